@@ -1,0 +1,40 @@
+/** Numbers as a reader wants them. */
+
+export function bits(value: number | null | undefined): string {
+  if (value === null || value === undefined) return '–';
+  return value >= 0.01 ? value.toFixed(2) : String(Number(value.toPrecision(2)));
+}
+
+export function percent(share: number | null | undefined): string {
+  if (share === null || share === undefined) return '–';
+  const value = share * 100;
+  // 99.96 % must not read as 100 %.
+  if (value > 99 && value < 100) return (Math.floor(value * 10) / 10).toFixed(1);
+  return value.toFixed(value < 10 && value > 0 ? 1 : 0);
+}
+
+export function count(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}
+
+export function bytes(value: number): string {
+  if (value < 1024 * 1024) return `${(value / 1024).toFixed(0)} KiB`;
+  return `${(value / 1024 / 1024).toFixed(1)} MiB`;
+}
+
+export function rate(stepMs: number): string {
+  if (!(stepMs > 0)) return '–';
+  const perSecond = 1000 / stepMs;
+  return perSecond >= 100 ? count(perSecond) : perSecond.toPrecision(2);
+}
+
+export function duration(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 90) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
+}
+
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`;
+}

@@ -1,0 +1,183 @@
+/** What a run has reported so far, gathered into curves: one per encoding, over its seeds. */
+
+import type { About, LabEvent, RunInfo } from './engine';
+
+export type Measure = 'loss' | 'token' | 'sequence';
+export type Source = 'held-out' | 'training';
+
+/** Mean and spread over the seeds at each point; null where no seed has a finite value. */
+export interface Curve {
+  encoding: string;
+  mean: (number | null)[];
+  min: (number | null)[];
+  max: (number | null)[];
+}
+
+export interface Curves {
+  steps: number[];
+  curves: Curve[];
+}
+
+export interface Stop {
+  run: RunInfo;
+  step: number;
+  reason: string;
+}
+
+export interface Evaluation {
+  step: number;
+  loss: number[];
+  token: number[];
+  sequence: number[];
+}
+
+/** A stretch of training steps: sums by replica, and how many steps they add up. */
+interface Bin {
+  last: number;
+  count: number;
+  loss: Float64Array;
+  token: Float64Array;
+}
+
+/** Above this many points the training curve is averaged, two neighbours into one. */
+const MOST_BINS = 1000;
+
+export class Recording {
+  step = 0;
+  stepMs = 0;
+  finished = false;
+  evaluations: Evaluation[] = [];
+  stops: Stop[] = [];
+  /** First step above 99 %, by replica. */
+  milestones = new Map<number, number>();
+  readonly encodings: { id: string; runs: RunInfo[] }[] = [];
+  private bins: Bin[] = [];
+  private binSteps = 1;
+
+  constructor(
+    readonly about: About,
+    readonly link: string,
+  ) {
+    for (const run of about.runs) {
+      const known = this.encodings.find((encoding) => encoding.id === run.encoding);
+      if (known) known.runs.push(run);
+      else this.encodings.push({ id: run.encoding, runs: [run] });
+    }
+  }
+
+  /** Steps that one point of the training curve averages. */
+  get stepsPerPoint(): number {
+    return this.binSteps;
+  }
+
+  apply(events: LabEvent[]): void {
+    for (const event of events) {
+      switch (event.type) {
+        case 'training':
+          event.steps.forEach((step, i) => this.addStep(step, i, event.loss, event.accuracy));
+          break;
+        case 'evaluation': {
+          const { step, loss, tokenAccuracy: token, sequenceAccuracy: sequence } = event;
+          if (this.evaluations.at(-1)?.step === step) this.evaluations.pop();
+          this.evaluations.push({ step, loss, token, sequence });
+          this.step = Math.max(this.step, step);
+          break;
+        }
+        case 'milestone':
+          this.milestones.set(event.replica, event.step);
+          break;
+        case 'stopped': {
+          const run = this.about.runs.find((candidate) => candidate.replica === event.replica);
+          if (run) this.stops.push({ run, step: event.step, reason: event.reason });
+          break;
+        }
+        case 'progress':
+          this.step = Math.max(this.step, event.step);
+          this.stepMs = event.stepMs;
+          break;
+        case 'finished':
+          this.step = event.step;
+          this.finished = true;
+          break;
+      }
+    }
+  }
+
+  curves(measure: Measure, source: Source): Curves {
+    if (source === 'training' && measure !== 'sequence') {
+      return this.gather(
+        this.bins.map((bin) => bin.last),
+        (point, replica) => (this.bins[point]?.[measure][replica] ?? NaN) / (this.bins[point]?.count ?? 1),
+      );
+    }
+    return this.gather(
+      this.evaluations.map((evaluation) => evaluation.step),
+      (point, replica) => this.evaluations[point]?.[measure][replica] ?? NaN,
+    );
+  }
+
+  private gather(steps: number[], value: (point: number, replica: number) => number): Curves {
+    const curves = this.encodings.map(({ id, runs }): Curve => {
+      const curve: Curve = { encoding: id, mean: [], min: [], max: [] };
+      for (let point = 0; point < steps.length; point++) {
+        let sum = 0;
+        let count = 0;
+        let min = Infinity;
+        let max = -Infinity;
+        for (const run of runs) {
+          const v = value(point, run.replica);
+          if (!Number.isFinite(v)) continue;
+          sum += v;
+          count += 1;
+          min = Math.min(min, v);
+          max = Math.max(max, v);
+        }
+        curve.mean.push(count ? sum / count : null);
+        curve.min.push(count ? min : null);
+        curve.max.push(count ? max : null);
+      }
+      return curve;
+    });
+    return { steps, curves };
+  }
+
+  private addStep(step: number, i: number, loss: number[][], accuracy: number[][]): void {
+    this.step = Math.max(this.step, step);
+    let bin = this.bins.at(-1);
+    if (!bin || bin.count >= this.binSteps) {
+      if (this.bins.length >= MOST_BINS) this.halve();
+      const replicas = this.about.runs.length;
+      bin = { last: step, count: 0, loss: new Float64Array(replicas), token: new Float64Array(replicas) };
+      this.bins.push(bin);
+    }
+    bin.last = step;
+    bin.count += 1;
+    for (let replica = 0; replica < this.about.runs.length; replica++) {
+      bin.loss[replica] = (bin.loss[replica] ?? 0) + (loss[replica]?.[i] ?? NaN);
+      bin.token[replica] = (bin.token[replica] ?? 0) + (accuracy[replica]?.[i] ?? NaN);
+    }
+  }
+
+  private halve(): void {
+    const halved: Bin[] = [];
+    for (let i = 0; i + 1 < this.bins.length; i += 2) {
+      const a = this.bins[i] as Bin;
+      const b = this.bins[i + 1] as Bin;
+      const add = (x: Float64Array, y: Float64Array) => x.map((v, k) => v + (y[k] ?? NaN));
+      halved.push({ last: b.last, count: a.count + b.count, loss: add(a.loss, b.loss), token: add(a.token, b.token) });
+    }
+    this.bins = halved;
+    this.binSteps *= 2;
+  }
+
+  /** Every held-out value of every run, one row each. */
+  csv(): string {
+    const rows = ['encoding,seed,step,loss_bits,token_accuracy,sequence_accuracy'];
+    for (const { step, loss, token, sequence } of this.evaluations) {
+      for (const { replica, encoding, seed } of this.about.runs) {
+        rows.push([encoding, seed, step, loss[replica], token[replica], sequence[replica]].join(','));
+      }
+    }
+    return `${rows.join('\n')}\n`;
+  }
+}

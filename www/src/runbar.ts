@@ -1,0 +1,64 @@
+/** The bar that stays in view: Train, Pause, Step, Reset, and what is going on. */
+
+import { html, type TemplateResult } from 'lit';
+import { pace, status, type Situation } from './words';
+
+export interface Actions {
+  train: () => void;
+  pause: () => void;
+  step: () => void;
+  reset: () => void;
+}
+
+/**
+ * A button that cannot be used now stays in the tab order (`aria-disabled`), so that the keyboard's
+ * place is not lost when pressing Train makes Train unavailable.
+ */
+function button(id: string, label: string, enabled: boolean, title: string, act: () => void, primary = false) {
+  return html`<button
+    type="button"
+    id=${id}
+    data-testid=${id}
+    class=${primary ? 'primary' : ''}
+    aria-disabled=${enabled ? 'false' : 'true'}
+    title=${title}
+    @click=${() => enabled && act()}
+  >
+    ${label}
+  </button>`;
+}
+
+export function runbar(situation: Situation & { fraction: number }, actions: Actions): TemplateResult {
+  const { activity, recording, stale } = situation;
+  const loaded = activity !== 'starting';
+  const busy = activity === 'training' || activity === 'compiling' || activity === 'hidden';
+  const done = activity === 'finished' && !stale;
+  const share =
+    activity === 'compiling'
+      ? situation.fraction
+      : recording
+        ? recording.step / Math.max(1, recording.about.steps)
+        : 0;
+  return html`<div class="runbar" role="group" aria-label="Run">
+    <div class="buttons">
+      ${button('train', 'Train', loaded && !done && (!busy || (stale && activity === 'training')), 'Start or go on', actions.train, true)}
+      ${button('pause', 'Pause', activity === 'training' || activity === 'hidden', 'Stop after the present step', actions.pause)}
+      ${button('step', 'Step', loaded && !busy && !done, 'Train one step', actions.step)}
+      ${button('reset', 'Reset', loaded && recording !== null && activity !== 'compiling', 'Back to step 0, same initial weights', actions.reset)}
+    </div>
+    <div class="status">
+      <p class="state ${activity === 'error' ? 'bad' : ''}" role="status" data-testid="status">${status(situation)}</p>
+      <p class="pace" data-testid="pace">${pace(activity, recording)}</p>
+    </div>
+    <div
+      class="progress"
+      role="progressbar"
+      aria-label=${activity === 'compiling' ? 'Preparing' : 'Steps trained'}
+      aria-valuemin="0"
+      aria-valuemax="100"
+      aria-valuenow=${Math.round(share * 100)}
+    >
+      <span style="width: ${share * 100}%"></span>
+    </div>
+  </div>`;
+}

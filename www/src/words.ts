@@ -1,0 +1,50 @@
+/** What the page says in each state. Only changes of state are announced, never the passing of steps. */
+
+import { count, duration, plural } from './format';
+import type { Activity } from './protocol';
+import type { Recording } from './record';
+
+export interface Situation {
+  activity: Activity;
+  recording: Recording | null;
+  /** Settings differ from those of the run shown. */
+  stale: boolean;
+  compiling: string;
+  error: string;
+}
+
+export function status({ activity, recording, stale, compiling, error }: Situation): string {
+  const again = stale ? ' The settings have changed: Train starts a new run with them.' : '';
+  switch (activity) {
+    case 'starting':
+      return 'Starting: loading the engine.';
+    case 'ready':
+      return recording ? `Ready at step 0, with the same initial weights.${again}` : 'Ready. Press Train.';
+    case 'compiling':
+      return `Preparing the run${compiling ? `: ${compiling}` : ''}.`;
+    case 'training':
+      return `Training.${again}`;
+    case 'paused':
+      return `Paused.${again}`;
+    case 'hidden':
+      return 'Paused while this tab is hidden.';
+    case 'finished':
+      return `Finished after ${plural(recording?.step ?? 0, 'step')}.${again}`;
+    case 'error':
+      return `Stopped by an error. ${error}`;
+  }
+}
+
+/** Step, speed and time left, in one line. */
+export function pace(activity: Activity, recording: Recording | null): string {
+  if (!recording) return '';
+  const { step, stepMs } = recording;
+  const { steps } = recording.about;
+  const parts = [`step ${count(step)} of ${count(steps)}`];
+  if (stepMs > 0) {
+    const perSecond = 1000 / stepMs;
+    parts.push(`${perSecond >= 100 ? count(perSecond) : perSecond.toPrecision(2)} steps/s`);
+    if (activity === 'training' && step < steps) parts.push(`about ${duration((steps - step) * stepMs)} left`);
+  }
+  return parts.join(' · ');
+}
