@@ -1,0 +1,38 @@
+// AdamW over the parameter pool (Loshchilov and Hutter 2019). Twin: src/kernels/adamw.rs.
+//
+// Launch: (len / 64, replicas) workgroups of 64, one invocation per parameter.
+
+#import control
+
+struct Parameters {
+    gain: u32,
+    len: u32,
+    decay: f32,
+}
+
+@group(0) @binding(0) var<uniform> p: Parameters;
+@group(0) @binding(1) var<storage, read> control: array<f32>;
+@group(0) @binding(2) var<storage, read> gradients: array<f32>;
+@group(0) @binding(3) var<storage, read_write> parameters: array<f32>;
+@group(0) @binding(4) var<storage, read_write> first: array<f32>;
+@group(0) @binding(5) var<storage, read_write> second: array<f32>;
+
+#import pool
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let start = id.y * CONTROL;
+    if (id.x >= p.len || control[start + STOPPED] != 0.0 || !trained(start, p.gain, id.x)) {
+        return;
+    }
+    let at = id.y * p.len + id.x;
+    let g = gradients[at] * control[start + CLIP];
+    let m = BETA1 * first[at] + (1.0 - BETA1) * g;
+    let v = BETA2 * second[at] + (1.0 - BETA2) * g * g;
+    first[at] = m;
+    second[at] = v;
+    let m_hat = m / (1.0 - control[start + BETA1_POWER]);
+    let v_hat = v / (1.0 - control[start + BETA2_POWER]);
+    let value = parameters[at];
+    parameters[at] = value - control[start + RATE] * (m_hat / (sqrt(v_hat) + EPSILON) + p.decay * value);
+}

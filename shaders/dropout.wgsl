@@ -1,0 +1,36 @@
+// y = mask x, or y += mask x. Twin: src/kernels/dropout.rs.
+//
+// Launch: (len / 64, replicas) workgroups of 64, one invocation per element.
+
+#import rng
+#import control
+
+struct Parameters {
+    len: u32,
+    drop_stream: u32,
+    drop_threshold: u32,
+    drop_scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> p: Parameters;
+@group(0) @binding(1) var<storage, read> control: array<f32>;
+@group(0) @binding(2) var<storage, read> x: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    if (id.x >= p.len) {
+        return;
+    }
+    let at = id.y * p.len + id.x;
+    var value = x[at];
+    if (DROPOUT == 1u) {
+        let seed = u32(control[id.y * CONTROL + SEED]);
+        let step = u32(control[id.y * CONTROL + STEP]);
+        value *= dropout_factor(seed, p.drop_stream, step, id.x, p.drop_threshold, p.drop_scale);
+    }
+    if (ACCUMULATE == 1u) {
+        value += y[at];
+    }
+    y[at] = value;
+}

@@ -1,0 +1,26 @@
+// The counter-based generator pcg4d (Jarzynski and Olano, JCGT 9(3), 2020), twin of src/kernels/rng.rs.
+
+fn pcg4d(counter: vec4<u32>) -> vec4<u32> {
+    var v = counter * 1664525u + 1013904223u;
+    v.x += v.y * v.w;
+    v.y += v.z * v.x;
+    v.z += v.x * v.y;
+    v.w += v.y * v.z;
+    v ^= v >> vec4<u32>(16u);
+    v.x += v.y * v.w;
+    v.y += v.z * v.x;
+    v.z += v.x * v.y;
+    v.w += v.y * v.z;
+    return v;
+}
+
+// A whole number in 0..n, for n up to 255.
+fn below(word: u32, n: u32) -> u32 {
+    return ((word >> 8u) * n) >> 24u;
+}
+
+// Factor of an element under dropout: zero or `scale`. Four neighbours share one hash.
+fn dropout_factor(seed: u32, stream: u32, step: u32, element: u32, threshold: u32, scale: f32) -> f32 {
+    let words = pcg4d(vec4<u32>(seed, stream, step, element >> 2u));
+    return select(0.0, scale, (words[element & 3u] >> 8u) >= threshold);
+}

@@ -1,0 +1,114 @@
+// dW[i, j] = sum over rows of x[row, i] g[row, j]; db[j] = sum over rows of g[row, j].
+// Twin: src/kernels/weight_grad.rs.
+//
+// Launch: (outputs / (2 SIDE), inputs / (2 SIDE), replicas) workgroups of 4 x 16. The sum over rows is long and
+// dW small, so 16 slices of a workgroup take every 16th row each; four invocations of a slice hold
+// SIDE x SIDE outputs. The slices meet in workgroup memory and are added in ascending order.
+
+#import control
+
+struct Parameters {
+    rows: u32,
+    inputs: u32,
+    outputs: u32,
+    weight: u32,
+    weight_row: u32,
+    weight_column: u32,
+    bias: u32,
+    pool: u32,
+}
+
+@group(0) @binding(0) var<uniform> p: Parameters;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> g: array<f32>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
+
+const SLICES: u32 = 16u;
+
+// The four invocations of a slice take turns, so that the memory holds one invocation's outputs a slice.
+var<workgroup> partial: array<vec4<f32>, SLICES * SIDE * QUADS>;
+var<workgroup> bias_partial: array<vec4<f32>, SLICES * 2u * QUADS>;
+
+@compute @workgroup_size(4, 16)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+    let replica = group.z;
+    let slice = local.y;
+    let row = (group.y * 2u + local.x / 2u) * SIDE;
+    let column = (group.x * 2u + local.x % 2u) * SIDE;
+    let x_start = replica * p.rows * p.inputs;
+    let g_start = replica * p.rows * p.outputs;
+    #for i in SIDE
+    var x_at{i} = x_start + slice * p.inputs + min(row + {i}u, p.inputs - 1u);
+    #end
+    #for q in QUADS
+    #for j in 4
+    var g_at{q}_{j} = g_start + slice * p.outputs + min(column + 4u * {q}u + {j}u, p.outputs - 1u);
+    #end
+    var bias{q} = vec4<f32>(0.0);
+    #end
+    #for i in SIDE
+    #for q in QUADS
+    var sum{i}_{q} = vec4<f32>(0.0);
+    #end
+    #end
+    for (var k = slice; k < p.rows; k += SLICES) {
+        #for q in QUADS
+        let quad{q} = vec4<f32>(g[g_at{q}_0], g[g_at{q}_1], g[g_at{q}_2], g[g_at{q}_3]);
+        #for j in 4
+        g_at{q}_{j} += SLICES * p.outputs;
+        #end
+        bias{q} += quad{q};
+        #end
+        #for i in SIDE
+        let x{i} = vec4<f32>(x[x_at{i}]);
+        x_at{i} += SLICES * p.inputs;
+        #for q in QUADS
+        sum{i}_{q} = fma(x{i}, quad{q}, sum{i}_{q});
+        #end
+        #end
+    }
+
+    let pool = replica * p.pool;
+    let index = local.y * 4u + local.x;
+    for (var turn = 0u; turn < 4u; turn++) {
+        if (local.x == turn) {
+            #for i in SIDE
+            #for q in QUADS
+            partial[slice * SIDE * QUADS + {i}u * QUADS + {q}u] = sum{i}_{q};
+            #end
+            #end
+            if (turn < 2u) {
+                #for q in QUADS
+                bias_partial[(slice * 2u + turn) * QUADS + {q}u] = bias{q};
+                #end
+            }
+        }
+        workgroupBarrier();
+        if (index < SIDE * QUADS) {
+            var total = vec4<f32>(0.0);
+            for (var s = 0u; s < SLICES; s++) {
+                total += partial[s * SIDE * QUADS + index];
+            }
+            let i = (group.y * 2u + turn / 2u) * SIDE + index / QUADS;
+            for (var part = 0u; part < 4u; part++) {
+                let j = (group.x * 2u + turn % 2u) * SIDE + index % QUADS * 4u + part;
+                if (i < p.inputs && j < p.outputs) {
+                    gradients[pool + p.weight + i * p.weight_row + j * p.weight_column] = total[part];
+                }
+            }
+        }
+        workgroupBarrier();
+    }
+    if (BIAS == 1u && group.y == 0u && index < 2u * QUADS) {
+        var total = vec4<f32>(0.0);
+        for (var s = 0u; s < SLICES; s++) {
+            total += bias_partial[s * 2u * QUADS + index];
+        }
+        for (var part = 0u; part < 4u; part++) {
+            let j = group.x * 2u * SIDE + index * 4u + part;
+            if (j < p.outputs) {
+                gradients[pool + p.bias + j] = total[part];
+            }
+        }
+    }
+}

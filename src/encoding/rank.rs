@@ -1,0 +1,12 @@
+//! Rank encoding: a learned table looked up at the integer rank, N(0, 1) at the start as
+//! `torch.nn.Embedding` draws it.
+
+use super::{Recipe, Shape};
+use crate::kernels::rng;
+
+pub(super) fn recipe(shape: &Shape) -> Recipe {
+    let table = (0..shape.length * shape.width)
+        .map(|element| rng::normal([shape.seed, rng::STREAM_POSITIONS, 0, element]))
+        .collect();
+    Recipe { train_table: true, ..Recipe::fixed(table) }
+}

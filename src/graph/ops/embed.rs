@@ -1,0 +1,56 @@
+//! Batch, and embedding with position.
+
+use crate::compute::error::Error;
+use crate::graph::{Graph, Tensor, ops::Op};
+use crate::kernels::batch::Batch;
+use crate::kernels::embed::{Embed, Shape};
+use crate::kernels::embed_backward::EmbedBackward;
+use crate::kernels::gain_backward::GainBackward;
+
+#[derive(Debug)]
+pub(crate) struct Record {
+    shape: Shape,
+    tokens: Tensor,
+    x: Tensor,
+    /// Whether some replica trains its table, or its gain.
+    table: bool,
+    gain: bool,
+    tied: bool,
+}
+
+impl Graph<'_> {
+    /// Records the generation of a batch: tokens and targets, `[rows, length]` each.
+    pub fn batch(&mut self, batch: Batch) -> (Tensor, Tensor) {
+        let (rows, length) = (batch.rows, batch.layout.length);
+        let tokens = self.tensor("tokens", rows, length);
+        let targets = self.tensor("targets", rows, length);
+        self.launch(batch, [Some(self.shared.control)], [Some(tokens.id), Some(targets.id)]);
+        (tokens, targets)
+    }
+
+    /// Records the embedding of `tokens` with positions. `table` and `gain` say whether some replica trains its
+    /// position table or gain; `tied`, whether the output layer shares the token embedding.
+    pub fn embed(&mut self, tokens: Tensor, shape: Shape, table: bool, gain: bool, tied: bool) -> Tensor {
+        let x = self.tensor("embedded tokens", shape.rows * shape.length, shape.width);
+        self.launch(Embed { shape }, [Some(tokens.id), Some(self.shared.parameters)], [Some(x.id)]);
+        if self.training() {
+            self.tape.push(Op::Embed(Record { shape, tokens, x, table, gain, tied }));
+        }
+        x
+    }
+}
+
+impl Record {
+    pub(super) fn backward(self, graph: &mut Graph<'_>) -> Result<(), Error> {
+        let Self { shape, tokens, x, table, gain, tied } = self;
+        let dx = graph.gradient(x)?;
+        let parameters = Some(graph.shared.parameters);
+        let gradients = Some(graph.shared.gradients);
+        let backward = EmbedBackward { shape, table, accumulate: tied };
+        graph.launch(backward, [Some(tokens.id), Some(dx), parameters], [gradients]);
+        if gain {
+            graph.launch(GainBackward { shape }, [Some(dx), parameters], [gradients]);
+        }
+        Ok(())
+    }
+}

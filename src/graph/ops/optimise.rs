@@ -1,0 +1,50 @@
+//! The end of a program: metrics, and in training the optimiser.
+
+use crate::graph::{BufferId, Graph};
+use crate::kernels::adamw::AdamW;
+use crate::kernels::grad_norm::{GradNorm, Pool};
+use crate::kernels::metrics::{Metrics, Training};
+
+/// AdamW's settings that are not per replica.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Optimiser {
+    /// Steps of linear warm-up.
+    pub warmup: u32,
+    /// Whether the rate follows half a cosine to zero.
+    pub cosine: bool,
+    /// Steps in all.
+    pub steps: u32,
+    /// Greatest gradient norm; zero for none.
+    pub clip: f32,
+    /// Decoupled weight decay.
+    pub decay: f32,
+}
+
+impl Graph<'_> {
+    /// Records the metrics of an evaluation of `rows` sequences of `length`.
+    pub fn measure(&mut self, scores: BufferId, rows: u32, length: u32, judged: u32) {
+        let shared = self.shared;
+        let metrics = Metrics { rows, length, judged, training: None };
+        self.launch(metrics, [Some(scores), None], [Some(shared.control), Some(shared.evaluations)]);
+    }
+
+    /// Records the metrics of a training step and the update of the parameters: three launches.
+    pub fn optimise(&mut self, scores: BufferId, rows: u32, length: u32, judged: u32, pool: Pool, o: &Optimiser) {
+        let shared = self.shared;
+        let partials = self.buffer("partial sums of the gradient norm", pool.partials());
+        let control = Some(shared.control);
+        let gradients = Some(shared.gradients);
+        self.launch(GradNorm { pool }, [control, gradients], [Some(partials)]);
+        let training = Training {
+            partials: pool.partials(),
+            warmup: o.warmup,
+            cosine: o.cosine,
+            steps: o.steps,
+            clip: o.clip,
+        };
+        let metrics = Metrics { rows, length, judged, training: Some(training) };
+        self.launch(metrics, [Some(scores), Some(partials)], [control, Some(shared.ring)]);
+        let state = [Some(shared.parameters), Some(shared.first), Some(shared.second)];
+        self.launch(AdamW { pool, decay: o.decay }, [control, gradients], state);
+    }
+}

@@ -1,0 +1,190 @@
+//! Multi-head attention in one launch, twin of `shaders/attention.wgsl`:
+//! `O = dropout(softmax(Q Kᵀ/√h + bias)) V` per sequence and head, with ALiBi's bias where a replica asks for it.
+//! The logarithm of each row's sum of exponentials is kept for the reverse pass.
+
+use ndarray::linalg::general_mat_mul;
+use ndarray::{ArrayViewMut2, ShapeBuilder};
+
+use super::matmul::{Operand, view_mut};
+use super::real::{Real, sum};
+use super::rng::Dropout;
+use super::rope::Heads;
+use super::{Constants, MatmulForm, Spec, Word, control};
+use crate::encoding::alibi_slope;
+
+/// What the forward and the reverse kernel share.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shape {
+    /// Sequences, positions, heads.
+    pub heads: Heads,
+    /// Whether a query sees only itself and earlier keys.
+    pub causal: bool,
+    /// Dropout of the attention weights.
+    pub dropout: Option<Dropout>,
+}
+
+impl Shape {
+    pub(super) fn constants(&self) -> Constants {
+        vec![
+            ("HEAD", Word::U(self.heads.head)),
+            ("QUADS", Word::U(self.heads.head / 4)),
+            // One invocation per position, in whole subgroups of 32 where there are enough of them.
+            ("SIZE", Word::U(self.heads.length.next_multiple_of(32))),
+            ("CAUSAL", Word::U(u32::from(self.causal))),
+            ("DROPOUT", Word::U(u32::from(self.dropout.is_some()))),
+            ("SCALE", Word::F(self.scale())),
+        ]
+    }
+
+    pub(super) fn uniform(&self) -> Vec<(&'static str, Word)> {
+        let dropout = self.dropout.unwrap_or(Dropout { share: 0.0, stream: 0 });
+        let mut words = self.heads.uniform();
+        words.extend([
+            ("drop_stream", Word::U(dropout.stream)),
+            ("drop_threshold", Word::U(dropout.threshold())),
+            ("drop_scale", Word::F(dropout.scale())),
+        ]);
+        words
+    }
+
+    pub(super) fn workgroups(&self, replicas: u32) -> [u32; 3] {
+        [self.heads.heads, self.heads.rows, replicas]
+    }
+
+    /// Factor `1/√h` of the logits.
+    pub(super) fn scale(&self) -> f32 {
+        libm::sqrt(1.0 / f64::from(self.heads.head)) as f32
+    }
+
+    /// Two products of `T × T × h` per head, forward.
+    pub(super) fn flops(&self) -> f64 {
+        let h = &self.heads;
+        4.0 * f64::from(h.rows) * f64::from(h.length) * f64::from(h.length) * f64::from(h.width())
+    }
+
+    /// Keys that query `i` sees: `0..keys(i)`.
+    pub(super) fn keys(&self, query: usize) -> usize {
+        if self.causal { query + 1 } else { self.heads.length as usize }
+    }
+
+    /// First element of part `part` (0 query, 1 key, 2 value) of one sequence and head in `qkv`.
+    pub(super) fn part(&self, row: u32, head: u32, part: u32) -> Operand {
+        let h = &self.heads;
+        let width = h.width();
+        let offset = row * h.length * 3 * width + part * width + head * h.head;
+        Operand { offset, row: 3 * width, column: 1, len: 0 }
+    }
+
+    /// First element of one sequence and head in a tensor `[rows · length, width]`.
+    pub(super) fn output(&self, row: u32, head: u32) -> Operand {
+        let h = &self.heads;
+        Operand { offset: row * h.length * h.width() + head * h.head, row: h.width(), column: 1, len: 0 }
+    }
+
+    /// Scaled and biased logits of one sequence and head, into `scores` `[T, T]`.
+    pub(super) fn logits<T: Real>(&self, control: &[T], qkv: &[T], row: u32, head: u32, scores: &mut [T]) {
+        let (length, width) = (self.heads.length, self.heads.head);
+        let query = self.part(row, head, 0).view(qkv, length, width);
+        let key = self.part(row, head, 1).view(qkv, length, width);
+        let mut view = view_mut(scores, length, length);
+        general_mat_mul(T::of(self.scale()), &query, &key.reversed_axes(), T::zero(), &mut view);
+        if control[control::ALIBI] != T::zero() {
+            let slope = T::of(alibi_slope(head, self.heads.heads));
+            for (i, scores) in scores.chunks_exact_mut(length as usize).enumerate() {
+                for (j, score) in scores.iter_mut().enumerate() {
+                    *score = *score - slope * T::int(i.abs_diff(j) as u32);
+                }
+            }
+        }
+    }
+
+    /// Number of the first attention weight of a row, as dropout counts them.
+    pub(super) fn element(&self, row: u32, head: u32, query: usize) -> u32 {
+        let h = &self.heads;
+        ((row * h.heads + head) * h.length + query as u32) * h.length
+    }
+
+    /// Applies the dropout mask to one row of attention weights or their gradients.
+    pub(super) fn drop<T: Real>(&self, control: &[T], weights: &mut [T], first: u32) {
+        if let Some(dropout) = self.dropout {
+            let (seed, step) = (control[control::SEED].index(), control[control::STEP].index());
+            for (weight, element) in weights.iter_mut().zip(first..) {
+                *weight *= T::of(dropout.factor(seed, step, element));
+            }
+        }
+    }
+}
+
+/// A mutable view of one sequence and head in a row-major tensor.
+pub(super) fn head_view<'a, T: Real>(buffer: &'a mut [T], at: &Operand, rows: u32, columns: u32) -> ArrayViewMut2<'a, T> {
+    let shape = (rows as usize, columns as usize).strides((at.row as usize, at.column as usize));
+    let data = buffer.get_mut(at.offset as usize..).unwrap_or(&mut []);
+    ArrayViewMut2::from_shape(shape, data).unwrap_or_else(|_| {
+        debug_assert!(false, "head {at:?} does not fit");
+        ArrayViewMut2::from_shape((0, 0), &mut []).unwrap_or_else(|_| unreachable!("an empty view always fits"))
+    })
+}
+
+/// Reads: control, qkv `[rows · length, 3 width]`. Writes: output `[rows · length, width]`, log-sum-exp
+/// `[rows, heads, length]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attention {
+    /// Shape.
+    pub shape: Shape,
+}
+
+impl Spec for Attention {
+    fn name(&self) -> &'static str {
+        "attention"
+    }
+    fn reads(&self) -> usize {
+        2
+    }
+    fn writes(&self) -> usize {
+        2
+    }
+    fn constants(&self, _: MatmulForm) -> Constants {
+        self.shape.constants()
+    }
+    fn uniform(&self) -> Vec<(&'static str, Word)> {
+        self.shape.uniform()
+    }
+    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+        self.shape.workgroups(replicas)
+    }
+    fn flops(&self) -> f64 {
+        self.shape.flops()
+    }
+}
+
+impl Attention {
+    /// The CPU twin.
+    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
+        let ([control, qkv], [output, log_sums]) = (reads, writes) else { return };
+        let s = &self.shape;
+        let h = &s.heads;
+        let length = h.length as usize;
+        let mut scores = vec![T::zero(); length * length];
+        let mut log_sums = log_sums.iter_mut();
+        for row in 0..h.rows {
+            for head in 0..h.heads {
+                s.logits(control, qkv, row, head, &mut scores);
+                for ((query, weights), log_sum) in scores.chunks_exact_mut(length).enumerate().zip(&mut log_sums) {
+                    let (seen, unseen) = weights.split_at_mut(s.keys(query));
+                    let top = seen.iter().fold(T::neg_infinity(), |top, &x| if x > top { x } else { top });
+                    seen.iter_mut().for_each(|x| *x = (*x - top).fast_exp());
+                    let total = sum(seen);
+                    let scale = total.recip();
+                    seen.iter_mut().for_each(|x| *x *= scale);
+                    unseen.fill(T::zero());
+                    s.drop(control, seen, s.element(row, head, query));
+                    *log_sum = top + total.ln();
+                }
+                let weights = view_mut(&mut scores, h.length, h.length);
+                let value = s.part(row, head, 2).view(qkv, h.length, h.head);
+                let mut output = head_view(output, &s.output(row, head), h.length, h.head);
+                general_mat_mul(T::one(), &weights, &value, T::zero(), &mut output);
+            }
+        }
+    }
+}

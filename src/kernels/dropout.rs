@@ -1,0 +1,77 @@
+//! Dropout of a whole tensor, twin of `shaders/dropout.wgsl`. The reverse pass of a dropped residual branch
+//! starts with it; with a share of zero it copies or adds.
+
+use super::real::Real;
+use super::rng::{Dropout, pcg4d};
+use super::{Constants, MatmulForm, Spec, Word, control, cover};
+
+/// Reads: control, x `[len]`. Writes: y `[len]`. `y = mask ∘ x`, or `y += mask ∘ x`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DropoutCopy {
+    /// Elements per replica.
+    pub len: u32,
+    /// The mask; none keeps everything.
+    pub dropout: Option<Dropout>,
+    /// Adds to what `y` holds.
+    pub accumulate: bool,
+}
+
+impl Spec for DropoutCopy {
+    fn name(&self) -> &'static str {
+        "dropout"
+    }
+    fn reads(&self) -> usize {
+        2
+    }
+    fn writes(&self) -> usize {
+        1
+    }
+    fn constants(&self, _: MatmulForm) -> Constants {
+        vec![
+            ("DROPOUT", Word::U(u32::from(self.dropout.is_some()))),
+            ("ACCUMULATE", Word::U(u32::from(self.accumulate))),
+        ]
+    }
+    fn uniform(&self) -> Vec<(&'static str, Word)> {
+        let dropout = self.dropout.unwrap_or(Dropout { share: 0.0, stream: 0 });
+        vec![
+            ("len", Word::U(self.len)),
+            ("drop_stream", Word::U(dropout.stream)),
+            ("drop_threshold", Word::U(dropout.threshold())),
+            ("drop_scale", Word::F(dropout.scale())),
+        ]
+    }
+    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+        [cover(self.len, 64), replicas, 1]
+    }
+}
+
+impl DropoutCopy {
+    /// The CPU twin.
+    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
+        let ([control, x], [y]) = (reads, writes) else { return };
+        let (seed, step) = (control[control::SEED].index(), control[control::STEP].index());
+        let len = self.len as usize;
+        if self.accumulate {
+            for ((y, &x), element) in y[..len].iter_mut().zip(*x).zip(0..) {
+                *y += x * self.dropout.map_or(T::one(), |d| T::of(d.factor(seed, step, element)));
+            }
+        } else {
+            y[..len].copy_from_slice(&x[..len]);
+            if let Some(dropout) = self.dropout {
+                mask(&mut y[..len], dropout, seed, step);
+            }
+        }
+    }
+}
+
+/// Multiplies `values` by a dropout mask whose element 0 is the first of them.
+pub(super) fn mask<T: Real>(values: &mut [T], dropout: Dropout, seed: u32, step: u32) {
+    let (threshold, scale) = (dropout.threshold(), T::of(dropout.scale()));
+    for (four, block) in values.chunks_mut(4).zip(0..) {
+        let words = pcg4d([seed, dropout.stream, step, block]);
+        for (value, word) in four.iter_mut().zip(words) {
+            *value *= if word >> 8 >= threshold { scale } else { T::zero() };
+        }
+    }
+}

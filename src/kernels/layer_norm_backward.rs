@@ -1,0 +1,69 @@
+//! Gradient of layer norm by its input, twin of `shaders/layer_norm_backward.wgsl`.
+//! With `x̂ = (x − μ) s`, `h = γ ∘ dy`: `dx = s (h − mean(h) − x̂ mean(h ∘ x̂))`.
+
+use super::layer_norm::{ROWS, Shape};
+use super::real::Real;
+use super::{Constants, MatmulForm, Spec, Word, cover};
+
+/// Reads: x `[rows, width]`, statistics `[rows, 2]`, dy `[rows, width]`, parameters. Writes: dx `[rows, width]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerNormBackward {
+    /// Shape.
+    pub shape: Shape,
+    /// Adds to what `dx` holds.
+    pub accumulate: bool,
+}
+
+impl Spec for LayerNormBackward {
+    fn name(&self) -> &'static str {
+        "layer_norm_backward"
+    }
+    fn reads(&self) -> usize {
+        4
+    }
+    fn writes(&self) -> usize {
+        1
+    }
+    fn constants(&self, _: MatmulForm) -> Constants {
+        vec![("ACCUMULATE", Word::U(u32::from(self.accumulate)))]
+    }
+    fn uniform(&self) -> Vec<(&'static str, Word)> {
+        self.shape.uniform()
+    }
+    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+        [cover(self.shape.rows, ROWS), replicas, 1]
+    }
+}
+
+impl LayerNormBackward {
+    /// The CPU twin.
+    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
+        let ([x, statistics, dy, parameters], [dx]) = (reads, writes) else { return };
+        let s = &self.shape;
+        let width = s.width as usize;
+        let n = T::int(s.width);
+        let gamma = &parameters[Shape::range(s.gamma, s.width)];
+        let inputs = x.chunks_exact(width).zip(dy.chunks_exact(width)).zip(statistics.chunks_exact(2));
+        for (((x, dy), statistics), dx) in inputs.zip(dx.chunks_exact_mut(width)).take(s.rows as usize) {
+            let (mean, scale) = (statistics[0], statistics[1]);
+            // Eight lanes each, as `real::sum` has them.
+            let (mut h_lanes, mut hx_lanes) = ([T::zero(); 8], [T::zero(); 8]);
+            for ((x, dy), gamma) in x.chunks(8).zip(dy.chunks(8)).zip(gamma.chunks(8)) {
+                let lanes = h_lanes.iter_mut().zip(&mut hx_lanes);
+                for ((((h_lane, hx_lane), &x), &dy), &gamma) in lanes.zip(x).zip(dy).zip(gamma) {
+                    let h = dy * gamma;
+                    *h_lane += h;
+                    *hx_lane += h * (x - mean);
+                }
+            }
+            let h_mean = h_lanes.into_iter().sum::<T>() / n;
+            let slope = hx_lanes.into_iter().sum::<T>() / n * scale * scale;
+            let values = dx.iter_mut().zip(x).zip(dy).zip(gamma);
+            if self.accumulate {
+                values.for_each(|(((dx, &x), &dy), &gamma)| *dx += scale * (dy * gamma - h_mean - (x - mean) * slope));
+            } else {
+                values.for_each(|(((dx, &x), &dy), &gamma)| *dx = scale * (dy * gamma - h_mean - (x - mean) * slope));
+            }
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Matrix product with a fused epilogue, twin of `shaders/matmul.wgsl` and `shaders/matmul_tiled.wgsl`.
+//!
+//! `C[m, n] = epilogue(Σ_k A[m, k] · B[k, n])`. Operands are addressed by strides, so that one kernel serves
+//! `x W`, `g Wᵀ` and their like.
+
+use ndarray::linalg::general_mat_mul;
+use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder};
+
+use super::real::Real;
+use super::rng::Dropout;
+use super::{Constants, MatmulForm, Spec, Word, control, cover};
+
+/// Where an operand lies in its buffer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Operand {
+    /// First element.
+    pub offset: u32,
+    /// Distance between rows.
+    pub row: u32,
+    /// Distance between columns.
+    pub column: u32,
+    /// Elements of the whole buffer per replica.
+    pub len: u32,
+}
+
+impl Operand {
+    /// The operand as a view of `rows` by `columns`.
+    ///
+    /// The constructors of kernels keep views inside their buffers; an operand that is not becomes
+    /// an empty view, and the parity tests would see it.
+    pub(super) fn view<'a, T: Real>(&self, buffer: &'a [T], rows: u32, columns: u32) -> ArrayView2<'a, T> {
+        let shape = (rows as usize, columns as usize).strides((self.row as usize, self.column as usize));
+        let data = buffer.get(self.offset as usize..).unwrap_or(&[]);
+        ArrayView2::from_shape(shape, data).unwrap_or_else(|_| {
+            debug_assert!(false, "operand {self:?} does not fit {rows} × {columns}");
+            ArrayView2::from_shape((0, 0), &[]).unwrap_or_else(|_| unreachable!("an empty view always fits"))
+        })
+    }
+}
+
+/// A mutable row-major view of `rows` by `columns`.
+pub(super) fn view_mut<T: Real>(buffer: &mut [T], rows: u32, columns: u32) -> ArrayViewMut2<'_, T> {
+    let len = buffer.len();
+    let shape = if (rows * columns) as usize <= len { (rows as usize, columns as usize) } else { (0, 0) };
+    debug_assert!(shape.0 > 0, "{rows} × {columns} does not fit {len}");
+    ArrayViewMut2::from_shape(shape, &mut buffer[..shape.0 * shape.1])
+        .unwrap_or_else(|_| unreachable!("the length is that of the shape"))
+}
+
+/// Non-linearity of an epilogue; its code in WGSL is its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// Identity.
+    Linear = 0,
+    /// `max(0, x)`.
+    Relu = 1,
+    /// `0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³)))` (Hendrycks and Gimpel 2016, tanh form).
+    Gelu = 2,
+}
+
+const SQRT_2_OVER_PI: f32 = 0.797_884_6;
+const GELU_CUBIC: f32 = 0.044_715;
+
+impl Activation {
+    /// Its value.
+    #[inline(always)]
+    pub fn value<T: Real>(self, x: T) -> T {
+        match self {
+            Self::Linear => x,
+            Self::Relu => x.max(T::zero()),
+            Self::Gelu => {
+                let inner = T::of(SQRT_2_OVER_PI) * (x + T::of(GELU_CUBIC) * x * x * x);
+                T::of(0.5) * x * (T::one() + inner.fast_tanh())
+            }
+        }
+    }
+
+    /// Its derivative.
+    #[inline(always)]
+    pub fn slope<T: Real>(self, x: T) -> T {
+        match self {
+            Self::Linear => T::one(),
+            Self::Relu => {
+                if x > T::zero() {
+                    T::one()
+                } else {
+                    T::zero()
+                }
+            }
+            Self::Gelu => {
+                let cubic = T::of(GELU_CUBIC);
+                let t = (T::of(SQRT_2_OVER_PI) * (x + cubic * x * x * x)).fast_tanh();
+                let inner_slope = T::of(SQRT_2_OVER_PI) * (T::one() + T::of(3.0) * cubic * x * x);
+                T::of(0.5) * (T::one() + t) + T::of(0.5) * x * (T::one() - t * t) * inner_slope
+            }
+        }
+    }
+}
+
+/// What happens to a product before it is stored.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Epilogue {
+    /// Offset of the bias `[n]` in the bias buffer.
+    pub bias: Option<u32>,
+    /// Non-linearity.
+    pub activation: Activation,
+    /// Whether the pre-activation is stored too.
+    pub keep_pre: bool,
+    /// Multiplies by the slope of this non-linearity at the `extra` buffer (the reverse pass).
+    pub slope: Option<Activation>,
+    /// Dropout mask, applied after activation or slope.
+    pub dropout: Option<Dropout>,
+    /// Adds the `extra` buffer at the end.
+    pub residual: bool,
+    /// Adds to what `C` holds.
+    pub accumulate: bool,
+}
+
+impl Default for Epilogue {
+    fn default() -> Self {
+        Self {
+            bias: None,
+            activation: Activation::Linear,
+            keep_pre: false,
+            slope: None,
+            dropout: None,
+            residual: false,
+            accumulate: false,
+        }
+    }
+}
+
+/// Reads: control, A, B, bias, extra (residual or pre-activation `[m, n]`). Writes: C `[m, n]`, pre-activation `[m, n]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matmul {
+    /// Rows of C.
+    pub m: u32,
+    /// Columns of C.
+    pub n: u32,
+    /// Length of the sums.
+    pub k: u32,
+    /// Left operand.
+    pub a: Operand,
+    /// Right operand.
+    pub b: Operand,
+    /// Elements per replica of the buffer that holds the bias.
+    pub bias_len: u32,
+    /// What happens before the store.
+    pub epilogue: Epilogue,
+}
+
+impl Spec for Matmul {
+    fn name(&self) -> &'static str {
+        "matmul"
+    }
+    fn shader(&self, form: MatmulForm) -> &'static str {
+        if form == MatmulForm::Tiled { "matmul_tiled" } else { "matmul" }
+    }
+    fn reads(&self) -> usize {
+        5
+    }
+    fn writes(&self) -> usize {
+        2
+    }
+    fn constants(&self, form: MatmulForm) -> Constants {
+        let e = &self.epilogue;
+        let flag = |set: bool| Word::U(u32::from(set));
+        vec![
+            ("SIDE", Word::U(form.side())),
+            ("QUADS", Word::U(form.side() / 4)),
+            ("BIAS", flag(e.bias.is_some())),
+            ("ACTIVATION", Word::U(e.activation as u32)),
+            ("KEEP_PRE", flag(e.keep_pre)),
+            ("SLOPE", Word::U(e.slope.map_or(0, |activation| activation as u32))),
+            ("DROPOUT", flag(e.dropout.is_some())),
+            ("RESIDUAL", flag(e.residual)),
+            ("ACCUMULATE", flag(e.accumulate)),
+        ]
+    }
+    fn uniform(&self) -> Vec<(&'static str, Word)> {
+        let dropout = self.epilogue.dropout.unwrap_or(Dropout { share: 0.0, stream: 0 });
+        vec![
+            ("m", Word::U(self.m)),
+            ("n", Word::U(self.n)),
+            ("k", Word::U(self.k)),
+            ("a_offset", Word::U(self.a.offset)),
+            ("a_row", Word::U(self.a.row)),
+            ("a_column", Word::U(self.a.column)),
+            ("a_len", Word::U(self.a.len)),
+            ("b_offset", Word::U(self.b.offset)),
+            ("b_row", Word::U(self.b.row)),
+            ("b_column", Word::U(self.b.column)),
+            ("b_len", Word::U(self.b.len)),
+            ("bias_offset", Word::U(self.epilogue.bias.unwrap_or(0))),
+            ("bias_len", Word::U(self.bias_len)),
+            ("drop_stream", Word::U(dropout.stream)),
+            ("drop_threshold", Word::U(dropout.threshold())),
+            ("drop_scale", Word::F(dropout.scale())),
+        ]
+    }
+    fn workgroups(&self, form: MatmulForm, replicas: u32) -> [u32; 3] {
+        let tile = 8 * form.side();
+        [cover(self.n, tile), cover(self.m, tile), replicas]
+    }
+    fn flops(&self) -> f64 {
+        2.0 * f64::from(self.m) * f64::from(self.n) * f64::from(self.k)
+    }
+}
+
+impl Matmul {
+    /// The CPU twin.
+    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
+        let [control, a, b, bias, extra] = reads else { return };
+        let [c, pre] = writes else { return };
+        let e = &self.epilogue;
+        let n = self.n as usize;
+        let total = self.m as usize * n;
+        let a = self.a.view(a, self.m, self.k);
+        let b = self.b.view(b, self.k, self.n);
+        let bias = e.bias.and_then(|offset| bias.get(offset as usize..offset as usize + n));
+
+        // Where nothing comes between the sum and what is added to it, let the product add.
+        let plain = e.activation == Activation::Linear && e.slope.is_none() && e.dropout.is_none() && !e.keep_pre;
+        if plain {
+            let mut beta = T::one();
+            match (e.accumulate, e.residual, bias) {
+                (true, false, None) => {}
+                (false, true, None) => c[..total].copy_from_slice(&extra[..total]),
+                (false, true, Some(bias)) => {
+                    for (c, x) in c[..total].chunks_exact_mut(n).zip(extra[..total].chunks_exact(n)) {
+                        for ((c, &x), &bias) in c.iter_mut().zip(x).zip(bias) {
+                            *c = x + bias;
+                        }
+                    }
+                }
+                (false, false, Some(bias)) => {
+                    for row in c[..total].chunks_exact_mut(n) {
+                        row.copy_from_slice(bias);
+                    }
+                }
+                (true, _, _) => {
+                    for (index, c) in c[..total].iter_mut().enumerate() {
+                        *c += bias.map_or(T::zero(), |bias| bias[index % n]);
+                        *c += if e.residual { extra[index] } else { T::zero() };
+                    }
+                }
+                (false, false, None) => beta = T::zero(),
+            }
+            general_mat_mul(T::one(), &a, &b, beta, &mut view_mut(c, self.m, self.n));
+            return;
+        }
+
+        if e.accumulate {
+            // No model needs a non-linearity and an accumulation at once; the twin still follows the WGSL.
+            let mut product = vec![T::zero(); total];
+            general_mat_mul(T::one(), &a, &b, T::zero(), &mut view_mut(&mut product, self.m, self.n));
+            self.finish(control, bias, extra, &mut product, pre);
+            for (c, &p) in c.iter_mut().zip(&product) {
+                *c += p;
+            }
+        } else {
+            general_mat_mul(T::one(), &a, &b, T::zero(), &mut view_mut(c, self.m, self.n));
+            self.finish(control, bias, extra, c, pre);
+        }
+    }
+
+    fn finish<T: Real>(&self, control: &[T], bias: Option<&[T]>, extra: &[T], c: &mut [T], pre: &mut [T]) {
+        let e = &self.epilogue;
+        let n = self.n as usize;
+        let total = self.m as usize * n;
+        let c = &mut c[..total];
+        if let Some(bias) = bias {
+            for row in c.chunks_exact_mut(n) {
+                for (c, &bias) in row.iter_mut().zip(bias) {
+                    *c += bias;
+                }
+            }
+        }
+        if e.keep_pre {
+            pre[..total].copy_from_slice(c);
+        }
+        match e.activation {
+            Activation::Linear => {}
+            Activation::Relu => c.iter_mut().for_each(|c| *c = Activation::Relu.value(*c)),
+            Activation::Gelu => c.iter_mut().for_each(|c| *c = Activation::Gelu.value(*c)),
+        }
+        match e.slope {
+            None | Some(Activation::Linear) => {}
+            Some(Activation::Relu) => c.iter_mut().zip(extra).for_each(|(c, &x)| *c *= Activation::Relu.slope(x)),
+            Some(Activation::Gelu) => c.iter_mut().zip(extra).for_each(|(c, &x)| *c *= Activation::Gelu.slope(x)),
+        }
+        if let Some(dropout) = e.dropout {
+            let (seed, step) = (control[control::SEED].index(), control[control::STEP].index());
+            super::dropout::mask(c, dropout, seed, step);
+        }
+        if e.residual {
+            c.iter_mut().zip(extra).for_each(|(c, &x)| *c += x);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! End of a step, twin of `shaders/metrics.wgsl`: reduces scores to metrics, writes them into the ring, and in
+//! training settles what the optimiser needs: learning rate, clipping factor, bias corrections, whether to stop.
+
+use super::real::Real;
+use super::{Constants, MatmulForm, Spec, Word, control};
+
+/// Entries of a ring per replica.
+pub const RING: u32 = 256;
+/// Numbers per entry: mean loss in nats, token accuracy, sequence accuracy, gradient norm.
+pub const ENTRY: u32 = 4;
+
+/// AdamW's decay of the first moment.
+pub const BETA1: f32 = 0.9;
+/// AdamW's decay of the second moment.
+pub const BETA2: f32 = 0.999;
+
+/// What the optimiser does with a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Training {
+    /// Partial sums of the squared gradient norm.
+    pub partials: u32,
+    /// Steps of linear warm-up.
+    pub warmup: u32,
+    /// Whether the rate follows half a cosine to zero.
+    pub cosine: bool,
+    /// Steps in all.
+    pub steps: u32,
+    /// Greatest gradient norm; zero for none.
+    pub clip: f32,
+}
+
+/// Reads: scores `[rows · length, 2]`, partial sums. Writes: control, ring `[RING, ENTRY]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metrics {
+    /// Sequences.
+    pub rows: u32,
+    /// Positions of each.
+    pub length: u32,
+    /// Judged rows.
+    pub judged: u32,
+    /// In training, what to settle.
+    pub training: Option<Training>,
+}
+
+impl Spec for Metrics {
+    fn name(&self) -> &'static str {
+        "metrics"
+    }
+    fn reads(&self) -> usize {
+        2
+    }
+    fn writes(&self) -> usize {
+        2
+    }
+    fn constants(&self, _: MatmulForm) -> Constants {
+        vec![
+            ("TRAINING", Word::U(u32::from(self.training.is_some()))),
+            ("RING", Word::U(RING)),
+            ("ENTRY", Word::U(ENTRY)),
+            ("BETA1", Word::F(BETA1)),
+            ("BETA2", Word::F(BETA2)),
+        ]
+    }
+    fn uniform(&self) -> Vec<(&'static str, Word)> {
+        let t = self.training.unwrap_or(Training { partials: 0, warmup: 0, cosine: false, steps: 1, clip: 0.0 });
+        vec![
+            ("rows", Word::U(self.rows)),
+            ("length", Word::U(self.length)),
+            ("judged", Word::F(self.judged as f32)),
+            ("partials", Word::U(t.partials)),
+            ("warmup", Word::F(t.warmup as f32)),
+            ("cosine", Word::U(u32::from(t.cosine))),
+            ("steps", Word::F(t.steps as f32)),
+            ("clip", Word::F(t.clip)),
+        ]
+    }
+    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+        [1, replicas, 1]
+    }
+}
+
+/// `cos(π x)` for `0 ≤ x ≤ 1` through `1 − 2 sin²(π x / 2)` and a Taylor series; WGSL's own `cos` may be off
+/// by 2⁻¹¹, and the executors have to agree.
+fn cos_pi<T: Real>(x: T) -> T {
+    let y = x * T::of(std::f32::consts::FRAC_PI_2);
+    let square = y * y;
+    let mut series = T::of(-1.0 / 39_916_800.0);
+    for c in [1.0 / 362_880.0, -1.0 / 5_040.0, 1.0 / 120.0, -1.0 / 6.0, 1.0] {
+        series = series * square + T::of(c);
+    }
+    let sine = series * y;
+    T::one() - (sine * sine + sine * sine)
+}
+
+impl Metrics {
+    /// The CPU twin.
+    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
+        let ([scores, partials], [control, ring]) = (reads, writes) else { return };
+        let (mut loss, mut right, mut whole) = (T::zero(), T::zero(), T::zero());
+        for sequence in scores.chunks_exact(2 * self.length as usize).take(self.rows as usize) {
+            let mut all = true;
+            for score in sequence.chunks_exact(2) {
+                loss += score[0];
+                right += score[1].max(T::zero());
+                all &= score[1] != T::zero();
+            }
+            whole += if all { T::one() } else { T::zero() };
+        }
+        let judged = T::int(self.judged);
+        let loss = loss / judged;
+
+        let Some(training) = self.training else {
+            let slot = (control[control::EVALUATIONS].index() % RING * ENTRY) as usize;
+            ring[slot..slot + 4].copy_from_slice(&[loss, right / judged, whole / T::int(self.rows), T::zero()]);
+            control[control::EVALUATIONS] += T::one();
+            return;
+        };
+        let norm = partials[..training.partials as usize].iter().copied().sum::<T>().sqrt();
+        let step = control[control::STEP];
+        let slot = (step.index() % RING * ENTRY) as usize;
+        ring[slot..slot + 4].copy_from_slice(&[loss, right / judged, whole / T::int(self.rows), norm]);
+        if control[control::STOPPED] == T::zero() && !(loss.is_finite() && norm.is_finite()) {
+            control[control::STOPPED] = step + T::one();
+        }
+        let warmup = T::int(training.warmup);
+        let mut rate = control[control::BASE_RATE];
+        if step < warmup {
+            rate *= (step + T::one()) / warmup;
+        } else if training.cosine {
+            let span = (T::int(training.steps) - warmup).max(T::one());
+            rate *= T::of(0.5) + T::of(0.5) * cos_pi(((step - warmup) / span).min(T::one()));
+        }
+        let clip = T::of(training.clip);
+        control[control::RATE] = rate;
+        control[control::CLIP] =
+            if clip > T::zero() && norm > clip { clip / (norm + T::of(1e-6)) } else { T::one() };
+        control[control::BETA1_POWER] *= T::of(BETA1);
+        control[control::BETA2_POWER] *= T::of(BETA2);
+        control[control::STEP] = step + T::one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cos_pi_follows_cos() {
+        for i in 0..=1000 {
+            let x = i as f32 / 1000.0;
+            let want = (f64::from(x) * std::f64::consts::PI).cos();
+            assert!((f64::from(cos_pi(x)) - want).abs() < 4e-7, "at {x}");
+        }
+    }
+}

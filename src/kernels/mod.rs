@@ -1,0 +1,162 @@
+//! Kernels: one file per WGSL file of the same name in `shaders/`. Each gives its parameters, its launch size and
+//! its CPU twin. A twin works on one replica; the WGSL finds its replica in the workgroup number.
+//!
+//! Bindings are in the same order on both sides: 0 is the uniform block, then the buffers read, then the
+//! buffers written. A buffer that a launch does not use is bound to an empty stand-in.
+
+pub mod adamw;
+pub mod attention;
+pub mod attention_backward;
+pub mod batch;
+pub mod control;
+pub mod cross_entropy;
+pub mod dropout;
+pub mod embed;
+pub mod embed_backward;
+pub mod gain_backward;
+pub mod grad_norm;
+pub mod layer_norm;
+pub mod layer_norm_backward;
+pub mod layer_norm_grad;
+pub mod matmul;
+pub mod metrics;
+pub mod real;
+pub mod rng;
+pub mod rope;
+pub mod shader;
+pub mod weight_grad;
+
+use real::Real;
+
+/// One word of a uniform block.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Word {
+    /// A `u32` in WGSL.
+    U(u32),
+    /// An `f32` in WGSL.
+    F(f32),
+}
+
+impl Word {
+    /// Its bits.
+    #[must_use]
+    pub fn bits(self) -> u32 {
+        match self {
+            Self::U(word) => word,
+            Self::F(word) => word.to_bits(),
+        }
+    }
+}
+
+/// Which of its equivalent forms a kernel takes on an adapter; found by timing, see `compute::tune`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MatmulForm {
+    /// 4 × 4 outputs per thread, operands straight from storage.
+    Direct4,
+    /// 8 × 8 outputs per thread, operands straight from storage.
+    Direct8,
+    /// 4 × 4 outputs per thread, operands through workgroup memory.
+    Tiled,
+}
+
+impl MatmulForm {
+    /// Every form.
+    pub const ALL: [Self; 3] = [Self::Direct4, Self::Direct8, Self::Tiled];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Direct4 => "direct 4×4",
+            Self::Direct8 => "direct 8×8",
+            Self::Tiled => "tiled 4×4",
+        }
+    }
+
+    /// Outputs per thread along one axis.
+    #[must_use]
+    pub fn side(self) -> u32 {
+        match self {
+            Self::Direct8 => 8,
+            Self::Direct4 | Self::Tiled => 4,
+        }
+    }
+}
+
+/// Named constants that are written before a shader's text, so that a pipeline is compiled for its case.
+pub type Constants = Vec<(&'static str, Word)>;
+
+/// What a kernel tells of itself to an executor.
+pub trait Spec {
+    /// Name of the file in `shaders/` and in `src/kernels/`.
+    fn name(&self) -> &'static str;
+    /// Buffers read.
+    fn reads(&self) -> usize;
+    /// Buffers written (and possibly read).
+    fn writes(&self) -> usize;
+    /// Compile-time constants.
+    fn constants(&self, form: MatmulForm) -> Constants;
+    /// The uniform block, with the names of the WGSL struct's members.
+    fn uniform(&self) -> Vec<(&'static str, Word)>;
+    /// Launch size for `replicas` replicas.
+    fn workgroups(&self, form: MatmulForm, replicas: u32) -> [u32; 3];
+    /// Floating-point operations for one replica, as far as they count.
+    fn flops(&self) -> f64 {
+        0.0
+    }
+    /// Name of the WGSL file, where it depends on the form.
+    fn shader(&self, _form: MatmulForm) -> &'static str {
+        self.name()
+    }
+}
+
+/// Workgroups that cover `items` with `size` invocations each.
+#[must_use]
+pub fn cover(items: u32, size: u32) -> u32 {
+    items.div_ceil(size)
+}
+
+macro_rules! kernels {
+    ($($variant:ident($module:ident::$type:ident),)+) => {
+        /// Any kernel.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Kernel { $(#[doc = concat!("See [`", stringify!($module), "`].")] $variant($module::$type),)+ }
+
+        impl Kernel {
+            /// What it tells of itself.
+            #[must_use]
+            pub fn spec(&self) -> &dyn Spec {
+                match self { $(Self::$variant(kernel) => kernel,)+ }
+            }
+
+            /// Runs the CPU twin on one replica's buffers, in binding order.
+            pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
+                match self { $(Self::$variant(kernel) => kernel.run(reads, writes),)+ }
+            }
+        }
+
+        $(impl From<$module::$type> for Kernel {
+            fn from(kernel: $module::$type) -> Self { Self::$variant(kernel) }
+        })+
+    };
+}
+
+kernels! {
+    AdamW(adamw::AdamW),
+    Attention(attention::Attention),
+    AttentionBackward(attention_backward::AttentionBackward),
+    Batch(batch::Batch),
+    CrossEntropy(cross_entropy::CrossEntropy),
+    Dropout(dropout::DropoutCopy),
+    Embed(embed::Embed),
+    EmbedBackward(embed_backward::EmbedBackward),
+    GainBackward(gain_backward::GainBackward),
+    GradNorm(grad_norm::GradNorm),
+    LayerNorm(layer_norm::LayerNorm),
+    LayerNormBackward(layer_norm_backward::LayerNormBackward),
+    LayerNormGrad(layer_norm_grad::LayerNormGrad),
+    Matmul(matmul::Matmul),
+    Metrics(metrics::Metrics),
+    Rope(rope::Rope),
+    WeightGrad(weight_grad::WeightGrad),
+}

@@ -1,0 +1,128 @@
+//! The number type of the CPU twins: f32 for work, f64 for checking gradients by central differences.
+
+use ndarray::LinalgScalar;
+use num_traits::Float;
+
+/// A floating-point type that every CPU twin runs on.
+pub trait Real: Float + LinalgScalar + Send + Sync + std::ops::AddAssign + std::ops::MulAssign + std::iter::Sum + std::fmt::Debug {
+    /// From f32; exact.
+    fn of(value: f32) -> Self;
+    /// To f32, rounding.
+    fn single(self) -> f32;
+    /// `exp`, in a form that compilers vectorise for f32. Zero below about −87.
+    fn fast_exp(self) -> Self;
+
+    /// From a whole number below 2²⁴; exact.
+    fn int(value: u32) -> Self {
+        Self::of(value as f32)
+    }
+    /// To a whole number below 2²⁴, as a buffer of numbers holds token identifiers and seeds.
+    fn index(self) -> u32 {
+        self.single() as u32
+    }
+    /// Hyperbolic tangent through [`Real::fast_exp`].
+    fn fast_tanh(self) -> Self {
+        let two = Self::one() + Self::one();
+        let bounded = self.max(Self::of(-10.0)).min(Self::of(10.0));
+        Self::one() - two / ((two * bounded).fast_exp() + Self::one())
+    }
+}
+
+impl Real for f32 {
+    fn of(value: f32) -> Self {
+        value
+    }
+    fn single(self) -> f32 {
+        self
+    }
+    /// exp(x) = 2ⁿ exp(r), |r| ≤ ln 2 / 2, with a degree-6 polynomial for exp(r); relative error below
+    /// 2e-7. No branches and no library call, so that loops over it use SIMD.
+    #[inline(always)]
+    fn fast_exp(self) -> Self {
+        let x = self.clamp(-87.0, 88.0);
+        // Adding and taking away 1.5 · 2²³ rounds to the nearest whole number.
+        let round = 12_582_912.0_f32;
+        let shifted = x * std::f32::consts::LOG2_E + round;
+        let n = shifted - round;
+        // ln 2 in two parts, so that n · ln 2 keeps its low bits.
+        let r = (x - n * 0.693_359_4) + n * 2.121_944_4e-4;
+        let mut p = 1.0 / 720.0;
+        for c in [1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
+            p = p * r + c;
+        }
+        let power = f32::from_bits((shifted.to_bits() << 23).wrapping_add(0x3f80_0000));
+        if self < -87.0 { 0.0 } else { p * power }
+    }
+}
+
+impl Real for f64 {
+    fn of(value: f32) -> Self {
+        f64::from(value)
+    }
+    fn single(self) -> f32 {
+        self as f32
+    }
+    fn fast_exp(self) -> Self {
+        libm::exp(self)
+    }
+    fn fast_tanh(self) -> Self {
+        libm::tanh(self)
+    }
+}
+
+/// Sum in eight lanes, then pairwise: a fixed order that SIMD can follow.
+pub fn sum<T: Real>(values: &[T]) -> T {
+    fold(values, values, |a, _| a)
+}
+
+/// Dot product in eight lanes.
+pub fn dot<T: Real>(a: &[T], b: &[T]) -> T {
+    fold(a, b, |a, b| a * b)
+}
+
+#[inline(always)]
+fn fold<T: Real>(a: &[T], b: &[T], term: impl Fn(T, T) -> T) -> T {
+    let mut lanes = [T::zero(); 8];
+    let (a_chunks, b_chunks) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest = a_chunks.remainder().iter().zip(b_chunks.remainder());
+    let tail = rest.fold(T::zero(), |total, (&x, &y)| total + term(x, y));
+    for (x, y) in a_chunks.zip(b_chunks) {
+        for ((lane, &x), &y) in lanes.iter_mut().zip(x).zip(y) {
+            *lane += term(x, y);
+        }
+    }
+    let [a, b, c, d, e, f, g, h] = lanes;
+    ((a + b) + (c + d)) + ((e + f) + (g + h)) + tail
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fast_exp_is_within_three_ulp() {
+        for i in -8700..=8800 {
+            let x = i as f32 * 0.01;
+            let (got, want) = (f64::from(x.fast_exp()), f64::from(x).exp());
+            assert!(((got - want) / want).abs() < 4e-7, "exp({x}) = {got}, want {want}");
+        }
+        assert_eq!((-1000.0_f32).fast_exp(), 0.0);
+        assert_eq!(0.0_f32.fast_exp(), 1.0);
+    }
+
+    #[test]
+    fn fast_tanh_follows_tanh() {
+        for i in -1200..=1200 {
+            let x = i as f32 * 0.01;
+            let (got, want) = (f64::from(x.fast_tanh()), f64::from(x).tanh());
+            assert!((got - want).abs() < 3e-7, "tanh({x}) = {got}, want {want}");
+        }
+    }
+
+    #[test]
+    fn sums_take_every_element() {
+        let values: Vec<f64> = (1..=21).map(f64::from).collect();
+        assert_eq!(sum(&values), 231.0);
+        assert_eq!(dot(&values, &values), 3311.0);
+    }
+}

@@ -1,0 +1,125 @@
+//! The counter-based generator: pcg4d (Jarzynski and Olano, "Hash Functions for GPU Rendering", JCGT 9(3),
+//! 2020). Its counter is (seed, stream, step, element), so any number of a run can be computed alone, in any
+//! order, with the same bits in WGSL (`shaders/lib/rng.wgsl`) and here.
+
+/// Stream of training sources.
+pub const STREAM_TRAINING: u32 = 1;
+/// Stream of held-out sources.
+pub const STREAM_HELD_OUT: u32 = 2;
+/// Stream of learned position tables.
+pub const STREAM_POSITIONS: u32 = 3;
+/// First stream of initial weights; parameter tensor `i` uses `STREAM_WEIGHTS + i`.
+pub const STREAM_WEIGHTS: u32 = 1_000;
+/// First stream of dropout; the `i`-th dropout of a model uses `STREAM_DROPOUT + i`.
+pub const STREAM_DROPOUT: u32 = 100_000;
+
+/// Four random words for a counter of four words.
+#[must_use]
+#[inline(always)]
+pub fn pcg4d(counter: [u32; 4]) -> [u32; 4] {
+    let [mut x, mut y, mut z, mut w] =
+        counter.map(|word| word.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+    x = x.wrapping_add(y.wrapping_mul(w));
+    y = y.wrapping_add(z.wrapping_mul(x));
+    z = z.wrapping_add(x.wrapping_mul(y));
+    w = w.wrapping_add(y.wrapping_mul(z));
+    x ^= x >> 16;
+    y ^= y >> 16;
+    z ^= z >> 16;
+    w ^= w >> 16;
+    x = x.wrapping_add(y.wrapping_mul(w));
+    y = y.wrapping_add(z.wrapping_mul(x));
+    z = z.wrapping_add(x.wrapping_mul(y));
+    w = w.wrapping_add(y.wrapping_mul(z));
+    [x, y, z, w]
+}
+
+/// A whole number in `0..n` from a random word, for `1 ≤ n ≤ 255`. Uses the upper 24 bits.
+#[must_use]
+#[inline(always)]
+pub fn below(word: u32, n: u32) -> u32 {
+    ((word >> 8) * n) >> 24
+}
+
+/// A number in `[0, 1)` with 24 bits.
+#[must_use]
+pub fn unit(word: u32) -> f64 {
+    f64::from(word >> 8) / 16_777_216.0
+}
+
+/// A draw from N(0, 1) by the Box–Muller transform, in f64, rounded once.
+#[must_use]
+pub fn normal(counter: [u32; 4]) -> f32 {
+    let [a, b, ..] = pcg4d(counter);
+    let radius = libm::sqrt(-2.0 * libm::log(1.0 - unit(a)));
+    (radius * libm::cos(std::f64::consts::TAU * unit(b))) as f32
+}
+
+/// A draw from U(−bound, bound).
+#[must_use]
+pub fn symmetric(counter: [u32; 4], bound: f64) -> f32 {
+    ((2.0 * unit(pcg4d(counter)[0]) - 1.0) * bound) as f32
+}
+
+/// Dropout of one tensor: which elements stay, and by how much they grow.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dropout {
+    /// Share set to zero.
+    pub share: f32,
+    /// Stream of the mask.
+    pub stream: u32,
+}
+
+impl Dropout {
+    /// A random word's upper 24 bits must reach this for the element to stay.
+    #[must_use]
+    pub fn threshold(&self) -> u32 {
+        (self.share * 16_777_216.0) as u32
+    }
+
+    /// Factor of an element that stays.
+    #[must_use]
+    pub fn scale(&self) -> f32 {
+        1.0 / (1.0 - self.share)
+    }
+
+    /// Factor of `element` at `step`: zero or [`Dropout::scale`]. Four neighbouring elements share one hash.
+    #[must_use]
+    #[inline(always)]
+    pub fn factor(&self, seed: u32, step: u32, element: u32) -> f32 {
+        let words = pcg4d([seed, self.stream, step, element >> 2]);
+        if words[(element & 3) as usize] >> 8 >= self.threshold() { self.scale() } else { 0.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn below_covers_its_range_evenly() {
+        let mut counts = [0_u32; 50];
+        for element in 0..50_000 {
+            counts[below(pcg4d([7, 1, 3, element])[0], 50) as usize] += 1;
+        }
+        let worst = counts.iter().map(|&c| (f64::from(c) - 1000.0).abs()).fold(0.0, f64::max);
+        assert!(worst < 160.0, "a cell is off by {worst} (five standard deviations are 157)");
+    }
+
+    #[test]
+    fn normal_has_the_moments_of_a_normal() {
+        let n = 100_000;
+        let draws: Vec<f64> = (0..n).map(|e| f64::from(normal([1, 2, 3, e]))).collect();
+        let mean = draws.iter().sum::<f64>() / f64::from(n);
+        let variance = draws.iter().map(|d| d * d).sum::<f64>() / f64::from(n);
+        let fourth = draws.iter().map(|d| d.powi(4)).sum::<f64>() / f64::from(n);
+        assert!(mean.abs() < 0.02 && (variance - 1.0).abs() < 0.02 && (fourth - 3.0).abs() < 0.15);
+    }
+
+    #[test]
+    fn dropout_keeps_the_expected_share() {
+        let dropout = Dropout { share: 0.3, stream: 5 };
+        let kept = (0..100_000).filter(|&e| dropout.factor(9, 4, e) > 0.0).count();
+        assert!((kept as f64 / 100_000.0 - 0.7).abs() < 0.01);
+    }
+}

@@ -1,0 +1,112 @@
+//! WGSL text: the files of `shaders/`, and the three directives they use.
+//!
+//! - `#import name` puts `shaders/lib/name.wgsl` there.
+//! - `#for i in NAME` … `#end` repeats the lines between for `i` from 0 to the constant `NAME` (or a number),
+//!   with `{i}` replaced. Loops nest. Values in registers need names, not indices: an array with a
+//!   computed index lives in memory on most compilers.
+//!
+//! Constants come first, as `const NAME: u32 = 4u;`.
+
+use crate::compute::error::Error;
+use crate::kernels::{Constants, Word};
+
+macro_rules! files {
+    ($folder:literal: $($name:literal),+ $(,)?) => {
+        &[$(($name, include_str!(concat!("../../shaders/", $folder, $name, ".wgsl"))),)+]
+    };
+}
+
+const LIBRARY: &[(&str, &str)] = files!("lib/": "rng", "control", "activation", "source", "epilogue", "embedding", "pool", "heads");
+const SHADERS: &[(&str, &str)] = files!("":
+    "adamw", "attention", "attention_backward", "batch", "cross_entropy", "dropout", "embed", "embed_backward",
+    "gain_backward", "grad_norm", "layer_norm", "layer_norm_backward", "layer_norm_grad", "matmul", "matmul_tiled",
+    "metrics", "rope", "weight_grad");
+
+fn find(files: &'static [(&str, &str)], name: &str) -> Result<&'static str, Error> {
+    let missing = || Error::Internal(format!("there is no shader file named {name}"));
+    files.iter().find(|(file, _)| *file == name).map(|(_, text)| *text).ok_or_else(missing)
+}
+
+/// The complete WGSL of shader `name`.
+///
+/// # Errors
+/// [`Error::Internal`] if a file, import or loop bound is missing.
+pub fn assemble(name: &str, constants: &Constants) -> Result<String, Error> {
+    let mut text = String::new();
+    for (name, value) in constants {
+        text += &match value {
+            Word::U(value) => format!("const {name}: u32 = {value}u;\n"),
+            Word::F(value) => format!("const {name}: f32 = {value:e}f;\n"),
+        };
+    }
+    let lines: Vec<&str> = find(SHADERS, name)?.lines().collect();
+    expand(&lines, constants, &mut text)?;
+    Ok(text)
+}
+
+fn expand(lines: &[&str], constants: &Constants, text: &mut String) -> Result<(), Error> {
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        let directive = line.trim();
+        if let Some(import) = directive.strip_prefix("#import ") {
+            text.push_str(find(LIBRARY, import.trim())?);
+        } else if let Some(header) = directive.strip_prefix("#for ") {
+            let body = loop_body(&lines[at + 1..])?;
+            let (variable, bound) = header
+                .split_once(" in ")
+                .and_then(|(variable, bound)| Some((variable.trim(), bound_of(bound.trim(), constants)?)))
+                .ok_or_else(|| Error::Internal(format!("cannot read the loop \"{directive}\"")))?;
+            for index in 0..bound {
+                let mark = format!("{{{variable}}}");
+                let replaced: Vec<String> =
+                    body.iter().map(|line| line.replace(&mark, &index.to_string())).collect();
+                let replaced: Vec<&str> = replaced.iter().map(String::as_str).collect();
+                expand(&replaced, constants, text)?;
+            }
+            at += body.len() + 1;
+        } else {
+            text.push_str(line);
+            text.push('\n');
+        }
+        at += 1;
+    }
+    Ok(())
+}
+
+fn bound_of(text: &str, constants: &Constants) -> Option<u32> {
+    text.parse().ok().or_else(|| match constants.iter().find(|(name, _)| *name == text)?.1 {
+        Word::U(value) => Some(value),
+        Word::F(_) => None,
+    })
+}
+
+/// The lines up to the `#end` that closes the loop.
+fn loop_body<'a, 'b>(lines: &'a [&'b str]) -> Result<&'a [&'b str], Error> {
+    let mut depth = 1;
+    for (at, line) in lines.iter().enumerate() {
+        match line.trim() {
+            "#end" => depth -= 1,
+            line if line.starts_with("#for ") => depth += 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Ok(&lines[..at]);
+        }
+    }
+    Err(Error::Internal("a #for has no #end".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loops_nest_and_take_constants() {
+        let mut text = String::new();
+        let lines = ["#for i in N", "a{i}", "#for j in 2", "b{i}{j}", "#end", "#end", "c"];
+        expand(&lines, &vec![("N", Word::U(2))], &mut text).unwrap();
+        assert_eq!(text, "a0\nb00\nb01\na1\nb10\nb11\nc\n");
+        assert!(expand(&["#for i in M", "#end"], &vec![], &mut text).is_err());
+        assert!(expand(&["#for i in 3"], &vec![], &mut text).is_err());
+    }
+}

@@ -1,0 +1,4 @@
+//! Models: parameter layout, initial weights, and the recording of programs.
+
+pub mod parameters;
+pub mod transformer;

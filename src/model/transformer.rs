@@ -1,0 +1,323 @@
+//! The transformer: embedding and position, layers of attention and MLP, linear output.
+
+use super::parameters::{Init, Parameters};
+use crate::compute::error::Error;
+use crate::encoding::{Encoding, ROPE_BASE, Recipe, Shape as EncodingShape};
+use crate::graph::ops::{Linear, Optimiser};
+use crate::graph::plan::Plan;
+use crate::graph::{BufferId, BufferSpec, Graph, Shared, Tensor};
+use crate::kernels::batch::Batch;
+use crate::kernels::embed::Shape as EmbedShape;
+use crate::kernels::grad_norm::Pool;
+use crate::kernels::matmul::Activation;
+use crate::kernels::metrics::{ENTRY, RING};
+use crate::kernels::rope::Heads;
+use crate::kernels::{control, rng};
+use crate::task::source::Split;
+use crate::task::Layout;
+
+/// Architecture, as every replica of a plan has it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Architecture {
+    /// Task, alphabet and length.
+    pub layout: Layout,
+    /// Layers.
+    pub layers: u32,
+    /// Width of the residual stream.
+    pub width: u32,
+    /// Attention heads.
+    pub heads: u32,
+    /// Hidden width of the MLP.
+    pub mlp: u32,
+    /// Non-linearity of the MLP.
+    pub activation: Activation,
+    /// Layer norm before each part (and once at the end) or after.
+    pub pre_norm: bool,
+    /// Causal attention.
+    pub causal: bool,
+    /// Dropout share.
+    pub dropout: f32,
+    /// Output layer tied to the token embedding.
+    pub tied: bool,
+}
+
+/// How it is trained and judged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Regime {
+    /// Sequences per step.
+    pub batch: u32,
+    /// Held-out sequences per evaluation.
+    pub held_out: u32,
+    /// The optimiser.
+    pub optimiser: Optimiser,
+}
+
+/// One replica of a plan.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Replica {
+    /// Its positional encoding.
+    pub encoding: Encoding,
+    /// Its seed.
+    pub seed: u32,
+    /// Its learning rate.
+    pub rate: f32,
+    /// Where a trainable gain starts.
+    pub gain: f32,
+}
+
+#[derive(Clone, Debug)]
+struct Layer {
+    norms: [(u32, u32); 2],
+    qkv: Linear,
+    out: Linear,
+    up: Linear,
+    down: Linear,
+}
+
+/// A transformer: its architecture and where its parameters lie.
+#[derive(Clone, Debug)]
+pub struct Transformer {
+    /// Architecture.
+    pub architecture: Architecture,
+    /// Parameter layout.
+    pub parameters: Parameters,
+    tokens: u32,
+    gain: u32,
+    table: u32,
+    layers: Vec<Layer>,
+    last_norm: Option<(u32, u32)>,
+    output: Linear,
+}
+
+impl Transformer {
+    /// Lays out the parameters. Initial values follow PyTorch's defaults for `nn.TransformerEncoderLayer`,
+    /// `nn.Linear` and `nn.Embedding`, except that every layer has its own draw, and that a tied embedding
+    /// starts from N(0, 1/width), so that the first logits are of order one.
+    #[must_use]
+    pub fn new(architecture: Architecture) -> Self {
+        let a = &architecture;
+        let mut parameters = Parameters::default();
+        let p = &mut parameters;
+        let width = a.width;
+        let vocabulary = a.layout.vocabulary();
+        let deviation = if a.tied { 1.0 / libm::sqrtf(width as f32) } else { 1.0 };
+        let tokens = p.add("embedding.weight", &[vocabulary, width], Init::Normal(deviation));
+        let layers = (0..a.layers).map(|index| Layer::new(p, a, index)).collect();
+        let last_norm = a.pre_norm.then(|| norm(p, "norm", width));
+        let output = if a.tied {
+            Linear { weight: tokens, inputs: width, outputs: vocabulary, bias: None, transposed: true }
+        } else {
+            linear(p, "output", width, vocabulary, Init::Uniform(bound(width)), Init::Uniform(bound(width)))
+        };
+        // The pool ends with what only some replicas train, see `Pool`.
+        let gain = p.add("position.gain", &[1], Init::Encoding);
+        let table = p.add("position.table", &[a.layout.length, width], Init::Encoding);
+        Self { architecture, parameters, tokens, gain, table, layers, last_norm, output }
+    }
+
+    /// The parameter pool as the optimiser sees it.
+    #[must_use]
+    pub fn pool(&self) -> Pool {
+        Pool { gain: self.gain, len: self.parameters.len() }
+    }
+
+    /// The recipe of one replica's encoding.
+    #[must_use]
+    pub fn recipe(&self, replica: &Replica) -> Recipe {
+        let a = &self.architecture;
+        let shape =
+            EncodingShape { length: a.layout.length, width: a.width, seed: replica.seed, gain: replica.gain };
+        replica.encoding.recipe(&shape)
+    }
+
+    /// Initial parameters of one replica.
+    #[must_use]
+    pub fn initial(&self, replica: &Replica) -> Vec<f32> {
+        let recipe = self.recipe(replica);
+        let mut values = self.parameters.initial(replica.seed);
+        if let Some(gain) = values.get_mut(self.gain as usize) {
+            *gain = recipe.gain;
+        }
+        if let Some(table) = values.get_mut(self.table as usize..) {
+            table.copy_from_slice(&recipe.table);
+        }
+        values
+    }
+
+    /// Initial control block of one replica.
+    #[must_use]
+    pub fn control(&self, replica: &Replica) -> [f32; control::LEN] {
+        let recipe = self.recipe(replica);
+        let flag = |set: bool| if set { 1.0 } else { 0.0 };
+        let mut block = [0.0; control::LEN];
+        block[control::SEED] = replica.seed as f32;
+        block[control::TRAIN_TABLE] = flag(recipe.train_table);
+        block[control::TRAIN_GAIN] = flag(recipe.train_gain);
+        block[control::ROPE] = flag(recipe.rope);
+        block[control::ALIBI] = flag(recipe.alibi);
+        block[control::BASE_RATE] = replica.rate;
+        block[control::CLIP] = 1.0;
+        block[control::BETA1_POWER] = 1.0;
+        block[control::BETA2_POWER] = 1.0;
+        block
+    }
+
+    fn heads(&self, rows: u32) -> Heads {
+        let a = &self.architecture;
+        Heads { rows, length: a.layout.length, heads: a.heads, head: a.width / a.heads }
+    }
+
+    /// Rotation table of RoPE, the same for every replica.
+    #[must_use]
+    pub fn rotations(&self) -> Vec<f32> {
+        self.heads(1).table(ROPE_BASE)
+    }
+
+    /// Records the plan of `replicas` under `regime`.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if an operation does not fit its neighbours.
+    pub fn plan(&self, replicas: &[Replica], regime: &Regime) -> Result<Plan, Error> {
+        let pool = self.pool();
+        let uses = Uses::of(self, replicas);
+        let mut buffers = Vec::new();
+        let mut keep = |label, len| {
+            buffers.push(BufferSpec { label, len, persistent: true });
+            BufferId(buffers.len() - 1)
+        };
+        let shared = Shared {
+            control: keep("control blocks", control::LEN as u32),
+            parameters: keep("parameters", pool.len),
+            gradients: keep("gradients", pool.len),
+            first: keep("first moments", pool.len),
+            second: keep("second moments", pool.len),
+            ring: keep("metrics", RING * ENTRY),
+            evaluations: keep("evaluations", RING * ENTRY),
+            rotations: keep("rotations", self.heads(1).length * self.heads(1).head),
+        };
+        let layout = self.architecture.layout;
+
+        let mut graph = Graph::new(&mut buffers, shared, pool.len, true);
+        let batch = Batch { layout, rows: regime.batch, split: Split::Training };
+        let (scores, judged) = self.forward(&mut graph, batch, &uses);
+        graph.backward()?;
+        graph.optimise(scores, regime.batch, layout.length, judged, pool, &regime.optimiser);
+        let training = graph.finish();
+
+        let mut graph = Graph::new(&mut buffers, shared, pool.len, false);
+        let batch = Batch { layout, rows: regime.held_out, split: Split::HeldOut };
+        let (scores, judged) = self.forward(&mut graph, batch, &uses);
+        graph.measure(scores, regime.held_out, layout.length, judged);
+        let evaluation = graph.finish();
+
+        Ok(Plan::new(replicas.len() as u32, &buffers, training, evaluation, shared))
+    }
+
+    /// Records the forward pass up to the scores; returns them and how many rows are judged.
+    fn forward(&self, graph: &mut Graph<'_>, batch: Batch, uses: &Uses) -> (BufferId, u32) {
+        let a = &self.architecture;
+        let rows = batch.rows;
+        let judged = rows * a.layout.judged();
+        let (tokens, targets) = graph.batch(batch);
+        let shape = EmbedShape {
+            rows,
+            length: a.layout.length,
+            width: a.width,
+            vocabulary: a.layout.vocabulary(),
+            tokens: self.tokens,
+            gain: self.gain,
+            table: self.table,
+            pool: self.parameters.len(),
+        };
+        let mut x = graph.embed(tokens, shape, uses.table, uses.gain, a.tied);
+        for layer in &self.layers {
+            x = self.layer(graph, layer, x, rows, uses.rope);
+        }
+        if let Some((gamma, beta)) = self.last_norm {
+            x = graph.layer_norm(x, gamma, beta);
+        }
+        let logits = graph.linear(x, &self.output, Activation::Linear, 0.0, None);
+        (graph.cross_entropy(logits, targets, judged), judged)
+    }
+
+    fn layer(&self, graph: &mut Graph<'_>, layer: &Layer, x: Tensor, rows: u32, rope: bool) -> Tensor {
+        let a = &self.architecture;
+        let [first, second] = layer.norms;
+        let attend = |graph: &mut Graph<'_>, input: Tensor, residual: Tensor| {
+            let qkv = graph.linear(input, &layer.qkv, Activation::Linear, 0.0, None);
+            let mixed = graph.attention(qkv, self.heads(rows), a.causal, a.dropout, rope);
+            graph.linear(mixed, &layer.out, Activation::Linear, a.dropout, Some(residual))
+        };
+        let think = |graph: &mut Graph<'_>, input: Tensor, residual: Tensor| {
+            let hidden = graph.linear(input, &layer.up, a.activation, a.dropout, None);
+            graph.linear(hidden, &layer.down, Activation::Linear, a.dropout, Some(residual))
+        };
+        if a.pre_norm {
+            let input = graph.layer_norm(x, first.0, first.1);
+            let x = attend(graph, input, x);
+            let input = graph.layer_norm(x, second.0, second.1);
+            think(graph, input, x)
+        } else {
+            let sum = attend(graph, x, x);
+            let x = graph.layer_norm(sum, first.0, first.1);
+            let sum = think(graph, x, x);
+            graph.layer_norm(sum, second.0, second.1)
+        }
+    }
+}
+
+/// What at least one replica of a plan needs.
+struct Uses {
+    table: bool,
+    gain: bool,
+    rope: bool,
+}
+
+impl Uses {
+    fn of(model: &Transformer, replicas: &[Replica]) -> Self {
+        let recipes: Vec<Recipe> = replicas.iter().map(|replica| model.recipe(replica)).collect();
+        Self {
+            table: recipes.iter().any(|recipe| recipe.train_table),
+            gain: recipes.iter().any(|recipe| recipe.train_gain),
+            rope: recipes.iter().any(|recipe| recipe.rope),
+        }
+    }
+}
+
+impl Layer {
+    fn new(p: &mut Parameters, a: &Architecture, index: u32) -> Self {
+        let width = a.width;
+        let name = |part: &str| format!("layers.{index}.{part}");
+        let zero = Init::Constant(0.0);
+        // Xavier's bound for the joint projection: fan-in d, fan-out 3 d.
+        let xavier = Init::Uniform(libm::sqrt(6.0 / f64::from(4 * width)));
+        let usual = Init::Uniform(bound(width));
+        Self {
+            qkv: linear(p, &name("self_attn.in_proj"), width, 3 * width, xavier, zero),
+            out: linear(p, &name("self_attn.out_proj"), width, width, usual, zero),
+            up: linear(p, &name("linear1"), width, a.mlp, usual, usual),
+            down: linear(p, &name("linear2"), a.mlp, width, Init::Uniform(bound(a.mlp)), Init::Uniform(bound(a.mlp))),
+            norms: [norm(p, &name("norm1"), width), norm(p, &name("norm2"), width)],
+        }
+    }
+}
+
+/// PyTorch's bound of a linear layer's weight and bias, `1/√inputs`.
+fn bound(inputs: u32) -> f64 {
+    1.0 / libm::sqrt(f64::from(inputs))
+}
+
+fn linear(p: &mut Parameters, name: &str, inputs: u32, outputs: u32, weight: Init, bias: Init) -> Linear {
+    let weight = p.add(format!("{name}.weight"), &[inputs, outputs], weight);
+    let bias = p.add(format!("{name}.bias"), &[outputs], bias);
+    Linear { weight, inputs, outputs, bias: Some(bias), transposed: false }
+}
+
+fn norm(p: &mut Parameters, name: &str, width: u32) -> (u32, u32) {
+    let gamma = p.add(format!("{name}.weight"), &[width], Init::Constant(1.0));
+    let beta = p.add(format!("{name}.bias"), &[width], Init::Constant(0.0));
+    (gamma, beta)
+}
+
+// Parameter streams must stay clear of dropout's, however many tensors a model has.
+const _: () = assert!(rng::STREAM_WEIGHTS + 10_000 < rng::STREAM_DROPOUT);

@@ -1,0 +1,91 @@
+//! Sequence tasks: what a batch is, and what counts as right.
+//!
+//! Every task draws a *source*: `n` symbols from an alphabet of `S`. A source belongs to the held-out
+//! set or to the training set by its checksum, see [`source`]; no source is in both.
+
+mod causal_copy;
+mod half_shift;
+mod increment;
+mod previous;
+mod reversal;
+pub mod source;
+
+use crate::choice::{Choice, choice};
+
+choice! {
+    /// A task of the copy lab.
+    pub enum Task {
+        CausalCopy = "causal-copy", "Causal copy", "Random symbols, a separator, the same symbols again; the model predicts the next symbol, and only the second half counts.";
+        PreviousToken = "previous-token", "Previous token", "At each position, name the symbol one position earlier (the first position names the last symbol).";
+        Reversal = "reversal", "Reversal", "At each position, name the symbol at the mirrored position.";
+        HalfShift = "half-shift", "Half-length shift", "At each position, name the symbol half a sequence away (wrapping round).";
+        Increment = "increment", "Increment (control)", "At each position, name the present symbol plus one. Needs no position at all: the control.";
+    }
+}
+
+/// Marks a position whose prediction is not judged.
+pub const IGNORED: f32 = -1.0;
+
+/// How one task turns a source into model inputs and targets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Layout {
+    /// Which task.
+    pub task: Task,
+    /// Alphabet size `S`.
+    pub symbols: u32,
+    /// Input positions `T`.
+    pub length: u32,
+}
+
+impl Layout {
+    /// Symbols in one source.
+    #[must_use]
+    pub fn source_length(&self) -> u32 {
+        match self.task {
+            Task::CausalCopy => causal_copy::source_length(self.length),
+            _ => self.length,
+        }
+    }
+
+    /// Token identifiers the model has to know: the alphabet, and the separator where the task has one.
+    #[must_use]
+    pub fn vocabulary(&self) -> u32 {
+        match self.task {
+            Task::CausalCopy => self.symbols + 1,
+            _ => self.symbols,
+        }
+    }
+
+    /// Positions per sequence that are judged.
+    #[must_use]
+    pub fn judged(&self) -> u32 {
+        match self.task {
+            Task::CausalCopy => self.source_length(),
+            _ => self.length,
+        }
+    }
+
+    /// Whether the task is defined only under a causal mask.
+    #[must_use]
+    pub fn causal(&self) -> bool {
+        matches!(self.task, Task::CausalCopy)
+    }
+
+    /// Input token and target at `position`; the source is read through `symbol(i)`.
+    /// The target is [`IGNORED`] where nothing is judged.
+    pub fn token(&self, position: u32, symbol: impl Fn(u32) -> u32) -> (u32, f32) {
+        match self.task {
+            Task::CausalCopy => causal_copy::token(self, position, symbol),
+            Task::PreviousToken => previous::token(self, position, symbol),
+            Task::Reversal => reversal::token(self, position, symbol),
+            Task::HalfShift => half_shift::token(self, position, symbol),
+            Task::Increment => increment::token(self, position, symbol),
+        }
+    }
+
+    /// Number of the task in the WGSL twin.
+    #[must_use]
+    pub fn code(&self) -> u32 {
+        Task::ALL.iter().position(|&task| task == self.task).unwrap_or(0) as u32
+    }
+}
