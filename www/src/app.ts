@@ -39,7 +39,10 @@ class MnemoscopeApp extends LitElement {
       event.preventDefault();
       this.hear({
         type: 'failed',
-        error: { code: 'internal', message: 'The engine could not be started. Reload the page, or try another browser.' },
+        error: {
+          code: 'internal',
+          message: 'The engine could not be started. Reload the page, or try another browser.',
+        },
       });
     };
   }
@@ -113,7 +116,9 @@ class MnemoscopeApp extends LitElement {
 
   private markOf(option: string): Mark {
     const kind = this.properties.find((property) => property.name === SERIES)?.kind;
-    return mark(kind?.type === 'many' ? kind.options.findIndex((candidate) => candidate.value === option) : 0);
+    return mark(
+      kind?.type === 'many' ? kind.options.findIndex((candidate) => candidate.value === option) : 0,
+    );
   }
 
   /** The lines: those of the run on show, or, before the first, those that are chosen. */
@@ -121,16 +126,14 @@ class MnemoscopeApp extends LitElement {
     const kind = this.properties.find((property) => property.name === SERIES)?.kind;
     const options = kind?.type === 'many' ? kind.options : [];
     const ids =
-      this.recording?.encodings.map((encoding) => encoding.id) ?? this.settled?.values[SERIES]?.split(',') ?? [];
+      this.recording?.encodings.map((encoding) => encoding.id) ??
+      this.settled?.values[SERIES]?.split(',') ??
+      [];
     return ids.map((id) => ({
       id,
       label: options.find((option) => option.value === id)?.label ?? id,
       mark: this.markOf(id),
     }));
-  }
-
-  private act(type: 'train' | 'step') {
-    if (this.settled) this.say({ type, values: this.settled.values, link: this.settled.link });
   }
 
   private toggleLine(id: string) {
@@ -181,15 +184,16 @@ class MnemoscopeApp extends LitElement {
       <fieldset class="switch">
         <legend class="sr">Show loss and tokens of</legend>
         ${(['held-out', 'training'] as const).map(
-          (source) => html`<label>
-            <input
-              type="radio"
-              name="source"
-              value=${source}
-              .checked=${this.source === source}
-              @change=${() => this.view({ source })}
-            /><span>${source === 'held-out' ? 'Held-out' : 'Training'}</span>
-          </label>`,
+          (source) =>
+            html`<label>
+              <input
+                type="radio"
+                name="source"
+                value=${source}
+                .checked=${this.source === source}
+                @change=${() => this.view({ source })}
+              /><span>${source === 'held-out' ? 'Held-out' : 'Training'}</span>
+            </label>`,
         )}
       </fieldset>
       <label class="check">
@@ -242,10 +246,15 @@ class MnemoscopeApp extends LitElement {
         this.requestUpdate();
       })}
       ${runbar(situation, {
-        train: () => this.act('train'),
+        train: () => this.say({ type: 'train' }),
         pause: () => this.say({ type: 'pause' }),
-        step: () => this.act('step'),
-        reset: () => this.say({ type: 'reset', link: settled?.link ?? '' }),
+        step: () => this.say({ type: 'step' }),
+        reset: () => this.say({ type: 'reset' }),
+        settings: () => {
+          const heading = this.querySelector<HTMLElement>('#settings');
+          heading?.scrollIntoView({ block: 'start' });
+          heading?.focus({ preventScroll: true });
+        },
       })}
       <div class="bench">
         <div class="results">
@@ -258,17 +267,19 @@ class MnemoscopeApp extends LitElement {
             downloadCsv: () => this.downloadCsv(),
           })}
         </div>
-        ${settled
-          ? panel({
-              properties: this.properties,
-              presets: this.presets,
-              settled,
-              problems: this.problems,
-              onChange: (name, value) => this.say({ type: 'change', values: settled.values, name, value }),
-              onPreset: (preset) => this.say({ type: 'settle', values: Object.fromEntries(preset.values) }),
-              markOf: (property, option) => (property === SERIES ? this.markOf(option) : null),
-            })
-          : nothing}
+        ${
+          settled
+            ? panel({
+                properties: this.properties,
+                presets: this.presets,
+                settled,
+                problems: this.problems,
+                onChange: (name, value) => this.say({ type: 'change', name, value }),
+                onPreset: (preset) => this.say({ type: 'settle', values: Object.fromEntries(preset.values) }),
+                markOf: (property, option) => (property === SERIES ? this.markOf(option) : null),
+              })
+            : nothing
+        }
       </div>
     `;
   }

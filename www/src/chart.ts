@@ -21,8 +21,8 @@ export interface Figure {
   /** Least and greatest value of the vertical axis. */
   range: [number, number];
   log: boolean;
-  /** A level worth knowing, drawn dashed. */
-  reference: { value: number; label: string } | null;
+  /** A level worth knowing, drawn in fine dashes behind the lines. */
+  reference: number | null;
   format: (value: number) => string;
   /** The figure in words, for readers who do not see it. */
   summary: string;
@@ -77,7 +77,8 @@ export class LabChart extends LitElement {
     }
     lines.forEach((line, i) => {
       for (const series of [1, 2, 3].map((offset) => i * 3 + offset)) {
-        if (this.plot?.series[series]?.show !== line.shown) this.plot?.setSeries(series, { show: line.shown });
+        if (this.plot?.series[series]?.show !== line.shown)
+          this.plot?.setSeries(series, { show: line.shown });
       }
     });
     this.plot.setData(this.data());
@@ -86,8 +87,12 @@ export class LabChart extends LitElement {
   private data(): uPlot.AlignedData {
     const { steps, lines, log } = this.figure;
     // A logarithm has no place for zero.
-    const safe = (values: (number | null)[]) => (log ? values.map((v) => (v !== null && v <= 0 ? null : v)) : values);
-    return [steps, ...lines.flatMap((line) => [safe(line.mean), safe(line.min), safe(line.max)])] as uPlot.AlignedData;
+    const safe = (values: (number | null)[]) =>
+      log ? values.map((v) => (v !== null && v <= 0 ? null : v)) : values;
+    return [
+      steps,
+      ...lines.flatMap((line) => [safe(line.mean), safe(line.min), safe(line.max)]),
+    ] as uPlot.AlignedData;
   }
 
   private height(): number {
@@ -106,7 +111,12 @@ export class LabChart extends LitElement {
     const ink = colour('--muted');
     const rule = colour('--rule');
     const font = `12px ${colour('--sans')}`;
-    const axis = { stroke: ink, font, grid: { stroke: rule, width: 1 }, ticks: { stroke: rule, width: 1, size: 4 } };
+    const axis = {
+      stroke: ink,
+      font,
+      grid: { stroke: rule, width: 1 },
+      ticks: { stroke: rule, width: 1, size: 4 },
+    };
     const series: uPlot.Series[] = [{}];
     const bands: uPlot.Band[] = [];
     this.figure.lines.forEach((line, i) => {
@@ -141,7 +151,12 @@ export class LabChart extends LitElement {
           },
         },
         axes: [
-          { ...axis, size: 34, space: 60, values: (_plot, splits) => splits.map((v) => (v % 1 === 0 ? v.toLocaleString('en') : '')) },
+          {
+            ...axis,
+            size: 34,
+            space: 60,
+            values: (_plot, splits) => splits.map((v) => (v % 1 === 0 ? v.toLocaleString('en') : '')),
+          },
           {
             ...axis,
             size: 48,
@@ -158,7 +173,7 @@ export class LabChart extends LitElement {
           points: { size: 7 },
         },
         hooks: {
-          draw: [(plot) => this.drawReference(plot, ink, font)],
+          drawAxes: [(plot) => this.drawReference(plot, ink)],
           setCursor: [(plot) => this.tellCursor(plot)],
         },
       },
@@ -167,12 +182,12 @@ export class LabChart extends LitElement {
     );
   }
 
-  private drawReference(plot: uPlot, ink: string, font: string) {
+  private drawReference(plot: uPlot, ink: string) {
     const { reference, range } = this.figure;
-    if (!reference || reference.value < range[0] || reference.value > range[1]) return;
+    if (reference === null || reference < range[0] || reference > range[1]) return;
     const { ctx, bbox } = plot;
     const scale = devicePixelRatio;
-    const y = Math.round(plot.valToPos(reference.value, 'y', true));
+    const y = Math.round(plot.valToPos(reference, 'y', true));
     ctx.save();
     ctx.strokeStyle = ink;
     ctx.lineWidth = scale;
@@ -181,15 +196,6 @@ export class LabChart extends LitElement {
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    ctx.fillStyle = ink;
-    ctx.font = font.replace('12px', `${12 * scale}px`);
-    ctx.textAlign = 'right';
-    ctx.textBaseline = 'bottom';
-    ctx.setLineDash([]);
-    ctx.lineWidth = 3 * scale;
-    ctx.strokeStyle = getComputedStyle(this).getPropertyValue('--card');
-    ctx.strokeText(reference.label, bbox.left + bbox.width - 2 * scale, y - 2 * scale);
-    ctx.fillText(reference.label, bbox.left + bbox.width - 2 * scale, y - 2 * scale);
     ctx.restore();
   }
 
@@ -207,7 +213,9 @@ export class LabChart extends LitElement {
 
 /** `#rrggbb` with an opacity. */
 function withAlpha(colour: string, alpha: number): string {
-  return `${colour}${Math.round(alpha * 255).toString(16).padStart(2, '0')}`;
+  return `${colour}${Math.round(alpha * 255)
+    .toString(16)
+    .padStart(2, '0')}`;
 }
 
 customElements.define('lab-chart', LabChart);

@@ -28,15 +28,19 @@ function notes(property: Property, context: ControlContext): TemplateResult {
   const problem = problemOf(property.name, context);
   const { kind } = property;
   const chosen =
-    kind.type === 'choice' ? kind.options.find((option) => option.value === context.values[property.name]) : undefined;
+    kind.type === 'choice'
+      ? kind.options.find((option) => option.value === context.values[property.name])
+      : undefined;
   return html`<p class="help" id="help-${property.name}">
       ${property.help}${chosen ? html` <span class="chosen">${chosen.label}: ${chosen.help}</span>` : nothing}
     </p>
-    ${problem
-      ? html`<p class="wrong" id="wrong-${property.name}">
-          “${problem.given}” is not allowed. Allowed: ${problem.allowed}. Used instead: ${problem.used}.
-        </p>`
-      : nothing}`;
+    ${
+      problem
+        ? html`<p class="wrong" id="wrong-${property.name}">
+            “${problem.given}” is not allowed. Allowed: ${problem.allowed}. Used instead: ${problem.used}.
+          </p>`
+        : nothing
+    }`;
 }
 
 function input(property: Property, context: ControlContext): TemplateResult {
@@ -46,9 +50,16 @@ function input(property: Property, context: ControlContext): TemplateResult {
   const described = `help-${name}${problemOf(name, context) ? ` wrong-${name}` : ''}`;
   switch (kind.type) {
     case 'choice':
-      return html`<select id="set-${name}" name=${name} aria-describedby=${described} .value=${live(value)} @change=${change}>
+      return html`<select
+        id="set-${name}"
+        name=${name}
+        aria-describedby=${described}
+        .value=${live(value)}
+        @change=${change}
+      >
         ${kind.options.map(
-          (option) => html`<option value=${option.value} ?selected=${option.value === value}>${option.label}</option>`,
+          (option) =>
+            html`<option value=${option.value} ?selected=${option.value === value}>${option.label}</option>`,
         )}
       </select>`;
     case 'integer':
@@ -112,8 +123,9 @@ function many(property: Property, context: ControlContext): TemplateResult {
       <summary>What they are</summary>
       <dl>
         ${kind.options.map(
-          (option) => html`<dt>${option.label}</dt>
-            <dd>${option.help}</dd>`,
+          (option) =>
+            html`<dt>${option.label}</dt>
+              <dd>${option.help}</dd>`,
         )}
       </dl>
     </details>

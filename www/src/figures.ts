@@ -53,21 +53,28 @@ function range(measure: Measure, curves: Curve[], context: FiguresContext): [num
   return [Math.max(LEAST_LOG_LOSS, 10 ** Math.floor(Math.log10(least))), most];
 }
 
+/** What a model reaches that guesses evenly: chance bits, or one symbol in two to that power. */
+function guessing(measure: Measure, recording: Recording | null): { value: number; text: string } | null {
+  const chance = recording?.about.chanceBits;
+  if (chance === undefined || measure === 'sequence') return null;
+  if (measure === 'loss') return { value: chance, text: bits(chance) };
+  return { value: 2 ** -chance, text: `${percent(2 ** -chance)} %` };
+}
+
 function figure(measure: Measure, curves: Curves, context: FiguresContext): Figure {
   const { recording, entries, hidden } = context;
   const loss = measure === 'loss';
   const format = (v: number) => String(Number((loss ? v : v * 100).toPrecision(3)));
   const drawn: Curve[] = entries.map(
     (entry) =>
-      curves.curves.find((curve) => curve.encoding === entry.id) ?? { encoding: entry.id, mean: [], min: [], max: [] },
+      curves.curves.find((curve) => curve.encoding === entry.id) ?? {
+        encoding: entry.id,
+        mean: [],
+        min: [],
+        max: [],
+      },
   );
-  const chance = recording?.about.chanceBits;
-  const reference =
-    chance === undefined || measure === 'sequence'
-      ? null
-      : loss
-        ? { value: chance, label: `guessing, ${bits(chance)}` }
-        : { value: 2 ** -chance, label: `guessing, ${percent(2 ** -chance)} %` };
+  const guess = guessing(measure, recording);
   const last = curves.steps.at(-1);
   const readings = entries.map((entry, i) => {
     const value = drawn[i]?.mean.at(-1);
@@ -84,7 +91,7 @@ function figure(measure: Measure, curves: Curves, context: FiguresContext): Figu
     })),
     range: range(measure, drawn, context),
     log: loss && context.log,
-    reference,
+    reference: guess?.value ?? null,
     format,
     summary:
       last === undefined
@@ -98,13 +105,16 @@ function cell(curve: Curve | undefined, point: number, measure: Measure): string
   const mean = curve?.mean[point];
   if (!curve || mean === null || mean === undefined) return '–';
   const text = measure === 'loss' ? bits : percent;
-  const spread = curve.min[point] === curve.max[point] ? '' : ` (${text(curve.min[point])}–${text(curve.max[point])})`;
+  const spread =
+    curve.min[point] === curve.max[point] ? '' : ` (${text(curve.min[point])}–${text(curve.max[point])})`;
   return `${text(mean)}${spread}`;
 }
 
 function table(measure: Measure, curves: Curves, entries: Entry[]): TemplateResult {
   const stride = Math.max(1, Math.ceil(curves.steps.length / MOST_ROWS));
-  const points = curves.steps.map((_, i) => i).filter((i) => i % stride === 0 || i === curves.steps.length - 1);
+  const points = curves.steps
+    .map((_, i) => i)
+    .filter((i) => i % stride === 0 || i === curves.steps.length - 1);
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${TITLES[measure]}, table">
     <table>
       <caption>
@@ -119,29 +129,44 @@ function table(measure: Measure, curves: Curves, entries: Entry[]): TemplateResu
       </thead>
       <tbody>
         ${points.map(
-          (point) => html`<tr>
-            <th scope="row" class="n">${count(curves.steps[point] ?? 0)}</th>
-            ${entries.map(
-              (entry) =>
-                html`<td class="n">
-                  ${cell(curves.curves.find((curve) => curve.encoding === entry.id), point, measure)}
-                </td>`,
-            )}
-          </tr>`,
+          (point) =>
+            html`<tr>
+              <th scope="row" class="n">${count(curves.steps[point] ?? 0)}</th>
+              ${entries.map(
+                (entry) =>
+                  html`<td class="n">
+                    ${cell(
+                      curves.curves.find((curve) => curve.encoding === entry.id),
+                      point,
+                      measure,
+                    )}
+                  </td>`,
+              )}
+            </tr>`,
         )}
       </tbody>
     </table>
   </div>`;
 }
 
-function chart(measure: Measure, context: FiguresContext, tools: TemplateResult | typeof nothing): TemplateResult {
+function chart(
+  measure: Measure,
+  context: FiguresContext,
+  tools: TemplateResult | typeof nothing,
+): TemplateResult {
   const { recording, opened } = context;
   const source = measure === 'sequence' ? 'held-out' : context.source;
+  const guess = guessing(measure, recording);
   const curves = recording?.curves(measure, source) ?? { steps: [], curves: [] };
   return html`<section class="card figure ${measure}" aria-labelledby="title-${measure}">
     <header>
       <h2 id="title-${measure}">${TITLES[measure]}</h2>
-      <p class="quiet">${UNITS[measure]} · ${source === 'held-out' ? 'held-out sequences' : 'training batches'}</p>
+      <p class="quiet">
+        ${UNITS[measure]} ·
+        ${source === 'held-out' ? 'held-out sequences' : 'training batches'}${
+          guess ? html` · <span class="nowrap">fine dashes: guessing, ${guess.text}</span>` : nothing
+        }
+      </p>
       ${tools}
     </header>
     <lab-chart
@@ -153,11 +178,13 @@ function chart(measure: Measure, context: FiguresContext, tools: TemplateResult 
       @toggle=${(event: Event) => context.open(measure, (event.target as HTMLDetailsElement).open)}
     >
       <summary>Numbers<span class="sr">: ${TITLES[measure]}</span></summary>
-      ${opened.has(measure)
-        ? curves.steps.length
-          ? table(measure, curves, context.entries)
-          : html`<p class="help">None yet.</p>`
-        : nothing}
+      ${
+        opened.has(measure)
+          ? curves.steps.length
+            ? table(measure, curves, context.entries)
+            : html`<p class="help">None yet.</p>`
+          : nothing
+      }
     </details>
   </section>`;
 }
@@ -167,5 +194,7 @@ export function lossFigure(context: FiguresContext, tools: TemplateResult): Temp
 }
 
 export function accuracyFigures(context: FiguresContext): TemplateResult {
-  return html`<div class="pair">${chart('token', context, nothing)} ${chart('sequence', context, nothing)}</div>`;
+  return html`<div class="pair">
+    ${chart('token', context, nothing)} ${chart('sequence', context, nothing)}
+  </div>`;
 }

@@ -12,40 +12,47 @@ import type { Entry } from './scoreboard';
 /** Each setting that was refused: which, what was given, what is allowed, what is used instead. */
 export function problemBox(problems: Problem[], properties: Property[], dismiss: () => void): TemplateResult {
   return html`<div role="status" data-testid="problems">
-    ${problems.length
-      ? html`<div class="notice warn">
-          <h2>${problems.length === 1 ? 'One setting was not taken' : `${problems.length} settings were not taken`}</h2>
-          <ul>
-            ${problems.map((problem) => {
-              const label = properties.find((property) => property.name === problem.field)?.label ?? problem.field;
-              return html`<li data-field=${problem.field}>
-                <strong>${label}</strong>: “${problem.given}” is not allowed. Allowed: ${problem.allowed}.
-                ${problem.used ? `Used instead: ${problem.used}.` : 'It is left out.'}
-              </li>`;
-            })}
-          </ul>
-          <button type="button" data-testid="dismiss" @click=${dismiss}>Dismiss</button>
-        </div>`
-      : nothing}
+    ${
+      problems.length
+        ? html`<div class="notice warn">
+            <h2>
+              ${problems.length === 1 ? 'One setting was not taken' : `${problems.length} settings were not taken`}
+            </h2>
+            <ul>
+              ${problems.map((problem) => {
+                const label =
+                  properties.find((property) => property.name === problem.field)?.label ?? problem.field;
+                return html`<li data-field=${problem.field}>
+                  <strong>${label}</strong>: “${problem.given}” is not allowed. Allowed: ${problem.allowed}.
+                  ${problem.used ? `Used instead: ${problem.used}.` : 'It is left out.'}
+                </li>`;
+              })}
+            </ul>
+            <button type="button" data-testid="dismiss" @click=${dismiss}>Dismiss</button>
+          </div>`
+        : nothing
+    }
   </div>`;
 }
 
 /** Runs that stopped by themselves, with the step. */
 export function stopBox(recording: Recording | null, entries: Entry[]): TemplateResult {
   return html`<div role="status" data-testid="stopped">
-    ${recording?.stops.length
-      ? html`<div class="notice warn">
-          <ul>
-            ${recording.stops.map(({ run, step, reason }) => {
-              const label = entries.find((entry) => entry.id === run.encoding)?.label ?? run.encoding;
-              return html`<li>
-                <strong>${label}, seed ${run.seed}</strong> stopped at step ${count(step)}: ${reason}. The other runs go
-                on; means are over those that are left.
-              </li>`;
-            })}
-          </ul>
-        </div>`
-      : nothing}
+    ${
+      recording?.stops.length
+        ? html`<div class="notice warn">
+            <ul>
+              ${recording.stops.map(({ run, step, reason }) => {
+                const label = entries.find((entry) => entry.id === run.encoding)?.label ?? run.encoding;
+                return html`<li>
+                  <strong>${label}, seed ${run.seed}</strong> stopped at step ${count(step)}:
+                  ${reason.replace(/\.$/, '')}. The other runs go on; means are over those that are left.
+                </li>`;
+              })}
+            </ul>
+          </div>`
+        : nothing
+    }
   </div>`;
 }
 
@@ -59,8 +66,12 @@ export interface PanelContext extends ControlContext {
 export function panel(context: Omit<PanelContext, 'values'>): TemplateResult {
   const { presets, settled } = context;
   const present = presets.find((preset) => preset.link === settled.link);
-  return html`<form class="settings card" aria-label="Settings" @submit=${(event: Event) => event.preventDefault()}>
-    <h2>Settings</h2>
+  return html`<form
+    class="settings card"
+    aria-label="Settings"
+    @submit=${(event: Event) => event.preventDefault()}
+  >
+    <h2 id="settings" tabindex="-1">Settings</h2>
     <div class="control preset">
       <label for="preset">Start from</label>
       <select
@@ -74,11 +85,14 @@ export function panel(context: Omit<PanelContext, 'values'>): TemplateResult {
         }}
       >
         ${presets.map(
-          (preset) => html`<option value=${preset.id} ?selected=${preset === present}>${preset.label}</option>`,
+          (preset) =>
+            html`<option value=${preset.id} ?selected=${preset === present}>${preset.label}</option>`,
         )}
         <option value="" disabled ?selected=${!present}>Your own settings</option>
       </select>
-      <p class="help" id="help-preset">${present?.help ?? 'Changed by hand. Pick a preset to start over from it.'}</p>
+      <p class="help" id="help-preset">
+        ${present?.help ?? 'Changed by hand. Pick a preset to start over from it.'}
+      </p>
     </div>
     ${groups(context.properties, { ...context, values: settled.values })}
   </form>`;
@@ -95,30 +109,38 @@ export function about(recording: Recording | null, actions: AboutActions): Templ
   const info = recording?.about;
   return html`<section class="card about" aria-labelledby="title-about">
     <h2 id="title-about">This run</h2>
-    ${info
-      ? html`<dl>
-          <div>
-            <dt>Runs on</dt>
-            <dd data-testid="executor">
-              <strong>${info.executor.kind === 'webgpu' ? 'WebGPU' : 'CPU'}</strong>${info.executor.name
-                ? html` (${info.executor.name})`
-                : nothing}.
-              ${info.executor.reason}
-            </dd>
-          </div>
-          <div>
-            <dt>Races</dt>
-            <dd>${plural(info.runs.length, 'run')} side by side, ${plural(info.cost.parameters, 'parameter')} each</dd>
-          </div>
-          <div>
-            <dt>Costs</dt>
-            <dd>
-              ${plural(info.cost.launchesPerStep, 'kernel launch', 'kernel launches')} and
-              ${(info.cost.flopsPerStep / 1e6).toFixed(1)} million operations a step, ${bytes(info.cost.bytes)} of memory
-            </dd>
-          </div>
-        </dl>`
-      : html`<p class="help">Where the work runs, and why there, stands here once you have pressed Train.</p>`}
+    ${
+      info
+        ? html`<dl>
+            <div>
+              <dt>Runs on</dt>
+              <dd data-testid="executor">
+                <strong>${info.executor.kind === 'webgpu' ? 'WebGPU' : 'CPU'}</strong>${
+                  info.executor.name ? html` (${info.executor.name})` : nothing
+                }.
+                ${info.executor.reason}
+              </dd>
+            </div>
+            <div>
+              <dt>Races</dt>
+              <dd>
+                ${plural(info.runs.length, 'run')} side by side, ${plural(info.cost.parameters, 'parameter')}
+                each
+              </dd>
+            </div>
+            <div>
+              <dt>Costs</dt>
+              <dd>
+                ${plural(info.cost.launchesPerStep, 'kernel launch', 'kernel launches')} and
+                ${(info.cost.flopsPerStep / 1e6).toFixed(1)} million operations a step,
+                ${bytes(info.cost.bytes)} of memory
+              </dd>
+            </div>
+          </dl>`
+        : html`<p class="help">
+            Where the work runs, and why there, stands here once you have pressed Train.
+          </p>`
+    }
     <p class="take">
       <button type="button" data-testid="copy-link" @click=${actions.copyLink}>Copy link</button>
       <button

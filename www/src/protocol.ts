@@ -9,24 +9,17 @@ export type Command =
   /** Settle values over the defaults, as a preset does. */
   | { type: 'settle'; values: Values }
   /** Change one of the present values. */
-  | { type: 'change'; values: Values; name: string; value: string }
-  /** Train, with a new run if `link` differs from the open run's. */
-  | { type: 'train'; values: Values; link: string }
-  | { type: 'step'; values: Values; link: string }
+  | { type: 'change'; name: string; value: string }
+  /** Train with the present settings: a new run if they differ from the open run's. */
+  | { type: 'train' }
+  | { type: 'step' }
   | { type: 'pause' }
-  | { type: 'reset'; link: string }
+  | { type: 'reset' }
   | { type: 'visible'; visible: boolean };
 
 /** What the worker is doing. */
 export type Activity =
-  | 'starting'
-  | 'compiling'
-  | 'ready'
-  | 'training'
-  | 'paused'
-  | 'hidden'
-  | 'finished'
-  | 'error';
+  'starting' | 'compiling' | 'ready' | 'training' | 'paused' | 'hidden' | 'finished' | 'error';
 
 /** A preset with the link that it settles to, by which the page knows it again. */
 export type LinkedPreset = Preset & { link: string };

@@ -41,6 +41,8 @@ interface Bin {
 
 /** Above this many points the training curve is averaged, two neighbours into one. */
 const MOST_BINS = 1000;
+/** Above this many evaluations the charts leave some out; the CSV has them all. */
+const MOST_EVALUATIONS = 1000;
 
 export class Recording {
   step = 0;
@@ -110,9 +112,12 @@ export class Recording {
         (point, replica) => (this.bins[point]?.[measure][replica] ?? NaN) / (this.bins[point]?.count ?? 1),
       );
     }
+    const stride = Math.ceil(this.evaluations.length / MOST_EVALUATIONS);
+    const last = this.evaluations.length - 1;
+    const shown = this.evaluations.filter((_, i) => i % stride === 0 || i === last);
     return this.gather(
-      this.evaluations.map((evaluation) => evaluation.step),
-      (point, replica) => this.evaluations[point]?.[measure][replica] ?? NaN,
+      shown.map((evaluation) => evaluation.step),
+      (point, replica) => shown[point]?.[measure][replica] ?? NaN,
     );
   }
 
@@ -164,7 +169,12 @@ export class Recording {
       const a = this.bins[i] as Bin;
       const b = this.bins[i + 1] as Bin;
       const add = (x: Float64Array, y: Float64Array) => x.map((v, k) => v + (y[k] ?? NaN));
-      halved.push({ last: b.last, count: a.count + b.count, loss: add(a.loss, b.loss), token: add(a.token, b.token) });
+      halved.push({
+        last: b.last,
+        count: a.count + b.count,
+        loss: add(a.loss, b.loss),
+        token: add(a.token, b.token),
+      });
     }
     this.bins = halved;
     this.binSteps *= 2;

@@ -8,13 +8,21 @@ export interface Actions {
   pause: () => void;
   step: () => void;
   reset: () => void;
+  settings: () => void;
 }
 
 /**
  * A button that cannot be used now stays in the tab order (`aria-disabled`), so that the keyboard's
  * place is not lost when pressing Train makes Train unavailable.
  */
-function button(id: string, label: string, enabled: boolean, title: string, act: () => void, primary = false) {
+function button(
+  id: string,
+  label: string,
+  enabled: boolean,
+  title: string,
+  act: () => void,
+  primary = false,
+) {
   return html`<button
     type="button"
     id=${id}
@@ -47,9 +55,12 @@ export function runbar(situation: Situation & { fraction: number }, actions: Act
       ${button('reset', 'Reset', loaded && recording !== null && activity !== 'compiling', 'Back to step 0, same initial weights', actions.reset)}
     </div>
     <div class="status">
-      <p class="state ${activity === 'error' ? 'bad' : ''}" role="status" data-testid="status">${status(situation)}</p>
-      <p class="pace" data-testid="pace">${pace(activity, recording)}</p>
+      <p class="state ${activity === 'error' ? 'bad' : ''}" role="status" data-testid="status">
+        ${status(situation)}
+      </p>
+      <p class="pace" data-testid="pace">${pace(situation)}</p>
     </div>
+    <button type="button" class="jump" @click=${actions.settings}>Settings</button>
     <div
       class="progress"
       role="progressbar"

@@ -86,7 +86,6 @@ export function scoreboard(context: ScoreboardContext): TemplateResult {
           <th scope="col" class="n">Loss <span class="quiet">bits</span></th>
           <th scope="col" class="n">Tokens <span class="quiet">% right</span></th>
           <th scope="col" class="n">Sequences <span class="quiet">% right</span></th>
-          <th scope="col" class="n first">First step above 99&nbsp;% <span class="quiet">by seed</span></th>
         </tr>
       </thead>
       <tbody>
@@ -107,13 +106,35 @@ export function scoreboard(context: ScoreboardContext): TemplateResult {
             <td class="n">${bits(value(loss, entry.id, shown))}</td>
             <td class="n">${percent(value(token, entry.id, shown))}</td>
             <td class="n">${percent(value(sequence, entry.id, shown))}</td>
-            <td class="n first">${recording ? firsts(recording, entry.id) : '–'}</td>
           </tr>`;
         })}
       </tbody>
     </table>
-    <p class="help">
-      The last column is the first evaluation at which more than 99&nbsp;% of held-out tokens were right.
-    </p>
+    ${milestones(context)}
   </div>`;
+}
+
+/** First evaluation above 99 % of held-out tokens, seed by seed. */
+function milestones({ recording, entries }: ScoreboardContext): TemplateResult {
+  return html`<table data-testid="milestones">
+    <caption>
+      First step above 99&nbsp;%
+      <span class="quiet">of held-out tokens</span>
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Encoding</th>
+        <th scope="col" class="n">Step <span class="quiet">each seed in turn</span></th>
+      </tr>
+    </thead>
+    <tbody>
+      ${entries.map(
+        (entry) =>
+          html`<tr>
+            <th scope="row">${entry.label}</th>
+            <td class="n">${recording ? firsts(recording, entry.id) : '–'}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
 }

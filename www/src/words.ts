@@ -1,6 +1,6 @@
 /** What the page says in each state. Only changes of state are announced, never the passing of steps. */
 
-import { count, duration, plural } from './format';
+import { count, duration, plural, rate } from './format';
 import type { Activity } from './protocol';
 import type { Recording } from './record';
 
@@ -13,7 +13,7 @@ export interface Situation {
   error: string;
 }
 
-export function status({ activity, recording, stale, compiling, error }: Situation): string {
+export function status({ activity, recording, stale, error }: Situation): string {
   const again = stale ? ' The settings have changed: Train starts a new run with them.' : '';
   switch (activity) {
     case 'starting':
@@ -21,7 +21,7 @@ export function status({ activity, recording, stale, compiling, error }: Situati
     case 'ready':
       return recording ? `Ready at step 0, with the same initial weights.${again}` : 'Ready. Press Train.';
     case 'compiling':
-      return `Preparing the run${compiling ? `: ${compiling}` : ''}.`;
+      return 'Preparing the run.';
     case 'training':
       return `Training.${again}`;
     case 'paused':
@@ -35,16 +35,17 @@ export function status({ activity, recording, stale, compiling, error }: Situati
   }
 }
 
-/** Step, speed and time left, in one line. */
-export function pace(activity: Activity, recording: Recording | null): string {
+/** Step, speed and time left, in one line; or what is being prepared. */
+export function pace({ activity, recording, compiling }: Situation): string {
+  if (activity === 'compiling') return compiling;
   if (!recording) return '';
   const { step, stepMs } = recording;
   const { steps } = recording.about;
   const parts = [`step ${count(step)} of ${count(steps)}`];
   if (stepMs > 0) {
-    const perSecond = 1000 / stepMs;
-    parts.push(`${perSecond >= 100 ? count(perSecond) : perSecond.toPrecision(2)} steps/s`);
-    if (activity === 'training' && step < steps) parts.push(`about ${duration((steps - step) * stepMs)} left`);
+    parts.push(`${rate(stepMs)} steps/s`);
+    if (activity === 'training' && step < steps)
+      parts.push(`about ${duration((steps - step) * stepMs)} left`);
   }
   return parts.join(' · ');
 }

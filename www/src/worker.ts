@@ -1,7 +1,7 @@
 /** Owns the wasm module, the run and the loop. Everything it does is asked for by a `Command`. */
 
 import init, * as module from '../../pkg/mnemoscope.js';
-import type { CopyRun, Engine, LabError, LabEvent, Settled, Values } from './engine';
+import type { CopyRun, Engine, LabError, LabEvent, Settled } from './engine';
 import type { Command, Report } from './protocol';
 
 const engine = module as unknown as Engine;
@@ -15,12 +15,14 @@ const STEP_MS = 600_000;
 
 const post = (report: Report) => self.postMessage(report);
 
+/** The settings as last settled. They are kept here, so that quick changes build on each other. */
+let present: Settled = { values: {}, problems: [], link: '' };
 let run: CopyRun | null = null;
 let runLink = '';
 let finished = false;
 let visible = true;
 /** Set when a hidden tab stopped the training, to go on with once it is seen again. */
-let waiting: { values: Values; link: string } | null = null;
+let waiting: Settled | null = null;
 
 /** Counts what the reader asks for; a loop goes on only while its own request is the last. */
 let request = 0;
@@ -68,7 +70,7 @@ function fail(thrown: unknown): void {
   post({ type: 'failed', error });
 }
 
-async function open(values: Values, link: string): Promise<CopyRun> {
+async function open({ values, link }: Settled): Promise<CopyRun> {
   if (run && runLink === link) return run;
   close();
   post({ type: 'compiling', fraction: 0, what: 'starting' });
@@ -84,8 +86,8 @@ function report(events: LabEvent[]): void {
   if (events.length > 0) post({ type: 'happened', events });
 }
 
-async function train(values: Values, link: string, mine: number): Promise<void> {
-  const current = await open(values, link);
+async function train(settings: Settled, mine: number): Promise<void> {
+  const current = await open(settings);
   if (mine === request && !finished && visible) post({ type: 'activity', activity: 'training' });
   const began = performance.now();
   while (mine === request && visible && !finished) {
@@ -95,20 +97,20 @@ async function train(values: Values, link: string, mine: number): Promise<void> 
   }
   if (finished) return post({ type: 'activity', activity: 'finished' });
   if (mine === request) {
-    waiting = { values, link };
+    waiting = settings;
     return post({ type: 'activity', activity: 'hidden' });
   }
   post({ type: 'activity', activity: 'paused' });
 }
 
-async function step(values: Values, link: string): Promise<void> {
-  const current = await open(values, link);
+async function step(settings: Settled): Promise<void> {
+  const current = await open(settings);
   if (!finished) report(await current.advance(STEP_MS, 1));
   post({ type: 'activity', activity: finished ? 'finished' : 'paused' });
 }
 
-async function reset(link: string): Promise<void> {
-  if (run && runLink === link) {
+async function reset(settings: Settled): Promise<void> {
+  if (run && runLink === settings.link) {
     await run.reset();
     finished = false;
   } else {
@@ -122,7 +124,8 @@ async function reset(link: string): Promise<void> {
  * Settles one changed value. The engine lays values over the defaults, so a refused value would fall
  * back to its default; the reader expects it to fall back to what it was.
  */
-function change(values: Values, name: string, value: string): Settled {
+function change(name: string, value: string): Settled {
+  const { values } = present;
   const settled = engine.settle({ ...values, [name]: value });
   const refused = settled.problems.find((problem) => problem.field === name && problem.given === value);
   const fallback = engine.describe().properties.find((property) => property.name === name)?.default;
@@ -131,27 +134,33 @@ function change(values: Values, name: string, value: string): Settled {
   return { ...engine.settle(values), problems: [{ ...refused, used: former }] };
 }
 
+function settle(settled: Settled): void {
+  present = settled;
+  post({ type: 'settled', settled });
+}
+
 function handle(command: Command): void {
+  const settings = present;
   switch (command.type) {
     case 'read':
-      return post({ type: 'settled', settled: engine.fromLink(command.link) });
+      return settle(engine.fromLink(command.link));
     case 'settle':
-      return post({ type: 'settled', settled: engine.settle(command.values) });
+      return settle(engine.settle(command.values));
     case 'change':
-      return post({ type: 'settled', settled: change(command.values, command.name, command.value) });
+      return settle(change(command.name, command.value));
     case 'train': {
       const mine = ++request;
       waiting = null;
-      return enqueue(() => train(command.values, command.link, mine));
+      return enqueue(() => train(settings, mine));
     }
     case 'step':
       ++request;
       waiting = null;
-      return enqueue(() => step(command.values, command.link));
+      return enqueue(() => step(settings));
     case 'reset':
       ++request;
       waiting = null;
-      return enqueue(() => reset(command.link));
+      return enqueue(() => reset(settings));
     case 'pause':
       ++request;
       if (waiting) post({ type: 'activity', activity: 'paused' });
@@ -160,10 +169,10 @@ function handle(command: Command): void {
     case 'visible': {
       visible = command.visible;
       if (visible && waiting) {
-        const { values, link } = waiting;
+        const resumed = waiting;
         waiting = null;
         const mine = ++request;
-        enqueue(() => train(values, link, mine));
+        enqueue(() => train(resumed, mine));
       }
       return;
     }
@@ -183,7 +192,10 @@ loaded.catch((thrown: unknown) => {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   post({
     type: 'failed',
-    error: { code: 'internal', message: `The engine could not be loaded (${text}). Reload the page, or try another browser.` },
+    error: {
+      code: 'internal',
+      message: `The engine could not be loaded (${text}). Reload the page, or try another browser.`,
+    },
   });
 });
 
