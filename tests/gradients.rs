@@ -23,10 +23,8 @@ struct Bench {
 impl Bench {
     fn new(architecture: Architecture, encodings: &[Encoding]) -> Self {
         let model = Transformer::new(architecture);
-        let replicas: Vec<Replica> = encodings
-            .iter()
-            .map(|&encoding| Replica { encoding, seed: 3, rate: 0.0, gain: 2.5 })
-            .collect();
+        let replicas: Vec<Replica> =
+            encodings.iter().map(|&encoding| Replica { encoding, seed: 3, rate: 0.0, gain: 2.5 }).collect();
         let optimiser = Optimiser { warmup: 0, cosine: false, steps: 1, clip: 0.0, decay: 0.0 };
         let plan = model.plan(&replicas, &Regime { batch: 3, held_out: 2, optimiser }).unwrap();
         let executor = CpuExecutor::new(&plan);
@@ -118,12 +116,8 @@ fn pre_norm_gelu_causal_with_every_encoding() {
 
 #[test]
 fn post_norm_relu_full_with_dropout() {
-    let architecture = Architecture {
-        activation: Activation::Relu,
-        pre_norm: false,
-        dropout: 0.2,
-        ..architecture(Task::Reversal, 7)
-    };
+    let architecture =
+        Architecture { activation: Activation::Relu, pre_norm: false, dropout: 0.2, ..architecture(Task::Reversal, 7) };
     Bench::new(architecture, Encoding::ALL).check();
 }
 

@@ -1,4 +1,163 @@
-//! Where plans run: the CPU executor, the WebGPU executor, and errors.
+//! Where plans run: the CPU executor, the WebGPU executor, the choice between them, and errors.
 
 pub mod cpu;
 pub mod error;
+pub mod gpu;
+pub mod gpu_executor;
+pub mod tune;
+
+use crate::compute::cpu::CpuExecutor;
+use crate::compute::error::Error;
+use crate::compute::gpu_executor::GpuExecutor;
+use crate::graph::BufferId;
+use crate::graph::plan::Plan;
+
+/// Which of a plan's programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// A training step.
+    Training,
+    /// An evaluation.
+    Evaluation,
+}
+
+/// What an executor has done since it was made, for budgets and tests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Kernel launches.
+    pub launches: u64,
+    /// Submissions to the device's queue.
+    pub submits: u64,
+    /// Uploads to a buffer.
+    pub uploads: u64,
+    /// Buffers allocated on the device.
+    pub buffers: u64,
+    /// Bind groups made.
+    pub bind_groups: u64,
+    /// Read-backs begun.
+    pub reads: u64,
+    /// Times that the host waited for the device.
+    pub waits: u64,
+}
+
+/// Runs a plan.
+#[derive(Debug)]
+pub enum Executor {
+    /// On the CPU, with the twins.
+    Cpu(Box<CpuExecutor<f32>>, Plan, Counters),
+    /// On WebGPU.
+    Gpu(Box<GpuExecutor>),
+}
+
+/// Buffers on their way back; each of all replicas, one after the other.
+#[derive(Debug)]
+pub enum Reading {
+    /// They are here.
+    Here(Vec<Vec<f32>>),
+    /// They come from the device.
+    Device(gpu_executor::DeviceReading),
+}
+
+impl Executor {
+    /// An executor on the CPU.
+    #[must_use]
+    pub fn cpu(plan: Plan) -> Self {
+        Self::Cpu(Box::new(CpuExecutor::new(&plan)), plan, Counters::default())
+    }
+
+    /// What it has done so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        match self {
+            Self::Cpu(_, _, counters) => *counters,
+            Self::Gpu(executor) => executor.counters,
+        }
+    }
+
+    /// Writes a buffer of all replicas.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the length is not the buffer's; [`Error::DeviceLost`].
+    pub fn write(&mut self, id: BufferId, values: &[f32]) -> Result<(), Error> {
+        match self {
+            Self::Cpu(executor, plan, counters) => {
+                counters.uploads += 1;
+                let part = plan.slots.get(id.0).map_or(0, |slot| slot.len as usize).max(1);
+                if values.len() != part * plan.replicas as usize {
+                    return Err(Error::Internal(format!("{} values do not fill buffer {}", values.len(), id.0)));
+                }
+                values.chunks_exact(part).enumerate().try_for_each(|(at, part)| executor.write(at, id, part))
+            }
+            Self::Gpu(executor) => executor.write(id, values),
+        }
+    }
+
+    /// Runs a program `times` times: at once on the CPU, as one submission on WebGPU.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub fn run(&mut self, program: Program, times: u32) -> Result<(), Error> {
+        match self {
+            Self::Cpu(executor, plan, counters) => {
+                let launches = match program {
+                    Program::Training => &plan.training,
+                    Program::Evaluation => &plan.evaluation,
+                };
+                counters.launches += launches.len() as u64 * u64::from(times);
+                counters.submits += 1;
+                executor.run(launches, times);
+                Ok(())
+            }
+            Self::Gpu(executor) => executor.run(program, times),
+        }
+    }
+
+    /// Begins to read buffers of all replicas back.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub fn begin_read(&mut self, ids: &[BufferId]) -> Result<Reading, Error> {
+        match self {
+            Self::Cpu(executor, plan, counters) => {
+                counters.reads += 1;
+                let whole = |id: &BufferId| {
+                    (0..plan.replicas as usize).flat_map(|at| executor.buffer(at, *id).iter().copied()).collect()
+                };
+                Ok(Reading::Here(ids.iter().map(whole).collect()))
+            }
+            Self::Gpu(executor) => Ok(Reading::Device(executor.begin_read(ids)?)),
+        }
+    }
+
+    /// Waits for what [`Executor::begin_read`] began.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn finish_read(&mut self, reading: Reading) -> Result<Vec<Vec<f32>>, Error> {
+        match (self, reading) {
+            (_, Reading::Here(values)) => Ok(values),
+            (Self::Gpu(executor), Reading::Device(reading)) => executor.finish_read(reading).await,
+            (Self::Cpu(..), Reading::Device(_)) => Err(Error::Internal("a read of another executor".to_owned())),
+        }
+    }
+
+    /// Reads one buffer of all replicas.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn read(&mut self, id: BufferId) -> Result<Vec<f32>, Error> {
+        let reading = self.begin_read(&[id])?;
+        Ok(self.finish_read(reading).await?.pop().unwrap_or_default())
+    }
+
+    /// Waits until at most `ahead` submissions are unfinished.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn catch_up(&mut self, ahead: usize) -> Result<(), Error> {
+        match self {
+            Self::Cpu(..) => Ok(()),
+            Self::Gpu(executor) => executor.catch_up(ahead).await,
+        }
+    }
+}

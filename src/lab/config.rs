@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::choice::{Choice, choice};
+use crate::choice::choice;
 use crate::encoding::Encoding;
 use crate::lab::property::{Field, Kind, Problem, properties};
 use crate::task::{Layout, Task};

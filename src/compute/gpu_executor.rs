@@ -1,0 +1,252 @@
+//! The WebGPU executor: everything is made once; a step is a loop over (pipeline, bind group, workgroups).
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+
+use crate::compute::error::Error;
+use crate::compute::gpu::{Gpu, Pipelines};
+use crate::compute::{Counters, Program};
+use crate::graph::plan::Plan;
+use crate::graph::{BufferId, Launch};
+
+/// Distance between uniform blocks, WebGPU's guaranteed alignment of binding offsets.
+const UNIFORM_STRIDE: u64 = 256;
+/// Bytes of a stand-in for an unused binding.
+const EMPTY: u64 = 256;
+
+#[derive(Debug)]
+struct Dispatch {
+    pipeline: wgpu::ComputePipeline,
+    bindings: wgpu::BindGroup,
+    workgroups: [u32; 3],
+}
+
+/// A staging buffer on its way to the host.
+#[derive(Debug)]
+pub struct DeviceReading {
+    staging: wgpu::Buffer,
+    lengths: Vec<u64>,
+    mapped: oneshot::Receiver<Result<(), wgpu::BufferAsyncError>>,
+}
+
+/// Runs a plan on a device.
+#[derive(Debug)]
+pub struct GpuExecutor {
+    /// The device.
+    pub gpu: Rc<Gpu>,
+    buffers: Vec<wgpu::Buffer>,
+    training: Vec<Dispatch>,
+    evaluation: Vec<Dispatch>,
+    in_flight: VecDeque<oneshot::Receiver<()>>,
+    /// Staging buffers that no read uses at present.
+    staging: Vec<wgpu::Buffer>,
+    /// What it has done.
+    pub counters: Counters,
+}
+
+impl GpuExecutor {
+    /// Allocates buffers, compiles kernels and makes bind groups; `progress` hears the fraction done.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], [`Error::OutOfMemory`], [`Error::Shader`], [`Error::DeviceLost`].
+    pub async fn new(gpu: Rc<Gpu>, plan: &Plan, progress: &mut dyn FnMut(f64)) -> Result<Self, Error> {
+        gpu.check()?;
+        let (needed, what) = plan.largest();
+        if needed > gpu.largest_buffer() {
+            return Err(Error::TooLarge { what: what.to_owned(), needed, allowed: gpu.largest_buffer() });
+        }
+        let mut counters = Counters::default();
+        let scope = gpu.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let mut buffer = |label: &str, size: u64, usage| {
+            counters.buffers += 1;
+            let descriptor = wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
+            gpu.device.create_buffer(&descriptor)
+        };
+        let storage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC;
+        let bytes = |len: u32| (4 * u64::from(len) * u64::from(plan.replicas)).max(EMPTY);
+        let buffers: Vec<_> = plan.slots.iter().map(|slot| buffer(slot.label, bytes(slot.len), storage)).collect();
+        // One stand-in for reads; one for each write, since a buffer must not be written through two bindings.
+        let empty: Vec<_> = (0..4).map(|_| buffer("stand-in", EMPTY, storage)).collect();
+        let launches = plan.training.len() + plan.evaluation.len();
+        let uniform_usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
+        let uniforms = buffer("uniform blocks", UNIFORM_STRIDE * launches as u64, uniform_usage);
+        if let Some(error) = scope.pop().await {
+            return Err(Error::OutOfMemory(error.to_string()));
+        }
+
+        let mut blocks = vec![0_u32; launches * UNIFORM_STRIDE as usize / 4];
+        let mut pipelines = Pipelines::new();
+        let mut made = Vec::with_capacity(launches);
+        for (at, launch) in plan.training.iter().chain(&plan.evaluation).enumerate() {
+            let spec = launch.kernel.spec();
+            let words = spec.uniform();
+            let block = blocks.iter_mut().skip(at * UNIFORM_STRIDE as usize / 4);
+            block.zip(&words).for_each(|(slot, (_, word))| *slot = word.bits());
+            let pipeline = gpu.pipeline(spec, gpu.form, &mut pipelines).await?;
+            counters.bind_groups += 1;
+            let bindings = bind(&gpu, launch, &buffers, &empty, &uniforms, at as u64);
+            made.push(Dispatch { pipeline, bindings, workgroups: spec.workgroups(gpu.form, plan.replicas) });
+            progress((at + 1) as f64 / launches as f64);
+        }
+        counters.uploads += 1;
+        gpu.queue.write_buffer(&uniforms, 0, bytemuck::cast_slice(&blocks));
+        let evaluation = made.split_off(plan.training.len());
+        gpu.check()?;
+        Ok(Self {
+            gpu,
+            buffers,
+            training: made,
+            evaluation,
+            in_flight: VecDeque::new(),
+            staging: Vec::new(),
+            counters,
+        })
+    }
+
+    fn buffer(&self, id: BufferId) -> Result<&wgpu::Buffer, Error> {
+        self.buffers.get(id.0).ok_or_else(|| Error::Internal(format!("there is no buffer {}", id.0)))
+    }
+
+    /// Writes a buffer of all replicas.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if `values` is longer than the buffer; [`Error::DeviceLost`].
+    pub fn write(&mut self, id: BufferId, values: &[f32]) -> Result<(), Error> {
+        self.gpu.check()?;
+        let buffer = self.buffer(id)?;
+        if buffer.size() < 4 * values.len() as u64 {
+            return Err(Error::Internal(format!("{} values do not fit buffer {}", values.len(), id.0)));
+        }
+        self.gpu.queue.write_buffer(buffer, 0, bytemuck::cast_slice(values));
+        self.counters.uploads += 1;
+        Ok(())
+    }
+
+    /// Submits a program `times` times, in one pass.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub fn run(&mut self, program: Program, times: u32) -> Result<(), Error> {
+        self.gpu.check()?;
+        let dispatches = match program {
+            Program::Training => &self.training,
+            Program::Evaluation => &self.evaluation,
+        };
+        let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            for _ in 0..times {
+                for dispatch in dispatches {
+                    let [x, y, z] = dispatch.workgroups;
+                    pass.set_pipeline(&dispatch.pipeline);
+                    pass.set_bind_group(0, &dispatch.bindings, &[]);
+                    pass.dispatch_workgroups(x, y, z);
+                }
+            }
+        }
+        self.gpu.queue.submit([encoder.finish()]);
+        self.in_flight.push_back(self.gpu.done());
+        self.counters.launches += dispatches.len() as u64 * u64::from(times);
+        self.counters.submits += 1;
+        Ok(())
+    }
+
+    /// Waits until at most `ahead` submissions are unfinished.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn catch_up(&mut self, ahead: usize) -> Result<(), Error> {
+        while self.in_flight.len() > ahead {
+            if let Some(done) = self.in_flight.pop_front() {
+                self.counters.waits += 1;
+                self.gpu.wait(done).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins to copy buffers to the host.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub fn begin_read(&mut self, ids: &[BufferId]) -> Result<DeviceReading, Error> {
+        self.gpu.check()?;
+        let sources = ids.iter().map(|&id| self.buffer(id).cloned()).collect::<Result<Vec<_>, _>>()?;
+        let lengths: Vec<u64> = sources.iter().map(wgpu::Buffer::size).collect();
+        let total: u64 = lengths.iter().sum();
+        let reusable = self.staging.iter().position(|staging| staging.size() == total);
+        let staging = reusable.map(|at| self.staging.swap_remove(at)).unwrap_or_else(|| {
+            self.counters.buffers += 1;
+            self.gpu.device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("staging"),
+                size: total,
+                usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            })
+        });
+        let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut offset = 0;
+        for source in &sources {
+            encoder.copy_buffer_to_buffer(source, 0, &staging, offset, source.size());
+            offset += source.size();
+        }
+        self.gpu.queue.submit([encoder.finish()]);
+        self.counters.reads += 1;
+        let (sender, mapped) = oneshot::channel();
+        staging.map_async(wgpu::MapMode::Read, .., move |result| drop(sender.send(result)));
+        Ok(DeviceReading { staging, lengths, mapped })
+    }
+
+    /// Waits for the copy and takes the values.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn finish_read(&mut self, reading: DeviceReading) -> Result<Vec<Vec<f32>>, Error> {
+        let DeviceReading { staging, lengths, mapped } = reading;
+        self.counters.waits += 1;
+        self.gpu.wait(mapped).await?.map_err(|error| Error::DeviceLost(error.to_string()))?;
+        let mut values = Vec::with_capacity(lengths.len());
+        let mut offset = 0;
+        for length in lengths {
+            let range = staging.get_mapped_range(offset..offset + length);
+            let range = range.map_err(|error| Error::DeviceLost(error.to_string()))?;
+            values.push(bytemuck::pod_collect_to_vec(&range));
+            offset += length;
+        }
+        staging.unmap();
+        self.staging.push(staging);
+        Ok(values)
+    }
+}
+
+fn bind(
+    gpu: &Gpu,
+    launch: &Launch,
+    buffers: &[wgpu::Buffer],
+    empty: &[wgpu::Buffer],
+    uniforms: &wgpu::Buffer,
+    at: u64,
+) -> wgpu::BindGroup {
+    let spec = launch.kernel.spec();
+    let block = wgpu::BufferBinding {
+        buffer: uniforms,
+        offset: at * UNIFORM_STRIDE,
+        size: std::num::NonZeroU64::new(UNIFORM_STRIDE),
+    };
+    let mut entries = vec![wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(block) }];
+    let reads = launch.reads.iter().map(|id| (id, 0));
+    let writes = launch.writes.iter().zip(1..);
+    for ((id, stand_in), binding) in reads.chain(writes).zip(1..) {
+        let buffer = id.and_then(|id| buffers.get(id.0)).or_else(|| empty.get(stand_in));
+        if let Some(buffer) = buffer {
+            entries.push(wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() });
+        }
+    }
+    gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: Some(spec.name()),
+        layout: &gpu.layout(spec),
+        entries: &entries,
+    })
+}
