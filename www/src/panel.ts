@@ -23,8 +23,10 @@ export function problemBox(problems: Problem[], properties: Property[], dismiss:
                 const label =
                   properties.find((property) => property.name === problem.field)?.label ?? problem.field;
                 return html`<li data-field=${problem.field}>
-                  <strong>${label}</strong>: “${problem.given}” is not allowed. Allowed: ${problem.allowed}.
-                  ${problem.used ? `Used instead: ${problem.used}.` : 'It is left out.'}
+                  <strong>${label}</strong>:
+                  ${problem.used
+                    ? `“${problem.given}” is not allowed. Allowed: ${problem.allowed}. Used instead: ${problem.used}.`
+                    : `“${problem.given}” is left out: ${problem.allowed}.`}
                 </li>`;
               })}
             </ul>

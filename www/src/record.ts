@@ -40,7 +40,7 @@ interface Bin {
 }
 
 /** Above this many points the training curve is averaged, two neighbours into one. */
-const MOST_BINS = 1000;
+const MOST_BINS = 400;
 /** Above this many evaluations the charts leave some out; the CSV has them all. */
 const MOST_EVALUATIONS = 1000;
 

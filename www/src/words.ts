@@ -45,7 +45,7 @@ export function pace({ activity, recording, compiling }: Situation): string {
   if (stepMs > 0) {
     parts.push(`${rate(stepMs)} steps/s`);
     if (activity === 'training' && step < steps)
-      parts.push(`about ${duration((steps - step) * stepMs)} left`);
+      parts.push(`${duration((steps - step) * stepMs)} left`);
   }
   return parts.join(' · ');
 }
