@@ -162,10 +162,12 @@ function chart(
     <header>
       <h2 id="title-${measure}">${TITLES[measure]}</h2>
       <p class="quiet">
-        ${UNITS[measure]} ·
-        ${source === 'held-out' ? 'held-out sequences' : 'training batches'}${
-          guess ? html` · <span class="nowrap">fine dashes: guessing, ${guess.text}</span>` : nothing
-        }
+        ${UNITS[measure]}${
+          // Beside the switch that chooses them, the word would stand there twice.
+          tools === nothing
+            ? ` · ${source === 'held-out' ? 'held-out sequences' : 'training batches'}`
+            : nothing
+        }${guess ? html` · <span class="nowrap">fine dashes: guessing, ${guess.text}</span>` : nothing}
       </p>
       ${tools}
     </header>

@@ -24,9 +24,11 @@ export function problemBox(problems: Problem[], properties: Property[], dismiss:
                   properties.find((property) => property.name === problem.field)?.label ?? problem.field;
                 return html`<li data-field=${problem.field}>
                   <strong>${label}</strong>:
-                  ${problem.used
-                    ? `“${problem.given}” is not allowed. Allowed: ${problem.allowed}. Used instead: ${problem.used}.`
-                    : `“${problem.given}” is left out: ${problem.allowed}.`}
+                  ${
+                    problem.used
+                      ? `“${problem.given}” is not allowed. Allowed: ${problem.allowed}. Used instead: ${problem.used}.`
+                      : `“${problem.given}” is left out: ${problem.allowed}.`
+                  }
                 </li>`;
               })}
             </ul>

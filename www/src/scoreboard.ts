@@ -38,9 +38,9 @@ function first(recording: Recording, run: RunInfo): string {
 function firsts(recording: Recording, id: string): TemplateResult {
   const runs = recording.encodings.find((encoding) => encoding.id === id)?.runs ?? [];
   const texts = runs.map((run) => first(recording, run));
-  // "not within 600, not within 600" says no more than saying it once.
-  if (runs.length > 1 && new Set(texts).size === 1 && !/^\d/.test(texts[0] ?? '')) {
-    return html`${texts[0]}${texts[0] === '–' ? nothing : html` <span class="quiet">(all seeds)</span>`}`;
+  if (texts.every((text) => text === '–')) return html`–`;
+  if (runs.length > 1 && texts.every((text) => text.startsWith('not within'))) {
+    return html`none within ${count(recording.step)}`;
   }
   return html`${runs.map(
     (run, i) =>

@@ -44,8 +44,7 @@ export function pace({ activity, recording, compiling }: Situation): string {
   const parts = [`step ${count(step)} of ${count(steps)}`];
   if (stepMs > 0) {
     parts.push(`${rate(stepMs)} steps/s`);
-    if (activity === 'training' && step < steps)
-      parts.push(`${duration((steps - step) * stepMs)} left`);
+    if (activity === 'training' && step < steps) parts.push(`${duration((steps - step) * stepMs)} left`);
   }
   return parts.join(' · ');
 }
