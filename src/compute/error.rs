@@ -7,7 +7,9 @@ pub enum Error {
     #[error("WebGPU is not available here ({0}). Choose \"CPU\" under Run on.")]
     NoWebGpu(String),
     /// The configuration needs more memory than there is.
-    #[error("This configuration needs {needed} bytes ({what}), and {allowed} are available. Use fewer seeds or encodings, or a smaller batch, length or width.")]
+    #[error(
+        "This configuration needs {needed} bytes ({what}), and {allowed} are available. Use fewer seeds or encodings, or a smaller batch, length or width."
+    )]
     TooLarge {
         /// What needs the memory.
         what: String,
@@ -20,7 +22,9 @@ pub enum Error {
     #[error("The graphics device was lost ({0}). Press Train to start again, or choose \"CPU\" under Run on.")]
     DeviceLost(String),
     /// The GPU refused an allocation.
-    #[error("The graphics device is out of memory ({0}). Use fewer seeds or encodings, or choose \"CPU\" under Run on.")]
+    #[error(
+        "The graphics device is out of memory ({0}). Use fewer seeds or encodings, or choose \"CPU\" under Run on."
+    )]
     OutOfMemory(String),
     /// A shader was refused.
     #[error("The graphics driver refused a program ({0}). Choose \"CPU\" under Run on, and please report this.")]

@@ -36,8 +36,7 @@ impl Gpu {
             power_preference: wgpu::PowerPreference::HighPerformance,
             ..Default::default()
         };
-        let adapter =
-            instance.request_adapter(&options).await.map_err(|error| Error::NoWebGpu(error.to_string()))?;
+        let adapter = instance.request_adapter(&options).await.map_err(|error| Error::NoWebGpu(error.to_string()))?;
         let info = adapter.get_info();
         let software = info.device_type == wgpu::DeviceType::Cpu
             || ["swiftshader", "llvmpipe", "basic render"].iter().any(|s| info.name.to_lowercase().contains(s));
@@ -48,11 +47,8 @@ impl Gpu {
             max_storage_buffer_binding_size: offered.max_storage_buffer_binding_size,
             ..wgpu::Limits::defaults()
         };
-        let descriptor = wgpu::DeviceDescriptor {
-            label: Some("mnemoscope"),
-            required_limits: limits,
-            ..Default::default()
-        };
+        let descriptor =
+            wgpu::DeviceDescriptor { label: Some("mnemoscope"), required_limits: limits, ..Default::default() };
         let (device, queue) =
             adapter.request_device(&descriptor).await.map_err(|error| Error::NoWebGpu(error.to_string()))?;
         let lost = Arc::new(Mutex::new(None));

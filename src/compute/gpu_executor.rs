@@ -94,15 +94,7 @@ impl GpuExecutor {
         gpu.queue.write_buffer(&uniforms, 0, bytemuck::cast_slice(&blocks));
         let evaluation = made.split_off(plan.training.len());
         gpu.check()?;
-        Ok(Self {
-            gpu,
-            buffers,
-            training: made,
-            evaluation,
-            in_flight: VecDeque::new(),
-            staging: Vec::new(),
-            counters,
-        })
+        Ok(Self { gpu, buffers, training: made, evaluation, in_flight: VecDeque::new(), staging: Vec::new(), counters })
     }
 
     fn buffer(&self, id: BufferId) -> Result<&wgpu::Buffer, Error> {

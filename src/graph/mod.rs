@@ -133,7 +133,6 @@ impl<'a> Graph<'a> {
         Tensor { id: self.buffer(label, rows * columns), rows, columns }
     }
 
-
     fn launch<const R: usize, const W: usize>(
         &mut self,
         kernel: impl Into<Kernel>,

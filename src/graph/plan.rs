@@ -149,8 +149,14 @@ mod tests {
         };
         let zero = BufferId(0);
         let shared = Shared {
-            control: zero, parameters: zero, gradients: zero, first: zero, second: zero,
-            ring: zero, evaluations: zero, rotations: zero,
+            control: zero,
+            parameters: zero,
+            gradients: zero,
+            first: zero,
+            second: zero,
+            ring: zero,
+            evaluations: zero,
+            rotations: zero,
         };
         let plan = Plan::new(1, &specs, vec![copy(0, 1), copy(1, 2), copy(2, 3), copy(3, 4)], vec![], shared);
         assert_eq!(plan.slots.len(), 3, "one persistent, two that take turns");

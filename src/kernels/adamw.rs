@@ -33,11 +33,7 @@ impl Spec for AdamW {
         vec![("BETA1", Word::F(BETA1)), ("BETA2", Word::F(BETA2)), ("EPSILON", Word::F(EPSILON))]
     }
     fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![
-            ("gain", Word::U(self.pool.gain)),
-            ("len", Word::U(self.pool.len)),
-            ("decay", Word::F(self.decay)),
-        ]
+        vec![("gain", Word::U(self.pool.gain)), ("len", Word::U(self.pool.len)), ("decay", Word::F(self.decay))]
     }
     fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
         [cover(self.pool.len, 64), replicas, 1]
@@ -59,7 +55,9 @@ impl AdamW {
         for range in self.pool.trained(control) {
             let Some(gradients) = gradients.get(range.clone()) else { continue };
             let moments = first[range.clone()].iter_mut().zip(&mut second[range.clone()]);
-            for (((p, &g), m), v) in parameters[range].iter_mut().zip(gradients).zip(moments).map(|(pg, (m, v))| ((pg, m), v)) {
+            for (((p, &g), m), v) in
+                parameters[range].iter_mut().zip(gradients).zip(moments).map(|(pg, (m, v))| ((pg, m), v))
+            {
                 let g = g * clip;
                 *m = beta1 * *m + (T::one() - beta1) * g;
                 *v = beta2 * *v + (T::one() - beta2) * g * g;

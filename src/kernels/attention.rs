@@ -116,7 +116,12 @@ impl Shape {
 }
 
 /// A mutable view of one sequence and head in a row-major tensor.
-pub(super) fn head_view<'a, T: Real>(buffer: &'a mut [T], at: &Operand, rows: u32, columns: u32) -> ArrayViewMut2<'a, T> {
+pub(super) fn head_view<'a, T: Real>(
+    buffer: &'a mut [T],
+    at: &Operand,
+    rows: u32,
+    columns: u32,
+) -> ArrayViewMut2<'a, T> {
     let shape = (rows as usize, columns as usize).strides((at.row as usize, at.column as usize));
     let data = buffer.get_mut(at.offset as usize..).unwrap_or(&mut []);
     ArrayViewMut2::from_shape(shape, data).unwrap_or_else(|_| {

@@ -132,8 +132,7 @@ impl Metrics {
         }
         let clip = T::of(training.clip);
         control[control::RATE] = rate;
-        control[control::CLIP] =
-            if clip > T::zero() && norm > clip { clip / (norm + T::of(1e-6)) } else { T::one() };
+        control[control::CLIP] = if clip > T::zero() && norm > clip { clip / (norm + T::of(1e-6)) } else { T::one() };
         control[control::BETA1_POWER] *= T::of(BETA1);
         control[control::BETA2_POWER] *= T::of(BETA2);
         control[control::STEP] = step + T::one();

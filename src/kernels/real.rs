@@ -4,7 +4,9 @@ use ndarray::LinalgScalar;
 use num_traits::Float;
 
 /// A floating-point type that every CPU twin runs on.
-pub trait Real: Float + LinalgScalar + Send + Sync + std::ops::AddAssign + std::ops::MulAssign + std::iter::Sum + std::fmt::Debug {
+pub trait Real:
+    Float + LinalgScalar + Send + Sync + std::ops::AddAssign + std::ops::MulAssign + std::iter::Sum + std::fmt::Debug
+{
     /// From f32; exact.
     fn of(value: f32) -> Self;
     /// To f32, rounding.

@@ -17,8 +17,7 @@ pub const STREAM_DROPOUT: u32 = 100_000;
 #[must_use]
 #[inline(always)]
 pub fn pcg4d(counter: [u32; 4]) -> [u32; 4] {
-    let [mut x, mut y, mut z, mut w] =
-        counter.map(|word| word.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+    let [mut x, mut y, mut z, mut w] = counter.map(|word| word.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
     x = x.wrapping_add(y.wrapping_mul(w));
     y = y.wrapping_add(z.wrapping_mul(x));
     z = z.wrapping_add(x.wrapping_mul(y));

@@ -16,7 +16,8 @@ macro_rules! files {
     };
 }
 
-const LIBRARY: &[(&str, &str)] = files!("lib/": "rng", "control", "activation", "source", "epilogue", "embedding", "pool", "heads");
+const LIBRARY: &[(&str, &str)] =
+    files!("lib/": "rng", "control", "activation", "source", "epilogue", "embedding", "pool", "heads");
 const SHADERS: &[(&str, &str)] = files!("":
     "adamw", "attention", "attention_backward", "batch", "cross_entropy", "dropout", "embed", "embed_backward",
     "gain_backward", "grad_norm", "layer_norm", "layer_norm_backward", "layer_norm_grad", "matmul", "matmul_tiled",
@@ -58,8 +59,7 @@ fn expand(lines: &[&str], constants: &Constants, text: &mut String) -> Result<()
                 .ok_or_else(|| Error::Internal(format!("cannot read the loop \"{directive}\"")))?;
             for index in 0..bound {
                 let mark = format!("{{{variable}}}");
-                let replaced: Vec<String> =
-                    body.iter().map(|line| line.replace(&mark, &index.to_string())).collect();
+                let replaced: Vec<String> = body.iter().map(|line| line.replace(&mark, &index.to_string())).collect();
                 let replaced: Vec<&str> = replaced.iter().map(String::as_str).collect();
                 expand(&replaced, constants, text)?;
             }

@@ -192,8 +192,7 @@ impl CopyConfig {
     /// Reads names and values over this configuration. What is refused keeps its value and is reported;
     /// the rest is taken. Rules between fields are settled last.
     pub fn apply<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Problem> {
-        let mut problems: Vec<_> =
-            pairs.into_iter().filter_map(|(name, value)| self.set(name, value).err()).collect();
+        let mut problems: Vec<_> = pairs.into_iter().filter_map(|(name, value)| self.set(name, value).err()).collect();
         problems.extend(self.settle());
         problems
     }
@@ -289,7 +288,11 @@ impl CopyConfig {
         }
         let most = crate::lab::MAX_REPLICAS / self.encodings.len().max(1) as u32;
         if self.seeds > most {
-            let allowed = format!("at most {most} with {} encodings: a plan holds {} runs", self.encodings.len(), crate::lab::MAX_REPLICAS);
+            let allowed = format!(
+                "at most {most} with {} encodings: a plan holds {} runs",
+                self.encodings.len(),
+                crate::lab::MAX_REPLICAS
+            );
             mend("seeds", self.seeds.text(), allowed, most.text());
             self.seeds = most;
         }

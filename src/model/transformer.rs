@@ -13,8 +13,8 @@ use crate::kernels::matmul::Activation;
 use crate::kernels::metrics::{ENTRY, RING};
 use crate::kernels::rope::Heads;
 use crate::kernels::{control, rng};
-use crate::task::source::Split;
 use crate::task::Layout;
+use crate::task::source::Split;
 
 /// Architecture, as every replica of a plan has it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -125,8 +125,7 @@ impl Transformer {
     #[must_use]
     pub fn recipe(&self, replica: &Replica) -> Recipe {
         let a = &self.architecture;
-        let shape =
-            EncodingShape { length: a.layout.length, width: a.width, seed: replica.seed, gain: replica.gain };
+        let shape = EncodingShape { length: a.layout.length, width: a.width, seed: replica.seed, gain: replica.gain };
         replica.encoding.recipe(&shape)
     }
 

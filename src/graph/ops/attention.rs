@@ -44,8 +44,7 @@ impl Record {
             return Err(Error::Internal("queries, keys and values are used twice".to_owned()));
         }
         let rotations = rope.then_some(graph.shared.rotations);
-        let reads =
-            [Some(graph.shared.control), Some(qkv.id), Some(y.id), Some(dy), Some(log_sums), rotations];
+        let reads = [Some(graph.shared.control), Some(qkv.id), Some(y.id), Some(dy), Some(log_sums), rotations];
         graph.launch(AttentionBackward { shape, rope }, reads, [Some(d_qkv)]);
         Ok(())
     }

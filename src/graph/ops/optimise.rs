@@ -35,13 +35,8 @@ impl Graph<'_> {
         let control = Some(shared.control);
         let gradients = Some(shared.gradients);
         self.launch(GradNorm { pool }, [control, gradients], [Some(partials)]);
-        let training = Training {
-            partials: pool.partials(),
-            warmup: o.warmup,
-            cosine: o.cosine,
-            steps: o.steps,
-            clip: o.clip,
-        };
+        let training =
+            Training { partials: pool.partials(), warmup: o.warmup, cosine: o.cosine, steps: o.steps, clip: o.clip };
         let metrics = Metrics { rows, length, judged, training: Some(training) };
         self.launch(metrics, [Some(scores), Some(partials)], [control, Some(shared.ring)]);
         let state = [Some(shared.parameters), Some(shared.first), Some(shared.second)];
