@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Builds, serves and tests Mnemoscope. Each command does the set-up it finds missing.
+#
+#   ./build.sh setup    install what is missing: Rust target, wasm-pack, npm packages, browser and Vulkan driver
+#   ./build.sh build    compile to WebAssembly, bundle the page into dist/
+#   ./build.sh serve    build, then serve the lab at http://127.0.0.1:8080
+#   ./build.sh test     lint, then run every test: native, in a headless browser, and the page itself
+#   ./build.sh lint     formatting, clippy for both targets, TypeScript
+set -euo pipefail
+cd "$(dirname "$0")"
+
+say() { printf '\n== %s\n' "$*"; }
+die() { printf '\nbuild.sh: %s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+setup_rust() {
+    have cargo || die "Rust is missing. Install it with rustup (see the Rust project's site), then run this again."
+    if ! rustup target list --installed 2>/dev/null | grep -q '^wasm32-unknown-unknown$'; then
+        have rustup || die "the Rust target wasm32-unknown-unknown is missing, and there is no rustup to add it."
+        say "adding the Rust target wasm32-unknown-unknown"
+        rustup target add wasm32-unknown-unknown
+    fi
+    have wasm-pack || { say "installing wasm-pack"; cargo install wasm-pack --locked; }
+    # wasm-pack and the bindings' crate must agree on the version, so it comes from the lock file.
+    local wanted
+    wanted=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/, ""); print; exit }' Cargo.lock)
+    if [ "$(wasm-bindgen --version 2>/dev/null | awk '{print $2}')" != "$wanted" ]; then
+        say "installing wasm-bindgen-cli $wanted"
+        # A mirror may lack what its lock file names; then any compatible versions will do.
+        cargo install wasm-bindgen-cli --version "$wanted" --locked --force ||
+            cargo install wasm-bindgen-cli --version "$wanted" --force
+    fi
+}
+
+setup_node() {
+    have node && have npm || die "Node.js 20 or newer with npm is missing. Install it, then run this again."
+    [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || die "Node.js 20 or newer is needed; this is $(node --version)."
+    if [ ! -e www/node_modules/.package-lock.json ] || [ www/package-lock.json -nt www/node_modules/.package-lock.json ]; then
+        say "installing npm packages"
+        npm ci --prefix www --no-audit --no-fund
+        touch www/node_modules/.package-lock.json
+    fi
+}
+
+# The browser for the tests, its driver, and a Vulkan driver for the native tests.
+setup_browser() {
+    local missing=()
+    have chromium || have google-chrome || missing+=(chromium)
+    have chromedriver || missing+=(chromium-driver)
+    ls /usr/share/vulkan/icd.d/*.json >/dev/null 2>&1 || [ "$(uname)" != Linux ] || missing+=(mesa-vulkan-drivers libvulkan1)
+    [ ${#missing[@]} -eq 0 ] && return
+    if have apt-get && [ "$(id -u)" = 0 ]; then
+        say "installing ${missing[*]}"
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    else
+        die "the tests need ${missing[*]} (names as in Debian). Install them, then run this again. On Debian, as root: apt-get install ${missing[*]}"
+    fi
+}
+
+setup_build() { setup_rust; setup_node; }
+
+build() {
+    setup_build
+    say "compiling to WebAssembly"
+    wasm-pack build --target web --release --out-dir pkg
+    local before
+    before=$(wc -c < pkg/mnemoscope_bg.wasm)
+    www/node_modules/.bin/wasm-opt -O3 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int \
+        --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue \
+        pkg/mnemoscope_bg.wasm -o pkg/optimised.wasm
+    mv pkg/optimised.wasm pkg/mnemoscope_bg.wasm
+    echo "wasm: $before bytes, $(wc -c < pkg/mnemoscope_bg.wasm) optimised, $(gzip -9 -c pkg/mnemoscope_bg.wasm | wc -c) with gzip"
+    say "bundling the page"
+    npm run build --prefix www --silent
+}
+
+lint() {
+    setup_build
+    say "formatting"
+    cargo fmt --check
+    npm run format:check --prefix www --silent
+    say "clippy, native"
+    cargo clippy --all-targets --locked -- -D warnings
+    say "clippy, WebAssembly"
+    cargo clippy --all-targets --target wasm32-unknown-unknown --locked -- -D warnings
+    if [ -e pkg/mnemoscope.d.ts ]; then
+        say "TypeScript"
+        npm run check --prefix www --silent
+    fi
+}
+
+tests() {
+    setup_build
+    setup_browser
+    build
+    lint
+    say "native tests"
+    cargo test --locked
+    say "kernels and training in a headless browser"
+    WASM_BINDGEN_TEST_TIMEOUT=600 wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --release -- --test web
+    say "the page"
+    npm run e2e --prefix www --silent
+}
+
+case "${1:-}" in
+    setup) setup_build; setup_browser; say "all set up" ;;
+    build) build ;;
+    serve)
+        build
+        say "the lab is at http://127.0.0.1:8080 (Ctrl+C stops)"
+        exec npx --prefix www vite preview www --host 127.0.0.1 --port 8080 --strictPort
+        ;;
+    test) tests ;;
+    lint) lint ;;
+    *) sed -n '2,8p' "$0" | sed 's/^# \{0,1\}//'; exit 2 ;;
+esac
