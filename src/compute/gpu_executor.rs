@@ -37,6 +37,8 @@ pub struct GpuExecutor {
     /// The device.
     pub gpu: Rc<Gpu>,
     buffers: Vec<wgpu::Buffer>,
+    /// Bytes of each buffer that the plan knows of; a device has a least size.
+    lengths: Vec<u64>,
     training: Vec<Dispatch>,
     evaluation: Vec<Dispatch>,
     in_flight: VecDeque<oneshot::Receiver<()>>,
@@ -65,8 +67,10 @@ impl GpuExecutor {
             gpu.device.create_buffer(&descriptor)
         };
         let storage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC;
-        let bytes = |len: u32| (4 * u64::from(len) * u64::from(plan.replicas)).max(EMPTY);
-        let buffers: Vec<_> = plan.slots.iter().map(|slot| buffer(slot.label, bytes(slot.len), storage)).collect();
+        let lengths: Vec<u64> =
+            plan.slots.iter().map(|slot| 4 * u64::from(slot.len) * u64::from(plan.replicas)).collect();
+        let sizes = plan.slots.iter().zip(&lengths);
+        let buffers: Vec<_> = sizes.map(|(slot, &bytes)| buffer(slot.label, bytes.max(EMPTY), storage)).collect();
         // One stand-in for reads; one for each write, since a buffer must not be written through two bindings.
         let empty: Vec<_> = (0..4).map(|_| buffer("stand-in", EMPTY, storage)).collect();
         let launches = plan.training.len() + plan.evaluation.len();
@@ -94,7 +98,16 @@ impl GpuExecutor {
         gpu.queue.write_buffer(&uniforms, 0, bytemuck::cast_slice(&blocks));
         let evaluation = made.split_off(plan.training.len());
         gpu.check()?;
-        Ok(Self { gpu, buffers, training: made, evaluation, in_flight: VecDeque::new(), staging: Vec::new(), counters })
+        Ok(Self {
+            gpu,
+            buffers,
+            lengths,
+            training: made,
+            evaluation,
+            in_flight: VecDeque::new(),
+            staging: Vec::new(),
+            counters,
+        })
     }
 
     fn buffer(&self, id: BufferId) -> Result<&wgpu::Buffer, Error> {
@@ -166,7 +179,7 @@ impl GpuExecutor {
     pub fn begin_read(&mut self, ids: &[BufferId]) -> Result<DeviceReading, Error> {
         self.gpu.check()?;
         let sources = ids.iter().map(|&id| self.buffer(id).cloned()).collect::<Result<Vec<_>, _>>()?;
-        let lengths: Vec<u64> = sources.iter().map(wgpu::Buffer::size).collect();
+        let lengths: Vec<u64> = ids.iter().filter_map(|id| self.lengths.get(id.0)).copied().collect();
         let total: u64 = lengths.iter().sum();
         let reusable = self.staging.iter().position(|staging| staging.size() == total);
         let staging = reusable.map(|at| self.staging.swap_remove(at)).unwrap_or_else(|| {
@@ -180,9 +193,9 @@ impl GpuExecutor {
         });
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let mut offset = 0;
-        for source in &sources {
-            encoder.copy_buffer_to_buffer(source, 0, &staging, offset, source.size());
-            offset += source.size();
+        for (source, &length) in sources.iter().zip(&lengths) {
+            encoder.copy_buffer_to_buffer(source, 0, &staging, offset, length);
+            offset += length;
         }
         self.gpu.queue.submit([encoder.finish()]);
         self.counters.reads += 1;
@@ -199,14 +212,16 @@ impl GpuExecutor {
         let DeviceReading { staging, lengths, mapped } = reading;
         self.counters.waits += 1;
         self.gpu.wait(mapped).await?.map_err(|error| Error::DeviceLost(error.to_string()))?;
+        // As a whole: a view of a part would have to start at a multiple of eight bytes.
+        let whole = staging.get_mapped_range(..).map_err(|error| Error::DeviceLost(error.to_string()))?;
+        let mut rest: &[u8] = &whole;
         let mut values = Vec::with_capacity(lengths.len());
-        let mut offset = 0;
         for length in lengths {
-            let range = staging.get_mapped_range(offset..offset + length);
-            let range = range.map_err(|error| Error::DeviceLost(error.to_string()))?;
-            values.push(bytemuck::pod_collect_to_vec(&range));
-            offset += length;
+            let (part, others) = rest.split_at_checked(length as usize).unwrap_or((rest, &[]));
+            values.push(bytemuck::pod_collect_to_vec(part));
+            rest = others;
         }
+        drop(whole);
         staging.unmap();
         self.staging.push(staging);
         Ok(values)

@@ -1,0 +1,57 @@
+//! Cases of batch generation and of whole-tensor dropout.
+
+use mnemoscope::choice::Choice;
+use mnemoscope::kernels::batch::Batch;
+use mnemoscope::kernels::dropout::DropoutCopy;
+use mnemoscope::kernels::rng::Dropout;
+use mnemoscope::task::source::Split;
+use mnemoscope::task::{Layout, Task};
+
+use super::harness::{Case, Rule};
+use super::numbers::{Numbers, control_blocks};
+
+/// Layouts of a task; causal copy needs an even length.
+pub fn layouts(task: Task) -> impl Iterator<Item = Layout> {
+    [[2, 2], [7, 5], [33, 50], [65, 17], [255, 255]].into_iter().map(move |[length, symbols]| {
+        let odd = u32::from(task == Task::CausalCopy && length % 2 == 1);
+        Layout { task, symbols, length: length + odd }
+    })
+}
+
+pub fn batch(replicas: u32) -> Vec<Case> {
+    let mut numbers = Numbers::new(16);
+    let mut cases = Vec::new();
+    for &task in Task::ALL {
+        for layout in layouts(task) {
+            for split in [Split::Training, Split::HeldOut] {
+                let rows = if layout.length > 100 { 3 } else { 33 };
+                let size = replicas * rows * layout.length;
+                let reads = vec![Some(control_blocks(replicas, |_, _| {}))];
+                let writes = vec![Some(numbers.normal(size)), Some(numbers.normal(size))];
+                let name = format!("{layout:?}, {split:?}");
+                let kernel = Batch { layout, rows, split };
+                cases.push(Case::new(name, kernel, replicas, reads, writes).rule(Rule::Exact));
+            }
+        }
+    }
+    cases
+}
+
+pub fn dropout(replicas: u32) -> Vec<Case> {
+    let mut numbers = Numbers::new(17);
+    let mut cases = Vec::new();
+    for len in [1, 3, 7, 65, 1027] {
+        for share in [None, Some(0.0), Some(0.1), Some(0.9)] {
+            for accumulate in [false, true] {
+                let dropout = share.map(|share| Dropout { share, stream: 100_000 + len });
+                let reads = vec![Some(control_blocks(replicas, |_, _| {})), Some(numbers.normal(replicas * len))];
+                let writes = vec![Some(numbers.normal(replicas * len))];
+                let kernel = DropoutCopy { len, dropout, accumulate };
+                let rule = if accumulate { Rule::Close } else { Rule::Dropped };
+                let name = format!("{len} elements, share {share:?}, accumulate {accumulate}");
+                cases.push(Case::new(name, kernel, replicas, reads, writes).rule(rule));
+            }
+        }
+    }
+    cases
+}

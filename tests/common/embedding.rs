@@ -1,0 +1,68 @@
+//! Cases of the embedding and its gradients.
+
+use mnemoscope::kernels::embed::{Embed, Shape};
+use mnemoscope::kernels::embed_backward::EmbedBackward;
+use mnemoscope::kernels::gain_backward::GainBackward;
+
+use super::harness::Case;
+use super::numbers::Numbers;
+
+fn shapes() -> impl Iterator<Item = Shape> {
+    [[1, 1, 1, 1], [3, 7, 4, 5], [7, 33, 3, 17], [5, 9, 65, 3], [2, 65, 33, 51]].into_iter().map(
+        |[rows, length, width, vocabulary]| {
+            // Something before and between the three, as in a model's pool.
+            let tokens = 5;
+            let gain = tokens + vocabulary * width + 3;
+            let table = gain + 1;
+            Shape { rows, length, width, vocabulary, tokens, gain, table, pool: table + length * width }
+        },
+    )
+}
+
+fn tokens(numbers: &mut Numbers, replicas: u32, s: &Shape) -> Option<Vec<f32>> {
+    Some(numbers.whole(replicas * s.rows * s.length, s.vocabulary))
+}
+
+fn places(s: &Shape) -> u32 {
+    s.rows * s.length * s.width
+}
+
+pub fn embed(replicas: u32) -> Vec<Case> {
+    let mut numbers = Numbers::new(10);
+    let case = |shape: Shape| {
+        let reads = vec![tokens(&mut numbers, replicas, &shape), Some(numbers.normal(replicas * shape.pool))];
+        let writes = vec![Some(numbers.normal(replicas * places(&shape)))];
+        Case::new(format!("{shape:?}"), Embed { shape }, replicas, reads, writes)
+    };
+    shapes().map(case).collect()
+}
+
+pub fn embed_backward(replicas: u32) -> Vec<Case> {
+    let mut numbers = Numbers::new(11);
+    let mut cases = Vec::new();
+    for shape in shapes() {
+        for table in [false, true] {
+            for accumulate in [false, true] {
+                let reads = vec![
+                    tokens(&mut numbers, replicas, &shape),
+                    Some(numbers.normal(replicas * places(&shape))),
+                    Some(numbers.normal(replicas * shape.pool)),
+                ];
+                let writes = vec![Some(numbers.normal(replicas * shape.pool))];
+                let name = format!("{shape:?}, table {table}, accumulate {accumulate}");
+                cases.push(Case::new(name, EmbedBackward { shape, table, accumulate }, replicas, reads, writes));
+            }
+        }
+    }
+    cases
+}
+
+pub fn gain_backward(replicas: u32) -> Vec<Case> {
+    let mut numbers = Numbers::new(12);
+    let case = |shape: Shape| {
+        let reads = vec![Some(numbers.normal(replicas * places(&shape))), Some(numbers.normal(replicas * shape.pool))];
+        let writes = vec![Some(numbers.normal(replicas * shape.pool))];
+        Case::new(format!("{shape:?}"), GainBackward { shape }, replicas, reads, writes)
+    };
+    shapes().map(case).collect()
+}

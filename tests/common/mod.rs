@@ -1,0 +1,47 @@
+//! What the kernel tests share, natively and in a browser: the harness, which runs one launch on both executors,
+//! and the cases, one file per family of kernels.
+//!
+//! Sizes are odd on purpose (1, 3, 7, 33, 65, 257): a guard that is off by one, a stride that was taken for a
+//! multiple of four, or a replica that starts in the wrong place all show there, and hide at powers of two.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+#![allow(dead_code, reason = "each test program uses a part of this")]
+#![allow(missing_docs, unreachable_pub, reason = "this is not an interface")]
+
+pub mod attention;
+pub mod data;
+pub mod embedding;
+pub mod harness;
+pub mod norm;
+pub mod numbers;
+pub mod optimise;
+pub mod products;
+
+use harness::Case;
+
+/// Every family of cases, by name; the parameter is the number of replicas.
+pub const FAMILIES: &[(&str, fn(u32) -> Vec<Case>)] = &[
+    ("matmul", products::matmul),
+    ("weight_grad", products::weight_grad),
+    ("attention", attention::forward),
+    ("attention_backward", attention::backward),
+    ("rope", attention::rope),
+    ("layer_norm", norm::layer_norm),
+    ("layer_norm_backward", norm::layer_norm_backward),
+    ("layer_norm_grad", norm::layer_norm_grad),
+    ("cross_entropy", norm::cross_entropy),
+    ("embed", embedding::embed),
+    ("embed_backward", embedding::embed_backward),
+    ("gain_backward", embedding::gain_backward),
+    ("grad_norm", optimise::grad_norm),
+    ("metrics", optimise::metrics),
+    ("adamw", optimise::adamw),
+    ("batch", data::batch),
+    ("dropout", data::dropout),
+];
+
+/// The cases of one family for one replica and for three, of which the middle one differs in its flags.
+pub fn cases(family: &str) -> Vec<Case> {
+    let (_, make) = FAMILIES.iter().find(|(name, _)| *name == family).unwrap();
+    [1, 3].into_iter().flat_map(make).collect()
+}

@@ -1,0 +1,161 @@
+//! Cases of the end of a step: gradient norm, metrics, AdamW.
+
+use mnemoscope::kernels::adamw::AdamW;
+use mnemoscope::kernels::control;
+use mnemoscope::kernels::grad_norm::{GradNorm, Pool};
+use mnemoscope::kernels::metrics::{ENTRY, Metrics, RING, Training};
+
+use super::harness::Case;
+use super::numbers::{Numbers, control_blocks, on};
+
+/// Pools whose gain and end lie around the edges of a partial sum of 2048.
+const POOLS: [Pool; 5] = [
+    Pool { gain: 1, len: 3 },
+    Pool { gain: 7, len: 41 },
+    Pool { gain: 2047, len: 2049 },
+    Pool { gain: 2048, len: 4097 },
+    Pool { gain: 4099, len: 6145 },
+];
+
+/// Which of table and gain the first and third replicas train; the second trains neither.
+const TRAINED: [[bool; 2]; 4] = [[false, false], [true, false], [false, true], [true, true]];
+
+pub fn grad_norm(replicas: u32) -> Vec<Case> {
+    let mut numbers = Numbers::new(13);
+    let mut cases = Vec::new();
+    for pool in POOLS {
+        for [table, gain] in TRAINED {
+            let blocks = control_blocks(replicas, |replica, block| {
+                block[control::TRAIN_TABLE] = on(table, replica);
+                block[control::TRAIN_GAIN] = on(gain, replica);
+            });
+            let reads = vec![Some(blocks), Some(numbers.normal(replicas * pool.len))];
+            let writes = vec![Some(numbers.normal(replicas * pool.partials()))];
+            let name = format!("{pool:?}, table {table}, gain {gain}");
+            cases.push(Case::new(name, GradNorm { pool }, replicas, reads, writes));
+        }
+    }
+    cases
+}
+
+pub fn adamw(replicas: u32) -> Vec<Case> {
+    let mut numbers = Numbers::new(14);
+    let mut cases = Vec::new();
+    for pool in [POOLS[0], POOLS[1], POOLS[2]] {
+        for [table, gain] in TRAINED {
+            for (decay, stopped) in [(0.0, None), (0.1, None), (0.1, Some(0)), (0.0, Some(1))] {
+                let blocks = control_blocks(replicas, |replica, block| {
+                    block[control::TRAIN_TABLE] = on(table, replica);
+                    block[control::TRAIN_GAIN] = on(gain, replica);
+                    block[control::STOPPED] = if stopped == Some(replica) { 4.0 } else { 0.0 };
+                    block[control::RATE] = 0.003 * (replica + 1) as f32;
+                    block[control::CLIP] = [1.0, 0.37, 0.05][replica as usize];
+                    // The first step, the second, and a late one.
+                    block[control::BETA1_POWER] = [0.9, 0.81, 1e-9][replica as usize];
+                    block[control::BETA2_POWER] = [0.999, 0.998_001, 0.2][replica as usize];
+                });
+                let size = replicas * pool.len;
+                let reads = vec![Some(blocks), Some(numbers.normal(size))];
+                let writes = vec![
+                    Some(numbers.normal(size)),
+                    Some(numbers.normal(size)),
+                    // A mean of squares is not negative.
+                    Some(numbers.uniform(size, 0.0, 2.0)),
+                ];
+                let name = format!("{pool:?}, table {table}, gain {gain}, decay {decay}, stopped {stopped:?}");
+                cases.push(Case::new(name, AdamW { pool, decay }, replicas, reads, writes));
+            }
+        }
+    }
+    cases
+}
+
+/// What goes wrong in a case of the metrics.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Trouble {
+    Nothing,
+    /// A loss is not a number, in the first replica.
+    Loss,
+    /// A gradient overflowed, in the last replica.
+    Gradient,
+    /// As `Loss`, and the replica had stopped before.
+    Before,
+}
+
+pub fn metrics(replicas: u32) -> Vec<Case> {
+    let training = Training { partials: 3, warmup: 0, cosine: false, steps: 100, clip: 0.0 };
+    let cosine = Training { cosine: true, warmup: 4, ..training };
+    let clipped = Training { clip: 1.5, ..training };
+    let kinds = [
+        ("evaluation", None, 0.0),
+        ("evaluation, after the ring's end", None, 515.0),
+        ("training", Some(training), 0.0),
+        ("training, after the ring's end", Some(training), 259.0),
+        ("warm-up, first step", Some(Training { warmup: 7, ..training }), 0.0),
+        ("warm-up, last step", Some(Training { warmup: 7, ..training }), 6.0),
+        ("after warm-up", Some(Training { warmup: 7, ..training }), 7.0),
+        ("warm-up before a cosine", Some(cosine), 3.0),
+        ("start of a cosine", Some(cosine), 4.0),
+        ("within a cosine", Some(cosine), 37.0),
+        ("end of a cosine", Some(cosine), 100.0),
+        ("after a cosine", Some(cosine), 250.0),
+        ("a warm-up as long as the run, then a cosine", Some(Training { warmup: 100, ..cosine }), 101.0),
+        ("clipped", Some(clipped), 2.0),
+        ("not clipped", Some(Training { clip: 1e4, ..clipped }), 2.0),
+        ("one partial sum", Some(Training { partials: 1, ..clipped }), 2.0),
+    ];
+    let mut numbers = Numbers::new(15);
+    let mut cases = Vec::new();
+    for (at, (name, training, step)) in kinds.into_iter().enumerate() {
+        let shape = [[7, 33], [65, 3], [1, 1], [129, 7]][at % 4];
+        cases.push(metrics_case(&mut numbers, replicas, name, shape, training, step, Trouble::Nothing));
+    }
+    for (name, trouble) in [
+        ("a loss is not a number", Trouble::Loss),
+        ("a gradient is infinite", Trouble::Gradient),
+        ("stopped before", Trouble::Before),
+    ] {
+        cases.push(metrics_case(&mut numbers, replicas, name, [33, 7], Some(clipped), 12.0, trouble));
+    }
+    cases
+}
+
+fn metrics_case(
+    numbers: &mut Numbers,
+    replicas: u32,
+    name: &str,
+    [rows, length]: [u32; 2],
+    training: Option<Training>,
+    step: f32,
+    trouble: Trouble,
+) -> Case {
+    let places = rows * length;
+    let mut scores: Vec<f32> = numbers.uniform(2 * replicas * places, 0.0, 5.0);
+    let verdicts = numbers.whole(replicas * places, 9);
+    for ((place, score), verdict) in scores.chunks_exact_mut(2).enumerate().zip(verdicts) {
+        // Sequences that are right as a whole, ones with mistakes, and places that are not judged.
+        let whole = place as u32 / length % 3 == 0;
+        score[1] = if verdict < 3.0 && !whole { 0.0 } else { 1.0 };
+        if place % 4 == 3 {
+            score.copy_from_slice(&[0.0, -1.0]);
+        }
+    }
+    if matches!(trouble, Trouble::Loss | Trouble::Before) {
+        scores[2 * (places / 2) as usize] = f32::NAN;
+    }
+    let mut partials = training.map(|training| numbers.uniform(replicas * training.partials, 0.5, 9.0));
+    if let (Trouble::Gradient, Some(partial)) = (trouble, partials.as_mut().and_then(|partials| partials.last_mut())) {
+        *partial = f32::INFINITY;
+    }
+    let blocks = control_blocks(replicas, |replica, block| {
+        block[control::STEP] = step;
+        block[control::EVALUATIONS] = step;
+        block[control::BASE_RATE] = 0.01 * (replica + 1) as f32;
+        block[control::STOPPED] = if trouble == Trouble::Before { 9.0 } else { 0.0 };
+        block[control::BETA1_POWER] = 0.9_f32.powi(replica as i32);
+        block[control::BETA2_POWER] = 0.999_f32.powi(replica as i32);
+    });
+    let ring = numbers.normal(replicas * RING * ENTRY);
+    let kernel = Metrics { rows, length, judged: places - places / 4, training };
+    Case::new(name, kernel, replicas, vec![Some(scores), partials], vec![Some(blocks), Some(ring)])
+}

@@ -1,0 +1,45 @@
+//! The kernels in a browser: the cases of `kernels.rs` on the browser's own WebGPU. Its compiler is not the native
+//! one (Chrome has Tint, Firefox naga), so this is also where it is seen to accept the shaders.
+//!
+//! `wasm-pack test --headless --chrome -- --test web`; a browser without an adapter fails. CI's is software and slow.
+
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+mod common;
+
+use std::rc::Rc;
+
+use mnemoscope::compute::gpu::Gpu;
+use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+async fn parity(family: &str) {
+    let gpu = Gpu::open().await;
+    let mut gpu = Rc::new(gpu.unwrap_or_else(|error| panic!("no adapter to test the WGSL on: {error}")));
+    let start = web_time::Instant::now();
+    let summary = common::harness::check(&mut gpu, &common::cases(family)).await;
+    console_log!("{}; {} ms", summary.finish(family, &gpu.name), start.elapsed().as_millis());
+}
+
+macro_rules! parity {
+    ($($family:ident)+) => {
+        $(#[wasm_bindgen_test]
+        async fn $family() {
+            parity(stringify!($family)).await;
+        })+
+
+        #[wasm_bindgen_test]
+        fn every_family_is_run() {
+            let run = [$(stringify!($family)),+];
+            let all: Vec<&str> = common::FAMILIES.iter().map(|(name, _)| *name).collect();
+            assert_eq!(run[..], all[..]);
+        }
+    };
+}
+
+parity! {
+    matmul weight_grad attention attention_backward rope layer_norm layer_norm_backward layer_norm_grad
+    cross_entropy embed embed_backward gain_backward grad_norm metrics adamw batch dropout
+}
