@@ -1,0 +1,284 @@
+//! Every WGSL text that a plan can ask for: naga accepts it, and its interface is what the kernel says of itself.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+mod common;
+
+use std::collections::HashSet;
+
+use mnemoscope::choice::Choice;
+use mnemoscope::encoding::Encoding;
+use mnemoscope::graph::Launch;
+use mnemoscope::graph::ops::Optimiser;
+use mnemoscope::kernels::attention::{Attention, Shape};
+use mnemoscope::kernels::attention_backward::AttentionBackward;
+use mnemoscope::kernels::matmul::{Activation, Epilogue, Matmul, Operand};
+use mnemoscope::kernels::rng::Dropout;
+use mnemoscope::kernels::rope::{Heads, Rope};
+use mnemoscope::kernels::{Kernel, MatmulForm, Word, shader};
+use mnemoscope::model::transformer::{Architecture, Regime, Replica, Transformer};
+use mnemoscope::task::{Layout, Task};
+use naga::proc::GlobalCtx;
+use naga::valid::{Capabilities, ValidationFlags, Validator};
+use naga::{AddressSpace, Handle, Module, Scalar, ShaderStage, StorageAccess, Type, TypeInner};
+
+/// What WebGPU guarantees.
+const MOST_STORAGE_BUFFERS: usize = 8;
+const MOST_INVOCATIONS: u32 = 256;
+const MOST_WORKGROUP_MEMORY: u32 = 16_384;
+/// Bytes that the executor reserves for a uniform block.
+const UNIFORM_BLOCK: u32 = 256;
+
+/// Checks one kernel in one form, unless `seen` has its text.
+fn check(kernel: &Kernel, form: MatmulForm, seen: &mut HashSet<String>) {
+    let spec = kernel.spec();
+    let text = shader::assemble(spec.shader(form), &spec.constants(form)).unwrap();
+    if seen.contains(&text) {
+        return;
+    }
+    let module = naga::front::wgsl::parse_str(&text)
+        .unwrap_or_else(|error| panic!("{kernel:?}, {form:?}:\n{}", error.emit_to_string(&text)));
+    // No capability beyond the core.
+    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
+    if let Err(error) = validator.validate(&module) {
+        panic!("{kernel:?}, {form:?}:\n{}", error.emit_to_string(&text));
+    }
+    if let Err(wrong) = interface(kernel, &module) {
+        panic!("{kernel:?}, {form:?}: {wrong}");
+    }
+    seen.insert(text);
+}
+
+fn interface(kernel: &Kernel, module: &Module) -> Result<(), String> {
+    let spec = kernel.spec();
+    let context: GlobalCtx<'_> = module.to_ctx();
+    let size = |ty: Handle<Type>| module.types[ty].inner.size(context);
+
+    let mut bindings = vec![None; 1 + spec.reads() + spec.writes()];
+    let mut workgroup_memory = 0;
+    for (_, variable) in module.global_variables.iter() {
+        let name = variable.name.clone().unwrap_or_default();
+        match (&variable.binding, variable.space) {
+            (None, AddressSpace::WorkGroup) => workgroup_memory += size(variable.ty).next_multiple_of(16),
+            (Some(binding), space) if binding.group == 0 => {
+                let count = bindings.len();
+                let slot = bindings
+                    .get_mut(binding.binding as usize)
+                    .ok_or(format!("`{name}` is binding {}, of {count}", binding.binding))?;
+                if slot.replace((name, space, variable.ty)).is_some() {
+                    return Err(format!("binding {} is declared twice", binding.binding));
+                }
+            }
+            other => return Err(format!("`{name}` is neither a binding nor workgroup memory: {other:?}")),
+        }
+    }
+    for (index, binding) in bindings.iter().enumerate() {
+        let (name, space, ty) = binding.as_ref().ok_or(format!("binding {index} is missing"))?;
+        let expected = match index {
+            0 => AddressSpace::Uniform,
+            _ if index <= spec.reads() => AddressSpace::Storage { access: StorageAccess::LOAD },
+            _ => AddressSpace::Storage { access: StorageAccess::LOAD | StorageAccess::STORE },
+        };
+        if *space != expected {
+            return Err(format!("binding {index} `{name}` is {space:?}, not {expected:?}"));
+        }
+        if index == 0 {
+            uniform(kernel, module, *ty)?;
+        } else if !holds_floats(module, *ty) {
+            return Err(format!("binding {index} `{name}` is not an array of f32"));
+        }
+    }
+    let most = bindings.len() - 1;
+    if most > MOST_STORAGE_BUFFERS {
+        return Err(format!("{most} storage buffers"));
+    }
+    let [entry] = &module.entry_points[..] else { return Err("not one entry point".to_owned()) };
+    let invocations: u32 = entry.workgroup_size.iter().product();
+    if entry.name != "main" || entry.stage != ShaderStage::Compute || !(1..=MOST_INVOCATIONS).contains(&invocations) {
+        return Err(format!("entry point `{}` with {invocations} invocations", entry.name));
+    }
+    if workgroup_memory > MOST_WORKGROUP_MEMORY {
+        return Err(format!("{workgroup_memory} bytes of workgroup memory"));
+    }
+    Ok(())
+}
+
+/// The members of the uniform block are the kernel's words: names, order, types, no gaps.
+fn uniform(kernel: &Kernel, module: &Module, ty: Handle<Type>) -> Result<(), String> {
+    let words = kernel.spec().uniform();
+    let TypeInner::Struct { members, span } = &module.types[ty].inner else {
+        return Err("binding 0 is not a struct".to_owned());
+    };
+    let described = |name: &str, scalar: &str, offset| format!("{name}: {scalar} at {offset}");
+    let declared: Vec<String> = members
+        .iter()
+        .map(|member| {
+            let scalar = match module.types[member.ty].inner {
+                TypeInner::Scalar(Scalar::U32) => "u32",
+                TypeInner::Scalar(Scalar::F32) => "f32",
+                _ => "another type",
+            };
+            described(member.name.as_deref().unwrap_or(""), scalar, member.offset)
+        })
+        .collect();
+    let told: Vec<String> = words
+        .iter()
+        .zip((0_u32..).step_by(4))
+        .map(|((name, word), offset)| described(name, if matches!(word, Word::U(_)) { "u32" } else { "f32" }, offset))
+        .collect();
+    if declared != told {
+        return Err(format!("the uniform block is {declared:?}, the kernel says {told:?}"));
+    }
+    if *span > UNIFORM_BLOCK {
+        return Err(format!("a uniform block of {span} bytes"));
+    }
+    Ok(())
+}
+
+/// Whether a binding is a runtime-sized array of `f32`, or of vectors of four.
+fn holds_floats(module: &Module, ty: Handle<Type>) -> bool {
+    let TypeInner::Array { base, size: naga::ArraySize::Dynamic, .. } = module.types[ty].inner else { return false };
+    matches!(
+        module.types[base].inner,
+        TypeInner::Scalar(Scalar::F32) | TypeInner::Vector { size: naga::VectorSize::Quad, scalar: Scalar::F32 }
+    )
+}
+
+fn check_all(kernels: impl IntoIterator<Item = Kernel>) -> usize {
+    let mut seen = HashSet::new();
+    for kernel in kernels {
+        for form in MatmulForm::ALL {
+            check(&kernel, form, &mut seen);
+        }
+    }
+    seen.len()
+}
+
+#[test]
+fn kernels_of_the_parity_tests() {
+    let kernels = common::FAMILIES.iter().flat_map(|(family, _)| common::cases(family)).map(|case| case.kernel);
+    let texts = check_all(kernels);
+    assert!(texts > 100, "only {texts} texts");
+}
+
+#[test]
+fn every_epilogue_of_a_product() {
+    let operand = Operand { offset: 0, row: 1, column: 1, len: 1 };
+    let activations = [Activation::Linear, Activation::Relu, Activation::Gelu];
+    let mut kernels = Vec::new();
+    for flags in 0..32_u32 {
+        let flag = |bit: u32| flags >> bit & 1 == 1;
+        for activation in activations {
+            for slope in [None, Some(activations[0]), Some(activations[1]), Some(activations[2])] {
+                let epilogue = Epilogue {
+                    bias: flag(0).then_some(0),
+                    activation,
+                    keep_pre: flag(1),
+                    slope,
+                    dropout: flag(2).then_some(Dropout { share: 0.1, stream: 1 }),
+                    residual: flag(3),
+                    accumulate: flag(4),
+                };
+                let matmul = Matmul { m: 1, n: 1, k: 1, a: operand, b: operand, bias_len: 1, epilogue };
+                kernels.push(Kernel::from(matmul));
+            }
+        }
+    }
+    // A linear slope is no slope: 3 kinds of it, 3 activations, 32 flags, 3 forms.
+    assert_eq!(check_all(kernels), 3 * 3 * 32 * 3);
+}
+
+#[test]
+fn attention_of_every_head_width() {
+    let mut kernels = Vec::new();
+    for head in (4..=256).step_by(4) {
+        let heads = Heads { rows: 1, length: 256, heads: 1, head };
+        let flags = if head % 64 == 4 || head == 256 { 0..8 } else { 7..8 };
+        kernels.push(Rope { shape: heads }.into());
+        for flags in flags {
+            let dropout = (flags & 1 == 1).then_some(Dropout { share: 0.1, stream: 1 });
+            let shape = Shape { heads, causal: flags & 2 == 2, dropout };
+            kernels.push(Attention { shape }.into());
+            kernels.push(AttentionBackward { shape, rope: flags & 4 == 4 }.into());
+        }
+    }
+    for length in 1..=256 {
+        let heads = Heads { rows: 1, length, heads: 1, head: 4 };
+        kernels.push(AttentionBackward { shape: Shape { heads, causal: true, dropout: None }, rope: false }.into());
+    }
+    assert!(check_all(kernels) > 200);
+}
+
+#[test]
+fn kernels_of_whole_plans() {
+    let mut launches: Vec<Launch> = Vec::new();
+    let optimiser = Optimiser { warmup: 3, cosine: true, steps: 100, clip: 1.0, decay: 0.01 };
+    for &task in Task::ALL {
+        for activation in [Activation::Relu, Activation::Gelu] {
+            for flags in 0..8 {
+                let flag = |bit: u32| flags >> bit & 1 == 1;
+                let architecture = Architecture {
+                    layout: Layout { task, symbols: 5, length: 6 },
+                    layers: 2,
+                    width: 8,
+                    heads: 2,
+                    mlp: 7,
+                    activation,
+                    pre_norm: flag(0),
+                    causal: flag(0) || task == Task::CausalCopy,
+                    dropout: if flag(1) { 0.1 } else { 0.0 },
+                    tied: flag(2),
+                };
+                for encodings in [Encoding::ALL, &[Encoding::Sinusoidal][..]] {
+                    let replica = |&encoding| Replica { encoding, seed: 1, rate: 0.01, gain: 1.0 };
+                    let replicas: Vec<Replica> = encodings.iter().map(replica).collect();
+                    let regime = Regime { batch: 3, held_out: 2, optimiser };
+                    let plan = Transformer::new(architecture).plan(&replicas, &regime).unwrap();
+                    launches.extend(plan.training);
+                    launches.extend(plan.evaluation);
+                }
+            }
+        }
+    }
+    for launch in &launches {
+        let spec = launch.kernel.spec();
+        let name = spec.name();
+        assert_eq!(launch.reads.len(), spec.reads(), "{name} reads");
+        assert_eq!(launch.writes.len(), spec.writes(), "{name} writes");
+        let written: Vec<_> = launch.writes.iter().flatten().collect();
+        for (at, id) in written.iter().enumerate() {
+            assert!(!launch.reads.contains(&Some(**id)), "{name} reads what it writes through another binding");
+            assert!(!written[at + 1..].contains(id), "{name} writes a buffer through two bindings");
+        }
+    }
+    assert!(check_all(launches.into_iter().map(|launch| launch.kernel)) > 60);
+}
+
+#[test]
+fn a_wrong_interface_is_seen() {
+    let heads = Heads { rows: 1, length: 3, heads: 1, head: 4 };
+    let rope = Kernel::from(Rope { shape: heads });
+    let text = |kernel: &Kernel| {
+        let spec = kernel.spec();
+        shader::assemble(spec.shader(MatmulForm::Direct4), &spec.constants(MatmulForm::Direct4)).unwrap()
+    };
+    let right = text(&rope);
+    let complaint = |text: &str| interface(&rope, &naga::front::wgsl::parse_str(text).unwrap());
+    assert_eq!(complaint(&right), Ok(()));
+    let broken = [
+        ("rows: u32,\n    length: u32,", "length: u32,\n    rows: u32,"),
+        ("heads: u32,", "heads: u32,\n    more: u32,"),
+        ("heads: u32,", "heads: u32,\n    more: f32,"),
+        ("@binding(1) var<storage, read> control", "@binding(1) var<storage, read_write> control"),
+        ("@binding(3) var<storage, read_write> qkv", "@binding(4) var<storage, read_write> qkv"),
+        ("@group(0) @binding(2) var", "@group(1) @binding(2) var"),
+        ("table: array<f32>", "table: array<f32, 64>"),
+        ("@workgroup_size(64)", "@workgroup_size(64, 8)"),
+        ("@compute", "var<workgroup> far_too_much: array<vec4<f32>, 1025>;\n@compute"),
+    ];
+    for (from, to) in broken {
+        assert!(right.contains(from), "{from}");
+        assert!(complaint(&right.replacen(from, to, 1)).is_err(), "`{to}` was not seen");
+    }
+}

@@ -1,0 +1,209 @@
+//! Properties that every generated batch has, over many seeds.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+use std::collections::HashSet;
+
+use mnemoscope::choice::Choice;
+use mnemoscope::kernels::batch::Batch;
+use mnemoscope::kernels::{Kernel, control};
+use mnemoscope::task::source::{self, Split, held_out_classes, is_held_out};
+use mnemoscope::task::{IGNORED, Layout, Task};
+
+/// Alphabets and lengths; causal copy takes the next even length.
+const SHAPES: [(u32, u32); 7] = [(2, 2), (3, 7), (5, 33), (16, 30), (50, 64), (17, 65), (255, 256)];
+
+fn layouts() -> impl Iterator<Item = Layout> {
+    Task::ALL.iter().flat_map(|&task| {
+        SHAPES.into_iter().map(move |(symbols, length)| {
+            let odd = u32::from(task == Task::CausalCopy) * (length % 2);
+            Layout { task, symbols, length: length + odd }
+        })
+    })
+}
+
+/// Sequences of tokens and targets, as whole numbers; −1 where nothing is judged.
+fn batch(layout: Layout, rows: u32, split: Split, seed: u32, step: u32) -> Vec<(Vec<i64>, Vec<i64>)> {
+    let mut block = [0.0_f64; control::LEN];
+    block[control::SEED] = f64::from(seed);
+    block[control::STEP] = f64::from(step);
+    let size = (rows * layout.length) as usize;
+    let (mut tokens, mut targets) = (vec![f64::NAN; size], vec![f64::NAN; size]);
+    Kernel::from(Batch { layout, rows, split }).run(&[&block], &mut [&mut tokens, &mut targets]);
+    let whole = |values: &[f64]| -> Vec<i64> {
+        assert!(values.iter().all(|value| value.fract() == 0.0), "{layout:?}: not whole numbers: {values:?}");
+        values.iter().map(|&value| value as i64).collect()
+    };
+    let length = layout.length as usize;
+    tokens.chunks(length).zip(targets.chunks(length)).map(|(tokens, targets)| (whole(tokens), whole(targets))).collect()
+}
+
+/// The source of a sequence: what came before the separator, or all of it.
+fn source_of(layout: &Layout, tokens: &[i64]) -> Vec<u32> {
+    tokens[..layout.source_length() as usize].iter().map(|&token| u32::try_from(token).unwrap()).collect()
+}
+
+/// What a task asks for, said once more and in other words than in `src/task/`.
+fn wanted(layout: &Layout, tokens: &[i64]) -> Vec<i64> {
+    let mut wanted = tokens.to_vec();
+    match layout.task {
+        // The next token, from the separator on; the sequence goes on with the source, as before the separator.
+        Task::CausalCopy => {
+            let n = tokens.len() / 2;
+            wanted = [vec![-1; n], tokens[..n].to_vec()].concat();
+        }
+        Task::PreviousToken => wanted.rotate_right(1),
+        Task::Reversal => wanted.reverse(),
+        Task::HalfShift => wanted.rotate_left(tokens.len() / 2),
+        Task::Increment => {
+            wanted.iter_mut().for_each(|token| *token = (*token + 1) % i64::from(layout.symbols));
+        }
+    }
+    wanted
+}
+
+#[test]
+fn every_sequence_follows_the_rule_of_its_task() {
+    for layout in layouts() {
+        for split in [Split::Training, Split::HeldOut] {
+            for seed in 0..5 {
+                for (tokens, targets) in batch(layout, 9, split, seed, seed * 7) {
+                    assert_eq!(targets, wanted(&layout, &tokens), "{layout:?}, {split:?}, tokens {tokens:?}");
+                    let alphabet = 0..i64::from(layout.symbols);
+                    let n = layout.source_length() as usize;
+                    let separator = layout.task == Task::CausalCopy;
+                    for (position, token) in tokens.iter().enumerate() {
+                        let expected = if separator && position == n {
+                            *token == i64::from(layout.symbols)
+                        } else {
+                            alphabet.contains(token)
+                        };
+                        assert!(expected, "{layout:?}: token {token} at {position}");
+                    }
+                    if separator {
+                        assert_eq!(tokens[n + 1..], tokens[..n - 1], "{layout:?}: the second half is the first");
+                    }
+                    assert!(targets.iter().all(|target| *target == -1 || alphabet.contains(target)));
+                    let source = source_of(&layout, &tokens);
+                    assert_eq!(is_held_out(&source, layout.symbols), split == Split::HeldOut, "{layout:?}: {source:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn layouts_count_what_sequences_hold() {
+    for layout in layouts() {
+        let sequences = batch(layout, 4, Split::Training, 1, 1);
+        for (tokens, targets) in &sequences {
+            let judged = targets.iter().filter(|&&target| target != IGNORED as i64).count();
+            assert_eq!(judged, layout.judged() as usize, "{layout:?}");
+            assert!(tokens.iter().all(|&token| token < i64::from(layout.vocabulary())), "{layout:?}");
+        }
+        let separators = u32::from(layout.task == Task::CausalCopy);
+        assert_eq!(layout.vocabulary(), layout.symbols + separators, "{layout:?}");
+        assert_eq!(layout.causal(), layout.task == Task::CausalCopy);
+        assert_eq!(Task::ALL[layout.code() as usize], layout.task);
+        // Token by token, the kernel and the layout say the same.
+        for (tokens, targets) in &sequences {
+            let source = source_of(&layout, tokens);
+            for position in 0..layout.length {
+                let (token, target) = layout.token(position, |index| source[index as usize]);
+                assert_eq!(i64::from(token), tokens[position as usize], "{layout:?}");
+                assert_eq!(target as i64, targets[position as usize], "{layout:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_source_is_in_both_sets() {
+    // Small enough to draw most of the 3⁷ sources many times.
+    let layout = Layout { task: Task::Reversal, symbols: 3, length: 7 };
+    let draw = |split| -> HashSet<Vec<u32>> {
+        (0..40)
+            .flat_map(|seed| batch(layout, 250, split, seed, seed))
+            .map(|(tokens, _)| source_of(&layout, &tokens))
+            .collect()
+    };
+    let (training, held_out) = (draw(Split::Training), draw(Split::HeldOut));
+    assert!(training.is_disjoint(&held_out));
+    // One class in three is held out, and every training source comes up (1458 of them, 10 000 draws).
+    assert!(training.len() > 1440, "{} of 1458 training sources", training.len());
+    // The held-out set does not depend on the seed: one batch, the same for all runs.
+    assert!(held_out.len() <= 250);
+    assert_eq!(batch(layout, 50, Split::HeldOut, 1, 2), batch(layout, 50, Split::HeldOut, 77, 5));
+}
+
+#[test]
+fn held_out_classes_are_about_an_eighth() {
+    for symbols in 2..=255 {
+        let classes = held_out_classes(symbols);
+        assert!(classes >= 1 && classes < symbols && (classes == 1 || 8 * classes <= symbols), "{symbols} symbols");
+    }
+    // Exhaustively, for all sources of four symbols out of nine: each class has the same number of them.
+    let mut classes = [0; 9];
+    for number in 0..9_u32.pow(4) {
+        let source = [number % 9, number / 9 % 9, number / 81 % 9, number / 729];
+        classes[source::checksum(&source, 9) as usize] += 1;
+    }
+    assert_eq!(classes, [729; 9]);
+}
+
+#[test]
+fn sources_reach_every_symbol_at_every_position_evenly() {
+    for (symbols, length, split) in [
+        (5, 7, Split::Training),
+        (16, 33, Split::Training),
+        (50, 9, Split::Training),
+        (255, 3, Split::Training),
+        (16, 33, Split::HeldOut),
+    ] {
+        let layout = Layout { task: Task::PreviousToken, symbols, length };
+        let mut counts = vec![vec![0_u32; symbols as usize]; length as usize];
+        // The held-out set is one batch, so it is drawn in one piece.
+        let each = 400 * symbols / 8;
+        let (batches, rows) = if split == Split::Training { (8, each) } else { (1, 8 * each) };
+        for step in 0..batches {
+            for (tokens, _) in batch(layout, rows, split, 12, step) {
+                for (position, token) in tokens.iter().enumerate() {
+                    counts[position][*token as usize] += 1;
+                }
+            }
+        }
+        let expected = f64::from(batches * rows) / f64::from(symbols);
+        let cells = f64::from(symbols * length);
+        for (position, counts) in counts.iter().enumerate() {
+            // Chi-squared has `symbols − 1` degrees of freedom; five standard deviations above its mean.
+            let free = f64::from(symbols - 1);
+            let square: f64 = counts.iter().map(|&count| (f64::from(count) - expected).powi(2) / expected).sum();
+            assert!(
+                square < free + 5.0 * (2.0 * free).sqrt() + 5.0,
+                "{layout:?}, {split:?}, position {position}: chi-squared {square:.1} with {free} degrees of freedom"
+            );
+        }
+        let worst = counts.iter().flatten().map(|&count| (f64::from(count) - expected).abs()).fold(0.0, f64::max);
+        assert!(worst < 6.0 * expected.sqrt(), "{layout:?}: off by {worst} from {expected} ({cells} cells)");
+    }
+}
+
+#[test]
+fn a_batch_is_a_function_of_seed_and_step() {
+    for layout in layouts().filter(|layout| layout.symbols.pow(2) * layout.length > 50) {
+        let of = |seed, step| batch(layout, 7, Split::Training, seed, step);
+        for seed in 0..4 {
+            for step in 0..4 {
+                assert_eq!(of(seed, step), of(seed, step), "{layout:?}");
+                assert_ne!(of(seed, step), of(seed + 1, step), "{layout:?}: seeds {seed} and {}", seed + 1);
+                assert_ne!(of(seed, step), of(seed, step + 1), "{layout:?}: steps {step} and {}", step + 1);
+            }
+        }
+        // Rows differ too, and a larger batch begins with the smaller one.
+        let sequences = of(3, 3);
+        let distinct: HashSet<_> = sequences.iter().collect();
+        assert!(distinct.len() > 1, "{layout:?}");
+        assert_eq!(batch(layout, 20, Split::Training, 3, 3)[..7], sequences[..]);
+    }
+}
