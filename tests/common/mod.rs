@@ -16,6 +16,7 @@ pub mod norm;
 pub mod numbers;
 pub mod optimise;
 pub mod products;
+pub mod training;
 
 use harness::Case;
 

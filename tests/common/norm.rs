@@ -82,7 +82,8 @@ pub fn layer_norm_grad(replicas: u32) -> Vec<Case> {
 pub fn cross_entropy(replicas: u32) -> Vec<Case> {
     let mut numbers = Numbers::new(9);
     let mut cases = Vec::new();
-    for (rows, vocabulary, judged) in [(1, 3, 1), (7, 2, 3), (65, 17, 33), (33, 51, 33), (129, 256, 65)] {
+    // Few judged rows, whatever the targets say, keep the gradient of order one.
+    for (rows, vocabulary, judged) in [(1, 3, 1), (7, 2, 3), (65, 17, 1), (33, 51, 3), (129, 256, 1)] {
         for gradient in [false, true] {
             let mut logits = numbers.normal(replicas * rows * vocabulary);
             for (at, row) in logits.chunks_exact_mut(vocabulary as usize).enumerate() {

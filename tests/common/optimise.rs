@@ -48,7 +48,7 @@ pub fn adamw(replicas: u32) -> Vec<Case> {
                     block[control::TRAIN_TABLE] = on(table, replica);
                     block[control::TRAIN_GAIN] = on(gain, replica);
                     block[control::STOPPED] = if stopped == Some(replica) { 4.0 } else { 0.0 };
-                    block[control::RATE] = 0.003 * (replica + 1) as f32;
+                    block[control::RATE] = 0.3 * (replica + 1) as f32;
                     block[control::CLIP] = [1.0, 0.37, 0.05][replica as usize];
                     // The first step, the second, and a late one.
                     block[control::BETA1_POWER] = [0.9, 0.81, 1e-9][replica as usize];
@@ -150,7 +150,8 @@ fn metrics_case(
     let blocks = control_blocks(replicas, |replica, block| {
         block[control::STEP] = step;
         block[control::EVALUATIONS] = step;
-        block[control::BASE_RATE] = 0.01 * (replica + 1) as f32;
+        // Of order one, as everything here: the tolerance is absolute for what is small.
+        block[control::BASE_RATE] = 1.7 * (replica + 1) as f32;
         block[control::STOPPED] = if trouble == Trouble::Before { 9.0 } else { 0.0 };
         block[control::BETA1_POWER] = 0.9_f32.powi(replica as i32);
         block[control::BETA2_POWER] = 0.999_f32.powi(replica as i32);

@@ -1,0 +1,93 @@
+//! Configurations, links and the property table.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+use mnemoscope::encoding::Encoding;
+use mnemoscope::lab::config::{CopyConfig, Mask, PRESETS};
+use mnemoscope::lab::property::Kind;
+use mnemoscope::task::Task;
+
+#[test]
+fn a_bad_value_is_named_and_the_rest_is_kept() {
+    let (config, problems) = CopyConfig::from_link("#lab=copy&heads=banana&seed=3&nosuch=1&encodings=rank,none");
+    assert_eq!(config.seed, 3);
+    assert_eq!(config.encodings, [Encoding::Rank, Encoding::None]);
+    assert_eq!(config.heads, CopyConfig::default().heads);
+    let fields: Vec<_> = problems.iter().map(|problem| problem.field.as_str()).collect();
+    assert_eq!(fields, ["heads", "nosuch"]);
+    assert!(problems[0].to_string().contains("banana") && problems[0].allowed.contains("from 1 to 32"));
+}
+
+#[test]
+fn hostile_links_never_do_harm() {
+    let long = "encodings=".to_owned() + &"rank,".repeat(100_000);
+    let links = [
+        "", "#", "&&&&====", "seed=-1", "seed=99999999999999999999", "rate=NaN", "rate=inf", "rate=-0.1", "rate=1e99",
+        "%ff%fe=%00", "lab=other", "encodings=", "encodings=,", "task=", "width=3", "width=1e3", "preset=none&seed=7",
+        "tied=yes", "length=0", "heads=0", &long, "a=b#c=d", "steps=0",
+    ];
+    for link in links {
+        let (config, problems) = CopyConfig::from_link(link);
+        let (again, none) = CopyConfig::from_link(&config.link());
+        assert_eq!(config, again, "{link}: what is left is a valid configuration");
+        assert!(none.is_empty());
+        assert!(problems.len() < 100);
+        assert!(!problems.is_empty() || ["", "#", "&&&&===="].contains(&link) || link.starts_with("&"), "{link}");
+    }
+}
+
+#[test]
+fn rules_between_fields_are_settled() {
+    let settled = |link: &str| {
+        let (config, problems) = CopyConfig::from_link(link);
+        (config, problems.into_iter().map(|problem| problem.field).collect::<Vec<_>>())
+    };
+    let (config, fields) = settled("width=64&heads=5");
+    assert_eq!((config.heads, fields), (4, vec!["heads".to_owned()]));
+    let (config, fields) = settled("length=15");
+    assert_eq!((config.length, fields), (14, vec!["length".to_owned()]));
+    let (config, fields) = settled("length=15&task=reversal");
+    assert_eq!((config.length, config.task, fields.len()), (15, Task::Reversal, 0));
+    let (config, fields) = settled("mask=full");
+    assert_eq!((config.mask, fields), (Mask::Task, vec!["mask".to_owned()]));
+    let (config, fields) = settled("width=62");
+    assert_eq!((config.width, config.width % config.heads), (60, 0));
+    assert!(fields.contains(&"width".to_owned()));
+    let (config, _) = settled("seeds=16&encodings=none,sinusoidal,compressed,spike-time,spike-time-gain,rank,rope,alibi");
+    assert_eq!(config.seeds, 8);
+    let (config, _) = settled("length=3&symbols=2");
+    assert_eq!(config.length, 2);
+}
+
+#[test]
+fn every_property_survives_a_link() {
+    for row in CopyConfig::table() {
+        let candidates: Vec<String> = match &row.kind {
+            Kind::Choice { options } | Kind::Many { options } => options.iter().map(|o| o.value.to_owned()).collect(),
+            Kind::Integer { min, max } => vec![min.to_string(), max.to_string()],
+            Kind::Number { min, max } => vec![min.to_string(), max.to_string(), "0.3".to_owned()],
+            Kind::Flag => vec!["true".to_owned(), "false".to_owned()],
+        };
+        for value in candidates {
+            let mut config = CopyConfig::default();
+            config.set(row.name, &value).unwrap_or_else(|problem| panic!("{problem}"));
+            let (again, _) = CopyConfig::from_link(&config.link());
+            let mut settled = config.clone();
+            let _ = settled.apply([]);
+            assert_eq!(again, settled, "{} = {value}", row.name);
+        }
+        assert!(!row.help.is_empty() && !row.label.is_empty());
+    }
+}
+
+#[test]
+fn presets_are_valid_and_say_what_they_say() {
+    for preset in PRESETS {
+        let mut config = CopyConfig::preset(preset.id).unwrap_or_else(|problem| panic!("{problem}"));
+        assert!(config.apply([]).is_empty(), "{} needs mending", preset.id);
+        assert_eq!(CopyConfig::from_link(&format!("preset={}", preset.id)).0, config);
+    }
+    let paper = CopyConfig::preset("paper").unwrap_or_else(|problem| panic!("{problem}"));
+    assert_eq!((paper.length, paper.width, paper.symbols, paper.mlp, paper.steps), (64, 64, 50, 128, 3000));
+    assert!(CopyConfig::preset("nosuch").is_err());
+}

@@ -1,0 +1,146 @@
+//! Whole runs: the two executors agree, runs repeat bit by bit, a step costs what the design allows, a run that
+//! diverges stops alone, and a configuration that does not fit is refused.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+mod common;
+
+use common::training::{SMALL, configuration, executors_agree, learns_and_repeats, train};
+use mnemoscope::compute::error::Error;
+use mnemoscope::lab::copy::CopyRun;
+use mnemoscope::lab::event::Event;
+use mnemoscope::lab::machine::Machine;
+use pollster::block_on;
+
+/// `MNEMOSCOPE_NO_GPU=1` says that this machine is known to have no adapter.
+fn no_gpu() -> bool {
+    let known = std::env::var("MNEMOSCOPE_NO_GPU").is_ok_and(|value| value == "1");
+    if known {
+        println!("SKIPPED: MNEMOSCOPE_NO_GPU=1");
+    }
+    known
+}
+
+#[test]
+fn cpu_and_webgpu_train_alike() {
+    if no_gpu() {
+        return;
+    }
+    block_on(executors_agree(SMALL));
+    let post_norm = "norm=post&activation=relu&task=half-shift&length=9&tied=true&dropout=0&clip=0&schedule=constant";
+    block_on(executors_agree(&format!("{SMALL}&{post_norm}")));
+}
+
+#[test]
+fn two_runs_have_the_same_bits() {
+    block_on(learns_and_repeats(&format!("{SMALL}&executor=cpu&dropout=0&rate=0.01")));
+    if !no_gpu() {
+        block_on(learns_and_repeats(&format!("{SMALL}&executor=webgpu&dropout=0&rate=0.01")));
+    }
+}
+
+#[test]
+fn reset_gives_the_same_run_again() {
+    let mut run =
+        block_on(CopyRun::open(configuration(&format!("{SMALL}&executor=cpu")), &mut Machine::default(), &mut |_, _| {}))
+            .unwrap();
+    block_on(run.advance(f64::INFINITY, 7)).unwrap();
+    let first = block_on(run.parameters()).unwrap();
+    run.reset().unwrap();
+    let initial = block_on(run.parameters()).unwrap();
+    assert_ne!(first, initial);
+    block_on(run.advance(f64::INFINITY, 7)).unwrap();
+    assert_eq!(first, block_on(run.parameters()).unwrap());
+}
+
+#[test]
+fn steps_in_pieces_are_the_same_steps() {
+    let whole = block_on(train(&format!("{SMALL}&executor=cpu"), 23));
+    let mut run =
+        block_on(CopyRun::open(configuration(&format!("{SMALL}&executor=cpu")), &mut Machine::default(), &mut |_, _| {}))
+            .unwrap();
+    let mut steps = Vec::new();
+    for most in [1, 9, 13] {
+        for event in block_on(run.advance(f64::INFINITY, most)).unwrap() {
+            if let Event::Training { steps: new, .. } = event {
+                steps.extend(new);
+            }
+        }
+    }
+    assert_eq!(steps, (1..=23).collect::<Vec<_>>(), "every step is reported once, in order");
+    assert_eq!(whole.parameters, block_on(run.parameters()).unwrap());
+}
+
+/// The design's budget for two layers: at most 60 launches a step, one submission or less, nothing else.
+#[test]
+fn a_step_costs_what_the_design_allows() {
+    let expected = [
+        ("preset=copy-tiny", 33),
+        ("preset=copy-small", 53),
+        ("preset=paper", 54),
+        ("preset=paper&norm=pre&encodings=rank,rope,alibi,spike-time-gain", 60),
+    ];
+    for (link, launches) in expected {
+        let link = format!("{link}&seeds=1&symbols=5&batch=2&length=6&held_out=1&every=1000&steps=4000");
+        let executor = if no_gpu() { "cpu" } else { "webgpu" };
+        let link = format!("{link}&executor={executor}");
+        let steps = 100;
+        let work = block_on(train(&link, steps)).work;
+        assert_eq!(work.launches, u64::from(steps) * launches, "{link}");
+        assert!(work.submits <= u64::from(steps), "{} submissions for {steps} steps", work.submits);
+        assert_eq!((work.uploads, work.bind_groups), (0, 0), "{link}");
+        // One staging buffer for the metrics of all these steps.
+        assert!(work.buffers <= 1 && work.reads <= 2, "{work:?}");
+    }
+}
+
+#[test]
+fn a_run_that_diverges_stops_and_the_others_go_on() {
+    // Without clipping, this rate sends the weights beyond what f32 holds within a few steps.
+    for executor in ["cpu", "webgpu"] {
+        if executor == "webgpu" && no_gpu() {
+            continue;
+        }
+        let link = format!("{SMALL}&executor={executor}&encodings=rank,none&clip=0&warmup=0&dropout=0");
+        let mut config = configuration(&link);
+        config.rate = 1e30;
+        let mut run = block_on(CopyRun::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();
+        let mut stops = Vec::new();
+        let mut losses = Vec::new();
+        for event in block_on(run.advance(f64::INFINITY, 12)).unwrap() {
+            match event {
+                Event::Stopped { replica, step, .. } => stops.push((replica, step)),
+                Event::Training { loss, .. } => losses = loss,
+                _ => {}
+            }
+        }
+        assert_eq!(stops.len(), 2, "{executor}: both runs stop, once each: {stops:?}");
+        for (replica, step) in stops {
+            let loss = &losses[replica as usize];
+            assert!(step > 1 && loss[step as usize - 2].is_finite(), "{executor}: {loss:?}");
+            assert!(loss[step as usize - 1..].iter().all(|loss| loss.is_nan()), "{executor}: {loss:?}");
+        }
+        assert!(block_on(run.parameters()).unwrap().iter().all(|value| !value.is_nan()));
+    }
+}
+
+#[test]
+fn a_configuration_that_does_not_fit_is_refused_with_the_bytes() {
+    let link = "lab=copy&encodings=rank,rope,alibi,none&seeds=16&width=256&layers=6&length=256&batch=256&mlp=1024\
+        &held_out=256&heads=8&executor=cpu";
+    let error = block_on(CopyRun::open(configuration(link), &mut Machine::default(), &mut |_, _| {})).unwrap_err();
+    let Error::TooLarge { needed, allowed, .. } = error else { panic!("{error}") };
+    assert!(needed > allowed && allowed > 0);
+    assert!(error.to_string().contains(&needed.to_string()), "{error}");
+}
+
+#[test]
+fn auto_takes_the_cpu_on_a_software_adapter_and_says_why() {
+    let report = block_on(train(&format!("{SMALL}&executor=auto"), 1));
+    if report.executor.0 == "cpu" {
+        assert!(report.executor.1.contains("adapter") || report.executor.1.contains("WebGPU"), "{:?}", report.executor);
+    }
+    let chosen = block_on(train(&format!("{SMALL}&executor=cpu"), 1));
+    assert_eq!(chosen.executor, ("cpu", "You chose the CPU.".to_owned()));
+}
