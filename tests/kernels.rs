@@ -42,7 +42,7 @@ fn parity(family: &str) {
         Err(error) => panic!("no adapter to test the WGSL on: {error} Set MNEMOSCOPE_NO_GPU=1 to skip these tests."),
     };
     let summary = pollster::block_on(common::harness::check(&mut gpu, &common::cases(family)));
-    println!("{}", summary.finish(family, &gpu.name));
+    println!("{}", summary.finish(family, &gpu));
 }
 
 macro_rules! parity {
@@ -220,18 +220,18 @@ fn reverse_products_follow_central_differences() {
                     let b = Operand { offset: 0, row, column, len: k * n };
                     Matmul { m, n, k, a, b, bias_len: n, epilogue }
                 };
-                let up = Epilogue { bias: Some(0), activation, keep_pre: true, dropout, ..Epilogue::default() };
+                let up = Epilogue { bias: Some(0), activation, keep_slope: true, dropout, ..Epilogue::default() };
                 let up = product(rows, hidden, inputs, false, up);
                 let down = product(rows, outputs, hidden, false, Epilogue::default());
                 let forward = |x: &[f64], w1: &[f64], bias: &[f64], w2: &[f64]| {
-                    let [h, pre] = run(up.clone(), &[&control, x, w1, bias, &[]], [rows * hidden; 2]);
+                    let [h, slopes] = run(up.clone(), &[&control, x, w1, bias, &[]], [rows * hidden; 2]);
                     let [y, _] = run(down.clone(), &[&[], &h, w2, &[], &[]], [rows * outputs, 0]);
-                    (weighted(&y, &dy), h, pre)
+                    (weighted(&y, &dy), h, slopes)
                 };
-                let (_, h, pre) = forward(&x, &w1, &bias, &w2);
-                let back = Epilogue { slope: Some(activation), dropout, ..Epilogue::default() };
+                let (_, h, slopes) = forward(&x, &w1, &bias, &w2);
+                let back = Epilogue { scale: true, ..Epilogue::default() };
                 let back = product(rows, hidden, outputs, true, back);
-                let [g, _] = run(back, &[&control, &dy, &w2, &[], &pre], [rows * hidden, 0]);
+                let [g, _] = run(back, &[&control, &dy, &w2, &[], &slopes], [rows * hidden, 0]);
                 let [dx, _] = run(
                     product(rows, inputs, hidden, true, Epilogue::default()),
                     &[&[], &g, &w1, &[], &[]],

@@ -167,26 +167,23 @@ fn every_epilogue_of_a_product() {
     let operand = Operand { offset: 0, row: 1, column: 1, len: 1 };
     let activations = [Activation::Linear, Activation::Relu, Activation::Gelu];
     let mut kernels = Vec::new();
-    for flags in 0..32_u32 {
+    for flags in 0..64_u32 {
         let flag = |bit: u32| flags >> bit & 1 == 1;
         for activation in activations {
-            for slope in [None, Some(activations[0]), Some(activations[1]), Some(activations[2])] {
-                let epilogue = Epilogue {
-                    bias: flag(0).then_some(0),
-                    activation,
-                    keep_pre: flag(1),
-                    slope,
-                    dropout: flag(2).then_some(Dropout { share: 0.1, stream: 1 }),
-                    residual: flag(3),
-                    accumulate: flag(4),
-                };
-                let matmul = Matmul { m: 1, n: 1, k: 1, a: operand, b: operand, bias_len: 1, epilogue };
-                kernels.push(Kernel::from(matmul));
-            }
+            let epilogue = Epilogue {
+                bias: flag(0).then_some(0),
+                activation,
+                keep_slope: flag(1),
+                scale: flag(5),
+                dropout: flag(2).then_some(Dropout { share: 0.1, stream: 1 }),
+                residual: flag(3),
+                accumulate: flag(4),
+            };
+            let matmul = Matmul { m: 1, n: 1, k: 1, a: operand, b: operand, bias_len: 1, epilogue };
+            kernels.push(Kernel::from(matmul));
         }
     }
-    // A linear slope is no slope: 3 kinds of it, 3 activations, 32 flags, 3 forms.
-    assert_eq!(check_all(kernels), 3 * 3 * 32 * 3);
+    assert_eq!(check_all(kernels), 64 * activations.len() * 3, "64 flags, 3 activations, 3 forms");
 }
 
 #[test]

@@ -20,7 +20,7 @@ async fn parity(family: &str) {
     let mut gpu = Rc::new(gpu.unwrap_or_else(|error| panic!("no adapter to test the WGSL on: {error}")));
     let start = web_time::Instant::now();
     let summary = common::harness::check(&mut gpu, &common::cases(family)).await;
-    console_log!("{}; {} ms", summary.finish(family, &gpu.name), start.elapsed().as_millis());
+    console_log!("{}; {} ms", summary.finish(family, &gpu), start.elapsed().as_millis());
 }
 
 macro_rules! parity {

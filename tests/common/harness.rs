@@ -159,7 +159,8 @@ pub struct Summary {
 impl Summary {
     /// # Panics
     /// If a case failed.
-    pub fn finish(&self, family: &str, adapter: &str) -> String {
+    pub fn finish(&self, family: &str, gpu: &Gpu) -> String {
+        let adapter = format!("{}{}", gpu.name, if gpu.software { " (software)" } else { "" });
         let forms = match self.formed {
             0 => String::new(),
             n => format!(

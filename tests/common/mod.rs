@@ -20,8 +20,11 @@ pub mod training;
 
 use harness::Case;
 
-/// Every family of cases, by name; the parameter is the number of replicas.
-pub const FAMILIES: &[(&str, fn(u32) -> Vec<Case>)] = &[
+/// Makes a family's cases for a number of replicas.
+pub type Family = fn(u32) -> Vec<Case>;
+
+/// Every family of cases, by name.
+pub const FAMILIES: &[(&str, Family)] = &[
     ("matmul", products::matmul),
     ("weight_grad", products::weight_grad),
     ("attention", attention::forward),

@@ -53,7 +53,7 @@ pub fn control_blocks(replicas: u32, change: impl Fn(u32, &mut [f32])) -> Vec<f3
 
 /// One if the replica at `replica` has a feature that `wanted` turns on: the first and the third do.
 pub fn on(wanted: bool, replica: u32) -> f32 {
-    if wanted && replica % 2 == 0 { 1.0 } else { 0.0 }
+    if wanted && replica.is_multiple_of(2) { 1.0 } else { 0.0 }
 }
 
 /// Runs a kernel's twin on every replica in f32, to prepare what a reverse kernel reads.

@@ -134,7 +134,7 @@ fn metrics_case(
     let verdicts = numbers.whole(replicas * places, 9);
     for ((place, score), verdict) in scores.chunks_exact_mut(2).enumerate().zip(verdicts) {
         // Sequences that are right as a whole, ones with mistakes, and places that are not judged.
-        let whole = place as u32 / length % 3 == 0;
+        let whole = (place as u32 / length).is_multiple_of(3);
         score[1] = if verdict < 3.0 && !whole { 0.0 } else { 1.0 };
         if place % 4 == 3 {
             score.copy_from_slice(&[0.0, -1.0]);

@@ -46,14 +46,14 @@ fn case(numbers: &mut Numbers, replicas: u32, size: [u32; 3], lie: Lie, name: &s
         Some(numbers.normal(replicas * matmul.a.len)),
         Some(numbers.normal(replicas * matmul.b.len)),
         epilogue.bias.map(|_| numbers.normal(replicas * matmul.bias_len)),
-        (epilogue.residual || epilogue.slope.is_some()).then(|| numbers.normal(replicas * m * n)),
+        (epilogue.residual || epilogue.scale).then(|| numbers.normal(replicas * m * n)),
     ];
     let writes =
-        vec![Some(numbers.normal(replicas * m * n)), epilogue.keep_pre.then(|| numbers.normal(replicas * m * n))];
+        vec![Some(numbers.normal(replicas * m * n)), epilogue.keep_slope.then(|| numbers.normal(replicas * m * n))];
     let transposed = |yes| if yes { "ᵀ" } else { "" };
     let name = format!("{m}×{n}×{k}, A{} B{}, {name}", transposed(lie.a), transposed(lie.b));
     // Only the mask makes zeros where nothing is added and there is no ReLU.
-    let relu = epilogue.activation == Activation::Relu || epilogue.slope == Some(Activation::Relu);
+    let relu = epilogue.activation == Activation::Relu;
     let dropped = epilogue.dropout.is_some() && !epilogue.residual && !epilogue.accumulate && !relu;
     Case::new(name, matmul, replicas, reads, writes).rule(if dropped { Rule::Dropped } else { Rule::Close })
 }
@@ -64,7 +64,6 @@ pub fn epilogues() -> Vec<(&'static str, Epilogue)> {
     let bias = Epilogue { bias: Some(4), ..plain };
     let relu = Epilogue { activation: Activation::Relu, ..bias };
     let gelu = Epilogue { activation: Activation::Gelu, ..bias };
-    let back = |activation| Epilogue { slope: Some(activation), ..plain };
     let dropout = Some(DROPOUT);
     vec![
         ("plain", plain),
@@ -73,11 +72,11 @@ pub fn epilogues() -> Vec<(&'static str, Epilogue)> {
         ("gelu alone", Epilogue { activation: Activation::Gelu, ..plain }),
         ("relu", relu),
         ("gelu", gelu),
-        ("pre-activation alone", Epilogue { keep_pre: true, ..plain }),
-        ("relu, kept", Epilogue { keep_pre: true, ..relu }),
-        ("gelu, kept", Epilogue { keep_pre: true, ..gelu }),
-        ("relu, kept, dropout", Epilogue { keep_pre: true, dropout, ..relu }),
-        ("gelu, kept, dropout", Epilogue { keep_pre: true, dropout, ..gelu }),
+        ("derivative alone", Epilogue { keep_slope: true, ..plain }),
+        ("relu, kept", Epilogue { keep_slope: true, ..relu }),
+        ("gelu, kept", Epilogue { keep_slope: true, ..gelu }),
+        ("relu, kept, dropout", Epilogue { keep_slope: true, dropout, ..relu }),
+        ("gelu, kept, dropout", Epilogue { keep_slope: true, dropout, ..gelu }),
         ("dropout alone", Epilogue { dropout, ..plain }),
         ("bias, dropout", Epilogue { dropout, ..bias }),
         ("residual alone", Epilogue { residual: true, ..plain }),
@@ -85,19 +84,17 @@ pub fn epilogues() -> Vec<(&'static str, Epilogue)> {
         ("bias, dropout, residual", Epilogue { residual: true, dropout, ..bias }),
         ("accumulate alone", Epilogue { accumulate: true, ..plain }),
         ("bias, accumulate", Epilogue { accumulate: true, ..bias }),
-        ("linear slope", back(Activation::Linear)),
-        ("relu slope", back(Activation::Relu)),
-        ("gelu slope", back(Activation::Gelu)),
-        ("relu slope, dropout", Epilogue { dropout, ..back(Activation::Relu) }),
-        ("gelu slope, dropout", Epilogue { dropout, ..back(Activation::Gelu) }),
+        ("scale", Epilogue { scale: true, ..plain }),
+        ("scale, dropout", Epilogue { scale: true, dropout, ..plain }),
+        ("scale, accumulate", Epilogue { scale: true, accumulate: true, ..plain }),
         ("gelu, residual, accumulate", Epilogue { residual: true, accumulate: true, ..gelu }),
         (
             "everything",
             Epilogue {
                 bias: Some(4),
                 activation: Activation::Gelu,
-                keep_pre: true,
-                slope: Some(Activation::Gelu),
+                keep_slope: true,
+                scale: true,
                 dropout,
                 residual: true,
                 accumulate: true,
