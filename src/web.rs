@@ -84,6 +84,17 @@ pub fn settle(values: JsValue) -> Result<JsValue, JsValue> {
     settled(&config, problems)
 }
 
+/// Sets one value over `values`; a refused one keeps what it was.
+///
+/// # Errors
+/// If `values` is not an object of strings.
+#[wasm_bindgen]
+pub fn change(values: JsValue, name: &str, value: &str) -> Result<JsValue, JsValue> {
+    let (mut config, mut problems) = read(values)?;
+    problems.extend(config.apply([(name, value)]));
+    settled(&config, problems)
+}
+
 fn read(values: JsValue) -> Result<(CopyConfig, Vec<Problem>), JsValue> {
     let values: std::collections::BTreeMap<String, String> = serde_wasm_bindgen::from_value(values)
         .map_err(|error| thrown(&Error::Config(format!("Settings must be an object of strings: {error}"))))?;

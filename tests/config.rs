@@ -22,9 +22,29 @@ fn a_bad_value_is_named_and_the_rest_is_kept() {
 fn hostile_links_never_do_harm() {
     let long = "encodings=".to_owned() + &"rank,".repeat(100_000);
     let links = [
-        "", "#", "&&&&====", "seed=-1", "seed=99999999999999999999", "rate=NaN", "rate=inf", "rate=-0.1", "rate=1e99",
-        "%ff%fe=%00", "lab=other", "encodings=", "encodings=,", "task=", "width=3", "width=1e3", "preset=none&seed=7",
-        "tied=yes", "length=0", "heads=0", &long, "a=b#c=d", "steps=0",
+        "",
+        "#",
+        "&&&&====",
+        "seed=-1",
+        "seed=99999999999999999999",
+        "rate=NaN",
+        "rate=inf",
+        "rate=-0.1",
+        "rate=1e99",
+        "%ff%fe=%00",
+        "lab=other",
+        "encodings=",
+        "encodings=,",
+        "task=",
+        "width=3",
+        "width=1e3",
+        "preset=none&seed=7",
+        "tied=yes",
+        "length=0",
+        "heads=0",
+        &long,
+        "a=b#c=d",
+        "steps=0",
     ];
     for link in links {
         let (config, problems) = CopyConfig::from_link(link);
@@ -53,7 +73,8 @@ fn rules_between_fields_are_settled() {
     let (config, fields) = settled("width=62");
     assert_eq!((config.width, config.width % config.heads), (60, 0));
     assert!(fields.contains(&"width".to_owned()));
-    let (config, _) = settled("seeds=16&encodings=none,sinusoidal,compressed,spike-time,spike-time-gain,rank,rope,alibi");
+    let (config, _) =
+        settled("seeds=16&encodings=none,sinusoidal,compressed,spike-time,spike-time-gain,rank,rope,alibi");
     assert_eq!(config.seeds, 8);
     let (config, _) = settled("length=3&symbols=2");
     assert_eq!(config.length, 2);

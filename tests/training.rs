@@ -42,9 +42,12 @@ fn two_runs_have_the_same_bits() {
 
 #[test]
 fn reset_gives_the_same_run_again() {
-    let mut run =
-        block_on(CopyRun::open(configuration(&format!("{SMALL}&executor=cpu")), &mut Machine::default(), &mut |_, _| {}))
-            .unwrap();
+    let mut run = block_on(CopyRun::open(
+        configuration(&format!("{SMALL}&executor=cpu")),
+        &mut Machine::default(),
+        &mut |_, _| {},
+    ))
+    .unwrap();
     block_on(run.advance(f64::INFINITY, 7)).unwrap();
     let first = block_on(run.parameters()).unwrap();
     run.reset().unwrap();
@@ -57,9 +60,12 @@ fn reset_gives_the_same_run_again() {
 #[test]
 fn steps_in_pieces_are_the_same_steps() {
     let whole = block_on(train(&format!("{SMALL}&executor=cpu"), 23));
-    let mut run =
-        block_on(CopyRun::open(configuration(&format!("{SMALL}&executor=cpu")), &mut Machine::default(), &mut |_, _| {}))
-            .unwrap();
+    let mut run = block_on(CopyRun::open(
+        configuration(&format!("{SMALL}&executor=cpu")),
+        &mut Machine::default(),
+        &mut |_, _| {},
+    ))
+    .unwrap();
     let mut steps = Vec::new();
     for most in [1, 9, 13] {
         for event in block_on(run.advance(f64::INFINITY, most)).unwrap() {

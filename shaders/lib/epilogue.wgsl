@@ -1,4 +1,4 @@
-// Bindings, parameters and epilogue of the matrix products. Constants: BIAS, ACTIVATION, KEEP_PRE, SLOPE,
+// Bindings, parameters and epilogue of the matrix products. Constants: BIAS, ACTIVATION, KEEP_SLOPE, SCALE,
 // DROPOUT, RESIDUAL, ACCUMULATE.
 
 struct Parameters {
@@ -27,7 +27,7 @@ struct Parameters {
 @group(0) @binding(4) var<storage, read> bias: array<f32>;
 @group(0) @binding(5) var<storage, read> extra: array<f32>;
 @group(0) @binding(6) var<storage, read_write> c: array<f32>;
-@group(0) @binding(7) var<storage, read_write> pre: array<f32>;
+@group(0) @binding(7) var<storage, read_write> slopes: array<f32>;
 
 // Stores four neighbours of one row.
 fn store(replica: u32, row: u32, column: u32, sums: vec4<f32>) {
@@ -44,17 +44,21 @@ fn store(replica: u32, row: u32, column: u32, sums: vec4<f32>) {
         if (BIAS == 1u) {
             value += bias[p.bias_offset + replica * p.bias_len + column + j];
         }
-        if (KEEP_PRE == 1u) {
-            pre[at] = value;
+        // Value and derivative share the dear part; what is not stored is folded away.
+        let pair = activation(ACTIVATION, value);
+        value = pair.x;
+        if (SCALE == 1u) {
+            value *= extra[at];
         }
-        value = activation(ACTIVATION, value);
-        if (SLOPE != 0u) {
-            value *= activation_slope(SLOPE, extra[at]);
-        }
+        var kept = 1.0;
         if (DROPOUT == 1u) {
             let seed = u32(control[replica * CONTROL + SEED]);
             let step = u32(control[replica * CONTROL + STEP]);
-            value *= dropout_factor(seed, p.drop_stream, step, element, p.drop_threshold, p.drop_scale);
+            kept = dropout_factor(seed, p.drop_stream, step, element, p.drop_threshold, p.drop_scale);
+            value *= kept;
+        }
+        if (KEEP_SLOPE == 1u) {
+            slopes[at] = pair.y * kept;
         }
         if (RESIDUAL == 1u) {
             value += extra[at];

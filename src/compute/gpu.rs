@@ -62,7 +62,8 @@ impl Gpu {
         let from_error = Arc::clone(&lost);
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| note(&from_error, error.to_string())));
         let name = match (info.name.as_str(), info.driver.as_str()) {
-            ("", "") => "adapter without a name".to_owned(),
+            ("", "") if software => "software adapter".to_owned(),
+            ("", "") => "adapter that keeps its name".to_owned(),
             (name, "") => name.to_owned(),
             (name, driver) => format!("{name} ({driver})"),
         };

@@ -11,7 +11,6 @@ use std::collections::HashMap;
 
 use crate::compute::error::Error;
 use crate::kernels::Kernel;
-use crate::kernels::matmul::Activation;
 use crate::kernels::rng::{Dropout, STREAM_DROPOUT};
 
 /// A buffer of a plan; every replica has its own part of it.
@@ -72,14 +71,6 @@ pub struct Shared {
     pub rotations: BufferId,
 }
 
-/// How the output of a non-linear layer came about; the layer above needs it to go back through it.
-#[derive(Clone, Copy, Debug)]
-struct Activated {
-    pre: BufferId,
-    activation: Activation,
-    dropout: Option<Dropout>,
-}
-
 /// Records one program.
 #[derive(Debug)]
 pub struct Graph<'a> {
@@ -92,7 +83,8 @@ pub struct Graph<'a> {
     launches: Vec<Launch>,
     tape: Vec<ops::Op>,
     gradients: HashMap<BufferId, BufferId>,
-    activated: HashMap<BufferId, Activated>,
+    /// Of each output of a non-linear layer, where its kept derivative is.
+    slopes: HashMap<BufferId, BufferId>,
     dropouts: u32,
 }
 
@@ -107,7 +99,7 @@ impl<'a> Graph<'a> {
             launches: Vec::new(),
             tape: Vec::new(),
             gradients: HashMap::new(),
-            activated: HashMap::new(),
+            slopes: HashMap::new(),
             dropouts: 0,
         }
     }

@@ -65,33 +65,31 @@ impl Activation {
     /// Its value.
     #[inline(always)]
     pub fn value<T: Real>(self, x: T) -> T {
-        match self {
-            Self::Linear => x,
-            Self::Relu => x.max(T::zero()),
-            Self::Gelu => {
-                let inner = T::of(SQRT_2_OVER_PI) * (x + T::of(GELU_CUBIC) * x * x * x);
-                T::of(0.5) * x * (T::one() + inner.fast_tanh())
-            }
-        }
+        self.with_slope(x).0
     }
 
     /// Its derivative.
     #[inline(always)]
     pub fn slope<T: Real>(self, x: T) -> T {
+        self.with_slope(x).1
+    }
+
+    /// Value and derivative, which share the dear part.
+    #[inline(always)]
+    pub fn with_slope<T: Real>(self, x: T) -> (T, T) {
         match self {
-            Self::Linear => T::one(),
+            Self::Linear => (x, T::one()),
             Self::Relu => {
-                if x > T::zero() {
-                    T::one()
-                } else {
-                    T::zero()
-                }
+                let slope = if x > T::zero() { T::one() } else { T::zero() };
+                (x.max(T::zero()), slope)
             }
             Self::Gelu => {
-                let cubic = T::of(GELU_CUBIC);
-                let t = (T::of(SQRT_2_OVER_PI) * (x + cubic * x * x * x)).fast_tanh();
-                let inner_slope = T::of(SQRT_2_OVER_PI) * (T::one() + T::of(3.0) * cubic * x * x);
-                T::of(0.5) * (T::one() + t) + T::of(0.5) * x * (T::one() - t * t) * inner_slope
+                let (half, cubic) = (T::of(0.5), T::of(GELU_CUBIC));
+                let square = x * x;
+                let t = (T::of(SQRT_2_OVER_PI) * x * (T::one() + cubic * square)).fast_tanh();
+                let inner_slope = T::of(SQRT_2_OVER_PI) * (T::one() + T::of(3.0) * cubic * square);
+                let share = half * (T::one() + t);
+                (x * share, share + half * x * (T::one() - t * t) * inner_slope)
             }
         }
     }
@@ -104,11 +102,11 @@ pub struct Epilogue {
     pub bias: Option<u32>,
     /// Non-linearity.
     pub activation: Activation,
-    /// Whether the pre-activation is stored too.
-    pub keep_pre: bool,
-    /// Multiplies by the slope of this non-linearity at the `extra` buffer (the reverse pass).
-    pub slope: Option<Activation>,
-    /// Dropout mask, applied after activation or slope.
+    /// Whether the derivative of activation and dropout is stored too, for the reverse pass.
+    pub keep_slope: bool,
+    /// Multiplies by the `extra` buffer: by a derivative that a forward pass has kept.
+    pub scale: bool,
+    /// Dropout mask, applied after the activation.
     pub dropout: Option<Dropout>,
     /// Adds the `extra` buffer at the end.
     pub residual: bool,
@@ -121,8 +119,8 @@ impl Default for Epilogue {
         Self {
             bias: None,
             activation: Activation::Linear,
-            keep_pre: false,
-            slope: None,
+            keep_slope: false,
+            scale: false,
             dropout: None,
             residual: false,
             accumulate: false,
@@ -130,7 +128,7 @@ impl Default for Epilogue {
     }
 }
 
-/// Reads: control, A, B, bias, extra (residual or pre-activation `[m, n]`). Writes: C `[m, n]`, pre-activation `[m, n]`.
+/// Reads: control, A, B, bias, extra (residual or kept derivative, `[m, n]`). Writes: C `[m, n]`, derivative `[m, n]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matmul {
     /// Rows of C.
@@ -170,8 +168,8 @@ impl Spec for Matmul {
             ("QUADS", Word::U(form.side() / 4)),
             ("BIAS", flag(e.bias.is_some())),
             ("ACTIVATION", Word::U(e.activation as u32)),
-            ("KEEP_PRE", flag(e.keep_pre)),
-            ("SLOPE", Word::U(e.slope.map_or(0, |activation| activation as u32))),
+            ("KEEP_SLOPE", flag(e.keep_slope)),
+            ("SCALE", flag(e.scale)),
             ("DROPOUT", flag(e.dropout.is_some())),
             ("RESIDUAL", flag(e.residual)),
             ("ACCUMULATE", flag(e.accumulate)),
@@ -211,7 +209,7 @@ impl Matmul {
     /// The CPU twin.
     pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
         let [control, a, b, bias, extra] = reads else { return };
-        let [c, pre] = writes else { return };
+        let [c, slopes] = writes else { return };
         let e = &self.epilogue;
         let n = self.n as usize;
         let total = self.m as usize * n;
@@ -220,7 +218,7 @@ impl Matmul {
         let bias = e.bias.and_then(|offset| bias.get(offset as usize..offset as usize + n));
 
         // Where nothing comes between the sum and what is added to it, let the product add.
-        let plain = e.activation == Activation::Linear && e.slope.is_none() && e.dropout.is_none() && !e.keep_pre;
+        let plain = e.activation == Activation::Linear && !e.scale && e.dropout.is_none() && !e.keep_slope;
         if plain {
             let mut beta = T::one();
             match (e.accumulate, e.residual, bias) {
@@ -254,47 +252,56 @@ impl Matmul {
             // No model needs a non-linearity and an accumulation at once; the twin still follows the WGSL.
             let mut product = vec![T::zero(); total];
             general_mat_mul(T::one(), &a, &b, T::zero(), &mut view_mut(&mut product, self.m, self.n));
-            self.finish(control, bias, extra, &mut product, pre);
+            self.finish(control, bias, extra, &mut product, slopes);
             for (c, &p) in c.iter_mut().zip(&product) {
                 *c += p;
             }
         } else {
             general_mat_mul(T::one(), &a, &b, T::zero(), &mut view_mut(c, self.m, self.n));
-            self.finish(control, bias, extra, c, pre);
+            self.finish(control, bias, extra, c, slopes);
         }
     }
 
-    fn finish<T: Real>(&self, control: &[T], bias: Option<&[T]>, extra: &[T], c: &mut [T], pre: &mut [T]) {
+    fn finish<T: Real>(&self, control: &[T], bias: Option<&[T]>, extra: &[T], c: &mut [T], slopes: &mut [T]) {
         let e = &self.epilogue;
         let n = self.n as usize;
         let total = self.m as usize * n;
         let c = &mut c[..total];
         if let Some(bias) = bias {
             for row in c.chunks_exact_mut(n) {
-                for (c, &bias) in row.iter_mut().zip(bias) {
-                    *c += bias;
-                }
+                row.iter_mut().zip(bias).for_each(|(c, &bias)| *c += bias);
             }
         }
-        if e.keep_pre {
-            pre[..total].copy_from_slice(c);
-        }
+        // A branch per element would keep these loops from SIMD, so there is one loop per case.
         match e.activation {
             Activation::Linear => {}
-            Activation::Relu => c.iter_mut().for_each(|c| *c = Activation::Relu.value(*c)),
-            Activation::Gelu => c.iter_mut().for_each(|c| *c = Activation::Gelu.value(*c)),
+            Activation::Relu => activate(Activation::Relu, c, slopes, e.keep_slope),
+            Activation::Gelu => activate(Activation::Gelu, c, slopes, e.keep_slope),
         }
-        match e.slope {
-            None | Some(Activation::Linear) => {}
-            Some(Activation::Relu) => c.iter_mut().zip(extra).for_each(|(c, &x)| *c *= Activation::Relu.slope(x)),
-            Some(Activation::Gelu) => c.iter_mut().zip(extra).for_each(|(c, &x)| *c *= Activation::Gelu.slope(x)),
+        if e.keep_slope && e.activation == Activation::Linear {
+            slopes[..total].fill(T::one());
+        }
+        if e.scale {
+            c.iter_mut().zip(extra).for_each(|(c, &x)| *c *= x);
         }
         if let Some(dropout) = e.dropout {
             let (seed, step) = (control[control::SEED].index(), control[control::STEP].index());
             super::dropout::mask(c, dropout, seed, step);
+            if e.keep_slope {
+                super::dropout::mask(&mut slopes[..total], dropout, seed, step);
+            }
         }
         if e.residual {
             c.iter_mut().zip(extra).for_each(|(c, &x)| *c += x);
         }
+    }
+}
+
+#[inline(always)]
+fn activate<T: Real>(activation: Activation, c: &mut [T], slopes: &mut [T], keep_slope: bool) {
+    if keep_slope {
+        c.iter_mut().zip(slopes).for_each(|(c, slope)| (*c, *slope) = activation.with_slope(*c));
+    } else {
+        c.iter_mut().for_each(|c| *c = activation.value(*c));
     }
 }

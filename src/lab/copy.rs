@@ -53,8 +53,10 @@ struct Progress {
     stopped: Vec<Option<u32>>,
     /// At which step a run had learned the task.
     learned: Vec<Option<u32>>,
-    /// Milliseconds per step, smoothed.
+    /// Milliseconds per step within submissions, smoothed; sizes the next one.
     step_ms: f64,
+    /// Milliseconds and steps of late, older ones fading.
+    recent: (f64, f64),
     finished: bool,
 }
 
@@ -70,8 +72,16 @@ impl Progress {
             stopped: vec![None; runs],
             learned: vec![None; runs],
             step_ms: 0.0,
+            recent: (0.0, 0.0),
             finished: false,
         }
+    }
+
+    /// Milliseconds per step over about the last second, evaluations and read-backs included: what a reader waits for.
+    fn pace(&mut self, elapsed_ms: f64, steps: u32) -> f64 {
+        let keep = libm::exp(-elapsed_ms / 1000.0);
+        self.recent = (keep * self.recent.0 + elapsed_ms, keep * self.recent.1 + f64::from(steps));
+        self.recent.0 / self.recent.1
     }
 }
 
@@ -259,8 +269,7 @@ impl CopyRun {
         }
         let steps = self.progress.submitted - before;
         if steps > 0 {
-            // Over the whole call, evaluations and read-backs included: what the reader waits for.
-            let step_ms = elapsed() / f64::from(steps);
+            let step_ms = self.progress.pace(elapsed(), steps);
             events.push(Event::Progress { step: self.progress.seen, steps: total, step_ms });
         }
         if self.progress.seen == total && !self.progress.finished {

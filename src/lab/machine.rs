@@ -39,7 +39,9 @@ impl Machine {
             ExecutorChoice::Auto | ExecutorChoice::Webgpu => match self.on_device(choice, &plan, progress).await {
                 Ok(on_device) => return Ok(on_device),
                 Err(Refusal::Slow(name)) => {
-                    format!("The only WebGPU adapter, {name}, computes on the CPU itself; the plain CPU is faster.")
+                    format!(
+                        "The only WebGPU adapter here ({name}) computes on the CPU itself; the plain CPU is faster."
+                    )
                 }
                 Err(Refusal::Failed(error)) => format!("The CPU takes over: {error}"),
             },

@@ -104,5 +104,7 @@ export interface Engine {
   describe(): { properties: Property[]; presets: Preset[] };
   fromLink(link: string): Settled;
   settle(values: Values): Settled;
+  /** Sets one value of `values`; a refused one keeps what it was. */
+  change(values: Values, name: string, value: string): Settled;
   CopyRun: { open(values: Values, onProgress: (fraction: number, what: string) => void): Promise<CopyRun> };
 }

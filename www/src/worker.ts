@@ -95,6 +95,8 @@ async function train(settings: Settled, mine: number): Promise<void> {
     report(await current.advance(budget, 0));
     await breathe();
   }
+  // What the device had not yet given back.
+  if (!finished) report(await current.advance(0, 0));
   if (finished) return post({ type: 'activity', activity: 'finished' });
   if (mine === request) {
     waiting = settings;
@@ -120,20 +122,6 @@ async function reset(settings: Settled): Promise<void> {
   post({ type: 'activity', activity: 'ready' });
 }
 
-/**
- * Settles one changed value. The engine lays values over the defaults, so a refused value would fall
- * back to its default; the reader expects it to fall back to what it was.
- */
-function change(name: string, value: string): Settled {
-  const { values } = present;
-  const settled = engine.settle({ ...values, [name]: value });
-  const refused = settled.problems.find((problem) => problem.field === name && problem.given === value);
-  const fallback = engine.describe().properties.find((property) => property.name === name)?.default;
-  const former = values[name];
-  if (!refused || former === undefined || refused.used !== fallback) return settled;
-  return { ...engine.settle(values), problems: [{ ...refused, used: former }] };
-}
-
 function settle(settled: Settled): void {
   present = settled;
   post({ type: 'settled', settled });
@@ -147,7 +135,7 @@ function handle(command: Command): void {
     case 'settle':
       return settle(engine.settle(command.values));
     case 'change':
-      return settle(change(command.name, command.value));
+      return settle(engine.change(present.values, command.name, command.value));
     case 'train': {
       const mine = ++request;
       waiting = null;

@@ -1,7 +1,7 @@
 //! Linear layer with its fused epilogue: `y = residual + dropout(activation(x W + b))`.
 
 use crate::compute::error::Error;
-use crate::graph::{Activated, BufferId, Graph, Tensor, ops::Op};
+use crate::graph::{BufferId, Graph, Tensor, ops::Op};
 use crate::kernels::dropout::DropoutCopy;
 use crate::kernels::matmul::{Activation, Epilogue, Matmul, Operand};
 use crate::kernels::rng::Dropout;
@@ -43,8 +43,8 @@ impl Graph<'_> {
     ) -> Tensor {
         let dropout = self.dropout(dropout);
         let y = self.tensor("output of a linear layer", x.rows, layer.outputs);
-        let keep_pre = self.training() && activation != Activation::Linear;
-        let pre = keep_pre.then(|| self.buffer("pre-activation", x.rows * layer.outputs));
+        let keep_slope = self.training() && activation != Activation::Linear;
+        let slopes = keep_slope.then(|| self.buffer("derivative of an activation", x.rows * layer.outputs));
         let (row, column) = if layer.transposed { (1, layer.inputs) } else { (layer.outputs, 1) };
         let matmul = Matmul {
             m: x.rows,
@@ -56,7 +56,7 @@ impl Graph<'_> {
             epilogue: Epilogue {
                 bias: layer.bias,
                 activation,
-                keep_pre,
+                keep_slope,
                 dropout,
                 residual: residual.is_some(),
                 ..Epilogue::default()
@@ -65,10 +65,10 @@ impl Graph<'_> {
         let parameters = Some(self.shared.parameters);
         let bias = layer.bias.and(parameters);
         let reads = [dropout.map(|_| self.shared.control), Some(x.id), parameters, bias, residual.map(|r| r.id)];
-        self.launch(matmul, reads, [Some(y.id), pre]);
+        self.launch(matmul, reads, [Some(y.id), slopes]);
         if self.training() {
-            if let Some(pre) = pre {
-                self.activated.insert(y.id, Activated { pre, activation, dropout });
+            if let Some(slopes) = slopes {
+                self.slopes.insert(y.id, slopes);
             }
             self.tape.push(Op::Linear(Record { layer: *layer, x, y, dropout, residual }));
         }
@@ -92,7 +92,7 @@ impl Record {
         }
         // The layer above has already gone back through a non-linearity and the dropout behind it.
         let g = match dropout {
-            Some(dropout) if !graph.activated.contains_key(&y.id) => {
+            Some(dropout) if !graph.slopes.contains_key(&y.id) => {
                 let len = y.rows * y.columns;
                 let g = graph.buffer("dropped gradient", len);
                 let copy = DropoutCopy { len, dropout: Some(dropout), accumulate: false };
@@ -119,8 +119,8 @@ impl Record {
 /// `dx = g Wᵀ`, through the non-linearity that made `x` if there is one.
 fn input_gradient(graph: &mut Graph<'_>, layer: &Linear, x: Tensor, g: BufferId) -> Result<(), Error> {
     let (dx, accumulate) = graph.gradient_target(x);
-    let below = graph.activated.get(&x.id).copied();
-    if below.is_some() && accumulate {
+    let slopes = graph.slopes.get(&x.id).copied();
+    if slopes.is_some() && accumulate {
         return Err(Error::Internal("the output of a non-linear layer is used twice".to_owned()));
     }
     let (row, column) = if layer.transposed { (layer.inputs, 1) } else { (1, layer.outputs) };
@@ -131,15 +131,9 @@ fn input_gradient(graph: &mut Graph<'_>, layer: &Linear, x: Tensor, g: BufferId)
         a: Operand { offset: 0, row: layer.outputs, column: 1, len: x.rows * layer.outputs },
         b: Operand { offset: layer.weight, row, column, len: graph.pool },
         bias_len: 0,
-        epilogue: Epilogue {
-            slope: below.map(|below| below.activation),
-            dropout: below.and_then(|below| below.dropout),
-            accumulate,
-            ..Epilogue::default()
-        },
+        epilogue: Epilogue { scale: slopes.is_some(), accumulate, ..Epilogue::default() },
     };
-    let control = below.and_then(|below| below.dropout).map(|_| graph.shared.control);
-    let reads = [control, Some(g), Some(graph.shared.parameters), None, below.map(|below| below.pre)];
+    let reads = [None, Some(g), Some(graph.shared.parameters), None, slopes];
     graph.launch(matmul, reads, [Some(dx), None]);
     Ok(())
 }
