@@ -43,3 +43,15 @@ parity! {
     matmul weight_grad attention attention_backward rope layer_norm layer_norm_backward layer_norm_grad
     cross_entropy embed embed_backward gain_backward grad_norm metrics adamw batch dropout
 }
+
+/// The first ten losses on the CPU, in WebAssembly, and on the browser's WebGPU.
+#[wasm_bindgen_test]
+async fn cpu_and_webgpu_train_alike() {
+    common::training::executors_agree(common::training::SMALL).await;
+}
+
+#[wasm_bindgen_test]
+async fn twenty_steps_on_webgpu_learn_and_repeat() {
+    let link = format!("{}&executor=webgpu&dropout=0&rate=0.01", common::training::SMALL);
+    common::training::learns_and_repeats(&link).await;
+}

@@ -108,9 +108,7 @@ impl Shape {
     pub(super) fn drop<T: Real>(&self, control: &[T], weights: &mut [T], first: u32) {
         if let Some(dropout) = self.dropout {
             let (seed, step) = (control[control::SEED].index(), control[control::STEP].index());
-            for (weight, element) in weights.iter_mut().zip(first..) {
-                *weight *= T::of(dropout.factor(seed, step, element));
-            }
+            dropout.mask(seed, step, first, weights);
         }
     }
 }

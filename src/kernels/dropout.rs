@@ -2,7 +2,7 @@
 //! starts with it; with a share of zero it copies or adds.
 
 use super::real::Real;
-use super::rng::{Dropout, pcg4d};
+use super::rng::Dropout;
 use super::{Constants, MatmulForm, Spec, Word, control, cover};
 
 /// Reads: control, x `[len]`. Writes: y `[len]`. `y = mask ∘ x`, or `y += mask ∘ x`.
@@ -59,19 +59,8 @@ impl DropoutCopy {
         } else {
             y[..len].copy_from_slice(&x[..len]);
             if let Some(dropout) = self.dropout {
-                mask(&mut y[..len], dropout, seed, step);
+                dropout.mask(seed, step, 0, &mut y[..len]);
             }
-        }
-    }
-}
-
-/// Multiplies `values` by a dropout mask whose element 0 is the first of them.
-pub(super) fn mask<T: Real>(values: &mut [T], dropout: Dropout, seed: u32, step: u32) {
-    let (threshold, scale) = (dropout.threshold(), T::of(dropout.scale()));
-    for (four, block) in values.chunks_mut(4).zip(0..) {
-        let words = pcg4d([seed, dropout.stream, step, block]);
-        for (value, word) in four.iter_mut().zip(words) {
-            *value *= if word >> 8 >= threshold { scale } else { T::zero() };
         }
     }
 }

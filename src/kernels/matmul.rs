@@ -286,9 +286,9 @@ impl Matmul {
         }
         if let Some(dropout) = e.dropout {
             let (seed, step) = (control[control::SEED].index(), control[control::STEP].index());
-            super::dropout::mask(c, dropout, seed, step);
+            dropout.mask(seed, step, 0, c);
             if e.keep_slope {
-                super::dropout::mask(&mut slopes[..total], dropout, seed, step);
+                dropout.mask(seed, step, 0, &mut slopes[..total]);
             }
         }
         if e.residual {

@@ -2,6 +2,8 @@
 //! 2020). Its counter is (seed, stream, step, element), so any number of a run can be computed alone, in any
 //! order, with the same bits in WGSL (`shaders/lib/rng.wgsl`) and here.
 
+use super::real::Real;
+
 /// Stream of training sources.
 pub const STREAM_TRAINING: u32 = 1;
 /// Stream of held-out sources.
@@ -84,10 +86,26 @@ impl Dropout {
 
     /// Factor of `element` at `step`: zero or [`Dropout::scale`]. Four neighbouring elements share one hash.
     #[must_use]
-    #[inline(always)]
     pub fn factor(&self, seed: u32, step: u32, element: u32) -> f32 {
         let words = pcg4d([seed, self.stream, step, element >> 2]);
         if words[(element & 3) as usize] >> 8 >= self.threshold() { self.scale() } else { 0.0 }
+    }
+
+    /// Multiplies `values` by the factors of the elements from `first` on.
+    pub fn mask<T: Real>(&self, seed: u32, step: u32, first: u32, values: &mut [T]) {
+        let (threshold, scale) = (self.threshold(), T::of(self.scale()));
+        // Up to the next multiple of four, then four at a time.
+        let head = values.len().min(first.wrapping_neg() as usize % 4);
+        let (start, rest) = values.split_at_mut(head);
+        for (value, element) in start.iter_mut().zip(first..) {
+            *value *= T::of(self.factor(seed, step, element));
+        }
+        for (four, block) in rest.chunks_mut(4).zip((first + head as u32) >> 2..) {
+            let words = pcg4d([seed, self.stream, step, block]);
+            for (value, word) in four.iter_mut().zip(words) {
+                *value *= if word >> 8 >= threshold { scale } else { T::zero() };
+            }
+        }
     }
 }
 
@@ -113,6 +131,19 @@ mod tests {
         let variance = draws.iter().map(|d| d * d).sum::<f64>() / f64::from(n);
         let fourth = draws.iter().map(|d| d.powi(4)).sum::<f64>() / f64::from(n);
         assert!(mean.abs() < 0.02 && (variance - 1.0).abs() < 0.02 && (fourth - 3.0).abs() < 0.15);
+    }
+
+    #[test]
+    fn a_mask_from_any_element_on_has_the_factors_of_its_elements() {
+        let dropout = Dropout { share: 0.4, stream: 3 };
+        for first in 0..9 {
+            for len in 0..9 {
+                let mut values = vec![1.0_f32; len];
+                dropout.mask(2, 7, first, &mut values);
+                let want: Vec<f32> = (first..first + len as u32).map(|e| dropout.factor(2, 7, e)).collect();
+                assert_eq!(values, want);
+            }
+        }
     }
 
     #[test]
