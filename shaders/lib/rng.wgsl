@@ -19,8 +19,10 @@ fn below(word: u32, n: u32) -> u32 {
     return ((word >> 8u) * n) >> 24u;
 }
 
-// Factor of an element under dropout: zero or `scale`. Four neighbours share one hash.
+// Factor of an element under dropout: zero or `scale`. Sixty-four elements share eight hashes, 16 bits each.
 fn dropout_factor(seed: u32, stream: u32, step: u32, element: u32, threshold: u32, scale: f32) -> f32 {
-    let words = pcg4d(vec4<u32>(seed, stream, step, element >> 2u));
-    return select(0.0, scale, (words[element & 3u] >> 8u) >= threshold);
+    let within = element % 64u;
+    let words = pcg4d(vec4<u32>(seed, stream, step, element / 64u * 8u + within % 8u));
+    let bits = (words[within / 8u % 4u] >> (within / 32u * 16u)) & 0xffffu;
+    return select(0.0, scale, bits >= threshold);
 }
