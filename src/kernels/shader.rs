@@ -97,6 +97,7 @@ fn loop_body<'a, 'b>(lines: &'a [&'b str]) -> Result<&'a [&'b str], Error> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;
 

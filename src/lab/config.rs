@@ -273,12 +273,12 @@ impl CopyConfig {
             mend("mask", self.mask.text(), allowed, Mask::Task.text());
             self.mask = Mask::Task;
         }
-        if self.width % 4 != 0 {
+        if !self.width.is_multiple_of(4) {
             let used = self.width - self.width % 4;
             mend("width", self.width.text(), "a multiple of 4".to_owned(), used.text());
             self.width = used;
         }
-        let fits = |heads: u32| heads > 0 && self.width % heads == 0 && (self.width / heads) % 4 == 0;
+        let fits = |heads: u32| heads > 0 && self.width.is_multiple_of(heads) && (self.width / heads).is_multiple_of(4);
         if !fits(self.heads) {
             let allowed: Vec<u32> = (1..=32).filter(|&heads| fits(heads)).collect();
             let used = allowed.iter().copied().filter(|&heads| heads <= self.heads).max().unwrap_or(1);
