@@ -11,6 +11,7 @@
 struct Parameters {
     rows: u32,
     length: u32,
+    first: u32,
     source_length: u32,
     symbols: u32,
     classes: u32,
@@ -79,7 +80,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
             wanted = f32((input + 1u) % p.symbols);
         }
     }
-    let at = replica * p.rows * p.length + id.x;
-    tokens[at] = f32(input);
-    targets[at] = wanted;
+    tokens[replica * p.rows * p.length + id.x] = f32(input);
+    if (position >= p.first) {
+        targets[(replica * p.rows + row) * (p.length - p.first) + position - p.first] = wanted;
+    }
 }

@@ -22,7 +22,6 @@ use mnemoscope::kernels::embed_backward::EmbedBackward;
 use mnemoscope::kernels::gain_backward::GainBackward;
 use mnemoscope::kernels::layer_norm::{self, LayerNorm};
 use mnemoscope::kernels::layer_norm_backward::LayerNormBackward;
-use mnemoscope::kernels::layer_norm_grad::LayerNormGrad;
 use mnemoscope::kernels::matmul::{Activation, Epilogue, Matmul, Operand};
 use mnemoscope::kernels::rng::Dropout;
 use mnemoscope::kernels::rope::{Heads, Rope};
@@ -64,8 +63,8 @@ macro_rules! parity {
 }
 
 parity! {
-    matmul weight_grad attention attention_backward rope layer_norm layer_norm_backward layer_norm_grad
-    cross_entropy embed embed_backward gain_backward grad_norm metrics adamw batch dropout
+    matmul weight_grad attention attention_backward rope layer_norm layer_norm_backward
+    cross_entropy embed embed_backward gain_backward grad_norm metrics adamw batch dropout select
 }
 
 /// Numbers from N(0, 1) in f64.
@@ -161,15 +160,14 @@ fn reverse_layer_norm_follows_central_differences() {
             |x: &[f64], parameters: &[f64]| run(LayerNorm { shape }, &[x, parameters], [rows * width, 2 * rows]);
         let [_, statistics] = forward(&x, &parameters);
         let backward = LayerNormBackward { shape, accumulate: false };
-        let [dx] = run(backward, &[&x, &statistics, &dy, &parameters], [rows * width]);
+        let [dx, gradients] = run(backward, &[&x, &statistics, &dy, &parameters], [rows * width, shape.pool]);
         differences("dx", &x, &dx, |x| weighted(&forward(x, &parameters)[0], &dy));
 
         let accumulating = Kernel::from(LayerNormBackward { shape, accumulate: true });
         let mut twice = dx.clone();
-        accumulating.run(&[&x, &statistics, &dy, &parameters], &mut [&mut twice]);
+        accumulating.run(&[&x, &statistics, &dy, &parameters], &mut [&mut twice, &mut gradients.clone()]);
         assert!(twice.iter().zip(&dx).all(|(twice, dx)| (twice - 2.0 * dx).abs() < 1e-12));
 
-        let [gradients] = run(LayerNormGrad { shape }, &[&x, &statistics, &dy], [shape.pool]);
         for offset in [shape.gamma, shape.beta] {
             let range = offset as usize..(offset + width) as usize;
             differences("dγ or dβ", &parameters[range.clone()], &gradients[range.clone()], |part| {

@@ -23,20 +23,21 @@ fn layouts() -> impl Iterator<Item = Layout> {
     })
 }
 
-/// Sequences of tokens and targets, as whole numbers; −1 where nothing is judged.
+/// Sequences of tokens, and targets of the judged positions, as whole numbers.
 fn batch(layout: Layout, rows: u32, split: Split, seed: u32, step: u32) -> Vec<(Vec<i64>, Vec<i64>)> {
     let mut block = [0.0_f64; control::LEN];
     block[control::SEED] = f64::from(seed);
     block[control::STEP] = f64::from(step);
     let size = (rows * layout.length) as usize;
-    let (mut tokens, mut targets) = (vec![f64::NAN; size], vec![f64::NAN; size]);
+    let judged = layout.judged() as usize;
+    let (mut tokens, mut targets) = (vec![f64::NAN; size], vec![f64::NAN; rows as usize * judged]);
     Kernel::from(Batch { layout, rows, split }).run(&[&block], &mut [&mut tokens, &mut targets]);
     let whole = |values: &[f64]| -> Vec<i64> {
         assert!(values.iter().all(|value| value.fract() == 0.0), "{layout:?}: not whole numbers: {values:?}");
         values.iter().map(|&value| value as i64).collect()
     };
     let length = layout.length as usize;
-    tokens.chunks(length).zip(targets.chunks(length)).map(|(tokens, targets)| (whole(tokens), whole(targets))).collect()
+    tokens.chunks(length).zip(targets.chunks(judged)).map(|(tokens, targets)| (whole(tokens), whole(targets))).collect()
 }
 
 /// The source of a sequence: what came before the separator, or all of it.
@@ -50,8 +51,7 @@ fn wanted(layout: &Layout, tokens: &[i64]) -> Vec<i64> {
     match layout.task {
         // The next token, from the separator on; the sequence goes on with the source, as before the separator.
         Task::CausalCopy => {
-            let n = tokens.len() / 2;
-            wanted = [vec![-1; n], tokens[..n].to_vec()].concat();
+            wanted.truncate(tokens.len() / 2);
         }
         Task::PreviousToken => wanted.rotate_right(1),
         Task::Reversal => wanted.reverse(),
@@ -84,7 +84,7 @@ fn every_sequence_follows_the_rule_of_its_task() {
                     if separator {
                         assert_eq!(tokens[n + 1..], tokens[..n - 1], "{layout:?}: the second half is the first");
                     }
-                    assert!(targets.iter().all(|target| *target == -1 || alphabet.contains(target)));
+                    assert!(targets.iter().all(|target| alphabet.contains(target)));
                     let source = source_of(&layout, &tokens);
                     assert_eq!(is_held_out(&source, layout.symbols), split == Split::HeldOut, "{layout:?}: {source:?}");
                 }
@@ -98,8 +98,7 @@ fn layouts_count_what_sequences_hold() {
     for layout in layouts() {
         let sequences = batch(layout, 4, Split::Training, 1, 1);
         for (tokens, targets) in &sequences {
-            let judged = targets.iter().filter(|&&target| target != IGNORED as i64).count();
-            assert_eq!(judged, layout.judged() as usize, "{layout:?}");
+            assert_eq!(targets.len(), layout.judged() as usize, "{layout:?}");
             assert!(tokens.iter().all(|&token| token < i64::from(layout.vocabulary())), "{layout:?}");
         }
         let separators = u32::from(layout.task == Task::CausalCopy);
@@ -112,7 +111,10 @@ fn layouts_count_what_sequences_hold() {
             for position in 0..layout.length {
                 let (token, target) = layout.token(position, |index| source[index as usize]);
                 assert_eq!(i64::from(token), tokens[position as usize], "{layout:?}");
-                assert_eq!(target as i64, targets[position as usize], "{layout:?}");
+                match position.checked_sub(layout.first_judged()) {
+                    Some(judged) => assert_eq!(target as i64, targets[judged as usize], "{layout:?}"),
+                    None => assert_eq!(target, IGNORED, "{layout:?}"),
+                }
             }
         }
     }

@@ -40,8 +40,8 @@ macro_rules! parity {
 }
 
 parity! {
-    matmul weight_grad attention attention_backward rope layer_norm layer_norm_backward layer_norm_grad
-    cross_entropy embed embed_backward gain_backward grad_norm metrics adamw batch dropout
+    matmul weight_grad attention attention_backward rope layer_norm layer_norm_backward
+    cross_entropy embed embed_backward gain_backward grad_norm metrics adamw batch dropout select
 }
 
 /// The first ten losses on the CPU, in WebAssembly, and on the browser's WebGPU.

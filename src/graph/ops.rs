@@ -6,6 +6,7 @@ mod embed;
 mod layer_norm;
 mod linear;
 mod optimise;
+mod select;
 
 pub use linear::Linear;
 pub use optimise::Optimiser;
@@ -20,6 +21,7 @@ pub(super) enum Op {
     Embed(embed::Record),
     LayerNorm(layer_norm::Record),
     Linear(linear::Record),
+    Select(select::Record),
 }
 
 impl Op {
@@ -29,6 +31,7 @@ impl Op {
             Self::Embed(record) => record.backward(graph),
             Self::LayerNorm(record) => record.backward(graph),
             Self::Linear(record) => record.backward(graph),
+            Self::Select(record) => record.backward(graph),
         }
     }
 }

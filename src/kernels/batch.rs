@@ -8,8 +8,7 @@ use crate::task::{Layout, Task};
 /// Seed of the held-out set: one set for all runs.
 const HELD_OUT_SEED: u32 = 20_260_501;
 
-/// Reads: control. Writes: tokens `[rows, length]`, targets `[rows, length]` ([`crate::task::IGNORED`]
-/// where nothing is judged).
+/// Reads: control. Writes: tokens `[rows, length]`, targets `[rows, judged]` of the judged positions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Batch {
     /// Task and shape.
@@ -49,6 +48,7 @@ impl Spec for Batch {
         vec![
             ("rows", Word::U(self.rows)),
             ("length", Word::U(self.layout.length)),
+            ("first", Word::U(self.layout.first_judged())),
             ("source_length", Word::U(self.layout.source_length())),
             ("symbols", Word::U(self.layout.symbols)),
             ("classes", Word::U(source::held_out_classes(self.layout.symbols))),
@@ -70,13 +70,16 @@ impl Batch {
         let length = self.layout.length as usize;
         let mut symbols = [0_u32; 256];
         let symbols = &mut symbols[..self.layout.source_length() as usize];
-        let rows = tokens.chunks_exact_mut(length).zip(targets.chunks_exact_mut(length));
+        let rows = tokens.chunks_exact_mut(length).zip(targets.chunks_exact_mut(self.layout.judged() as usize));
         for ((tokens, targets), row) in rows.zip(0..self.rows) {
             source::draw(symbols, self.layout.symbols, self.split, seed, step, row);
-            for ((token, target), position) in tokens.iter_mut().zip(targets).zip(0..) {
+            let first = self.layout.first_judged();
+            for (token, position) in tokens.iter_mut().zip(0..) {
                 let (input, wanted) = self.layout.token(position, |i| symbols[i as usize]);
                 *token = T::int(input);
-                *target = T::of(wanted);
+                if position >= first {
+                    targets[(position - first) as usize] = T::of(wanted);
+                }
             }
         }
     }

@@ -1,11 +1,16 @@
-//! Gradient of layer norm by its input, twin of `shaders/layer_norm_backward.wgsl`.
-//! With `x̂ = (x − μ) s`, `h = γ ∘ dy`: `dx = s (h − mean(h) − x̂ mean(h ∘ x̂))`.
+//! Gradients of layer norm, twin of `shaders/layer_norm_backward.wgsl`.
+//! With `x̂ = (x − μ) s`, `h = γ ∘ dy`: `dx = s (h − mean(h) − x̂ mean(h ∘ x̂))`, `dγ = Σ_rows dy ∘ x̂`,
+//! `dβ = Σ_rows dy`. One launch does both: its first workgroups take rows, the others columns.
 
 use super::layer_norm::{ROWS, Shape};
 use super::real::Real;
 use super::{Constants, MatmulForm, Spec, Word, cover};
 
-/// Reads: x `[rows, width]`, statistics `[rows, 2]`, dy `[rows, width]`, parameters. Writes: dx `[rows, width]`.
+/// Columns per workgroup of the second kind; sixteen invocations share a column.
+const COLUMNS: u32 = 4;
+
+/// Reads: x `[rows, width]`, statistics `[rows, 2]`, dy `[rows, width]`, parameters. Writes: dx `[rows, width]`,
+/// gradient pool.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerNormBackward {
     /// Shape.
@@ -22,23 +27,28 @@ impl Spec for LayerNormBackward {
         4
     }
     fn writes(&self) -> usize {
-        1
+        2
     }
     fn constants(&self, _: MatmulForm) -> Constants {
-        vec![("ACCUMULATE", Word::U(u32::from(self.accumulate)))]
+        vec![
+            ("ACCUMULATE", Word::U(u32::from(self.accumulate))),
+            ("ROWS", Word::U(ROWS)),
+            ("COLUMNS", Word::U(COLUMNS)),
+        ]
     }
     fn uniform(&self) -> Vec<(&'static str, Word)> {
         self.shape.uniform()
     }
     fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
-        [cover(self.shape.rows, ROWS), replicas, 1]
+        [cover(self.shape.rows, ROWS) + cover(self.shape.width, COLUMNS), replicas, 1]
     }
 }
 
 impl LayerNormBackward {
     /// The CPU twin.
     pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([x, statistics, dy, parameters], [dx]) = (reads, writes) else { return };
+        let ([x, statistics, dy, parameters], [dx, gradients]) = (reads, writes) else { return };
+        self.parameters(x, statistics, dy, gradients);
         let s = &self.shape;
         let width = s.width as usize;
         let n = T::int(s.width);
@@ -63,6 +73,26 @@ impl LayerNormBackward {
                 values.for_each(|(((dx, &x), &dy), &gamma)| *dx += scale * (dy * gamma - h_mean - (x - mean) * slope));
             } else {
                 values.for_each(|(((dx, &x), &dy), &gamma)| *dx = scale * (dy * gamma - h_mean - (x - mean) * slope));
+            }
+        }
+    }
+
+    /// dγ and dβ.
+    fn parameters<T: Real>(&self, x: &[T], statistics: &[T], dy: &[T], gradients: &mut [T]) {
+        let s = &self.shape;
+        let width = s.width as usize;
+        for offset in [s.gamma, s.beta] {
+            gradients[Shape::range(offset, s.width)].fill(T::zero());
+        }
+        let rows = x.chunks_exact(width).zip(dy.chunks_exact(width)).zip(statistics.chunks_exact(2));
+        for ((x, dy), statistics) in rows.take(s.rows as usize) {
+            let (mean, scale) = (statistics[0], statistics[1]);
+            let gamma = gradients[Shape::range(s.gamma, s.width)].iter_mut();
+            for ((gamma, &x), &dy) in gamma.zip(x).zip(dy) {
+                *gamma += dy * (x - mean) * scale;
+            }
+            for (beta, &dy) in gradients[Shape::range(s.beta, s.width)].iter_mut().zip(dy) {
+                *beta += dy;
             }
         }
     }

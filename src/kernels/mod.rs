@@ -17,12 +17,12 @@ pub mod gain_backward;
 pub mod grad_norm;
 pub mod layer_norm;
 pub mod layer_norm_backward;
-pub mod layer_norm_grad;
 pub mod matmul;
 pub mod metrics;
 pub mod real;
 pub mod rng;
 pub mod rope;
+pub mod select;
 pub mod shader;
 pub mod weight_grad;
 
@@ -154,9 +154,9 @@ kernels! {
     GradNorm(grad_norm::GradNorm),
     LayerNorm(layer_norm::LayerNorm),
     LayerNormBackward(layer_norm_backward::LayerNormBackward),
-    LayerNormGrad(layer_norm_grad::LayerNormGrad),
     Matmul(matmul::Matmul),
     Metrics(metrics::Metrics),
     Rope(rope::Rope),
+    Select(select::Select),
     WeightGrad(weight_grad::WeightGrad),
 }

@@ -20,8 +20,9 @@ const LIBRARY: &[(&str, &str)] =
     files!("lib/": "rng", "control", "activation", "source", "epilogue", "embedding", "pool", "heads");
 const SHADERS: &[(&str, &str)] = files!("":
     "adamw", "attention", "attention_backward", "batch", "cross_entropy", "dropout", "embed", "embed_backward",
-    "gain_backward", "grad_norm", "layer_norm", "layer_norm_backward", "layer_norm_grad", "matmul", "matmul_tiled",
-    "metrics", "rope", "weight_grad");
+    "gain_backward", "grad_norm", "layer_norm", "layer_norm_backward", "matmul", "matmul_tiled",
+    "metrics", "rope",
+    "select", "weight_grad");
 
 fn find(files: &'static [(&str, &str)], name: &str) -> Result<&'static str, Error> {
     let missing = || Error::Internal(format!("there is no shader file named {name}"));

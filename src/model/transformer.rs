@@ -200,13 +200,13 @@ impl Transformer {
         let batch = Batch { layout, rows: regime.batch, split: Split::Training };
         let (scores, judged) = self.forward(&mut graph, batch, &uses);
         graph.backward()?;
-        graph.optimise(scores, regime.batch, layout.length, judged, pool, &regime.optimiser);
+        graph.optimise(scores, regime.batch, layout.judged(), judged, pool, &regime.optimiser);
         let training = graph.finish();
 
         let mut graph = Graph::new(&mut buffers, shared, pool.len, false);
         let batch = Batch { layout, rows: regime.held_out, split: Split::HeldOut };
         let (scores, judged) = self.forward(&mut graph, batch, &uses);
-        graph.measure(scores, regime.held_out, layout.length, judged);
+        graph.measure(scores, regime.held_out, layout.judged(), judged);
         let evaluation = graph.finish();
 
         Ok(Plan::new(replicas.len() as u32, &buffers, training, evaluation, shared))
@@ -229,8 +229,10 @@ impl Transformer {
             pool: self.parameters.len(),
         };
         let mut x = graph.embed(tokens, shape, uses.table, uses.gain, a.tied);
-        for layer in &self.layers {
-            x = self.layer(graph, layer, x, rows, uses.rope);
+        for (layer, left) in self.layers.iter().zip((0..self.layers.len()).rev()) {
+            // After the last attention positions no longer meet, and only the judged ones matter.
+            let first = if left == 0 { a.layout.first_judged() } else { 0 };
+            x = self.layer(graph, layer, x, rows, uses.rope, first);
         }
         if let Some((gamma, beta)) = self.last_norm {
             x = graph.layer_norm(x, gamma, beta);
@@ -239,12 +241,17 @@ impl Transformer {
         (graph.cross_entropy(logits, targets, judged), judged)
     }
 
-    fn layer(&self, graph: &mut Graph<'_>, layer: &Layer, x: Tensor, rows: u32, rope: bool) -> Tensor {
+    /// One layer; its output keeps positions from `first` on.
+    fn layer(&self, graph: &mut Graph<'_>, layer: &Layer, x: Tensor, rows: u32, rope: bool, first_kept: u32) -> Tensor {
         let a = &self.architecture;
         let [first, second] = layer.norms;
         let attend = |graph: &mut Graph<'_>, input: Tensor, residual: Tensor| {
             let qkv = graph.linear(input, &layer.qkv, Activation::Linear, 0.0, None);
             let mixed = graph.attention(qkv, self.heads(rows), a.causal, a.dropout, rope);
+            let [mixed, residual] = match first_kept {
+                0 => [mixed, residual],
+                first => graph.select([mixed, residual], rows, a.layout.length, first),
+            };
             graph.linear(mixed, &layer.out, Activation::Linear, a.dropout, Some(residual))
         };
         let think = |graph: &mut Graph<'_>, input: Tensor, residual: Tensor| {

@@ -56,13 +56,19 @@ impl Layout {
         }
     }
 
+    /// The first position that is judged; all later ones are too.
+    #[must_use]
+    pub fn first_judged(&self) -> u32 {
+        match self.task {
+            Task::CausalCopy => self.source_length(),
+            _ => 0,
+        }
+    }
+
     /// Positions per sequence that are judged.
     #[must_use]
     pub fn judged(&self) -> u32 {
-        match self.task {
-            Task::CausalCopy => self.source_length(),
-            _ => self.length,
-        }
+        self.length - self.first_judged()
     }
 
     /// Whether the task is defined only under a causal mask.

@@ -1,9 +1,10 @@
-//! Cases of batch generation and of whole-tensor dropout.
+//! Cases of batch generation, of whole-tensor dropout, and of the selection of judged positions.
 
 use mnemoscope::choice::Choice;
 use mnemoscope::kernels::batch::Batch;
 use mnemoscope::kernels::dropout::DropoutCopy;
 use mnemoscope::kernels::rng::Dropout;
+use mnemoscope::kernels::select::{Select, Way};
 use mnemoscope::task::source::Split;
 use mnemoscope::task::{Layout, Task};
 
@@ -25,9 +26,10 @@ pub fn batch(replicas: u32) -> Vec<Case> {
         for layout in layouts(task) {
             for split in [Split::Training, Split::HeldOut] {
                 let rows = if layout.length > 100 { 3 } else { 33 };
-                let size = replicas * rows * layout.length;
+                let size = replicas * rows;
                 let reads = vec![Some(control_blocks(replicas, |_, _| {}))];
-                let writes = vec![Some(numbers.normal(size)), Some(numbers.normal(size))];
+                let writes =
+                    vec![Some(numbers.normal(size * layout.length)), Some(numbers.normal(size * layout.judged()))];
                 let name = format!("{layout:?}, {split:?}");
                 let kernel = Batch { layout, rows, split };
                 cases.push(Case::new(name, kernel, replicas, reads, writes).rule(Rule::Exact));
@@ -51,6 +53,24 @@ pub fn dropout(replicas: u32) -> Vec<Case> {
                 let name = format!("{len} elements, share {share:?}, accumulate {accumulate}");
                 cases.push(Case::new(name, kernel, replicas, reads, writes).rule(rule));
             }
+        }
+    }
+    cases
+}
+
+pub fn select(replicas: u32) -> Vec<Case> {
+    let mut numbers = Numbers::new(18);
+    let mut cases = Vec::new();
+    for [rows, length, first, width] in [[1, 2, 1, 1], [3, 7, 3, 4], [7, 33, 32, 3], [5, 10, 5, 33], [2, 65, 1, 7]] {
+        let spreads = [[false, false], [false, true], [true, false], [true, true]].map(Way::Spread);
+        for way in [Way::Pick].into_iter().chain(spreads) {
+            let all = replicas * rows * length * width;
+            let judged = replicas * rows * (length - first) * width;
+            let (read, written) = if way == Way::Pick { (all, judged) } else { (judged, all) };
+            let reads = vec![Some(numbers.normal(read)), Some(numbers.normal(read))];
+            let writes = vec![Some(numbers.normal(written)), Some(numbers.normal(written))];
+            let kernel = Select { rows, length, first, width, way };
+            cases.push(Case::new(format!("{kernel:?}"), kernel, replicas, reads, writes));
         }
     }
     cases

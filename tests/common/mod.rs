@@ -32,7 +32,6 @@ pub const FAMILIES: &[(&str, Family)] = &[
     ("rope", attention::rope),
     ("layer_norm", norm::layer_norm),
     ("layer_norm_backward", norm::layer_norm_backward),
-    ("layer_norm_grad", norm::layer_norm_grad),
     ("cross_entropy", norm::cross_entropy),
     ("embed", embedding::embed),
     ("embed_backward", embedding::embed_backward),
@@ -42,6 +41,7 @@ pub const FAMILIES: &[(&str, Family)] = &[
     ("adamw", optimise::adamw),
     ("batch", data::batch),
     ("dropout", data::dropout),
+    ("select", data::select),
 ];
 
 /// The cases of one family for one replica and for three, of which the middle one differs in its flags.

@@ -3,7 +3,6 @@
 use mnemoscope::kernels::cross_entropy::CrossEntropy;
 use mnemoscope::kernels::layer_norm::{LayerNorm, Shape};
 use mnemoscope::kernels::layer_norm_backward::LayerNormBackward;
-use mnemoscope::kernels::layer_norm_grad::LayerNormGrad;
 use mnemoscope::task::IGNORED;
 
 use super::harness::Case;
@@ -59,24 +58,12 @@ pub fn layer_norm_backward(replicas: u32) -> Vec<Case> {
             let statistics = statistics(replicas, shape, &x, &parameters);
             let size = replicas * shape.rows * shape.width;
             let reads = vec![Some(x), Some(statistics), Some(numbers.normal(size)), Some(parameters)];
-            let writes = vec![Some(numbers.normal(size))];
+            let writes = vec![Some(numbers.normal(size)), Some(numbers.normal(replicas * shape.pool))];
             let name = format!("{shape:?}, accumulate {accumulate}");
             cases.push(Case::new(name, LayerNormBackward { shape, accumulate }, replicas, reads, writes));
         }
     }
     cases
-}
-
-pub fn layer_norm_grad(replicas: u32) -> Vec<Case> {
-    let mut numbers = Numbers::new(8);
-    let case = |shape: Shape| {
-        let x = rows(&mut numbers, replicas, &shape);
-        let statistics = statistics(replicas, shape, &x, &numbers.normal(replicas * shape.pool));
-        let reads = vec![Some(x), Some(statistics), Some(numbers.normal(replicas * shape.rows * shape.width))];
-        let writes = vec![Some(numbers.normal(replicas * shape.pool))];
-        Case::new(format!("{shape:?}"), LayerNormGrad { shape }, replicas, reads, writes)
-    };
-    shapes().map(case).collect()
 }
 
 pub fn cross_entropy(replicas: u32) -> Vec<Case> {

@@ -19,11 +19,11 @@ pub(crate) struct Record {
 }
 
 impl Graph<'_> {
-    /// Records the generation of a batch: tokens and targets, `[rows, length]` each.
+    /// Records the generation of a batch: tokens `[rows, length]` and targets `[rows, judged]`.
     pub fn batch(&mut self, batch: Batch) -> (Tensor, Tensor) {
         let (rows, length) = (batch.rows, batch.layout.length);
         let tokens = self.tensor("tokens", rows, length);
-        let targets = self.tensor("targets", rows, length);
+        let targets = self.tensor("targets", rows, batch.layout.judged());
         self.launch(batch, [Some(self.shared.control)], [Some(tokens.id), Some(targets.id)]);
         (tokens, targets)
     }

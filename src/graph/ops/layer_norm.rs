@@ -4,7 +4,6 @@ use crate::compute::error::Error;
 use crate::graph::{BufferId, Graph, Tensor, ops::Op};
 use crate::kernels::layer_norm::{LayerNorm, Shape};
 use crate::kernels::layer_norm_backward::LayerNormBackward;
-use crate::kernels::layer_norm_grad::LayerNormGrad;
 
 #[derive(Debug)]
 pub(crate) struct Record {
@@ -33,13 +32,10 @@ impl Record {
     pub(super) fn backward(self, graph: &mut Graph<'_>) -> Result<(), Error> {
         let Self { shape, x, y, statistics } = self;
         let dy = graph.gradient(y)?;
-        let inputs = [Some(x.id), Some(statistics), Some(dy)];
-        let gradients = Some(graph.shared.gradients);
-        graph.launch(LayerNormGrad { shape }, inputs, [gradients]);
         let (dx, accumulate) = graph.gradient_target(x);
-        let [x, statistics, dy] = inputs;
-        let reads = [x, statistics, dy, Some(graph.shared.parameters)];
-        graph.launch(LayerNormBackward { shape, accumulate }, reads, [Some(dx)]);
+        let reads = [Some(x.id), Some(statistics), Some(dy), Some(graph.shared.parameters)];
+        let writes = [Some(dx), Some(graph.shared.gradients)];
+        graph.launch(LayerNormBackward { shape, accumulate }, reads, writes);
         Ok(())
     }
 }

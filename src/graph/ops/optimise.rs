@@ -21,7 +21,7 @@ pub struct Optimiser {
 }
 
 impl Graph<'_> {
-    /// Records the metrics of an evaluation of `rows` sequences of `length`.
+    /// Records the metrics of an evaluation of `rows` sequences with `length` judged positions.
     pub fn measure(&mut self, scores: BufferId, rows: u32, length: u32, judged: u32) {
         let shared = self.shared;
         let metrics = Metrics { rows, length, judged, training: None };

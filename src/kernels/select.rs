@@ -1,0 +1,103 @@
+//! Picks the judged positions of two tensors, or puts their gradients back; twin of `shaders/select.wgsl`.
+//!
+//! Where a task judges only positions from `first` on, nothing after the last attention needs the earlier ones:
+//! `y[row, j] = x[row, first + j]`. The reverse pass is `dx[row, first + j] = dy[row, j]`, zero before `first`.
+
+use super::real::Real;
+use super::{Constants, MatmulForm, Spec, Word, cover};
+
+/// Which way a selection goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// From all positions to the judged ones.
+    Pick,
+    /// From the judged ones to all; per tensor, whether to add to what is there.
+    Spread([bool; 2]),
+}
+
+/// Reads: two tensors. Writes: two tensors. `[rows, length, width]` on the side of all positions,
+/// `[rows, length − first, width]` on the other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Select {
+    /// Sequences.
+    pub rows: u32,
+    /// All positions.
+    pub length: u32,
+    /// First judged position.
+    pub first: u32,
+    /// Columns.
+    pub width: u32,
+    /// Which way.
+    pub way: Way,
+}
+
+impl Select {
+    /// Elements of a tensor on the side of all positions, and on the other.
+    fn sizes(&self) -> (u32, u32) {
+        (self.rows * self.length * self.width, self.rows * (self.length - self.first) * self.width)
+    }
+}
+
+impl Spec for Select {
+    fn name(&self) -> &'static str {
+        "select"
+    }
+    fn reads(&self) -> usize {
+        2
+    }
+    fn writes(&self) -> usize {
+        2
+    }
+    fn constants(&self, _: MatmulForm) -> Constants {
+        let (spread, [first, second]) = match self.way {
+            Way::Pick => (false, [false; 2]),
+            Way::Spread(accumulate) => (true, accumulate),
+        };
+        let flag = |set: bool| Word::U(u32::from(set));
+        vec![("SPREAD", flag(spread)), ("ACCUMULATE_A", flag(first)), ("ACCUMULATE_B", flag(second))]
+    }
+    fn uniform(&self) -> Vec<(&'static str, Word)> {
+        vec![
+            ("rows", Word::U(self.rows)),
+            ("length", Word::U(self.length)),
+            ("first", Word::U(self.first)),
+            ("width", Word::U(self.width)),
+        ]
+    }
+    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+        let (all, judged) = self.sizes();
+        [cover(if self.way == Way::Pick { judged } else { all }, 64), replicas, 1]
+    }
+}
+
+impl Select {
+    /// The CPU twin.
+    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
+        let ([a, b], [c, d]) = (reads, writes) else { return };
+        let skipped = (self.first * self.width) as usize;
+        let whole = (self.length * self.width) as usize;
+        let rows = self.rows as usize;
+        match self.way {
+            Way::Pick => {
+                for (all, judged) in [(a, c), (b, d)] {
+                    let parts = judged.chunks_exact_mut(whole - skipped).take(rows);
+                    parts.zip(all.chunks_exact(whole)).for_each(|(y, x)| y.copy_from_slice(&x[skipped..]));
+                }
+            }
+            Way::Spread([add_c, add_d]) => {
+                for (judged, all, add) in [(a, c, add_c), (b, d, add_d)] {
+                    let parts = all.chunks_exact_mut(whole).take(rows);
+                    for (dx, dy) in parts.zip(judged.chunks_exact(whole - skipped)) {
+                        let (before, from_first) = dx.split_at_mut(skipped);
+                        if add {
+                            from_first.iter_mut().zip(dy).for_each(|(dx, &dy)| *dx += dy);
+                        } else {
+                            before.fill(T::zero());
+                            from_first.copy_from_slice(dy);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
