@@ -1,11 +1,9 @@
 // dW[i, j] = sum over rows of x[row, i] g[row, j]; db[j] = sum over rows of g[row, j].
 // Twin: src/kernels/weight_grad.rs.
 //
-// Launch: (outputs / (2 SIDE), inputs / (2 SIDE), replicas) workgroups of 4 x 16. The sum over rows is long and
-// dW small, so 16 slices of a workgroup take every 16th row each; four invocations of a slice hold
-// SIDE x SIDE outputs. The slices meet in workgroup memory and are added in ascending order.
-
-#import control
+// Launch: (outputs / (2 SIDE), inputs / (2 SIDE), replicas) workgroups of 4 x 8. The sum over rows is long and dW
+// small, so 8 slices of a workgroup take every 8th row each; four invocations of a slice hold SIDE x SIDE outputs.
+// The slices meet in workgroup memory behind one barrier and are added in ascending order.
 
 struct Parameters {
     rows: u32,
@@ -23,13 +21,15 @@ struct Parameters {
 @group(0) @binding(2) var<storage, read> g: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
 
-const SLICES: u32 = 16u;
+const SLICES: u32 = 8u;
+const INVOCATIONS: u32 = 4u * SLICES;
 
-// The four invocations of a slice take turns, so that the memory holds one invocation's outputs a slice.
-var<workgroup> partial: array<vec4<f32>, SLICES * SIDE * QUADS>;
+// Sums of every invocation, quad by quad: [quad][slice][invocation of the slice].
+var<workgroup> partial: array<vec4<f32>, INVOCATIONS * SIDE * QUADS>;
+// Bias sums of the two invocations of a slice that hold different columns.
 var<workgroup> bias_partial: array<vec4<f32>, SLICES * 2u * QUADS>;
 
-@compute @workgroup_size(4, 16)
+@compute @workgroup_size(4, 8)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
     let replica = group.z;
     let slice = local.y;
@@ -70,34 +70,31 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
 
     let pool = replica * p.pool;
     let index = local.y * 4u + local.x;
-    for (var turn = 0u; turn < 4u; turn++) {
-        if (local.x == turn) {
-            #for i in SIDE
-            #for q in QUADS
-            partial[slice * SIDE * QUADS + {i}u * QUADS + {q}u] = sum{i}_{q};
-            #end
-            #end
-            if (turn < 2u) {
-                #for q in QUADS
-                bias_partial[(slice * 2u + turn) * QUADS + {q}u] = bias{q};
-                #end
+    #for i in SIDE
+    #for q in QUADS
+    partial[({i}u * QUADS + {q}u) * INVOCATIONS + index] = sum{i}_{q};
+    #end
+    #end
+    if (local.x < 2u) {
+        #for q in QUADS
+        bias_partial[(slice * 2u + local.x) * QUADS + {q}u] = bias{q};
+        #end
+    }
+    workgroupBarrier();
+    for (var output = index; output < 4u * SIDE * QUADS; output += INVOCATIONS) {
+        let tile = output % 4u;
+        let quad = output / 4u;
+        var total = vec4<f32>(0.0);
+        for (var s = 0u; s < SLICES; s++) {
+            total += partial[quad * INVOCATIONS + s * 4u + tile];
+        }
+        let i = (group.y * 2u + tile / 2u) * SIDE + quad / QUADS;
+        let j = (group.x * 2u + tile % 2u) * SIDE + quad % QUADS * 4u;
+        for (var part = 0u; part < 4u; part++) {
+            if (i < p.inputs && j + part < p.outputs) {
+                gradients[pool + p.weight + i * p.weight_row + (j + part) * p.weight_column] = total[part];
             }
         }
-        workgroupBarrier();
-        if (index < SIDE * QUADS) {
-            var total = vec4<f32>(0.0);
-            for (var s = 0u; s < SLICES; s++) {
-                total += partial[s * SIDE * QUADS + index];
-            }
-            let i = (group.y * 2u + turn / 2u) * SIDE + index / QUADS;
-            for (var part = 0u; part < 4u; part++) {
-                let j = (group.x * 2u + turn % 2u) * SIDE + index % QUADS * 4u + part;
-                if (i < p.inputs && j < p.outputs) {
-                    gradients[pool + p.weight + i * p.weight_row + j * p.weight_column] = total[part];
-                }
-            }
-        }
-        workgroupBarrier();
     }
     if (BIAS == 1u && group.y == 0u && index < 2u * QUADS) {
         var total = vec4<f32>(0.0);

@@ -1,8 +1,8 @@
 //! Gradients of a linear layer by its weight and bias, twin of `shaders/weight_grad.wgsl`:
 //! `dW[i, j] = Σ_rows x[row, i] g[row, j]`, `db[j] = Σ_rows g[row, j]`.
 //!
-//! The sum over rows is long and the output small, so sixteen slices of each workgroup share the rows and
-//! are added in a fixed order.
+//! The sum over rows is long and the output small, so eight slices of each workgroup share the rows and are
+//! added in a fixed order.
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ShapeBuilder};
