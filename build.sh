@@ -6,6 +6,7 @@
 #   ./build.sh serve    build, then serve the lab at http://127.0.0.1:8080
 #   ./build.sh test     lint, then run every test: native, in a headless browser, and the page itself
 #   ./build.sh lint     formatting, clippy for both targets, TypeScript
+#   ./build.sh bench    build, then time a training step beside other libraries, in one headless browser
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -103,6 +104,18 @@ tests() {
     npm run e2e --prefix www --silent
 }
 
+bench() {
+    build
+    setup_browser
+    if [ ! -e www/bench/node_modules/.package-lock.json ] || [ www/bench/package-lock.json -nt www/bench/node_modules/.package-lock.json ]; then
+        say "installing the other libraries"
+        npm ci --prefix www/bench --no-audit --no-fund --ignore-scripts
+        touch www/bench/node_modules/.package-lock.json
+    fi
+    say "training steps, in turn"
+    node www/bench/run.mjs "$@"
+}
+
 case "${1:-}" in
     setup) setup_build; setup_browser; say "all set up" ;;
     build) build ;;
@@ -113,5 +126,6 @@ case "${1:-}" in
         ;;
     test) tests ;;
     lint) lint ;;
-    *) sed -n '2,8p' "$0" | sed 's/^# \{0,1\}//'; exit 2 ;;
+    bench) bench "${@:2}" ;;
+    *) sed -n '2,9p' "$0" | sed 's/^# \{0,1\}//'; exit 2 ;;
 esac

@@ -1,0 +1,115 @@
+// The model in jax-js. The whole step (loss, gradient, AdamW) is one `jit`; parameters and moments stay on the device.
+// A jax-js function takes its arguments over, so a value that is used again is passed as `.ref`.
+
+import * as jax from '@jax-js/jax';
+import { Batches, NORM_EPSILON, OPTIMISER, positions, weights } from './model.js';
+
+const { numpy: np, nn, tree } = jax;
+
+function linear(x, p, name) {
+  return np.matmul(x, p[`${name}.weight`]).add(p[`${name}.bias`]);
+}
+
+function norm(x, p, name) {
+  const standard = nn.standardize(x, -1, { epsilon: NORM_EPSILON });
+  return standard.mul(p[`${name}.weight`]).add(p[`${name}.bias`]);
+}
+
+function attention(x, p, name, { batch, length, width, heads }) {
+  const qkv = linear(x, p, name).reshape([batch, length, 3, heads, width / heads]);
+  const [q, k, v] = [0, 1, 2].map((part) => qkv.ref.slice([], [], part));
+  qkv.dispose();
+  return nn.dotProductAttention(q, k, v, { isCausal: true }).reshape([batch, length, width]);
+}
+
+function objective(size, table, p, tokens, targets) {
+  const { batch, length, copied, layers, vocabulary } = size;
+  let x = np.matmul(nn.oneHot(tokens, vocabulary), p.embedding).add(table);
+  for (let i = 0; i < layers; i++) {
+    const mixed = attention(norm(x.ref, p, `${i}.norm1`), p, `${i}.qkv`, size);
+    x = x.add(linear(mixed, p, `${i}.out`));
+    const hidden = nn.gelu(linear(norm(x.ref, p, `${i}.norm2`), p, `${i}.up`), { approximate: true });
+    x = x.add(linear(hidden, p, `${i}.down`));
+  }
+  // Only the copied half is judged; the other rows need no output.
+  x = x.slice([], [length - copied, length], []);
+  const logits = linear(norm(x, p, 'norm'), p, 'output');
+  const picked = nn.logSoftmax(logits, -1).mul(nn.oneHot(targets, vocabulary));
+  return picked.sum().mul(-1 / (batch * copied));
+}
+
+function adamw(p, g, m, v, powers) {
+  const { rate, decay, beta1, beta2, epsilon } = OPTIMISER;
+  m = m.mul(beta1).add(g.ref.mul(1 - beta1));
+  v = v.mul(beta2).add(np.square(g).mul(1 - beta2));
+  const first = np.subtract(1, powers.ref.slice(0));
+  const second = np.subtract(1, powers.slice(1));
+  const step = m.ref.div(first).div(np.sqrt(v.ref.div(second)).add(epsilon));
+  return [p.ref.sub(step.add(p.mul(decay)).mul(rate)), m, v];
+}
+
+const array = (values, shape, dtype = np.float32) => np.array(values, { dtype }).reshape(shape);
+
+export async function open(size, device) {
+  const available = await jax.init(device);
+  if (!available.includes(device)) throw new Error(`jax-js has no ${device} here`);
+  jax.defaultDevice(device);
+
+  const start = Object.entries(weights(size));
+  const count = start.reduce((sum, [, { values }]) => sum + values.length, 0);
+  const table = positions(size);
+  const loss = (p, tokens, targets) =>
+    objective(size, array(table, [size.length, size.width]), p, tokens, targets);
+
+  const step = jax.jit(({ params, m, v, powers }, tokens, targets) => {
+    const [value, gradient] = jax.valueAndGrad(loss)(tree.ref(params), tokens, targets);
+    powers = powers.mul(np.array([OPTIMISER.beta1, OPTIMISER.beta2]));
+    // One flat AdamW needs fewer launches than one per tensor, and measured the faster.
+    const flat = (tensors) => np.concatenate(start.map(([name]) => np.ravel(tensors[name])));
+    let all;
+    [all, m, v] = adamw(flat(params), flat(gradient), m, v, powers.ref);
+    const next = {};
+    let at = 0;
+    for (const [name, { shape, values }] of start) {
+      next[name] = all.ref.slice([at, at + values.length]).reshape(shape);
+      at += values.length;
+    }
+    all.dispose();
+    return [value, { params: next, m, v, powers }];
+  });
+
+  const params = Object.fromEntries(start.map(([name, { shape, values }]) => [name, array(values, shape)]));
+  let state = { params, m: np.zeros([count]), v: np.zeros([count]), powers: np.ones([2]) };
+  const batches = new Batches(size);
+  const advance = () => {
+    const { tokens, targets } = batches.next();
+    let value;
+    [value, state] = step(
+      state,
+      array(tokens, [size.batch, size.length], np.int32),
+      array(targets, [size.batch, size.copied], np.int32),
+    );
+    return value;
+  };
+
+  // jax-js is lazy: something has to set a step going. On WebGPU, asking for the buffer submits without waiting.
+  // In wasm a read of the loss is what runs the step: at once on this thread, or awaited where workers help.
+  const set = {
+    webgpu: (value) => value.gpuBufferSync(),
+    wasm: crossOriginIsolated ? (value) => value.data() : (value) => value.dataSync(),
+  }[device];
+  return {
+    async losses(steps) {
+      const losses = [];
+      for (let i = 0; i < steps; i++) losses.push((await advance().data())[0] / Math.LN2);
+      return losses;
+    },
+    async train(steps) {
+      for (let i = 0; i < steps; i++) {
+        const going = set(advance());
+        if (going instanceof Promise) await going;
+      }
+      await jax.blockUntilReady(state.params);
+    },
+  };
+}
