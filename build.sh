@@ -4,7 +4,7 @@
 #   ./build.sh setup    install what is missing: Rust target, wasm-pack, npm packages, browser and Vulkan driver
 #   ./build.sh build    compile to WebAssembly, bundle the page into dist/
 #   ./build.sh serve    build, then serve the lab at http://127.0.0.1:8080
-#   ./build.sh test     lint, then run every test: native, in a headless browser, and the page itself
+#   ./build.sh test     build, lint, then run every test: native, in a headless browser, and the page itself
 #   ./build.sh lint     formatting, clippy for both targets, TypeScript
 #   ./build.sh bench    build, then time a training step beside other libraries, in one headless browser
 set -euo pipefail
@@ -59,6 +59,12 @@ setup_browser() {
     fi
 }
 
+# The page tests start this browser.
+find_browser() {
+    CHROMIUM=$(command -v chromium || command -v google-chrome || true)
+    export CHROMIUM
+}
+
 setup_build() { setup_rust; setup_node; }
 
 build() {
@@ -85,15 +91,14 @@ lint() {
     cargo clippy --all-targets --locked -- -D warnings
     say "clippy, WebAssembly"
     cargo clippy --all-targets --target wasm32-unknown-unknown --locked -- -D warnings
-    if [ -e pkg/mnemoscope.d.ts ]; then
-        say "TypeScript"
-        npm run check --prefix www --silent
-    fi
+    say "TypeScript"
+    npm run check --prefix www --silent
 }
 
 tests() {
     setup_build
     setup_browser
+    find_browser
     build
     lint
     say "native tests"

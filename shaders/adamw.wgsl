@@ -4,6 +4,8 @@
 
 #import control
 
+#import grid
+
 struct Parameters {
     gain: u32,
     len: u32,
@@ -20,12 +22,13 @@ struct Parameters {
 #import pool
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let start = id.y * CONTROL;
-    if (id.x >= p.len || control[start + STOPPED] != 0.0 || !trained(start, p.gain, id.x)) {
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let index = linear_index(id, groups);
+    let start = id.z * CONTROL;
+    if (index >= p.len || control[start + STOPPED] != 0.0 || !trained(start, p.gain, index)) {
         return;
     }
-    let at = id.y * p.len + id.x;
+    let at = id.z * p.len + index;
     let g = gradients[at] * control[start + CLIP];
     let m = BETA1 * first[at] + (1.0 - BETA1) * g;
     let v = BETA2 * second[at] + (1.0 - BETA2) * g * g;

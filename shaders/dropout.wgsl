@@ -5,6 +5,8 @@
 #import rng
 #import control
 
+#import grid
+
 struct Parameters {
     len: u32,
     drop_stream: u32,
@@ -18,16 +20,17 @@ struct Parameters {
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    if (id.x >= p.len) {
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let index = linear_index(id, groups);
+    if (index >= p.len) {
         return;
     }
-    let at = id.y * p.len + id.x;
+    let at = id.z * p.len + index;
     var value = x[at];
     if (DROPOUT == 1u) {
-        let seed = u32(control[id.y * CONTROL + SEED]);
-        let step = u32(control[id.y * CONTROL + STEP]);
-        value *= dropout_factor(seed, p.drop_stream, step, id.x, p.drop_threshold, p.drop_scale);
+        let seed = u32(control[id.z * CONTROL + SEED]);
+        let step = u32(control[id.z * CONTROL + STEP]);
+        value *= dropout_factor(seed, p.drop_stream, step, index, p.drop_threshold, p.drop_scale);
     }
     if (ACCUMULATE == 1u) {
         value += y[at];

@@ -5,6 +5,8 @@
 
 #import control
 
+#import grid
+
 struct Parameters {
     rows: u32,
     length: u32,
@@ -17,17 +19,18 @@ struct Parameters {
 @group(0) @binding(3) var<storage, read_write> qkv: array<f32>;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let index = linear_index(id, groups);
     let width = p.heads * HEAD;
-    if (id.x >= p.rows * p.length * width || control[id.y * CONTROL + ROPE] == 0.0) {
+    if (index >= p.rows * p.length * width || control[id.z * CONTROL + ROPE] == 0.0) {
         return;
     }
-    let place = id.x / width;
-    let pair = id.x % width;
+    let place = index / width;
+    let pair = index % width;
     let half = HEAD / 2u;
     // Heads of the queries, then heads of the keys, which follow them in memory.
-    let low = (id.y * p.rows * p.length + place) * 3u * width + pair / half * HEAD + pair % half;
-    let turn = id.y * p.length * HEAD + (place % p.length) * HEAD + pair % half * 2u;
+    let low = (id.z * p.rows * p.length + place) * 3u * width + pair / half * HEAD + pair % half;
+    let turn = id.z * p.length * HEAD + (place % p.length) * HEAD + pair % half * 2u;
     let cosine = table[turn];
     let sine = table[turn + 1u];
     let x = qkv[low];

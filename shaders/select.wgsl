@@ -3,6 +3,8 @@
 //
 // Launch: (elements of a written tensor / 64, replicas) workgroups of 64, one invocation per element of both.
 
+#import grid
+
 struct Parameters {
     rows: u32,
     length: u32,
@@ -17,26 +19,27 @@ struct Parameters {
 @group(0) @binding(4) var<storage, read_write> d: array<f32>;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let index = linear_index(id, groups);
     let whole = p.length * p.width;
     let skipped = p.first * p.width;
     let part = whole - skipped;
     if (SPREAD == 0u) {
-        if (id.x >= p.rows * part) {
+        if (index >= p.rows * part) {
             return;
         }
-        let from_at = id.y * p.rows * whole + id.x / part * whole + skipped + id.x % part;
-        let at = id.y * p.rows * part + id.x;
+        let from_at = id.z * p.rows * whole + index / part * whole + skipped + index % part;
+        let at = id.z * p.rows * part + index;
         c[at] = a[from_at];
         d[at] = b[from_at];
     } else {
-        if (id.x >= p.rows * whole) {
+        if (index >= p.rows * whole) {
             return;
         }
-        let at = id.y * p.rows * whole + id.x;
+        let at = id.z * p.rows * whole + index;
         var values = vec2<f32>(0.0);
-        if (id.x % whole >= skipped) {
-            let from_at = id.y * p.rows * part + id.x / whole * part + id.x % whole - skipped;
+        if (index % whole >= skipped) {
+            let from_at = id.z * p.rows * part + index / whole * part + index % whole - skipped;
             values = vec2<f32>(a[from_at], b[from_at]);
         }
         if (ACCUMULATE_A == 1u) {

@@ -77,7 +77,7 @@ fn rules_between_fields_are_settled() {
         settled("seeds=16&encodings=none,sinusoidal,compressed,spike-time,spike-time-gain,rank,rope,alibi");
     assert_eq!(config.seeds, 8);
     let (config, _) = settled("length=3&symbols=2");
-    assert_eq!(config.length, 2);
+    assert_eq!(config.length, 4);
 }
 
 #[test]

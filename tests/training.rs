@@ -118,14 +118,24 @@ fn a_run_that_diverges_stops_and_says_at_which_step() {
         let mut run = block_on(CopyRun::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();
         let mut stops = Vec::new();
         let mut losses = Vec::new();
+        let mut last = Vec::new();
+        let mut finished = false;
         for event in block_on(run.advance(f64::INFINITY, 12)).unwrap() {
             match event {
                 Event::Stopped { replica, step, .. } => stops.push((replica, step)),
                 Event::Training { loss, .. } => losses = loss,
+                Event::Evaluation { step: 10, loss, .. } => last = loss,
+                Event::Finished { .. } => finished = true,
                 _ => {}
             }
         }
         assert_eq!(stops.len(), 2, "{executor}: both runs stop, once each: {stops:?}");
+        assert!(
+            last.len() == 2 && last.iter().all(|loss| loss.is_nan()),
+            "{executor}: evaluated all the same: {last:?}"
+        );
+        assert!(finished, "{executor}: with every run stopped the race is over");
+        assert!(block_on(run.advance(f64::INFINITY, 5)).unwrap().is_empty());
         for (replica, step) in stops {
             let loss = &losses[replica as usize];
             assert!(step > 1 && loss[step as usize - 2].is_finite(), "{executor}: {loss:?}");
@@ -171,6 +181,37 @@ fn a_configuration_that_does_not_fit_is_refused_with_the_bytes() {
     let Error::TooLarge { needed, allowed, .. } = error else { panic!("{error}") };
     assert!(needed > allowed && allowed > 0);
     assert!(error.to_string().contains(&needed.to_string()), "{error}");
+}
+
+/// Launches past 65,535 workgroups go on along the second axis: 4.75 million parameters train on WebGPU as on the CPU.
+#[test]
+fn the_largest_model_trains_on_webgpu() {
+    if no_gpu() {
+        return;
+    }
+    let link = "lab=copy&task=reversal&encodings=sinusoidal&seeds=1&width=256&layers=6&heads=8&mlp=1024&length=5&batch=1\
+        &held_out=1&steps=3&every=100";
+    let cpu = block_on(train(&format!("{link}&executor=cpu"), 3));
+    let gpu = block_on(train(&format!("{link}&executor=webgpu"), 3));
+    assert_eq!((gpu.executor.0, gpu.parameters.len() > 64 * 65_535), ("webgpu", true), "{:?}", gpu.executor);
+    for (cpu, gpu) in cpu.loss[0].iter().zip(&gpu.loss[0]) {
+        assert!((cpu - gpu).abs() < 1e-4 * cpu, "{cpu} on the CPU, {gpu} on WebGPU");
+    }
+    // Adam's first steps are of the size of the learning rate, 3e-3: what a launch left out would stand apart.
+    let apart = cpu.parameters.iter().zip(&gpu.parameters).filter(|(a, b)| (*a - *b).abs() > 1e-3).count();
+    assert!(apart < gpu.parameters.len() / 1000, "{apart} parameters differ");
+}
+
+/// What no single device limit catches is caught before anything is allocated.
+#[test]
+fn a_plan_beyond_the_devices_memory_goes_to_the_cpu_or_is_refused() {
+    if no_gpu() {
+        return;
+    }
+    let link = "lab=copy&encodings=rank,rope,alibi,none&seeds=16&width=256&layers=6&length=256&batch=256&mlp=1024\
+        &held_out=256&heads=8&executor=webgpu";
+    let error = block_on(CopyRun::open(configuration(link), &mut Machine::default(), &mut |_, _| {})).unwrap_err();
+    assert_eq!(error.code(), "too-large", "{error}");
 }
 
 #[test]

@@ -6,16 +6,18 @@ pub enum Error {
     /// The browser or machine offers no WebGPU adapter.
     #[error("WebGPU is not available here ({0}). Choose \"CPU\" under Run on.")]
     NoWebGpu(String),
-    /// The configuration needs more memory than there is.
+    /// The configuration needs more memory than is allowed here.
     #[error(
-        "This configuration needs {needed} bytes ({what}), and {allowed} are available. Use fewer seeds or encodings, or a smaller batch, length or width."
+        "This configuration needs {} {what}; the limit here is {}. Use fewer seeds or encodings, or a smaller batch, length or width.",
+        size(*needed),
+        size(*allowed)
     )]
     TooLarge {
         /// What needs the memory.
         what: String,
         /// Bytes needed.
         needed: u64,
-        /// Bytes available.
+        /// Bytes allowed.
         allowed: u64,
     },
     /// The GPU went away.
@@ -23,9 +25,18 @@ pub enum Error {
     DeviceLost(String),
     /// The GPU refused an allocation.
     #[error(
-        "The graphics device is out of memory ({0}). Use fewer seeds or encodings, or choose \"CPU\" under Run on."
+        "The graphics device has not enough memory for {} ({message}). Use fewer seeds or encodings, or choose \"CPU\" under Run on.",
+        size(*needed)
     )]
-    OutOfMemory(String),
+    OutOfMemory {
+        /// Bytes needed in all.
+        needed: u64,
+        /// The driver's words.
+        message: String,
+    },
+    /// The device is there, but does not take the work.
+    #[error("The graphics device refused some work ({0}). Choose \"CPU\" under Run on.")]
+    Refused(String),
     /// A shader was refused.
     #[error("The graphics driver refused a program ({0}). Choose \"CPU\" under Run on, and please report this.")]
     Shader(String),
@@ -37,6 +48,16 @@ pub enum Error {
     Internal(String),
 }
 
+/// Bytes as people say them, and exactly.
+fn size(bytes: u64) -> String {
+    let mebibytes = bytes as f64 / f64::from(1 << 20);
+    if mebibytes >= 1024.0 {
+        format!("{:.1} GiB ({bytes} bytes)", mebibytes / 1024.0)
+    } else {
+        format!("{mebibytes:.0} MiB ({bytes} bytes)")
+    }
+}
+
 impl Error {
     /// A short identifier for programs.
     #[must_use]
@@ -45,7 +66,8 @@ impl Error {
             Self::NoWebGpu(_) => "no-webgpu",
             Self::TooLarge { .. } => "too-large",
             Self::DeviceLost(_) => "device-lost",
-            Self::OutOfMemory(_) => "out-of-memory",
+            Self::OutOfMemory { .. } => "out-of-memory",
+            Self::Refused(_) => "refused",
             Self::Shader(_) => "shader",
             Self::Config(_) => "config",
             Self::Internal(_) => "internal",

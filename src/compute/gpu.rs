@@ -19,7 +19,7 @@ pub struct Gpu {
     pub software: bool,
     /// The form in use.
     pub form: MatmulForm,
-    lost: Arc<Mutex<Option<String>>>,
+    failed: Arc<Mutex<Option<Error>>>,
 }
 
 /// Pipelines of a plan, by their complete text.
@@ -51,37 +51,33 @@ impl Gpu {
             wgpu::DeviceDescriptor { label: Some("mnemoscope"), required_limits: limits, ..Default::default() };
         let (device, queue) =
             adapter.request_device(&descriptor).await.map_err(|error| Error::NoWebGpu(error.to_string()))?;
-        let lost = Arc::new(Mutex::new(None));
-        let note = |lost: &Arc<Mutex<Option<String>>>, message: String| {
-            if let Ok(mut lost) = lost.lock() {
-                lost.get_or_insert(message);
+        let failed = Arc::new(Mutex::new(None));
+        let note = |failed: &Arc<Mutex<Option<Error>>>, error: Error| {
+            if let Ok(mut failed) = failed.lock() {
+                failed.get_or_insert(error);
             }
         };
-        let from_loss = Arc::clone(&lost);
-        device.set_device_lost_callback(move |_, message| note(&from_loss, message));
-        let from_error = Arc::clone(&lost);
-        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| note(&from_error, error.to_string())));
+        let from_loss = Arc::clone(&failed);
+        device.set_device_lost_callback(move |_, message| note(&from_loss, Error::DeviceLost(message)));
+        let from_error = Arc::clone(&failed);
+        let on_error = move |error: wgpu::Error| note(&from_error, Error::Refused(error.to_string()));
+        device.on_uncaptured_error(Arc::new(on_error));
         let name = match (info.name.as_str(), info.driver.as_str()) {
             ("", "") if software => "software adapter".to_owned(),
             ("", "") => "adapter that keeps its name".to_owned(),
             (name, "") => name.to_owned(),
             (name, driver) => format!("{name} ({driver})"),
         };
-        Ok(Self { device, queue, name, software, form: MatmulForm::Direct4, lost })
+        Ok(Self { device, queue, name, software, form: MatmulForm::Direct4, failed })
     }
 
     /// # Errors
-    /// [`Error::DeviceLost`] if the device is gone.
+    /// [`Error::DeviceLost`] if the device is gone, [`Error::Refused`] if it refused something.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        match self.lost.lock() {
-            Ok(lost) => lost.clone().map_or(Ok(()), |message| Err(Error::DeviceLost(message))),
+        match self.failed.lock() {
+            Ok(failed) => failed.clone().map_or(Ok(()), Err),
             Err(_) => Err(Error::DeviceLost("its state is unknown".to_owned())),
         }
-    }
-
-    /// Lets the device go, as a driver would.
-    pub fn destroy(&self) {
-        self.device.destroy();
     }
 
     /// The largest buffer that can be bound, in bytes.

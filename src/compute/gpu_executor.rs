@@ -10,9 +10,13 @@ use crate::compute::gpu::{Gpu, Pipelines};
 use crate::compute::{Counters, Program};
 use crate::graph::plan::Plan;
 use crate::graph::{BufferId, Launch};
+use crate::kernels::MOST_WORKGROUPS;
 
 /// Distance between uniform blocks, WebGPU's guaranteed alignment of binding offsets.
 const UNIFORM_STRIDE: u64 = 256;
+/// Bytes that a plan may take on a device. WebGPU does not tell how much memory there is; past this, many laptops
+/// would swap or lose the device.
+const TOTAL_BYTES: u64 = 4 << 30;
 /// Bytes of a stand-in for an unused binding.
 const EMPTY: u64 = 256;
 
@@ -57,7 +61,16 @@ impl GpuExecutor {
         gpu.check()?;
         let (needed, what) = plan.largest();
         if needed > gpu.largest_buffer() {
-            return Err(Error::TooLarge { what: what.to_owned(), needed, allowed: gpu.largest_buffer() });
+            return Err(Error::TooLarge { what: format!("of {what}"), needed, allowed: gpu.largest_buffer() });
+        }
+        if plan.bytes() > TOTAL_BYTES {
+            return Err(Error::TooLarge { what: "in all".to_owned(), needed: plan.bytes(), allowed: TOTAL_BYTES });
+        }
+        for launch in plan.training.iter().chain(&plan.evaluation) {
+            let spec = launch.kernel.spec();
+            if spec.workgroups(gpu.form, plan.replicas).into_iter().any(|groups| groups > MOST_WORKGROUPS) {
+                return Err(Error::Refused(format!("{} needs more than {MOST_WORKGROUPS} workgroups", spec.name())));
+            }
         }
         let mut counters = Counters::default();
         let scope = gpu.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
@@ -77,7 +90,7 @@ impl GpuExecutor {
         let uniform_usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
         let uniforms = buffer("uniform blocks", UNIFORM_STRIDE * launches as u64, uniform_usage);
         if let Some(error) = scope.pop().await {
-            return Err(Error::OutOfMemory(error.to_string()));
+            return Err(Error::OutOfMemory { needed: plan.bytes(), message: error.to_string() });
         }
 
         let mut blocks = vec![0_u32; launches * UNIFORM_STRIDE as usize / 4];

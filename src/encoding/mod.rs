@@ -19,7 +19,7 @@ pub use rope::BASE as ROPE_BASE;
 choice! {
     /// A positional encoding of the copy lab.
     pub enum Encoding {
-        None = "none", "None", "No position at all: the control.";
+        None = "none", "None", "Nothing added: the control. A causal mask still tells some order.";
         Sinusoidal = "sinusoidal", "Sinusoidal", "PE(p) = [sin(p ω_i), cos(p ω_i)] with ω_i = 10000^(−2i/d): the transformer's own.";
         Compressed = "compressed", "Frequency-compressed", "Sinusoidal at p/L: every frequency divided by the length, so that neighbours almost coincide.";
         SpikeTime = "spike-time", "Spike time", "Sinusoidal with its amplitude divided by L, the form of Lemma 1: (T/L)·PE(p) with T = 1.";

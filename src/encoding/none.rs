@@ -1,4 +1,4 @@
-//! No encoding: the control that a task which needs position must fail.
+//! No encoding: the control. Without a mask attention then sees a bag of symbols; a causal mask still tells some order.
 
 use super::{Recipe, Shape};
 

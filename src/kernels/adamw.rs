@@ -6,7 +6,7 @@
 use super::grad_norm::Pool;
 use super::metrics::{BETA1, BETA2};
 use super::real::Real;
-use super::{Constants, MatmulForm, Spec, Word, control, cover};
+use super::{Constants, MatmulForm, Spec, Word, control, grid};
 
 const EPSILON: f32 = 1e-8;
 
@@ -36,7 +36,7 @@ impl Spec for AdamW {
         vec![("gain", Word::U(self.pool.gain)), ("len", Word::U(self.pool.len)), ("decay", Word::F(self.decay))]
     }
     fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
-        [cover(self.pool.len, 64), replicas, 1]
+        grid(self.pool.len, replicas)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::real::Real;
 use super::rng::Dropout;
-use super::{Constants, MatmulForm, Spec, Word, control, cover};
+use super::{Constants, MatmulForm, Spec, Word, control, grid};
 
 /// Reads: control, x `[len]`. Writes: y `[len]`. `y = mask ∘ x`, or `y += mask ∘ x`.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +42,7 @@ impl Spec for DropoutCopy {
         ]
     }
     fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
-        [cover(self.len, 64), replicas, 1]
+        grid(self.len, replicas)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Embedding lookup plus position, twin of `shaders/embed.wgsl`: `x[row, p] = E[token] + gain · table[p]`.
 
 use super::real::Real;
-use super::{Constants, MatmulForm, Spec, Word, cover};
+use super::{Constants, MatmulForm, Spec, Word, grid};
 
 /// Where the embeddings lie in the pool, and their shapes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,7 +63,7 @@ impl Spec for Embed {
         self.shape.uniform()
     }
     fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
-        [cover(self.shape.rows * self.shape.length * self.shape.width, 64), replicas, 1]
+        grid(self.shape.rows * self.shape.length * self.shape.width, replicas)
     }
 }
 

@@ -68,12 +68,6 @@ impl Activation {
         self.with_slope(x).0
     }
 
-    /// Its derivative.
-    #[inline(always)]
-    pub fn slope<T: Real>(self, x: T) -> T {
-        self.with_slope(x).1
-    }
-
     /// Value and derivative, which share the dear part.
     #[inline(always)]
     pub fn with_slope<T: Real>(self, x: T) -> (T, T) {

@@ -116,6 +116,18 @@ pub fn cover(items: u32, size: u32) -> u32 {
     items.div_ceil(size)
 }
 
+/// The most workgroups along one axis of a launch (WebGPU's guaranteed limit).
+pub const MOST_WORKGROUPS: u32 = 65_535;
+
+/// Workgroups of 64 that cover `items` per replica. What does not fit one axis goes on along the second; the replica is
+/// on the third. Twin of `linear_index` in `shaders/lib/grid.wgsl`.
+#[must_use]
+pub fn grid(items: u32, replicas: u32) -> [u32; 3] {
+    let groups = cover(items, 64);
+    let columns = groups.min(MOST_WORKGROUPS);
+    [columns, groups.div_ceil(columns.max(1)), replicas]
+}
+
 macro_rules! kernels {
     ($($variant:ident($module:ident::$type:ident),)+) => {
         /// Any kernel.

@@ -2,7 +2,7 @@
 //! replicas that ask for it. Pair `(i, i + h/2)` of a head at position `p` turns by `p · base^(−2i/h)`.
 
 use super::real::Real;
-use super::{Constants, MatmulForm, Spec, Word, control, cover};
+use super::{Constants, MatmulForm, Spec, Word, control, grid};
 
 /// Shape of `qkv`: `[rows · length, 3 · heads · head]`, queries, keys, values side by side.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,7 +68,7 @@ impl Spec for Rope {
     }
     fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
         let s = &self.shape;
-        [cover(s.rows * s.length * s.width(), 64), replicas, 1]
+        grid(s.rows * s.length * s.width(), replicas)
     }
 }
 

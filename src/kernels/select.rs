@@ -4,7 +4,7 @@
 //! `y[row, j] = x[row, first + j]`. The reverse pass is `dx[row, first + j] = dy[row, j]`, zero before `first`.
 
 use super::real::Real;
-use super::{Constants, MatmulForm, Spec, Word, cover};
+use super::{Constants, MatmulForm, Spec, Word, grid};
 
 /// Which way a selection goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Spec for Select {
     }
     fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
         let (all, judged) = self.sizes();
-        [cover(if self.way == Way::Pick { judged } else { all }, 64), replicas, 1]
+        grid(if self.way == Way::Pick { judged } else { all }, replicas)
     }
 }
 

@@ -12,7 +12,7 @@ choice! {
     pub enum ExecutorChoice {
         Auto = "auto", "Automatic", "WebGPU on a hardware adapter, else the CPU.";
         Cpu = "cpu", "CPU", "Always the CPU, in WebAssembly.";
-        Webgpu = "webgpu", "WebGPU", "WebGPU even on a software adapter; the CPU only if there is no adapter at all.";
+        Webgpu = "webgpu", "WebGPU", "WebGPU even on a software adapter; the CPU takes over, with the reason told, if that cannot be.";
     }
 }
 
@@ -45,7 +45,7 @@ choice! {
     /// Learning rate over time, after warm-up.
     pub enum Schedule {
         Constant = "constant", "Constant", "The learning rate stays.";
-        Cosine = "cosine", "Cosine", "Half a cosine from the learning rate to zero at the last step.";
+        Cosine = "cosine", "Cosine", "Half a cosine from the learning rate towards zero at the end.";
     }
 }
 
@@ -63,7 +63,7 @@ properties! {
         gain: f32 = 0.0, Kind::number(0.0, 1000.0), "Race", "Start of the trained gain", "", "Where the gain of the spike-time encoding starts; 0 stands for L, which makes it equal to sinusoidal at the start.";
         layers: u32 = 2, Kind::integer(1, 6), "Model", "Layers", "", "Transformer layers.";
         width: u32 = 32, Kind::integer(4, 256), "Model", "Width", "", "Width of the residual stream.";
-        heads: u32 = 4, Kind::integer(1, 32), "Model", "Heads", "", "Attention heads. Width / heads must be a multiple of 4.";
+        heads: u32 = 4, Kind::integer(1, 32), "Model", "Heads", "", "Attention heads. Width / heads must be a multiple of 4, at most 64.";
         mlp: u32 = 64, Kind::integer(4, 1024), "Model", "MLP width", "", "Hidden width of the feed-forward part.";
         activation: Activation = Activation::Relu, Kind::one_of::<Activation>(), "Model", "Activation", "", "Non-linearity of the feed-forward part.";
         norm: Norm = Norm::Pre, Kind::one_of::<Norm>(), "Model", "Layer norm", "", "Where layer norm sits.";
@@ -268,6 +268,11 @@ impl CopyConfig {
             mend("length", self.length.text(), "an even number for causal copy".to_owned(), used.text());
             self.length = used.max(2);
         }
+        if self.task == Task::CausalCopy && self.length < 4 {
+            // With a single symbol the held-out sources would be symbols that training never shows.
+            mend("length", self.length.text(), "at least 4 for causal copy".to_owned(), 4.text());
+            self.length = 4;
+        }
         if self.task == Task::CausalCopy && self.mask == Mask::Full {
             let allowed = "task or causal for causal copy: under a full mask the answer stands in the input".to_owned();
             mend("mask", self.mask.text(), allowed, Mask::Task.text());
@@ -278,10 +283,16 @@ impl CopyConfig {
             mend("width", self.width.text(), "a multiple of 4".to_owned(), used.text());
             self.width = used;
         }
-        let fits = |heads: u32| heads > 0 && self.width.is_multiple_of(heads) && (self.width / heads).is_multiple_of(4);
+        let fits = |heads: u32| {
+            heads > 0
+                && self.width.is_multiple_of(heads)
+                && (self.width / heads).is_multiple_of(4)
+                && self.width / heads <= 64
+        };
         if !fits(self.heads) {
             let allowed: Vec<u32> = (1..=32).filter(|&heads| fits(heads)).collect();
-            let used = allowed.iter().copied().filter(|&heads| heads <= self.heads).max().unwrap_or(1);
+            let nearest = |&&heads: &&u32| heads.abs_diff(self.heads);
+            let used = allowed.iter().min_by_key(nearest).copied().unwrap_or(1);
             let list = allowed.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
             mend("heads", self.heads.text(), format!("one of {list} at width {}", self.width), used.text());
             self.heads = used;

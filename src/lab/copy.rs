@@ -234,7 +234,11 @@ impl CopyRun {
         let start = Instant::now();
         let before = self.progress.submitted;
         let total = self.config.steps;
-        let target = if most == 0 { total } else { total.min(before.saturating_add(most)) };
+        let target = match most {
+            _ if self.progress.finished => before,
+            0 => total,
+            most => total.min(before.saturating_add(most)),
+        };
         let mut events = Vec::new();
         let elapsed = || start.elapsed().as_secs_f64() * 1e3;
         while self.progress.submitted < target && elapsed() < budget_ms {
@@ -272,9 +276,10 @@ impl CopyRun {
             let step_ms = self.progress.pace(elapsed(), steps);
             events.push(Event::Progress { step: self.progress.seen, steps: total, step_ms });
         }
-        if self.progress.seen == total && !self.progress.finished {
+        let all_stopped = self.progress.stopped.iter().all(Option::is_some);
+        if (self.progress.seen == total || all_stopped) && !self.progress.finished {
             self.progress.finished = true;
-            events.push(Event::Finished { step: total });
+            events.push(Event::Finished { step: self.progress.seen });
         }
         Ok(events)
     }
@@ -339,7 +344,13 @@ impl CopyRun {
         let p = &mut self.progress;
         for index in p.evaluations_seen..upto {
             let step = p.evaluations[index];
-            let entries: Vec<_> = (0..self.replicas.len()).map(|replica| entry(ring, replica, index as u32)).collect();
+            // A run that has stopped has nothing to say any more; its weights may be finite and absurd.
+            let entries: Vec<_> = (0..self.replicas.len())
+                .map(|replica| match p.stopped[replica] {
+                    Some(stopped) if stopped <= step => [f32::NAN; ENTRY as usize],
+                    _ => entry(ring, replica, index as u32),
+                })
+                .collect();
             let pick = |at: usize, factor: f32| entries.iter().map(|entry| entry[at] * factor).collect::<Vec<_>>();
             let token_accuracy = pick(1, 1.0);
             for (replica, (&accuracy, learned)) in token_accuracy.iter().zip(&mut p.learned).enumerate() {

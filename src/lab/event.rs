@@ -91,7 +91,7 @@ pub enum Event {
         /// Milliseconds per step over the last second or so.
         step_ms: f64,
     },
-    /// All steps are done.
+    /// All steps are done, or every run has stopped.
     Finished {
         /// Steps trained.
         step: u32,

@@ -48,7 +48,7 @@ impl Machine {
         };
         if plan.bytes() > CPU_BYTES {
             let needed = plan.bytes();
-            return Err(Error::TooLarge { what: "all buffers of all runs".to_owned(), needed, allowed: CPU_BYTES });
+            return Err(Error::TooLarge { what: "in all".to_owned(), needed, allowed: CPU_BYTES });
         }
         let info = ExecutorInfo { kind: "cpu", name: cpu_name(), reason, matmul: "matrixmultiply" };
         Ok((Executor::cpu(plan), info))

@@ -2,8 +2,8 @@
 //!
 //! The checksum of a source is `c = (Σ aᵢ sᵢ) mod S` with `a₀ = 1` and fixed pseudo-random odd `aᵢ`.
 //! A source is held out if `c < H`, `H = max(1, ⌊S/8⌋)`. Because `a₀ = 1`, drawing `s₁ …` freely, drawing
-//! `c` from the allowed classes, and solving for `s₀` gives the exactly uniform distribution over the
-//! allowed sources. So the two sets are disjoint by construction, without rejection.
+//! `c` from the allowed classes, and solving for `s₀` gives the uniform distribution over the allowed
+//! sources (up to the 2⁻²⁴ of the generator's whole numbers). So the two sets are disjoint by construction, without rejection.
 
 use crate::kernels::rng;
 

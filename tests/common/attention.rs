@@ -30,6 +30,8 @@ fn heads() -> Vec<Heads> {
         heads(3, 33, 1, 12),
         heads(2, 65, 3, 16),
         heads(1, 256, 2, 4),
+        heads(1, 9, 2, 32),
+        heads(1, 7, 1, 64),
     ]
 }
 

@@ -79,7 +79,8 @@ class MnemoscopeApp extends LitElement {
         this.problems = report.settled.problems;
         this.copied = false;
         history.replaceState(null, '', `#${report.settled.link}`);
-        if (this.activity === 'starting') this.activity = 'ready';
+        // A refused configuration is no longer the present one.
+        if (this.activity === 'starting' || this.activity === 'error') this.activity = 'ready';
         break;
       case 'activity':
         this.activity = report.activity;

@@ -1,6 +1,6 @@
 /** Renders any property from its row in the table: a new row needs no change here. */
 
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { html, noChange, nothing, svg, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Problem, Property, Values } from './engine';
 import type { Mark } from './palette';
@@ -74,8 +74,13 @@ function input(property: Property, context: ControlContext): TemplateResult {
           max=${kind.max}
           step=${kind.type === 'integer' ? '1' : 'any'}
           aria-describedby=${described}
-          .value=${live(value)}
-          @change=${change}
+          .value=${typing(name) ? noChange : live(value)}
+          @input=${mark}
+          @blur=${mark}
+          @change=${(event: Event) => {
+            mark(event);
+            change(event);
+          }}
         />${property.unit ? html`<span class="unit">${property.unit}</span>` : nothing}
       </span>`;
     case 'flag':
@@ -90,6 +95,19 @@ function input(property: Property, context: ControlContext): TemplateResult {
     case 'many':
       return html``;
   }
+}
+
+/** Whether the reader is typing into this setting just now: a redraw must not write over it. */
+function typing(name: string): boolean {
+  const element = document.activeElement;
+  return element instanceof HTMLInputElement && element.id === `set-${name}` && 'typing' in element.dataset;
+}
+
+/** Marks a field from the first key to the change, or until it is left. */
+function mark(event: Event): void {
+  const { dataset } = event.target as HTMLInputElement;
+  if (event.type === 'input') dataset.typing = '';
+  else delete dataset.typing;
 }
 
 function many(property: Property, context: ControlContext): TemplateResult {

@@ -185,7 +185,10 @@ export class Recording {
     const rows = ['encoding,seed,step,loss_bits,token_accuracy,sequence_accuracy'];
     for (const { step, loss, token, sequence } of this.evaluations) {
       for (const { replica, encoding, seed } of this.about.runs) {
-        rows.push([encoding, seed, step, loss[replica], token[replica], sequence[replica]].join(','));
+        // A run that has stopped has no numbers: its cells stay empty.
+        const numbers = [loss, token, sequence].map((values) => values[replica] ?? NaN);
+        const cells = numbers.map((value) => (Number.isFinite(value) ? value : ''));
+        rows.push([encoding, seed, step, ...cells].join(','));
       }
     }
     return `${rows.join('\n')}\n`;

@@ -78,6 +78,8 @@ async function open({ values, link }: Settled): Promise<CopyRun> {
   run = await engine.CopyRun.open(values, (fraction, what) => post({ type: 'compiling', fraction, what }));
   runLink = link;
   post({ type: 'opened', about: run.about(), link });
+  // The evaluation at step 0 is there already; a large race takes long for its first step.
+  report(await run.advance(0, 0));
   return run;
 }
 
