@@ -3,7 +3,6 @@
 // Launch: (len / 64, replicas) workgroups of 64, one invocation per parameter.
 
 #import control
-
 #import grid
 
 struct Parameters {

@@ -4,7 +4,6 @@
 
 #import rng
 #import control
-
 #import grid
 
 struct Parameters {

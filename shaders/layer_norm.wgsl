@@ -3,15 +3,8 @@
 // Launch: (rows / 8, replicas) workgroups of 8 lanes x 8 rows. Lanes keep mean and squared deviation of their
 // share and merge them in lane order (Chan et al. 1979), which needs one barrier and no second pass.
 
-struct Parameters {
-    rows: u32,
-    width: u32,
-    gamma: u32,
-    beta: u32,
-    pool: u32,
-}
+#import rows
 
-@group(0) @binding(0) var<uniform> p: Parameters;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> parameters: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;

@@ -4,15 +4,8 @@
 // Launch: (rows / ROWS + width / COLUMNS, replicas) workgroups of 64. The first take 8 rows with 8 lanes each; the
 // others take 4 columns with 16 slices of the rows each. One barrier; shares are added in order.
 
-struct Parameters {
-    rows: u32,
-    width: u32,
-    gamma: u32,
-    beta: u32,
-    pool: u32,
-}
+#import rows
 
-@group(0) @binding(0) var<uniform> p: Parameters;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> statistics: array<f32>;
 @group(0) @binding(3) var<storage, read> dy: array<f32>;

@@ -4,7 +4,6 @@
 // width / 2 pairs of queries and as many of keys make width invocations a position.
 
 #import control
-
 #import grid
 
 struct Parameters {

@@ -3,7 +3,6 @@
 //! The logarithm of each row's sum of exponentials is kept for the reverse pass.
 
 use ndarray::linalg::general_mat_mul;
-use ndarray::{ArrayViewMut2, ShapeBuilder};
 
 use super::matmul::{Operand, view_mut};
 use super::real::{Real, sum};
@@ -113,21 +112,6 @@ impl Shape {
     }
 }
 
-/// A mutable view of one sequence and head in a row-major tensor.
-pub(super) fn head_view<'a, T: Real>(
-    buffer: &'a mut [T],
-    at: &Operand,
-    rows: u32,
-    columns: u32,
-) -> ArrayViewMut2<'a, T> {
-    let shape = (rows as usize, columns as usize).strides((at.row as usize, at.column as usize));
-    let data = buffer.get_mut(at.offset as usize..).unwrap_or(&mut []);
-    ArrayViewMut2::from_shape(shape, data).unwrap_or_else(|_| {
-        debug_assert!(false, "head {at:?} does not fit");
-        ArrayViewMut2::from_shape((0, 0), &mut []).unwrap_or_else(|_| unreachable!("an empty view always fits"))
-    })
-}
-
 /// Reads: control, qkv `[rows · length, 3 width]`. Writes: output `[rows · length, width]`, log-sum-exp
 /// `[rows, heads, length]`.
 #[derive(Clone, Debug, PartialEq)]
@@ -185,7 +169,7 @@ impl Attention {
                 }
                 let weights = view_mut(&mut scores, h.length, h.length);
                 let value = s.part(row, head, 2).view(qkv, h.length, h.head);
-                let mut output = head_view(output, &s.output(row, head), h.length, h.head);
+                let mut output = s.output(row, head).view_mut(output, h.length, h.head);
                 general_mat_mul(T::one(), &weights, &value, T::zero(), &mut output);
             }
         }

@@ -4,7 +4,7 @@
 
 use ndarray::linalg::general_mat_mul;
 
-use super::attention::{Shape, head_view};
+use super::attention::Shape;
 use super::matmul::view_mut;
 use super::real::{Real, dot};
 use super::{Constants, MatmulForm, Spec, Word, control, rope};
@@ -88,11 +88,11 @@ impl AttentionBackward {
 
                 let d_scores = view_mut(&mut weights, h.length, h.length);
                 let masked = view_mut(&mut d_weights, h.length, h.length);
-                let mut d_value = head_view(d_qkv, &s.part(row, head, 2), h.length, h.head);
+                let mut d_value = s.part(row, head, 2).view_mut(d_qkv, h.length, h.head);
                 general_mat_mul(T::one(), &masked.t(), &d_out, T::zero(), &mut d_value);
-                let mut d_query = head_view(d_qkv, &s.part(row, head, 0), h.length, h.head);
+                let mut d_query = s.part(row, head, 0).view_mut(d_qkv, h.length, h.head);
                 general_mat_mul(scale, &d_scores, &key, T::zero(), &mut d_query);
-                let mut d_key = head_view(d_qkv, &s.part(row, head, 1), h.length, h.head);
+                let mut d_key = s.part(row, head, 1).view_mut(d_qkv, h.length, h.head);
                 general_mat_mul(scale, &d_scores.t(), &query, T::zero(), &mut d_key);
             }
         }

@@ -4,7 +4,7 @@
 //! `x W`, `g Wᵀ` and their like.
 
 use ndarray::linalg::general_mat_mul;
-use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder};
+use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder, aview2};
 
 use super::real::Real;
 use super::rng::Dropout;
@@ -33,18 +33,25 @@ impl Operand {
         let data = buffer.get(self.offset as usize..).unwrap_or(&[]);
         ArrayView2::from_shape(shape, data).unwrap_or_else(|_| {
             debug_assert!(false, "operand {self:?} does not fit {rows} × {columns}");
-            ArrayView2::from_shape((0, 0), &[]).unwrap_or_else(|_| unreachable!("an empty view always fits"))
+            aview2::<T, 0>(&[])
+        })
+    }
+
+    /// The operand as a mutable view of `rows` by `columns`; the same holds.
+    pub(super) fn view_mut<'a, T: Real>(&self, buffer: &'a mut [T], rows: u32, columns: u32) -> ArrayViewMut2<'a, T> {
+        let shape = (rows as usize, columns as usize).strides((self.row as usize, self.column as usize));
+        let data = buffer.get_mut(self.offset as usize..).unwrap_or(&mut []);
+        ArrayViewMut2::from_shape(shape, data).unwrap_or_else(|_| {
+            debug_assert!(false, "operand {self:?} does not fit {rows} × {columns}");
+            let nothing: &mut [[T; 0]] = &mut [];
+            nothing.into()
         })
     }
 }
 
-/// A mutable row-major view of `rows` by `columns`.
+/// A mutable row-major view of `rows` by `columns`, from the start of a buffer.
 pub(super) fn view_mut<T: Real>(buffer: &mut [T], rows: u32, columns: u32) -> ArrayViewMut2<'_, T> {
-    let len = buffer.len();
-    let shape = if (rows * columns) as usize <= len { (rows as usize, columns as usize) } else { (0, 0) };
-    debug_assert!(shape.0 > 0, "{rows} × {columns} does not fit {len}");
-    ArrayViewMut2::from_shape(shape, &mut buffer[..shape.0 * shape.1])
-        .unwrap_or_else(|_| unreachable!("the length is that of the shape"))
+    Operand { offset: 0, row: columns, column: 1, len: 0 }.view_mut(buffer, rows, columns)
 }
 
 /// Non-linearity of an epilogue; its code in WGSL is its number.
@@ -74,8 +81,9 @@ impl Activation {
         match self {
             Self::Linear => (x, T::one()),
             Self::Relu => {
-                let slope = if x > T::zero() { T::one() } else { T::zero() };
-                (x.max(T::zero()), slope)
+                // Written so that NaN stays NaN: `max` would hide it.
+                let value = if x < T::zero() { T::zero() } else { x };
+                (value, if x > T::zero() { T::one() } else { T::zero() })
             }
             Self::Gelu => {
                 let (half, cubic) = (T::of(0.5), T::of(GELU_CUBIC));
