@@ -1,8 +1,9 @@
 // dx = s (h - mean(h) - xhat mean(h xhat)), h = gamma dy, xhat = (x - mean) s; dgamma = sum over rows of dy xhat,
 // dbeta = sum over rows of dy. Twin: src/kernels/layer_norm_backward.rs.
 //
-// Launch: (rows / ROWS + width / COLUMNS, replicas) workgroups of 64. The first take 8 rows with 8 lanes each; the
-// others take 4 columns with 16 slices of the rows each. One barrier; shares are added in order.
+// Launch: (rows / ROWS + width / COLUMNS, replicas) workgroups of 64. The first take 8 rows with 8 lanes each;
+// every lane sums its row anew, as in layer_norm.wgsl. The others take 4 columns with 16 slices of the rows each,
+// which meet at a barrier and are added in order.
 
 #import rows
 
@@ -19,24 +20,18 @@ var<workgroup> shares: array<vec2<f32>, 64>;
 fn input_gradient(replica: u32, group: u32, index: u32) {
     let lane = index % 8u;
     let row = group * ROWS + index / 8u;
-    let clamped = replica * p.rows + min(row, p.rows - 1u);
-    let start = clamped * p.width;
-    let mean = statistics[clamped * 2u];
-    let scale = statistics[clamped * 2u + 1u];
-    let gamma = replica * p.pool + p.gamma;
-    var share = vec2<f32>(0.0);
-    for (var i = lane; i < p.width; i += 8u) {
-        let h = dy[start + i] * parameters[gamma + i];
-        share += vec2<f32>(h, h * (x[start + i] - mean));
-    }
-    shares[index] = share;
-    workgroupBarrier();
-    var all = vec2<f32>(0.0);
-    for (var other = 0u; other < 8u; other++) {
-        all += shares[index / 8u * 8u + other];
-    }
     if (row >= p.rows) {
         return;
+    }
+    let at = replica * p.rows + row;
+    let start = at * p.width;
+    let mean = statistics[at * 2u];
+    let scale = statistics[at * 2u + 1u];
+    let gamma = replica * p.pool + p.gamma;
+    var all = vec2<f32>(0.0);
+    for (var i = 0u; i < p.width; i++) {
+        let h = dy[start + i] * parameters[gamma + i];
+        all += vec2<f32>(h, h * (x[start + i] - mean));
     }
     let h_mean = all.x / f32(p.width);
     let slope = all.y / f32(p.width) * scale * scale;
