@@ -15,6 +15,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
     let replica = group.z;
     let row = (group.y * 8u + local.y) * SIDE;
     let column = (group.x * 8u + local.x) * SIDE;
+    // Nothing to do past the edge, and nobody to meet at a barrier.
+    if (row >= p.m || column >= p.n) {
+        return;
+    }
     let a_start = p.a_offset + replica * p.a_len;
     let b_start = p.b_offset + replica * p.b_len;
     #for i in SIDE

@@ -51,7 +51,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
     var sum{i}_{q} = vec4<f32>(0.0);
     #end
     #end
-    for (var k = slice; k < p.rows; k += SLICES) {
+    // Past the edge there is nothing to sum; the barrier is still to be met.
+    let end = select(p.rows, 0u, row >= p.inputs || column >= p.outputs);
+    for (var k = slice; k < end; k += SLICES) {
         #for q in QUADS
         let quad{q} = vec4<f32>(g[g_at{q}_0], g[g_at{q}_1], g[g_at{q}_2], g[g_at{q}_3]);
         #for j in 4
