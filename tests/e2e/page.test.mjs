@@ -223,6 +223,7 @@ describe('training', () => {
       await lab.state('finished', 120_000);
       assert.ok((await lab.step()) < 2000, 'the race ends when every run has stopped');
       assert.match(await lab.text('stopped'), /step \d+/);
+      assert.match(await lab.text('status'), /every run diverged/);
       const rows = await lab.csv();
       const last = rows.filter((row) => row.step === rows.at(-1).step);
       assert.ok(last.length === 2 && last.every((row) => row.loss_bits === ''), JSON.stringify(last));

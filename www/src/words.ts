@@ -29,6 +29,9 @@ export function status({ activity, recording, stale, error }: Situation): string
     case 'hidden':
       return 'Paused while this tab is hidden.';
     case 'finished':
+      if (recording && recording.stops.length === recording.about.runs.length) {
+        return `Stopped after ${plural(recording.step, 'step')}: every run diverged.${again}`;
+      }
       return `Finished after ${plural(recording?.step ?? 0, 'step')}.${again}`;
     case 'error':
       return `Stopped by an error. ${error}`;
