@@ -1,6 +1,6 @@
 // AdamW over the parameter pool (Loshchilov and Hutter 2019). Twin: src/kernels/adamw.rs.
 //
-// Launch: (len / 64, replicas) workgroups of 64, one invocation per parameter.
+// Launch: a grid over len (lib/grid.wgsl) of workgroups of 64, one invocation per parameter.
 
 #import control
 #import grid

@@ -1,6 +1,6 @@
 // y = mask x, or y += mask x. Twin: src/kernels/dropout.rs.
 //
-// Launch: (len / 64, replicas) workgroups of 64, one invocation per element.
+// Launch: a grid over len (lib/grid.wgsl) of workgroups of 64, one invocation per element.
 
 #import rng
 #import control

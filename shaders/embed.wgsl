@@ -1,6 +1,6 @@
 // x[row, p] = E[token] + gain table[p]. Twin: src/kernels/embed.rs.
 //
-// Launch: (rows length width / 64, replicas) workgroups of 64, one invocation per element.
+// Launch: a grid over rows length width (lib/grid.wgsl) of workgroups of 64, one invocation per element.
 
 #import grid
 #import embedding

@@ -1,6 +1,6 @@
 // Rotates queries and keys in place, where a replica asks for it (Su et al. 2021). Twin: src/kernels/rope.rs.
 //
-// Launch: (rows length width / 64, replicas) workgroups of 64, one invocation per pair of queries or keys:
+// Launch: a grid over rows length width (lib/grid.wgsl) of workgroups of 64, one invocation per pair of queries or keys:
 // width / 2 pairs of queries and as many of keys make width invocations a position.
 
 #import control

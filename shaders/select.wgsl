@@ -1,7 +1,7 @@
 // Picks the judged positions of two tensors, y[row, j] = x[row, first + j], or puts their gradients back, with zeros
 // before `first`. Twin: src/kernels/select.rs.
 //
-// Launch: (elements of a written tensor / 64, replicas) workgroups of 64, one invocation per element of both.
+// Launch: a grid over a written tensor (lib/grid.wgsl) of workgroups of 64, one invocation per element of both.
 
 #import grid
 
