@@ -3,6 +3,7 @@
 import { html, LitElement, type PropertyValues } from 'lit';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { Draw } from './look/draw';
 import type { Mark } from './palette';
 
 export interface Line {
@@ -10,9 +11,12 @@ export interface Line {
   label: string;
   mark: Mark;
   shown: boolean;
-  mean: (number | null)[];
-  min: (number | null)[];
-  max: (number | null)[];
+  /** By step. Null: no finite value, so the line breaks; undefined: not measured here, so it goes on. */
+  mean: (number | null | undefined)[];
+  min: (number | null | undefined)[];
+  max: (number | null | undefined)[];
+  /** A line of an earlier run: thinner and paler, without a band. */
+  earlier: boolean;
 }
 
 export interface Figure {
@@ -31,6 +35,10 @@ export interface Figure {
 }
 
 const FEW_POINTS = 16;
+/** Lines and their bands' opacity; earlier runs stay in the background. */
+const WIDTH = { present: 2, earlier: 1.25 };
+const EARLIER_ALPHA = 0.7;
+const BAND_ALPHA = 0.16;
 
 export class LabChart extends LitElement {
   static override properties = { figure: { attribute: false } };
@@ -40,6 +48,7 @@ export class LabChart extends LitElement {
   private shape = '';
   private box: HTMLDivElement | null = null;
   private readonly scheme = matchMedia('(prefers-color-scheme: dark)');
+  private readonly drawing = new Draw(this, () => this.draw());
   private readonly resized = new ResizeObserver(() => this.fit());
   private readonly recolour = () => this.rebuild();
 
@@ -51,12 +60,14 @@ export class LabChart extends LitElement {
     super.connectedCallback();
     this.scheme.addEventListener('change', this.recolour);
     this.resized.observe(this);
+    this.drawing.start();
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback();
     this.scheme.removeEventListener('change', this.recolour);
     this.resized.disconnect();
+    this.drawing.stop();
     this.plot?.destroy();
     this.plot = null;
   }
@@ -68,8 +79,12 @@ export class LabChart extends LitElement {
 
   protected override updated(_: PropertyValues) {
     this.box = this.querySelector('.plot');
+    this.drawing.ask();
+  }
+
+  private draw() {
     const { lines, log } = this.figure;
-    const shape = JSON.stringify([log, lines.map((line) => line.id)]);
+    const shape = JSON.stringify([log, lines.map(({ id, mark }) => [id, mark.dash])]);
     if (!this.plot || shape !== this.shape) {
       this.shape = shape;
       this.rebuild();
@@ -87,8 +102,8 @@ export class LabChart extends LitElement {
   private data(): uPlot.AlignedData {
     const { steps, lines, log } = this.figure;
     // A logarithm has no place for zero.
-    const safe = (values: (number | null)[]) =>
-      log ? values.map((v) => (v !== null && v <= 0 ? null : v)) : values;
+    const safe = (values: Line['mean']) =>
+      log ? values.map((v) => (typeof v === 'number' && v <= 0 ? null : v)) : values;
     return [
       steps,
       ...lines.flatMap((line) => [safe(line.mean), safe(line.min), safe(line.max)]),
@@ -120,22 +135,23 @@ export class LabChart extends LitElement {
     const series: uPlot.Series[] = [{}];
     const bands: uPlot.Band[] = [];
     this.figure.lines.forEach((line, i) => {
-      const stroke = colour(line.mark.colour);
+      const full = colour(line.mark.colour);
+      const stroke = line.earlier ? withAlpha(full, EARLIER_ALPHA) : full;
       series.push({
         label: line.label,
         show: line.shown,
         stroke,
-        width: 2,
+        width: line.earlier ? WIDTH.earlier : WIDTH.present,
         dash: [...line.mark.dash],
         points: {
-          size: 5,
+          size: line.earlier ? 3 : 5,
           fill: stroke,
           show: (_plot, _index, from, to) => to - from < FEW_POINTS,
         },
       });
       const edge: uPlot.Series = { show: line.shown, width: 0, points: { show: false } };
       series.push({ ...edge }, { ...edge });
-      bands.push({ series: [i * 3 + 3, i * 3 + 2], fill: withAlpha(stroke, 0.16) });
+      if (!line.earlier) bands.push({ series: [i * 3 + 3, i * 3 + 2], fill: withAlpha(full, BAND_ALPHA) });
     });
     this.plot = new uPlot(
       {

@@ -88,6 +88,7 @@ function figure(measure: Measure, curves: Curves, context: FiguresContext): Figu
       mean: drawn[i]?.mean ?? [],
       min: drawn[i]?.min ?? [],
       max: drawn[i]?.max ?? [],
+      earlier: false,
     })),
     range: range(measure, drawn, context),
     log: loss && context.log,
