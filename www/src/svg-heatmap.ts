@@ -11,9 +11,14 @@ const MOST_SIDE = 420;
 const BAR_WIDTH = 14;
 const BAR_STOPS = 24;
 
-/** Every `n`th label, such that they do not touch. */
+/** Every how many-th label there is room for: 1, 2, 5, 10 and so on. */
 function stride(count: number, cell: number, needed: number): number {
-  return Math.max(1, Math.min(count, Math.ceil(needed / cell)));
+  let [step, power] = [1, 1];
+  for (let i = 1; step * cell < needed && step < count; i++) {
+    if (i % 3 === 0) power *= 10;
+    step = ([1, 2, 5][i % 3] ?? 1) * power;
+  }
+  return step;
 }
 
 /** Cells at least this wide hold their number, for print without colour. */
@@ -64,7 +69,7 @@ export function heatMapSvg(map: HeatMap, words: Words): string {
             ? text(
                 left + ((i % columns) + 0.5) * cell,
                 top + (Math.floor(i / columns) + 0.5) * cell + 3,
-                String(Number(value.toPrecision(2))),
+                String(Number(value.toPrecision(2))).replace('-', '\u2212'),
                 {
                   'text-anchor': 'middle',
                   'font-size': 9,
