@@ -44,8 +44,19 @@ export type Values = Record<string, string>;
 export interface Settled {
   values: Values;
   problems: Problem[];
-  /** Fragment without '#'. */
+  /** Fragment without '#': the configuration, nothing else. */
   link: string;
+  /** Parts and settings that a link hides. Filled by `fromLink` only. */
+  hide: string[];
+  /** Certificate of the first losses that a link carries. Filled by `fromLink` only. */
+  check: string | null;
+}
+
+/** A part of the page that `hide` can leave out. */
+export interface Part {
+  id: string;
+  label: string;
+  help: string;
 }
 
 export interface RunInfo {
@@ -75,6 +86,9 @@ export interface About {
   /** Loss of a uniform guess, in bits per token. */
   chanceBits: number;
   steps: number;
+  values: Values;
+  link: string;
+  encodings: { id: string; label: string }[];
 }
 
 export type LabEvent =
@@ -83,13 +97,125 @@ export type LabEvent =
   | { type: 'milestone'; replica: number; step: number }
   | { type: 'stopped'; replica: number; step: number; reason: string }
   | { type: 'progress'; step: number; steps: number; stepMs: number }
+  /** The device was lost; the run went on from its state at `step`. Nothing is reported twice. */
+  | { type: 'recovered'; step: number; reason: string }
   | { type: 'finished'; step: number };
 
 export interface LabError {
-  code: 'no-webgpu' | 'too-large' | 'device-lost' | 'out-of-memory' | 'shader' | 'config' | 'internal';
+  code:
+    | 'no-webgpu'
+    | 'too-large'
+    | 'device-lost'
+    | 'out-of-memory'
+    | 'shader'
+    | 'config'
+    | 'internal'
+    /** A file that is not what it should be. */
+    | 'file'
+    /** A probe that cannot be read. */
+    | 'probe'
+    /** Asked for at the wrong time. */
+    | 'refused';
   /** Tells the reader what to do next. */
   message: string;
 }
+
+/** A claim of the paper that the configuration tests, and what was measured. */
+export interface Verdict {
+  id: string;
+  claim: string;
+  source: string;
+  verdict: 'holds' | 'fails' | 'open' | 'untested';
+  measured: string;
+  seeds: number;
+}
+
+/** A look inside one run, on one sequence. */
+export interface Inspection {
+  step: number;
+  replica: number;
+  length: number;
+  layers: number;
+  heads: number;
+  vocabulary: number;
+  /** Input, `length` of them. */
+  tokens: number[];
+  /** Text of each token id. */
+  names: string[];
+  /** By position; -1 where nothing is judged. */
+  targets: number[];
+  firstJudged: number;
+  /** Shape [length - firstJudged][vocabulary]. */
+  probabilities: Float32Array;
+  /** Shape [layers][heads][query][key]. */
+  attention: Float32Array;
+  /** Shape [length][length]; null where the encoding adds nothing. */
+  similarity: Float32Array | null;
+  /** One sentence: what `similarity` holds. */
+  similarityKind: string;
+  norms: { name: string; label: string; parameters: number; weight: number; gradient: number }[];
+}
+
+/** One kernel's share of a step, summed over its launches. */
+export interface KernelCost {
+  name: string;
+  launches: number;
+  ms: number;
+  mflop: number;
+  mbytes: number;
+  boundMs: number;
+  bound: 'arithmetic' | 'memory' | 'launch';
+}
+
+/** Where the time of a step goes. */
+export interface Profile {
+  executor: 'cpu' | 'webgpu';
+  /** A sentence: how it was timed. */
+  method: string;
+  steps: number;
+  peakGflops: number;
+  peakGbps: number;
+  kernels: KernelCost[];
+  totalMs: number;
+  boundMs: number;
+}
+
+/** What `mnemoscope copy --out` writes. Lists within an evaluation follow `runs`; null where a run has stopped. */
+export interface Results {
+  lab: 'copy';
+  version: string;
+  link: string;
+  check: string | null;
+  configuration: Values;
+  executor: ExecutorInfo | null;
+  cost: Cost | null;
+  seconds: number | null;
+  step: number;
+  runs: { encoding: string; seed: number; step99: number | null; stopped: number | null }[];
+  evaluations: {
+    step: number;
+    loss: (number | null)[];
+    tokenAccuracy: (number | null)[];
+    sequenceAccuracy: (number | null)[];
+  }[];
+  verdicts: Verdict[];
+}
+
+export interface CheckComparison {
+  same: boolean;
+  difference: number | null;
+  sentence: string;
+}
+
+/** What a weights file holds. */
+export interface WeightsFile {
+  settled: Settled;
+  step: number;
+  runs: number;
+  optimiser: boolean;
+}
+
+export type OnProgress = (fraction: number, what: string) => void;
 
 export interface CopyRun {
   about(): About;
@@ -97,14 +223,32 @@ export interface CopyRun {
   advance(budgetMs: number, maxSteps: number): Promise<LabEvent[]>;
   /** Back to step 0 with the same initial weights. */
   reset(): Promise<void>;
+  /** Certificate of the first losses; null before the tenth step. */
+  check(): string | null;
+  verdicts(): Verdict[];
+  /** `probe` is symbols ("3 1 4 1"), '' for a held-out sequence, or '#5' for held-out sequence 5. */
+  inspect(replica: number, probe: string): Promise<Inspection>;
+  /** A safetensors file: weights, optimiser state, step, configuration. */
+  save(): Promise<Uint8Array>;
+  profile(): Promise<Profile>;
+  results(): Results;
   free(): void;
 }
 
 export interface Engine {
-  describe(): { properties: Property[]; presets: Preset[] };
+  describe(): { properties: Property[]; presets: Preset[]; parts: Part[] };
   fromLink(link: string): Settled;
   settle(values: Values): Settled;
   /** Sets one value of `values`; a refused one keeps what it was. */
   change(values: Values, name: string, value: string): Settled;
-  CopyRun: { open(values: Values, onProgress: (fraction: number, what: string) => void): Promise<CopyRun> };
+  compareChecks(expected: string, measured: string): CheckComparison;
+  /** Throws a LabError of code 'file'. */
+  readWeights(bytes: Uint8Array): WeightsFile;
+  /** Reads the JSON of page or command line, or the CSV of held-out curves. Throws a LabError of code 'file'. */
+  readResults(text: string, name: string): Results;
+  CopyRun: {
+    open(values: Values, onProgress: OnProgress): Promise<CopyRun>;
+    /** Opens the run of a weights file at its step. */
+    restore(bytes: Uint8Array, onProgress: OnProgress): Promise<CopyRun>;
+  };
 }

@@ -1,9 +1,73 @@
 /** What page and worker say to each other: one union each way. */
 
-import type { About, LabError, LabEvent, Preset, Property, Settled, Values } from './engine';
+import type {
+  About,
+  CheckComparison,
+  Inspection,
+  LabError,
+  LabEvent,
+  Part,
+  Preset,
+  Profile,
+  Property,
+  Results,
+  Settled,
+  Values,
+  Verdict,
+} from './engine';
+import type { Snapshot, TrainingCurve } from './record';
+
+/** What is looked at: a run of the race, and a probe as the engine reads it ('' is a held-out sequence). */
+export interface Subject {
+  replica: number;
+  probe: string;
+}
+
+/** Results as the page exports them: those of the command line, and the training curve beside them. */
+export type FullResults = Results & { training: TrainingCurve };
+
+/** A run that an earlier visit left in this browser. */
+export interface Kept {
+  link: string;
+  step: number;
+  steps: number;
+  finished: boolean;
+  encodings: string[];
+  /** Milliseconds since 1970. */
+  when: number;
+}
+
+/** What can be asked for and gets an answer of its own, or a refusal. */
+export type Request =
+  /** Look once. */
+  | ({ type: 'inspect' } & Subject)
+  /** Time every kernel of the open run. */
+  | { type: 'profile' }
+  /** The open run as a safetensors file. */
+  | { type: 'save' }
+  /** The open run's results. */
+  | { type: 'results' }
+  /** Open the run that a safetensors file holds, paused at its step. */
+  | { type: 'import'; bytes: Uint8Array; name: string }
+  /** Read another run's results, to compare with. */
+  | { type: 'readResults'; text: string; name: string }
+  /** Go on with the run that an earlier visit left. */
+  | { type: 'resume' };
+
+export interface Answers {
+  inspect: Inspection;
+  profile: Profile;
+  save: Uint8Array;
+  results: FullResults;
+  import: null;
+  readResults: Results;
+  resume: null;
+}
 
 /** Page to worker. */
 export type Command =
+  /** The first command: whether runs are kept for the next visit, and where the module is, if not beside the worker. */
+  | { type: 'start'; store: boolean; module: string | null }
   /** Read settings from a link's fragment. */
   | { type: 'read'; link: string }
   /** Settle values over the defaults, as a preset does. */
@@ -15,7 +79,14 @@ export type Command =
   | { type: 'step' }
   | { type: 'pause' }
   | { type: 'reset' }
-  | { type: 'visible'; visible: boolean };
+  | { type: 'visible'; visible: boolean }
+  /** Look again and again while training, and whenever the run stands still; null ends it. */
+  | { type: 'watch'; subject: Subject | null }
+  /** Keep the run now: the page may be about to go. */
+  | { type: 'keep' }
+  /** Forget the run that an earlier visit left. */
+  | { type: 'discard' }
+  | (Request & { id: number });
 
 /** What the worker is doing. */
 export type Activity =
@@ -24,15 +95,40 @@ export type Activity =
 /** A preset with the link that it settles to, by which the page knows it again. */
 export type LinkedPreset = Preset & { link: string };
 
+/** What a refusal was about; the page shows it beside that control. */
+export type Refusable = Request['type'];
+
 /** Worker to page. */
 export type Report =
-  | { type: 'described'; properties: Property[]; presets: LinkedPreset[] }
-  | { type: 'settled'; settled: Settled }
+  | { type: 'described'; properties: Property[]; presets: LinkedPreset[]; parts: Part[] }
+  /** `source` is 'link' only where a link was read: then `hide` and `check` count. */
+  | { type: 'settled'; settled: Settled; source: 'link' | 'page' | 'file' }
   | { type: 'activity'; activity: Exclude<Activity, 'compiling' | 'error'> }
   | { type: 'compiling'; fraction: number; what: string }
-  /** A run was opened for the settings of `link`; what was recorded before is void. */
-  | { type: 'opened'; about: About; link: string }
+  /** A run was opened for the settings of `link`; what was recorded before is void. `recorded` is what is known of it. */
+  | { type: 'opened'; about: About; link: string; recorded: Snapshot | null }
+  /** The open run moved to another device. */
+  | { type: 'moved'; about: About }
   /** Back to step 0; no run is open if `closed`. */
   | { type: 'reset'; closed: boolean }
   | { type: 'happened'; events: LabEvent[] }
+  /** The first losses have a certificate; `comparison` is with the one of the link that was read, if it applies. */
+  | { type: 'checked'; check: string; comparison: CheckComparison | null }
+  /** What the run says about the paper's claims, whenever that changes. */
+  | { type: 'verdicts'; verdicts: Verdict[] }
+  /** A look at the watched subject. */
+  | { type: 'seen'; subject: Subject; inspection: Inspection }
+  /** The watched subject could not be looked at. It is no longer watched. */
+  | { type: 'unseen'; subject: Subject; error: LabError }
+  /** An earlier visit left a run; null once it is gone. */
+  | { type: 'offered'; kept: Kept | null }
+  /** The run can be gone on with from this step at the next visit. */
+  | { type: 'kept'; step: number }
+  /** The run could not be kept for the next visit. Said once. */
+  | { type: 'unkept'; message: string }
+  /** Preparing was given up on request; the settings are as they were, and no run is open. */
+  | { type: 'cancelled' }
+  | { type: 'answered'; id: number; what: Refusable; answer: Answers[Refusable] }
+  /** A request that could not be met. The open run is as it was. */
+  | { type: 'refused'; id: number; what: Refusable; error: LabError }
   | { type: 'failed'; error: LabError };

@@ -31,6 +31,35 @@ export interface Evaluation {
   sequence: number[];
 }
 
+/** The device was lost: why, and the step from which the run went on. */
+export interface Recovery {
+  step: number;
+  reason: string;
+}
+
+/** Training batches, by run; each point averages `stepsPerPoint` steps that end at its step. */
+export interface TrainingCurve {
+  stepsPerPoint: number;
+  steps: number[];
+  loss: (number | null)[][];
+  tokenAccuracy: (number | null)[][];
+}
+
+/** A recording as plain data, for storage and for messages between threads. */
+export interface Snapshot {
+  about: About;
+  link: string;
+  step: number;
+  finished: boolean;
+  check: string | null;
+  evaluations: Evaluation[];
+  stops: Stop[];
+  recoveries: Recovery[];
+  milestones: [replica: number, step: number][];
+  bins: Bin[];
+  binSteps: number;
+}
+
 /** A stretch of training steps: sums by replica, and how many steps they add up. */
 interface Bin {
   last: number;
@@ -50,6 +79,9 @@ export class Recording {
   finished = false;
   evaluations: Evaluation[] = [];
   stops: Stop[] = [];
+  recoveries: Recovery[] = [];
+  /** Certificate of the first losses, once there is one. */
+  check: string | null = null;
   /** First step above 99 %, by replica. */
   milestones = new Map<number, number>();
   readonly encodings: { id: string; runs: RunInfo[] }[] = [];
@@ -57,7 +89,7 @@ export class Recording {
   private binSteps = 1;
 
   constructor(
-    readonly about: About,
+    public about: About,
     readonly link: string,
   ) {
     for (const run of about.runs) {
@@ -65,6 +97,41 @@ export class Recording {
       if (known) known.runs.push(run);
       else this.encodings.push({ id: run.encoding, runs: [run] });
     }
+  }
+
+  static from(snapshot: Snapshot): Recording {
+    const { about, link, step, finished, check, milestones, binSteps } = snapshot;
+    const recording = new Recording(about, link);
+    // A message is a copy already; lists are copied all the same, so that two recordings never share one.
+    return Object.assign(recording, {
+      step,
+      finished,
+      check,
+      binSteps,
+      evaluations: [...snapshot.evaluations],
+      stops: [...snapshot.stops],
+      recoveries: [...snapshot.recoveries],
+      milestones: new Map(milestones),
+      bins: snapshot.bins.map((bin) => ({ ...bin, loss: bin.loss.slice(), token: bin.token.slice() })),
+    });
+  }
+
+  snapshot(): Snapshot {
+    const { about, link, step, finished, check, evaluations, stops, recoveries, bins, binSteps } = this;
+    const milestones = [...this.milestones];
+    return structuredClone({
+      about,
+      link,
+      step,
+      finished,
+      check,
+      evaluations,
+      stops,
+      recoveries,
+      milestones,
+      bins,
+      binSteps,
+    });
   }
 
   /** Steps that one point of the training curve averages. */
@@ -80,19 +147,25 @@ export class Recording {
           break;
         case 'evaluation': {
           const { step, loss, tokenAccuracy: token, sequenceAccuracy: sequence } = event;
-          if (this.evaluations.at(-1)?.step === step) this.evaluations.pop();
-          this.evaluations.push({ step, loss, token, sequence });
+          const last = this.evaluations.at(-1)?.step ?? -1;
+          // A run that went on from an earlier state may pass a step again; its numbers are known.
+          if (step > last) this.evaluations.push({ step, loss, token, sequence });
           this.step = Math.max(this.step, step);
           break;
         }
         case 'milestone':
-          this.milestones.set(event.replica, event.step);
+          if (!this.milestones.has(event.replica)) this.milestones.set(event.replica, event.step);
           break;
         case 'stopped': {
           const run = this.about.runs.find((candidate) => candidate.replica === event.replica);
-          if (run) this.stops.push({ run, step: event.step, reason: event.reason });
+          if (run && !this.stops.some((stop) => stop.run.replica === event.replica)) {
+            this.stops.push({ run, step: event.step, reason: event.reason });
+          }
           break;
         }
+        case 'recovered':
+          this.recoveries.push({ step: event.step, reason: event.reason });
+          break;
         case 'progress':
           this.step = Math.max(this.step, event.step);
           this.stepMs = event.stepMs;
@@ -147,6 +220,8 @@ export class Recording {
   }
 
   private addStep(step: number, i: number, loss: number[][], accuracy: number[][]): void {
+    // Passed already, before the run went on from an earlier state.
+    if (step <= (this.bins.at(-1)?.last ?? 0)) return;
     this.step = Math.max(this.step, step);
     let bin = this.bins.at(-1);
     if (!bin || bin.count >= this.binSteps) {
@@ -178,6 +253,18 @@ export class Recording {
     }
     this.bins = halved;
     this.binSteps *= 2;
+  }
+
+  training(): TrainingCurve {
+    const of = (measure: 'loss' | 'token') =>
+      this.about.runs.map(({ replica }) =>
+        this.bins.map((bin) => {
+          const mean = (bin[measure][replica] ?? NaN) / bin.count;
+          return Number.isFinite(mean) ? mean : null;
+        }),
+      );
+    const steps = this.bins.map((bin) => bin.last);
+    return { stepsPerPoint: this.binSteps, steps, loss: of('loss'), tokenAccuracy: of('token') };
   }
 
   /** Every held-out value of every run, one row each. */

@@ -2,7 +2,9 @@
 
 import init, * as module from '../../pkg/mnemoscope.js';
 import type { CopyRun, Engine, LabError, LabEvent, Settled } from './engine';
-import type { Command, Report } from './protocol';
+import type { Answers, Command, FullResults, Refusable, Report, Request, Subject } from './protocol';
+import { Recording } from './record';
+import * as store from './store';
 
 const engine = module as unknown as Engine;
 
@@ -12,15 +14,29 @@ const TURN_MS = 100;
 const FIRST_TURNS_LAST_MS = 1000;
 /** A single step may take as long as it needs. */
 const STEP_MS = 600_000;
+/** A run in training is kept for the next visit this often. */
+const KEEP_MS = 8000;
+/** Single steps in quick succession are kept together. */
+const KEEP_STEPS_MS = 800;
+/** Between two looks while training: this, or ten times what the last one took, if that is longer. */
+const LOOK_MS = 333;
+const LOOK_SHARE = 10;
+const VERDICTS_MS = 500;
 
-const post = (report: Report) => self.postMessage(report);
+const post = (report: Report, transfer: Transferable[] = []) => self.postMessage(report, { transfer });
 
 /** The settings as last settled. They are kept here, so that quick changes build on each other. */
-let present: Settled = { values: {}, problems: [], link: '' };
+let present: Settled = { values: {}, problems: [], link: '', hide: [], check: null };
+/** The certificate that a link carried, and the configuration that it is for. */
+let expected: { link: string; check: string } | null = null;
 let run: CopyRun | null = null;
 let runLink = '';
+/** What `run` has reported. The page has its own; this one is kept for the next visit and exported. */
+let recorded: Recording | null = null;
 let finished = false;
 let visible = true;
+/** Set while the loop turns. */
+let training: Settled | null = null;
 /** Set when a hidden tab stopped the training, to go on with once it is seen again. */
 let waiting: Settled | null = null;
 
@@ -28,9 +44,20 @@ let waiting: Settled | null = null;
 let request = 0;
 /** Work on the run is done strictly one after the other. */
 let queue: Promise<void> = Promise.resolve();
+/** What may be done between two turns of the loop. */
+const errands: (() => Promise<void>)[] = [];
 
 function enqueue(work: () => Promise<void>): void {
   queue = queue.then(work).catch(fail);
+}
+
+function errand(work: () => Promise<void>): void {
+  errands.push(work);
+  enqueue(runErrands);
+}
+
+async function runErrands(): Promise<void> {
+  for (let next = errands.shift(); next; next = errands.shift()) await next();
 }
 
 /** Lets waiting commands in: a task of its own, without the delay of a timer. */
@@ -60,84 +87,327 @@ function close(): void {
   }
   run = null;
   runLink = '';
+  recorded = null;
   finished = false;
+  toldVerdicts = '';
 }
 
 function fail(thrown: unknown): void {
   const error = toLabError(thrown);
   waiting = null;
+  training = null;
   close();
   post({ type: 'failed', error });
+  // What was kept of it can be gone on with.
+  void offer();
 }
+
+const onProgress = (fraction: number, what: string) => post({ type: 'compiling', fraction, what });
 
 async function open({ values, link }: Settled): Promise<CopyRun> {
   if (run && runLink === link) return run;
   close();
   post({ type: 'compiling', fraction: 0, what: 'starting' });
   await breathe();
-  run = await engine.CopyRun.open(values, (fraction, what) => post({ type: 'compiling', fraction, what }));
+  run = await engine.CopyRun.open(values, onProgress);
   runLink = link;
-  post({ type: 'opened', about: run.about(), link });
+  recorded = new Recording(run.about(), link);
+  post({ type: 'opened', about: recorded.about, link, recorded: null });
   // The evaluation at step 0 is there already; a large race takes long for its first step.
   report(await run.advance(0, 0));
+  await look();
   return run;
 }
 
 function report(events: LabEvent[]): void {
   if (events.some((event) => event.type === 'finished')) finished = true;
-  if (events.length > 0) post({ type: 'happened', events });
+  if (events.length === 0 || !run || !recorded) return;
+  if (events.some((event) => event.type === 'recovered')) {
+    recorded.about = run.about();
+    post({ type: 'moved', about: recorded.about });
+  }
+  recorded.apply(events);
+  post({ type: 'happened', events });
+  if (recorded.check === null) certify(run.check());
+  if (events.some((event) => event.type === 'evaluation')) verdicts(false);
 }
+
+function certify(check: string | null): void {
+  if (check === null || !recorded) return;
+  recorded.check = check;
+  const applies = expected?.link === recorded.link ? expected : null;
+  post({
+    type: 'checked',
+    check,
+    comparison: applies ? engine.compareChecks(applies.check, check) : null,
+  });
+}
+
+let toldVerdicts = '';
+let verdictsAt = 0;
+function verdicts(still: boolean): void {
+  if (!run || (!still && performance.now() - verdictsAt < VERDICTS_MS)) return;
+  verdictsAt = performance.now();
+  const found = run.verdicts();
+  const text = JSON.stringify(found);
+  if (text === toldVerdicts) return;
+  toldVerdicts = text;
+  post({ type: 'verdicts', verdicts: found });
+}
+
+// Looking inside
+
+let watched: Subject | null = null;
+let lookAt = 0;
+
+async function look(): Promise<void> {
+  const subject = watched;
+  if (!subject || !run) return;
+  const began = performance.now();
+  try {
+    const inspection = await run.inspect(subject.replica, subject.probe);
+    post({ type: 'seen', subject, inspection });
+  } catch (thrown) {
+    if (watched === subject) watched = null;
+    post({ type: 'unseen', subject, error: toLabError(thrown) });
+  }
+  const took = performance.now() - began;
+  lookAt = performance.now() + Math.max(LOOK_MS, LOOK_SHARE * took);
+}
+
+// Keeping
+
+let storing = false;
+let unkept = false;
+let keptAt = 0;
+let keptWhat = '';
+let writing: Promise<void> = Promise.resolve();
+
+/** Keeps the open run as it is now. That it cannot be kept is told, and stops nothing. */
+async function keep(): Promise<void> {
+  keptAt = performance.now();
+  if (!storing || !run || !recorded || recorded.step === 0) return;
+  const current = run;
+  // Recording and state must be of the same step.
+  report(await current.advance(0, 0));
+  try {
+    const what = `${recorded.link} ${recorded.step}`;
+    if (what === keptWhat) return;
+    const bytes = await current.save();
+    const snapshot = recorded.snapshot();
+    const { link, step } = snapshot;
+    const kept = {
+      link,
+      step,
+      steps: snapshot.about.steps,
+      finished,
+      encodings: recorded.encodings.map((encoding) => encoding.id),
+      when: Date.now(),
+    };
+    // One write after the other; training does not wait for them.
+    writing = writing
+      .then(() => store.keep(kept, { snapshot, bytes }))
+      .then(() => {
+        keptWhat = what;
+        post({ type: 'kept', step });
+      })
+      .catch(notKept);
+  } catch (thrown) {
+    notKept(thrown);
+  }
+}
+
+function notKept(thrown: unknown): void {
+  if (!unkept) post({ type: 'unkept', message: store.sentence(thrown) });
+  unkept = true;
+}
+
+let keepSoon: ReturnType<typeof setTimeout> | undefined;
+function keepAfterSteps(): void {
+  clearTimeout(keepSoon);
+  keepSoon = setTimeout(() => errand(keep), KEEP_STEPS_MS);
+}
+
+async function offer(): Promise<void> {
+  if (!storing) return;
+  await writing;
+  const kept = await store.label();
+  if (kept) post({ type: 'offered', kept });
+}
+
+/** What is done whenever the run comes to stand still. */
+async function rest(): Promise<void> {
+  verdicts(true);
+  await look();
+}
+
+// Training
 
 async function train(settings: Settled, mine: number): Promise<void> {
   const current = await open(settings);
   if (mine === request && !finished && visible) post({ type: 'activity', activity: 'training' });
+  training = settings;
   const began = performance.now();
+  keptAt = began;
   while (mine === request && visible && !finished) {
     const budget = performance.now() - began < FIRST_TURNS_LAST_MS ? FIRST_TURN_MS : TURN_MS;
     report(await current.advance(budget, 0));
     await breathe();
+    await runErrands();
+    if (performance.now() >= lookAt) await look();
+    if (performance.now() - keptAt >= KEEP_MS) await keep();
   }
+  training = null;
   // What the device had not yet given back.
   if (!finished) report(await current.advance(0, 0));
-  if (finished) return post({ type: 'activity', activity: 'finished' });
-  if (mine === request) {
+  if (finished) {
+    post({ type: 'activity', activity: 'finished' });
+  } else if (mine === request) {
     waiting = settings;
-    return post({ type: 'activity', activity: 'hidden' });
+    post({ type: 'activity', activity: 'hidden' });
+  } else {
+    post({ type: 'activity', activity: 'paused' });
   }
-  post({ type: 'activity', activity: 'paused' });
+  await keep();
+  await rest();
 }
 
 async function step(settings: Settled): Promise<void> {
   const current = await open(settings);
   if (!finished) report(await current.advance(STEP_MS, 1));
   post({ type: 'activity', activity: finished ? 'finished' : 'paused' });
+  keepAfterSteps();
+  await rest();
 }
 
 async function reset(settings: Settled): Promise<void> {
-  if (run && runLink === settings.link) {
+  if (run && recorded && runLink === settings.link) {
     await run.reset();
+    recorded = new Recording(recorded.about, recorded.link);
     finished = false;
   } else {
     close();
   }
   post({ type: 'reset', closed: run === null });
   post({ type: 'activity', activity: 'ready' });
+  await rest();
 }
 
-function settle(settled: Settled): void {
+// Files
+
+/**
+ * Opens the run of a weights file. The open run is let go only once the new one stands.
+ * `recording` is what is known of it, or null for a file from elsewhere.
+ */
+async function restore(bytes: Uint8Array, recording: Recording | null): Promise<void> {
+  const file = engine.readWeights(bytes);
+  if (recording && recording.step !== file.step) {
+    throw { code: 'file', message: 'What was kept of this run does not fit together. It was left alone.' };
+  }
+  post({ type: 'compiling', fraction: 0, what: 'starting' });
+  await breathe();
+  const restored = await engine.CopyRun.restore(bytes, onProgress);
+  close();
+  run = restored;
+  runLink = file.settled.link;
+  const about = run.about();
+  recorded = recording ?? new Recording(about, runLink);
+  recorded.about = about;
+  recorded.step = file.step;
+  finished = recorded.finished;
+  settle(file.settled, 'file');
+  post({ type: 'opened', about, link: runLink, recorded: recorded.snapshot() });
+  const events = await run.advance(0, 0);
+  // A run with a recording was evaluated whenever its configuration says so, and only then.
+  report(recording ? events.filter((event) => event.type !== 'evaluation') : events);
+  if (recorded.check !== null) certify(recorded.check);
+}
+
+/** Stops the loop for `work`, which replaces the run or leaves it as it was; in that case the loop goes on. */
+function instead(id: number, what: Refusable, work: () => Promise<void>): void {
+  const before = training ?? waiting;
+  const mine = ++request;
+  waiting = null;
+  enqueue(async () => {
+    try {
+      await work();
+      post({ type: 'activity', activity: finished ? 'finished' : 'paused' });
+      post({ type: 'answered', id, what, answer: null });
+      await rest();
+    } catch (thrown) {
+      post({ type: 'refused', id, what, error: toLabError(thrown) });
+      if (before && mine === request) return train(before, mine);
+      const activity = finished ? 'finished' : recorded && recorded.step > 0 ? 'paused' : 'ready';
+      post({ type: 'activity', activity });
+    }
+  });
+}
+
+function fullResults(current: CopyRun, recording: Recording): FullResults {
+  const finite = (values: number[]) => values.map((value) => (Number.isFinite(value) ? value : null));
+  const results = current.results();
+  // A run that was gone on with knows its past only from the recording.
+  return {
+    ...results,
+    check: recording.check ?? results.check,
+    evaluations: recording.evaluations.map(({ step, loss, token, sequence }) => ({
+      step,
+      loss: finite(loss),
+      tokenAccuracy: finite(token),
+      sequenceAccuracy: finite(sequence),
+    })),
+    training: recording.training(),
+  };
+}
+
+async function answer(asked: Request & { id: number }): Promise<void> {
+  const { id, type: what } = asked;
+  try {
+    const reply = await answerTo(asked);
+    post({ type: 'answered', id, what, answer: reply });
+  } catch (thrown) {
+    post({ type: 'refused', id, what, error: toLabError(thrown) });
+  }
+}
+
+async function answerTo(asked: Request): Promise<Answers[Refusable]> {
+  if (asked.type === 'readResults') return engine.readResults(asked.text, asked.name);
+  if (!run || !recorded) {
+    throw { code: 'refused', message: 'There is no run yet. Press Train or Step first.' };
+  }
+  switch (asked.type) {
+    case 'inspect':
+      return run.inspect(asked.replica, asked.probe);
+    case 'profile':
+      return run.profile();
+    case 'save':
+      return run.save();
+    case 'results':
+      report(await run.advance(0, 0));
+      return fullResults(run, recorded);
+    default:
+      return null;
+  }
+}
+
+function settle(settled: Settled, source: 'link' | 'page' | 'file'): void {
   present = settled;
-  post({ type: 'settled', settled });
+  if (source === 'link') {
+    expected = settled.check === null ? null : { link: settled.link, check: settled.check };
+  }
+  post({ type: 'settled', settled, source });
+  if (source === 'link' && recorded?.link === settled.link) certify(recorded.check);
 }
 
-function handle(command: Command): void {
+function handle(command: Exclude<Command, { type: 'start' }>): void {
   const settings = present;
   switch (command.type) {
     case 'read':
-      return settle(engine.fromLink(command.link));
+      return settle(engine.fromLink(command.link), 'link');
     case 'settle':
-      return settle(engine.settle(command.values));
+      return settle(engine.settle(command.values), 'page');
     case 'change':
-      return settle(engine.change(present.values, command.name, command.value));
+      return settle(engine.change(present.values, command.name, command.value), 'page');
     case 'train': {
       const mine = ++request;
       waiting = null;
@@ -166,29 +436,64 @@ function handle(command: Command): void {
       }
       return;
     }
+    case 'watch':
+      watched = command.subject;
+      return watched ? errand(look) : undefined;
+    case 'keep':
+      return errand(keep);
+    case 'discard':
+      post({ type: 'offered', kept: null });
+      return void writing.then(store.discard);
+    case 'import':
+      try {
+        // What is wrong with the file itself is found without stopping the run.
+        engine.readWeights(command.bytes);
+      } catch (thrown) {
+        return post({ type: 'refused', id: command.id, what: 'import', error: toLabError(thrown) });
+      }
+      return instead(command.id, 'import', () => restore(command.bytes, null));
+    case 'resume':
+      return instead(command.id, 'resume', async () => {
+        await writing;
+        const content = await store.content();
+        if (!content) throw { code: 'file', message: 'The kept run is no longer there.' };
+        await restore(content.bytes, Recording.from(content.snapshot));
+        keptWhat = `${runLink} ${recorded?.step}`;
+      });
+    default:
+      return errand(() => answer(command));
   }
 }
 
-/** Commands that come before the module is there wait for it. */
-const loaded = init().then(() => {
-  const { properties, presets } = engine.describe();
+async function start({ store: keeps, module: place }: Command & { type: 'start' }): Promise<void> {
+  storing = keeps;
+  await (place === null ? init() : init({ module_or_path: place }));
+  const { properties, presets, parts } = engine.describe();
   const linked = presets.map((preset) => ({
     ...preset,
     link: engine.settle(Object.fromEntries(preset.values)).link,
   }));
-  post({ type: 'described', properties, presets: linked });
-});
-loaded.catch((thrown: unknown) => {
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  post({
-    type: 'failed',
-    error: {
-      code: 'internal',
-      message: `The engine could not be loaded (${text}). Reload the page, or try another browser.`,
-    },
-  });
-});
+  post({ type: 'described', properties, presets: linked, parts });
+  void offer();
+}
 
-self.onmessage = (message: MessageEvent<Command>) => {
-  void loaded.then(() => handle(message.data)).catch(fail);
+/** Commands that come before the module is there wait for it. */
+let loaded: Promise<void> = Promise.resolve();
+
+self.onmessage = ({ data: command }: MessageEvent<Command>) => {
+  if (command.type !== 'start') {
+    void loaded.then(() => handle(command)).catch(fail);
+    return;
+  }
+  loaded = start(command);
+  loaded.catch((thrown: unknown) => {
+    const text = thrown instanceof Error ? thrown.message : String(thrown);
+    post({
+      type: 'failed',
+      error: {
+        code: 'internal',
+        message: `The engine could not be loaded (${text}). Reload the page, or try another browser.`,
+      },
+    });
+  });
 };

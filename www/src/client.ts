@@ -1,0 +1,267 @@
+/**
+ * The engine's worker with a typed face. It knows no page: the page draws what it reports, and programs
+ * await what it answers.
+ */
+
+import type { Inspection, LabError, Profile, Results, Settled, Values } from './engine';
+import type {
+  Activity,
+  Answers,
+  Command,
+  FullResults,
+  Refusable,
+  Report,
+  Request,
+  Subject,
+} from './protocol';
+
+/** What the client needs of a worker; a browser's `Worker` has it. */
+export interface WorkerLike {
+  postMessage(message: unknown): void;
+  terminate(): void;
+  onmessage: ((event: MessageEvent) => unknown) | null;
+  onerror: ((event: ErrorEvent) => unknown) | null;
+}
+
+export interface ClientOptions {
+  /** Makes a worker that runs `worker.ts`. Called again when preparing is given up. */
+  worker: () => WorkerLike;
+  /** Keep the run in this browser for the next visit. */
+  store?: boolean;
+  /** Address of the wasm module, if it does not lie where the worker expects it. */
+  module?: string;
+}
+
+export type Listener = (report: Report) => void;
+
+/** A request that was not met; the run is as it was. */
+export class Refusal extends Error {
+  readonly code: LabError['code'];
+
+  constructor(
+    readonly what: Refusable,
+    error: LabError,
+  ) {
+    super(error.message);
+    this.name = 'Refusal';
+    this.code = error.code;
+  }
+}
+
+/** A link's fragment with all that it may carry. */
+export function fragment(link: string, hide: readonly string[], check: string | null): string {
+  return `#${link}${hide.length ? `&hide=${hide.join(',')}` : ''}${check === null ? '' : `&check=${check}`}`;
+}
+
+interface Pending {
+  what: Refusable;
+  resolve: (answer: never) => void;
+  reject: (refusal: Refusal) => void;
+}
+
+export class LabClient {
+  activity: Activity = 'starting';
+  /** The settings as last settled. */
+  settled: Settled | null = null;
+  /** What the last link that was read hides. */
+  hide: readonly string[] = [];
+  /** The certificate that a link carried, and the configuration that it is for. */
+  expected: { link: string; check: string } | null = null;
+
+  private worker: WorkerLike;
+  private readonly listeners = new Set<Listener>();
+  private readonly pending = new Map<number, Pending>();
+  private lastId = 0;
+  private visible = true;
+  private watched: Subject | null = null;
+
+  constructor(private readonly options: ClientOptions) {
+    this.worker = this.begin();
+  }
+
+  /** Hears every report from now on; returns how to stop. */
+  listen(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  read(link: string): void {
+    this.say({ type: 'read', link });
+  }
+
+  settle(values: Values): void {
+    this.say({ type: 'settle', values });
+  }
+
+  change(name: string, value: string): void {
+    this.say({ type: 'change', name, value });
+  }
+
+  train(): void {
+    this.say({ type: 'train' });
+  }
+
+  step(): void {
+    this.say({ type: 'step' });
+  }
+
+  reset(): void {
+    this.say({ type: 'reset' });
+  }
+
+  /** Pauses a training; gives up a run that is still being prepared. */
+  pause(): void {
+    if (this.activity === 'compiling') this.cancel();
+    else this.say({ type: 'pause' });
+  }
+
+  /** A run that cannot be seen waits. */
+  see(visible: boolean): void {
+    this.visible = visible;
+    this.say({ type: 'visible', visible });
+  }
+
+  /** Look at this again and again; reports `seen` and `unseen` follow. */
+  watch(subject: Subject | null): void {
+    this.watched = subject;
+    this.say({ type: 'watch', subject });
+  }
+
+  keep(): void {
+    this.say({ type: 'keep' });
+  }
+
+  discard(): void {
+    this.say({ type: 'discard' });
+  }
+
+  inspect(replica: number, probe: string): Promise<Inspection> {
+    return this.ask({ type: 'inspect', replica, probe });
+  }
+
+  profile(): Promise<Profile> {
+    return this.ask({ type: 'profile' });
+  }
+
+  save(): Promise<Uint8Array> {
+    return this.ask({ type: 'save' });
+  }
+
+  results(): Promise<FullResults> {
+    return this.ask({ type: 'results' });
+  }
+
+  /** Opens the run of a weights file, paused at its step. */
+  async import(bytes: Uint8Array, name: string): Promise<void> {
+    await this.ask({ type: 'import', bytes, name });
+  }
+
+  readResults(text: string, name: string): Promise<Results> {
+    return this.ask({ type: 'readResults', text, name });
+  }
+
+  /** Opens the run that an earlier visit left, paused at its step. */
+  async resume(): Promise<void> {
+    await this.ask({ type: 'resume' });
+  }
+
+  /** Ends the worker, and every run with it. */
+  close(): void {
+    this.worker.terminate();
+    this.abandon('The lab was closed.');
+    this.listeners.clear();
+  }
+
+  private ask<R extends Request>(request: R): Promise<Answers[R['type']]> {
+    const id = ++this.lastId;
+    return new Promise((resolve, reject) => {
+      this.pending.set(id, { what: request.type, resolve, reject });
+      this.say({ ...request, id });
+    });
+  }
+
+  private say(command: Command): void {
+    this.worker.postMessage(command);
+  }
+
+  private begin(): WorkerLike {
+    const worker = this.options.worker();
+    worker.onmessage = (message: MessageEvent<Report>) => this.hear(message.data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.hear({
+        type: 'failed',
+        error: {
+          code: 'internal',
+          message: 'The engine could not be started. Reload the page, or try another browser.',
+        },
+      });
+      this.abandon('The engine could not be started.');
+    };
+    const { store = false, module = null } = this.options;
+    worker.postMessage({ type: 'start', store, module } satisfies Command);
+    return worker;
+  }
+
+  /**
+   * WebAssembly that is compiling kernels cannot be interrupted. So its worker is ended, and another one
+   * takes its place with the same settings.
+   */
+  private cancel(): void {
+    this.worker.terminate();
+    this.worker.onmessage = null;
+    this.abandon('Preparing was given up.');
+    this.worker = this.begin();
+    if (this.settled) {
+      const { link } = this.settled;
+      const check = this.expected?.link === link ? this.expected.check : null;
+      this.read(fragment(link, this.hide, check));
+    }
+    this.see(this.visible);
+    this.watch(this.watched);
+    this.hear({ type: 'cancelled' });
+  }
+
+  private abandon(message: string): void {
+    for (const { what, reject } of this.pending.values()) {
+      reject(new Refusal(what, { code: 'refused', message }));
+    }
+    this.pending.clear();
+  }
+
+  private hear(report: Report): void {
+    switch (report.type) {
+      case 'settled':
+        this.settled = report.settled;
+        if (report.source === 'link') {
+          const { link, hide, check } = report.settled;
+          this.hide = hide;
+          this.expected = check === null ? null : { link, check };
+        }
+        // A refused configuration is no longer the present one.
+        if (this.activity === 'starting' || this.activity === 'error') this.activity = 'ready';
+        break;
+      case 'activity':
+        this.activity = report.activity;
+        break;
+      case 'compiling':
+        this.activity = 'compiling';
+        break;
+      case 'cancelled':
+        this.activity = 'ready';
+        break;
+      case 'failed':
+        this.activity = 'error';
+        break;
+      case 'answered':
+        this.pending.get(report.id)?.resolve(report.answer as never);
+        this.pending.delete(report.id);
+        break;
+      case 'refused':
+        this.pending.get(report.id)?.reject(new Refusal(report.what, report.error));
+        this.pending.delete(report.id);
+        break;
+    }
+    for (const listener of this.listeners) listener(report);
+  }
+}
