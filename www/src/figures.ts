@@ -4,6 +4,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import './chart';
 import type { Figure } from './chart';
 import { bits, count, percent } from './format';
+import { legend, name } from './look/compare';
+import { overlay, reach } from './look/overlay';
+import type { EarlierRun } from './look/shelf';
+import type { Property } from './engine';
 import type { Curve, Curves, Measure, Recording, Source } from './record';
 import type { Entry } from './scoreboard';
 
@@ -17,6 +21,10 @@ export interface FiguresContext {
   opened: ReadonlySet<Measure>;
   open: (measure: Measure, open: boolean) => void;
   onCursor: (step: number | null) => void;
+  /** Earlier runs, those shown laid over the present one. */
+  earlier: EarlierRun[];
+  properties: Property[];
+  entryOf: (encoding: string) => Entry;
 }
 
 const TITLES: Record<Measure, string> = {
@@ -80,17 +88,18 @@ function figure(measure: Measure, curves: Curves, context: FiguresContext): Figu
     const value = drawn[i]?.mean.at(-1);
     return `${entry.label} ${loss ? `${bits(value)} bits` : `${percent(value)} %`}`;
   });
+  const lines = entries.map((entry, i) => ({
+    ...entry,
+    shown: !hidden.has(entry.id),
+    mean: drawn[i]?.mean ?? [],
+    min: drawn[i]?.min ?? [],
+    max: drawn[i]?.max ?? [],
+    earlier: false,
+  }));
+  const source = measure === 'sequence' ? 'held-out' : context.source;
   return {
-    steps: curves.steps,
-    lines: entries.map((entry, i) => ({
-      ...entry,
-      shown: !hidden.has(entry.id),
-      mean: drawn[i]?.mean ?? [],
-      min: drawn[i]?.min ?? [],
-      max: drawn[i]?.max ?? [],
-      earlier: false,
-    })),
-    range: range(measure, drawn, context),
+    ...overlay({ steps: curves.steps, lines }, context.earlier, measure, source, hidden, context.entryOf),
+    range: range(measure, [...drawn, ...reach(context.earlier, measure, source)], context),
     log: loss && context.log,
     reference: guess?.value ?? null,
     format,
@@ -111,16 +120,16 @@ function cell(curve: Curve | undefined, point: number, measure: Measure): string
   return `${text(mean)}${spread}`;
 }
 
-function table(measure: Measure, curves: Curves, entries: Entry[]): TemplateResult {
+function table(measure: Measure, curves: Curves, entries: Entry[], whose = ''): TemplateResult {
   const stride = Math.max(1, Math.ceil(curves.steps.length / MOST_ROWS));
   const points = curves.steps
     .map((_, i) => i)
     .filter((i) => i % stride === 0 || i === curves.steps.length - 1);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${TITLES[measure]}, table">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${whose}${TITLES[measure]}, table">
     <table>
       <caption>
-        ${TITLES[measure]}, ${UNITS[measure]}: mean (least–greatest over
-        seeds)${stride > 1 ? `, every ${stride}th point` : ''}
+        ${whose}${TITLES[measure]}, ${UNITS[measure]}: mean (least–greatest over
+        seeds)${stride > 1 ? `, one point in ${stride}` : ''}
       </caption>
       <thead>
         <tr>
@@ -150,6 +159,21 @@ function table(measure: Measure, curves: Curves, entries: Entry[]): TemplateResu
   </div>`;
 }
 
+function earlierTables(measure: Measure, source: Source, context: FiguresContext): TemplateResult[] {
+  return context.earlier
+    .filter((run) => run.shown)
+    .map((run) => ({ run, curves: run.curves(measure, source) }))
+    .filter(({ curves }) => curves.steps.length > 0)
+    .map(({ run, curves }) =>
+      table(
+        measure,
+        curves,
+        curves.curves.map(({ encoding }) => context.entryOf(encoding)),
+        `${name(run)}: `,
+      ),
+    );
+}
+
 function chart(
   measure: Measure,
   context: FiguresContext,
@@ -176,6 +200,7 @@ function chart(
       .figure=${figure(measure, curves, context)}
       @cursor=${(event: CustomEvent<number | null>) => context.onCursor(event.detail)}
     ></lab-chart>
+    ${measure === 'loss' ? legend(context, source) : nothing}
     <details
       class="numbers"
       @toggle=${(event: Event) => context.open(measure, (event.target as HTMLDetailsElement).open)}
@@ -183,9 +208,11 @@ function chart(
       <summary>Numbers<span class="sr">: ${TITLES[measure]}</span></summary>
       ${
         opened.has(measure)
-          ? curves.steps.length
-            ? table(measure, curves, context.entries)
-            : html`<p class="help">None yet.</p>`
+          ? html`${
+              curves.steps.length
+                ? table(measure, curves, context.entries)
+                : html`<p class="help">None yet.</p>`
+            }${earlierTables(measure, source, context)}`
           : nothing
       }
     </details>

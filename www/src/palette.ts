@@ -15,6 +15,14 @@ const DASHES: readonly (readonly number[])[] = [
   [18, 3, 2, 3, 2, 3],
 ];
 const COLOURS = 8;
+/** Earlier runs share their encoding's colour; each run has a fine dash of its own. */
+const EARLIER_DASHES: readonly (readonly number[])[] = [
+  [5, 2],
+  [1, 2],
+  [8, 2, 1, 2],
+  [2, 4],
+  [10, 3, 3, 3],
+];
 
 export interface Mark {
   /** Name of a CSS custom property. */
@@ -25,4 +33,9 @@ export interface Mark {
 export function mark(place: number): Mark {
   const index = Math.max(0, place);
   return { colour: `--series-${index % COLOURS}`, dash: DASHES[index % DASHES.length] ?? [] };
+}
+
+/** The dash of an earlier run, by its place among them. */
+export function earlierMark(slot: number): Pick<Mark, 'dash'> {
+  return { dash: EARLIER_DASHES[slot % EARLIER_DASHES.length] ?? [] };
 }

@@ -114,8 +114,10 @@ export function scoreboard(context: ScoreboardContext): TemplateResult {
   </div>`;
 }
 
-/** First evaluation above 99 % of held-out tokens, seed by seed. */
+/** First evaluation above 99 % of held-out tokens: every seed, and what they have in common. */
 function milestones({ recording, entries }: ScoreboardContext): TemplateResult {
+  const seeds = Math.max(0, ...(recording?.encodings.map(({ runs }) => runs.length) ?? []));
+  const several = seeds > 1;
   return html`<table data-testid="milestones">
     <caption>
       First step above 99&nbsp;%
@@ -125,16 +127,48 @@ function milestones({ recording, entries }: ScoreboardContext): TemplateResult {
       <tr>
         <th scope="col">Encoding</th>
         <th scope="col" class="n">Step <span class="quiet">each seed in turn</span></th>
+        ${
+          several
+            ? html`<th scope="col" class="n">Median</th>
+                <th scope="col" class="n">Spread <span class="quiet">least–greatest</span></th>`
+            : nothing
+        }
       </tr>
     </thead>
     <tbody>
       ${entries.map(
         (entry) =>
-          html`<tr>
+          html`<tr data-encoding=${entry.id}>
             <th scope="row">${entry.label}</th>
             <td class="n">${recording ? firsts(recording, entry.id) : '–'}</td>
+            ${several && recording ? middle(recording, entry.id) : nothing}
           </tr>`,
       )}
     </tbody>
   </table>`;
+}
+
+/** Median and spread. A seed that never got there counts as later than all others, once the race is over. */
+function middle(recording: Recording, id: string): TemplateResult {
+  const runs = recording.encodings.find((encoding) => encoding.id === id)?.runs ?? [];
+  const over = (run: RunInfo) =>
+    recording.finished || recording.stops.some((stop) => stop.run.replica === run.replica);
+  const steps = runs.map((run) => recording.milestones.get(run.replica) ?? (over(run) ? Infinity : NaN));
+  const found = median(steps);
+  const text = (step: number) => (step === Infinity ? 'never' : count(step));
+  if (found === null)
+    return html`<td class="n">–</td>
+      <td class="n">–</td>`;
+  const [least, greatest] = [Math.min(...steps), Math.max(...steps)];
+  return html`<td class="n">${text(found)}</td>
+    <td class="n">${least === greatest ? text(least) : `${text(least)}–${text(greatest)}`}</td>`;
+}
+
+/** Null while a value is still to come. */
+function median(values: number[]): number | null {
+  if (!values.length || values.some(Number.isNaN)) return null;
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = Math.floor(sorted.length / 2);
+  const upper = sorted[half] ?? NaN;
+  return sorted.length % 2 ? upper : ((sorted[half - 1] ?? NaN) + upper) / 2;
 }

@@ -13,7 +13,7 @@ const tables = new Map<Scale, Uint8ClampedArray>();
 export function colourAt(scale: Scale, share: number): string {
   const place = Math.min(1, Math.max(0, share));
   // Purple for what is negative, orange for what is positive.
-  return scale === 'sequential' ? interpolateCividis(place) : interpolatePuOr(1 - place);
+  return scale === 'sequential' ? interpolateCividis(place) : interpolatePuOr(place);
 }
 
 /** Red, green, blue, opacity of each colour of a scale in turn. */

@@ -5,7 +5,7 @@ import { gradient, pixels } from './colours';
 import { Draw } from './draw';
 import type { HeatMap } from './heatmap';
 import { heatTable, matrixCsv } from './heat-table';
-import { save } from './save';
+import { save } from '../download';
 import { figureText, type Cell } from './words';
 
 const FONT_PX = 11;
@@ -111,12 +111,14 @@ export class LabHeatmap extends LitElement {
       </p>
       <p class="sr" role="status">${this.spoken}</p>
       <div class="legend">
-        <span class="bar" style="background: ${gradient(map.scale)}"></span>
-        <span class="ends">${this.ends().map((value) => html`<span>${figureText(value)}</span>`)}</span>
+        <span class="scale">
+          <span class="bar" style="background: ${gradient(map.scale)}"></span>
+          <span class="ends">${this.ends().map((value) => html`<span>${figureText(value)}</span>`)}</span>
+        </span>
         ${map.unit ? html`<span class="quiet">${map.unit}</span>` : nothing}
       </div>
       <details
-        class="numbers"
+        class="more"
         @toggle=${(event: Event) => (this.open = (event.target as HTMLDetailsElement).open)}
       >
         <summary>Numbers<span class="sr">: ${map.title}</span></summary>
@@ -126,7 +128,7 @@ export class LabHeatmap extends LitElement {
                 <button
                   type="button"
                   class="small"
-                  @click=${() => save(`${this.file}.csv`, matrixCsv(map), 'text/csv')}
+                  @click=${() => save(new Blob([matrixCsv(map)], { type: 'text/csv' }), `mnemoscope-${this.file}.csv`)}
                 >
                   Download matrix as CSV
                 </button>`

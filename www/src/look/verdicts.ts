@@ -1,0 +1,39 @@
+/** The paper's claims that this configuration tests: what was measured, and the engine's verdict. */
+
+import { html, type TemplateResult } from 'lit';
+import type { Verdict } from '../engine';
+import './look.css';
+
+const WORDS: Record<Verdict['verdict'], { symbol: string; word: string }> = {
+  holds: { symbol: '✓', word: 'holds' },
+  fails: { symbol: '✗', word: 'fails' },
+  open: { symbol: '…', word: 'open' },
+  untested: { symbol: '–', word: 'untested' },
+};
+
+function claim({ id, claim, source, measured, verdict }: Verdict): TemplateResult {
+  const { symbol, word } = WORDS[verdict];
+  return html`<li data-claim=${id} data-verdict=${verdict}>
+    <p class="verdict ${verdict}"><span aria-hidden="true">${symbol}</span> ${word}</p>
+    <p class="said">${claim} <span class="quiet">${source}</span></p>
+    <p class="found"><span class="quiet">Measured:</span> ${measured}</p>
+  </li>`;
+}
+
+export function verdictTable(verdicts: Verdict[]): TemplateResult {
+  return html`<section class="card verdicts" aria-labelledby="title-verdicts">
+    <header>
+      <h2 id="title-verdicts">The paper's claims, measured here</h2>
+      <p class="quiet">verdicts are computed from this run</p>
+    </header>
+    ${
+      verdicts.length
+        ? html`<ul data-testid="verdicts">
+            ${verdicts.map(claim)}
+          </ul>`
+        : html`<p class="help">
+            Press Train: what the run measures is held against each claim that it tests.
+          </p>`
+    }
+  </section>`;
+}
