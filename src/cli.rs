@@ -98,6 +98,7 @@ async fn run(config: CopyConfig) -> Result<Value, Box<dyn std::error::Error>> {
         for event in run.advance(UPDATE_MS, 0).await? {
             match event {
                 Event::Evaluation { .. } => evaluations.push(serde_json::to_value(&event)?),
+                Event::Recovered { reason, .. } => bar.println(reason),
                 Event::Stopped { .. } => stops.push(serde_json::to_value(&event)?),
                 Event::Progress { step, step_ms, .. } => {
                     bar.set_position(u64::from(step));

@@ -2,15 +2,22 @@
 
 use std::cell::RefCell;
 
+use js_sys::Float32Array;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::compute::error::Error;
+use crate::lab::check::Certificate;
 use crate::lab::config::{CopyConfig, PRESETS, Preset};
 use crate::lab::copy;
 use crate::lab::event::{Cost, ExecutorInfo, RunInfo};
+use crate::lab::inspect::{Inspection, Norms};
+use crate::lab::link::Link;
 use crate::lab::machine::Machine;
-use crate::lab::property::{Problem, Property};
+use crate::lab::part::Part;
+use crate::lab::property::{ChoiceOption, Problem, Property, options};
+use crate::lab::results::Results;
+use crate::lab::weights::Weights;
 
 thread_local! {
     /// The device outlives a run, so that the next one starts faster.
@@ -42,15 +49,16 @@ fn value<T: Serialize>(of: &T) -> Result<JsValue, JsValue> {
 struct Description {
     properties: Vec<Property>,
     presets: &'static [Preset],
+    parts: Vec<ChoiceOption>,
 }
 
-/// The property table and the presets.
+/// The property table, the presets, and the parts of the page.
 ///
 /// # Errors
 /// Does not fail in practice.
 #[wasm_bindgen]
 pub fn describe() -> Result<JsValue, JsValue> {
-    value(&Description { properties: CopyConfig::table(), presets: PRESETS })
+    value(&Description { properties: CopyConfig::table(), presets: PRESETS, parts: options::<Part>() })
 }
 
 #[derive(Serialize)]
@@ -58,10 +66,15 @@ struct Settled {
     values: std::collections::BTreeMap<&'static str, String>,
     problems: Vec<Problem>,
     link: String,
+    hide: Vec<String>,
+    check: Option<String>,
 }
 
-fn settled(config: &CopyConfig, problems: Vec<Problem>) -> Result<JsValue, JsValue> {
-    value(&Settled { values: config.values().into_iter().collect(), problems, link: config.link() })
+impl Settled {
+    fn of(config: &CopyConfig, problems: Vec<Problem>) -> Self {
+        let values = config.values().into_iter().collect();
+        Self { values, problems, link: config.link(), hide: Vec::new(), check: None }
+    }
 }
 
 /// Reads a link's fragment: every property's value, what was refused, and the fragment to show.
@@ -70,8 +83,9 @@ fn settled(config: &CopyConfig, problems: Vec<Problem>) -> Result<JsValue, JsVal
 /// Does not fail in practice; a bad link gives problems, not an error.
 #[wasm_bindgen(js_name = fromLink)]
 pub fn from_link(link: &str) -> Result<JsValue, JsValue> {
-    let (config, problems) = CopyConfig::from_link(link);
-    settled(&config, problems)
+    let link = Link::parse(link);
+    let check = link.check.map(|check| check.text());
+    value(&Settled { hide: link.hide, check, ..Settled::of(&link.config, link.problems) })
 }
 
 /// Reads values by name over the defaults, as [`from_link`] does a link.
@@ -81,7 +95,7 @@ pub fn from_link(link: &str) -> Result<JsValue, JsValue> {
 #[wasm_bindgen]
 pub fn settle(values: JsValue) -> Result<JsValue, JsValue> {
     let (config, problems) = read(values)?;
-    settled(&config, problems)
+    value(&Settled::of(&config, problems))
 }
 
 /// Sets one value over `values`; a refused one keeps what it was.
@@ -89,10 +103,10 @@ pub fn settle(values: JsValue) -> Result<JsValue, JsValue> {
 /// # Errors
 /// If `values` is not an object of strings.
 #[wasm_bindgen]
-pub fn change(values: JsValue, name: &str, value: &str) -> Result<JsValue, JsValue> {
+pub fn change(values: JsValue, name: &str, to: &str) -> Result<JsValue, JsValue> {
     let (mut config, mut problems) = read(values)?;
-    problems.extend(config.apply([(name, value)]));
-    settled(&config, problems)
+    problems.extend(config.apply([(name, to)]));
+    value(&Settled::of(&config, problems))
 }
 
 fn read(values: JsValue) -> Result<(CopyConfig, Vec<Problem>), JsValue> {
@@ -111,6 +125,134 @@ struct About<'a> {
     cost: &'a Cost,
     chance_bits: f32,
     steps: u32,
+    values: std::collections::BTreeMap<&'static str, String>,
+    link: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct InspectionInfo<'a> {
+    step: u32,
+    replica: u32,
+    length: u32,
+    layers: u32,
+    heads: u32,
+    vocabulary: usize,
+    tokens: &'a [u32],
+    names: &'a [String],
+    targets: &'a [i32],
+    first_judged: u32,
+    similarity: Option<()>,
+    similarity_kind: &'a str,
+    norms: &'a [Norms],
+}
+
+/// The large arrays go as typed arrays, the rest as a plain object.
+fn inspection(found: &Inspection) -> Result<JsValue, JsValue> {
+    let what = found.similarity.as_ref().map(|(_, what)| *what);
+    let object = value(&InspectionInfo {
+        step: found.step,
+        replica: found.replica,
+        length: found.length,
+        layers: found.layers,
+        heads: found.heads,
+        vocabulary: found.names.len(),
+        tokens: &found.tokens,
+        names: &found.names,
+        targets: &found.targets,
+        first_judged: found.first_judged,
+        similarity: None,
+        similarity_kind: what.unwrap_or("This encoding adds nothing, and does nothing in attention."),
+        norms: &found.norms,
+    })?;
+    let put = |name: &str, values: &[f32]| js_sys::Reflect::set(&object, &name.into(), &Float32Array::from(values));
+    put("probabilities", &found.probabilities)?;
+    put("attention", &found.attention)?;
+    if let Some((values, _)) = &found.similarity {
+        put("similarity", values)?;
+    }
+    Ok(object)
+}
+
+/// Compares the certificate that a link carries with one measured here.
+///
+/// # Errors
+/// An object `{ code, message }` if one of them cannot be read.
+#[wasm_bindgen(js_name = compareChecks)]
+pub fn compare_checks(expected: &str, measured: &str) -> Result<JsValue, JsValue> {
+    let read = |text: &str| {
+        Certificate::parse(text)
+            .ok_or_else(|| thrown(&Error::Config(format!("\"{text}\" is not a certificate of first losses."))))
+    };
+    value(&read(expected)?.compare(&read(measured)?))
+}
+
+#[derive(Serialize)]
+struct WeightsInfo {
+    settled: Settled,
+    step: u32,
+    runs: usize,
+    optimiser: bool,
+}
+
+/// What a weights file holds, without opening a run.
+///
+/// # Errors
+/// An object `{ code, message }` if the file is not sound.
+#[wasm_bindgen(js_name = readWeights)]
+pub fn read_weights(bytes: &[u8]) -> Result<JsValue, JsValue> {
+    let Weights { config, state } = Weights::read(bytes).map_err(|error| thrown(&error))?;
+    value(&WeightsInfo {
+        settled: Settled::of(&config, Vec::new()),
+        step: state.step,
+        runs: copy::replicas(&config).len(),
+        optimiser: state.moments.is_some(),
+    })
+}
+
+/// Reads a results file, JSON or CSV.
+///
+/// # Errors
+/// An object `{ code, message }` if the file is not sound.
+#[wasm_bindgen(js_name = readResults)]
+pub fn read_results(text: &str) -> Result<JsValue, JsValue> {
+    value(&Results::read(text).map_err(|error| thrown(&error))?)
+}
+
+/// Builds a run, and calls `progress(fraction, what)` while kernels compile.
+async fn open_with(
+    progress: js_sys::Function,
+    open: impl AsyncFnOnce(&mut Machine, Report<'_>) -> Opened,
+) -> Result<CopyRun, JsValue> {
+    let mut report = |fraction: f64, what: &str| {
+        // A page that fails to show progress must not stop the run.
+        let _ = progress.call2(&JsValue::NULL, &fraction.into(), &what.into());
+    };
+    let mut machine = MACHINE.take();
+    let run = open(&mut machine, &mut report).await;
+    MACHINE.set(machine);
+    Ok(CopyRun { run: run.map_err(|error| thrown(&error))? })
+}
+
+type Report<'a> = &'a mut dyn FnMut(f64, &str);
+type Opened = Result<copy::CopyRun, Error>;
+
+/// Tries `$work` on the run, and once more if the device was lost and replaced meanwhile.
+macro_rules! with_recovery {
+    ($self:ident, $work:expr) => {{
+        let mut result = $work.await;
+        if let Err(Error::DeviceLost(why)) = &result {
+            let why = why.clone();
+            let mut machine = MACHINE.take();
+            let recovered = $self.run.recover_in_place(&mut machine, &why).await;
+            MACHINE.set(machine);
+            result = match recovered {
+                Ok(()) => $work.await,
+                Err(error) => Err(error),
+            };
+        }
+        result.map_err(|error| thrown(&error))
+    }};
 }
 
 /// A race in progress.
@@ -127,14 +269,21 @@ impl CopyRun {
     /// An object `{ code, message }`.
     pub async fn open(values: JsValue, progress: js_sys::Function) -> Result<CopyRun, JsValue> {
         let (config, _) = read(values)?;
-        let mut report = |fraction: f64, what: &str| {
-            // A page that fails to show progress must not stop the run.
-            let _ = progress.call2(&JsValue::NULL, &fraction.into(), &what.into());
-        };
-        let mut machine = MACHINE.take();
-        let run = copy::CopyRun::open(config, &mut machine, &mut report).await;
-        MACHINE.set(machine);
-        Ok(Self { run: run.map_err(|error| thrown(&error))? })
+        open_with(progress, async |machine: &mut Machine, report: Report<'_>| {
+            copy::CopyRun::open(config, machine, report).await
+        })
+        .await
+    }
+
+    /// Goes on from a weights file, at its step.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub async fn restore(bytes: Vec<u8>, progress: js_sys::Function) -> Result<CopyRun, JsValue> {
+        open_with(progress, async |machine: &mut Machine, report: Report<'_>| {
+            copy::CopyRun::restore(&bytes, machine, report).await
+        })
+        .await
     }
 
     /// Runs, executor, cost, chance level and length of the race.
@@ -148,7 +297,64 @@ impl CopyRun {
             cost: self.run.cost(),
             chance_bits: self.run.chance_bits(),
             steps: self.run.config().steps,
+            values: self.run.config().values().into_iter().collect(),
+            link: self.run.config().link(),
         })
+    }
+
+    /// Certificate of the first losses, as links carry it; null before the tenth step.
+    #[must_use]
+    pub fn check(&self) -> Option<String> {
+        self.run.check().map(|check| check.text())
+    }
+
+    /// The paper's claims, and what this race says of them so far.
+    ///
+    /// # Errors
+    /// Does not fail in practice.
+    pub fn verdicts(&self) -> Result<JsValue, JsValue> {
+        value(&self.run.verdicts())
+    }
+
+    /// Results so far, as the command line writes them.
+    ///
+    /// # Errors
+    /// Does not fail in practice.
+    pub fn results(&self) -> Result<JsValue, JsValue> {
+        value(&self.run.results())
+    }
+
+    /// Events that tell again what was reported before.
+    ///
+    /// # Errors
+    /// Does not fail in practice.
+    pub fn replay(&self) -> Result<JsValue, JsValue> {
+        value(&self.run.replay())
+    }
+
+    /// The race as a safetensors file.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub async fn save(&mut self) -> Result<Vec<u8>, JsValue> {
+        with_recovery!(self, self.run.save())
+    }
+
+    /// Times every kernel; the race stays as it is.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub async fn profile(&mut self) -> Result<JsValue, JsValue> {
+        value(&with_recovery!(self, self.run.profile())?)
+    }
+
+    /// Looks inside one run with a probe.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub async fn inspect(&mut self, replica: u32, probe: &str) -> Result<JsValue, JsValue> {
+        let found = with_recovery!(self, self.run.inspect(replica, probe))?;
+        inspection(&found)
     }
 
     /// Trains for about `budget_ms`, at most `most` steps (0 for no limit); returns the events.
@@ -156,7 +362,10 @@ impl CopyRun {
     /// # Errors
     /// An object `{ code, message }`.
     pub async fn advance(&mut self, budget_ms: f64, most: u32) -> Result<JsValue, JsValue> {
-        let events = self.run.advance(budget_ms, most).await.map_err(|error| thrown(&error))?;
+        let mut machine = MACHINE.take();
+        let events = self.run.carry_on(&mut machine, budget_ms, most).await;
+        MACHINE.set(machine);
+        let events = events.map_err(|error| thrown(&error))?;
         value(&events)
     }
 
@@ -165,6 +374,6 @@ impl CopyRun {
     /// # Errors
     /// An object `{ code, message }`.
     pub async fn reset(&mut self) -> Result<(), JsValue> {
-        self.run.reset().map_err(|error| thrown(&error))
+        with_recovery!(self, async { self.run.reset() })
     }
 }

@@ -162,8 +162,8 @@ fn a_replica_that_stops_does_not_touch_its_neighbour() {
         each(shared.control, &|replica| model.control(replica).to_vec());
         each(shared.rotations, &|_| model.rotations());
         executor.run(Program::Training, 8).unwrap();
-        let parameters = block_on(executor.read(shared.parameters)).unwrap();
-        let control = block_on(executor.read(shared.control)).unwrap();
+        let [parameters] = block_on(executor.read([shared.parameters], None)).unwrap();
+        let [control] = block_on(executor.read([shared.control], None)).unwrap();
         let stops: Vec<f32> = control.chunks(control::LEN).map(|block| block[control::STOPPED]).collect();
         (parameters, stops)
     };

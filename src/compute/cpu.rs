@@ -47,6 +47,17 @@ impl<T: Real> CpuExecutor<T> {
         self.replicas.iter_mut().for_each(work);
     }
 
+    /// Runs `launches` once, one replica after the other on one thread, and adds the milliseconds of each to `times`.
+    pub fn time(&mut self, launches: &[Launch], times: &mut [f64]) {
+        for memory in &mut self.replicas {
+            for (launch, time) in launches.iter().zip(times.iter_mut()) {
+                let start = web_time::Instant::now();
+                step(memory, launch);
+                *time += start.elapsed().as_secs_f64() * 1e3;
+            }
+        }
+    }
+
     /// One replica's part of a buffer.
     #[must_use]
     pub fn buffer(&self, replica: usize, id: BufferId) -> &[T] {

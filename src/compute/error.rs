@@ -40,6 +40,12 @@ pub enum Error {
     /// A shader was refused.
     #[error("The graphics driver refused a program ({0}). Choose \"CPU\" under Run on, and please report this.")]
     Shader(String),
+    /// A file that is not what it should be.
+    #[error("This file was not taken: {0}. Nothing has changed.")]
+    File(String),
+    /// A probe that does not fit the task.
+    #[error("{0}")]
+    Probe(String),
     /// A configuration that cannot run.
     #[error("{0}")]
     Config(String),
@@ -69,6 +75,8 @@ impl Error {
             Self::OutOfMemory { .. } => "out-of-memory",
             Self::Refused(_) => "refused",
             Self::Shader(_) => "shader",
+            Self::File(_) => "file",
+            Self::Probe(_) => "probe",
             Self::Config(_) => "config",
             Self::Internal(_) => "internal",
         }

@@ -47,8 +47,13 @@ impl Gpu {
             max_storage_buffer_binding_size: offered.max_storage_buffer_binding_size,
             ..wgpu::Limits::defaults()
         };
-        let descriptor =
-            wgpu::DeviceDescriptor { label: Some("mnemoscope"), required_limits: limits, ..Default::default() };
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("mnemoscope"),
+            required_limits: limits,
+            // Times kernels where there is such a clock; nothing needs it.
+            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+            ..Default::default()
+        };
         let (device, queue) =
             adapter.request_device(&descriptor).await.map_err(|error| Error::NoWebGpu(error.to_string()))?;
         let failed = Arc::new(Mutex::new(None));
@@ -78,6 +83,16 @@ impl Gpu {
             Ok(failed) => failed.clone().map_or(Ok(()), Err),
             Err(_) => Err(Error::DeviceLost("its state is unknown".to_owned())),
         }
+    }
+
+    /// Gives the device up, as a driver's crash or a sleeping machine may. What runs on it has to recover.
+    pub fn lose(&self) {
+        self.device.destroy();
+    }
+
+    /// Whether the device writes timestamps.
+    pub(crate) fn has_clock(&self) -> bool {
+        self.device.features().contains(wgpu::Features::TIMESTAMP_QUERY)
     }
 
     /// The largest buffer that can be bound, in bytes.

@@ -7,7 +7,7 @@ use futures_channel::oneshot;
 
 use crate::compute::error::Error;
 use crate::compute::gpu::{Gpu, Pipelines};
-use crate::compute::{Counters, Program};
+use crate::compute::{Clock, Counters, Program};
 use crate::graph::plan::Plan;
 use crate::graph::{BufferId, Launch};
 use crate::kernels::MOST_WORKGROUPS;
@@ -27,6 +27,15 @@ struct Dispatch {
     workgroups: [u32; 3],
 }
 
+impl Dispatch {
+    fn record(&self, pass: &mut wgpu::ComputePass<'_>) {
+        let [x, y, z] = self.workgroups;
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, &self.bindings, &[]);
+        pass.dispatch_workgroups(x, y, z);
+    }
+}
+
 /// A staging buffer on its way to the host.
 #[derive(Debug)]
 pub struct DeviceReading {
@@ -40,6 +49,7 @@ pub struct DeviceReading {
 pub struct GpuExecutor {
     /// The device.
     pub gpu: Rc<Gpu>,
+    replicas: u32,
     buffers: Vec<wgpu::Buffer>,
     /// Bytes of each buffer that the plan knows of; a device has a least size.
     lengths: Vec<u64>,
@@ -113,6 +123,7 @@ impl GpuExecutor {
         gpu.check()?;
         Ok(Self {
             gpu,
+            replicas: plan.replicas,
             buffers,
             lengths,
             training: made,
@@ -156,12 +167,7 @@ impl GpuExecutor {
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             for _ in 0..times {
-                for dispatch in dispatches {
-                    let [x, y, z] = dispatch.workgroups;
-                    pass.set_pipeline(&dispatch.pipeline);
-                    pass.set_bind_group(0, &dispatch.bindings, &[]);
-                    pass.dispatch_workgroups(x, y, z);
-                }
+                dispatches.iter().for_each(|dispatch| dispatch.record(&mut pass));
             }
         }
         self.gpu.queue.submit([encoder.finish()]);
@@ -185,14 +191,82 @@ impl GpuExecutor {
         Ok(())
     }
 
-    /// Begins to copy buffers to the host.
+    /// Runs a training step with a pass per launch, and adds the milliseconds of each to `times`.
     ///
     /// # Errors
     /// [`Error::DeviceLost`].
-    pub fn begin_read(&mut self, ids: &[BufferId]) -> Result<DeviceReading, Error> {
+    pub async fn time_step(&mut self, times: &mut [f64]) -> Result<Clock, Error> {
+        self.gpu.check()?;
+        self.counters.launches += self.training.len() as u64;
+        if self.gpu.has_clock() {
+            self.time_on_device(times).await?;
+            return Ok(Clock::Device);
+        }
+        for (dispatch, time) in self.training.iter().zip(times) {
+            let start = web_time::Instant::now();
+            let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+            dispatch.record(&mut encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()));
+            self.gpu.queue.submit([encoder.finish()]);
+            self.gpu.wait(self.gpu.done()).await?;
+            *time += start.elapsed().as_secs_f64() * 1e3;
+        }
+        Ok(Clock::Submission)
+    }
+
+    async fn time_on_device(&mut self, times: &mut [f64]) -> Result<(), Error> {
+        let device = &self.gpu.device;
+        let count = 2 * self.training.len() as u32;
+        let size = 8 * u64::from(count);
+        let queries = device.create_query_set(&wgpu::QuerySetDescriptor {
+            label: Some("timestamps"),
+            ty: wgpu::QueryType::Timestamp,
+            count,
+        });
+        let buffer = |usage| {
+            device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("timestamps"),
+                size,
+                usage,
+                mapped_at_creation: false,
+            })
+        };
+        let resolved = buffer(wgpu::BufferUsages::QUERY_RESOLVE | wgpu::BufferUsages::COPY_SRC);
+        let staging = buffer(wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST);
+        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        for (dispatch, begin) in self.training.iter().zip((0..).step_by(2)) {
+            let timestamp_writes = Some(wgpu::ComputePassTimestampWrites {
+                query_set: &queries,
+                beginning_of_pass_write_index: Some(begin),
+                end_of_pass_write_index: Some(begin + 1),
+            });
+            dispatch.record(
+                &mut encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: None, timestamp_writes }),
+            );
+        }
+        encoder.resolve_query_set(&queries, 0..count, &resolved, 0);
+        encoder.copy_buffer_to_buffer(&resolved, 0, &staging, 0, size);
+        self.gpu.queue.submit([encoder.finish()]);
+        let (sender, mapped) = oneshot::channel();
+        staging.map_async(wgpu::MapMode::Read, .., move |result| drop(sender.send(result)));
+        self.gpu.wait(mapped).await?.map_err(|error| Error::DeviceLost(error.to_string()))?;
+        let view = staging.get_mapped_range(..).map_err(|error| Error::DeviceLost(error.to_string()))?;
+        let ticks: Vec<u64> = bytemuck::pod_collect_to_vec(&view);
+        let each = f64::from(self.gpu.queue.get_timestamp_period()) / 1e6;
+        for (time, ticks) in times.iter_mut().zip(ticks.chunks_exact(2)) {
+            *time += ticks[1].saturating_sub(ticks[0]) as f64 * each;
+        }
+        Ok(())
+    }
+
+    /// Begins to copy buffers to the host: of all replicas, or of one.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub fn begin_read(&mut self, ids: &[BufferId], of: Option<u32>) -> Result<DeviceReading, Error> {
         self.gpu.check()?;
         let sources = ids.iter().map(|&id| self.buffer(id).cloned()).collect::<Result<Vec<_>, _>>()?;
-        let lengths: Vec<u64> = ids.iter().filter_map(|id| self.lengths.get(id.0)).copied().collect();
+        let share = |&length: &u64| if of.is_some() { length / u64::from(self.replicas) } else { length };
+        let lengths: Vec<u64> = ids.iter().filter_map(|id| self.lengths.get(id.0)).map(share).collect();
         let total: u64 = lengths.iter().sum();
         let reusable = self.staging.iter().position(|staging| staging.size() == total);
         let staging = reusable.map(|at| self.staging.swap_remove(at)).unwrap_or_else(|| {
@@ -207,7 +281,8 @@ impl GpuExecutor {
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let mut offset = 0;
         for (source, &length) in sources.iter().zip(&lengths) {
-            encoder.copy_buffer_to_buffer(source, 0, &staging, offset, length);
+            let from = of.map_or(0, |replica| u64::from(replica) * length);
+            encoder.copy_buffer_to_buffer(source, from, &staging, offset, length);
             offset += length;
         }
         self.gpu.queue.submit([encoder.finish()]);

@@ -40,6 +40,17 @@ pub struct Counters {
     pub waits: u64,
 }
 
+/// How launches were timed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// By the host's clock around the twin.
+    Host,
+    /// By timestamps that the device writes.
+    Device,
+    /// By the host's clock around a submission of its own, its latency included.
+    Submission,
+}
+
 /// Runs a plan.
 #[derive(Debug)]
 pub enum Executor {
@@ -63,6 +74,20 @@ impl Executor {
     #[must_use]
     pub fn cpu(plan: Plan) -> Self {
         Self::Cpu(Box::new(CpuExecutor::new(&plan)), plan, Counters::default())
+    }
+
+    /// An executor of the same kind for another plan.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], [`Error::OutOfMemory`], [`Error::Shader`], [`Error::DeviceLost`].
+    pub async fn sibling(&self, plan: Plan) -> Result<Self, Error> {
+        match self {
+            Self::Cpu(..) => Ok(Self::cpu(plan)),
+            Self::Gpu(executor) => {
+                let gpu = std::rc::Rc::clone(&executor.gpu);
+                Ok(Self::Gpu(Box::new(GpuExecutor::new(gpu, &plan, &mut |_| {}).await?)))
+            }
+        }
     }
 
     /// What it has done so far.
@@ -112,20 +137,21 @@ impl Executor {
         }
     }
 
-    /// Begins to read buffers of all replicas back.
+    /// Begins to read buffers back: of all replicas, or of one.
     ///
     /// # Errors
     /// [`Error::DeviceLost`].
-    pub fn begin_read(&mut self, ids: &[BufferId]) -> Result<Reading, Error> {
+    pub fn begin_read(&mut self, ids: &[BufferId], of: Option<u32>) -> Result<Reading, Error> {
         match self {
             Self::Cpu(executor, plan, counters) => {
                 counters.reads += 1;
-                let whole = |id: &BufferId| {
-                    (0..plan.replicas as usize).flat_map(|at| executor.buffer(at, *id).iter().copied()).collect()
+                let range = of.map_or(0..plan.replicas, |replica| replica..replica + 1);
+                let part = |id: &BufferId| {
+                    range.clone().flat_map(|at| executor.buffer(at as usize, *id).iter().copied()).collect()
                 };
-                Ok(Reading::Here(ids.iter().map(whole).collect()))
+                Ok(Reading::Here(ids.iter().map(part).collect()))
             }
-            Self::Gpu(executor) => Ok(Reading::Device(executor.begin_read(ids)?)),
+            Self::Gpu(executor) => Ok(Reading::Device(executor.begin_read(ids, of)?)),
         }
     }
 
@@ -141,13 +167,30 @@ impl Executor {
         }
     }
 
-    /// Reads one buffer of all replicas.
+    /// Reads buffers of all replicas, or of one, and waits for them.
     ///
     /// # Errors
     /// [`Error::DeviceLost`].
-    pub async fn read(&mut self, id: BufferId) -> Result<Vec<f32>, Error> {
-        let reading = self.begin_read(&[id])?;
-        Ok(self.finish_read(reading).await?.pop().unwrap_or_default())
+    pub async fn read<const N: usize>(&mut self, ids: [BufferId; N], of: Option<u32>) -> Result<[Vec<f32>; N], Error> {
+        let reading = self.begin_read(&ids, of)?;
+        let values = self.finish_read(reading).await?;
+        values.try_into().map_err(|_| Error::Internal("a read came back with other buffers".to_owned()))
+    }
+
+    /// Runs a training step launch by launch, and adds the milliseconds that each took to `times`. Says how they were
+    /// taken.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn time_step(&mut self, times: &mut [f64]) -> Result<Clock, Error> {
+        match self {
+            Self::Cpu(executor, plan, counters) => {
+                counters.launches += plan.training.len() as u64;
+                executor.time(&plan.training, times);
+                Ok(Clock::Host)
+            }
+            Self::Gpu(executor) => executor.time_step(times).await,
+        }
     }
 
     /// Waits until at most `ahead` submissions are unfinished.

@@ -9,7 +9,7 @@ use crate::compute::error::Error;
 use crate::compute::gpu::Gpu;
 use crate::compute::gpu_executor::GpuExecutor;
 use crate::graph::plan::{Plan, Slot};
-use crate::graph::{BufferId, Launch, Shared};
+use crate::graph::{BufferId, Launch};
 use crate::kernels::MatmulForm;
 use crate::kernels::matmul::{Epilogue, Matmul, Operand};
 
@@ -72,15 +72,5 @@ fn sample() -> Plan {
         reads: vec![None, Some(left), Some(right), None, None],
         writes: vec![Some(product), None],
     };
-    let shared = Shared {
-        control: left,
-        parameters: left,
-        gradients: left,
-        first: left,
-        second: left,
-        ring: left,
-        evaluations: left,
-        rotations: left,
-    };
-    Plan { replicas: 1, slots, training: vec![launch], evaluation: vec![], shared }
+    Plan::sample(slots, launch)
 }

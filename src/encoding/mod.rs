@@ -8,6 +8,7 @@ mod compressed;
 mod none;
 mod rank;
 mod rope;
+pub mod similarity;
 mod sinusoidal;
 mod spike_time;
 

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 
 use crate::compute::error::Error;
 use crate::kernels::Kernel;
+use crate::kernels::attention::Shape as AttentionShape;
 use crate::kernels::rng::{Dropout, STREAM_DROPOUT};
 
 /// A buffer of a plan; every replica has its own part of it.
@@ -71,6 +72,24 @@ pub struct Shared {
     pub rotations: BufferId,
 }
 
+impl Shared {
+    /// Buffers of a plan that has no model: all of them stand for the first buffer.
+    #[must_use]
+    pub fn nowhere() -> Self {
+        let first = BufferId(0);
+        Self {
+            control: first,
+            parameters: first,
+            gradients: first,
+            first,
+            second: first,
+            ring: first,
+            evaluations: first,
+            rotations: first,
+        }
+    }
+}
+
 /// Records one program.
 #[derive(Debug)]
 pub struct Graph<'a> {
@@ -85,6 +104,8 @@ pub struct Graph<'a> {
     gradients: HashMap<BufferId, BufferId>,
     /// Of each output of a non-linear layer, where its kept derivative is.
     slopes: HashMap<BufferId, BufferId>,
+    /// What each attention has read, for those who look inside.
+    attended: Vec<(AttentionShape, BufferId)>,
     dropouts: u32,
 }
 
@@ -100,6 +121,7 @@ impl<'a> Graph<'a> {
             tape: Vec::new(),
             gradients: HashMap::new(),
             slopes: HashMap::new(),
+            attended: Vec::new(),
             dropouts: 0,
         }
     }
@@ -108,6 +130,26 @@ impl<'a> Graph<'a> {
     #[must_use]
     pub fn training(&self) -> bool {
         self.training
+    }
+
+    /// A buffer that the caller fills before the program runs, and that keeps its content.
+    pub fn input(&mut self, label: &'static str, rows: u32, columns: u32) -> Tensor {
+        let tensor = self.tensor(label, rows, columns);
+        self.keep(tensor.id);
+        tensor
+    }
+
+    /// Keeps a buffer's content for a reader: no other shares its memory.
+    pub fn keep(&mut self, id: BufferId) {
+        if let Some(spec) = self.buffers.get_mut(id.0) {
+            spec.persistent = true;
+        }
+    }
+
+    /// What each attention recorded so far reads: queries, keys and values, rotated where the replica rotates.
+    #[must_use]
+    pub fn attended(&self) -> &[(AttentionShape, BufferId)] {
+        &self.attended
     }
 
     /// The recorded launches.

@@ -27,10 +27,15 @@ pub struct Plan {
     pub evaluation: Vec<Launch>,
     /// Buffers with a meaning of their own.
     pub shared: Shared,
+    /// Buffers that the caller asked for, in its order.
+    pub kept: Vec<BufferId>,
+    /// Bytes that each launch of a training step has to read and write at least once, one replica.
+    pub traffic: Vec<u64>,
 }
 
 impl Plan {
-    /// Lays out `programs` over `specs`.
+    /// Lays out the programs over `specs`. `kept` are buffers that the caller will write or read; they must be
+    /// persistent.
     #[must_use]
     pub fn new(
         replicas: u32,
@@ -38,7 +43,9 @@ impl Plan {
         mut training: Vec<Launch>,
         mut evaluation: Vec<Launch>,
         mut shared: Shared,
+        mut kept: Vec<BufferId>,
     ) -> Self {
+        let traffic = training.iter().map(|launch| traffic(launch, specs, &shared)).collect();
         let mut slots = Vec::new();
         let mut place = vec![None; specs.len()];
         for (spec, place) in specs.iter().zip(&mut place) {
@@ -55,7 +62,17 @@ impl Plan {
         for id in [control, parameters, gradients, first, second, ring, evaluations, rotations] {
             *id = BufferId(place.get(id.0).copied().flatten().unwrap_or(0));
         }
-        Self { replicas, slots, training, evaluation, shared }
+        for id in &mut kept {
+            *id = BufferId(place.get(id.0).copied().flatten().unwrap_or(0));
+        }
+        Self { replicas, slots, training, evaluation, shared, kept, traffic }
+    }
+
+    /// A plan of one launch and one replica, as timing needs it.
+    #[must_use]
+    pub fn sample(slots: Vec<Slot>, launch: Launch) -> Self {
+        let (evaluation, kept, traffic) = (Vec::new(), Vec::new(), Vec::new());
+        Self { replicas: 1, slots, training: vec![launch], evaluation, shared: Shared::nowhere(), kept, traffic }
     }
 
     /// Bytes of all buffers of all replicas.
@@ -76,6 +93,20 @@ impl Plan {
     pub fn flops(&self) -> f64 {
         f64::from(self.replicas) * self.training.iter().map(|launch| launch.kernel.spec().flops()).sum::<f64>()
     }
+}
+
+/// Bytes of the buffers that a launch touches; of the pools, only the part that it uses.
+fn traffic(launch: &Launch, specs: &[BufferSpec], shared: &Shared) -> u64 {
+    let pools = [shared.parameters, shared.gradients];
+    let mut seen = Vec::new();
+    let mut elements = u64::from(launch.kernel.spec().pool_elements());
+    for &id in launch.reads.iter().chain(&launch.writes).flatten() {
+        if !seen.contains(&id) && !pools.contains(&id) {
+            elements += specs.get(id.0).map_or(0, |spec| u64::from(spec.len));
+        }
+        seen.push(id);
+    }
+    4 * elements
 }
 
 /// Gives each transient buffer of one program a slot from `persistent` on, and rewrites the launches.
@@ -147,18 +178,8 @@ mod tests {
             reads: vec![id(0), id(from)],
             writes: vec![id(to)],
         };
-        let zero = BufferId(0);
-        let shared = Shared {
-            control: zero,
-            parameters: zero,
-            gradients: zero,
-            first: zero,
-            second: zero,
-            ring: zero,
-            evaluations: zero,
-            rotations: zero,
-        };
-        let plan = Plan::new(1, &specs, vec![copy(0, 1), copy(1, 2), copy(2, 3), copy(3, 4)], vec![], shared);
+        let shared = Shared::nowhere();
+        let plan = Plan::new(1, &specs, vec![copy(0, 1), copy(1, 2), copy(2, 3), copy(3, 4)], vec![], shared, vec![]);
         assert_eq!(plan.slots.len(), 3, "one persistent, two that take turns");
         for launch in &plan.training {
             assert!(!launch.reads.contains(&launch.writes[0]));

@@ -38,6 +38,9 @@ impl Spec for AdamW {
     fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
         grid(self.pool.len, replicas)
     }
+    fn pool_elements(&self) -> u32 {
+        2 * self.pool.len
+    }
 }
 
 impl AdamW {

@@ -97,6 +97,29 @@ impl Shape {
         }
     }
 
+    /// Turns the logits of one query into weights, zero for the keys it does not see; returns their log-sum-exp.
+    fn softmax<T: Real>(&self, query: usize, logits: &mut [T]) -> T {
+        let (seen, unseen) = logits.split_at_mut(self.keys(query));
+        let top = seen.iter().fold(T::neg_infinity(), |top, &x| if x > top { x } else { top });
+        seen.iter_mut().for_each(|x| *x = (*x - top).fast_exp());
+        let total = sum(seen);
+        let scale = total.recip();
+        seen.iter_mut().for_each(|x| *x *= scale);
+        unseen.fill(T::zero());
+        top + total.ln()
+    }
+
+    /// Attention weights `[query, key]` of one sequence and head, without dropout, from what attention has read.
+    pub fn weights<T: Real>(&self, control: &[T], qkv: &[T], row: u32, head: u32) -> Vec<T> {
+        let length = self.heads.length as usize;
+        let mut weights = vec![T::zero(); length * length];
+        self.logits(control, qkv, row, head, &mut weights);
+        for (query, weights) in weights.chunks_exact_mut(length).enumerate() {
+            self.softmax(query, weights);
+        }
+        weights
+    }
+
     /// Number of the first attention weight of a row, as dropout counts them.
     pub(super) fn element(&self, row: u32, head: u32, query: usize) -> u32 {
         let h = &self.heads;
@@ -157,15 +180,8 @@ impl Attention {
             for head in 0..h.heads {
                 s.logits(control, qkv, row, head, &mut scores);
                 for ((query, weights), log_sum) in scores.chunks_exact_mut(length).enumerate().zip(&mut log_sums) {
-                    let (seen, unseen) = weights.split_at_mut(s.keys(query));
-                    let top = seen.iter().fold(T::neg_infinity(), |top, &x| if x > top { x } else { top });
-                    seen.iter_mut().for_each(|x| *x = (*x - top).fast_exp());
-                    let total = sum(seen);
-                    let scale = total.recip();
-                    seen.iter_mut().for_each(|x| *x *= scale);
-                    unseen.fill(T::zero());
-                    s.drop(control, seen, s.element(row, head, query));
-                    *log_sum = top + total.ln();
+                    *log_sum = s.softmax(query, weights);
+                    s.drop(control, &mut weights[..s.keys(query)], s.element(row, head, query));
                 }
                 let weights = view_mut(&mut scores, h.length, h.length);
                 let value = s.part(row, head, 2).view(qkv, h.length, h.head);

@@ -6,7 +6,7 @@ use crate::task::source::{self, Split};
 use crate::task::{Layout, Task};
 
 /// Seed of the held-out set: one set for all runs.
-const HELD_OUT_SEED: u32 = 20_260_501;
+pub const HELD_OUT_SEED: u32 = 20_260_501;
 
 /// Reads: control. Writes: tokens `[rows, length]`, targets `[rows, judged]` of the judged positions.
 #[derive(Clone, Debug, PartialEq)]

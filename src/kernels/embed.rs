@@ -25,6 +25,11 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// Elements of token embedding, position table and gain.
+    pub(super) fn parameters(&self) -> u32 {
+        (self.vocabulary + self.length) * self.width + 1
+    }
+
     pub(super) fn uniform(&self) -> Vec<(&'static str, Word)> {
         vec![
             ("rows", Word::U(self.rows)),
@@ -64,6 +69,9 @@ impl Spec for Embed {
     }
     fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
         grid(self.shape.rows * self.shape.length * self.shape.width, replicas)
+    }
+    fn pool_elements(&self) -> u32 {
+        self.shape.parameters()
     }
 }
 

@@ -38,6 +38,9 @@ impl Spec for EmbedBackward {
         let entries = s.vocabulary + if self.table { s.length } else { 0 };
         [cover(entries * s.width, 64), replicas, 1]
     }
+    fn pool_elements(&self) -> u32 {
+        self.shape.parameters()
+    }
 }
 
 impl EmbedBackward {

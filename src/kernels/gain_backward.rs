@@ -30,6 +30,9 @@ impl Spec for GainBackward {
     fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
         [1, replicas, 1]
     }
+    fn pool_elements(&self) -> u32 {
+        self.shape.length * self.shape.width + 1
+    }
 }
 
 impl GainBackward {

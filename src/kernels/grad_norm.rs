@@ -63,6 +63,9 @@ impl Spec for GradNorm {
     fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
         [self.pool.partials(), replicas, 1]
     }
+    fn pool_elements(&self) -> u32 {
+        self.pool.len
+    }
 }
 
 impl GradNorm {

@@ -65,6 +65,9 @@ impl Spec for LayerNorm {
     fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
         [cover(self.shape.rows, ROWS), replicas, 1]
     }
+    fn pool_elements(&self) -> u32 {
+        2 * self.shape.width
+    }
 }
 
 impl LayerNorm {

@@ -42,6 +42,9 @@ impl Spec for LayerNormBackward {
     fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
         [cover(self.shape.rows, ROWS) + cover(self.shape.width, COLUMNS), replicas, 1]
     }
+    fn pool_elements(&self) -> u32 {
+        3 * self.shape.width
+    }
 }
 
 impl LayerNormBackward {

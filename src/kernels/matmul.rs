@@ -202,6 +202,9 @@ impl Spec for Matmul {
         let tile = 8 * form.side();
         [cover(self.n, tile), cover(self.m, tile), replicas]
     }
+    fn pool_elements(&self) -> u32 {
+        self.k * self.n + self.epilogue.bias.map_or(0, |_| self.n)
+    }
     fn flops(&self) -> f64 {
         2.0 * f64::from(self.m) * f64::from(self.n) * f64::from(self.k)
     }

@@ -104,6 +104,10 @@ pub trait Spec {
     fn flops(&self) -> f64 {
         0.0
     }
+    /// Parameters and gradients that one replica's launch touches in the pools, which hold much else.
+    fn pool_elements(&self) -> u32 {
+        0
+    }
     /// Name of the WGSL file, where it depends on the form.
     fn shader(&self, _form: MatmulForm) -> &'static str {
         self.name()

@@ -64,6 +64,9 @@ impl Spec for WeightGrad {
         let tile = 2 * form.side();
         [cover(self.outputs, tile), cover(self.inputs, tile), replicas]
     }
+    fn pool_elements(&self) -> u32 {
+        self.inputs * self.outputs + self.bias.map_or(0, |_| self.outputs)
+    }
     fn flops(&self) -> f64 {
         2.0 * f64::from(self.rows) * f64::from(self.inputs) * f64::from(self.outputs)
     }

@@ -197,35 +197,11 @@ impl CopyConfig {
         problems
     }
 
-    /// Reads a link's fragment, such as `lab=copy&encodings=rank,none&seed=3`. `preset=paper` may stand in it
-    /// anywhere and is laid under the other values.
+    /// The configuration of a link's fragment, and what was refused; see [`Link`](crate::lab::link::Link).
     #[must_use]
     pub fn from_link(link: &str) -> (Self, Vec<Problem>) {
-        let link = link.trim_start_matches('#');
-        let pairs: Vec<(String, String)> = form_urlencoded::parse(link.as_bytes())
-            .map(|(name, value)| (name.into_owned(), value.into_owned()))
-            .collect();
-        let mut config = Self::default();
-        let mut problems = Vec::new();
-        let mut rest = Vec::new();
-        for (name, value) in &pairs {
-            match name.as_str() {
-                "lab" if value == "copy" => {}
-                "lab" => problems.push(Problem {
-                    field: name.clone(),
-                    given: value.clone(),
-                    allowed: "copy".to_owned(),
-                    used: "copy".to_owned(),
-                }),
-                "preset" => match Self::preset(value) {
-                    Ok(preset) => config = preset,
-                    Err(problem) => problems.push(problem),
-                },
-                _ => rest.push((name.as_str(), value.as_str())),
-            }
-        }
-        problems.extend(config.apply(rest));
-        (config, problems)
+        let link = crate::lab::link::Link::parse(link);
+        (link.config, link.problems)
     }
 
     /// The link's fragment that restores this configuration: only what differs from the defaults.

@@ -1,6 +1,6 @@
 //! What a lab reports. The page, the command line and the tests all read these.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One run of a race.
 #[derive(Clone, Debug, Serialize)]
@@ -14,20 +14,20 @@ pub struct RunInfo {
 }
 
 /// Which executor works, and why that one.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExecutorInfo {
     /// `cpu` or `webgpu`.
-    pub kind: &'static str,
+    pub kind: String,
     /// Name of the adapter, or of the instruction set.
     pub name: String,
     /// Why this one was taken, in a sentence.
     pub reason: String,
     /// Matrix-product variant in use.
-    pub matmul: &'static str,
+    pub matmul: String,
 }
 
 /// What a plan costs.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cost {
     /// Trained and fixed parameters of one run.
@@ -78,6 +78,13 @@ pub enum Event {
         /// Which run.
         replica: u32,
         /// At which step, from 1.
+        step: u32,
+        /// In words.
+        reason: String,
+    },
+    /// The device was lost; the race goes on from a checkpoint.
+    Recovered {
+        /// The checkpoint's step.
         step: u32,
         /// In words.
         reason: String,

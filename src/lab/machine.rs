@@ -50,7 +50,7 @@ impl Machine {
             let needed = plan.bytes();
             return Err(Error::TooLarge { what: "in all".to_owned(), needed, allowed: CPU_BYTES });
         }
-        let info = ExecutorInfo { kind: "cpu", name: cpu_name(), reason, matmul: "matrixmultiply" };
+        let info = ExecutorInfo { kind: "cpu".into(), name: cpu_name(), reason, matmul: "matrixmultiply".into() };
         Ok((Executor::cpu(plan), info))
     }
 
@@ -68,8 +68,12 @@ impl Machine {
             (_, true) => "You chose WebGPU. This adapter computes on the CPU; the plain CPU would be faster.",
             (_, false) => "You chose WebGPU.",
         };
-        let info =
-            ExecutorInfo { kind: "webgpu", name: gpu.name.clone(), reason: reason.to_owned(), matmul: gpu.form.name() };
+        let info = ExecutorInfo {
+            kind: "webgpu".into(),
+            name: gpu.name.clone(),
+            reason: reason.to_owned(),
+            matmul: gpu.form.name().into(),
+        };
         Ok((Executor::Gpu(Box::new(executor)), info))
     }
 

@@ -1,10 +1,19 @@
 //! Experiments: a configuration in, events out. The page, the command line and the tests drive only this.
 
+pub mod check;
+pub mod claim;
 pub mod config;
 pub mod copy;
 pub mod event;
+pub mod inspect;
+pub mod link;
 pub mod machine;
+pub mod part;
+pub mod profile;
+pub mod progress;
 pub mod property;
+pub mod results;
+pub mod weights;
 
 /// The most independent runs in one plan.
 pub const MAX_REPLICAS: u32 = 64;

@@ -48,7 +48,9 @@ pub enum Kind {
     Flag,
 }
 
-fn options<C: Choice>() -> Vec<ChoiceOption> {
+/// Every variant of a choice.
+#[must_use]
+pub fn options<C: Choice>() -> Vec<ChoiceOption> {
     C::ALL.iter().map(|c| ChoiceOption { value: c.id(), label: c.label(), help: c.help() }).collect()
 }
 

@@ -6,6 +6,7 @@ use crate::encoding::{Encoding, ROPE_BASE, Recipe, Shape as EncodingShape};
 use crate::graph::ops::{Linear, Optimiser};
 use crate::graph::plan::Plan;
 use crate::graph::{BufferId, BufferSpec, Graph, Shared, Tensor};
+use crate::kernels::attention::Shape as AttentionShape;
 use crate::kernels::batch::Batch;
 use crate::kernels::embed::Shape as EmbedShape;
 use crate::kernels::grad_norm::Pool;
@@ -82,8 +83,10 @@ pub struct Transformer {
     /// Parameter layout.
     pub parameters: Parameters,
     tokens: u32,
-    gain: u32,
-    table: u32,
+    /// Offset of the position gain.
+    pub gain: u32,
+    /// Offset of the position table.
+    pub table: u32,
     layers: Vec<Layer>,
     last_norm: Option<(u32, u32)>,
     output: Linear,
@@ -161,7 +164,9 @@ impl Transformer {
         block
     }
 
-    fn heads(&self, rows: u32) -> Heads {
+    /// Shape of attention over `rows` sequences.
+    #[must_use]
+    pub fn heads(&self, rows: u32) -> Heads {
         let a = &self.architecture;
         Heads { rows, length: a.layout.length, heads: a.heads, head: a.width / a.heads }
     }
@@ -180,44 +185,76 @@ impl Transformer {
         let pool = self.pool();
         let uses = Uses::of(self, replicas);
         let mut buffers = Vec::new();
-        let mut keep = |label, len| {
-            buffers.push(BufferSpec { label, len, persistent: true });
-            BufferId(buffers.len() - 1)
-        };
-        let shared = Shared {
-            control: keep("control blocks", control::LEN as u32),
-            parameters: keep("parameters", pool.len),
-            gradients: keep("gradients", pool.len),
-            first: keep("first moments", pool.len),
-            second: keep("second moments", pool.len),
-            ring: keep("metrics", RING * ENTRY),
-            evaluations: keep("evaluations", RING * ENTRY),
-            rotations: keep("rotations", self.heads(1).length * self.heads(1).head),
-        };
+        let shared = self.shared(&mut buffers, true);
         let layout = self.architecture.layout;
 
         let mut graph = Graph::new(&mut buffers, shared, pool.len, true);
         let batch = Batch { layout, rows: regime.batch, split: Split::Training };
-        let (scores, judged) = self.forward(&mut graph, batch, &uses);
+        let (scores, judged) = self.judged(&mut graph, batch, &uses);
         graph.backward()?;
         graph.optimise(scores, regime.batch, layout.judged(), judged, pool, &regime.optimiser);
         let training = graph.finish();
 
         let mut graph = Graph::new(&mut buffers, shared, pool.len, false);
         let batch = Batch { layout, rows: regime.held_out, split: Split::HeldOut };
-        let (scores, judged) = self.forward(&mut graph, batch, &uses);
+        let (scores, judged) = self.judged(&mut graph, batch, &uses);
         graph.measure(scores, regime.held_out, layout.judged(), judged);
         let evaluation = graph.finish();
 
-        Ok(Plan::new(replicas.len() as u32, &buffers, training, evaluation, shared))
+        Ok(Plan::new(replicas.len() as u32, &buffers, training, evaluation, shared, Vec::new()))
     }
 
-    /// Records the forward pass up to the scores; returns them and how many rows are judged.
-    fn forward(&self, graph: &mut Graph<'_>, batch: Batch, uses: &Uses) -> (BufferId, u32) {
-        let a = &self.architecture;
+    /// The buffers that all programs share; a plan that does not train needs no room for gradients and moments.
+    fn shared(&self, buffers: &mut Vec<BufferSpec>, training: bool) -> Shared {
+        let mut keep = |label, len| {
+            buffers.push(BufferSpec { label, len, persistent: true });
+            BufferId(buffers.len() - 1)
+        };
+        let pool = self.parameters.len();
+        let trained = if training { pool } else { 0 };
+        let ring = if training { RING * ENTRY } else { 0 };
+        Shared {
+            control: keep("control blocks", control::LEN as u32),
+            parameters: keep("parameters", pool),
+            gradients: keep("gradients", trained),
+            first: keep("first moments", trained),
+            second: keep("second moments", trained),
+            ring: keep("metrics", ring),
+            evaluations: keep("evaluations", ring),
+            rotations: keep("rotations", self.heads(1).length * self.heads(1).head),
+        }
+    }
+
+    /// Records a plan that runs one replica on one given sequence and keeps what it computes.
+    #[must_use]
+    pub fn probe(&self, replica: &Replica) -> ProbePlan {
+        let uses = Uses::of(self, std::slice::from_ref(replica));
+        let mut buffers = Vec::new();
+        let shared = self.shared(&mut buffers, false);
+        let mut graph = Graph::new(&mut buffers, shared, self.parameters.len(), false);
+        let tokens = graph.input("tokens", 1, self.architecture.layout.length);
+        let logits = self.forward(&mut graph, tokens, 1, &uses);
+        graph.keep(logits.id);
+        let attended = graph.attended().to_vec();
+        attended.iter().for_each(|(_, qkv)| graph.keep(*qkv));
+        let shapes = attended.iter().map(|(shape, _)| *shape).collect();
+        let kept = [tokens.id, logits.id].into_iter().chain(attended.iter().map(|(_, qkv)| *qkv)).collect();
+        let program = graph.finish();
+        ProbePlan { plan: Plan::new(1, &buffers, Vec::new(), program, shared, kept), shapes }
+    }
+
+    /// Records the forward pass on a generated batch up to the scores; returns them and how many rows are judged.
+    fn judged(&self, graph: &mut Graph<'_>, batch: Batch, uses: &Uses) -> (BufferId, u32) {
         let rows = batch.rows;
-        let judged = rows * a.layout.judged();
+        let judged = rows * self.architecture.layout.judged();
         let (tokens, targets) = graph.batch(batch);
+        let logits = self.forward(graph, tokens, rows, uses);
+        (graph.cross_entropy(logits, targets, judged), judged)
+    }
+
+    /// Records the forward pass on `tokens` `[rows, length]` up to the logits of the judged positions.
+    fn forward(&self, graph: &mut Graph<'_>, tokens: Tensor, rows: u32, uses: &Uses) -> Tensor {
+        let a = &self.architecture;
         let shape = EmbedShape {
             rows,
             length: a.layout.length,
@@ -237,8 +274,7 @@ impl Transformer {
         if let Some((gamma, beta)) = self.last_norm {
             x = graph.layer_norm(x, gamma, beta);
         }
-        let logits = graph.linear(x, &self.output, Activation::Linear, 0.0, None);
-        (graph.cross_entropy(logits, targets, judged), judged)
+        graph.linear(x, &self.output, Activation::Linear, 0.0, None)
     }
 
     /// One layer; its output keeps positions from `first` on.
@@ -270,6 +306,16 @@ impl Transformer {
             graph.layer_norm(sum, second.0, second.1)
         }
     }
+}
+
+/// A plan that looks at one sequence. Its kept buffers are tokens `[length]`, logits `[judged, vocabulary]`, then what
+/// each layer's attention reads, `[length, 3 width]`.
+#[derive(Clone, Debug)]
+pub struct ProbePlan {
+    /// The plan; its evaluation is the program.
+    pub plan: Plan,
+    /// Shape of each layer's attention.
+    pub shapes: Vec<AttentionShape>,
 }
 
 /// What at least one replica of a plan needs.

@@ -78,7 +78,15 @@ impl Case {
             evaluations: none,
             rotations: none,
         };
-        Plan { replicas: self.replicas, slots, training: vec![launch], evaluation: vec![], shared }
+        Plan {
+            replicas: self.replicas,
+            slots,
+            training: vec![launch],
+            evaluation: vec![],
+            shared,
+            kept: vec![],
+            traffic: vec![],
+        }
     }
 
     /// Fills the buffers, runs the launch, and takes what it wrote.
@@ -90,7 +98,7 @@ impl Case {
         executor.run(Program::Training, 1)?;
         let first = self.reads.iter().flatten().count();
         let ids: Vec<BufferId> = (first..all.len()).map(BufferId).collect();
-        let reading = executor.begin_read(&ids)?;
+        let reading = executor.begin_read(&ids, None)?;
         executor.finish_read(reading).await
     }
 

@@ -27,6 +27,7 @@ impl Graph<'_> {
             let rotations = Some(self.shared.rotations);
             self.launch(Rope { shape: heads }, [control, rotations], [Some(qkv.id)]);
         }
+        self.attended.push((shape, qkv.id));
         self.launch(Attention { shape }, [control, Some(qkv.id)], [Some(y.id), Some(log_sums)]);
         if self.training() {
             self.tape.push(Op::Attention(Record { shape, rope, qkv, y, log_sums }));
