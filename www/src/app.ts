@@ -1,50 +1,104 @@
-/** The page's root element: keeps what the reader chose and what the worker said, and draws both. */
+/**
+ * The page's root element: keeps what the reader chose and what the worker said, and draws both.
+ * With the attribute `embedded` it leaves the address bar, the keys and the browser's storage alone.
+ */
 
-import { html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import './styles.css';
-import type { Problem, Property, Settled } from './engine';
-import { accuracyFigures, lossFigure, type FiguresContext } from './figures';
+import { fragment, LabClient } from './client';
+import type { FilePlace, LabContext } from './context';
+import { save } from './download';
+import type { CheckComparison, Problem, Property, Verdict } from './engine';
+import { accuracyFigures, lossFigure } from './figures';
+import { comparisonBox, incidents, keepPanel, offerBox, type Copying } from './keep';
+import type { Seen, Unseen } from './look/lab-inspector';
+import { Shelf } from './look/shelf';
 import { about, panel, problemBox, stopBox } from './panel';
 import { mark, type Mark } from './palette';
-import type { Activity, Command, LinkedPreset, Report } from './protocol';
+import type { Kept, LinkedPreset, Report } from './protocol';
 import { Recording, type Measure, type Source } from './record';
 import { runbar } from './runbar';
 import { scoreboard, type Entry } from './scoreboard';
+import { Shortcuts } from './shortcuts';
+import { compareSlot, costSlot, lookSlot, verdictSlot } from './slots';
+import { Welcome } from './welcome';
 
 /** The property whose options are the lines of the charts. */
 const SERIES = 'encodings';
+/** A file beyond this cannot be one of ours; it is not even read. */
+const MOST_BYTES = 1 << 30;
 
-class MnemoscopeApp extends LitElement {
-  private readonly worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+export class MnemoscopeApp extends LitElement {
+  /** There from the first connection on. */
+  client!: LabClient;
   private properties: Property[] = [];
   private presets: LinkedPreset[] = [];
-  private settled: Settled | null = null;
   private problems: Problem[] = [];
   private recording: Recording | null = null;
-  private activity: Activity = 'starting';
+  private live = false;
   private compiling = '';
   private fraction = 0;
   private error = '';
+  private cancelled = false;
+  private verdicts: Verdict[] = [];
+  private comparison: CheckComparison | null = null;
+  private seen: Seen | null = null;
+  private unseen: Unseen | null = null;
+  private readonly shelf = new Shelf();
+  private kept: Kept | null = null;
+  private keptStep: number | null = null;
+  private unkept = '';
   private hiddenLines = new Set<string>();
   private source: Source = 'held-out';
   private log = false;
   private cursor: number | null = null;
   private opened = new Set<Measure>();
-  private copied = false;
+  private copying: Copying = { state: 'idle' };
+  private busy = false;
+  private told = '';
+  private refused: Record<FilePlace | 'resume', string> = { keep: '', compare: '', resume: '' };
+  private onScreen = true;
+  private readonly welcome = new Welcome(() => this.requestUpdate());
+  private readonly shortcuts = new Shortcuts(
+    [
+      { key: 't', label: 'Train, or go on', act: () => this.press('train') },
+      { key: 'p', label: 'Pause, or give up preparing', act: () => this.press('pause') },
+      { key: 's', label: 'Train one step', act: () => this.press('step') },
+      { key: 'r', label: 'Reset to step 0', act: () => this.press('reset') },
+      { key: 'e', label: 'Go to the settings', act: () => this.goTo('#settings') },
+      { key: 'i', label: 'Go to Look inside', act: () => this.goTo('#title-look') },
+      { key: 'c', label: 'Copy the link', act: () => void this.copyLink() },
+      { key: 'd', label: 'Held-out or training curves', act: () => this.view({ source: this.otherSource }) },
+      { key: 'g', label: 'Log axis on or off', act: () => this.view({ log: !this.log }) },
+      { key: 'h', label: 'How to read this page', act: () => void this.explain() },
+      { key: '?', label: 'This sheet', act: () => Shortcuts.open(this) },
+    ],
+    () => this.requestUpdate(),
+  );
+  private unlisten = () => {};
 
-  constructor() {
-    super();
-    this.worker.onmessage = (message: MessageEvent<Report>) => this.hear(message.data);
-    this.worker.onerror = (event) => {
-      event.preventDefault();
-      this.hear({
-        type: 'failed',
-        error: {
-          code: 'internal',
-          message: 'The engine could not be started. Reload the page, or try another browser.',
-        },
-      });
-    };
+  private readonly onHash = () => this.client.read(location.hash);
+  private readonly onVisibility = () => this.tellVisibility();
+  private readonly onLeave = () => this.client.keep();
+  private readonly onDragOver = (event: DragEvent) => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.toggleAttribute('data-dropping', true);
+  };
+  private readonly onDragEnd = (event: DragEvent) => {
+    // Between two elements of the page the pointer has not left it.
+    if (event.relatedTarget === null) this.removeAttribute('data-dropping');
+  };
+  private readonly onDrop = (event: DragEvent) => {
+    this.removeAttribute('data-dropping');
+    const file = event.dataTransfer?.files[0];
+    if (!file) return;
+    event.preventDefault();
+    void this.readFile(file, 'keep');
+  };
+
+  private get embedded(): boolean {
+    return this.hasAttribute('embedded');
   }
 
   protected override createRenderRoot() {
@@ -53,19 +107,44 @@ class MnemoscopeApp extends LitElement {
 
   override connectedCallback() {
     this.replaceChildren();
+    this.client ??= new LabClient({
+      worker: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
+      store: !this.embedded,
+    });
     super.connectedCallback();
-    this.say({ type: 'read', link: location.hash });
+    this.unlisten = this.client.listen((report) => this.hear(report));
+    this.client.read(location.hash);
     this.tellVisibility();
-    addEventListener('hashchange', () => this.say({ type: 'read', link: location.hash }));
-    document.addEventListener('visibilitychange', () => this.tellVisibility());
+    addEventListener('hashchange', this.onHash);
+    document.addEventListener('visibilitychange', this.onVisibility);
+    if (this.embedded) return;
+    addEventListener('pagehide', this.onLeave);
+    addEventListener('keydown', this.shortcuts.press);
+    addEventListener('dragover', this.onDragOver);
+    addEventListener('dragleave', this.onDragEnd);
+    addEventListener('drop', this.onDrop);
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.unlisten();
+    removeEventListener('hashchange', this.onHash);
+    document.removeEventListener('visibilitychange', this.onVisibility);
+    removeEventListener('pagehide', this.onLeave);
+    removeEventListener('keydown', this.shortcuts.press);
+    removeEventListener('dragover', this.onDragOver);
+    removeEventListener('dragleave', this.onDragEnd);
+    removeEventListener('drop', this.onDrop);
+  }
+
+  /** For the page around the lab: whether the reader can see it. */
+  see(onScreen: boolean): void {
+    this.onScreen = onScreen;
+    this.tellVisibility();
   }
 
   private tellVisibility() {
-    this.say({ type: 'visible', visible: document.visibilityState === 'visible' });
-  }
-
-  private say(command: Command) {
-    this.worker.postMessage(command);
+    this.client.see(this.onScreen && document.visibilityState === 'visible');
   }
 
   private hear(report: Report) {
@@ -75,44 +154,110 @@ class MnemoscopeApp extends LitElement {
         this.presets = report.presets;
         break;
       case 'settled':
-        this.settled = report.settled;
         this.problems = report.settled.problems;
-        this.copied = false;
-        history.replaceState(null, '', `#${report.settled.link}`);
-        // A refused configuration is no longer the present one.
-        if (this.activity === 'starting' || this.activity === 'error') this.activity = 'ready';
+        this.copying = { state: 'idle' };
+        this.cancelled = false;
+        this.showAddress();
         break;
       case 'activity':
-        this.activity = report.activity;
+        this.cancelled = false;
         break;
       case 'compiling':
-        this.activity = 'compiling';
+        this.cancelled = false;
         this.fraction = report.fraction;
         this.compiling = report.what;
         break;
       case 'opened':
-        this.recording = new Recording(report.about, report.link);
+        if (this.recording?.link !== report.link) this.shelf.keep(this.recording);
+        this.recording = report.recorded
+          ? Recording.from(report.recorded)
+          : new Recording(report.about, report.link);
+        this.begin();
+        this.live = true;
+        this.kept = null;
         this.hiddenLines = new Set();
         this.error = '';
         break;
+      case 'moved':
+        if (this.recording) this.recording.about = report.about;
+        break;
       case 'reset':
-        this.recording =
-          report.closed || !this.recording ? null : new Recording(this.recording.about, this.recording.link);
-        this.cursor = null;
+        if (report.closed) {
+          this.shelf.keep(this.recording);
+          this.recording = null;
+          this.live = false;
+        } else if (this.recording) {
+          this.recording = new Recording(this.recording.about, this.recording.link);
+        }
+        this.begin();
         break;
       case 'happened':
         this.recording?.apply(report.events);
         break;
+      case 'checked':
+        if (this.recording) this.recording.check = report.check;
+        this.comparison = report.comparison;
+        break;
+      case 'verdicts':
+        this.verdicts = report.verdicts;
+        break;
+      case 'seen':
+        this.seen = report;
+        break;
+      case 'unseen':
+        this.unseen = report;
+        break;
+      case 'offered':
+        this.kept = report.kept;
+        break;
+      case 'kept':
+        this.keptStep = report.step;
+        break;
+      case 'unkept':
+        this.unkept = report.message;
+        break;
+      case 'cancelled':
+        this.cancelled = true;
+        this.live = false;
+        break;
       case 'failed':
-        this.activity = 'error';
+        this.live = false;
         this.error = report.error.message;
         break;
     }
     this.requestUpdate();
   }
 
+  /** What belongs to the run that was on show before. */
+  private begin() {
+    this.cursor = null;
+    this.comparison = null;
+    this.verdicts = [];
+    this.seen = null;
+    this.unseen = null;
+    this.keptStep = null;
+    this.told = '';
+    this.refused = { keep: '', compare: '', resume: '' };
+    this.copying = { state: 'idle' };
+  }
+
   private get stale(): boolean {
-    return this.recording !== null && this.settled !== null && this.recording.link !== this.settled.link;
+    const { recording } = this;
+    const { settled } = this.client;
+    return recording !== null && settled !== null && recording.link !== settled.link;
+  }
+
+  /** The certificate that a link read, if it is for the present settings. */
+  private get expected(): string | null {
+    const { expected, settled } = this.client;
+    return expected && expected.link === settled?.link ? expected.check : null;
+  }
+
+  /** The address holds the settings, what is hidden, and a certificate that came with it. */
+  private showAddress() {
+    const { settled, hide } = this.client;
+    if (!settled || this.embedded) return;
+    history.replaceState(null, '', fragment(settled.link, hide, this.expected));
   }
 
   private markOf(option: string): Mark {
@@ -122,19 +267,20 @@ class MnemoscopeApp extends LitElement {
     );
   }
 
-  /** The lines: those of the run on show, or, before the first, those that are chosen. */
-  private entries(): Entry[] {
+  private readonly entryOf = (id: string): Entry => {
     const kind = this.properties.find((property) => property.name === SERIES)?.kind;
     const options = kind?.type === 'many' ? kind.options : [];
+    const label = options.find((option) => option.value === id)?.label ?? id;
+    return { id, label, mark: this.markOf(id) };
+  };
+
+  /** The lines: those of the run on show, or, before the first, those that are chosen. */
+  private entries(): Entry[] {
     const ids =
       this.recording?.encodings.map((encoding) => encoding.id) ??
-      this.settled?.values[SERIES]?.split(',') ??
+      this.client.settled?.values[SERIES]?.split(',') ??
       [];
-    return ids.map((id) => ({
-      id,
-      label: options.find((option) => option.value === id)?.label ?? id,
-      mark: this.markOf(id),
-    }));
+    return ids.map(this.entryOf);
   }
 
   private toggleLine(id: string) {
@@ -155,25 +301,94 @@ class MnemoscopeApp extends LitElement {
     this.requestUpdate();
   }
 
+  private get otherSource(): Source {
+    return this.source === 'held-out' ? 'training' : 'held-out';
+  }
+
+  /** A key does what the button does, and nothing where the button cannot be used. */
+  private press(id: string) {
+    this.querySelector<HTMLButtonElement>(`#${id}`)?.click();
+  }
+
+  private goTo(selector: string) {
+    const target = this.querySelector<HTMLElement>(selector);
+    if (!target) return;
+    target.tabIndex = -1;
+    target.scrollIntoView({ block: 'start' });
+    target.focus({ preventScroll: true });
+  }
+
+  private async explain() {
+    this.welcome.show(true);
+    await this.updateComplete;
+    this.goTo('#title-welcome');
+  }
+
+  private closeWelcome() {
+    this.welcome.show(false);
+    // The button that had the focus is gone; the one that opens the panel again takes it.
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>('[data-testid=explain]')?.focus());
+  }
+
   private async copyLink() {
+    const { settled, hide } = this.client;
+    if (!settled) return;
+    const own = this.stale ? null : (this.recording?.check ?? null);
+    const check = own ?? this.expected;
+    const address = new URL(fragment(settled.link, hide, check), location.href).href;
     try {
-      await navigator.clipboard.writeText(location.href);
-      this.copied = true;
+      await navigator.clipboard.writeText(address);
+      this.copying = { state: 'copied', certified: check !== null };
     } catch {
-      // Without permission to write the clipboard the address bar still holds the link.
-      this.copied = false;
+      this.copying = { state: 'shown', address };
     }
     this.requestUpdate();
   }
 
-  private downloadCsv() {
-    if (!this.recording) return;
-    const address = URL.createObjectURL(new Blob([this.recording.csv()], { type: 'text/csv' }));
-    const anchor = document.createElement('a');
-    anchor.href = address;
-    anchor.download = 'mnemoscope-copy.csv';
-    anchor.click();
-    URL.revokeObjectURL(address);
+  /** Makes a file from what the worker answers. */
+  private async export<T>(ask: () => Promise<T>, data: (answer: T) => Blob, name: string) {
+    this.busy = true;
+    this.refused.keep = '';
+    this.requestUpdate();
+    try {
+      save(data(await ask()), name);
+    } catch (thrown) {
+      this.refused.keep = thrown instanceof Error ? thrown.message : String(thrown);
+    }
+    this.busy = false;
+    this.requestUpdate();
+  }
+
+  private async readFile(file: File, place: FilePlace) {
+    this.refused[place] = '';
+    this.told = '';
+    this.busy = true;
+    this.requestUpdate();
+    try {
+      if (file.size > MOST_BYTES) throw new Error(`“${file.name}” is larger than any file of this lab.`);
+      if (place === 'compare' || /\.(json|csv)$/i.test(file.name)) {
+        this.shelf.add(await this.client.readResults(await file.text()), file.name);
+        this.told = `“${file.name}” is drawn beside the present run, and listed under Compare.`;
+      } else {
+        await this.client.import(new Uint8Array(await file.arrayBuffer()));
+        this.told = `“${file.name}” is open at step ${this.recording?.step ?? 0}. Train goes on from there.`;
+      }
+    } catch (thrown) {
+      this.refused[place] = thrown instanceof Error ? thrown.message : String(thrown);
+    }
+    this.busy = false;
+    this.requestUpdate();
+  }
+
+  private async goOn() {
+    const finished = this.kept?.finished;
+    try {
+      await this.client.resume();
+      if (!finished) this.client.train();
+    } catch (thrown) {
+      this.refused.resume = thrown instanceof Error ? thrown.message : String(thrown);
+      this.requestUpdate();
+    }
   }
 
   private chartTools() {
@@ -210,78 +425,174 @@ class MnemoscopeApp extends LitElement {
   }
 
   protected override updated() {
-    this.dataset.state = this.activity;
+    this.dataset.state = this.client.activity;
     this.dataset.step = String(this.recording?.step ?? 0);
     this.dataset.executor = this.recording?.about.executor.kind ?? '';
+    this.dataset.kept = String(this.keptStep ?? '');
+    // The head stands outside, so that it can be read before the scripts are there.
+    const head = document.querySelector<HTMLElement>('[data-part=head]');
+    if (head) head.hidden = this.client.hide.includes('head');
   }
 
-  protected override render() {
-    const { recording, activity, stale, settled } = this;
-    const situation = {
-      activity,
-      recording,
-      stale,
-      compiling: this.compiling,
-      fraction: this.fraction,
-      error: this.error,
-    };
-    const entries = this.entries();
-    const context: FiguresContext = {
-      recording,
-      entries,
+  private context(): LabContext {
+    return {
+      client: this.client,
+      recording: this.recording,
+      live: this.live,
+      entries: this.entries(),
+      entryOf: this.entryOf,
+      properties: this.properties,
       hidden: this.hiddenLines,
       source: this.source,
       log: this.log,
       opened: this.opened,
       open: (measure, open) => this.openTable(measure, open),
+      cursor: this.cursor,
       onCursor: (step) => {
         // Redrawing a chart moves its cursor again, to the same place.
         if (step === this.cursor) return;
         this.cursor = step;
         this.requestUpdate();
       },
+      verdicts: this.verdicts,
+      seen: this.seen,
+      unseen: this.unseen,
+      earlier: this.shelf.runs,
+      toggleEarlier: (id) => {
+        this.shelf.toggle(id);
+        this.requestUpdate();
+      },
+      removeEarlier: (id) => {
+        this.shelf.remove(id);
+        this.requestUpdate();
+      },
+      readFile: (file, place) => void this.readFile(file, place),
+      refused: this.refused,
     };
+  }
+
+  /** A part that a link can hide. The wrapper has no box of its own. */
+  private showing(id: string, content: () => TemplateResult) {
+    return this.client.hide.includes(id) ? nothing : html`<div data-part=${id}>${content()}</div>`;
+  }
+
+  private keepPart() {
+    const { client, recording } = this;
+    return keepPanel({
+      recording,
+      live: this.live,
+      copying: this.copying,
+      keptStep: this.keptStep,
+      told: this.told,
+      refused: this.refused.keep,
+      busy: this.busy,
+      copyLink: () => void this.copyLink(),
+      saveCurves: () =>
+        recording && save(new Blob([recording.csv()], { type: 'text/csv' }), 'mnemoscope-copy.csv'),
+      saveResults: () =>
+        void this.export(
+          () => client.results(),
+          (results) => new Blob([JSON.stringify(results, null, 1)], { type: 'application/json' }),
+          'mnemoscope-copy.json',
+        ),
+      saveWeights: () =>
+        void this.export(
+          () => client.save(),
+          (bytes) => new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }),
+          'mnemoscope-copy.safetensors',
+        ),
+      readFile: (file) => void this.readFile(file, 'keep'),
+    });
+  }
+
+  private settingsPart() {
+    const { client, properties, presets, problems } = this;
+    const { settled, hide } = client;
+    if (!settled) return nothing;
+    return this.showing('settings', () =>
+      panel({
+        properties,
+        presets,
+        settled,
+        problems,
+        hide,
+        onChange: (name, value) => client.change(name, value),
+        onPreset: (preset) => client.settle(Object.fromEntries(preset.values)),
+        markOf: (property, option) => (property === SERIES ? this.markOf(option) : null),
+      }),
+    );
+  }
+
+  private help() {
+    return html`<p class="helpers">
+      ${
+        this.welcome.open
+          ? nothing
+          : html`<button type="button" data-testid="explain" @click=${() => void this.explain()}>
+              How to read this page
+            </button>`
+      }
+      <button type="button" data-testid="open-shortcuts" @click=${() => Shortcuts.open(this)}>
+        Keyboard shortcuts
+      </button>
+    </p>`;
+  }
+
+  protected override render() {
+    const { client, recording, stale } = this;
+    const context = this.context();
+    const { entries } = context;
+    const situation = {
+      activity: client.activity,
+      recording,
+      stale,
+      compiling: this.compiling,
+      fraction: this.fraction,
+      error: this.error,
+      cancelled: this.cancelled,
+    };
+    const settings = client.hide.includes('settings') ? null : () => this.goTo('#settings');
     return html`
+      ${this.embedded ? nothing : html`${this.help()} ${this.welcome.panel(() => this.closeWelcome())}`}
       ${problemBox(this.problems, this.properties, () => {
         this.problems = [];
         this.requestUpdate();
       })}
-      ${runbar(situation, {
-        train: () => this.say({ type: 'train' }),
-        pause: () => this.say({ type: 'pause' }),
-        step: () => this.say({ type: 'step' }),
-        reset: () => this.say({ type: 'reset' }),
-        settings: () => {
-          const heading = this.querySelector<HTMLElement>('#settings');
-          heading?.scrollIntoView({ block: 'start' });
-          heading?.focus({ preventScroll: true });
-        },
+      ${offerBox(this.kept, (id) => this.entryOf(id).label, this.refused.resume, {
+        goOn: () => void this.goOn(),
+        discard: () => client.discard(),
       })}
-      <div class="bench">
+      ${this.showing('run', () =>
+        runbar(situation, {
+          train: () => client.train(),
+          pause: () => client.pause(),
+          step: () => client.step(),
+          reset: () => client.reset(),
+          settings,
+        }),
+      )}
+      ${incidents(recording, this.unkept, () => {
+        this.unkept = '';
+        this.requestUpdate();
+      })}
+      <div class="bench ${settings ? '' : 'alone'}">
         <div class="results">
-          ${lossFigure(context, this.chartTools())}
-          ${scoreboard({ ...context, cursor: this.cursor, toggle: (id) => this.toggleLine(id) })}
-          ${stopBox(recording, entries)} ${accuracyFigures(context)}
-          ${about(recording, {
-            copied: this.copied,
-            copyLink: () => void this.copyLink(),
-            downloadCsv: () => this.downloadCsv(),
-          })}
+          ${comparisonBox(this.comparison, this.expected !== null && !stale)}
+          ${this.showing('loss', () => lossFigure(context, this.chartTools()))}
+          ${this.showing(
+            'scoreboard',
+            () =>
+              html`${scoreboard({ ...context, toggle: (id) => this.toggleLine(id) })} ${verdictSlot(context)}`,
+          )}
+          ${stopBox(recording, entries)} ${this.showing('accuracy', () => accuracyFigures(context))}
+          ${this.showing('look', () => lookSlot(context))}
+          ${this.showing('compare', () => compareSlot(context))}
+          ${this.showing('cost', () => html`${about(recording)} ${costSlot(context)}`)}
+          ${this.showing('keep', () => this.keepPart())}
         </div>
-        ${
-          settled
-            ? panel({
-                properties: this.properties,
-                presets: this.presets,
-                settled,
-                problems: this.problems,
-                onChange: (name, value) => this.say({ type: 'change', name, value }),
-                onPreset: (preset) => this.say({ type: 'settle', values: Object.fromEntries(preset.values) }),
-                markOf: (property, option) => (property === SERIES ? this.markOf(option) : null),
-              })
-            : nothing
-        }
+        ${this.settingsPart()}
       </div>
+      ${this.embedded ? nothing : this.shortcuts.sheet()}
     `;
   }
 }

@@ -122,10 +122,10 @@ export class LabClient {
   }
 
   /** Look at this again and again; reports `seen` and `unseen` follow. */
-  watch(subject: Subject | null): void {
+  readonly watch = (subject: Subject | null): void => {
     this.watched = subject;
     this.say({ type: 'watch', subject });
-  }
+  };
 
   keep(): void {
     this.say({ type: 'keep' });
@@ -139,9 +139,7 @@ export class LabClient {
     return this.ask({ type: 'inspect', replica, probe });
   }
 
-  profile(): Promise<Profile> {
-    return this.ask({ type: 'profile' });
-  }
+  readonly profile = (): Promise<Profile> => this.ask({ type: 'profile' });
 
   save(): Promise<Uint8Array> {
     return this.ask({ type: 'save' });
@@ -152,12 +150,12 @@ export class LabClient {
   }
 
   /** Opens the run of a weights file, paused at its step. */
-  async import(bytes: Uint8Array, name: string): Promise<void> {
-    await this.ask({ type: 'import', bytes, name });
+  async import(bytes: Uint8Array): Promise<void> {
+    await this.ask({ type: 'import', bytes });
   }
 
-  readResults(text: string, name: string): Promise<Results> {
-    return this.ask({ type: 'readResults', text, name });
+  readResults(text: string): Promise<Results> {
+    return this.ask({ type: 'readResults', text });
   }
 
   /** Opens the run that an earlier visit left, paused at its step. */

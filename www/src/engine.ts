@@ -245,7 +245,7 @@ export interface Engine {
   /** Throws a LabError of code 'file'. */
   readWeights(bytes: Uint8Array): WeightsFile;
   /** Reads the JSON of page or command line, or the CSV of held-out curves. Throws a LabError of code 'file'. */
-  readResults(text: string, name: string): Results;
+  readResults(text: string): Results;
   CopyRun: {
     open(values: Values, onProgress: OnProgress): Promise<CopyRun>;
     /** Opens the run of a weights file at its step. */

@@ -65,6 +65,8 @@ export interface PanelContext extends ControlContext {
   presets: LinkedPreset[];
   settled: Settled;
   onPreset: (preset: LinkedPreset) => void;
+  /** Names of settings that are left out. */
+  hide: readonly string[];
 }
 
 export function panel(context: Omit<PanelContext, 'values'>): TemplateResult {
@@ -98,18 +100,15 @@ export function panel(context: Omit<PanelContext, 'values'>): TemplateResult {
         ${present?.help ?? 'Changed by hand. Pick a preset to start over from it.'}
       </p>
     </div>
-    ${groups(context.properties, { ...context, values: settled.values })}
+    ${groups(
+      context.properties.filter((property) => !context.hide.includes(property.name)),
+      { ...context, values: settled.values },
+    )}
   </form>`;
 }
 
-export interface AboutActions {
-  copied: boolean;
-  copyLink: () => void;
-  downloadCsv: () => void;
-}
-
-/** What runs where and what it costs, and how to take it away. */
-export function about(recording: Recording | null, actions: AboutActions): TemplateResult {
+/** What runs where and what it costs. */
+export function about(recording: Recording | null): TemplateResult {
   const info = recording?.about;
   return html`<section class="card about" aria-labelledby="title-about">
     <h2 id="title-about">This run</h2>
@@ -145,17 +144,5 @@ export function about(recording: Recording | null, actions: AboutActions): Templ
             Where the work runs, and why there, stands here once you have pressed Train.
           </p>`
     }
-    <p class="take">
-      <button type="button" data-testid="copy-link" @click=${actions.copyLink}>Copy link</button>
-      <button
-        type="button"
-        data-testid="csv"
-        aria-disabled=${recording?.evaluations.length ? 'false' : 'true'}
-        @click=${() => recording?.evaluations.length && actions.downloadCsv()}
-      >
-        Download CSV
-      </button>
-      <span role="status">${actions.copied ? 'Link copied. It restores every setting.' : ''}</span>
-    </p>
   </section>`;
 }

@@ -48,9 +48,9 @@ export type Request =
   /** The open run's results. */
   | { type: 'results' }
   /** Open the run that a safetensors file holds, paused at its step. */
-  | { type: 'import'; bytes: Uint8Array; name: string }
+  | { type: 'import'; bytes: Uint8Array }
   /** Read another run's results, to compare with. */
-  | { type: 'readResults'; text: string; name: string }
+  | { type: 'readResults'; text: string }
   /** Go on with the run that an earlier visit left. */
   | { type: 'resume' };
 

@@ -1,6 +1,6 @@
 /** The bar that stays in view: Train, Pause, Step, Reset, and what is going on. */
 
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { pace, status, type Situation } from './words';
 
 export interface Actions {
@@ -8,7 +8,8 @@ export interface Actions {
   pause: () => void;
   step: () => void;
   reset: () => void;
-  settings: () => void;
+  /** Leads to the settings; null where they are left out. */
+  settings: (() => void) | null;
 }
 
 /**
@@ -50,7 +51,17 @@ export function runbar(situation: Situation & { fraction: number }, actions: Act
   return html`<div class="runbar" role="group" aria-label="Run">
     <div class="buttons">
       ${button('train', 'Train', loaded && !done && (!busy || (stale && activity === 'training')), 'Start or go on', actions.train, true)}
-      ${button('pause', 'Pause', activity === 'training' || activity === 'hidden', 'Stop after the present step', actions.pause)}
+      ${
+        activity === 'compiling'
+          ? button('pause', 'Cancel', true, 'Give up preparing; the settings stay', actions.pause)
+          : button(
+              'pause',
+              'Pause',
+              activity === 'training' || activity === 'hidden',
+              'Stop after the present step',
+              actions.pause,
+            )
+      }
       ${button('step', 'Step', loaded && !busy && !done, 'Train one step', actions.step)}
       ${button('reset', 'Reset', loaded && recording !== null && activity !== 'compiling', 'Back to step 0, same initial weights', actions.reset)}
     </div>
@@ -60,7 +71,11 @@ export function runbar(situation: Situation & { fraction: number }, actions: Act
       </p>
       <p class="pace" data-testid="pace">${pace(situation)}</p>
     </div>
-    <button type="button" class="jump" @click=${actions.settings}>Settings</button>
+    ${
+      actions.settings
+        ? html`<button type="button" class="jump" @click=${actions.settings}>Settings</button>`
+        : nothing
+    }
     <div
       class="progress"
       role="progressbar"

@@ -11,15 +11,20 @@ export interface Situation {
   stale: boolean;
   compiling: string;
   error: string;
+  /** Preparing the run was given up. */
+  cancelled: boolean;
 }
 
-export function status({ activity, recording, stale, error }: Situation): string {
+export function status({ activity, recording, stale, error, cancelled }: Situation): string {
   const again = stale ? ' The settings have changed: Train starts a new run with them.' : '';
   switch (activity) {
     case 'starting':
       return 'Starting: loading the engine.';
     case 'ready':
-      return recording ? `Ready at step 0, with the same initial weights.${again}` : 'Ready. Press Train.';
+      if (cancelled) return 'Preparing was given up. Your settings are as they were.';
+      return recording?.step === 0 && !stale
+        ? 'Ready at step 0, with the same initial weights.'
+        : 'Ready. Press Train.';
     case 'compiling':
       return 'Preparing the run.';
     case 'training':

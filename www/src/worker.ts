@@ -371,7 +371,7 @@ async function answer(asked: Request & { id: number }): Promise<void> {
 }
 
 async function answerTo(asked: Request): Promise<Answers[Refusable]> {
-  if (asked.type === 'readResults') return engine.readResults(asked.text, asked.name);
+  if (asked.type === 'readResults') return engine.readResults(asked.text);
   if (!run || !recorded) {
     throw { code: 'refused', message: 'There is no run yet. Press Train or Step first.' };
   }

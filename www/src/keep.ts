@@ -1,0 +1,224 @@
+/** Keeping and sharing a run: the link with its certificate, files out and in, and the run of an earlier visit. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import type { CheckComparison } from './engine';
+import { count, plural } from './format';
+import type { Kept } from './protocol';
+import type { Recording } from './record';
+import './keep.css';
+
+export type Copying =
+  | { state: 'idle' }
+  /** In the clipboard; `certified` if it carries the first losses. */
+  | { state: 'copied'; certified: boolean }
+  /** The browser gave no access to the clipboard: the reader copies it by hand. */
+  | { state: 'shown'; address: string };
+
+export interface KeepContext {
+  recording: Recording | null;
+  /** The worker holds the run on show. */
+  live: boolean;
+  copying: Copying;
+  /** Step up to which the run is kept in this browser; null if it is not. */
+  keptStep: number | null;
+  /** What the last file led to. */
+  told: string;
+  refused: string;
+  /** A file is being made or read. */
+  busy: boolean;
+  copyLink: () => void;
+  saveCurves: () => void;
+  saveResults: () => void;
+  saveWeights: () => void;
+  readFile: (file: File) => void;
+}
+
+export function ago(when: number, now: number): string {
+  const minutes = Math.round((now - when) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 90) return `${plural(minutes, 'minute')} ago`;
+  const hours = Math.round(minutes / 60);
+  return hours < 36 ? `${plural(hours, 'hour')} ago` : `${plural(Math.round(hours / 24), 'day')} ago`;
+}
+
+function button(id: string, label: string, enabled: boolean, act: () => void): TemplateResult {
+  return html`<button
+    type="button"
+    data-testid=${id}
+    aria-disabled=${enabled ? 'false' : 'true'}
+    @click=${() => enabled && act()}
+  >
+    ${label}
+  </button>`;
+}
+
+function copied(copying: Copying): string {
+  if (copying.state === 'shown') return 'Your browser does not let the page copy. Here is the link:';
+  if (copying.state === 'idle') return '';
+  return copying.certified
+    ? 'Link copied. It restores every setting, and tells its reader whether their first ten losses are the same.'
+    : 'Link copied. It restores every setting.';
+}
+
+export function keepPanel(context: KeepContext): TemplateResult {
+  const { recording, live, copying, busy } = context;
+  const ready = live && !busy;
+  return html`<section class="card keep" aria-labelledby="title-keep">
+    <h2 id="title-keep">Keep and share</h2>
+    <p class="take">
+      ${button('copy-link', 'Copy link', true, context.copyLink)}
+      <span role="status" data-testid="copied">${copied(copying)}</span>
+    </p>
+    ${
+      copying.state === 'shown'
+        ? html`<input
+            class="address"
+            readonly
+            aria-label="Link"
+            .value=${copying.address}
+            @focus=${(event: Event) => (event.target as HTMLInputElement).select()}
+          />`
+        : nothing
+    }
+    <h3>Save</h3>
+    <p class="take">
+      ${button('csv', 'Curves (CSV)', !!recording?.evaluations.length, context.saveCurves)}
+      ${button('json', 'Results (JSON)', ready, context.saveResults)}
+      ${button('weights', 'Weights (safetensors)', ready, context.saveWeights)}
+    </p>
+    <p class="help">
+      The weights file also holds the settings, the step and the optimiser's state: opened here, on the same
+      kind of executor, training goes on with the very same numbers.
+      ${
+        context.keptStep === null
+          ? nothing
+          : html`<span data-testid="kept">
+              This browser keeps the run for your next visit, at step ${count(context.keptStep)}.
+            </span>`
+      }
+    </p>
+    <h3>Open</h3>
+    <p class="take">
+      <label class="file">
+        <span>Weights, or results to compare with</span>
+        <input
+          type="file"
+          accept=".safetensors,.json,.csv"
+          data-testid="open-file"
+          aria-describedby="open-help open-refused"
+          @change=${(event: Event) => {
+            const input = event.target as HTMLInputElement;
+            const file = input.files?.[0];
+            if (file) context.readFile(file);
+            // The same file may be chosen again.
+            input.value = '';
+          }}
+        />
+      </label>
+    </p>
+    <p class="help" id="open-help">
+      Or drop the file anywhere on this page. It does not leave your computer.
+    </p>
+    <p role="status" id="open-refused" data-testid="file-status">
+      ${context.refused ? html`<span class="wrong">${context.refused}</span>` : context.told}
+    </p>
+  </section>`;
+}
+
+export interface OfferActions {
+  goOn: () => void;
+  discard: () => void;
+}
+
+/** The run of an earlier visit, offered and not loaded by itself. */
+export function offerBox(
+  kept: Kept | null,
+  label: (encoding: string) => string,
+  refused: string,
+  actions: OfferActions,
+): TemplateResult {
+  return html`<div role="status" data-testid="offer">
+    ${
+      kept
+        ? html`<div class="notice offer">
+            <p>
+              <strong>Your last run:</strong> ${kept.encodings.map(label).join(', ')};
+              ${
+                kept.finished
+                  ? `finished at step ${count(kept.step)}`
+                  : `step ${count(kept.step)} of ${count(kept.steps)}`
+              },
+              ${ago(kept.when, Date.now())}.
+              <span class="quiet">A new run takes its place.</span>
+            </p>
+            <p class="take">
+              <button type="button" class="primary" data-testid="offer-go-on" @click=${actions.goOn}>
+                ${kept.finished ? 'Show it' : 'Go on'}
+              </button>
+              <button type="button" data-testid="offer-discard" @click=${actions.discard}>Discard</button>
+            </p>
+            ${refused ? html`<p class="wrong">${refused}</p>` : nothing}
+          </div>`
+        : nothing
+    }
+  </div>`;
+}
+
+/** What befell the run, and that it goes on. */
+export function incidents(recording: Recording | null, unkept: string, dismiss: () => void): TemplateResult {
+  const last = recording?.recoveries.at(-1);
+  return html`<div role="status" data-testid="incidents">
+    ${
+      recording && last
+        ? html`<div class="notice" data-testid="recovered">
+            <p>
+              <strong
+                >The device was
+                lost${
+                  recording.recoveries.length > 1 ? ` (${recording.recoveries.length} times so far)` : ''
+                }.</strong
+              >
+              ${sentence(last.reason)} The run was rebuilt from its state at step ${count(last.step)} and goes
+              on. Nothing was lost: later steps were trained again, with the same data, and no step is in the
+              curves twice.
+            </p>
+          </div>`
+        : nothing
+    }
+    ${
+      unkept
+        ? html`<div class="notice warn" data-testid="unkept">
+            <p>${unkept}</p>
+            <button type="button" @click=${dismiss}>Dismiss</button>
+          </div>`
+        : nothing
+    }
+  </div>`;
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  if (!trimmed) return '';
+  const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}
+
+/** Whether this reader's numbers are those of whoever shared the link. */
+export function comparisonBox(comparison: CheckComparison | null, expecting: boolean): TemplateResult {
+  return html`<div role="status" data-testid="check">
+    ${
+      comparison
+        ? html`<div class="notice ${comparison.same ? 'good' : 'warn'}" data-same=${comparison.same}>
+            <p>
+              <strong>${comparison.same ? 'Same numbers.' : 'Other numbers.'}</strong> ${comparison.sentence}
+            </p>
+          </div>`
+        : expecting
+          ? html`<p class="help">
+              This link carries a certificate of its first ten losses: after ten steps you see here whether
+              yours are the same.
+            </p>`
+          : nothing
+    }
+  </div>`;
+}

@@ -1,0 +1,19 @@
+/** Small things that the page remembers between visits. Without storage it simply does not remember. */
+
+export type Remembered = 'welcome' | 'shortcuts';
+
+export function recall(name: Remembered): string | null {
+  try {
+    return localStorage.getItem(`mnemoscope.${name}`);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(name: Remembered, value: string): void {
+  try {
+    localStorage.setItem(`mnemoscope.${name}`, value);
+  } catch {
+    // Asked again at the next visit.
+  }
+}
