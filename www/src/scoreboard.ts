@@ -130,7 +130,7 @@ function milestones({ recording, entries }: ScoreboardContext): TemplateResult {
         ${
           several
             ? html`<th scope="col" class="n">Median</th>
-                <th scope="col" class="n">Spread <span class="quiet">least–greatest</span></th>`
+                <th scope="col" class="n">Spread</th>`
             : nothing
         }
       </tr>
@@ -155,13 +155,13 @@ function middle(recording: Recording, id: string): TemplateResult {
     recording.finished || recording.stops.some((stop) => stop.run.replica === run.replica);
   const steps = runs.map((run) => recording.milestones.get(run.replica) ?? (over(run) ? Infinity : NaN));
   const found = median(steps);
-  const text = (step: number) => (step === Infinity ? 'never' : count(step));
+  const text = (step: number) => (step === Infinity ? `> ${count(recording.step)}` : count(step));
   if (found === null)
     return html`<td class="n">–</td>
       <td class="n">–</td>`;
   const [least, greatest] = [Math.min(...steps), Math.max(...steps)];
   return html`<td class="n">${text(found)}</td>
-    <td class="n">${least === greatest ? text(least) : `${text(least)}–${text(greatest)}`}</td>`;
+    <td class="n">${least === greatest ? text(least) : `${text(least)} to ${text(greatest)}`}</td>`;
 }
 
 /** Null while a value is still to come. */

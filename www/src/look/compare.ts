@@ -76,7 +76,7 @@ export function compare(context: CompareContext): TemplateResult {
     </header>
     ${
       earlier.length
-        ? html`<div class="scroll" tabindex="0" role="region" aria-label="Earlier runs, table">
+        ? html`<div class="scroll tall" tabindex="0" role="region" aria-label="Earlier runs, table">
             <table data-testid="compare">
               <caption>
                 First step above 99&nbsp;%, best seed

@@ -98,9 +98,11 @@ export class LabCost extends LitElement {
         ${profile.method} Peak measured just now on this
         ${profile.executor === 'webgpu' ? 'adapter' : 'processor'}: ${figureText(profile.peakGflops)} GFLOP/s
         in the best matrix product, ${figureText(profile.peakGbps)} GB/s in a plain copy. A kernel's bound is
-        the greater of its arithmetic at the one and its traffic at the other, or the cost of launching it.
+        the time that its arithmetic (MFLOP: the multiplications and additions of its products) needs at the
+        one rate or its traffic (MB: what it has to touch once) at the other, whichever is longer. Small data
+        stays in cache, so a bound can be beaten.
       </p>
-      <div class="scroll" tabindex="0" role="region" aria-label="Cost of a step, table">
+      <div class="scroll tall" tabindex="0" role="region" aria-label="Cost of a step, table">
         <table data-testid="kernels">
           <caption>
             One training step, by kernel

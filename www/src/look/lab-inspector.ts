@@ -293,7 +293,7 @@ export class LabInspector extends LitElement {
         ${
           this.subject.probe === '' || this.subject.probe.startsWith('#')
             ? 'This one is held out: it cannot occur in training.'
-            : 'This one is yours.'
+            : 'This one is yours; training may have shown it.'
         }
       </p>
       <p class="refused" role="status" id="look-refused">
@@ -308,11 +308,13 @@ export class LabInspector extends LitElement {
     const history = this.histories.get(inspection.replica) ?? new NormHistory();
     return html`
       <section class="view" aria-labelledby="title-probe">
-        <h3 id="title-probe">Prediction against truth</h3>
+        <h3 id="title-probe">
+          Prediction against truth<span class="quiet" data-testid="tally"> · ${tally(judged)}</span>
+        </h3>
         <p class="help">
           Top: the input. Below it: the most probable answer, its probability as a bar, ✓ where it is right,
           and after ≠ the truth where it is not. p(s) = softmax<sub>s</sub>(W h), with h the last layer's
-          output at that position. <b data-testid="tally">${tally(judged)}.</b>
+          output at that position.
         </p>
         ${strip(inspection, judged, { shown: this.position, show: (position) => (this.position = position) })}
         <details
@@ -357,8 +359,9 @@ export class LabInspector extends LitElement {
       <section class="view" aria-labelledby="title-norms">
         <h3 id="title-norms">Weights and gradients</h3>
         <p class="help">
-          ‖w‖ = √Σ w² over the parameters of a group, and the same of the last step's gradient. A gradient
-          many decades below the others has stopped learning; one that grows without end is about to diverge.
+          ‖w‖ = √Σ w² over the parameters of a group, and the same of the last step's gradient, before
+          clipping. A gradient many decades below the others has stopped learning; one that grows without end
+          is about to diverge.
         </p>
         ${normsTable(inspection, history)}
       </section>

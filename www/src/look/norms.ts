@@ -84,7 +84,7 @@ export function normsTable(inspection: Inspection, history: NormHistory): Templa
   }));
   const first = points[0]?.step ?? 0;
   const last = points.at(-1)?.step ?? 0;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Norms, table">
+  return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Norms, table">
     <table class="norms" data-testid="norms">
       <caption>
         Norms at step ${count(inspection.step)}
