@@ -1,9 +1,36 @@
 import { defineConfig } from 'vite';
 
-// `base: './'` keeps every address relative: the built page works from any folder of any static server.
-export default defineConfig({
-  base: './',
-  build: { outDir: '../dist', emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 600 },
-  worker: { format: 'es' },
-  server: { fs: { allow: ['..'] } },
-});
+const target = 'es2022';
+
+/**
+ * `vite build` makes the pages, `vite build --mode element` adds the one script that other sites load.
+ * `base: './'` keeps every address relative: the built pages work from any folder of any static server.
+ */
+export default defineConfig(({ mode }) =>
+  mode === 'element'
+    ? {
+        build: {
+          outDir: '../dist',
+          emptyOutDir: false,
+          target,
+          lib: {
+            entry: 'src/element.ts',
+            name: 'MnemoscopeLab',
+            formats: ['iife'],
+            fileName: () => 'mnemoscope-lab.js',
+          },
+        },
+      }
+    : {
+        base: './',
+        build: {
+          outDir: '../dist',
+          emptyOutDir: true,
+          target,
+          chunkSizeWarningLimit: 600,
+          rolldownOptions: { input: ['index.html', 'embed.html', 'examples.html'] },
+        },
+        worker: { format: 'es' },
+        server: { fs: { allow: ['..'] } },
+      },
+);

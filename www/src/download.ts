@@ -14,11 +14,6 @@ export function save(data: Blob, filename: string): void {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-/** Address of the lab with the configuration of `link`, from whichever of our pages this runs on. */
-export function labAddress(link: string): string {
-  return new URL(`./#${link}`, document.baseURI).href;
-}
-
 /** Pixels per unit of the SVG: sharp on paper at the size of a column. */
 const PNG_SCALE = 2;
 

@@ -1,0 +1,195 @@
+// Completes pkg/, as wasm-pack left it, into the npm package: the page API with its worker beside the engine's
+// module, its types, and a settings type made from the engine's own property table.
+//
+//   npm run package --prefix www        (after wasm-pack and wasm-opt)
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const www = fileURLToPath(new URL('..', import.meta.url));
+const pkg = join(www, '../pkg');
+const source = join(www, 'src');
+
+const engine = await import(pathToFileURL(join(pkg, 'mnemoscope.js')));
+engine.initSync({ module: readFileSync(join(pkg, 'mnemoscope_bg.wasm')) });
+const { properties, presets } = engine.describe();
+
+await bundle();
+await types();
+manifest();
+readme();
+
+/** Each entry is one file. The engine stays a file of its own, so that the wasm module lies beside it only once. */
+async function bundle() {
+  const entries = {
+    'api.js': 'api.ts',
+    'worker.js': 'worker.ts',
+    'node.js': 'package/node.ts',
+    'node-worker.js': 'package/node-worker.ts',
+  };
+  for (const [file, entry] of Object.entries(entries)) {
+    const build = await rolldown({
+      input: join(source, entry),
+      external: (id) => id.endsWith('pkg/mnemoscope.js') || id === '../worker' || id.startsWith('node:'),
+      platform: file.startsWith('node') ? 'node' : 'browser',
+      tsconfig: false,
+    });
+    await build.write({
+      file: join(pkg, file),
+      format: 'es',
+      minify: file === 'worker.js' ? 'dce-only' : false,
+      paths: (id) =>
+        id.endsWith('mnemoscope.js') ? './mnemoscope.js' : id.endsWith('/worker') ? './worker.js' : id,
+    });
+    await build.close();
+  }
+}
+
+/** Declarations of what api.ts gives, with the addresses of their imports written out as Node wants them. */
+async function types() {
+  const made = mkdtempSync(join(tmpdir(), 'mnemoscope-types-'));
+  try {
+    const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+    const flags = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', made];
+    execFileSync(process.execPath, [tsc, '-p', join(www, 'tsconfig.package.json'), ...flags], {
+      stdio: 'inherit',
+    });
+    writeFileSync(join(made, 'settings.d.ts'), settingsType());
+    await rm(join(pkg, 'types'), { recursive: true, force: true });
+    const wanted = [join(made, 'api.d.ts')];
+    for (const file of wanted) {
+      const text = readFileSync(file, 'utf8').replace(
+        /(from |import\()(['"])(\.[^'"]*)\2/g,
+        (_, verb, quote, id) => {
+          const next = resolve(dirname(file), `${id}.d.ts`);
+          if (!wanted.includes(next)) wanted.push(next);
+          return `${verb}${quote}${id}.js${quote}`;
+        },
+      );
+      const target = join(pkg, 'types', relative(made, file));
+      await mkdir(dirname(target), { recursive: true });
+      writeFileSync(target, text);
+    }
+  } finally {
+    rmSync(made, { recursive: true });
+  }
+}
+
+function settingsType() {
+  const fields = properties.map((property) => {
+    const { name, label, unit, help, kind } = property;
+    const lines = [`${label}${unit ? `, in ${unit}` : ''}. ${help}`];
+    if (kind.options) lines.push(...kind.options.map(({ value, help: words }) => `- \`${value}\`: ${words}`));
+    if (kind.type === 'integer') lines.push(`A whole number from ${kind.min} to ${kind.max}.`);
+    if (kind.type === 'number')
+      lines.push(`A number from ${kind.min} to ${Number(kind.max.toPrecision(6))}.`);
+    lines.push(`@default ${property.default}`);
+    // Help texts are ours, but a comment must not end early whatever they say.
+    const comment = lines.map((line) => `   * ${line.replaceAll('*/', '* /')}`).join('\n');
+    return `  /**\n${comment}\n   */\n  ${name}?: ${typeOf(kind)} | undefined;`;
+  });
+  return `/** Settings of a race. What is left out has its default. */\nexport interface Settings {\n${fields.join('\n')}\n}\n`;
+}
+
+function typeOf(kind) {
+  const union = () => kind.options.map(({ value }) => `'${value}'`).join(' | ');
+  switch (kind.type) {
+    case 'choice':
+      return union();
+    case 'many':
+      return `readonly (${union()})[]`;
+    case 'flag':
+      return 'boolean';
+    case 'integer':
+    case 'number':
+      return 'number';
+    default:
+      throw new Error(`no type for a setting of kind ${kind.type}`);
+  }
+}
+
+function manifest() {
+  const path = join(pkg, 'package.json');
+  const { name, description, version } = JSON.parse(readFileSync(path, 'utf8'));
+  const complete = {
+    name,
+    version,
+    description,
+    keywords: [
+      'transformer',
+      'positional-encoding',
+      'attention',
+      'training',
+      'webgpu',
+      'webassembly',
+      'teaching',
+    ],
+    type: 'module',
+    main: './node.js',
+    module: './api.js',
+    types: './types/api.d.ts',
+    exports: {
+      '.': { types: './types/api.d.ts', node: './node.js', default: './api.js' },
+      './engine': { types: './mnemoscope.d.ts', default: './mnemoscope.js' },
+      './engine.wasm': './mnemoscope_bg.wasm',
+      './package.json': './package.json',
+    },
+    files: [
+      'api.js',
+      'worker.js',
+      'node.js',
+      'node-worker.js',
+      'types',
+      'mnemoscope.js',
+      'mnemoscope.d.ts',
+      'mnemoscope_bg.wasm',
+      'mnemoscope_bg.wasm.d.ts',
+    ],
+    // node.js tells the API where its threads come from; the workers are nothing but effects.
+    sideEffects: ['./node.js', './worker.js', './node-worker.js'],
+    engines: { node: '>=20' },
+  };
+  writeFileSync(path, `${JSON.stringify(complete, null, 2)}\n`);
+}
+
+function readme() {
+  const names = properties.map(({ name }) => `\`${name}\``).join(', ');
+  writeFileSync(
+    join(pkg, 'README.md'),
+    `# mnemoscope
+
+Trains small sequence models in the browser (WebGPU or WebAssembly) or in Node (WebAssembly), several at a time, and
+hands out what happens.
+
+\`\`\`js
+import { train } from 'mnemoscope';
+
+const race = train({ encodings: ['rank', 'none'], steps: 300 });
+for await (const event of race) {
+  if (event.type === 'evaluation') console.log(event.step, event.loss); // bits per token, by run
+}
+const results = await race.finished; // runs, evaluations, verdicts on the paper's claims, …
+const weights = await race.save(); // a safetensors file
+\`\`\`
+
+- \`train(settings, { signal, onProgress, keep, module })\` takes settings or a link from the lab, and gives a \`Race\`:
+  \`ready\`, \`finished\`, \`step\`, \`activity\`, \`pause()\`, \`resume()\`, \`stop()\`, \`save()\`, \`results()\`, \`inspect()\`,
+  \`profile()\`, \`close()\`, and \`for await\`. A setting that is not taken rejects with a \`SettingsError\`, whose
+  \`problems\` say which field, what was given, and what is allowed.
+- \`open(weights)\` gives a saved race at its step.
+- \`settle(settings)\` gives all settings as they would be used; \`describe()\` the table of them.
+- \`mnemoscope/engine\` is the bare WebAssembly module.
+
+Settings: ${names}. Presets: ${presets.map(({ id }) => `\`${id}\``).join(', ')}. The types say what each may be.
+
+The files \`worker.js\`, \`mnemoscope.js\` and \`mnemoscope_bg.wasm\` must be served beside \`api.js\`, or found by your bundler
+through \`new URL(…, import.meta.url)\`.
+`,
+  );
+}

@@ -1,0 +1,157 @@
+/**
+ * `<mnemoscope-lab>`: the lab inside a page of course notes. Built as one classic script, because a script of
+ * another origin then needs no permission from its server, as a module would. The lab itself runs in a
+ * frame, out of reach of the page's styles and scripts, and the page out of reach of the lab.
+ *
+ * Styles are set through the CSSOM only, so that a Content-Security-Policy without `unsafe-inline` does.
+ */
+
+const NAME = 'mnemoscope-lab';
+/** Attributes that are ours, not a setting. */
+const OWN = new Set(['lab', 'link', 'hide', 'autostart', 'height', 'src', 'title']);
+/** Attributes that any element may have. */
+const GLOBAL =
+  /^(accesskey|aria-.*|class|contenteditable|data-.*|dir|draggable|enterkeyhint|exportparts|hidden|id|inert|inputmode|is|item.*|lang|nonce|on.*|part|popover|role|slot|spellcheck|style|tabindex|translate|xmlns)$/;
+/** Until the lab says how tall it is. */
+const FIRST_HEIGHT = 560;
+const MOST_HEIGHT = 20_000;
+
+const script =
+  (document.currentScript as HTMLScriptElement | null) ??
+  document.querySelector<HTMLScriptElement>('script[src*="mnemoscope-lab"]');
+const HOME = script?.src ? new URL('.', script.src).href : document.baseURI;
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(
+  ':host{display:block;min-width:0}:host([hidden]){display:none}' +
+    'iframe{display:block;box-sizing:border-box;width:100%;border:0;color-scheme:light dark;background:transparent}',
+);
+
+/** What the lab in a frame tells the page around it. */
+type Message =
+  | { mnemoscope: 'height'; height: number }
+  | { mnemoscope: 'state'; state: string; step: number; steps: number }
+  | { mnemoscope: 'finished'; results: unknown };
+
+class MnemoscopeLab extends HTMLElement {
+  private frame: HTMLIFrameElement | null = null;
+  private shown = '';
+  private changed = false;
+  private readonly watcher = new MutationObserver(() => this.change());
+  private readonly listener = (event: MessageEvent<Message>) => this.hear(event);
+  /** What the lab is doing, as in the event `lab-state`. */
+  state = 'waiting';
+  /** Results of the last race that came to its end, as in the event `lab-finished`. */
+  results: unknown = null;
+
+  connectedCallback(): void {
+    const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [sheet];
+    const frame = document.createElement('iframe');
+    this.frame = frame;
+    // The browser itself does not load the frame before the reader is near it.
+    frame.loading = 'lazy';
+    frame.allow = 'clipboard-write';
+    this.state = 'waiting';
+    this.shown = this.address();
+    frame.src = this.shown;
+    this.apply();
+    root.replaceChildren(frame);
+    addEventListener('message', this.listener);
+    this.watcher.observe(this, { attributes: true });
+  }
+
+  disconnectedCallback(): void {
+    removeEventListener('message', this.listener);
+    this.watcher.disconnect();
+    this.frame?.remove();
+    this.frame = null;
+  }
+
+  /** The folder the lab is served from. */
+  private get home(): URL {
+    const given = this.getAttribute('src');
+    return new URL(given ? given.replace(/\/?$/, '/') : HOME, document.baseURI);
+  }
+
+  /** What the lab is to show: `link` first, so that single attributes override it. */
+  private get fragment(): string {
+    const asked = new URLSearchParams(this.getAttribute('link')?.replace(/^.*#/, '') ?? '');
+    asked.set('lab', this.getAttribute('lab') ?? asked.get('lab') ?? 'copy');
+    for (const { name, value } of this.attributes) {
+      if (!OWN.has(name) && !GLOBAL.test(name)) asked.set(name, value);
+    }
+    const hide = this.getAttribute('hide');
+    if (hide !== null)
+      asked.set(
+        'hide',
+        hide
+          .split(/[\s,]+/)
+          .filter(Boolean)
+          .join(','),
+      );
+    if (this.hasAttribute('autostart')) asked.set('autostart', '1');
+    // Commas need no escape in a fragment, and links read better without.
+    return asked.toString().replaceAll('%2C', ',');
+  }
+
+  private address(): string {
+    return new URL(`embed.html#${this.fragment}`, this.home).href;
+  }
+
+  /** Several attributes set in one turn are one change. */
+  private change(): void {
+    if (this.changed) return;
+    this.changed = true;
+    queueMicrotask(() => {
+      this.changed = false;
+      if (!this.frame) return;
+      this.apply();
+      const address = this.address();
+      if (this.shown === address) return;
+      this.shown = address;
+      // Once loaded, another fragment does not load the page again, and must leave the reader's Back button alone.
+      if (this.state === 'waiting') this.frame.src = address;
+      else this.frame.contentWindow?.location.replace(address);
+    });
+  }
+
+  private apply(): void {
+    if (!this.frame) return;
+    const fixed = Number.parseFloat(this.getAttribute('height') ?? '');
+    const height = fixed > 0 ? fixed : Number.parseFloat(this.frame.style.height) || FIRST_HEIGHT;
+    this.frame.style.height = `${height}px`;
+    this.frame.title = this.getAttribute('title') ?? 'Mnemoscope: a lab that trains small sequence models';
+  }
+
+  private hear(event: MessageEvent<Message>): void {
+    const frame = this.frame;
+    // Only what our own frame says counts, and only while it shows our own page.
+    if (!frame || event.source !== frame.contentWindow || event.origin !== this.home.origin) return;
+    const message = event.data;
+    switch (message?.mnemoscope) {
+      case 'height': {
+        const height = Math.ceil(message.height);
+        if (!this.hasAttribute('height') && height > 0 && height <= MOST_HEIGHT) {
+          frame.style.height = `${height}px`;
+        }
+        return;
+      }
+      case 'state': {
+        const { state, step, steps } = message;
+        this.state = state;
+        return this.tell('lab-state', { state, step, steps });
+      }
+      case 'finished':
+        this.results = message.results;
+        return this.tell('lab-finished', message.results);
+    }
+  }
+
+  private tell(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+}
+
+// A page may hold the script tag twice.
+if (!customElements.get(NAME)) customElements.define(NAME, MnemoscopeLab);

@@ -1,0 +1,57 @@
+/** The page of examples: each snippet runs beside its own text, so that what is copied is what is seen. */
+
+import './styles.css';
+import './embed.css';
+
+/** Stands in the snippets for the address of this folder. */
+const PLACEHOLDER = 'LAB/';
+const home = new URL('.', document.baseURI).href;
+
+function copyButton(code: HTMLElement, title: string): HTMLElement {
+  const box = document.createElement('p');
+  box.className = 'copy';
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = 'Copy';
+  button.setAttribute('aria-label', `Copy the snippet “${title}”`);
+  const said = document.createElement('span');
+  said.setAttribute('role', 'status');
+  button.addEventListener('click', async () => {
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      said.textContent = 'Copied.';
+    } catch {
+      // Without the permission: the text is marked, so that the reader's own Copy takes it.
+      getSelection()?.selectAllChildren(code);
+      said.textContent = 'Marked. Copy it with your keyboard.';
+    }
+  });
+  box.append(button, said);
+  return box;
+}
+
+for (const origin of document.querySelectorAll<HTMLElement>('[data-origin]')) {
+  origin.textContent = new URL(home).origin;
+}
+
+for (const example of document.querySelectorAll<HTMLElement>('.example')) {
+  const code = example.querySelector('code:is(pre > code)') as HTMLElement | null;
+  if (!code) continue;
+  code.textContent = code.textContent.replaceAll(PLACEHOLDER, home);
+  const title = example.querySelector('h2')?.textContent ?? '';
+  const frame = code.parentElement as HTMLElement;
+  // A snippet that is wider than its box scrolls, so the keyboard must reach it.
+  frame.tabIndex = 0;
+  frame.setAttribute('role', 'region');
+  frame.setAttribute('aria-label', `Snippet: ${title}`);
+  frame.after(copyButton(code, title));
+  const live = document.createElement('div');
+  live.className = 'live';
+  live.innerHTML = code.textContent;
+  example.append(live);
+}
+
+// Text set through innerHTML runs no script, so the script tag of the first snippet is made here.
+const script = document.createElement('script');
+script.src = new URL('mnemoscope-lab.js', home).href;
+document.head.append(script);
