@@ -88,7 +88,6 @@ export interface About {
   steps: number;
   values: Values;
   link: string;
-  encodings: { id: string; label: string }[];
 }
 
 export type LabEvent =
@@ -226,6 +225,8 @@ export interface CopyRun {
   /** Certificate of the first losses; null before the tenth step. */
   check(): string | null;
   verdicts(): Verdict[];
+  /** Tells again what was reported before, for a run that was restored. */
+  replay(): LabEvent[];
   /** `probe` is symbols ("3 1 4 1"), '' for a held-out sequence, or '#5' for held-out sequence 5. */
   inspect(replica: number, probe: string): Promise<Inspection>;
   /** A safetensors file: weights, optimiser state, step, configuration. */

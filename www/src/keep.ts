@@ -172,15 +172,8 @@ export function incidents(recording: Recording | null, unkept: string, dismiss: 
       recording && last
         ? html`<div class="notice" data-testid="recovered">
             <p>
-              <strong
-                >The device was
-                lost${
-                  recording.recoveries.length > 1 ? ` (${recording.recoveries.length} times so far)` : ''
-                }.</strong
-              >
-              ${sentence(last.reason)} The run was rebuilt from its state at step ${count(last.step)} and goes
-              on. Nothing was lost: later steps were trained again, with the same data, and no step is in the
-              curves twice.
+              ${last.reason} No step is in the curves
+              twice.${recording.recoveries.length > 1 ? ` That was loss number ${recording.recoveries.length}.` : ''}
             </p>
           </div>`
         : nothing
@@ -196,11 +189,11 @@ export function incidents(recording: Recording | null, unkept: string, dismiss: 
   </div>`;
 }
 
-function sentence(text: string): string {
-  const trimmed = text.trim();
-  if (!trimmed) return '';
-  const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+/** Executors agree to about this, relative; machines that round differently do no worse. */
+const ROUNDING = 1e-4;
+
+function agrees({ same, difference }: CheckComparison): boolean {
+  return same || (difference !== null && difference < ROUNDING);
 }
 
 /** Whether this reader's numbers are those of whoever shared the link. */
@@ -208,10 +201,8 @@ export function comparisonBox(comparison: CheckComparison | null, expecting: boo
   return html`<div role="status" data-testid="check">
     ${
       comparison
-        ? html`<div class="notice ${comparison.same ? 'good' : 'warn'}" data-same=${comparison.same}>
-            <p>
-              <strong>${comparison.same ? 'Same numbers.' : 'Other numbers.'}</strong> ${comparison.sentence}
-            </p>
+        ? html`<div class="notice ${agrees(comparison) ? 'good' : 'warn'}" data-same=${comparison.same}>
+            <p>${comparison.sentence}</p>
           </div>`
         : expecting
           ? html`<p class="help">

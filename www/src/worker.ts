@@ -317,10 +317,10 @@ async function restore(bytes: Uint8Array, recording: Recording | null): Promise<
   finished = recorded.finished;
   settle(file.settled, 'file');
   post({ type: 'opened', about, link: runLink, recorded: recorded.snapshot() });
-  const events = await run.advance(0, 0);
-  // A run with a recording was evaluated whenever its configuration says so, and only then.
-  report(recording ? events.filter((event) => event.type !== 'evaluation') : events);
-  if (recorded.check !== null) certify(recorded.check);
+  // The file has the evaluations up to its step; a kept recording has more.
+  report(recording ? [] : run.replay());
+  report(await run.advance(0, 0));
+  if (recording?.check) certify(recording.check);
 }
 
 /** Stops the loop for `work`, which replaces the run or leaves it as it was; in that case the loop goes on. */
@@ -344,20 +344,7 @@ function instead(id: number, what: Refusable, work: () => Promise<void>): void {
 }
 
 function fullResults(current: CopyRun, recording: Recording): FullResults {
-  const finite = (values: number[]) => values.map((value) => (Number.isFinite(value) ? value : null));
-  const results = current.results();
-  // A run that was gone on with knows its past only from the recording.
-  return {
-    ...results,
-    check: recording.check ?? results.check,
-    evaluations: recording.evaluations.map(({ step, loss, token, sequence }) => ({
-      step,
-      loss: finite(loss),
-      tokenAccuracy: finite(token),
-      sequenceAccuracy: finite(sequence),
-    })),
-    training: recording.training(),
-  };
+  return { ...current.results(), training: recording.training() };
 }
 
 async function answer(asked: Request & { id: number }): Promise<void> {

@@ -102,7 +102,6 @@ function recordingOf(results: Results): Recording {
       steps: step,
       values: configuration,
       link,
-      encodings: [],
     },
     link,
   );
