@@ -39,12 +39,7 @@ for (const example of document.querySelectorAll<HTMLElement>('.example')) {
   if (!code) continue;
   code.textContent = code.textContent.replaceAll(PLACEHOLDER, home);
   const title = example.querySelector('h2')?.textContent ?? '';
-  const frame = code.parentElement as HTMLElement;
-  // A snippet that is wider than its box scrolls, so the keyboard must reach it.
-  frame.tabIndex = 0;
-  frame.setAttribute('role', 'region');
-  frame.setAttribute('aria-label', `Snippet: ${title}`);
-  frame.after(copyButton(code, title));
+  code.parentElement?.after(copyButton(code, title));
   const live = document.createElement('div');
   live.className = 'live';
   live.innerHTML = code.textContent;
