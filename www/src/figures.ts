@@ -3,8 +3,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import './chart';
 import type { Figure } from './chart';
+import { exportButtons, labAddress } from './download';
+import { labAddress } from './address';
+import { exportButtons } from './download';
 import { bits, count, percent } from './format';
-import { legend, name } from './look/compare';
+import { differs, legend, name } from './look/compare';
 import { overlay, reach } from './look/overlay';
 import type { EarlierRun } from './look/shelf';
 import type { Property } from './engine';
@@ -174,6 +177,36 @@ function earlierTables(measure: Measure, source: Source, context: FiguresContext
     );
 }
 
+/** The figure as it is on show, for paper. The code that draws it is loaded when it is asked for. */
+async function chartOnPaper(measure: Measure, shown: Figure, context: FiguresContext): Promise<string> {
+  const { chartSvg } = await import('./svg-chart');
+  const { recording, earlier } = context;
+  const guess = guessing(measure, recording);
+  const source = measure === 'sequence' ? 'held-out' : context.source;
+  const whose = (id: string) => earlier.find((run) => id.startsWith(`${run.id}/`));
+  const seeds = new Set(recording?.about.runs.map((run) => run.seed)).size;
+  const lines = shown.lines.map((line) => {
+    const run = line.earlier ? whose(line.id) : undefined;
+    return run ? { ...line, label: `${line.label}, ${name(run)}` } : line;
+  });
+  const overlaid = earlier.filter((run) => lines.some((line) => line.shown && whose(line.id) === run));
+  return chartSvg(
+    { ...shown, lines },
+    {
+      title: TITLES[measure],
+      note: [
+        UNITS[measure],
+        source === 'held-out' ? 'held-out sequences' : 'training batches',
+        ...(seeds > 1 ? [`mean, least and greatest of ${seeds} seeds`] : []),
+      ].join(' · '),
+      yTitle: measure === 'loss' ? 'Loss (bits per token)' : `${TITLES[measure]} (%)`,
+      reference: guess ? `guessing, ${guess.text}${measure === 'loss' ? ' bits' : ''}` : '',
+      remarks: overlaid.map((run) => `${name(run)}: ${differs(run, context)}`),
+      address: labAddress(recording?.link ?? ''),
+    },
+  );
+}
+
 function chart(
   measure: Measure,
   context: FiguresContext,
@@ -183,6 +216,16 @@ function chart(
   const source = measure === 'sequence' ? 'held-out' : context.source;
   const guess = guessing(measure, recording);
   const curves = recording?.curves(measure, source) ?? { steps: [], curves: [] };
+  const drawn = figure(measure, curves, context);
+  const words = {
+    title: TITLES[measure],
+    xTitle: 'training step',
+    yTitle: UNITS[measure],
+    note: source === 'held-out' ? 'On held-out sequences.' : 'On training batches.',
+    ...(guess ? { reference: `guessing, ${guess.text}` } : {}),
+    address: labAddress(recording?.link ?? ''),
+  };
+  const shown = figure(measure, curves, context);
   return html`<section class="card figure ${measure}" aria-labelledby="title-${measure}">
     <header>
       <h2 id="title-${measure}">${TITLES[measure]}</h2>
@@ -197,10 +240,17 @@ function chart(
       ${tools}
     </header>
     <lab-chart
-      .figure=${figure(measure, curves, context)}
+      .figure=${shown}
       @cursor=${(event: CustomEvent<number | null>) => context.onCursor(event.detail)}
     ></lab-chart>
     ${measure === 'loss' ? legend(context, source) : nothing}
+    ${exportButtons(() => chartOnPaper(measure, shown, context), measure, TITLES[measure], curves.steps.length > 0)}
+    ${exportButtons(
+      async () => (await import('./svg-chart')).chartSvg(drawn, words),
+      measure,
+      TITLES[measure],
+      drawn.steps.length > 0,
+    )}
     <details
       class="numbers"
       @toggle=${(event: Event) => context.open(measure, (event.target as HTMLDetailsElement).open)}

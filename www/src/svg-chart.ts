@@ -29,12 +29,13 @@ const RIGHT = 18;
 
 type Point = [x: number, y: number];
 
-/** Stretches of a line without a gap. */
-function stretches<T>(count: number, at: (i: number) => T | null): T[][] {
+/** Stretches of a line without a gap: null breaks it, undefined is passed over. */
+function stretches<T>(count: number, at: (i: number) => T | null | undefined): T[][] {
   const found: T[][] = [];
   let open: T[] | null = null;
   for (let i = 0; i < count; i++) {
     const value = at(i);
+    if (value === undefined) continue;
     if (value === null) {
       open = null;
     } else if (open) {
@@ -73,7 +74,8 @@ function legend(lines: Line[], left: number, top: number, width: number): { svg:
 function stroke(line: Line): Attributes {
   return {
     stroke: colourOf(line),
-    'stroke-width': 1.8,
+    'stroke-width': line.earlier ? 1.1 : 1.8,
+    'stroke-opacity': line.earlier ? 0.75 : undefined,
     'stroke-dasharray': line.mark.dash.length ? line.mark.dash.join(' ') : undefined,
   };
 }
@@ -93,10 +95,10 @@ export function chartSvg(figure: Figure, words: Words): string {
 
   const x = scaleLinear([0, Math.max(10, figure.steps.at(-1) ?? 0)], [LEFT, LEFT + inner]);
   const y = figure.log ? scaleLog(figure.range, [bottom, top]) : scaleLinear(figure.range, [bottom, top]);
-  const place = (step: number | undefined, value: number | null | undefined): Point | null =>
-    step === undefined || value === null || value === undefined || (figure.log && value <= 0)
-      ? null
-      : [x(step), y(value)];
+  const place = (step: number | undefined, value: number | null | undefined): Point | null | undefined => {
+    if (step === undefined || value === undefined) return undefined;
+    return value === null || (figure.log && value <= 0) ? null : [x(step), y(value)];
+  };
 
   const levels = figure.log ? logTicks(figure.range) : y.ticks(6);
   const grid = levels.map((level) =>
@@ -113,9 +115,13 @@ export function chartSvg(figure: Figure, words: Words): string {
   }
 
   const bands = lines.map((line) => {
+    if (line.earlier) return '';
+    if (line.earlier) return '';
     const spread = stretches(figure.steps.length, (i) => {
       const low = place(figure.steps[i], line.min[i]);
       const high = place(figure.steps[i], line.max[i]);
+      if (low === undefined || high === undefined) return undefined;
+      if (low === undefined || high === undefined) return undefined;
       return low && high ? { low, high } : null;
     }).filter((stretch) => stretch.some(({ low, high }) => low[1] !== high[1]));
     if (spread.length === 0) return '';
@@ -146,7 +152,7 @@ export function chartSvg(figure: Figure, words: Words): string {
     });
     const points = parts.flat();
     const dots =
-      points.length < FEW_POINTS
+      points.length < FEW_POINTS && !line.earlier
         ? points.map(([cx, cy]) => tag('circle', { cx, cy, r: 2.4, fill: colourOf(line) })).join('')
         : '';
     return path + dots;
@@ -195,7 +201,7 @@ export function chartSvg(figure: Figure, words: Words): string {
         })
       : '');
 
-  const foot = caption(words.address, 14, bottom + 60, CHART_WIDTH - 28);
+  const foot = caption(words, 14, bottom + 60, CHART_WIDTH - 28);
   const clip = tag(
     'clipPath',
     { id: 'plot' },

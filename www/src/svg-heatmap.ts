@@ -185,7 +185,7 @@ export function heatMapSvg(map: HeatMap, words: Words): string {
     360,
   );
   const base = Math.max(bottom + 31, top + barHeight + 6) + 24;
-  const foot = caption(words.address, 14, base, total - 28);
+  const foot = caption(words, 14, base, total - 28);
   return picture(
     total,
     base + foot.height,

@@ -10,6 +10,8 @@ export interface Words {
   reference?: string;
   /** One line below the title. */
   note?: string;
+  /** Below the figure, a line each. */
+  remarks?: string[];
   /** Address that restores the configuration. */
   address: string;
 }
@@ -69,12 +71,13 @@ function wrap(content: string, most: number): string[] {
 const CAPTION_SIZE = 9;
 
 export function caption(
-  address: string,
+  { remarks = [], address }: Words,
   x: number,
   y: number,
   width: number,
 ): { svg: string; height: number } {
-  const lines = wrap(`Mnemoscope: ${address}`, Math.floor(width / (CAPTION_SIZE * 0.56)));
+  const most = Math.floor(width / (CAPTION_SIZE * 0.56));
+  const lines = [...remarks, `Mnemoscope: ${address}`].flatMap((line) => wrap(line, most));
   const svg = lines
     .map((line, i) => text(x, y + i * 12, line, { fill: MUTED, 'font-size': CAPTION_SIZE, class: 'caption' }))
     .join('');

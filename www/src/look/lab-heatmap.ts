@@ -5,7 +5,8 @@ import { gradient, pixels } from './colours';
 import { Draw } from './draw';
 import type { HeatMap } from './heatmap';
 import { heatTable, matrixCsv } from './heat-table';
-import { save } from '../download';
+import { labAddress } from '../address';
+import { exportButtons, save } from '../download';
 import { figureText, type Cell } from './words';
 
 const FONT_PX = 11;
@@ -29,12 +30,21 @@ export class LabHeatmap extends LitElement {
   static override properties = {
     map: { attribute: false },
     file: { type: String },
+    link: { type: String },
+    note: { type: String },
+    link: { type: String },
     cell: { state: true },
     open: { state: true },
   };
   declare map: HeatMap;
   /** Name of the file that the matrix is saved under, without its ending. */
   declare file: string;
+  /** Configuration that a saved figure names. */
+  declare link: string;
+  /** One line under a saved figure's title. */
+  declare note: string;
+  /** Configuration of the run that is looked into, for the exported picture. */
+  declare link: string;
   declare cell: Cell | null;
   declare open: boolean;
 
@@ -52,6 +62,9 @@ export class LabHeatmap extends LitElement {
   constructor() {
     super();
     this.file = 'matrix';
+    this.link = '';
+    this.note = '';
+    this.link = '';
     this.cell = null;
     this.open = false;
   }
@@ -117,6 +130,8 @@ export class LabHeatmap extends LitElement {
         </span>
         ${map.unit ? html`<span class="quiet">${map.unit}</span>` : nothing}
       </div>
+      ${exportButtons(() => this.onPaper(), this.file, map.title)}
+      ${exportButtons(() => this.svg(), this.file, map.title)}
       <details
         class="more"
         @toggle=${(event: Event) => (this.open = (event.target as HTMLDetailsElement).open)}
@@ -136,6 +151,17 @@ export class LabHeatmap extends LitElement {
         }
       </details>
     `;
+  }
+
+  private async onPaper(): Promise<string> {
+    const { heatMapSvg } = await import('../svg-heatmap');
+    return heatMapSvg(this.map, { title: this.map.title, address: labAddress(this.link) });
+  }
+
+  private async svg(): Promise<string> {
+    const { heatMapSvg } = await import('../svg-heatmap');
+    const { map, note, link } = this;
+    return heatMapSvg(map, { title: map.title, note, address: labAddress(link) });
   }
 
   private ends(): number[] {

@@ -90,7 +90,7 @@ export class LabInspector extends LitElement {
     this.seen = null;
     this.unseen = null;
     this.watch = () => {};
-    this.layer = 0;
+    this.layer = -1;
     this.head = 0;
     this.stretched = false;
     this.position = -1;
@@ -138,10 +138,12 @@ export class LabInspector extends LitElement {
 
   private take({ subject, inspection }: Seen) {
     const { replica } = inspection;
+    const note = `${this.nameOf(inspection.replica)}, step ${count(inspection.step)}`;
     const history = this.histories.get(replica) ?? new NormHistory();
     history.add(inspection);
     this.histories.set(replica, history);
-    this.layer = Math.min(this.layer, inspection.layers - 1);
+    // The last layer's heads show what the answer is read from.
+    this.layer = this.layer < 0 ? inspection.layers - 1 : Math.min(this.layer, inspection.layers - 1);
     this.head = Math.min(this.head, inspection.heads - 1);
     if (subject.probe === this.subject.probe) this.refused = '';
     if (!this.typed) this.text = source(inspection).text;
@@ -305,6 +307,7 @@ export class LabInspector extends LitElement {
   private views(inspection: Inspection): TemplateResult {
     const judged = readings(inspection);
     const similarity = similarityMap(inspection);
+    const note = `${this.nameOf(inspection.replica)}, step ${count(inspection.step)}`;
     const history = this.histories.get(inspection.replica) ?? new NormHistory();
     return html`
       <section class="view" aria-labelledby="title-probe">
@@ -336,6 +339,9 @@ export class LabInspector extends LitElement {
           <lab-heatmap
             data-testid="attention"
             file="attention-${this.layer + 1}-${this.head + 1}"
+            .link=${this.about?.link ?? ''}
+            .note=${note}
+            .link=${this.about?.link ?? ''}
             .map=${attentionMap(inspection, this.layer, this.head, this.stretched)}
           ></lab-heatmap>
         </div>
@@ -352,7 +358,12 @@ export class LabInspector extends LitElement {
         </p>
         ${
           similarity
-            ? html`<lab-heatmap data-testid="similarity" file="similarity" .map=${similarity}></lab-heatmap>`
+            ? html`<lab-heatmap
+                data-testid="similarity"
+                file="similarity"
+                .link=${this.about?.link ?? ''}
+                .map=${similarity}
+              ></lab-heatmap>`
             : nothing
         }
       </section>
