@@ -222,8 +222,8 @@ export interface CopyRun {
   advance(budgetMs: number, maxSteps: number): Promise<LabEvent[]>;
   /** Back to step 0 with the same initial weights. */
   reset(): Promise<void>;
-  /** Certificate of the first losses; null before the tenth step. */
-  check(): string | null;
+  /** Certificate of the first losses; undefined before the tenth step. */
+  check(): string | undefined;
   verdicts(): Verdict[];
   /** Tells again what was reported before, for a run that was restored. */
   replay(): LabEvent[];

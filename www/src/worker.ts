@@ -128,7 +128,7 @@ function report(events: LabEvent[]): void {
   }
   recorded.apply(events);
   post({ type: 'happened', events });
-  if (recorded.check === null) certify(run.check());
+  if (recorded.check === null) certify(run.check() ?? null);
   if (events.some((event) => event.type === 'evaluation')) verdicts(false);
 }
 
