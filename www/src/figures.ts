@@ -3,7 +3,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import './chart';
 import type { Figure } from './chart';
-import { exportButtons, labAddress } from './download';
 import { labAddress } from './address';
 import { exportButtons } from './download';
 import { bits, count, percent } from './format';
@@ -216,15 +215,6 @@ function chart(
   const source = measure === 'sequence' ? 'held-out' : context.source;
   const guess = guessing(measure, recording);
   const curves = recording?.curves(measure, source) ?? { steps: [], curves: [] };
-  const drawn = figure(measure, curves, context);
-  const words = {
-    title: TITLES[measure],
-    xTitle: 'training step',
-    yTitle: UNITS[measure],
-    note: source === 'held-out' ? 'On held-out sequences.' : 'On training batches.',
-    ...(guess ? { reference: `guessing, ${guess.text}` } : {}),
-    address: labAddress(recording?.link ?? ''),
-  };
   const shown = figure(measure, curves, context);
   return html`<section class="card figure ${measure}" aria-labelledby="title-${measure}">
     <header>
@@ -245,12 +235,6 @@ function chart(
     ></lab-chart>
     ${measure === 'loss' ? legend(context, source) : nothing}
     ${exportButtons(() => chartOnPaper(measure, shown, context), measure, TITLES[measure], curves.steps.length > 0)}
-    ${exportButtons(
-      async () => (await import('./svg-chart')).chartSvg(drawn, words),
-      measure,
-      TITLES[measure],
-      drawn.steps.length > 0,
-    )}
     <details
       class="numbers"
       @toggle=${(event: Event) => context.open(measure, (event.target as HTMLDetailsElement).open)}

@@ -32,7 +32,6 @@ export class LabHeatmap extends LitElement {
     file: { type: String },
     link: { type: String },
     note: { type: String },
-    link: { type: String },
     cell: { state: true },
     open: { state: true },
   };
@@ -43,8 +42,6 @@ export class LabHeatmap extends LitElement {
   declare link: string;
   /** One line under a saved figure's title. */
   declare note: string;
-  /** Configuration of the run that is looked into, for the exported picture. */
-  declare link: string;
   declare cell: Cell | null;
   declare open: boolean;
 
@@ -64,7 +61,6 @@ export class LabHeatmap extends LitElement {
     this.file = 'matrix';
     this.link = '';
     this.note = '';
-    this.link = '';
     this.cell = null;
     this.open = false;
   }
@@ -131,7 +127,6 @@ export class LabHeatmap extends LitElement {
         ${map.unit ? html`<span class="quiet">${map.unit}</span>` : nothing}
       </div>
       ${exportButtons(() => this.onPaper(), this.file, map.title)}
-      ${exportButtons(() => this.svg(), this.file, map.title)}
       <details
         class="more"
         @toggle=${(event: Event) => (this.open = (event.target as HTMLDetailsElement).open)}
@@ -154,11 +149,6 @@ export class LabHeatmap extends LitElement {
   }
 
   private async onPaper(): Promise<string> {
-    const { heatMapSvg } = await import('../svg-heatmap');
-    return heatMapSvg(this.map, { title: this.map.title, address: labAddress(this.link) });
-  }
-
-  private async svg(): Promise<string> {
     const { heatMapSvg } = await import('../svg-heatmap');
     const { map, note, link } = this;
     return heatMapSvg(map, { title: map.title, note, address: labAddress(link) });

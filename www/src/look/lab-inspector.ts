@@ -138,7 +138,6 @@ export class LabInspector extends LitElement {
 
   private take({ subject, inspection }: Seen) {
     const { replica } = inspection;
-    const note = `${this.nameOf(inspection.replica)}, step ${count(inspection.step)}`;
     const history = this.histories.get(replica) ?? new NormHistory();
     history.add(inspection);
     this.histories.set(replica, history);
@@ -341,7 +340,6 @@ export class LabInspector extends LitElement {
             file="attention-${this.layer + 1}-${this.head + 1}"
             .link=${this.about?.link ?? ''}
             .note=${note}
-            .link=${this.about?.link ?? ''}
             .map=${attentionMap(inspection, this.layer, this.head, this.stretched)}
           ></lab-heatmap>
         </div>
@@ -362,6 +360,7 @@ export class LabInspector extends LitElement {
                 data-testid="similarity"
                 file="similarity"
                 .link=${this.about?.link ?? ''}
+                .note=${note}
                 .map=${similarity}
               ></lab-heatmap>`
             : nothing

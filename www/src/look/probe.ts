@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Inspection } from '../engine';
 import { plural } from '../format';
 import type { Reading } from './views';
-import { share } from './words';
+import { figureText, share } from './words';
 
 /** One position in words; what is seen as place, colour and mark is said here. */
 function spoken(reading: Reading): string {
@@ -99,7 +99,7 @@ export function probeTable(judged: Reading[]): TemplateResult {
           <th scope="col">Truth</th>
           <th scope="col">Prediction</th>
           <th scope="col">Verdict</th>
-          <th scope="col" class="n">Of the truth</th>
+          <th scope="col" class="n">Probability of the truth</th>
           <th scope="col">Most probable</th>
         </tr>
       </thead>
@@ -112,7 +112,7 @@ export function probeTable(judged: Reading[]): TemplateResult {
               <td>${reading.truth}</td>
               <td>${reading.predicted}</td>
               <td>${reading.right ? '✓ right' : '✗ wrong'}</td>
-              <td class="n">${share(reading.ofTruth)}</td>
+              <td class="n">${figureText(reading.ofTruth)}</td>
               <td>
                 ${reading.top.map(({ name, probability }) => `${name} ${share(probability)}`).join(', ')}
               </td>
