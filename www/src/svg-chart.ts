@@ -116,11 +116,9 @@ export function chartSvg(figure: Figure, words: Words): string {
 
   const bands = lines.map((line) => {
     if (line.earlier) return '';
-    if (line.earlier) return '';
     const spread = stretches(figure.steps.length, (i) => {
       const low = place(figure.steps[i], line.min[i]);
       const high = place(figure.steps[i], line.max[i]);
-      if (low === undefined || high === undefined) return undefined;
       if (low === undefined || high === undefined) return undefined;
       return low && high ? { low, high } : null;
     }).filter((stretch) => stretch.some(({ low, high }) => low[1] !== high[1]));
