@@ -96,12 +96,15 @@ fn a_step_costs_what_the_design_allows() {
         let executor = if no_gpu() { "cpu" } else { "webgpu" };
         let link = format!("{link}&executor={executor}");
         let steps = 100;
+        let start = std::time::Instant::now();
         let work = block_on(train(&link, steps)).work;
+        // On a slow adapter a checkpoint falls due now and then: two more reads, and one more staging buffer in all.
+        let checkpoints = start.elapsed().as_secs() / 5;
         assert_eq!(work.launches, u64::from(steps) * launches, "{link}");
         assert!(work.submits <= u64::from(steps), "{} submissions for {steps} steps", work.submits);
         assert_eq!((work.uploads, work.bind_groups), (0, 0), "{link}");
         // One staging buffer for the metrics of all these steps.
-        assert!(work.buffers <= 1 && work.reads <= 2, "{work:?}");
+        assert!(work.buffers <= 1 + checkpoints.min(1) && work.reads <= 2 + 2 * checkpoints, "{work:?}");
     }
 }
 
@@ -193,7 +196,12 @@ fn the_largest_model_trains_on_webgpu() {
         &held_out=1&steps=3&every=100";
     let cpu = block_on(train(&format!("{link}&executor=cpu"), 3));
     let gpu = block_on(train(&format!("{link}&executor=webgpu"), 3));
-    assert_eq!((gpu.executor.0, gpu.parameters.len() > 64 * 65_535), ("webgpu", true), "{:?}", gpu.executor);
+    assert_eq!(
+        (gpu.executor.0.clone(), gpu.parameters.len() > 64 * 65_535),
+        ("webgpu".to_owned(), true),
+        "{:?}",
+        gpu.executor
+    );
     for (cpu, gpu) in cpu.loss[0].iter().zip(&gpu.loss[0]) {
         assert!((cpu - gpu).abs() < 1e-4 * cpu, "{cpu} on the CPU, {gpu} on WebGPU");
     }
@@ -221,5 +229,5 @@ fn auto_takes_the_cpu_on_a_software_adapter_and_says_why() {
         assert!(report.executor.1.contains("adapter") || report.executor.1.contains("WebGPU"), "{:?}", report.executor);
     }
     let chosen = block_on(train(&format!("{SMALL}&executor=cpu"), 1));
-    assert_eq!(chosen.executor, ("cpu", "You chose the CPU.".to_owned()));
+    assert_eq!(chosen.executor, ("cpu".to_owned(), "You chose the CPU.".to_owned()));
 }

@@ -19,7 +19,7 @@ pub enum Outcome {
     Holds,
     /// At least one run speaks against it.
     Fails,
-    /// The runs have not gone far enough to tell.
+    /// The runs have not gone far enough to tell, or no encoding learned the task in as many steps.
     Open,
     /// The race lacks an encoding that the claim speaks of.
     Untested,
@@ -88,11 +88,19 @@ pub fn verdicts(config: &CopyConfig, runs: &[RunResult], step: u32) -> Vec<Verdi
         step,
         steps: config.steps,
     };
+    // That something was not learned means little if nothing else was learned in as many steps.
+    let enough = config.encodings.iter().any(|&encoding| of(encoding).all_learned());
     let verdict = |id: &str, claim: &str, source: &str, groups: &[&Runs<'_>], outcome: Outcome| {
         let missing: Vec<&str> = groups.iter().filter(|g| g.of.is_empty()).map(|g| g.encoding.label()).collect();
         let (verdict, measured) = if missing.is_empty() {
             let texts: Vec<String> = groups.iter().map(|group| group.text()).collect();
-            (outcome, format!("First step above 99 % of held-out tokens, seed by seed. {}.", texts.join("; ")))
+            let idle = if outcome == Outcome::Open && step >= config.steps && !enough {
+                " No encoding of this race has learned the task in all its seeds, so that the race tells nothing: train longer."
+            } else {
+                ""
+            };
+            let texts = texts.join("; ");
+            (outcome, format!("First step above 99 % of held-out tokens, seed by seed. {texts}.{idle}"))
         } else {
             (Outcome::Untested, format!("Not in this race: {}.", missing.join(", ")))
         };
@@ -101,12 +109,12 @@ pub fn verdicts(config: &CopyConfig, runs: &[RunResult], step: u32) -> Vec<Verdi
     };
     let learns = |group: &Runs<'_>| match () {
         () if group.all_learned() => Outcome::Holds,
-        () if group.done() => Outcome::Fails,
+        () if group.done() && enough => Outcome::Fails,
         () => Outcome::Open,
     };
     let never = |group: &Runs<'_>| match () {
         () if !group.none_learned() => Outcome::Fails,
-        () if group.done() => Outcome::Holds,
+        () if group.done() && enough => Outcome::Holds,
         () => Outcome::Open,
     };
     if config.task == Task::Increment {

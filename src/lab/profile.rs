@@ -6,9 +6,9 @@ use crate::compute::error::Error;
 use crate::compute::{Clock, Program};
 use crate::graph::plan::{Plan, Slot};
 use crate::graph::{BufferId, Launch};
-use crate::kernels::Kernel;
 use crate::kernels::dropout::DropoutCopy;
 use crate::kernels::matmul::{Epilogue, Matmul, Operand};
+use crate::kernels::{Kernel, control};
 use crate::lab::copy::CopyRun;
 
 /// Milliseconds of training steps that are timed.
@@ -170,8 +170,9 @@ fn product() -> (Plan, f64) {
 fn copy(bytes: f64) -> (Plan, f64) {
     let len = (bytes / 8.0).clamp(16_384.0, 4_194_304.0) as u32;
     let kernel = DropoutCopy { len, dropout: None, accumulate: false };
-    let slot = |label| Slot { label, len };
-    let plan = sample(vec![slot("from"), slot("to")], kernel, vec![None, Some(BufferId(0))], vec![Some(BufferId(1))]);
+    let slot = |label, len| Slot { label, len };
+    let slots = vec![slot("control block", control::LEN as u32), slot("from", len), slot("to", len)];
+    let plan = sample(slots, kernel, vec![Some(BufferId(0)), Some(BufferId(1))], vec![Some(BufferId(2))]);
     (plan, 8.0 * f64::from(len))
 }
 

@@ -20,7 +20,7 @@ pub struct Report {
     /// Parameters at the end.
     pub parameters: Vec<f32>,
     /// `cpu` or `webgpu`, and why.
-    pub executor: (&'static str, String),
+    pub executor: (String, String),
     /// What happened between the first training step and the last.
     pub work: Counters,
 }
@@ -35,7 +35,8 @@ pub fn configuration(link: &str) -> CopyConfig {
 /// Trains `steps` steps of the configuration in `link`.
 pub async fn train(link: &str, steps: u32) -> Report {
     let mut run = CopyRun::open(configuration(link), &mut Machine::default(), &mut |_, _| {}).await.unwrap();
-    let mut report = Report { executor: (run.executor().kind, run.executor().reason.clone()), ..Report::default() };
+    let mut report =
+        Report { executor: (run.executor().kind.clone(), run.executor().reason.clone()), ..Report::default() };
     report.loss = vec![Vec::new(); run.runs().len()];
     report.gradient = report.loss.clone();
     let before = run.counters();
@@ -77,7 +78,7 @@ pub const SMALL: &str = "lab=copy&encodings=none,sinusoidal,compressed,spike-tim
 pub async fn executors_agree(link: &str) {
     let cpu = train(&format!("{link}&executor=cpu"), 10).await;
     let gpu = train(&format!("{link}&executor=webgpu"), 10).await;
-    assert_eq!((cpu.executor.0, gpu.executor.0), ("cpu", "webgpu"), "{:?}", gpu.executor);
+    assert_eq!((&*cpu.executor.0, &*gpu.executor.0), ("cpu", "webgpu"), "{:?}", gpu.executor);
     let close = |want: f32, got: f32, what: &str| {
         assert!((want - got).abs() <= 1e-4 * want.abs(), "{what}: {want} on the CPU, {got} on WebGPU");
     };

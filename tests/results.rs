@@ -1,0 +1,131 @@
+//! Results files and verdicts.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+mod common;
+
+use common::training::configuration;
+use mnemoscope::compute::error::Error;
+use mnemoscope::lab::claim::{Outcome, Verdict, verdicts};
+use mnemoscope::lab::copy::CopyRun;
+use mnemoscope::lab::machine::Machine;
+use mnemoscope::lab::results::{Results, RunResult, read_configuration};
+use pollster::block_on;
+
+const LINK: &str = "lab=copy&encodings=rank,none&seeds=2&symbols=4&length=8&batch=4&held_out=8&layers=1&width=16\
+    &heads=2&mlp=16&steps=20&every=10&executor=cpu";
+
+fn results() -> Results {
+    let mut run = block_on(CopyRun::open(configuration(LINK), &mut Machine::default(), &mut |_, _| {})).unwrap();
+    block_on(run.advance(f64::INFINITY, 0)).unwrap();
+    run.results()
+}
+
+#[test]
+fn results_survive_json_and_csv() {
+    let mut results = results();
+    results.evaluations[1].loss[2] = None;
+    assert_eq!(Results::read(&serde_json::to_string(&results).unwrap()).unwrap(), results);
+    let again = Results::read(&results.csv().unwrap()).unwrap();
+    assert_eq!(again.evaluations, results.evaluations);
+    assert_eq!(again.runs.iter().map(|run| (&run.encoding, run.seed, run.step99)).collect::<Vec<_>>(), {
+        results.runs.iter().map(|run| (&run.encoding, run.seed, run.step99)).collect::<Vec<_>>()
+    });
+    assert!(again.configuration.is_empty(), "a CSV file does not know it");
+}
+
+#[test]
+fn unsound_results_are_refused_in_words() {
+    let good = serde_json::to_string(&results()).unwrap();
+    let refused = |text: &str| match Results::read(text) {
+        Err(Error::File(why)) => why,
+        other => panic!("taken: {other:?}"),
+    };
+    assert!(refused("").contains("columns"));
+    assert!(refused("a,b\n1,2").contains("encoding, seed, step"));
+    assert!(refused("{}").contains("not a results file"));
+    assert!(refused(&good[..good.len() / 2]).contains("not a results file"));
+    assert!(refused(&good.replace("\"copy\"", "\"other\"")).contains("other"));
+    let mut short = results();
+    short.evaluations[1].token_accuracy.pop();
+    assert!(refused(&serde_json::to_string(&short).unwrap()).contains("3 numbers for 4 runs"));
+    let mut twice = results();
+    twice.evaluations[1].step = 0;
+    assert!(refused(&serde_json::to_string(&twice).unwrap()).contains("order"));
+    let head = "encoding,seed,step,loss_bits,token_accuracy,sequence_accuracy\n";
+    assert!(refused(&format!("{head}rank,0,ten,1,1,1\n")).contains("CSV"));
+    assert!(refused(&format!("{head}rank,0,10,NaN,1,1\n")).contains("finite"));
+    assert!(refused(&format!("{head}rank,0,10\n")).contains("CSV"));
+}
+
+#[test]
+fn configurations_come_from_json() {
+    let (config, problems) =
+        read_configuration(r#"{"encodings":["rank","none"],"seeds":2,"tied":true,"rate":0.01,"task":"reversal"}"#)
+            .unwrap();
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(config.link(), "lab=copy&task=reversal&encodings=rank,none&tied=true&rate=0.01");
+    let (same, problems) = read_configuration(&serde_json::to_string(&results()).unwrap()).unwrap();
+    assert!(problems.is_empty());
+    assert_eq!(same, configuration(LINK));
+    let (_, problems) = read_configuration(r#"{"width":"wide","nosuch":1,"preset":"x"}"#).unwrap();
+    assert_eq!(problems.len(), 3);
+    for bad in ["", "[]", "3", "{\"a\":"] {
+        assert!(matches!(read_configuration(bad), Err(Error::File(_))), "{bad}");
+    }
+}
+
+/// Verdicts of a race whose runs passed 99 % at these steps (0: never).
+fn judge(link: &str, outcomes: &[(&str, &[u32])], step: u32) -> Vec<Verdict> {
+    let runs: Vec<RunResult> = outcomes
+        .iter()
+        .flat_map(|(encoding, steps)| {
+            (0..).zip(steps.iter()).map(|(seed, &step)| RunResult {
+                encoding: (*encoding).to_owned(),
+                seed,
+                step99: (step > 0).then_some(step),
+                stopped: None,
+            })
+        })
+        .collect();
+    verdicts(&configuration(link), &runs, step)
+}
+
+fn of(verdicts: &[Verdict], id: &str) -> (Outcome, String) {
+    let verdict = verdicts.iter().find(|verdict| verdict.id == id).unwrap();
+    (verdict.verdict, verdict.measured.clone())
+}
+
+#[test]
+fn verdicts_follow_from_what_was_measured() {
+    let link = "lab=copy&steps=600&seeds=2&encodings=rank,sinusoidal,compressed,spike-time";
+    let race: &[(&str, &[u32])] =
+        &[("rank", &[100, 120]), ("sinusoidal", &[200, 120]), ("compressed", &[0, 0]), ("spike-time", &[0, 500])];
+    let done = judge(link, race, 600);
+    assert_eq!(of(&done, "rank").0, Outcome::Holds);
+    assert_eq!(of(&done, "compressed").0, Outcome::Holds);
+    assert!(of(&done, "compressed").1.contains("not within 600, not within 600"));
+    assert_eq!(of(&done, "spike-time").0, Outcome::Fails);
+    assert!(done.iter().all(|verdict| verdict.seeds == 2));
+    let midway = judge(link, race, 300);
+    assert_eq!(of(&midway, "compressed").0, Outcome::Open);
+    assert_eq!(of(&midway, "spike-time").0, Outcome::Open);
+
+    let other: &[(&str, &[u32])] = &[("rank", &[100, 300]), ("sinusoidal", &[200, 120]), ("compressed", &[0, 580])];
+    let other = judge(link, other, 600);
+    assert_eq!(of(&other, "rank").0, Outcome::Fails, "one seed speaks against it");
+    assert_eq!(of(&other, "compressed").0, Outcome::Fails);
+    assert_eq!(of(&other, "spike-time").0, Outcome::Untested);
+    assert!(of(&other, "spike-time").1.contains("Spike time"));
+
+    let nothing: &[(&str, &[u32])] = &[("rank", &[0, 0]), ("sinusoidal", &[0, 0]), ("compressed", &[0, 0])];
+    let nothing = judge(link, nothing, 600);
+    assert_eq!(of(&nothing, "compressed").0, Outcome::Open, "where nothing learns, a failure says nothing");
+    assert!(of(&nothing, "compressed").1.contains("train longer"));
+
+    let increment = "lab=copy&task=increment&steps=200&seeds=1&encodings=rank,none";
+    assert_eq!(judge(increment, &[("rank", &[40]), ("none", &[20])], 200)[0].verdict, Outcome::Holds);
+    assert_eq!(judge(increment, &[("rank", &[40]), ("none", &[0])], 100)[0].verdict, Outcome::Open);
+    assert_eq!(judge(increment, &[("rank", &[40]), ("none", &[0])], 200)[0].verdict, Outcome::Fails);
+    assert_eq!(judge(increment, &[("rank", &[0]), ("none", &[0])], 200)[0].verdict, Outcome::Open);
+}
