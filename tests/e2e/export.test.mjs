@@ -1,19 +1,17 @@
 // Figures leave the page as SVG and PNG: each is opened here by a reader that is not ours.
 
-import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { after, before, describe, test } from "node:test";
-import { Lab, launch, serve } from "./lab.mjs";
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, describe, test } from 'node:test';
+import { Lab, launch, serve } from './lab.mjs';
 
-const require = createRequire(
-  new URL("../../www/package.json", import.meta.url),
-);
-const { DOMParser } = require("@xmldom/xmldom");
-const { PNG } = require("pngjs");
+const require = createRequire(new URL('../../www/package.json', import.meta.url));
+const { DOMParser } = require('@xmldom/xmldom');
+const { PNG } = require('pngjs');
 
 const SMALL =
-  "#lab=copy&executor=cpu&encodings=rank,none&seeds=2&steps=40&length=8&symbols=4&width=16&heads=2&layers=1&every=10";
+  '#lab=copy&executor=cpu&encodings=rank,none&seeds=2&steps=40&length=8&symbols=4&width=16&heads=2&layers=1&every=10';
 
 let server;
 let browser;
@@ -37,10 +35,16 @@ async function withLab(link, body, options) {
   }
 }
 
+/** It looks only while it is on screen. */
+async function looksInside(lab) {
+  await lab.page.locator('#title-look').scrollIntoViewIfNeeded();
+  await lab.page.getByTestId('look-step').waitFor();
+}
+
 /** Presses a button inside `scope` that saves a file, and gives name and bytes. */
 async function saved(lab, testId, scope = lab.page) {
   const [download] = await Promise.all([
-    lab.page.waitForEvent("download"),
+    lab.page.waitForEvent('download'),
     scope.locator(`[data-testid^="${testId}"]`).click(),
   ]);
   return {
@@ -54,16 +58,13 @@ function parse(bytes) {
   const fail = (level, message) => {
     throw new Error(`${level}: ${message}`);
   };
-  return new DOMParser({ onError: fail }).parseFromString(
-    bytes.toString("utf8"),
-    "image/svg+xml",
-  );
+  return new DOMParser({ onError: fail }).parseFromString(bytes.toString('utf8'), 'image/svg+xml');
 }
 
 const elements = (xml, name) => Array.from(xml.getElementsByTagName(name));
 const withClass = (xml, name, kind) =>
-  elements(xml, name).filter((one) => one.getAttribute("class") === kind);
-const words = (xml) => elements(xml, "text").map((one) => one.textContent);
+  elements(xml, name).filter((one) => one.getAttribute('class') === kind);
+const words = (xml) => elements(xml, 'text').map((one) => one.textContent);
 
 /** A PNG's size, and how many colours it has. */
 function decode(bytes) {
@@ -73,258 +74,191 @@ function decode(bytes) {
   return { width, height, data, colours: colours.size };
 }
 
-describe("line charts", () => {
-  test("SVG: well-formed, a path for each line, labels, units, and the link", async () => {
+describe('line charts', () => {
+  test('SVG: well-formed, a path for each line, labels, units, and the link', async () => {
     await withLab(SMALL, async (lab) => {
-      assert.equal(
-        await lab.page.getByTestId("svg-loss").getAttribute("aria-disabled"),
-        "true",
-      );
-      await lab.press("train");
-      await lab.state("finished");
-      const { name, bytes } = await saved(lab, "svg-loss");
-      assert.equal(name, "mnemoscope-loss.svg");
+      assert.equal(await lab.page.getByTestId('svg-loss').getAttribute('aria-disabled'), 'true');
+      await lab.press('train');
+      await lab.state('finished');
+      const { name, bytes } = await saved(lab, 'svg-loss');
+      assert.equal(name, 'mnemoscope-loss.svg');
       const xml = parse(bytes);
       const root = xml.documentElement;
-      assert.equal(root.localName, "svg");
-      assert.equal(root.namespaceURI, "http://www.w3.org/2000/svg");
+      assert.equal(root.localName, 'svg');
+      assert.equal(root.namespaceURI, 'http://www.w3.org/2000/svg');
 
-      const lines = withClass(xml, "path", "line");
+      const lines = withClass(xml, 'path', 'line');
       assert.deepEqual(
-        lines.map((line) => line.getAttribute("data-series")),
-        ["none", "rank"],
+        lines.map((line) => line.getAttribute('data-series')),
+        ['rank', 'none'],
       );
       // Evaluated at 0, 10, 20, 30 and 40.
-      for (const line of lines)
-        assert.equal(line.getAttribute("d").split("L").length, 5);
-      assert.equal(
-        withClass(xml, "path", "band").length,
-        2,
-        "two seeds differ, so there are bands",
-      );
-      assert.equal(withClass(xml, "line", "reference").length, 1);
+      for (const line of lines) assert.equal(line.getAttribute('d').split('L').length, 5);
+      assert.equal(withClass(xml, 'path', 'band').length, 2, 'two seeds differ, so there are bands');
+      assert.equal(withClass(xml, 'line', 'reference').length, 1);
       // Told apart without colour.
-      const dashes = lines.map((line) => line.getAttribute("stroke-dasharray"));
+      const dashes = lines.map((line) => line.getAttribute('stroke-dasharray'));
       assert.notEqual(dashes[0], dashes[1]);
 
       const texts = words(xml);
-      for (const wanted of [
-        "Loss",
-        "Training step",
-        "Loss (bits per token)",
-        "None",
-        "Rank (learned)",
-      ]) {
+      for (const wanted of ['Loss', 'Training step', 'Loss (bits per token)', 'None', 'Rank (learned)']) {
         assert.ok(texts.includes(wanted), `“${wanted}” in ${texts}`);
       }
       assert.ok(
         texts.some((text) => /^guessing, 2\.00 bits$/.test(text)),
-        "four symbols are two bits",
+        'four symbols are two bits',
       );
       assert.deepEqual(
-        withClass(xml, "text", "x-tick").map((tick) => tick.textContent),
-        ["0", "5", "10", "15", "20", "25", "30", "35", "40"],
+        withClass(xml, 'text', 'x-tick').map((tick) => tick.textContent),
+        ['0', '5', '10', '15', '20', '25', '30', '35', '40'],
       );
-      const caption = withClass(xml, "text", "caption")
+      const caption = withClass(xml, 'text', 'caption')
         .map((line) => line.textContent)
-        .join("");
-      assert.ok(
-        caption.includes(`${server.address}${await lab.hash()}`),
-        caption,
-      );
+        .join('');
+      assert.ok(caption.includes(`${server.address}${await lab.hash()}`), caption);
     });
   });
 
-  test("SVG: the heights of the line are those of the CSV", async () => {
+  test('SVG: the heights of the line are those of the CSV', async () => {
     await withLab(SMALL, async (lab) => {
-      await lab.press("train");
-      await lab.state("finished");
+      await lab.press('train');
+      await lab.state('finished');
       const rows = await lab.csv();
-      const xml = parse((await saved(lab, "svg-loss")).bytes);
-      const ticks = withClass(xml, "text", "y-tick").map((tick) => [
+      const xml = parse((await saved(lab, 'svg-loss')).bytes);
+      const ticks = withClass(xml, 'text', 'y-tick').map((tick) => [
         Number(tick.textContent),
         // The text's baseline stands four units below its level.
-        Number(tick.getAttribute("y")) - 4,
+        Number(tick.getAttribute('y')) - 4,
       ]);
       const [[low, lowY], [high, highY]] = [ticks[0], ticks.at(-1)];
-      const line = withClass(xml, "path", "line").find(
-        (one) => one.getAttribute("data-series") === "rank",
-      );
+      const line = withClass(xml, 'path', 'line').find((one) => one.getAttribute('data-series') === 'rank');
       const points = line
-        .getAttribute("d")
+        .getAttribute('d')
         .slice(1)
-        .split("L")
-        .map((point) => point.split(" ").map(Number));
+        .split('L')
+        .map((point) => point.split(' ').map(Number));
       const steps = [0, 10, 20, 30, 40];
       points.forEach(([, y], i) => {
         const losses = rows
-          .filter(
-            (row) => row.encoding === "rank" && Number(row.step) === steps[i],
-          )
+          .filter((row) => row.encoding === 'rank' && Number(row.step) === steps[i])
           .map((row) => Number(row.loss_bits));
-        const mean =
-          losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+        const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
         const drawn = low + ((y - lowY) / (highY - lowY)) * (high - low);
-        assert.ok(
-          Math.abs(drawn - mean) < 0.005,
-          `step ${steps[i]}: drawn ${drawn}, measured ${mean}`,
-        );
+        assert.ok(Math.abs(drawn - mean) < 0.005, `step ${steps[i]}: drawn ${drawn}, measured ${mean}`);
       });
     });
   });
 
-  test("SVG: a hidden line is left out, a logarithmic axis is one, colours are the light page’s", async () => {
+  test('SVG: a hidden line is left out, a logarithmic axis is one, colours are the light page’s', async () => {
     await withLab(
       SMALL,
       async (lab) => {
-        await lab.press("train");
-        await lab.state("finished");
-        await lab.page.locator("tr[data-encoding=none] .toggle").click();
-        await lab.page.locator("input[name=log]").check();
-        const xml = parse((await saved(lab, "svg-loss")).bytes);
-        const lines = withClass(xml, "path", "line");
+        await lab.press('train');
+        await lab.state('finished');
+        await lab.page.locator('tr[data-encoding=none] .toggle').click();
+        await lab.page.locator('input[name=log]').check();
+        const xml = parse((await saved(lab, 'svg-loss')).bytes);
+        const lines = withClass(xml, 'path', 'line');
         assert.deepEqual(
-          lines.map((line) => line.getAttribute("data-series")),
-          ["rank"],
+          lines.map((line) => line.getAttribute('data-series')),
+          ['rank'],
         );
-        const [first, second] = withClass(xml, "text", "y-tick").map((tick) =>
-          Number(tick.textContent),
-        );
-        assert.ok(
-          first > 0 && second / first >= 2,
-          `ticks ${first}, ${second}`,
-        );
-        await lab.page.emulateMedia({ colorScheme: "light" });
+        const [first, second] = withClass(xml, 'text', 'y-tick').map((tick) => Number(tick.textContent));
+        assert.ok(first > 0 && second / first >= 2, `ticks ${first}, ${second}`);
+        await lab.page.emulateMedia({ colorScheme: 'light' });
         const light = await lab.page.evaluate(() =>
           Array.from({ length: 8 }, (_, i) =>
-            getComputedStyle(document.documentElement)
-              .getPropertyValue(`--series-${i}`)
-              .trim(),
+            getComputedStyle(document.documentElement).getPropertyValue(`--series-${i}`).trim(),
           ),
         );
-        assert.equal(
-          lines[0].getAttribute("stroke"),
-          light[5],
-          "rank has the sixth colour",
-        );
+        assert.equal(lines[0].getAttribute('stroke'), light[5], 'rank has the sixth colour');
       },
-      { colorScheme: "dark" },
+      { colorScheme: 'dark' },
     );
   });
 
-  test("PNG: twice the size of the SVG, drawn on white", async () => {
+  test('PNG: twice the size of the SVG, drawn on white', async () => {
     await withLab(SMALL, async (lab) => {
-      await lab.press("train");
-      await lab.state("finished");
-      for (const figure of ["loss", "token", "sequence"]) {
-        const svg = parse(
-          (await saved(lab, `svg-${figure}`)).bytes,
-        ).documentElement;
+      await lab.press('train');
+      await lab.state('finished');
+      for (const figure of ['loss', 'token', 'sequence']) {
+        const svg = parse((await saved(lab, `svg-${figure}`)).bytes).documentElement;
         const { name, bytes } = await saved(lab, `png-${figure}`);
         assert.equal(name, `mnemoscope-${figure}.png`);
         const picture = decode(bytes);
-        assert.equal(picture.width, 2 * Number(svg.getAttribute("width")));
-        assert.equal(
-          picture.height,
-          2 * Math.floor(Number(svg.getAttribute("height"))),
-        );
+        assert.equal(picture.width, 2 * Number(svg.getAttribute('width')));
+        assert.equal(picture.height, 2 * Math.floor(Number(svg.getAttribute('height'))));
         assert.equal(picture.data.readUInt32BE(0), 0xffffffff);
-        assert.ok(
-          picture.colours > 20,
-          `${figure} has ${picture.colours} colours`,
-        );
+        assert.ok(picture.colours > 20, `${figure} has ${picture.colours} colours`);
       }
       assert.deepEqual(lab.errors, []);
     });
   });
 });
 
-describe("heat maps", () => {
-  test("SVG and PNG of attention and similarity", async () => {
+describe('heat maps', () => {
+  test('SVG and PNG of attention and similarity', async () => {
     await withLab(SMALL, async (lab) => {
-      await lab.press("train");
-      await lab.state("finished");
-      // "None" comes first and has no similarity of positions.
-      const select = lab.page.locator("lab-inspector select").first();
-      const rank = await select
-        .locator("option", { hasText: "Rank" })
-        .first()
-        .getAttribute("value");
-      await select.selectOption(rank);
+      await lab.press('train');
+      await lab.state('finished');
+      await looksInside(lab);
       for (const [view, scale] of [
-        ["attention", "Key"],
-        ["similarity", "position"],
+        ['attention', 'Key'],
+        ['similarity', 'position'],
       ]) {
         const scope = lab.page.locator(`[data-testid=${view}]`);
         await scope.waitFor();
-        const xml = parse((await saved(lab, "svg-", scope)).bytes);
-        const bar = withClass(xml, "rect", "bar");
+        const xml = parse((await saved(lab, 'svg-', scope)).bytes);
+        const bar = withClass(xml, 'rect', 'bar');
         assert.equal(bar.length, 1);
-        assert.ok(
-          elements(xml, "stop").length > 10,
-          "the colour bar is a gradient",
-        );
-        assert.ok(withClass(xml, "text", "bar-tick").length >= 3);
+        assert.ok(elements(xml, 'stop').length > 10, 'the colour bar is a gradient');
+        assert.ok(withClass(xml, 'text', 'bar-tick').length >= 3);
         // Eight positions by eight; the white ground, the frame and the bar besides.
-        assert.equal(elements(xml, "rect").length, 64 + 3);
-        assert.equal(withClass(xml, "text", "value").length, 64);
-        assert.equal(withClass(xml, "text", "row").length, 8);
-        assert.equal(withClass(xml, "text", "column").length, 8);
+        assert.equal(elements(xml, 'rect').length, 64 + 3);
+        assert.equal(withClass(xml, 'text', 'value').length, 64);
+        assert.equal(withClass(xml, 'text', 'row').length, 8);
+        assert.equal(withClass(xml, 'text', 'column').length, 8);
         assert.ok(
-          words(xml).some((text) =>
-            text.toLowerCase().includes(scale.toLowerCase()),
-          ),
+          words(xml).some((text) => text.toLowerCase().includes(scale.toLowerCase())),
           words(xml).join(),
         );
-        assert.ok(
-          new Set(
-            elements(xml, "rect").map((cell) => cell.getAttribute("fill")),
-          ).size > 8,
-        );
-        const picture = decode((await saved(lab, "png-", scope)).bytes);
-        assert.equal(
-          picture.width,
-          Math.floor(Number(xml.documentElement.getAttribute("width"))) * 2,
-        );
+        assert.ok(new Set(elements(xml, 'rect').map((cell) => cell.getAttribute('fill'))).size > 8);
+        const picture = decode((await saved(lab, 'png-', scope)).bytes);
+        assert.equal(picture.width, Math.floor(Number(xml.documentElement.getAttribute('width'))) * 2);
         assert.ok(picture.colours > 30, `${picture.colours} colours`);
       }
     });
   });
 
-  test("a large one holds its cells as one picture, with the right values", async () => {
-    const link = SMALL.replace("length=8", "length=70")
-      .replace("steps=40", "steps=2")
-      .replace("seeds=2", "seeds=1");
+  test('a large one holds its cells as one picture, with the right values', async () => {
+    const link = SMALL.replace('length=8', 'length=70')
+      .replace('steps=40', 'steps=2')
+      .replace('seeds=2', 'seeds=1');
     await withLab(link, async (lab) => {
-      await lab.press("train");
-      await lab.state("finished");
-      const scope = lab.page.locator("[data-testid=attention]");
+      await lab.press('train');
+      await lab.state('finished');
+      await looksInside(lab);
+      const scope = lab.page.locator('[data-testid=attention]');
       await scope.waitFor();
-      const xml = parse((await saved(lab, "svg-", scope)).bytes);
-      const [image, ...others] = elements(xml, "image");
+      const xml = parse((await saved(lab, 'svg-', scope)).bytes);
+      const [image, ...others] = elements(xml, 'image');
       assert.equal(others.length, 0);
-      const [head, data] = image.getAttribute("href").split(",");
-      assert.equal(head, "data:image/png;base64");
-      const {
-        width,
-        height,
-        data: pixels,
-      } = PNG.sync.read(Buffer.from(data, "base64"));
+      const [head, data] = image.getAttribute('href').split(',');
+      assert.equal(head, 'data:image/png;base64');
+      const { width, height, data: pixels } = PNG.sync.read(Buffer.from(data, 'base64'));
       assert.equal(width, height);
-      assert.equal(width % 70, 0, "whole pixels for each cell");
+      assert.equal(width % 70, 0, 'whole pixels for each cell');
       const at = (row, column) => {
         const size = width / 70;
         return pixels.readUInt32BE(
-          4 *
-            (Math.floor((row + 0.5) * size) * width +
-              Math.floor((column + 0.5) * size)),
+          4 * (Math.floor((row + 0.5) * size) * width + Math.floor((column + 0.5) * size)),
         );
       };
       // Under a causal mask nothing attends to later keys, and the first query only to the first key.
       assert.equal(at(0, 69), at(20, 40));
       assert.notEqual(at(0, 0), at(0, 69));
-      const picture = decode((await saved(lab, "png-", scope)).bytes);
-      assert.ok(picture.colours > 30, "the embedded picture is in the PNG");
+      const picture = decode((await saved(lab, 'png-', scope)).bytes);
+      assert.ok(picture.colours > 30, 'the embedded picture is in the PNG');
     });
   });
 });
