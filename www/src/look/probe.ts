@@ -54,17 +54,18 @@ export function strip(
             class=${reading.right ? 'right' : 'wrong'}
             tabindex=${reading === current ? 0 : -1}
             aria-current=${reading === current ? 'true' : 'false'}
-            aria-label=${spoken(reading)}
             @focus=${() => show(position)}
             @click=${() => show(position)}
             @pointerenter=${() => show(position)}
           >
-            <span class="at">${position}</span><span class="input">${name}</span>
-            <span class="says"
+            <span class="sr">${spoken(reading)}</span>
+            <span class="at" aria-hidden="true">${position}</span
+            ><span class="input" aria-hidden="true">${name}</span>
+            <span class="says" aria-hidden="true"
               >${reading.predicted}<span class="mark">${reading.right ? '✓' : '✗'}</span></span
             >
             <span class="sure"><span style="width: ${Math.round(reading.probability * 100)}%"></span></span>
-            <span class="truth">${reading.right ? nothing : `≠ ${reading.truth}`}</span>
+            <span class="truth" aria-hidden="true">${reading.right ? nothing : `≠ ${reading.truth}`}</span>
           </button>
         </li>`;
       })}
@@ -114,7 +115,7 @@ export function probeTable(judged: Reading[]): TemplateResult {
               <td>${reading.right ? '✓ right' : '✗ wrong'}</td>
               <td class="n">${figureText(reading.ofTruth)}</td>
               <td>
-                ${reading.top.map(({ name, probability }) => `${name} ${share(probability)}`).join(', ')}
+                ${reading.top.map(({ name, probability }) => `${name}: ${figureText(probability)}`).join(', ')}
               </td>
             </tr>`,
         )}
