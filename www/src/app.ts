@@ -7,8 +7,9 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import './styles.css';
 import { fragment, LabClient } from './client';
 import type { FilePlace, LabContext } from './context';
-import { save } from './download';
+import { acceptFiles } from './drop';
 import type { CheckComparison, Problem, Property, Verdict } from './engine';
+import { openFile, saveCurves, saveResults, saveWeights } from './files';
 import { accuracyFigures, lossFigure } from './figures';
 import { comparisonBox, incidents, keepPanel, offerBox, type Copying } from './keep';
 import type { Seen, Unseen } from './look/lab-inspector';
@@ -21,13 +22,11 @@ import { runbar } from './runbar';
 import { scoreboard, type Entry } from './scoreboard';
 import { Shortcuts } from './shortcuts';
 import { compareSlot, costSlot, lookSlot, verdictSlot } from './slots';
+import { chartTools, type View } from './tools';
 import { Welcome } from './welcome';
 
 /** The property whose options are the lines of the charts. */
 const SERIES = 'encodings';
-/** A file beyond this cannot be one of ours; it is not even read. */
-const MOST_BYTES = 1 << 30;
-
 export class MnemoscopeApp extends LitElement {
   /** There from the first connection on. */
   client!: LabClient;
@@ -76,27 +75,11 @@ export class MnemoscopeApp extends LitElement {
     () => this.requestUpdate(),
   );
   private unlisten = () => {};
+  private undrop = () => {};
 
   private readonly onHash = () => this.client.read(location.hash);
   private readonly onVisibility = () => this.tellVisibility();
   private readonly onLeave = () => this.client.keep();
-  private readonly onDragOver = (event: DragEvent) => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    this.toggleAttribute('data-dropping', true);
-  };
-  private readonly onDragEnd = (event: DragEvent) => {
-    // Between two elements of the page the pointer has not left it.
-    if (event.relatedTarget === null) this.removeAttribute('data-dropping');
-  };
-  private readonly onDrop = (event: DragEvent) => {
-    this.removeAttribute('data-dropping');
-    const file = event.dataTransfer?.files[0];
-    if (!file) return;
-    event.preventDefault();
-    void this.readFile(file, 'keep');
-  };
-
   private get embedded(): boolean {
     return this.hasAttribute('embedded');
   }
@@ -120,9 +103,7 @@ export class MnemoscopeApp extends LitElement {
     if (this.embedded) return;
     addEventListener('pagehide', this.onLeave);
     addEventListener('keydown', this.shortcuts.press);
-    addEventListener('dragover', this.onDragOver);
-    addEventListener('dragleave', this.onDragEnd);
-    addEventListener('drop', this.onDrop);
+    this.undrop = acceptFiles(this, (file) => void this.readFile(file, 'keep'));
   }
 
   override disconnectedCallback() {
@@ -132,9 +113,7 @@ export class MnemoscopeApp extends LitElement {
     document.removeEventListener('visibilitychange', this.onVisibility);
     removeEventListener('pagehide', this.onLeave);
     removeEventListener('keydown', this.shortcuts.press);
-    removeEventListener('dragover', this.onDragOver);
-    removeEventListener('dragleave', this.onDragEnd);
-    removeEventListener('drop', this.onDrop);
+    this.undrop();
   }
 
   /** For the page around the lab: whether the reader can see it. */
@@ -295,7 +274,7 @@ export class MnemoscopeApp extends LitElement {
     this.requestUpdate();
   }
 
-  private view(view: { source?: Source; log?: boolean }) {
+  private view(view: Partial<View>) {
     this.source = view.source ?? this.source;
     this.log = view.log ?? this.log;
     this.requestUpdate();
@@ -345,39 +324,37 @@ export class MnemoscopeApp extends LitElement {
     this.requestUpdate();
   }
 
-  /** Makes a file from what the worker answers. */
-  private async export<T>(ask: () => Promise<T>, data: (answer: T) => Blob, name: string) {
-    this.busy = true;
-    this.refused.keep = '';
-    this.requestUpdate();
-    try {
-      save(data(await ask()), name);
-    } catch (thrown) {
-      this.refused.keep = thrown instanceof Error ? thrown.message : String(thrown);
-    }
-    this.busy = false;
-    this.requestUpdate();
-  }
-
-  private async readFile(file: File, place: FilePlace) {
+  /** Shows that work on a file is under way, and why it failed if it did. */
+  private async withFile(place: FilePlace, work: () => Promise<string>) {
     this.refused[place] = '';
     this.told = '';
     this.busy = true;
     this.requestUpdate();
     try {
-      if (file.size > MOST_BYTES) throw new Error(`“${file.name}” is larger than any file of this lab.`);
-      if (place === 'compare' || /\.(json|csv)$/i.test(file.name)) {
-        this.shelf.add(await this.client.readResults(await file.text()), file.name);
-        this.told = `“${file.name}” is drawn beside the present run, and listed under Compare.`;
-      } else {
-        await this.client.import(new Uint8Array(await file.arrayBuffer()));
-        this.told = `“${file.name}” is open at step ${this.recording?.step ?? 0}. Train goes on from there.`;
-      }
+      this.told = await work();
     } catch (thrown) {
       this.refused[place] = thrown instanceof Error ? thrown.message : String(thrown);
     }
     this.busy = false;
     this.requestUpdate();
+  }
+
+  private export(write: (client: LabClient) => Promise<void>) {
+    void this.withFile('keep', async () => {
+      await write(this.client);
+      return '';
+    });
+  }
+
+  private readFile(file: File, place: FilePlace) {
+    return this.withFile(place, async () => {
+      const results = await openFile(this.client, file, place === 'compare' ? 'results' : 'any');
+      if (results) {
+        this.shelf.add(results, file.name);
+        return `“${file.name}” is drawn beside the present run, and listed under Compare.`;
+      }
+      return `“${file.name}” is open at step ${this.recording?.step ?? 0}. Train goes on from there.`;
+    });
   }
 
   private async goOn() {
@@ -389,39 +366,6 @@ export class MnemoscopeApp extends LitElement {
       this.refused.resume = thrown instanceof Error ? thrown.message : String(thrown);
       this.requestUpdate();
     }
-  }
-
-  private chartTools() {
-    const averaged =
-      this.source === 'training' && (this.recording?.stepsPerPoint ?? 1) > 1
-        ? html`<span class="quiet">each point averages ${this.recording?.stepsPerPoint} steps</span>`
-        : nothing;
-    return html`<div class="tools">
-      <fieldset class="switch">
-        <legend class="sr">Show loss and tokens of</legend>
-        ${(['held-out', 'training'] as const).map(
-          (source) =>
-            html`<label>
-              <input
-                type="radio"
-                name="source"
-                value=${source}
-                .checked=${this.source === source}
-                @change=${() => this.view({ source })}
-              /><span>${source === 'held-out' ? 'Held-out' : 'Training'}</span>
-            </label>`,
-        )}
-      </fieldset>
-      <label class="check">
-        <input
-          type="checkbox"
-          name="log"
-          .checked=${this.log}
-          @change=${(event: Event) => this.view({ log: (event.target as HTMLInputElement).checked })}
-        />Log axis
-      </label>
-      ${averaged}
-    </div>`;
   }
 
   protected override updated() {
@@ -477,7 +421,7 @@ export class MnemoscopeApp extends LitElement {
   }
 
   private keepPart() {
-    const { client, recording } = this;
+    const { recording } = this;
     return keepPanel({
       recording,
       live: this.live,
@@ -487,20 +431,9 @@ export class MnemoscopeApp extends LitElement {
       refused: this.refused.keep,
       busy: this.busy,
       copyLink: () => void this.copyLink(),
-      saveCurves: () =>
-        recording && save(new Blob([recording.csv()], { type: 'text/csv' }), 'mnemoscope-copy.csv'),
-      saveResults: () =>
-        void this.export(
-          () => client.results(),
-          (results) => new Blob([JSON.stringify(results, null, 1)], { type: 'application/json' }),
-          'mnemoscope-copy.json',
-        ),
-      saveWeights: () =>
-        void this.export(
-          () => client.save(),
-          (bytes) => new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }),
-          'mnemoscope-copy.safetensors',
-        ),
+      saveCurves: () => recording && saveCurves(recording),
+      saveResults: () => this.export(saveResults),
+      saveWeights: () => this.export(saveWeights),
       readFile: (file) => void this.readFile(file, 'keep'),
     });
   }
@@ -525,13 +458,9 @@ export class MnemoscopeApp extends LitElement {
 
   private help() {
     return html`<p class="helpers">
-      ${
-        this.welcome.open
-          ? nothing
-          : html`<button type="button" data-testid="explain" @click=${() => void this.explain()}>
-              How to read this page
-            </button>`
-      }
+      <button type="button" data-testid="explain" @click=${() => void this.explain()}>
+        How to read this page
+      </button>
       <button type="button" data-testid="open-shortcuts" @click=${() => Shortcuts.open(this)}>
         Keyboard shortcuts
       </button>
@@ -553,7 +482,7 @@ export class MnemoscopeApp extends LitElement {
     };
     const settings = client.hide.includes('settings') ? null : () => this.goTo('#settings');
     return html`
-      ${this.embedded ? nothing : html`${this.help()} ${this.welcome.panel(() => this.closeWelcome())}`}
+      ${this.embedded ? nothing : this.help()}
       ${problemBox(this.problems, this.properties, () => {
         this.problems = [];
         this.requestUpdate();
@@ -578,7 +507,13 @@ export class MnemoscopeApp extends LitElement {
       <div class="bench ${settings ? '' : 'alone'}">
         <div class="results">
           ${comparisonBox(this.comparison, this.expected !== null && !stale)}
-          ${this.showing('loss', () => lossFigure(context, this.chartTools()))}
+          ${this.showing('loss', () =>
+            lossFigure(
+              context,
+              chartTools(context, recording, (view) => this.view(view)),
+            ),
+          )}
+          ${this.embedded ? nothing : this.welcome.panel(() => this.closeWelcome())}
           ${this.showing(
             'scoreboard',
             () =>

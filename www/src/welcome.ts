@@ -20,19 +20,17 @@ export class Welcome {
       <h2 id="title-welcome" tabindex="-1">How to read this page</h2>
       <ol>
         <li>
-          <strong>Press Train.</strong> Small transformers start from the same weights and read the same
-          sequences; they differ only in how they are told where a symbol stands.
+          <strong>Press Train.</strong> Small transformers start from the same weights and read the same data;
+          they differ only in how they are told where a symbol stands.
         </li>
         <li>
-          <strong>Watch the loss fall</strong> from guessing to 0 bits. Each line is the mean over seeds, the
-          band around it reaches from the best seed to the worst.
+          <strong>Watch the loss fall</strong> from guessing towards 0 bits: a line is the mean over seeds,
+          its band their spread.
         </li>
+        <li><strong>Look inside</strong> a run while it learns: its answers, its attention.</li>
         <li>
-          <strong>Look inside</strong> a run while it learns: what it predicts, and where its attention goes.
-        </li>
-        <li>
-          <strong>Change a setting</strong> and train again. The address of this page always holds your
-          settings; Copy link shares them.
+          <strong>Change a setting</strong>, train again, compare. The page's address always holds your
+          settings.
         </li>
       </ol>
       <button type="button" data-testid="welcome-close" @click=${close}>Close</button>
