@@ -240,18 +240,20 @@ type Opened = Result<copy::CopyRun, Error>;
 /// Tries `$work` on the run, and once more if the device was lost and replaced meanwhile.
 macro_rules! with_recovery {
     ($self:ident, $work:expr) => {{
-        let mut result = $work.await;
-        if let Err(Error::DeviceLost(why)) = &result {
-            let why = why.clone();
-            let mut machine = MACHINE.take();
-            let recovered = $self.run.recover_in_place(&mut machine, &why).await;
-            MACHINE.set(machine);
-            result = match recovered {
-                Ok(()) => $work.await,
-                Err(error) => Err(error),
-            };
+        let mut tried = false;
+        // A loop, so that the work stands only once in the module.
+        loop {
+            match $work.await {
+                Err(Error::DeviceLost(why)) if !tried => {
+                    tried = true;
+                    let mut machine = MACHINE.take();
+                    let recovered = $self.run.recover_in_place(&mut machine, &why).await;
+                    MACHINE.set(machine);
+                    recovered.map_err(|error| thrown(&error))?;
+                }
+                result => break result.map_err(|error| thrown(&error)),
+            }
         }
-        result.map_err(|error| thrown(&error))
     }};
 }
 
