@@ -32,7 +32,8 @@ export function status({ activity, recording, stale, error, cancelled }: Situati
     case 'paused':
       return `Paused.${again}`;
     case 'hidden':
-      return 'Paused while this tab is hidden.';
+      // In a frame it also waits while it is scrolled out of view.
+      return `Paused while ${document.visibilityState === 'hidden' ? 'this tab is hidden' : 'out of view'}.`;
     case 'finished':
       if (recording && recording.stops.length === recording.about.runs.length) {
         return `Stopped after ${plural(recording.step, 'step')}: every run diverged.${again}`;

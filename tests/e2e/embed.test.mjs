@@ -1,0 +1,460 @@
+// The lab in a page of another origin that trusts it with scripts and frames, and with nothing else.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { after, before, describe, test } from 'node:test';
+import { axePath, launch, serve } from './lab.mjs';
+
+const SMALL =
+  'executor="cpu" encodings="rank,none" seeds="1" steps="40" length="8" symbols="4" width="16" heads="2" layers="1" every="10"';
+const ENDLESS = SMALL.replace('steps="40"', 'steps="200000"');
+const FAR = '<div class="far"></div>';
+const PARTS = [
+  'head',
+  'run',
+  'settings',
+  'loss',
+  'scoreboard',
+  'accuracy',
+  'look',
+  'compare',
+  'cost',
+  'keep',
+];
+
+let server;
+let notes;
+let browser;
+
+/** Someone else's course notes: any body, under a policy without inline scripts or styles. */
+async function serveNotes(lab) {
+  const origin = new URL(lab).origin;
+  const policy = `default-src 'none'; style-src 'self'; script-src ${origin}; frame-src ${origin}`;
+  const styles =
+    'body{margin:0 1rem;font:1rem serif;background:#fff}.far{height:6000px}iframe{border:9px solid red}';
+  let body = '';
+  const listener = createServer((request, response) => {
+    if (request.url === '/notes.css') {
+      response.writeHead(200, { 'content-type': 'text/css' }).end(styles);
+      return;
+    }
+    if (request.url !== '/') {
+      response.writeHead(204).end();
+      return;
+    }
+    response
+      .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy })
+      .end(
+        `<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width">
+        <title>Course notes</title><link rel="stylesheet" href="notes.css">
+        <script src="${lab}mnemoscope-lab.js" async></script></head>
+        <body><main><h1>Course notes</h1><p>Try it:</p>${body}</main></body></html>`,
+      );
+  });
+  await new Promise((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  return {
+    // Another host name and another port: another origin and another site.
+    address: `http://localhost:${listener.address().port}/`,
+    show: (content) => (body = content),
+    close: () => listener.close(),
+  };
+}
+
+before(async () => {
+  server = await serve();
+  notes = await serveNotes(server.address);
+  browser = await launch({ webgpu: false });
+});
+
+after(async () => {
+  await browser?.close();
+  notes?.close();
+  server?.close();
+});
+
+/** Opens the notes with this in their body. `told` gathers the events that reach the document. */
+async function withNotes(content, body, options = {}) {
+  notes.show(content);
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const errors = [];
+  const requests = [];
+  const told = [];
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('request', (request) => requests.push(request.url()));
+  try {
+    await page.exposeFunction('told', (event) => told.push(event));
+    await page.addInitScript(() => {
+      for (const name of ['lab-state', 'lab-finished']) {
+        document.addEventListener(name, ({ target, detail }) =>
+          globalThis.told?.({ name, id: target.id, detail }),
+        );
+      }
+    });
+    await page.goto(notes.address);
+    await body({ page, context, errors, requests, told });
+  } finally {
+    await context.close();
+  }
+}
+
+/** The frame's page within an element, once its lab stands. */
+async function labIn(page, selector = 'mnemoscope-lab') {
+  const handle = await page.locator(`${selector} iframe`).elementHandle();
+  const frame = await handle.contentFrame();
+  await frame.waitForSelector('#lab:not([data-state=starting])');
+  return frame;
+}
+
+const state = (frame, wanted) => frame.waitForSelector(`#lab[data-state="${wanted}"]`, { timeout: 60_000 });
+
+async function until(condition, what, timeout = 20_000) {
+  const end = Date.now() + timeout;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const height = (page, selector = 'mnemoscope-lab') =>
+  page.locator(selector).evaluate((element) => element.getBoundingClientRect().height);
+
+/** The height of the frame is that of what is in it, so nothing scrolls inside. */
+async function fits(page, frame, selector = 'mnemoscope-lab') {
+  const content = () => frame.evaluate(() => Math.ceil(document.body.getBoundingClientRect().height));
+  await until(
+    async () => (await content()) === (await height(page, selector)),
+    `the frame to fit: content ${await content()}, frame ${await height(page, selector)}`,
+  );
+  return content();
+}
+
+async function axe(target) {
+  await target.evaluate(await readFile(axePath, 'utf8'));
+  const found = await target.evaluate(async () => {
+    const { violations } = await axe.run(document, { iframes: false });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
+  });
+  assert.deepEqual(found, []);
+}
+
+describe('in a foreign page under a strict policy', () => {
+  test('trains, tells the page what happens, and breaks no rule', async () => {
+    await withNotes(`<mnemoscope-lab id="one" ${SMALL}></mnemoscope-lab>`, async ({ page, errors, told }) => {
+      const frame = await labIn(page);
+      await state(frame, 'ready');
+      await frame.locator('#train').click();
+      await state(frame, 'finished');
+      await until(() => told.some((event) => event.name === 'lab-finished'), 'lab-finished');
+      const states = told.filter((event) => event.name === 'lab-state').map((event) => event.detail.state);
+      assert.ok(states.indexOf('ready') < states.indexOf('finished'), states.join());
+      const last = told.findLast((event) => event.name === 'lab-state').detail;
+      assert.deepEqual([last.state, last.step, last.steps], ['finished', 40, 40]);
+      const { id, detail } = told.find((event) => event.name === 'lab-finished');
+      assert.equal(id, 'one');
+      assert.equal(detail.configuration.steps, '40');
+      assert.deepEqual(
+        detail.runs.map((run) => run.encoding),
+        ['rank', 'none'],
+      );
+      const [first, end] = [detail.evaluations[0], detail.evaluations.at(-1)];
+      assert.deepEqual([first.step, end.step], [0, 40]);
+      assert.ok(end.loss[0] < first.loss[0]);
+      // The page's own style for frames does not reach into the element.
+      const border = await page
+        .locator('mnemoscope-lab iframe')
+        .evaluate((iframe) => getComputedStyle(iframe).borderTopWidth);
+      assert.equal(border, '0px');
+      assert.ok(await page.locator('mnemoscope-lab iframe').getAttribute('title'));
+      assert.deepEqual(errors, []);
+    });
+  });
+
+  test('shows what is not hidden, and nothing else', async () => {
+    const hide = ['settings', 'scoreboard', 'accuracy', 'look', 'compare', 'cost', 'keep', 'head'];
+    await withNotes(
+      `<mnemoscope-lab ${SMALL} hide="${hide.join(', ')}"></mnemoscope-lab>`,
+      async ({ page }) => {
+        const frame = await labIn(page);
+        await state(frame, 'ready');
+        for (const part of PARTS) {
+          const shown = await frame
+            .locator(`[data-part=${part}]`)
+            .evaluateAll((found) => found.some((one) => !one.hidden));
+          assert.equal(shown, !hide.includes(part), part);
+        }
+        assert.equal(await frame.locator('lab-chart').count(), 1);
+        assert.equal(await frame.locator('table').count(), 0);
+        assert.equal(await frame.locator('[data-testid=problems] li').count(), 0);
+        // The link leads to the whole lab with the same settings.
+        const target = await frame.locator('#open').getAttribute('href');
+        assert.ok(target.startsWith(`${server.address}#lab=copy&`), target);
+        assert.ok(target.includes('steps=40') && !target.includes('hide'), target);
+      },
+    );
+  });
+
+  test('keeps nothing in the browser', async () => {
+    const context = await browser.newContext();
+    try {
+      const page = await context.newPage();
+      // As a page of its own, where it would be allowed to.
+      const small = SMALL.replaceAll('"', '').replaceAll(' ', '&');
+      await page.goto(`${server.address}embed.html#${small}&autostart=1`);
+      await state(page, 'finished');
+      await page.waitForTimeout(500);
+      const kept = await page.evaluate(async () => ({
+        databases: (await indexedDB.databases()).length,
+        local: localStorage.length,
+        session: sessionStorage.length,
+      }));
+      assert.deepEqual(kept, { databases: 0, local: 0, session: 0 });
+      assert.deepEqual(await context.cookies(), []);
+    } finally {
+      await context.close();
+    }
+  });
+
+  test('a link is taken, and single attributes override it', async () => {
+    const link = `${server.address}#lab=copy&amp;steps=77&amp;length=8&amp;encodings=rank`;
+    await withNotes(`<mnemoscope-lab link="${link}" length="12"></mnemoscope-lab>`, async ({ page }) => {
+      const frame = await labIn(page);
+      await state(frame, 'ready');
+      const open = () => frame.locator('#open').getAttribute('href');
+      assert.equal(await open(), `${server.address}#lab=copy&length=12&encodings=rank&steps=77`);
+      // A change of an attribute reaches the lab without loading it again.
+      await frame.evaluate(() => (globalThis.mark = true));
+      await page.locator('mnemoscope-lab').evaluate((element) => element.setAttribute('length', '20'));
+      await until(async () => (await open()).includes('length=20'), 'the new length');
+      assert.equal(await frame.evaluate(() => globalThis.mark), true);
+    });
+  });
+
+  test('what is wrong with an attribute is said in the lab', async () => {
+    await withNotes('<mnemoscope-lab heads="banana" hide="banana"></mnemoscope-lab>', async ({ page }) => {
+      const frame = await labIn(page);
+      await state(frame, 'ready');
+      const text = await frame.locator('[data-testid=problems]').innerText();
+      assert.match(text, /Heads.*banana.*a whole number from 1 to 32/s);
+    });
+  });
+});
+
+describe('on and off the screen', () => {
+  const engine = (requests) => requests.filter((url) => /\.wasm$|worker/.test(url));
+
+  test('loads no engine below the fold, and loads it once scrolled to', async () => {
+    await withNotes(
+      `${FAR}<mnemoscope-lab ${SMALL}></mnemoscope-lab>
+       ${FAR}<iframe id="plain" title="Plain" src="${server.address}embed.html#steps=40"></iframe>`,
+      async ({ page, requests }) => {
+        const plain = await (await page.locator('#plain').elementHandle()).contentFrame();
+        await plain.waitForSelector('.boot');
+        await page.waitForTimeout(500);
+        assert.ok(
+          requests.some((url) => url.includes('embed.html')),
+          'the plain frame itself is there',
+        );
+        assert.deepEqual(engine(requests), []);
+        await page.locator('mnemoscope-lab').scrollIntoViewIfNeeded();
+        await state(await labIn(page), 'ready');
+        assert.equal(engine(requests).filter((url) => url.endsWith('.wasm')).length, 1);
+        assert.equal(await plain.locator('#lab').count(), 0, 'the other one is still out of view');
+        await page.locator('#plain').scrollIntoViewIfNeeded();
+        await plain.waitForSelector('#lab[data-state=ready]');
+      },
+    );
+  });
+
+  test('pauses out of view, says so, and goes on when seen', async () => {
+    await withNotes(
+      `<mnemoscope-lab ${ENDLESS} autostart></mnemoscope-lab>${FAR}`,
+      async ({ page, told }) => {
+        const frame = await labIn(page);
+        await state(frame, 'training');
+        const step = () => frame.locator('#lab').evaluate((lab) => Number(lab.dataset.step));
+        await until(async () => (await step()) > 5, 'steps');
+        await page.evaluate(() => scrollTo(0, 5000));
+        await state(frame, 'hidden');
+        assert.match(await frame.getByTestId('status').innerText(), /^Paused while out of view\.$/);
+        await until(() => told.at(-1)?.detail.state === 'hidden', 'lab-state hidden');
+        const before = await step();
+        await page.waitForTimeout(600);
+        assert.equal(await step(), before);
+        await page.evaluate(() => scrollTo(0, 0));
+        await state(frame, 'training');
+        await until(async () => (await step()) > before, 'more steps');
+      },
+    );
+  });
+
+  test('starts by itself only where asked, and not for readers who want less motion', async () => {
+    const both = `<mnemoscope-lab id="auto" ${SMALL} autostart hide="run,settings"></mnemoscope-lab>
+                  <mnemoscope-lab id="hand" ${SMALL} hide="settings,loss,scoreboard,accuracy,look,compare,cost,keep"></mnemoscope-lab>`;
+    const tall = { viewport: { width: 1280, height: 5000 } };
+    await withNotes(
+      both,
+      async ({ page }) => {
+        const [auto, hand] = [await labIn(page, '#auto'), await labIn(page, '#hand')];
+        await state(auto, 'finished');
+        assert.equal(await auto.locator('#train').count(), 0);
+        await state(hand, 'ready');
+      },
+      tall,
+    );
+    await withNotes(
+      both,
+      async ({ page }) => {
+        const auto = await labIn(page, '#auto');
+        await state(auto, 'ready');
+        await page.waitForTimeout(500);
+        assert.equal(await auto.locator('#lab').getAttribute('data-state'), 'ready');
+        // Whoever has to press the button gets it, though `run` was hidden.
+        await auto.locator('#train').click();
+        await state(auto, 'finished');
+      },
+      { ...tall, reducedMotion: 'reduce' },
+    );
+  });
+});
+
+describe('size', () => {
+  for (const width of [390, 1280]) {
+    test(`the frame is as tall as the lab at ${width} px, and nobody else can say otherwise`, async () => {
+      await withNotes(
+        `<mnemoscope-lab ${SMALL}></mnemoscope-lab>`,
+        async ({ page }) => {
+          const frame = await labIn(page);
+          await state(frame, 'ready');
+          const first = await fits(page, frame);
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+          assert.ok(wide, 'the notes do not scroll sideways');
+          assert.ok(await frame.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+          // Narrower means taller.
+          await page.setViewportSize({ width: width === 390 ? 1280 : 390, height: 800 });
+          await until(async () => Math.abs((await height(page)) - first) > 100, 'another height');
+          const second = await fits(page, frame);
+          assert.equal(second > first, width === 1280);
+          await page.evaluate(() => postMessage({ mnemoscope: 'height', height: 77 }, '*'));
+          await page.waitForTimeout(200);
+          assert.equal(await height(page), second);
+        },
+        { viewport: { width, height: 800 } },
+      );
+    });
+  }
+
+  test('a given height is kept', async () => {
+    await withNotes(`<mnemoscope-lab ${SMALL} height="321"></mnemoscope-lab>`, async ({ page }) => {
+      await state(await labIn(page), 'ready');
+      await page.waitForTimeout(300);
+      assert.equal(await height(page), 321);
+    });
+  });
+});
+
+describe('several', () => {
+  test('two labs on one page train at once, each with its own settings, height and results', async () => {
+    await withNotes(
+      `<mnemoscope-lab id="left" autostart ${SMALL}></mnemoscope-lab>
+       <mnemoscope-lab id="right" autostart ${SMALL.replace('steps="40"', 'steps="60"')} hide="settings,accuracy,look,compare,cost,keep"></mnemoscope-lab>`,
+      async ({ page, told, errors }) => {
+        const [left, right] = [await labIn(page, '#left'), await labIn(page, '#right')];
+        await Promise.all([state(left, 'finished'), state(right, 'finished')]);
+        await until(() => told.filter((event) => event.name === 'lab-finished').length === 2, 'both results');
+        const steps = (id) =>
+          told.find((event) => event.name === 'lab-finished' && event.id === id).detail.configuration.steps;
+        assert.deepEqual([steps('left'), steps('right')], ['40', '60']);
+        const [one, two] = [await fits(page, left, '#left'), await fits(page, right, '#right')];
+        assert.ok(one > two + 300, `${one} and ${two}`);
+        assert.deepEqual(errors, []);
+      },
+      { viewport: { width: 1280, height: 6000 } },
+    );
+  });
+});
+
+describe('accessibility', () => {
+  for (const [width, colorScheme] of [
+    [390, 'light'],
+    [1280, 'dark'],
+  ]) {
+    test(`axe finds nothing in lab and notes at ${width} px, ${colorScheme}`, async () => {
+      await withNotes(
+        `<mnemoscope-lab ${SMALL} autostart title="A race"></mnemoscope-lab>`,
+        async ({ page }) => {
+          const frame = await labIn(page);
+          await state(frame, 'finished');
+          await axe(frame);
+          await axe(page);
+          const title = await page.locator('mnemoscope-lab iframe').getAttribute('title');
+          assert.equal(title, 'A race');
+        },
+        { viewport: { width, height: 800 }, colorScheme },
+      );
+    });
+  }
+});
+
+describe('examples', () => {
+  async function withExamples(body, options = {}) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    const errors = [];
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    page.on('pageerror', (error) => errors.push(error.message));
+    try {
+      await page.goto(`${server.address}examples.html`);
+      await page.waitForSelector('mnemoscope-lab iframe');
+      await body(page, context, errors);
+    } finally {
+      await context.close();
+    }
+  }
+
+  test('every snippet runs as it stands, without a refused setting', async () => {
+    await withExamples(async (page, _, errors) => {
+      const ids = await page.locator('.example').evaluateAll((all) => all.map((one) => one.dataset.id));
+      assert.equal(ids.length, 6);
+      for (const id of ids) {
+        const live = page.locator(`[data-id=${id}] .live`);
+        await live.scrollIntoViewIfNeeded();
+        const frame = await (await live.locator('iframe').elementHandle()).contentFrame();
+        await frame.waitForSelector('#lab:not([data-state=starting])');
+        assert.equal(await frame.locator('[data-testid=problems] li').count(), 0, id);
+        assert.ok((await page.locator(`[data-id=${id}] code`).last().innerText()).length > 40);
+      }
+      assert.deepEqual(errors, []);
+    });
+  });
+
+  test('a copied snippet works in the notes of someone else', async () => {
+    await withExamples(
+      async (page) => {
+        await page.locator('[data-id=loss] button').click();
+        await page.waitForSelector('[data-id=loss] [role=status]:has-text("Copied")');
+        const snippet = await page.evaluate(() => navigator.clipboard.readText());
+        await withNotes(snippet, async ({ page: foreign }) => {
+          const frame = await labIn(foreign);
+          await state(frame, 'ready');
+          assert.equal(await frame.locator('lab-chart').count(), 1);
+        });
+      },
+      { permissions: ['clipboard-read', 'clipboard-write'] },
+    );
+  });
+
+  for (const width of [390, 1280]) {
+    test(`axe finds nothing at ${width} px`, async () => {
+      await withExamples(
+        async (page) => {
+          await axe(page);
+          assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+        },
+        { viewport: { width, height: 900 } },
+      );
+    });
+  }
+});
