@@ -136,7 +136,7 @@ export class LabInspector extends LitElement {
     if (changed.has('unseen') && this.unseen) this.decline(this.unseen);
   }
 
-  private take({ subject, inspection }: Seen) {
+  private take({ inspection }: Seen) {
     const { replica } = inspection;
     const history = this.histories.get(replica) ?? new NormHistory();
     history.add(inspection);
@@ -144,7 +144,6 @@ export class LabInspector extends LitElement {
     // The last layer's heads show what the answer is read from.
     this.layer = this.layer < 0 ? inspection.layers - 1 : Math.min(this.layer, inspection.layers - 1);
     this.head = Math.min(this.head, inspection.heads - 1);
-    if (subject.probe === this.subject.probe) this.refused = '';
     if (!this.typed) this.text = source(inspection).text;
   }
 
