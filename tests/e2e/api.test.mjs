@@ -299,8 +299,9 @@ describe('a race', () => {
           still,
           between: between.step,
           step: results.step,
-          same: results === finished,
+          same: results === finished && results === (await race.results()),
           bytes: (await race.save()).length,
+          gone: await race.inspect().catch((error) => error.message),
           activity: race.activity,
         };
       }, ENDLESS);
@@ -309,6 +310,7 @@ describe('a race', () => {
       assert.ok(found.step >= found.still + 20 && found.step < 200_000, JSON.stringify(found));
       assert.equal(found.same, true);
       assert.ok(found.bytes > 1000);
+      assert.match(found.gone, /has ended/);
       assert.equal(found.activity, 'closed');
     });
   });

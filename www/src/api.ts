@@ -200,6 +200,8 @@ export class Race implements AsyncIterable<LabEvent> {
   private state: 'starting' | 'open' | 'over' | 'closed' = 'starting';
   private stopping = false;
   private held = false;
+  /** What is left when the worker has ended. */
+  private ended: FullResults | null = null;
   private saved: Uint8Array | null = null;
 
   /** @internal Use `train` or `open`. */
@@ -260,7 +262,7 @@ export class Race implements AsyncIterable<LabEvent> {
 
   /** Results so far. */
   async results(): Promise<FullResults> {
-    return this.state === 'over' ? this.finished : this.living().results();
+    return this.ended ?? this.living().results();
   }
 
   /**
@@ -341,6 +343,7 @@ export class Race implements AsyncIterable<LabEvent> {
     this.state = 'over';
     try {
       const results = await this.client.results();
+      this.ended = results;
       if (!this.options.keep) {
         this.saved = await this.client.save();
         this.client.close();
