@@ -1,61 +1,52 @@
 // Serves dist/ from a sub-path, starts the browser, and reads what the page says.
 
-import { createReadStream, existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import { extname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
+import { createReadStream, existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const require = createRequire(
-  new URL("../../www/package.json", import.meta.url),
-);
-export const { chromium } = require("playwright-core");
-export const axePath = require.resolve("axe-core/axe.min.js");
-export const { parse: parseCsv } = require("csv-parse/sync");
+const require = createRequire(new URL('../../www/package.json', import.meta.url));
+export const { chromium } = require('playwright-core');
+export const axePath = require.resolve('axe-core/axe.min.js');
+export const { parse: parseCsv } = require('csv-parse/sync');
 
-const DIST =
-  process.env.DIST ?? fileURLToPath(new URL("../../dist/", import.meta.url));
-export const SUB_PATH = "/course/lab/";
+const DIST = process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
+export const SUB_PATH = '/course/lab/';
 const TYPES = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".wasm": "application/wasm",
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.wasm': 'application/wasm',
 };
 const FLAGS = [
-  "--headless=new",
-  "--no-sandbox",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ];
 
 /** A plain static server: no special headers, and nothing outside the sub-path. */
 export async function serve() {
-  if (!existsSync(join(DIST, "index.html")))
-    throw new Error(`no built page in ${DIST}: run the build first`);
+  if (!existsSync(join(DIST, 'index.html'))) throw new Error(`no built page in ${DIST}: run the build first`);
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url, "http://localhost");
-    const inside = pathname.startsWith(SUB_PATH)
-      ? normalize(pathname.slice(SUB_PATH.length))
-      : "..";
-    const file = join(
-      DIST,
-      inside === "." || inside === "" ? "index.html" : inside,
-    );
-    if (inside.startsWith("..") || !existsSync(file)) {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    const inside = pathname.startsWith(SUB_PATH) ? normalize(pathname.slice(SUB_PATH.length)) : '..';
+    const file = join(DIST, inside === '.' || inside === '' ? 'index.html' : inside);
+    if (inside.startsWith('..') || !existsSync(file)) {
       response.writeHead(404).end();
       return;
     }
     response.writeHead(200, {
-      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
     });
     createReadStream(file).pipe(response);
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     address: `http://127.0.0.1:${server.address().port}${SUB_PATH}`,
     close: () => server.close(),
@@ -64,8 +55,8 @@ export async function serve() {
 
 export function launch({ webgpu }) {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: webgpu ? [...FLAGS, "--enable-unsafe-webgpu"] : FLAGS,
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: webgpu ? [...FLAGS, '--enable-unsafe-webgpu'] : FLAGS,
   });
 }
 
@@ -73,59 +64,45 @@ export function launch({ webgpu }) {
 export class Lab {
   errors = [];
 
-  static async open(browser, address, link = "", options = {}) {
+  static async open(browser, address, link = '', options = {}) {
     const lab = new Lab();
     lab.context = await browser.newContext({
       viewport: { width: 1280, height: 860 },
       ...options,
     });
     lab.page = await lab.context.newPage();
-    lab.page.on(
-      "console",
-      (message) =>
-        message.type() === "error" && lab.errors.push(message.text()),
-    );
-    lab.page.on("pageerror", (error) => lab.errors.push(error.message));
-    lab.page.on(
-      "response",
-      (response) => response.status() >= 400 && lab.errors.push(response.url()),
-    );
+    lab.page.on('console', (message) => message.type() === 'error' && lab.errors.push(message.text()));
+    lab.page.on('pageerror', (error) => lab.errors.push(error.message));
+    lab.page.on('response', (response) => response.status() >= 400 && lab.errors.push(response.url()));
     await lab.page.goto(address + link);
-    await lab.state("ready");
+    await lab.state('ready');
     return lab;
   }
 
   /** Waits for a state, and fails at once if the page meets an error instead. */
   async state(wanted, timeout = 30_000) {
-    await this.page.waitForSelector(
-      `#lab[data-state="${wanted}"], #lab[data-state="error"]`,
-      { timeout },
-    );
-    const now = await this.data("state");
-    if (now !== wanted)
-      throw new Error(
-        `wanted ${wanted}, found ${now}: ${await this.text("status")}`,
-      );
+    await this.page.waitForSelector(`#lab[data-state="${wanted}"], #lab[data-state="error"]`, { timeout });
+    const now = await this.data('state');
+    if (now !== wanted) throw new Error(`wanted ${wanted}, found ${now}: ${await this.text('status')}`);
   }
 
   async stepAtLeast(step, timeout = 120_000) {
     await this.page.waitForFunction(
       (least) =>
-        Number(document.querySelector("#lab").dataset.step) >= least ||
-        document.querySelector("#lab").dataset.state === "error",
+        Number(document.querySelector('#lab').dataset.step) >= least ||
+        document.querySelector('#lab').dataset.state === 'error',
       step,
       { timeout },
     );
-    if ((await this.data("state")) === "error")
-      throw new Error(await this.text("status"));
+    if ((await this.data('state')) === 'error') throw new Error(await this.text('status'));
   }
 
   data(name) {
-    return this.page.locator("#lab").getAttribute(`data-${name}`);
+    return this.page.locator('#lab').getAttribute(`data-${name}`);
   }
 
   async step() {
-    return Number(await this.data("step"));
+    return Number(await this.data('step'));
   }
 
   text(testId) {
@@ -144,12 +121,9 @@ export class Lab {
   settings() {
     return this.page.evaluate(() => {
       const values = {};
-      for (const field of document.querySelectorAll(".settings [name]")) {
-        const box = field.type === "checkbox";
-        const key =
-          box && field.value !== "on"
-            ? `${field.name}=${field.value}`
-            : field.name;
+      for (const field of document.querySelectorAll('.settings [name]')) {
+        const box = field.type === 'checkbox';
+        const key = box && field.value !== 'on' ? `${field.name}=${field.value}` : field.name;
         values[key] = box ? field.checked : field.value;
       }
       return values;
@@ -158,10 +132,7 @@ export class Lab {
 
   /** What a button saves: the file's name and bytes. */
   async download(testId) {
-    const [download] = await Promise.all([
-      this.page.waitForEvent("download"),
-      this.press(testId),
-    ]);
+    const [download] = await Promise.all([this.page.waitForEvent('download'), this.press(testId)]);
     return {
       name: download.suggestedFilename(),
       bytes: await readFile(await download.path()),
@@ -170,29 +141,29 @@ export class Lab {
 
   /** The downloaded CSV as rows of text, read by a parser that is not ours. */
   async csv() {
-    const { bytes } = await this.download("csv");
+    const { bytes } = await this.download('csv');
     return parseCsv(bytes, { columns: true });
   }
 
   async json() {
-    const { bytes } = await this.download("json");
-    return JSON.parse(bytes.toString("utf8"));
+    const { bytes } = await this.download('json');
+    return JSON.parse(bytes.toString('utf8'));
   }
 
   /** Opens a file by the file picker of the keep panel. */
   async openFile(name, bytes) {
     const buffer = Buffer.from(bytes);
     await this.page
-      .getByTestId("open-file")
-      .setInputFiles({ name, mimeType: "application/octet-stream", buffer });
+      .getByTestId('open-file')
+      .setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
   }
 
   /** Waits until the run is kept for the next visit, at the step that is on show. */
   async kept(timeout = 20_000) {
     await this.page.waitForFunction(
       () => {
-        const { kept, step } = document.querySelector("#lab").dataset;
-        return kept !== "" && kept === step;
+        const { kept, step } = document.querySelector('#lab').dataset;
+        return kept !== '' && kept === step;
       },
       undefined,
       { timeout },
@@ -207,25 +178,16 @@ export class Lab {
 
   /** What axe finds wrong, in words; the script must have been added. */
   async axe() {
-    const found = await this.page.evaluate(
-      async () => (await globalThis.axe.run()).violations,
-    );
-    return found
-      .map(
-        ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`,
-      )
-      .join("\n");
+    const found = await this.page.evaluate(async () => (await globalThis.axe.run()).violations);
+    return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`).join('\n');
   }
 
   /** Opens every group, glossary and table of numbers. */
   async openEverything() {
     await this.page.evaluate(() => {
-      for (const details of document.querySelectorAll("details"))
-        details.open = true;
+      for (const details of document.querySelectorAll('details')) details.open = true;
     });
-    await this.page.waitForFunction(
-      () => document.querySelectorAll(".numbers table").length === 3,
-    );
+    await this.page.waitForFunction(() => document.querySelectorAll('.numbers table').length === 3);
   }
 
   close() {
