@@ -232,6 +232,22 @@ describe('in a foreign page under a strict policy', () => {
     });
   });
 
+  test('its Copy link leads to the whole lab', async () => {
+    await withNotes(
+      `<mnemoscope-lab ${SMALL} hide="settings,look"></mnemoscope-lab>`,
+      async ({ page }) => {
+        const frame = await labIn(page);
+        await state(frame, 'ready');
+        await frame.getByTestId('copy-link').click();
+        await frame.getByText(/copied/i).waitFor();
+        const link = await page.evaluate(() => navigator.clipboard.readText());
+        assert.ok(link.startsWith(`${server.address}#lab=copy&`), link);
+        assert.ok(!link.includes('hide'), link);
+      },
+      { permissions: ['clipboard-read', 'clipboard-write'] },
+    );
+  });
+
   test('what is wrong with an attribute is said in the lab', async () => {
     await withNotes('<mnemoscope-lab heads="banana" hide="banana"></mnemoscope-lab>', async ({ page }) => {
       const frame = await labIn(page);
@@ -353,6 +369,27 @@ describe('size', () => {
       assert.equal(await height(page), 321);
     });
   });
+});
+
+describe('theme', () => {
+  for (const [theme, colorScheme, paper] of [
+    ['light', 'dark', 'rgb(250, 249, 246)'],
+    ['dark', 'light', 'rgb(21, 23, 26)'],
+  ]) {
+    test(`notes that are ${theme} only get a ${theme} lab from a reader who prefers ${colorScheme}`, async () => {
+      await withNotes(
+        `<mnemoscope-lab ${SMALL} theme="${theme}"></mnemoscope-lab>`,
+        async ({ page }) => {
+          const frame = await labIn(page);
+          await state(frame, 'ready');
+          const found = await frame.evaluate(() => getComputedStyle(document.body).backgroundColor);
+          assert.equal(found, paper);
+          assert.equal(await frame.locator('[data-testid=problems] li').count(), 0);
+        },
+        { colorScheme },
+      );
+    });
+  }
 });
 
 describe('several', () => {

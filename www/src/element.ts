@@ -8,7 +8,7 @@
 
 const NAME = 'mnemoscope-lab';
 /** Attributes that are ours, not a setting. */
-const OWN = new Set(['lab', 'link', 'hide', 'autostart', 'height', 'src', 'title']);
+const OWN = new Set(['lab', 'link', 'hide', 'autostart', 'height', 'src', 'theme', 'title']);
 /** Attributes that any element may have. */
 const GLOBAL =
   /^(accesskey|aria-.*|class|contenteditable|data-.*|dir|draggable|enterkeyhint|exportparts|hidden|id|inert|inputmode|is|item.*|lang|nonce|on.*|part|popover|role|slot|spellcheck|style|tabindex|translate|xmlns)$/;
@@ -91,6 +91,8 @@ class MnemoscopeLab extends HTMLElement {
           .join(','),
       );
     if (this.hasAttribute('autostart')) asked.set('autostart', '1');
+    const theme = this.getAttribute('theme');
+    if (theme) asked.set('theme', theme);
     // Commas need no escape in a fragment, and links read better without.
     return asked.toString().replaceAll('%2C', ',');
   }

@@ -17,26 +17,55 @@ const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
 let autostart = false;
 let lab: MnemoscopeApp | null = null;
 
+/** What the fragment asks of this page, apart from the lab. */
+interface Asked {
+  autostart: boolean;
+  /** The page around may have one scheme only, whatever the reader's. */
+  theme: 'light' | 'dark' | null;
+}
+
 /**
- * What is for this page is taken out of the fragment, the rest is the lab's. `autostart` moves to the entry's state,
- * where a reload finds it.
+ * What is for this page is taken out of the fragment, the rest is the lab's. It moves to the entry's state, where a
+ * reload finds it.
  */
 function readFragment(fresh: boolean): void {
-  const asked = new URLSearchParams(location.hash.slice(1));
-  autostart = asked.has('autostart')
-    ? asked.get('autostart') !== '0'
-    : !fresh && history.state === 'autostart';
-  asked.delete('autostart');
-  const hide = asked.get('hide')?.split(',') ?? [];
+  const given = new URLSearchParams(location.hash.slice(1));
+  const before = fresh ? null : (history.state as Asked | null);
+  const start = given.get('autostart');
+  const theme = given.get('theme');
+  const own: Asked = {
+    autostart: start === null ? (before?.autostart ?? false) : start !== '0',
+    theme: theme === 'light' || theme === 'dark' ? theme : (before?.theme ?? null),
+  };
+  autostart = own.autostart;
+  given.delete('autostart');
+  given.delete('theme');
+  const hide = given.get('hide')?.split(',') ?? [];
   // Whoever is not started automatically must have the button.
-  if (autostart && still) asked.set('hide', hide.filter((part) => part !== 'run').join(','));
-  if (!asked.get('hide')) asked.delete('hide');
-  const link = asked.toString().replaceAll('%2C', ',');
-  history.replaceState(autostart ? 'autostart' : null, '', `#${link}`);
+  if (autostart && still) given.set('hide', hide.filter((part) => part !== 'run').join(','));
+  if (!given.get('hide')) given.delete('hide');
+  // Commas need no escape in a fragment, and links read better without.
+  const link = () => given.toString().replaceAll('%2C', ',');
+  history.replaceState(own, '', `#${link()}`);
+  given.delete('hide');
+  open.href = labAddress(link());
   const head = document.querySelector<HTMLElement>('[data-part=head]');
   if (head) head.hidden = hide.includes('head');
-  asked.delete('hide');
-  open.href = labAddress(asked.toString().replaceAll('%2C', ','));
+  if (own.theme) paint(own.theme);
+}
+
+const DARK = 'prefers-color-scheme: dark';
+/** The style sheet's rules for a dark scheme, found once: their condition is overwritten. */
+let darkRules: CSSMediaRule[] | null = null;
+
+function paint(theme: 'light' | 'dark'): void {
+  darkRules ??= [...document.styleSheets]
+    .flatMap((sheet) => [...sheet.cssRules])
+    .filter(
+      (rule): rule is CSSMediaRule => rule instanceof CSSMediaRule && rule.conditionText.includes(DARK),
+    );
+  for (const rule of darkRules) rule.media.mediaText = theme === 'dark' ? 'all' : 'not all';
+  document.documentElement.style.colorScheme = theme;
 }
 
 /** The page around may be of any origin; nothing told is secret. */
