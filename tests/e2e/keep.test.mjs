@@ -84,6 +84,23 @@ function withHeader(bytes, change) {
   return Buffer.concat([size, text, bytes.subarray(8 + length)]);
 }
 
+/** The file without some of its tensors, written from the specification. */
+function without(bytes, prefix) {
+  const { metadata, tensors } = readSafetensors(bytes);
+  const header = { __metadata__: metadata };
+  const data = [];
+  let at = 0;
+  for (const { name, shape, values } of tensors.filter((tensor) => !tensor.name.startsWith(prefix))) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [at, at + 4 * values.length] };
+    at += 4 * values.length;
+    data.push(Buffer.from(Float32Array.from(values).buffer));
+  }
+  const text = Buffer.from(JSON.stringify(header));
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(text.length));
+  return Buffer.concat([size, text, ...data]);
+}
+
 async function copiedLink(lab) {
   await lab.context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await lab.press('copy-link');
@@ -282,6 +299,22 @@ describe('files in', () => {
     });
   });
 
+  test('weights without the optimiser are taken as well, and it is said', async () => {
+    const [bytes, rows] = await trained(CPU, async (lab) => [
+      (await lab.download('weights')).bytes,
+      await lab.csv(),
+    ]);
+    await withLab('#lab=copy', async (lab) => {
+      await lab.openFile('bare.safetensors', without(bytes, 'optimiser.'));
+      await lab.state('finished');
+      await lab.page.waitForFunction(() =>
+        document.querySelector('[data-testid=file-status]').textContent.includes('optimiser starts afresh'),
+      );
+      assert.deepEqual(await lab.csv(), rows, 'what was measured is in the file');
+      assert.deepEqual(lab.errors, []);
+    });
+  });
+
   test('hostile files leave the running model untouched', { timeout: SLOW }, async () => {
     const good = await trained(CPU, async (lab) => (await lab.download('weights')).bytes);
     const huge = Buffer.alloc(64);
@@ -367,6 +400,27 @@ describe('files in', () => {
     });
   });
 
+  test('watching a run takes at most about three looks a second, and one more at rest', async () => {
+    await withLab(ENDLESS, async (lab) => {
+      await lab.page.evaluate(() => {
+        globalThis.looks = [];
+        const { client } = document.querySelector('#lab');
+        client.listen((report) => report.type === 'seen' && globalThis.looks.push(report.inspection.step));
+        client.watch({ replica: 1, probe: '#2' });
+      });
+      await lab.press('train');
+      await lab.stepAtLeast(1);
+      await lab.page.waitForTimeout(3000);
+      await lab.press('pause');
+      await lab.state('paused');
+      const step = await lab.step();
+      await lab.page.waitForFunction((last) => globalThis.looks.at(-1) === last, step);
+      const looks = await lab.page.evaluate(() => globalThis.looks);
+      assert.equal(looks[0], 0, 'before the first step');
+      assert.ok(looks.length >= 4 && looks.length <= 14, `${looks.length} looks in three seconds`);
+    });
+  });
+
   test('results are laid beside the present run, by picker and by dropping', async () => {
     const [json, csv] = await trained(CPU, async (lab) => [
       (await lab.download('json')).bytes.toString(),
@@ -441,6 +495,40 @@ describe('the last run', () => {
       await lab.state('ready');
       await lab.page.waitForTimeout(500);
       assert.equal(await lab.page.getByTestId('offer-go-on').count(), 0);
+      assert.deepEqual(lab.errors, []);
+    });
+  });
+
+  test('is refused if it was damaged meanwhile, and can be discarded', async () => {
+    await withLab(CPU, async (lab) => {
+      await lab.press('train');
+      await lab.state('finished');
+      await lab.kept();
+      await lab.page.evaluate(
+        () =>
+          new Promise((resolve, reject) => {
+            const opening = indexedDB.open('mnemoscope');
+            opening.onerror = reject;
+            opening.onsuccess = () => {
+              const runs = opening.result.transaction('runs', 'readwrite').objectStore('runs');
+              const reading = runs.get('run-1-content');
+              reading.onsuccess = () => {
+                const content = reading.result;
+                runs.put({ ...content, bytes: content.bytes.slice(0, 1000) }, 'run-1-content').onsuccess =
+                  resolve;
+              };
+            };
+          }),
+      );
+      await lab.page.reload();
+      await lab.state('ready');
+      await lab.press('offer-go-on');
+      await lab.page.locator('[data-testid=offer] .wrong').waitFor();
+      assert.match(await lab.text('offer'), /not a whole safetensors file/);
+      await lab.press('offer-discard');
+      await lab.page.getByTestId('offer-go-on').waitFor({ state: 'detached' });
+      await lab.press('train');
+      await lab.state('finished');
       assert.deepEqual(lab.errors, []);
     });
   });

@@ -5,28 +5,28 @@
 
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import './styles.css';
+import { labAddress } from './address';
 import { fragment, LabClient } from './client';
 import type { FilePlace, LabContext } from './context';
 import { acceptFiles } from './drop';
 import type { CheckComparison, Problem, Property, Verdict } from './engine';
 import { openFile, saveCurves, saveResults, saveWeights } from './files';
 import { accuracyFigures, lossFigure } from './figures';
+import { count } from './format';
 import { comparisonBox, incidents, keepPanel, offerBox, type Copying } from './keep';
 import type { Seen, Unseen } from './look/lab-inspector';
 import { Shelf } from './look/shelf';
 import { about, panel, problemBox, stopBox } from './panel';
-import { mark, type Mark } from './palette';
 import type { Kept, LinkedPreset, Report } from './protocol';
 import { Recording, type Measure, type Source } from './record';
 import { runbar } from './runbar';
 import { scoreboard, type Entry } from './scoreboard';
+import { entryOf, SERIES } from './series';
 import { Shortcuts } from './shortcuts';
 import { compareSlot, costSlot, lookSlot, verdictSlot } from './slots';
 import { chartTools, type View } from './tools';
-import { Welcome } from './welcome';
+import { helpBar, Welcome } from './welcome';
 
-/** The property whose options are the lines of the charts. */
-const SERIES = 'encodings';
 export class MnemoscopeApp extends LitElement {
   /** There from the first connection on. */
   client!: LabClient;
@@ -47,6 +47,7 @@ export class MnemoscopeApp extends LitElement {
   private kept: Kept | null = null;
   private keptStep: number | null = null;
   private unkept = '';
+  private toldUnkept = false;
   private hiddenLines = new Set<string>();
   private source: Source = 'held-out';
   private log = false;
@@ -193,7 +194,9 @@ export class MnemoscopeApp extends LitElement {
         this.keptStep = report.step;
         break;
       case 'unkept':
-        this.unkept = report.message;
+        // A worker that took another's place may meet it again.
+        if (!this.toldUnkept) this.unkept = report.message;
+        this.toldUnkept = true;
         break;
       case 'cancelled':
         this.cancelled = true;
@@ -239,19 +242,7 @@ export class MnemoscopeApp extends LitElement {
     history.replaceState(null, '', fragment(settled.link, hide, this.expected));
   }
 
-  private markOf(option: string): Mark {
-    const kind = this.properties.find((property) => property.name === SERIES)?.kind;
-    return mark(
-      kind?.type === 'many' ? kind.options.findIndex((candidate) => candidate.value === option) : 0,
-    );
-  }
-
-  private readonly entryOf = (id: string): Entry => {
-    const kind = this.properties.find((property) => property.name === SERIES)?.kind;
-    const options = kind?.type === 'many' ? kind.options : [];
-    const label = options.find((option) => option.value === id)?.label ?? id;
-    return { id, label, mark: this.markOf(id) };
-  };
+  private readonly entryOf = (id: string): Entry => entryOf(this.properties, id);
 
   /** The lines: those of the run on show, or, before the first, those that are chosen. */
   private entries(): Entry[] {
@@ -314,7 +305,10 @@ export class MnemoscopeApp extends LitElement {
     if (!settled) return;
     const own = this.stale ? null : (this.recording?.check ?? null);
     const check = own ?? this.expected;
-    const address = new URL(fragment(settled.link, hide, check), location.href).href;
+    // From a frame in someone's notes the link leads to the whole lab.
+    const address = this.embedded
+      ? labAddress(fragment(settled.link, [], check).slice(1))
+      : new URL(fragment(settled.link, hide, check), location.href).href;
     try {
       await navigator.clipboard.writeText(address);
       this.copying = { state: 'copied', certified: check !== null };
@@ -348,12 +342,13 @@ export class MnemoscopeApp extends LitElement {
 
   private readFile(file: File, place: FilePlace) {
     return this.withFile(place, async () => {
-      const results = await openFile(this.client, file, place === 'compare' ? 'results' : 'any');
+      const { results, weights } = await openFile(this.client, file, place === 'compare' ? 'results' : 'any');
       if (results) {
         this.shelf.add(results, file.name);
         return `“${file.name}” is drawn beside the present run, and listed under Compare.`;
       }
-      return `“${file.name}” is open at step ${this.recording?.step ?? 0}. Train goes on from there.`;
+      const fresh = 'The file lacks the optimiser’s state, so the optimiser starts afresh.';
+      return `“${file.name}” is open at step ${count(weights.step)}. ${weights.optimiser ? '' : fresh}`;
     });
   }
 
@@ -451,20 +446,9 @@ export class MnemoscopeApp extends LitElement {
         hide,
         onChange: (name, value) => client.change(name, value),
         onPreset: (preset) => client.settle(Object.fromEntries(preset.values)),
-        markOf: (property, option) => (property === SERIES ? this.markOf(option) : null),
+        markOf: (property, option) => (property === SERIES ? this.entryOf(option).mark : null),
       }),
     );
-  }
-
-  private help() {
-    return html`<p class="helpers">
-      <button type="button" data-testid="explain" @click=${() => void this.explain()}>
-        How to read this page
-      </button>
-      <button type="button" data-testid="open-shortcuts" @click=${() => Shortcuts.open(this)}>
-        Keyboard shortcuts
-      </button>
-    </p>`;
   }
 
   protected override render() {
@@ -482,7 +466,14 @@ export class MnemoscopeApp extends LitElement {
     };
     const settings = client.hide.includes('settings') ? null : () => this.goTo('#settings');
     return html`
-      ${this.embedded ? nothing : this.help()}
+      ${
+        this.embedded
+          ? nothing
+          : helpBar(
+              () => void this.explain(),
+              () => Shortcuts.open(this),
+            )
+      }
       ${problemBox(this.problems, this.properties, () => {
         this.problems = [];
         this.requestUpdate();

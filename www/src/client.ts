@@ -3,7 +3,7 @@
  * await what it answers.
  */
 
-import type { Inspection, LabError, Profile, Results, Settled, Values } from './engine';
+import type { Inspection, LabError, Profile, Results, Settled, Values, WeightsFile } from './engine';
 import type {
   Activity,
   Answers,
@@ -150,8 +150,8 @@ export class LabClient {
   }
 
   /** Opens the run of a weights file, paused at its step. */
-  async import(bytes: Uint8Array): Promise<void> {
-    await this.ask({ type: 'import', bytes });
+  import(bytes: Uint8Array): Promise<WeightsFile> {
+    return this.ask({ type: 'import', bytes });
   }
 
   readResults(text: string): Promise<Results> {

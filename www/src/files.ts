@@ -2,7 +2,7 @@
 
 import type { LabClient } from './client';
 import { save } from './download';
-import type { Results } from './engine';
+import type { Results, WeightsFile } from './engine';
 import type { Recording } from './record';
 
 /** A file beyond this cannot be one of ours; it is not even read. */
@@ -22,18 +22,15 @@ export async function saveWeights(client: LabClient): Promise<void> {
   save(new Blob([bytes], { type: 'application/octet-stream' }), 'mnemoscope-copy.safetensors');
 }
 
-/** Opens weights as the present run (null), or reads another run's results. */
-export async function openFile(
-  client: LabClient,
-  file: File,
-  kind: 'results' | 'any',
-): Promise<Results | null> {
+export type Opened = { results: Results; weights: null } | { results: null; weights: WeightsFile };
+
+/** Opens weights as the present run, or reads another run's results. */
+export async function openFile(client: LabClient, file: File, kind: 'results' | 'any'): Promise<Opened> {
   if (file.size > MOST_BYTES) {
     throw new Error(`“${file.name}” is larger than any file of this lab. Nothing has changed.`);
   }
   if (kind === 'results' || /\.(json|csv)$/i.test(file.name)) {
-    return client.readResults(await file.text());
+    return { results: await client.readResults(await file.text()), weights: null };
   }
-  await client.import(new Uint8Array(await file.arrayBuffer()));
-  return null;
+  return { results: null, weights: await client.import(new Uint8Array(await file.arrayBuffer())) };
 }

@@ -14,6 +14,7 @@ import type {
   Settled,
   Values,
   Verdict,
+  WeightsFile,
 } from './engine';
 import type { Snapshot, TrainingCurve } from './record';
 
@@ -59,7 +60,7 @@ export interface Answers {
   profile: Profile;
   save: Uint8Array;
   results: FullResults;
-  import: null;
+  import: WeightsFile;
   readResults: Results;
   resume: null;
 }

@@ -37,3 +37,11 @@ export class Welcome {
     </section>`;
   }
 }
+
+/** Where help is found, at any time. */
+export function helpBar(explain: () => void, shortcuts: () => void): TemplateResult {
+  return html`<p class="helpers">
+    <button type="button" data-testid="explain" @click=${explain}>How to read this page</button>
+    <button type="button" data-testid="open-shortcuts" @click=${shortcuts}>Keyboard shortcuts</button>
+  </p>`;
+}

@@ -1,7 +1,7 @@
 /** Owns the wasm module, the run and the loop. Everything it does is asked for by a `Command`. */
 
 import init, * as module from '../../pkg/mnemoscope.js';
-import type { CopyRun, Engine, LabError, LabEvent, Settled } from './engine';
+import type { CopyRun, Engine, LabError, LabEvent, Settled, WeightsFile } from './engine';
 import type { Answers, Command, FullResults, Refusable, Report, Request, Subject } from './protocol';
 import { Recording } from './record';
 import * as store from './store';
@@ -182,6 +182,7 @@ let unkept = false;
 let keptAt = 0;
 let keptWhat = '';
 let writing: Promise<void> = Promise.resolve();
+let writes = 0;
 
 /** Keeps the open run as it is now. That it cannot be kept is told, and stops nothing. */
 async function keep(): Promise<void> {
@@ -205,13 +206,15 @@ async function keep(): Promise<void> {
       when: Date.now(),
     };
     // One write after the other; training does not wait for them.
+    writes += 1;
     writing = writing
       .then(() => store.keep(kept, { snapshot, bytes }))
       .then(() => {
         keptWhat = what;
         post({ type: 'kept', step });
       })
-      .catch(notKept);
+      .catch(notKept)
+      .finally(() => (writes -= 1));
   } catch (thrown) {
     notKept(thrown);
   }
@@ -255,7 +258,8 @@ async function train(settings: Settled, mine: number): Promise<void> {
     await breathe();
     await runErrands();
     if (performance.now() >= lookAt) await look();
-    if (performance.now() - keptAt >= KEEP_MS) await keep();
+    // A storage that is slower than this gets no more to do.
+    if (performance.now() - keptAt >= KEEP_MS && writes === 0) await keep();
   }
   training = null;
   // What the device had not yet given back.
@@ -299,7 +303,7 @@ async function reset(settings: Settled): Promise<void> {
  * Opens the run of a weights file. The open run is let go only once the new one stands.
  * `recording` is what is known of it, or null for a file from elsewhere.
  */
-async function restore(bytes: Uint8Array, recording: Recording | null): Promise<void> {
+async function restore(bytes: Uint8Array, recording: Recording | null): Promise<WeightsFile> {
   const file = engine.readWeights(bytes);
   if (recording && recording.step !== file.step) {
     throw { code: 'file', message: 'What was kept of this run does not fit together. It was left alone.' };
@@ -321,18 +325,19 @@ async function restore(bytes: Uint8Array, recording: Recording | null): Promise<
   report(recording ? [] : run.replay());
   report(await run.advance(0, 0));
   if (recording?.check) certify(recording.check);
+  return file;
 }
 
 /** Stops the loop for `work`, which replaces the run or leaves it as it was; in that case the loop goes on. */
-function instead(id: number, what: Refusable, work: () => Promise<void>): void {
+function instead(id: number, what: Refusable, work: () => Promise<WeightsFile | null>): void {
   const before = training ?? waiting;
   const mine = ++request;
   waiting = null;
   enqueue(async () => {
     try {
-      await work();
+      const reply = await work();
       post({ type: 'activity', activity: finished ? 'finished' : 'paused' });
-      post({ type: 'answered', id, what, answer: null });
+      post({ type: 'answered', id, what, answer: reply });
       await rest();
     } catch (thrown) {
       post({ type: 'refused', id, what, error: toLabError(thrown) });
@@ -446,6 +451,7 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
         if (!content) throw { code: 'file', message: 'The kept run is no longer there.' };
         await restore(content.bytes, Recording.from(content.snapshot));
         keptWhat = `${runLink} ${recorded?.step}`;
+        return null;
       });
     default:
       return errand(() => answer(command));
