@@ -13,6 +13,7 @@ pub mod profile;
 pub mod progress;
 pub mod property;
 pub mod results;
+pub mod sweep;
 pub mod weights;
 
 /// The most independent runs in one plan.

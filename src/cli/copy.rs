@@ -1,0 +1,233 @@
+//! `mnemoscope copy`: runs a race.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use mnemoscope::compute::error::Error;
+use mnemoscope::lab::config::CopyConfig;
+use mnemoscope::lab::copy::CopyRun;
+use mnemoscope::lab::event::Event;
+use mnemoscope::lab::machine::Machine;
+use mnemoscope::lab::sweep::spreads;
+use mnemoscope::lab::weights::Weights;
+
+use super::failure::Failure;
+use super::files::{self, Outputs};
+use super::progress::Progress;
+use super::signals::Signals;
+use super::{settings, table};
+
+/// Milliseconds of work between two looks at the clock and the signals.
+const UPDATE_MS: f64 = 250.0;
+
+/// Seconds between two checkpoints, unless told otherwise; with the time of a step this stays below ten.
+const CHECKPOINT_S: &str = "8";
+
+/// Saving takes at most about this share of the time: huge models are saved less often.
+const SAVING: f64 = 0.1;
+
+pub(crate) fn command() -> Command {
+    let every = Arg::new("checkpoint-every")
+        .long("checkpoint-every")
+        .value_name("SECONDS")
+        .default_value(CHECKPOINT_S)
+        .requires("checkpoint")
+        .value_parser(clap::value_parser!(f64))
+        .help("Seconds between two checkpoints; more if saving takes longer than a tenth of that");
+    let fresh = Arg::new("fresh")
+        .long("fresh")
+        .action(ArgAction::SetTrue)
+        .requires("checkpoint")
+        .help("Ignore what stands in the checkpoint, and begin anew");
+    let quiet =
+        Arg::new("quiet").long("quiet").short('q').action(ArgAction::SetTrue).help("Say nothing but what went wrong");
+    let command = Command::new("copy")
+        .about("Race positional encodings on a copy task")
+        .arg(files::argument("out", "Write results as JSON to FILE; - or nothing is standard output"))
+        .arg(files::argument("csv", "Write the held-out curves as CSV to FILE; - is standard output"))
+        .arg(files::argument("export-weights", "Write the trained weights to FILE, as safetensors"))
+        .arg(files::argument(
+            "checkpoint",
+            "Save the race to FILE now and then, at the end, and on SIGINT or SIGTERM; if FILE is there, go on from it",
+        ))
+        .arg(every)
+        .arg(fresh)
+        .arg(quiet);
+    settings::add(command)
+}
+
+pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
+    let config = settings::configure(arguments)?;
+    let path = |name| arguments.get_one::<PathBuf>(name).map(PathBuf::as_path);
+    let (weights, checkpoint) = (path("export-weights"), path("checkpoint"));
+    let others: Vec<&Path> = weights.into_iter().chain(checkpoint).collect();
+    if others.iter().any(|path| path.as_os_str() == "-") {
+        return Err(Failure::usage("weights and checkpoints do not go to standard output; name a file"));
+    }
+    let outputs = Outputs::of(arguments, &others)?;
+    let seconds = arguments.get_one::<f64>("checkpoint-every").copied().unwrap_or(0.0);
+    let every = Duration::try_from_secs_f64(seconds)
+        .map_err(|_| Failure::usage("--checkpoint-every: it takes a number of seconds, such as 8"))?;
+    let before = match checkpoint.filter(|path| path.is_file() && !arguments.get_flag("fresh")) {
+        Some(path) => Some((path, resumable(path, &config)?)),
+        None => None,
+    };
+    let quiet = arguments.get_flag("quiet");
+    pollster::block_on(async {
+        let mut race = Race::open(config, before, quiet).await?;
+        race.keep = checkpoint.map(|path| Keep { path, every, last: Instant::now() });
+        race.train().await?;
+        race.finish(weights, &outputs).await
+    })
+}
+
+/// The bytes of a checkpoint of this configuration.
+fn resumable(path: &Path, config: &CopyConfig) -> Result<Vec<u8>, Failure> {
+    let bytes = files::read(path).map_err(|why| Failure::failed(format!("{why}; name another, or use --fresh")))?;
+    let saved = Weights::read(&bytes).map_err(|error| {
+        let why = settings::reason(error);
+        Failure::failed(format!("{}: {why}; begin anew with --fresh, or name another file", path.display()))
+    })?;
+    let saved = saved.config.values();
+    let pairs = saved.iter().zip(config.values());
+    let differs = pairs.filter(|((_, there), (_, here))| there != here);
+    let each = differs.map(|((name, there), (_, here))| format!("{name} is {there} there and {here} here"));
+    let each: Vec<String> = each.collect();
+    if each.is_empty() {
+        return Ok(bytes);
+    }
+    let line = format!(
+        "{}: this checkpoint has other settings: {}; give the same settings, name another file, or begin anew with --fresh",
+        path.display(),
+        each.join(", ")
+    );
+    Err(Failure::usage(line))
+}
+
+/// Where and how often the race is saved.
+struct Keep<'a> {
+    path: &'a Path,
+    every: Duration,
+    last: Instant,
+}
+
+/// A race and what surrounds it.
+struct Race<'a> {
+    run: CopyRun,
+    machine: Machine,
+    signals: Signals,
+    progress: Progress,
+    keep: Option<Keep<'a>>,
+    /// When training began; nothing if an earlier process did part of it.
+    began: Option<Instant>,
+    seconds: Option<f64>,
+    quiet: bool,
+}
+
+impl<'a> Race<'a> {
+    async fn open(config: CopyConfig, before: Option<(&Path, Vec<u8>)>, quiet: bool) -> Result<Self, Failure> {
+        let signals = Signals::listen()?;
+        let mut machine = Machine::default();
+        let run = match &before {
+            Some((_, bytes)) => CopyRun::restore(bytes, &mut machine, &mut |_, _| {}).await?,
+            None => CopyRun::open(config, &mut machine, &mut |_, _| {}).await?,
+        };
+        let progress = Progress::new(quiet, run.step(), run.config().steps);
+        let info = run.executor();
+        progress.note(&format!("{} ({}): {}", info.kind, info.name, info.reason));
+        if let Some((path, _)) = &before {
+            progress.note(&format!("going on from step {} ({})", run.step(), path.display()));
+        }
+        let began = before.is_none().then(Instant::now);
+        Ok(Self { run, machine, signals, progress, keep: None, began, seconds: None, quiet })
+    }
+
+    /// Trains to the end.
+    ///
+    /// # Errors
+    /// What training meets, or that a signal ended it.
+    async fn train(&mut self) -> Result<(), Failure> {
+        let mut finished = false;
+        while !finished {
+            if let Some(signal) = self.signals.heard() {
+                return Err(self.interrupted(signal).await);
+            }
+            for event in self.run.carry_on(&mut self.machine, UPDATE_MS, 0).await? {
+                match event {
+                    Event::Recovered { reason, .. } => self.progress.note(&reason),
+                    Event::Stopped { replica, step, reason } => {
+                        if let Some(run) = self.run.runs().get(replica as usize) {
+                            let (encoding, seed) = (run.encoding, run.seed);
+                            self.progress.note(&format!("{encoding}, seed {seed} stopped at step {step}: {reason}"));
+                        }
+                    }
+                    Event::Progress { step, steps, step_ms } => self.progress.at(step, steps, step_ms),
+                    Event::Finished { .. } => finished = true,
+                    Event::Training { .. } | Event::Evaluation { .. } | Event::Milestone { .. } => {}
+                }
+            }
+            let due = self.keep.as_ref().is_some_and(|keep| keep.last.elapsed() >= keep.every);
+            if due && !finished {
+                self.save_checkpoint().await?;
+            }
+        }
+        self.seconds = self.began.map(|began| began.elapsed().as_secs_f64());
+        self.progress.end();
+        Ok(())
+    }
+
+    async fn interrupted(&mut self, signal: i32) -> Failure {
+        self.progress.end();
+        if let Err(failure) = self.save_checkpoint().await {
+            return failure;
+        }
+        let at = format!("interrupted at step {} of {}", self.run.step(), self.run.config().steps);
+        Failure::signal(
+            signal,
+            match &self.keep {
+                Some(keep) => format!("{at}, saved to {}; the same command goes on from there", keep.path.display()),
+                None => format!("{at}, nothing was saved; with --checkpoint FILE the same command would go on"),
+            },
+        )
+    }
+
+    /// The race as a file. A device lost just now is replaced first.
+    async fn bytes(&mut self) -> Result<Vec<u8>, Failure> {
+        match self.run.save().await {
+            Err(Error::DeviceLost(why)) => {
+                self.run.recover_in_place(&mut self.machine, &why).await?;
+                Ok(self.run.save().await?)
+            }
+            other => Ok(other?),
+        }
+    }
+
+    async fn save_checkpoint(&mut self) -> Result<(), Failure> {
+        let start = Instant::now();
+        let Some(path) = self.keep.as_ref().map(|keep| keep.path) else { return Ok(()) };
+        let bytes = self.bytes().await?;
+        files::replace(path, &bytes)?;
+        if let Some(keep) = &mut self.keep {
+            keep.last = Instant::now();
+            keep.every = keep.every.max(start.elapsed().div_f64(SAVING));
+        }
+        Ok(())
+    }
+
+    async fn finish(&mut self, weights: Option<&Path>, outputs: &Outputs<'_>) -> Result<(), Failure> {
+        self.save_checkpoint().await?;
+        if let Some(path) = weights {
+            files::replace(path, &self.bytes().await?)?;
+        }
+        let mut results = self.run.results();
+        results.seconds = self.seconds;
+        let json = String::from_utf8_lossy(&settings::json_text(&results)?).into_owned();
+        outputs.write(&json, || Ok(results.csv()?))?;
+        if !self.quiet {
+            table::race(&spreads(&results.runs), results.step, &results.verdicts);
+        }
+        Ok(())
+    }
+}

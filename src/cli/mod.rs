@@ -1,0 +1,75 @@
+//! `mnemoscope`: the same labs as the page, in a shell. Results go to standard output, all words to standard error.
+
+mod copy;
+mod evaluate;
+mod expand;
+mod failure;
+mod files;
+mod merge;
+mod progress;
+mod settings;
+mod signals;
+mod table;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use clap_complete::Shell;
+
+use failure::Failure;
+
+const CODES: &str = "\
+Exit codes:
+  0         done
+  1         failed: a file that cannot be read or written, a race that does not fit this machine
+  2         the command line or the configuration is wrong; nothing was started
+  130, 143  interrupted by SIGINT (Ctrl+C) or SIGTERM, after the checkpoint was saved; a second one ends at once";
+
+fn command() -> Command {
+    let shell = Arg::new("shell").required(true).value_name("SHELL").value_parser(value_parser!(Shell));
+    Command::new("mnemoscope")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Train small sequence models and look inside them")
+        .after_help(CODES)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(copy::command().after_help(CODES))
+        .subcommand(evaluate::command())
+        .subcommand(expand::command())
+        .subcommand(merge::command())
+        .subcommand(Command::new("settings").about("Print all settings and presets as JSON, for scripts"))
+        .subcommand(Command::new("completions").about("Print completions for a shell").arg(shell))
+}
+
+pub(crate) fn main() -> ExitCode {
+    match run(std::env::args_os()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(),
+    }
+}
+
+fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure> {
+    let matches = match command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) if error.use_stderr() => return Err(Failure::of_clap(&error)),
+        // Help and version: asked for, so they are no error.
+        Err(text) => return files::print(text.render().to_string().as_bytes()),
+    };
+    match matches.subcommand() {
+        Some(("copy", arguments)) => copy::run(arguments),
+        Some(("evaluate", arguments)) => evaluate::run(arguments),
+        Some(("expand", arguments)) => expand::run(arguments),
+        Some(("merge", arguments)) => merge::run(arguments),
+        Some(("settings", _)) => settings::print(),
+        Some(("completions", arguments)) => completions(arguments),
+        _ => Err(Failure::usage("no command given; mnemoscope --help lists them")),
+    }
+}
+
+fn completions(arguments: &ArgMatches) -> Result<(), Failure> {
+    let Some(&shell) = arguments.get_one::<Shell>("shell") else { return Ok(()) };
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command(), "mnemoscope", &mut script);
+    files::print(&script)
+}

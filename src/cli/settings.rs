@@ -1,0 +1,136 @@
+//! Flags from the property table, and what configuration they, a preset and a file make together.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::{Arg, ArgMatches, Command};
+use serde_json::json;
+
+use mnemoscope::lab::config::{CopyConfig, PRESETS};
+use mnemoscope::lab::property::{Kind, Problem, Property};
+use mnemoscope::lab::results::read_configuration;
+
+use super::failure::Failure;
+use super::files;
+
+/// Takes any text, for the property table judges it, but tells shells what could stand there.
+#[derive(Clone)]
+struct Hinted(Vec<&'static str>);
+
+impl TypedValueParser for Hinted {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, _: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        let text = value.to_str().map(str::to_owned);
+        text.ok_or_else(|| clap::Error::new(clap::error::ErrorKind::InvalidUtf8).with_cmd(command))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.0.iter().map(PossibleValue::new)))
+    }
+}
+
+/// A property's flag: hyphens for people, underscores for those who copy a name from a file.
+fn flag(property: &Property) -> Arg {
+    let help = format!("{} [{}] [default: {}]", property.help, property.kind.allowed(), property.default);
+    let long = property.name.replace('_', "-");
+    let mut argument = Arg::new(property.name).long(long.clone()).help(help).allow_negative_numbers(true);
+    if long != property.name {
+        argument = argument.alias(property.name);
+    }
+    let hinted = |options: Vec<&'static str>| Hinted(options);
+    match &property.kind {
+        Kind::Choice { options } => {
+            argument.value_name("NAME").value_parser(hinted(options.iter().map(|o| o.value).collect()))
+        }
+        Kind::Many { options } => {
+            argument.value_name("NAMES").value_parser(hinted(options.iter().map(|o| o.value).collect()))
+        }
+        Kind::Integer { .. } | Kind::Number { .. } => argument.value_name("NUMBER"),
+        Kind::Flag => argument
+            .value_name("BOOL")
+            .num_args(0..=1)
+            .default_missing_value("true")
+            .value_parser(hinted(vec!["true", "false"])),
+    }
+    .hide_possible_values(true)
+}
+
+/// Adds `--preset`, `--config`, and a flag for each property.
+pub(crate) fn add(command: Command) -> Command {
+    let presets: Vec<&str> = PRESETS.iter().map(|preset| preset.id).collect();
+    let preset = Arg::new("preset")
+        .long("preset")
+        .value_name("NAME")
+        .help(format!("Start from a preset [one of {}] [default: demo]", presets.join(", ")))
+        .value_parser(Hinted(presets))
+        .hide_possible_values(true);
+    let config = files::argument(
+        "config",
+        "Start from a JSON file of settings, or from an earlier results file; - is standard input",
+    )
+    .conflicts_with("preset");
+    add_flags(command.arg(preset).arg(config).next_help_heading("Settings (they override --preset and --config)"), None)
+}
+
+/// Adds the flags of all properties, or of some.
+pub(crate) fn add_flags(command: Command, only: Option<&[&str]>) -> Command {
+    let wanted = |property: &&Property| only.is_none_or(|only| only.contains(&property.name));
+    CopyConfig::table().iter().filter(wanted).map(flag).fold(command, Command::arg)
+}
+
+/// The flags that were given, by the names of their properties.
+pub(crate) fn given(arguments: &ArgMatches) -> Vec<(&'static str, String)> {
+    let value = |name| arguments.try_get_one::<String>(name).ok().flatten().cloned();
+    let table = CopyConfig::table();
+    table.iter().filter_map(|property| Some((property.name, value(property.name)?))).collect()
+}
+
+/// A problem in the words of a shell: nothing is used instead, for a command line is refused as a whole.
+pub(crate) fn words(from: &str, problem: &Problem) -> String {
+    format!("{from}{}: \"{}\" is not allowed; it takes {}", problem.field, problem.given, problem.allowed)
+        .replace("it takes no such setting", "there is no such setting")
+}
+
+/// The configuration of a command line. Unlike a link, it is refused as a whole if anything in it is wrong.
+pub(crate) fn configure(arguments: &ArgMatches) -> Result<CopyConfig, Failure> {
+    let mut lines = Vec::new();
+    let mut config = match (arguments.get_one::<PathBuf>("config"), arguments.get_one::<String>("preset")) {
+        (Some(path), _) => {
+            let text = files::read_text(path).map_err(|why| Failure::usage(format!("{why}; name a JSON file")))?;
+            let hint = "mnemoscope settings lists what may stand in it";
+            let (config, problems) = read_configuration(&text)
+                .map_err(|error| Failure::usage(format!("{}: {}; {hint}", files::name(path), reason(error))))?;
+            lines.extend(problems.iter().map(|problem| words(&format!("{}: ", files::name(path)), problem)));
+            config
+        }
+        (None, Some(preset)) => CopyConfig::preset(preset).map_err(|problem| Failure::usage(words("--", &problem)))?,
+        (None, None) => CopyConfig::default(),
+    };
+    let given = given(arguments);
+    let problems = config.apply(given.iter().map(|(name, value)| (*name, value.as_str())));
+    lines.extend(problems.iter().map(|problem| words("", problem)));
+    if lines.is_empty() { Ok(config) } else { Err(Failure::usages(lines)) }
+}
+
+/// Why a file was refused, without the page's sentence around it.
+pub(crate) fn reason(error: mnemoscope::compute::error::Error) -> String {
+    match error {
+        mnemoscope::compute::error::Error::File(why) => why,
+        other => other.to_string(),
+    }
+}
+
+/// Prints the property table and the presets as JSON.
+pub(crate) fn print() -> Result<(), Failure> {
+    let all = json!({ "settings": CopyConfig::table(), "presets": PRESETS });
+    files::print(&json_text(&all)?)
+}
+
+/// JSON for people: indented, with a newline at the end.
+pub(crate) fn json_text(value: &impl serde::Serialize) -> Result<Vec<u8>, Failure> {
+    let mut text = serde_json::to_vec_pretty(value).map_err(|error| Failure::failed(format!("JSON: {error}")))?;
+    text.push(b'\n');
+    Ok(text)
+}
