@@ -558,6 +558,30 @@ describe('the last run', () => {
     });
   });
 
+  test('is kept at once when the tab is hidden', async () => {
+    await withLab(ENDLESS, async (lab) => {
+      await lab.press('train');
+      await lab.stepAtLeast(5);
+      await lab.page.evaluate(() => {
+        Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
+        document.dispatchEvent(new Event('visibilitychange'));
+      });
+      await lab.state('hidden');
+      await lab.kept(4000);
+    });
+  });
+
+  test('of an embedded lab is not kept: the storage is that of the page around', async () => {
+    await withLab(`embed.html${CPU}`, async (lab) => {
+      await lab.press('train');
+      await lab.state('finished');
+      await lab.page.waitForTimeout(500);
+      assert.equal(await lab.data('kept'), '');
+      assert.deepEqual(await lab.page.evaluate(() => indexedDB.databases()), []);
+      assert.equal(await lab.page.evaluate(() => localStorage.length), 0);
+    });
+  });
+
   test('does not fit into the storage: told once, in words, and training goes on', async () => {
     await withLab(ENDLESS, async (lab) => {
       await lab.inWorker(() => {
@@ -673,7 +697,7 @@ describe('bad days', () => {
 });
 
 describe('for everyone', () => {
-  test('single keys act, not in text fields, and can be switched off for good', async () => {
+  test('single keys act as the sheet says, not in text fields, and can be switched off for good', async () => {
     await withLab(ENDLESS, async (lab) => {
       const { keyboard } = lab.page;
       await keyboard.press('s');
@@ -686,6 +710,16 @@ describe('for everyone', () => {
       await keyboard.press('r');
       await lab.state('ready');
       assert.equal(await lab.step(), 0);
+      await keyboard.press('g');
+      await keyboard.press('d');
+      assert.ok(await lab.page.locator('input[name=log]').isChecked());
+      assert.ok(await lab.page.locator('input[name=source][value=training]').isChecked());
+      await keyboard.press('c');
+      await lab.page.waitForFunction(() => document.querySelector('[data-testid=copied]').textContent.trim());
+      for (const [key, id] of Object.entries({ e: 'settings', i: 'title-look', h: 'title-welcome' })) {
+        await keyboard.press(key);
+        await lab.page.waitForFunction((wanted) => document.activeElement.id === wanted, id);
+      }
       await lab.page.locator('#set-seed').focus();
       await keyboard.press('s');
       await keyboard.press('?');
