@@ -453,7 +453,9 @@ describe('examples', () => {
 
   test('every snippet runs as it stands, without a refused setting', async () => {
     await withExamples(async (page, _, errors) => {
-      const ids = await page.locator('.example').evaluateAll((all) => all.map((one) => one.dataset.id));
+      const ids = await page
+        .locator('.example:visible')
+        .evaluateAll((all) => all.map((one) => one.dataset.id));
       assert.equal(ids.length, 6);
       for (const id of ids) {
         const live = page.locator(`[data-id=${id}] .live`);
@@ -465,6 +467,31 @@ describe('examples', () => {
       }
       assert.deepEqual(errors, []);
     });
+  });
+
+  test('from the lab, the first snippet has its settings, whatever a link holds', async () => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    try {
+      const lab = await context.newPage();
+      await lab.goto(`${server.address}#lab=copy&steps=33&encodings=rank,none`);
+      await lab.waitForSelector('#lab[data-state=ready]');
+      const [page] = await Promise.all([context.waitForEvent('page'), lab.getByTestId('notes').click()]);
+      await page.locator('[data-id=yours] mnemoscope-lab iframe').waitFor();
+      const frame = await labIn(page, '[data-id=yours] mnemoscope-lab');
+      await state(frame, 'ready');
+      assert.equal(
+        await frame.locator('#open').getAttribute('href'),
+        `${server.address}#lab=copy&encodings=rank,none&steps=33`,
+      );
+      const hostile = '#lab=copy&steps="><img src=x onerror="globalThis.broken=1">';
+      await page.goto('about:blank');
+      await page.goto(`${server.address}examples.html${hostile}`);
+      await page.locator('[data-id=yours] mnemoscope-lab iframe').waitFor();
+      assert.equal(await page.locator('img').count(), 0);
+      assert.equal(await page.evaluate(() => globalThis.broken), undefined);
+    } finally {
+      await context.close();
+    }
   });
 
   test('a copied snippet works in the notes of someone else', async () => {

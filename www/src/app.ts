@@ -421,6 +421,7 @@ export class MnemoscopeApp extends LitElement {
       recording,
       live: this.live,
       copying: this.copying,
+      notes: `./examples.html#${this.client.settled?.link ?? ''}`,
       keptStep: this.keptStep,
       told: this.told,
       refused: this.refused.keep,

@@ -6,6 +6,10 @@ import './embed.css';
 /** Stands in the snippets for the address of this folder. */
 const PLACEHOLDER = 'LAB/';
 const home = new URL('.', document.baseURI).href;
+/** Stands in the first snippet for the settings of the lab that the reader came from. */
+const YOURS = 'YOURS';
+/** Whoever made the link may have written anything into it: it must not end the attribute that it stands in. */
+const yours = new URLSearchParams(location.hash.slice(1)).toString().replaceAll('%2C', ',');
 
 function copyButton(code: HTMLElement, title: string): HTMLElement {
   const box = document.createElement('p');
@@ -34,10 +38,15 @@ for (const origin of document.querySelectorAll<HTMLElement>('[data-origin]')) {
   origin.textContent = new URL(home).origin;
 }
 
-for (const example of document.querySelectorAll<HTMLElement>('.example')) {
+const first = document.querySelector<HTMLElement>('[data-id=yours]');
+if (first) first.hidden = yours === '';
+
+for (const example of document.querySelectorAll<HTMLElement>('.example:not([hidden])')) {
   const code = example.querySelector('code:is(pre > code)') as HTMLElement | null;
   if (!code) continue;
-  code.textContent = code.textContent.replaceAll(PLACEHOLDER, home);
+  code.textContent = code.textContent
+    .replaceAll(PLACEHOLDER, home)
+    .replace(YOURS, yours.replaceAll('&', '&amp;'));
   const title = example.querySelector('h2')?.textContent ?? '';
   code.parentElement?.after(copyButton(code, title));
   const live = document.createElement('div');

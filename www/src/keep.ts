@@ -19,6 +19,8 @@ export interface KeepContext {
   /** The worker holds the run on show. */
   live: boolean;
   copying: Copying;
+  /** Address of the page that puts a lab with these settings into someone's notes. */
+  notes: string;
   /** Step up to which the run is kept in this browser; null if it is not. */
   keptStep: number | null;
   /** What the last file led to. */
@@ -67,6 +69,9 @@ export function keepPanel(context: KeepContext): TemplateResult {
     <h2 id="title-keep">Keep and share</h2>
     <p class="take">
       ${button('copy-link', 'Copy link', true, context.copyLink)}
+      <a href=${context.notes} target="_blank" rel="noopener" data-testid="notes"
+        >Put this lab into your notes</a
+      >
       <span role="status" data-testid="copied">${copied(copying)}</span>
     </p>
     ${
