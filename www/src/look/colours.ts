@@ -7,7 +7,7 @@ export type Scale = HeatMap['scale'];
 
 /** A table of this many colours is finer than a screen shows. */
 const COLOURS = 256;
-const tables = new Map<Scale, Uint8ClampedArray>();
+const tables = new Map<Scale, Uint32Array>();
 
 /** Colour of a place between 0 and 1 on a scale, as CSS text. */
 export function colourAt(scale: Scale, share: number): string {
@@ -16,33 +16,39 @@ export function colourAt(scale: Scale, share: number): string {
   return scale === 'sequential' ? interpolateCividis(place) : interpolatePuOr(place);
 }
 
-/** Red, green, blue, opacity of each colour of a scale in turn. */
-function table(scale: Scale): Uint8ClampedArray {
+/** The colours of a scale in turn, each packed as a canvas holds a pixel. */
+function table(scale: Scale): Uint32Array {
   const known = tables.get(scale);
   if (known) return known;
-  const made = new Uint8ClampedArray(COLOURS * 4);
+  const bytes = new Uint8ClampedArray(COLOURS * 4);
   for (let i = 0; i < COLOURS; i++) {
     const channels = colourAt(scale, i / (COLOURS - 1)).match(/\d+(\.\d+)?/g) ?? [];
-    made.set([...channels.slice(0, 3).map(Number), 255], i * 4);
+    bytes.set([...channels.slice(0, 3).map(Number), 255], i * 4);
   }
-  tables.set(scale, made);
-  return made;
+  const packed = new Uint32Array(bytes.buffer);
+  tables.set(scale, packed);
+  return packed;
 }
 
-/** A pixel for each cell; cells without a finite value stay transparent. */
+/** A pixel for each cell, or for every `stride`th; cells without a finite value stay transparent. */
 export function pixels(
   map: Pick<HeatMap, 'rows' | 'columns' | 'values' | 'range' | 'scale'>,
+  stride = 1,
 ): ImageData | null {
   if (map.rows < 1 || map.columns < 1) return null;
-  const image = new ImageData(map.columns, map.rows);
+  const image = new ImageData(Math.ceil(map.columns / stride), Math.ceil(map.rows / stride));
+  const packed = new Uint32Array(image.data.buffer);
   const colours = table(map.scale);
   const [least, greatest] = map.range;
   const stretch = greatest > least ? (COLOURS - 1) / (greatest - least) : 0;
-  for (let i = 0; i < map.rows * map.columns; i++) {
-    const value = map.values[i] ?? NaN;
-    if (!Number.isFinite(value)) continue;
-    const colour = Math.min(COLOURS - 1, Math.max(0, Math.round((value - least) * stretch))) * 4;
-    image.data.set(colours.subarray(colour, colour + 4), i * 4);
+  let place = 0;
+  for (let row = 0; row < map.rows; row += stride) {
+    for (let column = 0; column < map.columns; column += stride) {
+      const value = map.values[row * map.columns + column] ?? NaN;
+      const colour = Math.round((value - least) * stretch);
+      if (Number.isFinite(value)) packed[place] = colours[Math.min(COLOURS - 1, Math.max(0, colour))] ?? 0;
+      place += 1;
+    }
   }
   return image;
 }

@@ -106,7 +106,7 @@ export class LabCost extends LitElement {
         <table data-testid="kernels">
           <caption>
             One training step, by kernel
-            <span class="quiet">bar: time; its dark part: the bound</span>
+            <span class="quiet">bar: time; its strong part: the bound</span>
           </caption>
           <thead>
             <tr>

@@ -1,6 +1,7 @@
 /** A heat map on a canvas: sharp at any pixel ratio, its exact values under pointer, finger and keyboard. */
 
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { gradient, pixels } from './colours';
 import { Draw } from './draw';
 import type { HeatMap } from './heatmap';
@@ -14,6 +15,9 @@ const FONT_PX = 11;
 const LABEL_PX = 13;
 const GAP_PX = 5;
 const TITLE_PX = 17;
+/** A table of more cells is redrawn at most so often. */
+const FEW_CELLS = 1024;
+const TABLE_MS = 1000;
 /** The plot is at most this high and wide, in CSS pixels. */
 const MOST_PX = 560;
 
@@ -34,6 +38,7 @@ export class LabHeatmap extends LitElement {
     note: { type: String },
     cell: { state: true },
     open: { state: true },
+    tabled: { state: true },
   };
   declare map: HeatMap;
   /** Name of the file that the matrix is saved under, without its ending. */
@@ -44,6 +49,8 @@ export class LabHeatmap extends LitElement {
   declare note: string;
   declare cell: Cell | null;
   declare open: boolean;
+  /** What the open table shows. */
+  declare tabled: HeatMap | null;
 
   private layout: Layout | null = null;
   private readonly image = document.createElement('canvas');
@@ -53,6 +60,7 @@ export class LabHeatmap extends LitElement {
   private readonly redraw = () => this.drawing.ask();
   /** The cell that the keyboard chose, to go back to when the pointer leaves. */
   private kept: Cell | null = null;
+  private later: ReturnType<typeof setTimeout> | undefined;
   /** Only the keyboard is answered aloud: a live map or a moving pointer would chatter. */
   private spoken = '';
 
@@ -63,6 +71,7 @@ export class LabHeatmap extends LitElement {
     this.note = '';
     this.cell = null;
     this.open = false;
+    this.tabled = null;
   }
 
   protected override createRenderRoot() {
@@ -81,6 +90,8 @@ export class LabHeatmap extends LitElement {
     this.drawing.stop();
     this.resized.disconnect();
     this.scheme.removeEventListener('change', this.redraw);
+    clearTimeout(this.later);
+    this.later = undefined;
   }
 
   protected override willUpdate() {
@@ -88,6 +99,22 @@ export class LabHeatmap extends LitElement {
       cell && cell.row < this.map.rows && cell.column < this.map.columns ? cell : null;
     this.cell = inside(this.cell);
     this.kept = inside(this.kept);
+    this.fillTable();
+  }
+
+  /** A large table takes long to lay out, so a live map changes it only now and then. */
+  private fillTable() {
+    const { map, tabled } = this;
+    if (!this.open) {
+      this.tabled = null;
+    } else if (tabled !== map && this.later === undefined) {
+      this.tabled = map;
+      if (map.rows * map.columns <= FEW_CELLS) return;
+      this.later = setTimeout(() => {
+        this.later = undefined;
+        this.requestUpdate();
+      }, TABLE_MS);
+    }
   }
 
   protected override updated() {
@@ -122,7 +149,7 @@ export class LabHeatmap extends LitElement {
       <div class="legend">
         <span class="scale">
           <span class="bar" style="background: ${gradient(map.scale)}"></span>
-          <span class="ends">${this.ends().map((value) => html`<span>${figureText(value)}</span>`)}</span>
+          <span class="ends">${this.ends().map((text) => html`<span>${text}</span>`)}</span>
         </span>
         ${map.unit ? html`<span class="quiet">${map.unit}</span>` : nothing}
       </div>
@@ -133,8 +160,8 @@ export class LabHeatmap extends LitElement {
       >
         <summary>Numbers<span class="sr">: ${map.title}</span></summary>
         ${
-          this.open
-            ? html`${heatTable(map)}
+          this.tabled
+            ? html`${guard([this.tabled], () => heatTable(this.tabled ?? map))}
                 <button
                   type="button"
                   class="small"
@@ -154,9 +181,16 @@ export class LabHeatmap extends LitElement {
     return heatMapSvg(map, { title: map.title, note, address: labAddress(link) });
   }
 
-  private ends(): number[] {
-    const [least, greatest] = this.map.range;
-    return [least, (least + greatest) / 2, greatest];
+  private ends(): string[] {
+    const { range, values } = this.map;
+    const [least, greatest] = range;
+    // Values beyond the scale have the colour of its end.
+    const beyond = values.some((value) => value > greatest);
+    return [
+      figureText(least),
+      figureText((least + greatest) / 2),
+      `${beyond ? '≥ ' : ''}${figureText(greatest)}`,
+    ];
   }
 
   private value({ row, column }: Cell): number {
@@ -352,12 +386,13 @@ export class LabHeatmap extends LitElement {
   }
 }
 
-/** Draws a matrix small, a pixel a cell; the style sheet stretches it. */
+/** Draws a matrix small, a pixel for every `stride`th cell; the style sheet stretches it. */
 export function paintSmall(
   canvas: HTMLCanvasElement,
   map: Pick<HeatMap, 'rows' | 'columns' | 'values' | 'range' | 'scale'>,
+  stride: number,
 ): void {
-  const image = pixels(map);
+  const image = pixels(map, stride);
   if (!image) return;
   if (canvas.width !== image.width || canvas.height !== image.height) {
     canvas.width = image.width;

@@ -1,18 +1,20 @@
 /** "Look inside": one run of the race on one sequence, as it trains. Looks only while it is in view. */
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
 import type { About, Inspection, LabError } from '../engine';
 import { count } from '../format';
 import type { Subject } from '../protocol';
 import type { Entry } from '../scoreboard';
 import { Draw } from './draw';
+import type { HeatMap } from './heatmap';
 import './lab-heatmap';
 import { paintSmall } from './lab-heatmap';
 import './look.css';
 import { NormHistory, normsTable } from './norms';
 import { probeTable, strip, tally } from './probe';
-import { attentionMap, attentionValues, readings, similarityMap, source } from './views';
+import { attentionMap, attentionValues, judgedGreatest, readings, similarityMap, source } from './views';
 
 export interface Seen {
   subject: Subject;
@@ -42,7 +44,13 @@ const SMALL = 96;
 export class LabInspector extends LitElement {
   static override properties = {
     about: { attribute: false },
-    entries: { attribute: false },
+    entries: {
+      attribute: false,
+      // The page makes the list anew for every drawing.
+      hasChanged: (now: Entry[], before: Entry[] | undefined) =>
+        now.length !== before?.length ||
+        now.some(({ id, label }, i) => id !== before[i]?.id || label !== before[i]?.label),
+    },
     seen: { attribute: false },
     unseen: { attribute: false },
     watch: { attribute: false },
@@ -73,6 +81,8 @@ export class LabInspector extends LitElement {
   private refused = '';
   private inView = false;
   private watching = '';
+  /** The last similarity map: its picture is drawn again only when it is another. */
+  private similar: { of: Inspection; map: HeatMap | null } | null = null;
   private histories = new Map<number, NormHistory>();
   private readonly drawing = new Draw(
     this,
@@ -182,21 +192,10 @@ export class LabInspector extends LitElement {
     if (!inspection) return;
     const { length } = inspection;
     const stride = Math.ceil(length / SMALL);
-    const size = Math.ceil(length / stride);
     for (const canvas of this.querySelectorAll<HTMLCanvasElement>('canvas.small')) {
       const values = attentionValues(inspection, Number(canvas.dataset.layer), Number(canvas.dataset.head));
-      const shown =
-        stride === 1
-          ? values
-          : Float32Array.from({ length: size * size }, (_, i) => {
-              const row = Math.floor(i / size) * stride;
-              return values[row * length + (i % size) * stride] ?? NaN;
-            });
-      const range: [number, number] = [
-        0,
-        this.stretched ? shown.reduce((a, b) => Math.max(a, b), 0) || 1 : 1,
-      ];
-      paintSmall(canvas, { rows: size, columns: size, values: shown, range, scale: 'sequential' });
+      const range: [number, number] = [0, this.stretched ? judgedGreatest(inspection, values) : 1];
+      paintSmall(canvas, { rows: length, columns: length, values, range, scale: 'sequential' }, stride);
     }
   }
 
@@ -304,7 +303,7 @@ export class LabInspector extends LitElement {
 
   private views(inspection: Inspection): TemplateResult {
     const judged = readings(inspection);
-    const similarity = similarityMap(inspection);
+    const similarity = this.similarityOf(inspection);
     const note = `${this.nameOf(inspection.replica)}, step ${count(inspection.step)}`;
     const history = this.histories.get(inspection.replica) ?? new NormHistory();
     return html`
@@ -334,13 +333,17 @@ export class LabInspector extends LitElement {
         </p>
         <div class="attention">
           ${this.heads(inspection)}
-          <lab-heatmap
-            data-testid="attention"
-            file="attention-${this.layer + 1}-${this.head + 1}"
-            .link=${this.about?.link ?? ''}
-            .note=${note}
-            .map=${attentionMap(inspection, this.layer, this.head, this.stretched)}
-          ></lab-heatmap>
+          ${guard(
+            [inspection, this.layer, this.head, this.stretched],
+            () =>
+              html`<lab-heatmap
+                data-testid="attention"
+                file="attention-${this.layer + 1}-${this.head + 1}"
+                .link=${this.about?.link ?? ''}
+                .note=${note}
+                .map=${attentionMap(inspection, this.layer, this.head, this.stretched)}
+              ></lab-heatmap>`,
+          )}
         </div>
       </section>
       <section class="view" aria-labelledby="title-similarity">
@@ -375,6 +378,11 @@ export class LabInspector extends LitElement {
         ${normsTable(inspection, history)}
       </section>
     `;
+  }
+
+  private similarityOf(inspection: Inspection): HeatMap | null {
+    if (this.similar?.of !== inspection) this.similar = { of: inspection, map: similarityMap(inspection) };
+    return this.similar.map;
   }
 
   private heads({ layers, heads }: Inspection): TemplateResult {
@@ -421,7 +429,7 @@ export class LabInspector extends LitElement {
           type="checkbox"
           .checked=${live(this.stretched)}
           @change=${(event: Event) => (this.stretched = (event.target as HTMLInputElement).checked)}
-        />Stretch the colours to each map's greatest value
+        />Stretch the colours to each map's greatest judged value
       </label>
     </div>`;
   }

@@ -85,12 +85,13 @@ export function attentionMap(
   const values = attentionValues(inspection, layer, head);
   const axis = labels(inspection);
   const { row, column, value } = greatest(values, inspection.length);
+  const judged = judgedGreatest(inspection, values);
   return {
     title: `Attention, layer ${layer + 1}, head ${head + 1}`,
     rows: inspection.length,
     columns: inspection.length,
     values,
-    range: [0, stretched && value > 0 ? value : 1],
+    range: [0, stretched ? judged : 1],
     scale: 'sequential',
     rowLabels: axis,
     columnLabels: axis,
@@ -99,6 +100,15 @@ export function attentionMap(
     unit: 'attention weight',
     summary: `Attention weights of layer ${layer + 1}, head ${head + 1}, ${inspection.length} query positions by ${inspection.length} key positions. The greatest is ${figureText(value)}, query ${axis[row] ?? ''}, key ${axis[column] ?? ''}. The table below has every number.`,
   };
+}
+
+/**
+ * The greatest weight in the rows that are judged. Under a causal mask the first row is always a single 1, so the
+ * greatest of all would say nothing.
+ */
+export function judgedGreatest({ firstJudged, length }: Inspection, values: Float32Array): number {
+  const rows = values.subarray(firstJudged * length);
+  return rows.reduce((most, weight) => Math.max(most, weight), 0) || 1;
 }
 
 export function similarityMap(inspection: Inspection): HeatMap | null {
