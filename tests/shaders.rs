@@ -16,7 +16,7 @@ use mnemoscope::kernels::attention_backward::AttentionBackward;
 use mnemoscope::kernels::matmul::{Activation, Epilogue, Matmul, Operand};
 use mnemoscope::kernels::rng::Dropout;
 use mnemoscope::kernels::rope::{Heads, Rope};
-use mnemoscope::kernels::{Kernel, MatmulForm, Word, shader};
+use mnemoscope::kernels::{Form, Kernel, Word, shader};
 use mnemoscope::model::transformer::{Architecture, Regime, Replica, Transformer};
 use mnemoscope::task::{Layout, Task};
 use naga::proc::GlobalCtx;
@@ -31,7 +31,7 @@ const MOST_WORKGROUP_MEMORY: u32 = 16_384;
 const UNIFORM_BLOCK: u32 = 256;
 
 /// Checks one kernel in one form, unless `seen` has its text.
-fn check(kernel: &Kernel, form: MatmulForm, seen: &mut HashSet<String>) {
+fn check(kernel: &Kernel, form: Form, seen: &mut HashSet<String>) {
     let spec = kernel.spec();
     let text = shader::assemble(spec.shader(form), &spec.constants(form)).unwrap();
     if seen.contains(&text) {
@@ -148,7 +148,7 @@ fn holds_floats(module: &Module, ty: Handle<Type>) -> bool {
 fn check_all(kernels: impl IntoIterator<Item = Kernel>) -> usize {
     let mut seen = HashSet::new();
     for kernel in kernels {
-        for form in MatmulForm::ALL {
+        for form in Form::ALL {
             check(&kernel, form, &mut seen);
         }
     }
@@ -258,7 +258,7 @@ fn a_wrong_interface_is_seen() {
     let rope = Kernel::from(Rope { shape: heads });
     let text = |kernel: &Kernel| {
         let spec = kernel.spec();
-        shader::assemble(spec.shader(MatmulForm::Direct4), &spec.constants(MatmulForm::Direct4)).unwrap()
+        shader::assemble(spec.shader(Form::ALL[0]), &spec.constants(Form::ALL[0])).unwrap()
     };
     let right = text(&rope);
     let complaint = |text: &str| interface(&rope, &naga::front::wgsl::parse_str(text).unwrap());

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use futures_channel::oneshot;
 
 use crate::compute::error::Error;
-use crate::kernels::{MatmulForm, Spec, shader};
+use crate::kernels::{Form, Spec, shader};
 
 /// A device with its queue, and the matrix-product form that its adapter runs best.
 #[derive(Debug)]
@@ -17,8 +17,8 @@ pub struct Gpu {
     pub name: String,
     /// Whether the adapter computes on the CPU.
     pub software: bool,
-    /// The form in use.
-    pub form: MatmulForm,
+    /// The forms in use.
+    pub form: Form,
     failed: Arc<Mutex<Option<Error>>>,
 }
 
@@ -73,7 +73,7 @@ impl Gpu {
             (name, "") => name.to_owned(),
             (name, driver) => format!("{name} ({driver})"),
         };
-        Ok(Self { device, queue, name, software, form: MatmulForm::Direct4, failed })
+        Ok(Self { device, queue, name, software, form: Form::ALL[0], failed })
     }
 
     /// # Errors
@@ -109,7 +109,7 @@ impl Gpu {
     pub(crate) async fn pipeline(
         &self,
         kernel: &dyn Spec,
-        form: MatmulForm,
+        form: Form,
         pipelines: &mut Pipelines,
     ) -> Result<wgpu::ComputePipeline, Error> {
         let name = kernel.shader(form);

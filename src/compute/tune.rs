@@ -1,4 +1,4 @@
-//! Times the forms of the matrix product on an adapter, and keeps the fastest.
+//! Times the forms of kernels on an adapter, and keeps the fastest.
 
 use std::rc::Rc;
 
@@ -10,27 +10,41 @@ use crate::compute::gpu::Gpu;
 use crate::compute::gpu_executor::GpuExecutor;
 use crate::graph::plan::{Plan, Slot};
 use crate::graph::{BufferId, Launch};
-use crate::kernels::MatmulForm;
+use crate::kernels::Form;
 use crate::kernels::matmul::{Epilogue, Matmul, Operand};
+use crate::kernels::weight_grad::WeightGrad;
 
-/// Rows of the sample product; a batch of about 500 tokens.
+/// Rows of the samples; a batch of about 500 tokens.
 const ROWS: u32 = 512;
-/// Its other sides.
+/// Their other sides.
 const WIDTH: u32 = 64;
 
-/// Sets `gpu.form` to the form that runs a typical product fastest. Takes some tens of milliseconds: each form is
-/// compiled, run once to warm up, then timed in growing batches until one takes 3 ms.
+/// Sets `gpu.form` to the forms that run a typical product and a typical sum over rows fastest. Takes some tens of
+/// milliseconds: each form is compiled, run once to warm up, then timed in growing batches until one takes 3 ms.
 ///
 /// # Errors
 /// [`Error::Shader`], [`Error::DeviceLost`].
 pub async fn choose(gpu: Gpu) -> Result<Gpu, Error> {
     let mut gpu = Rc::new(gpu);
-    let mut best = (f64::INFINITY, MatmulForm::Direct4);
-    for form in MatmulForm::ALL {
-        if let Some(gpu) = Rc::get_mut(&mut gpu) {
+    let [sliced, serial] = Form::ALL.as_chunks::<3>().0 else {
+        return Err(Error::Internal("the forms are not three and three".to_owned()));
+    };
+    let product = fastest(&mut gpu, sliced, &product()).await?;
+    let of_product: Vec<Form> = sliced.iter().chain(serial).copied().filter(|f| f.product == product.product).collect();
+    let form = fastest(&mut gpu, &of_product, &sum()).await?;
+    let mut gpu = Rc::into_inner(gpu).ok_or_else(|| Error::Internal("the device is still in use".to_owned()))?;
+    gpu.form = form;
+    Ok(gpu)
+}
+
+/// The form that runs `sample` fastest.
+async fn fastest(gpu: &mut Rc<Gpu>, forms: &[Form], sample: &Plan) -> Result<Form, Error> {
+    let mut best = (f64::INFINITY, Form::ALL[0]);
+    for &form in forms {
+        if let Some(gpu) = Rc::get_mut(gpu) {
             gpu.form = form;
         }
-        let mut executor = GpuExecutor::new(Rc::clone(&gpu), &sample(), &mut |_| {}).await?;
+        let mut executor = GpuExecutor::new(Rc::clone(gpu), sample, &mut |_| {}).await?;
         executor.run(Program::Training, 1)?;
         executor.catch_up(0).await?;
         let mut times = 2;
@@ -48,15 +62,15 @@ pub async fn choose(gpu: Gpu) -> Result<Gpu, Error> {
             best = (each, form);
         }
     }
-    let mut gpu = Rc::into_inner(gpu).ok_or_else(|| Error::Internal("the device is still in use".to_owned()))?;
-    gpu.form = best.1;
-    Ok(gpu)
+    Ok(best.1)
 }
 
-fn sample() -> Plan {
-    let slot = |label, len| Slot { label, len };
+fn slot(label: &'static str, len: u32) -> Slot {
+    Slot { label, len }
+}
+
+fn product() -> Plan {
     let slots = vec![slot("left", ROWS * WIDTH), slot("right", WIDTH * WIDTH), slot("product", ROWS * WIDTH)];
-    let [left, right, product] = [0, 1, 2].map(BufferId);
     let operand = |rows| Operand { offset: 0, row: WIDTH, column: 1, len: rows * WIDTH };
     let matmul = Matmul {
         m: ROWS,
@@ -67,10 +81,14 @@ fn sample() -> Plan {
         bias_len: 0,
         epilogue: Epilogue::default(),
     };
-    let launch = Launch {
-        kernel: matmul.into(),
-        reads: vec![None, Some(left), Some(right), None, None],
-        writes: vec![Some(product), None],
-    };
-    Plan::sample(slots, launch)
+    let reads = vec![None, Some(BufferId(0)), Some(BufferId(1)), None, None];
+    Plan::sample(slots, Launch { kernel: matmul.into(), reads, writes: vec![Some(BufferId(2)), None] })
+}
+
+fn sum() -> Plan {
+    let slots = vec![slot("x", ROWS * WIDTH), slot("g", ROWS * WIDTH), slot("gradients", WIDTH * WIDTH)];
+    let (inputs, outputs, pool) = (WIDTH, WIDTH, WIDTH * WIDTH);
+    let kernel = WeightGrad { rows: ROWS, inputs, outputs, weight: 0, transposed: false, bias: None, pool };
+    let reads = vec![Some(BufferId(0)), Some(BufferId(1))];
+    Plan::sample(slots, Launch { kernel: kernel.into(), reads, writes: vec![Some(BufferId(2))] })
 }

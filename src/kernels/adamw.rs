@@ -6,7 +6,7 @@
 use super::grad_norm::Pool;
 use super::metrics::{BETA1, BETA2};
 use super::real::Real;
-use super::{Constants, MatmulForm, Spec, Word, control, grid};
+use super::{Constants, Form, Spec, Word, control, grid};
 
 const EPSILON: f32 = 1e-8;
 
@@ -29,13 +29,13 @@ impl Spec for AdamW {
     fn writes(&self) -> usize {
         3
     }
-    fn constants(&self, _: MatmulForm) -> Constants {
+    fn constants(&self, _: Form) -> Constants {
         vec![("BETA1", Word::F(BETA1)), ("BETA2", Word::F(BETA2)), ("EPSILON", Word::F(EPSILON))]
     }
     fn uniform(&self) -> Vec<(&'static str, Word)> {
         vec![("gain", Word::U(self.pool.gain)), ("len", Word::U(self.pool.len)), ("decay", Word::F(self.decay))]
     }
-    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         grid(self.pool.len, replicas)
     }
     fn pool_elements(&self) -> u32 {

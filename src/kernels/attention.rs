@@ -8,7 +8,7 @@ use super::matmul::{Operand, view_mut};
 use super::real::{Real, sum};
 use super::rng::Dropout;
 use super::rope::Heads;
-use super::{Constants, MatmulForm, Spec, Word, control};
+use super::{Constants, Form, Spec, Word, control};
 use crate::encoding::alibi_slope;
 
 /// What the forward and the reverse kernel share.
@@ -153,13 +153,13 @@ impl Spec for Attention {
     fn writes(&self) -> usize {
         2
     }
-    fn constants(&self, _: MatmulForm) -> Constants {
+    fn constants(&self, _: Form) -> Constants {
         self.shape.constants()
     }
     fn uniform(&self) -> Vec<(&'static str, Word)> {
         self.shape.uniform()
     }
-    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         self.shape.workgroups(replicas)
     }
     fn flops(&self) -> f64 {

@@ -7,7 +7,7 @@ use ndarray::linalg::general_mat_mul;
 use super::attention::Shape;
 use super::matmul::view_mut;
 use super::real::{Real, dot};
-use super::{Constants, MatmulForm, Spec, Word, control, rope};
+use super::{Constants, Form, Spec, Word, control, rope};
 
 /// Reads: control, qkv (rotated), output, d output `[rows · length, width]`, log-sum-exp `[rows, heads, length]`,
 /// rotation table. Writes: d qkv.
@@ -29,7 +29,7 @@ impl Spec for AttentionBackward {
     fn writes(&self) -> usize {
         1
     }
-    fn constants(&self, _: MatmulForm) -> Constants {
+    fn constants(&self, _: Form) -> Constants {
         let mut constants = self.shape.constants();
         constants.push(("TURN", Word::U(u32::from(self.rope))));
         constants
@@ -37,7 +37,7 @@ impl Spec for AttentionBackward {
     fn uniform(&self) -> Vec<(&'static str, Word)> {
         self.shape.uniform()
     }
-    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         self.shape.workgroups(replicas)
     }
     fn flops(&self) -> f64 {

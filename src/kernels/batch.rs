@@ -1,7 +1,7 @@
 //! Batch generation, twin of `shaders/batch.wgsl`: tokens and targets of a step, from the counter alone.
 
 use super::real::Real;
-use super::{Constants, MatmulForm, Spec, Word, control, cover};
+use super::{Constants, Form, Spec, Word, control, cover};
 use crate::task::source::{self, Split};
 use crate::task::{Layout, Task};
 
@@ -29,7 +29,7 @@ impl Spec for Batch {
     fn writes(&self) -> usize {
         2
     }
-    fn constants(&self, _: MatmulForm) -> Constants {
+    fn constants(&self, _: Form) -> Constants {
         use crate::kernels::rng::{STREAM_HELD_OUT, STREAM_TRAINING};
         let task = |task| Word::U(Layout { task, ..self.layout }.code());
         vec![
@@ -54,7 +54,7 @@ impl Spec for Batch {
             ("classes", Word::U(source::held_out_classes(self.layout.symbols))),
         ]
     }
-    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         [cover(self.rows * self.layout.length, 64), replicas, 1]
     }
 }

@@ -3,7 +3,7 @@
 //! the gradient `(softmax(z) − onehot) / judged`.
 
 use super::real::Real;
-use super::{Constants, MatmulForm, Spec, Word, cover};
+use super::{Constants, Form, Spec, Word, cover};
 
 /// Reads: logits `[rows, vocabulary]`, targets `[rows]`. Writes: d logits `[rows, vocabulary]` (training only),
 /// scores `[rows, 2]`: loss, and 1 right, 0 wrong, −1 not judged.
@@ -29,7 +29,7 @@ impl Spec for CrossEntropy {
     fn writes(&self) -> usize {
         2
     }
-    fn constants(&self, _: MatmulForm) -> Constants {
+    fn constants(&self, _: Form) -> Constants {
         vec![("GRADIENT", Word::U(u32::from(self.gradient)))]
     }
     fn uniform(&self) -> Vec<(&'static str, Word)> {
@@ -39,7 +39,7 @@ impl Spec for CrossEntropy {
             ("scale", Word::F(1.0 / self.judged as f32)),
         ]
     }
-    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         [cover(self.rows, 64), replicas, 1]
     }
 }

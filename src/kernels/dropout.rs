@@ -3,7 +3,7 @@
 
 use super::real::Real;
 use super::rng::Dropout;
-use super::{Constants, MatmulForm, Spec, Word, control, grid};
+use super::{Constants, Form, Spec, Word, control, grid};
 
 /// Reads: control, x `[len]`. Writes: y `[len]`. `y = mask ∘ x`, or `y += mask ∘ x`.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +26,7 @@ impl Spec for DropoutCopy {
     fn writes(&self) -> usize {
         1
     }
-    fn constants(&self, _: MatmulForm) -> Constants {
+    fn constants(&self, _: Form) -> Constants {
         vec![
             ("DROPOUT", Word::U(u32::from(self.dropout.is_some()))),
             ("ACCUMULATE", Word::U(u32::from(self.accumulate))),
@@ -41,7 +41,7 @@ impl Spec for DropoutCopy {
             ("drop_scale", Word::F(dropout.scale())),
         ]
     }
-    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         grid(self.len, replicas)
     }
 }

@@ -1,7 +1,7 @@
 //! Embedding lookup plus position, twin of `shaders/embed.wgsl`: `x[row, p] = E[token] + gain · table[p]`.
 
 use super::real::Real;
-use super::{Constants, MatmulForm, Spec, Word, grid};
+use super::{Constants, Form, Spec, Word, grid};
 
 /// Where the embeddings lie in the pool, and their shapes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,13 +61,13 @@ impl Spec for Embed {
     fn writes(&self) -> usize {
         1
     }
-    fn constants(&self, _: MatmulForm) -> Constants {
+    fn constants(&self, _: Form) -> Constants {
         vec![]
     }
     fn uniform(&self) -> Vec<(&'static str, Word)> {
         self.shape.uniform()
     }
-    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         grid(self.shape.rows * self.shape.length * self.shape.width, replicas)
     }
     fn pool_elements(&self) -> u32 {

@@ -4,7 +4,7 @@
 
 use super::embed::Shape;
 use super::real::Real;
-use super::{Constants, MatmulForm, Spec, Word, cover};
+use super::{Constants, Form, Spec, Word, cover};
 
 /// Reads: tokens `[rows, length]`, dx `[rows · length, width]`, parameters. Writes: gradient pool.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,13 +27,13 @@ impl Spec for EmbedBackward {
     fn writes(&self) -> usize {
         1
     }
-    fn constants(&self, _: MatmulForm) -> Constants {
+    fn constants(&self, _: Form) -> Constants {
         vec![("TABLE", Word::U(u32::from(self.table))), ("ACCUMULATE", Word::U(u32::from(self.accumulate)))]
     }
     fn uniform(&self) -> Vec<(&'static str, Word)> {
         self.shape.uniform()
     }
-    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         let s = &self.shape;
         let entries = s.vocabulary + if self.table { s.length } else { 0 };
         [cover(entries * s.width, 64), replicas, 1]

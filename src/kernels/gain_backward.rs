@@ -2,7 +2,7 @@
 
 use super::embed::Shape;
 use super::real::{Real, dot};
-use super::{Constants, MatmulForm, Spec, Word};
+use super::{Constants, Form, Spec, Word};
 
 /// Reads: dx `[rows · length, width]`, parameters. Writes: gradient pool.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,13 +21,13 @@ impl Spec for GainBackward {
     fn writes(&self) -> usize {
         1
     }
-    fn constants(&self, _: MatmulForm) -> Constants {
+    fn constants(&self, _: Form) -> Constants {
         vec![]
     }
     fn uniform(&self) -> Vec<(&'static str, Word)> {
         self.shape.uniform()
     }
-    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         [1, replicas, 1]
     }
     fn pool_elements(&self) -> u32 {

@@ -1,7 +1,7 @@
 //! Partial sums of the squared gradient norm, twin of `shaders/grad_norm.wgsl`, and which parameters are trained.
 
 use super::real::{Real, dot};
-use super::{Constants, MatmulForm, Spec, Word, control, cover};
+use super::{Constants, Form, Spec, Word, control, cover};
 
 /// Gradient elements per partial sum.
 const CHUNK: u32 = 2048;
@@ -50,7 +50,7 @@ impl Spec for GradNorm {
     fn writes(&self) -> usize {
         1
     }
-    fn constants(&self, _: MatmulForm) -> Constants {
+    fn constants(&self, _: Form) -> Constants {
         vec![("CHUNK", Word::U(CHUNK))]
     }
     fn uniform(&self) -> Vec<(&'static str, Word)> {
@@ -60,7 +60,7 @@ impl Spec for GradNorm {
             ("partials", Word::U(self.pool.partials())),
         ]
     }
-    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         [self.pool.partials(), replicas, 1]
     }
     fn pool_elements(&self) -> u32 {

@@ -1,12 +1,12 @@
 //! Layer norm (Ba et al. 2016), twin of `shaders/layer_norm.wgsl`: `y = γ (x − μ)/√(σ² + ε) + β` per row.
 
 use super::real::{Real, dot, sum};
-use super::{Constants, MatmulForm, Spec, Word, cover};
+use super::{Constants, Form, Spec, Word, cover};
 
 /// ε, as in PyTorch.
 pub const EPSILON: f32 = 1e-5;
 /// Rows per workgroup; eight invocations share a row.
-pub(super) const ROWS: u32 = 8;
+pub(super) const ROWS: u32 = 16;
 
 /// Shape of a normalised tensor and where its γ and β lie.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,13 +56,13 @@ impl Spec for LayerNorm {
     fn writes(&self) -> usize {
         2
     }
-    fn constants(&self, _: MatmulForm) -> Constants {
-        vec![("EPSILON", Word::F(EPSILON))]
+    fn constants(&self, _: Form) -> Constants {
+        vec![("EPSILON", Word::F(EPSILON)), ("ROWS", Word::U(ROWS))]
     }
     fn uniform(&self) -> Vec<(&'static str, Word)> {
         self.shape.uniform()
     }
-    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         [cover(self.shape.rows, ROWS), replicas, 1]
     }
     fn pool_elements(&self) -> u32 {

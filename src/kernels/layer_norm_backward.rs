@@ -4,10 +4,10 @@
 
 use super::layer_norm::{ROWS, Shape};
 use super::real::Real;
-use super::{Constants, MatmulForm, Spec, Word, cover};
+use super::{Constants, Form, Spec, Word, cover};
 
 /// Columns per workgroup of the second kind; sixteen invocations share a column.
-const COLUMNS: u32 = 4;
+const COLUMNS: u32 = 16;
 
 /// Reads: x `[rows, width]`, statistics `[rows, 2]`, dy `[rows, width]`, parameters. Writes: dx `[rows, width]`,
 /// gradient pool.
@@ -29,17 +29,13 @@ impl Spec for LayerNormBackward {
     fn writes(&self) -> usize {
         2
     }
-    fn constants(&self, _: MatmulForm) -> Constants {
-        vec![
-            ("ACCUMULATE", Word::U(u32::from(self.accumulate))),
-            ("ROWS", Word::U(ROWS)),
-            ("COLUMNS", Word::U(COLUMNS)),
-        ]
+    fn constants(&self, _: Form) -> Constants {
+        vec![("ACCUMULATE", Word::U(u32::from(self.accumulate))), ("ROWS", Word::U(ROWS))]
     }
     fn uniform(&self) -> Vec<(&'static str, Word)> {
         self.shape.uniform()
     }
-    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         [cover(self.shape.rows, ROWS) + cover(self.shape.width, COLUMNS), replicas, 1]
     }
     fn pool_elements(&self) -> u32 {

@@ -8,7 +8,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder, aview2};
 
 use super::real::Real;
 use super::rng::Dropout;
-use super::{Constants, MatmulForm, Spec, Word, control, cover};
+use super::{Constants, Form, Product, Spec, Word, control, cover};
 
 /// Where an operand lies in its buffer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -153,8 +153,8 @@ impl Spec for Matmul {
     fn name(&self) -> &'static str {
         "matmul"
     }
-    fn shader(&self, form: MatmulForm) -> &'static str {
-        if form == MatmulForm::Tiled { "matmul_tiled" } else { "matmul" }
+    fn shader(&self, form: Form) -> &'static str {
+        if form.product == Product::Tiled { "matmul_tiled" } else { "matmul" }
     }
     fn reads(&self) -> usize {
         5
@@ -162,7 +162,7 @@ impl Spec for Matmul {
     fn writes(&self) -> usize {
         2
     }
-    fn constants(&self, form: MatmulForm) -> Constants {
+    fn constants(&self, form: Form) -> Constants {
         let e = &self.epilogue;
         let flag = |set: bool| Word::U(u32::from(set));
         vec![
@@ -198,7 +198,7 @@ impl Spec for Matmul {
             ("drop_scale", Word::F(dropout.scale())),
         ]
     }
-    fn workgroups(&self, form: MatmulForm, replicas: u32) -> [u32; 3] {
+    fn workgroups(&self, form: Form, replicas: u32) -> [u32; 3] {
         let tile = 8 * form.side();
         [cover(self.n, tile), cover(self.m, tile), replicas]
     }

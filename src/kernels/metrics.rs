@@ -2,7 +2,7 @@
 //! training settles what the optimiser needs: learning rate, clipping factor, bias corrections, whether to stop.
 
 use super::real::Real;
-use super::{Constants, MatmulForm, Spec, Word, control};
+use super::{Constants, Form, Spec, Word, control};
 
 /// Entries of a ring per replica.
 pub const RING: u32 = 256;
@@ -52,7 +52,7 @@ impl Spec for Metrics {
     fn writes(&self) -> usize {
         2
     }
-    fn constants(&self, _: MatmulForm) -> Constants {
+    fn constants(&self, _: Form) -> Constants {
         vec![
             ("TRAINING", Word::U(u32::from(self.training.is_some()))),
             ("RING", Word::U(RING)),
@@ -74,7 +74,7 @@ impl Spec for Metrics {
             ("clip", Word::F(t.clip)),
         ]
     }
-    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         [1, replicas, 1]
     }
 }

@@ -48,9 +48,9 @@ impl Word {
     }
 }
 
-/// Which of its equivalent forms a kernel takes on an adapter; found by timing, see `compute::tune`.
+/// How a matrix product goes about its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum MatmulForm {
+pub enum Product {
     /// 4 × 4 outputs per thread, operands straight from storage.
     Direct4,
     /// 8 × 8 outputs per thread, operands straight from storage.
@@ -59,26 +59,57 @@ pub enum MatmulForm {
     Tiled,
 }
 
-impl MatmulForm {
-    /// Every form.
-    pub const ALL: [Self; 3] = [Self::Direct4, Self::Direct8, Self::Tiled];
+/// How the sums over all rows of a batch go about theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sums {
+    /// Eight slices of the rows side by side, which meet at a barrier.
+    Sliced,
+    /// The slices one after the other in one thread: fewer threads, no barrier.
+    Serial,
+}
+
+/// Which of its equivalent forms a kernel takes on an adapter; found by timing, see `compute::tune`. All give the same
+/// bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Form {
+    /// Of matrix products.
+    pub product: Product,
+    /// Of sums over rows.
+    pub sums: Sums,
+}
+
+impl Form {
+    /// Every form, the first one the default; the first three have all products.
+    pub const ALL: [Self; 6] = [
+        Self { product: Product::Direct4, sums: Sums::Sliced },
+        Self { product: Product::Direct8, sums: Sums::Sliced },
+        Self { product: Product::Tiled, sums: Sums::Sliced },
+        Self { product: Product::Direct4, sums: Sums::Serial },
+        Self { product: Product::Direct8, sums: Sums::Serial },
+        Self { product: Product::Tiled, sums: Sums::Serial },
+    ];
 
     /// Its name.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Direct4 => "direct 4×4",
-            Self::Direct8 => "direct 8×8",
-            Self::Tiled => "tiled 4×4",
-        }
+    pub fn name(self) -> String {
+        let product = match self.product {
+            Product::Direct4 => "direct 4×4",
+            Product::Direct8 => "direct 8×8",
+            Product::Tiled => "tiled 4×4",
+        };
+        let sums = match self.sums {
+            Sums::Sliced => "sliced",
+            Sums::Serial => "serial",
+        };
+        format!("products {product}, sums {sums}")
     }
 
     /// Outputs per thread along one axis.
     #[must_use]
     pub fn side(self) -> u32 {
-        match self {
-            Self::Direct8 => 8,
-            Self::Direct4 | Self::Tiled => 4,
+        match self.product {
+            Product::Direct8 => 8,
+            Product::Direct4 | Product::Tiled => 4,
         }
     }
 }
@@ -95,11 +126,11 @@ pub trait Spec {
     /// Buffers written (and possibly read).
     fn writes(&self) -> usize;
     /// Compile-time constants.
-    fn constants(&self, form: MatmulForm) -> Constants;
+    fn constants(&self, form: Form) -> Constants;
     /// The uniform block, with the names of the WGSL struct's members.
     fn uniform(&self) -> Vec<(&'static str, Word)>;
     /// Launch size for `replicas` replicas.
-    fn workgroups(&self, form: MatmulForm, replicas: u32) -> [u32; 3];
+    fn workgroups(&self, form: Form, replicas: u32) -> [u32; 3];
     /// Floating-point operations for one replica, as far as they count.
     fn flops(&self) -> f64 {
         0.0
@@ -109,7 +140,7 @@ pub trait Spec {
         0
     }
     /// Name of the WGSL file, where it depends on the form.
-    fn shader(&self, _form: MatmulForm) -> &'static str {
+    fn shader(&self, _form: Form) -> &'static str {
         self.name()
     }
 }

@@ -2,7 +2,7 @@
 //! replicas that ask for it. Pair `(i, i + h/2)` of a head at position `p` turns by `p · base^(−2i/h)`.
 
 use super::real::Real;
-use super::{Constants, MatmulForm, Spec, Word, control, grid};
+use super::{Constants, Form, Spec, Word, control, grid};
 
 /// Shape of `qkv`: `[rows · length, 3 · heads · head]`, queries, keys, values side by side.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,13 +60,13 @@ impl Spec for Rope {
     fn writes(&self) -> usize {
         1
     }
-    fn constants(&self, _: MatmulForm) -> Constants {
+    fn constants(&self, _: Form) -> Constants {
         vec![("HEAD", Word::U(self.shape.head))]
     }
     fn uniform(&self) -> Vec<(&'static str, Word)> {
         self.shape.uniform()
     }
-    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         let s = &self.shape;
         grid(s.rows * s.length * s.width(), replicas)
     }

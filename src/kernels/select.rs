@@ -4,7 +4,7 @@
 //! `y[row, j] = x[row, first + j]`. The reverse pass is `dx[row, first + j] = dy[row, j]`, zero before `first`.
 
 use super::real::Real;
-use super::{Constants, MatmulForm, Spec, Word, grid};
+use super::{Constants, Form, Spec, Word, grid};
 
 /// Which way a selection goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Spec for Select {
     fn writes(&self) -> usize {
         2
     }
-    fn constants(&self, _: MatmulForm) -> Constants {
+    fn constants(&self, _: Form) -> Constants {
         let (spread, [first, second]) = match self.way {
             Way::Pick => (false, [false; 2]),
             Way::Spread(accumulate) => (true, accumulate),
@@ -64,7 +64,7 @@ impl Spec for Select {
             ("width", Word::U(self.width)),
         ]
     }
-    fn workgroups(&self, _: MatmulForm, replicas: u32) -> [u32; 3] {
+    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         let (all, judged) = self.sizes();
         grid(if self.way == Way::Pick { judged } else { all }, replicas)
     }

@@ -9,7 +9,7 @@ use ndarray::{ArrayView2, ShapeBuilder};
 
 use super::matmul::view_mut;
 use super::real::Real;
-use super::{Constants, MatmulForm, Spec, Word, cover};
+use super::{Constants, Form, Spec, Sums, Word, cover};
 
 /// Reads: x `[rows, inputs]`, g `[rows, outputs]`. Writes: gradient pool.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,12 +40,15 @@ impl Spec for WeightGrad {
     fn writes(&self) -> usize {
         1
     }
-    fn constants(&self, form: MatmulForm) -> Constants {
+    fn constants(&self, form: Form) -> Constants {
         vec![
             ("SIDE", Word::U(form.side())),
             ("QUADS", Word::U(form.side() / 4)),
             ("BIAS", Word::U(u32::from(self.bias.is_some()))),
         ]
+    }
+    fn shader(&self, form: Form) -> &'static str {
+        if form.sums == Sums::Serial { "weight_grad_serial" } else { "weight_grad" }
     }
     fn uniform(&self) -> Vec<(&'static str, Word)> {
         let (row, column) = if self.transposed { (1, self.inputs) } else { (self.outputs, 1) };
@@ -60,8 +63,9 @@ impl Spec for WeightGrad {
             ("pool", Word::U(self.pool)),
         ]
     }
-    fn workgroups(&self, form: MatmulForm, replicas: u32) -> [u32; 3] {
-        let tile = 2 * form.side();
+    fn workgroups(&self, form: Form, replicas: u32) -> [u32; 3] {
+        // A workgroup of the sliced form has 2 × 2 tiles, of the serial one 4 × 4.
+        let tile = form.side() * if form.sums == Sums::Serial { 4 } else { 2 };
         [cover(self.outputs, tile), cover(self.inputs, tile), replicas]
     }
     fn pool_elements(&self) -> u32 {

@@ -72,7 +72,7 @@ impl Machine {
             kind: "webgpu".into(),
             name: gpu.name.clone(),
             reason: reason.to_owned(),
-            matmul: gpu.form.name().into(),
+            matmul: gpu.form.name(),
         };
         Ok((Executor::Gpu(Box::new(executor)), info))
     }

@@ -8,7 +8,7 @@ use mnemoscope::compute::gpu_executor::GpuExecutor;
 use mnemoscope::compute::{Executor, Program};
 use mnemoscope::graph::plan::{Plan, Slot};
 use mnemoscope::graph::{BufferId, Launch, Shared};
-use mnemoscope::kernels::{Kernel, MatmulForm};
+use mnemoscope::kernels::{Form, Kernel};
 
 /// Greatest `|Δ| / (1 + |want|)`.
 ///
@@ -103,10 +103,11 @@ impl Case {
     }
 
     /// The forms that make a difference to this kernel.
-    fn forms(&self) -> &'static [MatmulForm] {
+    fn forms(&self) -> &'static [Form] {
         match self.kernel {
-            Kernel::Matmul(_) | Kernel::WeightGrad(_) => &MatmulForm::ALL,
-            _ => &MatmulForm::ALL[..1],
+            Kernel::Matmul(_) => &Form::ALL[..3],
+            Kernel::WeightGrad(_) => &Form::ALL,
+            _ => &Form::ALL[..1],
         }
     }
 
