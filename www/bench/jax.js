@@ -25,27 +25,37 @@ function attention(x, p, name, { batch, length, width, heads }) {
 function objective(size, table, p, tokens, targets) {
   const { batch, length, copied, layers, vocabulary } = size;
   let x = np.matmul(nn.oneHot(tokens, vocabulary), p.embedding).add(table);
+  const attend = (x, i) => linear(attention(x, p, `${i}.qkv`, size), p, `${i}.out`);
+  const think = (x, i) => {
+    const up = linear(x, p, `${i}.up`);
+    const hidden = size.activation === 'gelu' ? nn.gelu(up, { approximate: true }) : nn.relu(up);
+    return linear(hidden, p, `${i}.down`);
+  };
   for (let i = 0; i < layers; i++) {
-    const mixed = attention(norm(x.ref, p, `${i}.norm1`), p, `${i}.qkv`, size);
-    x = x.add(linear(mixed, p, `${i}.out`));
-    const hidden = nn.gelu(linear(norm(x.ref, p, `${i}.norm2`), p, `${i}.up`), { approximate: true });
-    x = x.add(linear(hidden, p, `${i}.down`));
+    if (size.norm === 'pre') {
+      x = x.ref.add(attend(norm(x, p, `${i}.norm1`), i));
+      x = x.ref.add(think(norm(x, p, `${i}.norm2`), i));
+    } else {
+      x = norm(x.ref.add(attend(x, i)), p, `${i}.norm1`);
+      x = norm(x.ref.add(think(x, i)), p, `${i}.norm2`);
+    }
   }
   // Only the copied half is judged; the other rows need no output.
   x = x.slice([], [length - copied, length], []);
-  const logits = linear(norm(x, p, 'norm'), p, 'output');
+  const logits = linear(size.norm === 'pre' ? norm(x, p, 'norm') : x, p, 'output');
   const picked = nn.logSoftmax(logits, -1).mul(nn.oneHot(targets, vocabulary));
   return picked.sum().mul(-1 / (batch * copied));
 }
 
-function adamw(p, g, m, v, powers) {
-  const { rate, decay, beta1, beta2, epsilon } = OPTIMISER;
+function adamw(p, g, m, v, powers, { rate, decay }) {
+  const { beta1, beta2, epsilon } = OPTIMISER;
   m = m.mul(beta1).add(g.ref.mul(1 - beta1));
   v = v.mul(beta2).add(np.square(g).mul(1 - beta2));
   const first = np.subtract(1, powers.ref.slice(0));
   const second = np.subtract(1, powers.slice(1));
   const step = m.ref.div(first).div(np.sqrt(v.ref.div(second)).add(epsilon));
-  return [p.ref.sub(step.add(p.mul(decay)).mul(rate)), m, v];
+  const change = decay > 0 ? step.add(p.ref.mul(decay)) : step;
+  return [p.sub(change.mul(rate)), m, v];
 }
 
 const array = (values, shape, dtype = np.float32) => np.array(values, { dtype }).reshape(shape);
@@ -67,7 +77,7 @@ export async function open(size, device) {
     // One flat AdamW needs fewer launches than one per tensor, and measured the faster.
     const flat = (tensors) => np.concatenate(start.map(([name]) => np.ravel(tensors[name])));
     let all;
-    [all, m, v] = adamw(flat(params), flat(gradient), m, v, powers.ref);
+    [all, m, v] = adamw(flat(params), flat(gradient), m, v, powers.ref, size);
     const next = {};
     let at = 0;
     for (const [name, { shape, values }] of start) {
@@ -110,6 +120,8 @@ export async function open(size, device) {
         if (going instanceof Promise) await going;
       }
       await jax.blockUntilReady(state.params);
+      // `blockUntilReady` reads no bytes; what the last update wrote can only be read once it is there.
+      await state.params['output.bias'].ref.data();
     },
   };
 }

@@ -1,27 +1,52 @@
 // Our own module, as the page uses it. Training data are drawn inside the step.
 
-import init, { CopyRun, fromLink } from '../../pkg/mnemoscope.js';
+import init, { CopyRun, fromLink, settle } from '../../pkg/mnemoscope.js';
+import { SIZES } from './model.js';
+
+const MODEL = [
+  'symbols',
+  'length',
+  'batch',
+  'layers',
+  'width',
+  'heads',
+  'mlp',
+  'activation',
+  'norm',
+  'rate',
+  'decay',
+];
+
+/** The lab's settings for a size. */
+function settings(size, executor) {
+  const given = {
+    // So many steps between evaluations that hardly one falls into the measurement, save the one before the first step.
+    ...{ steps: 200_000, every: 10_000, encodings: 'sinusoidal', seed: 0, seeds: size.replicas },
+    ...{ executor, dropout: size.dropout },
+    ...Object.fromEntries(MODEL.map((name) => [name, size[name]])),
+  };
+  const text = Object.entries(given).map(([name, value]) => [name, String(value)]);
+  const { values, problems } = settle(Object.fromEntries(text));
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  if (size.name in SIZES) {
+    const preset = fromLink(`lab=copy&preset=${size.name}`).values;
+    const other = MODEL.filter((name) => preset[name] !== values[name]);
+    if (other.length > 0) throw new Error(`model.js is not the preset ${size.name}: ${other.join(', ')}`);
+  }
+  return values;
+}
 
 export async function open(size, executor) {
   await init();
-  // So many steps between evaluations that none falls into the measurement, save the one before the first step.
-  const link = `lab=copy&preset=${size.name}&executor=${executor}&steps=100000&every=10000`;
-  const settled = fromLink(link);
-  if (settled.problems.length > 0) throw new Error(JSON.stringify(settled.problems));
-  const run = await CopyRun.open(settled.values, () => {});
+  const run = await CopyRun.open(settings(size, executor), () => {});
   const about = run.about();
   if (about.executor.kind !== executor) throw new Error(`${executor} was refused: ${about.executor.reason}`);
+  // With a limit of steps, `advance` returns once the metrics of the last step have come back.
   const advance = async (count) => {
     const events = await run.advance(1e9, count);
-    return events.filter(({ type }) => type === 'training').flatMap(({ loss }) => loss[0]);
+    const losses = events.filter(({ type }) => type === 'training').flatMap(({ loss }) => loss[0]);
+    if (losses.length !== count) throw new Error(`${losses.length} losses came back from ${count} steps`);
+    return losses;
   };
-  return {
-    info: { about },
-    async losses(count) {
-      return advance(count);
-    },
-    async train(count) {
-      await advance(count);
-    },
-  };
+  return { info: { about }, losses: advance, train: advance };
 }

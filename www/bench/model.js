@@ -1,21 +1,49 @@
 // What every contender trains: sizes, initial weights and training data.
 // Weights and data are the same numbers as Mnemoscope's for seed 0, so that losses can be compared step by step.
 
-export const SIZES = {
-  'copy-tiny': { width: 32, layers: 1, heads: 2, mlp: 128, symbols: 15, copied: 7, batch: 16 },
-  'copy-small': { width: 64, layers: 2, heads: 4, mlp: 256, symbols: 15, copied: 15, batch: 32 },
-};
-for (const [name, size] of Object.entries(SIZES)) {
-  size.name = name;
-  size.length = 2 * size.copied;
-  size.vocabulary = size.symbols + 1;
+const GPT = { activation: 'gelu', norm: 'pre', decay: 0.01, rate: 1e-3, dropout: 0, replicas: 1 };
+/** The paper drops 0.1; every library draws its own masks, so losses are compared without. */
+const PAPER = { activation: 'relu', norm: 'post', decay: 0, rate: 1e-3, dropout: 0, replicas: 1 };
+
+/** The presets of these names in src/lab/config.rs, one sinusoidal run each. */
+export const SIZES = Object.fromEntries(
+  [
+    {
+      name: 'copy-tiny',
+      width: 32,
+      layers: 1,
+      heads: 2,
+      mlp: 128,
+      symbols: 15,
+      length: 14,
+      batch: 16,
+      ...GPT,
+    },
+    {
+      name: 'copy-small',
+      width: 64,
+      layers: 2,
+      heads: 4,
+      mlp: 256,
+      symbols: 15,
+      length: 30,
+      batch: 32,
+      ...GPT,
+    },
+    { name: 'paper', width: 64, layers: 2, heads: 4, mlp: 128, symbols: 50, length: 64, batch: 32, ...PAPER },
+  ].map((size) => [size.name, size]),
+);
+
+/** A size with what follows from it: half of the input is copied, and the separator is a symbol of its own. */
+export function shapes(size) {
+  return { ...size, copied: size.length / 2, vocabulary: size.symbols + 1 };
 }
 
-/** AdamW, as in src/kernels/adamw.rs. */
-export const OPTIMISER = { rate: 1e-3, decay: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+/** Adam's constants, as in src/kernels/adamw.rs; rate and decay belong to the size. */
+export const OPTIMISER = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 export const NORM_EPSILON = 1e-5;
 
-const SEED = 0;
+export const SEED = 0;
 const TRAINING = 1;
 const WEIGHTS = 1000;
 
@@ -42,7 +70,7 @@ const unit = (word) => (word >>> 8) / 16777216;
 const below = (word, n) => Math.floor(unit(word) * n);
 
 /** Weights `{ name: { shape, values } }`, drawn as src/model/transformer.rs draws them. */
-export function weights({ width, layers, mlp, vocabulary }) {
+export function weights({ width, layers, mlp, vocabulary, norm: place }) {
   const all = {};
   let stream = WEIGHTS;
   const add = (name, shape, draw) => {
@@ -75,7 +103,7 @@ export function weights({ width, layers, mlp, vocabulary }) {
     norm(`${i}.norm1`);
     norm(`${i}.norm2`);
   }
-  norm('norm');
+  if (place === 'pre') norm('norm');
   linear('output', width, vocabulary, usual, usual);
   return all;
 }

@@ -1,196 +1,203 @@
 // Runs the benchmark: every contender in a page of its own, all in one browser, rounds in turn.
 //
-//   node run.mjs [--sizes=copy-tiny,copy-small] [--only=Mnemoscope,jax-js] [--rounds=5] [--round-ms=1500]
+//   node run.mjs [--quick] [--only=compare,growth,page] [--sizes=copy-tiny,copy-small,paper]
+//                [--growth=copy-tiny,copy-small] [--libraries=Mnemoscope,jax-js,TensorFlow.js]
+//                [--rounds=3] [--round-ms=1500] [--check-ms=25000] [--cap-s=60]
 //
-// Prints a Markdown table and writes target/bench.json. Fails if a contender's losses are not ours.
+// compare   a training step beside other libraries
+// growth    how the time of a step grows with width, length and replicas
+// page      how soon the built page can be used
+//
+// Prints tables; writes target/bench.json (everything) and target/bench.md (the tables). Fails if a contender fails or
+// its losses are not ours; one that is merely too slow is told as such.
 
-import { createReadStream, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import { cpus, platform, release } from 'node:os';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { Browser, ROOT, serve } from './browser.mjs';
+import { CHECKED, compare, goalText, goals, table as comparison } from './compare.mjs';
+import { Contest, TOLERANCE, contenders, label } from './contest.mjs';
+import { growth, table as grown } from './growth.mjs';
+import { pageTimings, table as loaded } from './load.mjs';
+import { SEED, SIZES } from './model.js';
+import { markdown, plain } from './report.mjs';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const { chromium } = createRequire(join(ROOT, 'www/package.json'))('playwright-core');
-const { values: options } = parseArgs({
+const DEFAULTS = {
+  full: {
+    growth: 'copy-tiny,copy-small',
+    roundMs: 1500,
+    checkMs: 25_000,
+    enterMs: 120_000,
+    capS: 60,
+    checked: CHECKED,
+    threads: true,
+  },
+  quick: {
+    growth: 'copy-tiny',
+    roundMs: 300,
+    checkMs: 4000,
+    enterMs: 40_000,
+    capS: 15,
+    checked: CHECKED,
+    threads: false,
+  },
+};
+const SECTIONS = ['compare', 'growth', 'page'];
+const GROWTH_ROUND_MS = 600;
+
+const { values: given } = parseArgs({
   options: {
-    sizes: { type: 'string', default: 'copy-tiny,copy-small' },
-    only: { type: 'string', default: '' },
-    rounds: { type: 'string', default: '5' },
-    'round-ms': { type: 'string', default: '1500' },
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: SECTIONS.join(',') },
+    sizes: { type: 'string', default: Object.keys(SIZES).join(',') },
+    growth: { type: 'string' },
+    libraries: { type: 'string', default: '' },
+    rounds: { type: 'string', default: '3' },
+    'round-ms': { type: 'string' },
+    'check-ms': { type: 'string' },
+    'cap-s': { type: 'string' },
   },
 });
+const defaults = given.quick ? DEFAULTS.quick : DEFAULTS.full;
+const list = (text) => text.split(',').filter(Boolean);
+function known(what, names, allowed) {
+  const wrong = names.filter((name) => !allowed.includes(name));
+  if (wrong.length > 0) die(`--${what}: ${wrong.join(', ')} is none of ${allowed.join(', ')}`);
+  return names;
+}
+function positive(what, fallback) {
+  const value = Number(given[what] ?? fallback);
+  if (!(value > 0)) die(`--${what} must be a positive number`);
+  return value;
+}
+function die(message) {
+  console.error(`bench: ${message}`);
+  process.exit(2);
+}
+const only = known('only', list(given.only), SECTIONS);
+const sizes = known('sizes', list(given.sizes), Object.keys(SIZES));
+const bases = known('growth', list(given.growth ?? defaults.growth), Object.keys(SIZES));
+const options = {
+  rounds: Math.round(positive('rounds', 3)),
+  roundMs: positive('round-ms', defaults.roundMs),
+  checkMs: positive('check-ms', defaults.checkMs),
+  enterMs: defaults.enterMs,
+  capMs: 1000 * positive('cap-s', defaults.capS),
+};
+const wanted = contenders()
+  .filter(({ name }) => !given.libraries || list(given.libraries).some((part) => name.startsWith(part)))
+  .filter(({ isolated }) => defaults.threads || !isolated);
+if (wanted.length === 0) die(`--libraries: nothing is called ${given.libraries}`);
+// TensorFlow.js is left out of growth for its time, threads because they do not help here.
+const growing = wanted.filter(
+  ({ module, isolated }) => module === 'mnemoscope' || (module === 'jax' && !isolated && !given.quick),
+);
 
-const FLAGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--enable-unsafe-webgpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-/** Steps whose losses are compared, and milliseconds after which fewer must do. */
-const CHECKED = 30;
-const CHECK_MS = 20_000;
-/** Relative difference of losses that rounding explains. About ten times what is seen; a wrong β₂ gives 3e-5. */
-const TOLERANCE = 1e-5;
-
-const version = (name) =>
-  JSON.parse(readFileSync(join(ROOT, 'www/bench/node_modules', name, 'package.json'), 'utf8')).version;
-const jax = `jax-js ${version('@jax-js/jax')}`;
-const tf = `TensorFlow.js ${version('@tensorflow/tfjs')}`;
-// `isolated` pages have SharedArrayBuffer, so that a library may use threads; it takes headers from the server.
-const CONTENDERS = [
-  { name: 'Mnemoscope', module: 'mnemoscope', device: 'cpu', kind: 'CPU (wasm)' },
-  { name: jax, module: 'jax', device: 'wasm', kind: 'CPU (wasm)' },
-  { name: jax, module: 'jax', device: 'wasm', kind: 'CPU (wasm)', isolated: true },
-  { name: tf, module: 'tf', device: 'wasm', kind: 'CPU (wasm)' },
-  { name: tf, module: 'tf', device: 'wasm', kind: 'CPU (wasm)', isolated: true },
-  { name: 'Mnemoscope', module: 'mnemoscope', device: 'webgpu', kind: 'WebGPU' },
-  { name: jax, module: 'jax', device: 'webgpu', kind: 'WebGPU' },
-  { name: tf, module: 'tf', device: 'webgpu', kind: 'WebGPU' },
-].filter(({ name }) => !options.only || options.only.split(',').some((part) => name.startsWith(part)));
-
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
-const ISOLATED = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
+const start = performance.now();
+const log = (message) => {
+  const seconds = Math.round((performance.now() - start) / 1000);
+  process.stderr.write(
+    `${String(Math.floor(seconds / 60)).padStart(2)}:${String(seconds % 60).padStart(2, '0')}  ${message}\n`,
+  );
 };
 
-/** Serves the repository; the same files once more under /isolated/, with the headers for threads. */
-async function serve() {
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url, 'http://localhost');
-    const isolated = pathname.startsWith('/isolated/');
-    const file = join(ROOT, isolated ? pathname.slice('/isolated'.length) : pathname);
-    if (!file.startsWith(ROOT) || !existsSync(file) || !statSync(file).isFile()) {
-      response.writeHead(404).end();
-      return;
-    }
-    const type = TYPES[extname(file)] ?? 'application/octet-stream';
-    response.writeHead(200, { 'content-type': type, ...(isolated ? ISOLATED : {}) });
-    createReadStream(file).pipe(response);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { address: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
-}
-
-/** Opens a contender and compares its first losses with `wanted`, if given. */
-async function enter(browser, address, contender, size, wanted) {
-  const page = await browser.newPage();
-  const result = { ...contender, size, page, rounds: [] };
+function commit() {
+  const git = (...args) => execFileSync('git', ['-C', ROOT, ...args], { encoding: 'utf8' }).trim();
   try {
-    await page.goto(`${address}${contender.isolated ? 'isolated/' : ''}www/bench/index.html`);
-    await page.waitForFunction(() => 'bench' in globalThis);
-    const { module, device } = contender;
-    result.info = await page.evaluate((args) => bench.open(...args), [module, size, device]);
-    result.losses = await page.evaluate((args) => bench.losses(...args), [CHECKED, CHECK_MS]);
-    const off = result.losses.map((loss, i) => Math.abs(loss / (wanted ?? result.losses)[i] - 1));
-    result.worst = Math.max(...off.map((x) => (Number.isFinite(x) ? x : Infinity)));
-    if (result.worst > TOLERANCE) throw new Error(`its losses are off by ${result.worst.toExponential(1)}`);
-    result.steps = await page.evaluate((target) => bench.calibrate(target), Number(options['round-ms']));
-  } catch (error) {
-    result.failure = error.message.split('\n')[0];
+    const changed = git('status', '--porcelain') === '' ? '' : ', with changes';
+    return `${git('rev-parse', '--short', 'HEAD')}${changed}`;
+  } catch {
+    return 'unknown';
   }
-  return result;
 }
 
-const median = (values) => {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+const output = {
+  date: new Date().toISOString(),
+  commit: commit(),
+  seed: SEED,
+  tolerance: TOLERANCE,
+  options,
 };
-
-async function race(browser, address, size) {
-  const entries = [];
-  for (const contender of CONTENDERS) {
-    process.stderr.write(`${size}: ${label(contender)}\n`);
-    entries.push(await enter(browser, address, contender, size, entries[0]?.losses));
-  }
-  const running = entries.filter(({ failure }) => !failure);
-  for (let round = 0; round < Number(options.rounds); round++) {
-    process.stderr.write(`${size}: round ${round + 1}\n`);
-    for (const entry of running) {
-      const taken = await entry.page.evaluate((steps) => bench.time(steps), entry.steps);
-      entry.rounds.push(taken / entry.steps);
-    }
-  }
-  for (const entry of entries) {
-    await entry.page.close();
-    delete entry.page;
-    if (entry.rounds.length === 0) continue;
-    entry.ms = median(entry.rounds);
-    const ours = entries.find(({ module, kind }) => module === 'mnemoscope' && kind === entry.kind);
-    if (ours?.ms) entry.ratio = entry.ms / ours.ms;
-  }
-  return entries;
-}
-
-const label = ({ name, kind, isolated }) => `${name}, ${kind}${isolated ? ', threads' : ''}`;
-const digits = (ms) => (ms >= 100 ? ms.toFixed(0) : ms.toPrecision(3));
-
-function table(entries) {
-  const row = (cells) => `| ${cells.join(' | ')} |`;
-  const head = [
-    '',
-    'ms per step',
-    'range',
-    'ratio to ours',
-    'steps a round',
-    'bits, first and last checked',
-    'off by',
-  ];
-  const rows = entries.map((entry) => {
-    const { failure, ms, rounds, ratio, steps, worst, losses } = entry;
-    if (failure) return [label(entry), `failed: ${failure}`, '', '', '', '', ''];
-    const range = `${digits(Math.min(...rounds))} – ${digits(Math.max(...rounds))}`;
-    const bits = `${losses[0].toFixed(3)}, ${losses.at(-1).toFixed(3)} (step ${losses.length})`;
-    const off = entry === entries[0] ? 'reference' : worst.toExponential(0);
-    return [label(entry), digits(ms), range, ratio ? `${ratio.toFixed(2)} ×` : '', String(steps), bits, off];
-  });
-  return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
-}
-
 const server = await serve();
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: FLAGS,
-});
-const cores = cpus();
-const machine = {
-  system: `${platform()} ${release()}`,
-  processor: cores[0]?.model ?? 'unknown',
-  cores: cores.length,
-  chromium: browser.version(),
+const browser = await Browser.launch();
+output.machine = {
+  ...browser.machine,
+  ...(await browser.adapter(server.address)),
+  othersAtStart: browser.othersAtStart,
 };
-const results = {};
+if (browser.othersAtStart > 0.2) {
+  log(
+    `others use ${browser.othersAtStart.toFixed(1)} of ${output.machine.cores} cores: milliseconds and even ratios will be off`,
+  );
+}
+const broken = [];
 try {
-  for (const size of options.sizes.split(',')) {
-    results[size] = await race(browser, server.address, size);
+  if (only.includes('compare')) {
+    const contest = new Contest(browser, server.address, options, log);
+    output.compare = {};
+    for (const size of sizes) output.compare[size] = await compare(contest, wanted, size, defaults.checked);
+    output.goals = goals(output.compare);
+  }
+  if (only.includes('growth')) {
+    const contest = new Contest(
+      browser,
+      server.address,
+      { ...options, roundMs: Math.min(options.roundMs, GROWTH_ROUND_MS) },
+      log,
+    );
+    output.growth = [];
+    for (const base of bases) output.growth.push(...(await growth(contest, growing, base)));
+  }
+  if (only.includes('page')) {
+    try {
+      output.page = await pageTimings(browser, server.address, log);
+    } catch (error) {
+      broken.push(`page: ${error.message.split('\n')[0]}`);
+    }
   }
 } finally {
   await browser.close();
   server.close();
 }
 
-const adapter = Object.values(results)
-  .flat()
-  .find(({ module, device }) => module === 'mnemoscope' && device === 'webgpu')?.info?.about.executor.name;
-machine.adapter = adapter ?? 'unknown';
-console.log(`${machine.processor}, ${machine.cores} cores, ${machine.system}; Chromium ${machine.chromium}`);
-console.log(
-  `WebGPU adapter: ${machine.adapter}. Median of ${options.rounds} rounds in turn, same weights and data.`,
-);
-for (const [size, entries] of Object.entries(results)) console.log(`\n**${size}**\n\n${table(entries)}`);
+const all = [
+  ...Object.values(output.compare ?? {}).flat(),
+  ...(output.growth ?? []).flatMap(({ columns }) => columns.flatMap(({ entries }) => entries)),
+];
+const { machine } = output;
+machine.loadAverageAtEnd = loadavg();
+output.minutes = (performance.now() - start) / 60_000;
+
+const facts = [
+  `${machine.processor}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}; Chromium ${machine.chromium}; WebGPU adapter: ${machine.adapter}. Commit ${output.commit}, ${output.date.slice(0, 10)}.`,
+  `Seed ${SEED}, same initial weights and batches for all; losses may differ by ${TOLERANCE} (relative). Medians of ${options.rounds} rounds in turn, each of about ${options.roundMs / 1000} s or one step (growth: ${Math.min(options.roundMs, GROWTH_ROUND_MS) / 1000} s). The paper's setting is compared without dropout, since libraries draw their own masks.`,
+  `Other processes used ${machine.othersAtStart.toFixed(2)} cores before the run; it took ${output.minutes.toFixed(0)} minutes.`,
+];
+const tables = [
+  ...Object.entries(output.compare ?? {}).map(([size, entries]) => comparison(size, entries)),
+  ...(output.growth ?? []).map(grown),
+  ...(output.page ? [loaded(output.page)] : []),
+];
+const goalLines = (output.goals ?? []).map(goalText);
+
+console.log(`\n${facts.join('\n')}`);
+for (const table of tables) console.log(`\n${plain(table)}`);
+if (goalLines.length > 0) console.log(`\n${goalLines.join('\n')}`);
 
 mkdirSync(join(ROOT, 'target'), { recursive: true });
-writeFileSync(join(ROOT, 'target/bench.json'), `${JSON.stringify({ machine, results }, null, 2)}\n`);
-const failed = Object.values(results)
-  .flat()
-  .filter(({ failure }) => failure);
-for (const entry of failed) console.error(`${entry.size}: ${label(entry)}: ${entry.failure}`);
-process.exit(failed.length > 0 ? 1 : 0);
+writeFileSync(join(ROOT, 'target/bench.json'), `${JSON.stringify(output, null, 2)}\n`);
+const text = [
+  facts.join(' '),
+  ...tables.map((table) => `**${table.title}**\n\n${markdown(table)}`),
+  goalLines.map((goal) => `- ${goal}`).join('\n'),
+];
+writeFileSync(join(ROOT, 'target/bench.md'), `${text.filter(Boolean).join('\n\n')}\n`);
+console.log('\nAll samples: target/bench.json. Markdown: target/bench.md.');
+
+for (const entry of all.filter(({ failure, slow }) => failure && !slow)) {
+  broken.push(`${entry.size.name}: ${label(entry)}: ${entry.failure}`);
+}
+for (const failure of broken) console.error(`FAILED  ${failure}`);
+process.exit(broken.length > 0 ? 1 : 0);

@@ -39,12 +39,21 @@ function objective(tf, size, constants, p, tokens, targets) {
   const oneHot = (indices) => tf.cast(tf.oneHot(indices, vocabulary), 'float32');
   const embedded = tf.matMul(oneHot(tokens), p.embedding);
   let x = tf.reshape(tf.add(tf.reshape(embedded, [batch, length, width]), constants.table), [-1, width]);
+  const attend = (x, i) => linear(attention(x, `${i}.qkv`), `${i}.out`);
+  const activate = size.activation === 'gelu' ? gelu : tf.relu;
+  const think = (x, i) => linear(activate(linear(x, `${i}.up`)), `${i}.down`);
   for (let i = 0; i < layers; i++) {
-    x = tf.add(x, linear(attention(norm(x, `${i}.norm1`), `${i}.qkv`), `${i}.out`));
-    x = tf.add(x, linear(gelu(linear(norm(x, `${i}.norm2`), `${i}.up`)), `${i}.down`));
+    if (size.norm === 'pre') {
+      x = tf.add(x, attend(norm(x, `${i}.norm1`), i));
+      x = tf.add(x, think(norm(x, `${i}.norm2`), i));
+    } else {
+      x = norm(tf.add(x, attend(x, i)), `${i}.norm1`);
+      x = norm(tf.add(x, think(x, i)), `${i}.norm2`);
+    }
   }
   x = tf.slice(tf.reshape(x, [batch, length, width]), [0, length - copied, 0], [batch, copied, width]);
-  const logits = linear(norm(tf.reshape(x, [-1, width]), 'norm'), 'output');
+  x = tf.reshape(x, [-1, width]);
+  const logits = linear(size.norm === 'pre' ? norm(x, 'norm') : x, 'output');
   return tf.mul(tf.sum(tf.mul(tf.logSoftmax(logits), oneHot(targets))), -1 / (batch * copied));
 }
 
@@ -82,14 +91,16 @@ export async function open(size, device) {
         return objective(tf, size, constants, p, tf.tensor1d(tokens, 'int32'), tf.tensor1d(targets, 'int32'));
       };
       const { value, grads } = tf.valueAndGrads(loss)(state.params);
-      const { rate, decay, beta1, beta2, epsilon } = OPTIMISER;
+      const { rate, decay } = size;
+      const { beta1, beta2, epsilon } = OPTIMISER;
       const g = flat(grads);
       const m = tf.add(tf.mul(state.m, beta1), tf.mul(g, 1 - beta1));
       const v = tf.add(tf.mul(state.v, beta2), tf.mul(tf.square(g), 1 - beta2));
       const first = 1 / (1 - beta1 ** batches.step);
       const second = 1 / (1 - beta2 ** batches.step);
       const step = tf.div(tf.mul(m, first), tf.add(tf.sqrt(tf.mul(v, second)), epsilon));
-      const all = tf.sub(tf.mul(state.all, 1 - rate * decay), tf.mul(step, rate));
+      const kept = decay > 0 ? tf.mul(state.all, 1 - rate * decay) : state.all;
+      const all = tf.sub(kept, tf.mul(step, rate));
       let at = 0;
       const params = start.map(([, { shape, values }]) => {
         const part = tf.slice(all, at, values.length);

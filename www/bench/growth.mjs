@@ -1,0 +1,74 @@
+// How the time of a step grows, one dimension at a time.
+
+import { label } from './contest.mjs';
+import { SIZES } from './model.js';
+import { ms, range } from './report.mjs';
+
+/** So many losses show that a point trains the model that it should. */
+const CHECKED = 3;
+/** Width of a head and the MLP's part of the width stay as in copy-tiny and copy-small. */
+const HEAD = 16;
+const AXES = {
+  width: { values: [16, 32, 64, 128], of: (width) => ({ width, heads: width / HEAD, mlp: 4 * width }) },
+  length: { values: [16, 32, 64, 128], of: (length) => ({ length }) },
+  replicas: { values: [1, 2, 4, 8, 16], of: (replicas) => ({ replicas }) },
+};
+
+/** Tables of growth around one size. Only ours has a replica axis. */
+export async function growth(contest, contenders, base) {
+  const results = [];
+  for (const [axis, { values, of }] of Object.entries(AXES)) {
+    const references = new Map();
+    const able = contenders.filter(({ module }) => axis !== 'replicas' || module === 'mnemoscope');
+    const columns = [];
+    for (const contender of able) {
+      const wanted = values.map((value) => ({
+        contender,
+        size: { ...SIZES[base], name: `${base}, ${axis} ${value}`, ...of(value) },
+      }));
+      const entries = await contest.measure(wanted, {
+        checked: CHECKED,
+        reference: ({ size, losses }) => {
+          const known = references.get(size.name);
+          if (!known) references.set(size.name, losses);
+          return known ?? null;
+        },
+      });
+      for (const entry of entries) if (entry.ms && entries[0].ms) entry.ratio = entry.ms / entries[0].ms;
+      columns.push({ contender, entries });
+    }
+    results.push({ base, axis, values, columns });
+  }
+  return results;
+}
+
+export function table({ base, axis, values, columns }) {
+  const flops = columns
+    .find(({ entries }) => entries.every(({ info }) => info?.about))
+    ?.entries.map(({ info }) => info.about.cost.flopsPerStep);
+  const cell = ({ failure, slow, ms: taken, ratio }) => {
+    if (failure) return [slow ? 'too slow' : `FAILED: ${failure}`, ''];
+    return [ms(taken), ratio ? `${ratio.toFixed(2)} ×` : ''];
+  };
+  return {
+    title: `${base}: ${axis}`,
+    head: [
+      axis,
+      'MFLOP of products',
+      'growth',
+      ...columns.flatMap(({ contender }) => [`${label(contender)}, ms`, 'growth']),
+    ],
+    rows: values.map((value, i) => [
+      String(value),
+      ...(flops ? [(flops[i] / 1e6).toPrecision(3), `${(flops[i] / flops[0]).toFixed(2)} ×`] : ['', '']),
+      ...columns.flatMap(({ entries }) => cell(entries[i])),
+    ]),
+    note: columns
+      .filter(({ entries }) => entries.some(({ rounds }) => rounds.length > 1))
+      .map(({ contender, entries }) => {
+        const spreads = entries.map(({ rounds }) => (rounds.length > 0 ? range(rounds, ms) : 'none'));
+        return `${label(contender)}: ranges ${spreads.join('; ')}.`;
+      })
+      .join(' '),
+  };
+}
