@@ -20,7 +20,7 @@ use super::signals::Signals;
 use super::{settings, table};
 
 /// Milliseconds of work between two looks at the clock and the signals.
-const UPDATE_MS: f64 = 250.0;
+const UPDATE_MS: f64 = 100.0;
 
 /// Seconds between two checkpoints, unless told otherwise; with the time of a step this stays below ten.
 const CHECKPOINT_S: &str = "8";

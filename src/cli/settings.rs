@@ -1,5 +1,6 @@
 //! Flags from the property table, and what configuration they, a preset and a file make together.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
@@ -7,7 +8,7 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, ArgMatches, Command};
 use serde_json::json;
 
-use mnemoscope::lab::config::{CopyConfig, PRESETS};
+use mnemoscope::lab::config::{CopyConfig, PRESETS, Preset};
 use mnemoscope::lab::property::{Kind, Problem, Property};
 use mnemoscope::lab::results::read_configuration;
 
@@ -124,7 +125,12 @@ pub(crate) fn reason(error: mnemoscope::compute::error::Error) -> String {
 
 /// Prints the property table and the presets as JSON.
 pub(crate) fn print() -> Result<(), Failure> {
-    let all = json!({ "settings": CopyConfig::table(), "presets": PRESETS });
+    let preset = |preset: &Preset| {
+        let values: BTreeMap<_, _> = preset.values.iter().copied().collect();
+        json!({ "id": preset.id, "label": preset.label, "help": preset.help, "values": values })
+    };
+    let presets: Vec<_> = PRESETS.iter().map(preset).collect();
+    let all = json!({ "settings": CopyConfig::table(), "presets": presets });
     files::print(&json_text(&all)?)
 }
 

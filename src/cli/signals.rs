@@ -1,5 +1,7 @@
-//! Signals that ask for an end. The first is heard between two stretches of training, so that there is time to save;
-//! a second one ends at once.
+//! Signals that ask for an end. They are heard between two stretches of training, so that there is time to save.
+//!
+//! A second SIGINT ends at once, for it comes from somebody who waits. A second SIGTERM does not: schedulers send it to
+//! all processes of a job, whose script may pass it on as well.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -20,11 +22,11 @@ impl Signals {
     pub(crate) fn listen() -> Result<Self, Failure> {
         let heard = Arc::new(AtomicUsize::new(0));
         let again = Arc::new(AtomicBool::new(false));
+        let cannot = |error: std::io::Error| Failure::failed(format!("cannot listen for signals: {error}"));
+        flag::register_conditional_shutdown(SIGINT, 128 + SIGINT, Arc::clone(&again)).map_err(cannot)?;
+        flag::register(SIGINT, again).map_err(cannot)?;
         for signal in [SIGINT, SIGTERM] {
-            flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&again))
-                .and_then(|_| flag::register(signal, Arc::clone(&again)))
-                .and_then(|_| flag::register_usize(signal, Arc::clone(&heard), signal as usize))
-                .map_err(|error| Failure::failed(format!("cannot listen for signals: {error}")))?;
+            flag::register_usize(signal, Arc::clone(&heard), signal as usize).map_err(cannot)?;
         }
         Ok(Self { heard })
     }
