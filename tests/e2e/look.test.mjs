@@ -463,7 +463,7 @@ describe('verdicts', () => {
     'the steps above 99 % are those of the numbers, with median and spread',
     { timeout: SLOW },
     async () => {
-      const link = '#lab=copy&executor=cpu&encodings=rank,none&seeds=3&steps=120&every=10&symbols=4&length=8';
+      const link = '#lab=copy&executor=cpu&encodings=rank,none&seeds=3&steps=120&every=1&symbols=4&length=8';
       await withLab(link, async (lab) => {
         await lab.press('train');
         await lab.state('finished', SLOW);
@@ -484,6 +484,7 @@ describe('verdicts', () => {
             .allInnerTexts();
           const text = (step) => (step === Infinity ? '> 120' : String(step));
           const sorted = firsts.toSorted((a, b) => a - b);
+        if (encoding === 'rank') assert.ok(sorted[0] < sorted[1], `seeds that differ: ${sorted}`);
           assert.equal(cells[1], text(sorted[1]));
           assert.equal(
             cells[2],
@@ -606,6 +607,18 @@ describe('compare', () => {
     );
   };
 
+  /** Of each line in the saved figure: its unbroken stretches, and its points. */
+  const strokes = async (lab) => {
+    const { bytes } = await lab.download('svg-loss');
+    const found = {};
+    for (const [tag] of bytes.toString('utf8').matchAll(/<path[^>]*class="line"[^>]*>/g)) {
+      const [, id] = tag.match(/data-series="([^"]+)"/);
+      const [, d] = tag.match(/ d="([^"]+)"/);
+      found[id] = { stretches: d.match(/M/g).length, points: d.match(/[ML]/g).length };
+    }
+    return found;
+  };
+
   test('an earlier run is laid over, and exactly what differs is named', { timeout: SLOW }, async () => {
     await withLab(CPU, async (lab) => {
       await lab.press('train');
@@ -621,6 +634,10 @@ describe('compare', () => {
       await lab.state('finished', SLOW);
       assert.deepEqual(await what(lab), ['Width 24 → 16; Learning rate 0.01 → 0.003; Evaluate every 8 → 10']);
       assert.deepEqual(await series(lab), ['rank', 'sinusoidal', '1/rank', '1/sinusoidal']);
+      // Every 8 steps up to 40, and every 10: each line goes through its own points, without a break.
+      const drawn = await strokes(lab);
+      for (const id of ['rank', 'sinusoidal']) assert.deepEqual(drawn[id], { stretches: 1, points: 6 });
+      for (const id of ['1/rank', '1/sinusoidal']) assert.deepEqual(drawn[id], { stretches: 1, points: 5 });
       assert.match(
         await lab.page.locator('.loss .earlier').innerText(),
         /Run 1: Width 24 → 16; Learning rate/,
