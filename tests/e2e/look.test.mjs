@@ -484,7 +484,7 @@ describe('verdicts', () => {
             .allInnerTexts();
           const text = (step) => (step === Infinity ? '> 120' : String(step));
           const sorted = firsts.toSorted((a, b) => a - b);
-        if (encoding === 'rank') assert.ok(sorted[0] < sorted[1], `seeds that differ: ${sorted}`);
+          if (encoding === 'rank') assert.ok(sorted[0] < sorted[1], `seeds that differ: ${sorted}`);
           assert.equal(cells[1], text(sorted[1]));
           assert.equal(
             cells[2],
