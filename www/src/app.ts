@@ -38,7 +38,8 @@ export class MnemoscopeApp extends LitElement {
   private compiling = '';
   private fraction = 0;
   private error = '';
-  private cancelled = false;
+  /** Settings of the run whose preparing was given up last. */
+  private cancelled: string | null = null;
   private verdicts: Verdict[] = [];
   private comparison: CheckComparison | null = null;
   private seen: Seen | null = null;
@@ -136,14 +137,13 @@ export class MnemoscopeApp extends LitElement {
       case 'settled':
         this.problems = report.settled.problems;
         this.copying = { state: 'idle' };
-        this.cancelled = false;
         this.showAddress();
         break;
       case 'activity':
-        this.cancelled = false;
+        this.cancelled = null;
         break;
       case 'compiling':
-        this.cancelled = false;
+        this.cancelled = null;
         this.fraction = report.fraction;
         this.compiling = report.what;
         break;
@@ -199,7 +199,7 @@ export class MnemoscopeApp extends LitElement {
         this.toldUnkept = true;
         break;
       case 'cancelled':
-        this.cancelled = true;
+        this.cancelled = this.client.settled?.link ?? null;
         this.live = false;
         break;
       case 'failed':
@@ -463,7 +463,7 @@ export class MnemoscopeApp extends LitElement {
       compiling: this.compiling,
       fraction: this.fraction,
       error: this.error,
-      cancelled: this.cancelled,
+      cancelled: this.cancelled !== null && this.cancelled === client.settled?.link,
     };
     const settings = client.hide.includes('settings') ? null : () => this.goTo('#settings');
     return html`
