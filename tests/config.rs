@@ -76,6 +76,9 @@ fn rules_between_fields_are_settled() {
     let (config, _) =
         settled("seeds=16&encodings=none,sinusoidal,compressed,spike-time,spike-time-gain,rank,rope,alibi");
     assert_eq!(config.seeds, 8);
+    // 164 is 4 times a prime: no allowed number of heads makes it up.
+    let (config, fields) = settled("width=164&heads=4");
+    assert_eq!((config.width, config.heads, fields), (160, 4, vec!["width".to_owned()]));
     let (config, _) = settled("length=3&symbols=2");
     assert_eq!(config.length, 4);
 }

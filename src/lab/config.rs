@@ -259,17 +259,22 @@ impl CopyConfig {
             mend("width", self.width.text(), "a multiple of 4".to_owned(), used.text());
             self.width = used;
         }
-        let fits = |heads: u32| {
-            heads > 0
-                && self.width.is_multiple_of(heads)
-                && (self.width / heads).is_multiple_of(4)
-                && self.width / heads <= 64
+        let fits = |width: u32, heads: u32| {
+            heads > 0 && width.is_multiple_of(heads) && (width / heads).is_multiple_of(4) && width / heads <= 64
         };
-        if !fits(self.heads) {
-            let allowed: Vec<u32> = (1..=32).filter(|&heads| fits(heads)).collect();
-            let nearest = |&&heads: &&u32| heads.abs_diff(self.heads);
-            let used = allowed.iter().min_by_key(nearest).copied().unwrap_or(1);
-            let list = allowed.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+        let allowed = |width: u32| (1..=32).filter(move |&heads| fits(width, heads));
+        if allowed(self.width).next().is_none() {
+            // Four times a large prime: one head would be too wide, and there is no other number of heads.
+            let used = (1..=self.width / 4).rev().map(|fours| 4 * fours).find(|&width| allowed(width).next().is_some());
+            let used = used.unwrap_or(4);
+            let words = "a width that up to 32 heads, of a multiple of 4 and at most 64 each, make up".to_owned();
+            mend("width", self.width.text(), words, used.text());
+            self.width = used;
+        }
+        if !fits(self.width, self.heads) {
+            let nearest = |heads: &u32| heads.abs_diff(self.heads);
+            let used = allowed(self.width).min_by_key(nearest).unwrap_or(1);
+            let list = allowed(self.width).map(|heads| heads.to_string()).collect::<Vec<_>>().join(", ");
             mend("heads", self.heads.text(), format!("one of {list} at width {}", self.width), used.text());
             self.heads = used;
         }

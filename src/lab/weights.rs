@@ -145,12 +145,19 @@ impl Weights {
             return Err(refuse(format!("it is at step {} of {}", metadata.step, config.steps)));
         }
         let replicas = replicas(&config);
-        if metadata.stopped.len() != replicas.len() || metadata.stopped.iter().flatten().any(|&at| at > metadata.step) {
+        if metadata.stopped.len() != replicas.len()
+            || metadata.stopped.iter().flatten().any(|&at| at == 0 || at > metadata.step)
+        {
             return Err(refuse("its list of stopped runs does not fit its configuration"));
         }
         let certifier = Certifier::parse(&metadata.check).ok_or_else(|| refuse("its certificate cannot be read"))?;
         let tensors = SafeTensors::deserialize(file).map_err(refuse)?;
         let model = Transformer::new(architecture(&config));
+        // Before anything of that size is allocated.
+        let numbers = replicas.len() * model.parameters.len() as usize;
+        if numbers > file.len() / size_of::<f32>() {
+            return Err(refuse(format!("its configuration makes {numbers} numbers, and it holds fewer")));
+        }
         let parameters = pools(&tensors, "", &replicas, &model.parameters)?;
         let has_moments = tensors.names().iter().any(|name| name.starts_with(MOMENTS[0]));
         let moments = match MOMENTS {
