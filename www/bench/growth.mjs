@@ -7,19 +7,24 @@ import { ms, range } from './report.mjs';
 /** So many losses show that a point trains the model that it should. */
 const CHECKED = 3;
 /** Width of a head and the MLP's part of the width stay as in copy-tiny and copy-small. */
-const HEAD = 16;
+export const HEAD = 16;
+/** On one base jax-js is shown beside; on all it would double the time of a run. */
+const BESIDE = 'copy-small';
 const AXES = {
   width: { values: [16, 32, 64, 128], of: (width) => ({ width, heads: width / HEAD, mlp: 4 * width }) },
   length: { values: [16, 32, 64, 128], of: (length) => ({ length }) },
   replicas: { values: [1, 2, 4, 8, 16], of: (replicas) => ({ replicas }) },
 };
 
-/** Tables of growth around one size. Only ours has a replica axis. */
+/** Tables of growth around one size. Only ours has a replica axis. TensorFlow.js would take too long. */
 export async function growth(contest, contenders, base) {
   const results = [];
   for (const [axis, { values, of }] of Object.entries(AXES)) {
     const references = new Map();
-    const able = contenders.filter(({ module }) => axis !== 'replicas' || module === 'mnemoscope');
+    const others = axis !== 'replicas' && base === BESIDE;
+    const able = contenders.filter(
+      ({ module, isolated }) => module === 'mnemoscope' || (module === 'jax' && others && !isolated),
+    );
     const columns = [];
     for (const contender of able) {
       const wanted = values.map((value) => ({
@@ -46,9 +51,13 @@ export function table({ base, axis, values, columns }) {
   const flops = columns
     .find(({ entries }) => entries.every(({ info }) => info?.about))
     ?.entries.map(({ info }) => info.about.cost.flopsPerStep);
-  const cell = ({ failure, slow, ms: taken, ratio }) => {
-    if (failure) return [slow ? 'too slow' : `FAILED: ${failure}`, ''];
-    return [ms(taken), ratio ? `${ratio.toFixed(2)} ×` : ''];
+  const perRun = axis === 'replicas';
+  // What a replica costs tells whether n of them cost less than n times one.
+  const perReplica = axis === 'replicas';
+  const cell = ({ failure, slow, ms: taken, ratio, size }) => {
+    if (failure) return [slow ? 'too slow' : `FAILED: ${failure}`, '', ...(perReplica ? [''] : [])];
+    const share = perReplica ? [ms(taken / size.replicas)] : [];
+    return [ms(taken), ratio ? `${ratio.toFixed(2)} ×` : '', ...share];
   };
   return {
     title: `${base}: ${axis}`,
@@ -56,7 +65,11 @@ export function table({ base, axis, values, columns }) {
       axis,
       'MFLOP of products',
       'growth',
-      ...columns.flatMap(({ contender }) => [`${label(contender)}, ms`, 'growth']),
+      ...columns.flatMap(({ contender }) => [
+        `${label(contender)}, ms`,
+        'growth',
+        ...(perReplica ? ['ms per replica'] : []),
+      ]),
     ],
     rows: values.map((value, i) => [
       String(value),

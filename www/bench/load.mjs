@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './browser.mjs';
-import { mean, median } from './contest.mjs';
+import { median } from './contest.mjs';
 import { range } from './report.mjs';
 
 const LOADS = 3;
@@ -69,14 +69,7 @@ export async function pageTimings(browser, address, log) {
       const { controls, firstLoss, trainedLoss, step, finished } = await page.evaluate(
         () => globalThis.timings,
       );
-      const bytes = await page.evaluate(() => {
-        const entries = [
-          ...performance.getEntriesByType('navigation'),
-          ...performance.getEntriesByType('resource'),
-        ];
-        return entries.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
-      });
-      samples.push({ controls, firstLoss, step, trainedLoss, finished, bytes });
+      samples.push({ controls, firstLoss, step, trainedLoss, finished });
     } finally {
       await browser.drop(page);
     }
@@ -99,13 +92,12 @@ const ROWS = [
 export function table({ loads }) {
   const seconds = (value) => (value / 1000).toFixed(value < 10_000 ? 2 : 1);
   return {
-    title: 'The page (demo preset, CPU executor, localhost, nothing cached)',
+    title: 'The page (demo preset, CPU executor, localhost, nothing cached, three loads)',
     head: ['seconds', 'median', 'range', 'goal'],
     rows: ROWS.map(([what, words, goal]) => {
       const values = loads.map((load) => load[what]);
       const verdict = goal ? `≤ ${goal / 1000}: ${median(values) <= goal ? 'met' : 'missed'}` : '';
       return [words, seconds(median(values)), range(values, seconds), verdict];
     }),
-    note: `${loads.length} loads; ${Math.round(mean(loads.map(({ bytes }) => bytes)) / 1024)} KiB fetched by the page itself, uncompressed.`,
   };
 }

@@ -11,32 +11,25 @@ export function range(values, format) {
 const line = (cells) => `| ${cells.join(' | ')} |`;
 
 export function markdown({ head, rows, note }) {
-  const safe = (cells) => cells.map((cell) => cell.replaceAll('|', '\\|'));
+  const safe = (cells) => head.map((_, i) => (cells[i] ?? '').replaceAll('|', '\\|'));
   const table = [head, head.map(() => '---'), ...rows].map((cells) => line(safe(cells))).join('\n');
   return note ? `${table}\n\n${note}` : table;
 }
 
-/** Columns side by side; head cells break into lines no wider than what stands below needs. */
+/** Columns side by side; head cells break into lines. A row that is too short ends in a message, which may run on. */
 export function plain({ title, head, rows, note }) {
-  const least = head.map((cell, i) =>
-    Math.max(...[cell.split(' '), rows.map((row) => row[i])].flat().map((text) => text.length)),
-  );
-  // A message in place of a number may run over the columns to its right, which are empty then.
-  const widths = least.map((width, i) =>
-    i === 1
-      ? Math.max(
-          8,
-          ...rows.filter((row) => row[2] !== '').map((row) => row[1].length),
-          ...head[1].split(' ').map((w) => w.length),
-        )
-      : width,
-  );
+  const widths = head.map((cell, column) => {
+    const below = rows.filter((row) => row.length === head.length || column === 0).map((row) => row[column]);
+    return Math.max(...[...cell.split(' '), ...below].map(({ length }) => length));
+  });
   const wrapped = head.map((cell, i) => wrap(cell, widths[i]));
   const height = Math.max(...wrapped.map(({ length }) => length));
   const heads = Array.from({ length: height }, (_, y) => wrapped.map((lines) => lines[y] ?? ''));
   const text = (cells) =>
     cells
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+      .map((cell, i) =>
+        i === 0 || cells.length < head.length ? cell.padEnd(widths[i]) : cell.padStart(widths[i]),
+      )
       .join('  ')
       .trimEnd();
   const rule = '-'.repeat(widths.reduce((sum, width) => sum + width + 2, -2));

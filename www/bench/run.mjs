@@ -13,13 +13,13 @@
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { loadavg } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Browser, ROOT, serve } from './browser.mjs';
 import { CHECKED, compare, goalText, goals, table as comparison } from './compare.mjs';
 import { Contest, TOLERANCE, contenders, label } from './contest.mjs';
-import { growth, table as grown } from './growth.mjs';
+import { HEAD, growth, table as grown } from './growth.mjs';
 import { pageTimings, table as loaded } from './load.mjs';
 import { SEED, SIZES } from './model.js';
 import { markdown, plain } from './report.mjs';
@@ -86,14 +86,11 @@ const options = {
   enterMs: defaults.enterMs,
   capMs: 1000 * positive('cap-s', defaults.capS),
 };
+const growthRoundMs = Math.min(options.roundMs, GROWTH_ROUND_MS);
 const wanted = contenders()
   .filter(({ name }) => !given.libraries || list(given.libraries).some((part) => name.startsWith(part)))
   .filter(({ isolated }) => defaults.threads || !isolated);
 if (wanted.length === 0) die(`--libraries: nothing is called ${given.libraries}`);
-// TensorFlow.js is left out of growth for its time, threads because they do not help here.
-const growing = wanted.filter(
-  ({ module, isolated }) => module === 'mnemoscope' || (module === 'jax' && !isolated && !given.quick),
-);
 
 const start = performance.now();
 const log = (message) => {
@@ -141,14 +138,9 @@ try {
     output.goals = goals(output.compare);
   }
   if (only.includes('growth')) {
-    const contest = new Contest(
-      browser,
-      server.address,
-      { ...options, roundMs: Math.min(options.roundMs, GROWTH_ROUND_MS) },
-      log,
-    );
+    const contest = new Contest(browser, server.address, { ...options, roundMs: growthRoundMs }, log);
     output.growth = [];
-    for (const base of bases) output.growth.push(...(await growth(contest, growing, base)));
+    for (const base of bases) output.growth.push(...(await growth(contest, wanted, base)));
   }
   if (only.includes('page')) {
     try {
@@ -170,11 +162,21 @@ const { machine } = output;
 machine.loadAverageAtEnd = loadavg();
 output.minutes = (performance.now() - start) / 60_000;
 
+const seconds = (round) => `${round / 1000} s`;
 const facts = [
   `${machine.processor}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}; Chromium ${machine.chromium}; WebGPU adapter: ${machine.adapter}. Commit ${output.commit}, ${output.date.slice(0, 10)}.`,
-  `Seed ${SEED}, same initial weights and batches for all; losses may differ by ${TOLERANCE} (relative). Medians of ${options.rounds} rounds in turn, each of about ${options.roundMs / 1000} s or one step (growth: ${Math.min(options.roundMs, GROWTH_ROUND_MS) / 1000} s). The paper's setting is compared without dropout, since libraries draw their own masks.`,
-  `Other processes used ${machine.othersAtStart.toFixed(2)} cores before the run; it took ${output.minutes.toFixed(0)} minutes.`,
+  `Other processes used ${machine.othersAtStart.toFixed(2)} cores before the run, which took ${output.minutes.toFixed(1)} minutes.`,
 ];
+if (output.compare) {
+  facts.push(
+    `Seed ${SEED}, same initial weights and batches for all; losses may differ by ${TOLERANCE.toExponential()} (relative). Medians of ${options.rounds} rounds in turn, each of about ${seconds(options.roundMs)}, or one step. The paper's setting is compared without dropout, since libraries draw their own masks. Threads: a page that may use SharedArrayBuffer.`,
+  );
+}
+if (output.growth) {
+  facts.push(
+    `Growth: medians of ${options.rounds} rounds in turn, each of about ${seconds(growthRoundMs)}, or one step; heads stay ${HEAD} wide, the MLP four times as wide as the model.`,
+  );
+}
 const tables = [
   ...Object.entries(output.compare ?? {}).map(([size, entries]) => comparison(size, entries)),
   ...(output.growth ?? []).map(grown),
