@@ -458,6 +458,30 @@ describe('look inside', () => {
   );
 });
 
+describe('before the first step', () => {
+  test('there is no gradient, and a dash says so', { timeout: SLOW }, async () => {
+    await withLab(ENDLESS, async (lab) => {
+      await lab.press('step');
+      await lab.state('paused');
+      await lab.press('reset');
+      await lab.state('ready');
+      await lookedAt(lab, 0);
+      await lab.page.waitForFunction(
+        () => document.querySelector('[data-testid=look-step]')?.textContent.trim() === '0',
+      );
+      const values = await lab.page
+        .locator('[data-testid=norms] tbody tr')
+        .evaluateAll((rows) =>
+          rows.map((row) => [...row.querySelectorAll('.value')].map((cell) => cell.textContent.trim())),
+        );
+      for (const [weight, gradient] of values) {
+        assert.ok(number(weight) > 0);
+        assert.equal(gradient, '–');
+      }
+    });
+  });
+});
+
 describe('verdicts', () => {
   test(
     'the steps above 99 % are those of the numbers, with median and spread',

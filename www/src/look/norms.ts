@@ -84,6 +84,8 @@ export function normsTable(inspection: Inspection, history: NormHistory): Templa
   }));
   const first = points[0]?.step ?? 0;
   const last = points.at(-1)?.step ?? 0;
+  // Before the first step, and in a run just opened from a file, there is no gradient to measure.
+  const known = { weight: true, gradient: inspection.norms.some((norm) => norm.gradient > 0) };
   return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Norms, table">
     <table class="norms" data-testid="norms">
       <caption>
@@ -117,7 +119,7 @@ export function normsTable(inspection: Inspection, history: NormHistory): Templa
                 ({ kind, range }) =>
                   html`<td>
                     <span class="measure">
-                      <span class="n value">${figureText(norm[kind])}</span>
+                      <span class="n value">${known[kind] ? figureText(norm[kind]) : '–'}</span>
                       <span class="meter"
                         ><span style="width: ${(along(norm[kind], range) * 100).toFixed(1)}%"></span
                       ></span>
