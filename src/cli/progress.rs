@@ -71,10 +71,10 @@ impl Progress {
         }
     }
 
-    /// Leaves the bar as it is.
+    /// Makes room for the last words.
     pub(crate) fn end(&self) {
         if let Self::Bar(bar) = self {
-            bar.abandon();
+            bar.finish_and_clear();
         }
     }
 }
