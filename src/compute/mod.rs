@@ -55,7 +55,7 @@ pub enum Clock {
 #[derive(Debug)]
 pub enum Executor {
     /// On the CPU, with the twins.
-    Cpu(Box<CpuExecutor<f32>>, Plan, Counters),
+    Cpu(Box<CpuExecutor<f32>>, Box<Plan>, Counters),
     /// On WebGPU.
     Gpu(Box<GpuExecutor>),
 }
@@ -73,7 +73,7 @@ impl Executor {
     /// An executor on the CPU.
     #[must_use]
     pub fn cpu(plan: Plan) -> Self {
-        Self::Cpu(Box::new(CpuExecutor::new(&plan)), plan, Counters::default())
+        Self::Cpu(Box::new(CpuExecutor::new(&plan)), Box::new(plan), Counters::default())
     }
 
     /// An executor of the same kind for another plan.
