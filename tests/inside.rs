@@ -302,8 +302,11 @@ fn timing_the_kernels_changes_nothing() {
         let mut run = open(&TINY.replace("cpu", executor));
         advance(&mut run, 7);
         let before = block_on(run.save()).unwrap();
+        let look = |run: &mut CopyRun| format!("{:?}", inspect(run, 0, ""));
+        let looked = look(&mut run);
         let profile = block_on(run.profile()).unwrap();
         assert!(block_on(run.save()).unwrap() == before, "{executor}");
+        assert_eq!(look(&mut run), looked, "{executor}");
         let launches: u32 = profile.kernels.iter().map(|kernel| kernel.launches).sum();
         assert_eq!(launches, run.cost().launches_per_step);
         let flops: f64 = profile.kernels.iter().map(|kernel| kernel.mflop * 1e6).sum();

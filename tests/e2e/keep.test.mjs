@@ -685,7 +685,7 @@ describe('bad days', () => {
         await lab.press('pause');
         await lab.state('ready', 3000);
         await lab.page.waitForTimeout(500);
-      assert.match(await lab.text('status'), /given up.*settings are as they were/);
+        assert.match(await lab.text('status'), /given up.*settings are as they were/);
         assert.equal(await lab.hash(), hash);
         assert.equal(await lab.page.locator('[data-part=cost]').count(), 0);
         await lab.press('train');

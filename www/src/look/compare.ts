@@ -86,7 +86,6 @@ export function compare(context: CompareContext): TemplateResult {
                   <th scope="col">Run</th>
                   <th scope="col">What differs <span class="quiet">present run → this one</span></th>
                   ${encodings.map((id) => html`<th scope="col" class="n">${entryOf(id).label}</th>`)}
-                  <td></td>
                 </tr>
               </thead>
               <tbody>
@@ -101,7 +100,6 @@ export function compare(context: CompareContext): TemplateResult {
                         ${encodings.map(
                           (id) => html`<td class="n">${best(present.get(id), recording.step)}</td>`,
                         )}
-                        <td></td>
                       </tr>`
                     : nothing
                 }
@@ -149,10 +147,6 @@ function row(run: EarlierRun, encodings: string[], context: CompareContext): Tem
         />${swatch({ colour: '--ink', dash: earlierMark(run.slot).dash })}<span>${name(run)}</span>
       </label>
       <span class="quiet">${plural(run.step, 'step')}</span>
-    </th>
-    <td class="what">${differs(run, context)}</td>
-    ${encodings.map((id) => html`<td class="n">${best(run.firsts.get(id), run.step)}</td>`)}
-    <td class="n">
       <button
         type="button"
         class="small"
@@ -161,6 +155,8 @@ function row(run: EarlierRun, encodings: string[], context: CompareContext): Tem
       >
         Remove
       </button>
-    </td>
+    </th>
+    <td class="what">${differs(run, context)}</td>
+    ${encodings.map((id) => html`<td class="n">${best(run.firsts.get(id), run.step)}</td>`)}
   </tr>`;
 }
