@@ -89,6 +89,9 @@ export class Browser {
     self.inner = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: FLAGS,
+      // The runner closes the browser itself, and then still tells what it has.
+      handleSIGINT: false,
+      handleSIGTERM: false,
     });
     self.session = await self.inner.newBrowserCDPSession();
     self.began = { busy: busySeconds(), at: performance.now() };

@@ -11,20 +11,25 @@ export const HEAD = 16;
 /** On one base jax-js is shown beside; on all it would double the time of a run. */
 const BESIDE = 'copy-small';
 const AXES = {
-  width: { values: [16, 32, 64, 128], of: (width) => ({ width, heads: width / HEAD, mlp: 4 * width }) },
-  length: { values: [16, 32, 64, 128], of: (length) => ({ length }) },
-  replicas: { values: [1, 2, 4, 8, 16], of: (replicas) => ({ replicas }) },
+  width: {
+    values: [16, 32, 64, 128],
+    few: [16, 64],
+    of: (width) => ({ width, heads: width / HEAD, mlp: 4 * width }),
+  },
+  length: { values: [16, 32, 64, 128], few: [16, 64], of: (length) => ({ length }) },
+  replicas: { values: [1, 2, 4, 8, 16], few: [1, 8], of: (replicas) => ({ replicas }) },
 };
 
-/** Tables of growth around one size. Only ours has a replica axis. TensorFlow.js would take too long. */
-export async function growth(contest, contenders, base) {
-  const results = [];
-  for (const [axis, { values, of }] of Object.entries(AXES)) {
+/** Measures growth around one size, axis by axis, into `results`. Only ours has a replica axis. TensorFlow.js would take too long. */
+export async function growth(contest, contenders, base, quick, results) {
+  for (const [axis, { values: all, few, of }] of Object.entries(AXES)) {
+    const values = quick ? few : all;
     const references = new Map();
     const others = axis !== 'replicas' && base === BESIDE;
     const able = contenders.filter(
       ({ module, isolated }) => module === 'mnemoscope' || (module === 'jax' && others && !isolated),
     );
+    if (able.length === 0) continue;
     const columns = [];
     for (const contender of able) {
       const wanted = values.map((value) => ({
@@ -44,7 +49,6 @@ export async function growth(contest, contenders, base) {
     }
     results.push({ base, axis, values, columns });
   }
-  return results;
 }
 
 export function table({ base, axis, values, columns }) {

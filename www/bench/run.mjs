@@ -130,6 +130,13 @@ if (browser.othersAtStart > 0.2) {
   );
 }
 const broken = [];
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    interrupted = true;
+    void browser.close();
+  });
+}
 try {
   if (only.includes('compare')) {
     const contest = new Contest(browser, server.address, options, log);
@@ -140,7 +147,7 @@ try {
   if (only.includes('growth')) {
     const contest = new Contest(browser, server.address, { ...options, roundMs: growthRoundMs }, log);
     output.growth = [];
-    for (const base of bases) output.growth.push(...(await growth(contest, wanted, base)));
+    for (const base of bases) await growth(contest, wanted, base, given.quick, output.growth);
   }
   if (only.includes('page')) {
     try {
@@ -149,6 +156,9 @@ try {
       broken.push(`page: ${error.message.split('\n')[0]}`);
     }
   }
+} catch (error) {
+  // What has been measured is still worth telling.
+  broken.push(interrupted ? 'interrupted' : `the run ended early: ${error.message.split('\n')[0]}`);
 } finally {
   await browser.close();
   server.close();
