@@ -5,23 +5,8 @@
 // small, so 8 slices of a workgroup take every 8th row each; four invocations of a slice hold SIDE x SIDE outputs.
 // The slices meet in workgroup memory behind one barrier and are added in ascending order.
 
-struct Parameters {
-    rows: u32,
-    inputs: u32,
-    outputs: u32,
-    weight: u32,
-    weight_row: u32,
-    weight_column: u32,
-    bias: u32,
-    pool: u32,
-}
+#import weights
 
-@group(0) @binding(0) var<uniform> p: Parameters;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> g: array<f32>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-
-const SLICES: u32 = 8u;
 const INVOCATIONS: u32 = 4u * SLICES;
 
 // Sums of every invocation, quad by quad: [quad][slice][invocation of the slice].

@@ -5,23 +5,7 @@
 // outputs. It goes through the 8 slices of the rows one after the other, so that its sums have the bits of the
 // other form.
 
-struct Parameters {
-    rows: u32,
-    inputs: u32,
-    outputs: u32,
-    weight: u32,
-    weight_row: u32,
-    weight_column: u32,
-    bias: u32,
-    pool: u32,
-}
-
-@group(0) @binding(0) var<uniform> p: Parameters;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> g: array<f32>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-
-const SLICES: u32 = 8u;
+#import weights
 
 @compute @workgroup_size(4, 4)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {

@@ -17,6 +17,7 @@ use crate::lab::machine::Machine;
 use crate::lab::part::Part;
 use crate::lab::property::{ChoiceOption, Problem, Property, options};
 use crate::lab::results::Results;
+use crate::lab::setup;
 use crate::lab::weights::Weights;
 
 thread_local! {
@@ -205,7 +206,7 @@ pub fn read_weights(bytes: &[u8]) -> Result<JsValue, JsValue> {
     value(&WeightsInfo {
         settled: Settled::of(&config, Vec::new()),
         step: state.step,
-        runs: copy::replicas(&config).len(),
+        runs: setup::replicas(&config).len(),
         optimiser: state.moments.is_some(),
     })
 }

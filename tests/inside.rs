@@ -1,5 +1,6 @@
 //! Looking inside a run, keeping it, going on from a file, and from a lost device.
 
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 mod common;

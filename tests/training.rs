@@ -11,9 +11,10 @@ use mnemoscope::compute::error::Error;
 use mnemoscope::compute::{Executor, Program};
 use mnemoscope::encoding::Encoding;
 use mnemoscope::kernels::control;
-use mnemoscope::lab::copy::{self, CopyRun};
+use mnemoscope::lab::copy::CopyRun;
 use mnemoscope::lab::event::Event;
 use mnemoscope::lab::machine::Machine;
+use mnemoscope::lab::setup;
 use mnemoscope::model::transformer::{Replica, Transformer};
 use pollster::block_on;
 
@@ -151,8 +152,8 @@ fn a_run_that_diverges_stops_and_says_at_which_step() {
 /// On one plan a replica with an absurd rate stops; its neighbour trains bit by bit as it would alone.
 #[test]
 fn a_replica_that_stops_does_not_touch_its_neighbour() {
-    let model = Transformer::new(copy::architecture(&configuration(SMALL)));
-    let regime = copy::regime(&configuration(&format!("{SMALL}&clip=0&warmup=0")));
+    let model = Transformer::new(setup::architecture(&configuration(SMALL)));
+    let regime = setup::regime(&configuration(&format!("{SMALL}&clip=0&warmup=0")));
     let replica = |rate| Replica { encoding: Encoding::Rank, seed: 1, rate, gain: 1.0 };
     let train = |replicas: &[Replica]| {
         let plan = model.plan(replicas, &regime).unwrap();

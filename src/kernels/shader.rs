@@ -16,8 +16,8 @@ macro_rules! files {
     };
 }
 
-const LIBRARY: &[(&str, &str)] =
-    files!("lib/": "rng", "control", "activation", "source", "epilogue", "embedding", "pool", "heads", "grid", "rows");
+const LIBRARY: &[(&str, &str)] = files!("lib/": "rng", "control", "activation", "source", "epilogue", "embedding", "pool", "heads", "grid", "rows",
+    "weights");
 const SHADERS: &[(&str, &str)] = files!("":
     "adamw", "attention", "attention_backward", "batch", "cross_entropy", "dropout", "embed", "embed_backward",
     "gain_backward", "grad_norm", "layer_norm", "layer_norm_backward", "matmul", "matmul_tiled",

@@ -5,19 +5,18 @@ use web_time::Instant;
 use crate::choice::Choice;
 use crate::compute::error::Error;
 use crate::compute::{Counters, Executor, Program};
-use crate::graph::ops::Optimiser;
 use crate::graph::plan::Plan;
 use crate::kernels::metrics::{ENTRY, RING};
-use crate::kernels::{control, matmul, metrics};
 use crate::lab::check::Certificate;
 use crate::lab::claim::{Verdict, verdicts};
-use crate::lab::config::{Activation, CopyConfig, ExecutorChoice, Norm, Schedule};
+use crate::lab::config::CopyConfig;
 use crate::lab::event::{Cost, Event, ExecutorInfo, RunInfo};
+use crate::lab::keep::Kept;
 use crate::lab::machine::Machine;
 use crate::lab::progress::{Evaluation, Progress};
 use crate::lab::results::{Results, RunResult};
-use crate::lab::weights::{State, Weights};
-use crate::model::transformer::{Architecture, Regime, Replica, Transformer};
+use crate::lab::setup::{architecture, regime, replicas};
+use crate::model::transformer::{Replica, Transformer};
 
 /// Held-out token accuracy that counts as learned.
 pub const LEARNED: f32 = 0.99;
@@ -25,72 +24,21 @@ pub const LEARNED: f32 = 0.99;
 const SUBMIT_MS: f64 = 12.0;
 /// Steps between the oldest unread metrics and the newest; the ring must not overwrite what nobody has read.
 const UNREAD: u32 = RING / 2;
-/// Seconds of training between two copies of a device's state on the host.
-const CHECKPOINT_S: f64 = 5.0;
-/// Devices lost without a checkpoint between, after which the CPU takes over.
-const MOST_LOSSES: u32 = 2;
 
 /// A race in progress.
 #[derive(Debug)]
 pub struct CopyRun {
-    config: CopyConfig,
+    pub(super) config: CopyConfig,
     pub(super) model: Transformer,
     pub(super) replicas: Vec<Replica>,
     pub(super) executor: Executor,
-    info: ExecutorInfo,
+    pub(super) info: ExecutorInfo,
     cost: Cost,
     pub(super) shared: crate::graph::Shared,
     pub(super) progress: Progress,
-    /// A lost device takes everything with it; this is what it held not long ago.
-    checkpoint: Option<State>,
-    /// When it was taken; nothing if a new one is due.
-    checkpoint_age: Option<Instant>,
-    losses: u32,
+    pub(super) kept: Kept,
     /// What came back outside of [`CopyRun::advance`]; it is reported by the next.
-    pending: Vec<Event>,
-}
-
-/// Architecture of a configuration.
-#[must_use]
-pub fn architecture(config: &CopyConfig) -> Architecture {
-    Architecture {
-        layout: config.layout(),
-        layers: config.layers,
-        width: config.width,
-        heads: config.heads,
-        mlp: config.mlp,
-        activation: match config.activation {
-            Activation::Relu => matmul::Activation::Relu,
-            Activation::Gelu => matmul::Activation::Gelu,
-        },
-        pre_norm: config.norm == Norm::Pre,
-        causal: config.causal(),
-        dropout: config.dropout,
-        tied: config.tied,
-    }
-}
-
-/// Training regime of a configuration.
-#[must_use]
-pub fn regime(config: &CopyConfig) -> Regime {
-    let optimiser = Optimiser {
-        warmup: config.warmup,
-        cosine: config.schedule == Schedule::Cosine,
-        steps: config.steps,
-        clip: config.clip,
-        decay: config.decay,
-    };
-    Regime { batch: config.batch, held_out: config.held_out, optimiser }
-}
-
-/// The replicas of a configuration: every encoding with every seed, encodings outermost.
-#[must_use]
-pub fn replicas(config: &CopyConfig) -> Vec<Replica> {
-    let gain = if config.gain > 0.0 { config.gain } else { config.length as f32 };
-    let of = |encoding| {
-        (config.seed..config.seed + config.seeds).map(move |seed| Replica { encoding, seed, rate: config.rate, gain })
-    };
-    config.encodings.iter().flat_map(|&encoding| of(encoding)).collect()
+    pub(super) pending: Vec<Event>,
 }
 
 impl CopyRun {
@@ -108,34 +56,7 @@ impl CopyRun {
         Ok(run)
     }
 
-    /// Goes on from a weights file, at its step. Where the file has the optimiser's state, what follows has the same
-    /// bits as if the race had never been interrupted.
-    ///
-    /// # Errors
-    /// [`Error::File`] if the file is not sound; [`Error::TooLarge`]; [`Error::Internal`].
-    pub async fn restore(
-        file: &[u8],
-        machine: &mut Machine,
-        progress: &mut dyn FnMut(f64, &str),
-    ) -> Result<Self, Error> {
-        let Weights { config, state } = Weights::read(file)?;
-        let mut run = Self::prepare(config, machine, progress).await?;
-        let p = &mut run.progress;
-        p.reported = state.step;
-        p.stopped.clone_from(&state.stopped);
-        p.certifier = state.certifier;
-        p.history.clone_from(&state.history);
-        for (replica, learned) in p.learned.iter_mut().enumerate() {
-            *learned = state.history.iter().find(|e| e.values[1][replica] >= LEARNED).map(|e| e.step);
-        }
-        run.load(&state)?;
-        if state.history.is_empty() {
-            run.evaluate()?;
-        }
-        Ok(run)
-    }
-
-    async fn prepare(
+    pub(super) async fn prepare(
         config: CopyConfig,
         machine: &mut Machine,
         progress: &mut dyn FnMut(f64, &str),
@@ -156,9 +77,7 @@ impl CopyRun {
             cost,
             shared,
             progress,
-            checkpoint: None,
-            checkpoint_age: Some(Instant::now()),
-            losses: 0,
+            kept: Kept::default(),
             pending: Vec::new(),
         })
     }
@@ -270,77 +189,13 @@ impl CopyRun {
         Ok(parameters)
     }
 
-    /// The race as a file; see [`crate::lab::weights`].
-    ///
-    /// # Errors
-    /// [`Error::DeviceLost`].
-    pub async fn save(&mut self) -> Result<Vec<u8>, Error> {
-        let state = self.state().await?;
-        Weights::write(&self.config, &state)
-    }
-
-    /// The present state, on the host, with all that is known up to it.
-    pub(super) async fn state(&mut self) -> Result<State, Error> {
-        let mut events = std::mem::take(&mut self.pending);
-        self.collect(&mut events).await?;
-        self.request()?;
-        self.collect(&mut events).await?;
-        self.pending = events;
-        let s = self.shared;
-        let step = self.progress.submitted;
-        let [parameters, first, second] = self.executor.read([s.parameters, s.first, s.second], None).await?;
-        let p = &self.progress;
-        Ok(State {
-            step,
-            stopped: p.stopped.clone(),
-            certifier: p.certifier,
-            parameters,
-            moments: Some([first, second]),
-            history: p.history.clone(),
-        })
-    }
-
-    /// Puts a state onto the executor. The rest of the control block follows from configuration and step.
-    pub(super) fn load(&mut self, state: &State) -> Result<(), Error> {
-        let moments_of = if state.moments.is_some() { state.step } else { 0 };
-        let power = |beta: f32| (0..moments_of).fold(1.0_f32, |power, _| power * beta);
-        let powers = [power(metrics::BETA1), power(metrics::BETA2)];
-        let block = |(replica, stopped): (&Replica, &Option<u32>)| {
-            let mut block = self.model.control(replica);
-            block[control::STEP] = state.step as f32;
-            block[control::STOPPED] = stopped.unwrap_or(0) as f32;
-            block[control::BETA1_POWER] = powers[0];
-            block[control::BETA2_POWER] = powers[1];
-            block
-        };
-        let control: Vec<f32> = self.replicas.iter().zip(&state.stopped).flat_map(block).collect();
-        let rotations: Vec<f32> = self.replicas.iter().flat_map(|_| self.model.rotations()).collect();
-        let zeros = || vec![0.0; state.parameters.len()];
-        let (first, second) = match &state.moments {
-            Some([first, second]) => (first.clone(), second.clone()),
-            None => (zeros(), zeros()),
-        };
-        let s = self.shared;
-        let buffers = [
-            (s.parameters, &state.parameters),
-            (s.control, &control),
-            (s.rotations, &rotations),
-            (s.first, &first),
-            (s.second, &second),
-        ];
-        buffers.into_iter().try_for_each(|(id, values)| self.executor.write(id, values))?;
-        self.progress.rewind(state.step);
-        Ok(())
-    }
-
     /// Back to step 0, with the same initial weights.
     ///
     /// # Errors
     /// [`Error::DeviceLost`].
     pub fn reset(&mut self) -> Result<(), Error> {
         self.progress = Progress::new(self.replicas.len());
-        self.checkpoint = None;
-        self.checkpoint_age = Some(Instant::now());
+        self.kept = Kept::default();
         let state = self.initial();
         self.load(&state)?;
         self.evaluate()
@@ -351,89 +206,9 @@ impl CopyRun {
         self.model.plan(&self.replicas, &regime(&self.config))
     }
 
-    fn initial(&self) -> State {
-        let parameters: Vec<f32> = self.replicas.iter().flat_map(|replica| self.model.initial(replica)).collect();
-        let stopped = vec![None; self.replicas.len()];
-        let certifier = Default::default();
-        State { step: 0, stopped, certifier, parameters, moments: None, history: Vec::new() }
-    }
-
-    fn evaluate(&mut self) -> Result<(), Error> {
+    pub(super) fn evaluate(&mut self) -> Result<(), Error> {
         self.progress.evaluations.push(self.progress.submitted);
         self.executor.run(Program::Evaluation, 1)
-    }
-
-    /// As [`CopyRun::advance`], but a lost device is replaced, or the CPU takes over, and the race goes on from the
-    /// last checkpoint. What was reported is not reported again.
-    ///
-    /// # Errors
-    /// What recovery itself meets.
-    pub async fn carry_on(&mut self, machine: &mut Machine, budget_ms: f64, most: u32) -> Result<Vec<Event>, Error> {
-        match self.advance(budget_ms, most).await {
-            Err(Error::DeviceLost(why)) => {
-                self.recover(machine, &why).await?;
-                Ok(std::mem::take(&mut self.pending))
-            }
-            other => other,
-        }
-    }
-
-    /// After a loss outside of training: recovers and trains again up to where the race was, so that what is looked at
-    /// or saved is what the reader saw.
-    ///
-    /// # Errors
-    /// As [`CopyRun::carry_on`].
-    pub async fn recover_in_place(&mut self, machine: &mut Machine, why: &str) -> Result<(), Error> {
-        self.recover(machine, why).await?;
-        while self.progress.submitted < self.progress.reported {
-            let missing = self.progress.reported - self.progress.submitted;
-            let events = self.carry_on(machine, f64::INFINITY, missing).await?;
-            self.pending.extend(events);
-        }
-        Ok(())
-    }
-
-    /// Replaces a lost device and puts the last checkpoint onto it; the next events tell of it.
-    ///
-    /// # Errors
-    /// [`Error::TooLarge`] if there is no device any more and the CPU cannot take the race; [`Error::Internal`].
-    async fn recover(&mut self, machine: &mut Machine, why: &str) -> Result<(), Error> {
-        self.losses += 1;
-        let plan = self.plan()?;
-        let hopeless = self.losses > MOST_LOSSES;
-        let choice = if hopeless { ExecutorChoice::Cpu } else { self.config.executor };
-        let (executor, info) = machine.executor(choice, plan, &mut |_, _| {}).await?;
-        self.executor = executor;
-        self.info = info;
-        if hopeless {
-            self.info.reason = format!("The graphics device was lost {} times in a row.", self.losses);
-        }
-        let state = match self.checkpoint.take() {
-            Some(state) => state,
-            None => self.initial(),
-        };
-        self.load(&state)?;
-        if state.history.is_empty() {
-            self.evaluate()?;
-        }
-        let (step, reached) = (state.step, self.progress.reported);
-        self.checkpoint = Some(state);
-        let why = why.trim().trim_end_matches('.');
-        let why = if why.is_empty() { "no reason given".to_owned() } else { why.to_lowercase() };
-        let onto = if self.info.kind == "cpu" { "on the CPU" } else { "on a new device" };
-        let reason = format!(
-            "The graphics device was lost ({why}). Training went on {onto} from the state at step {step}; the steps up to {reached} are trained again, and nothing is lost."
-        );
-        self.progress.finished &= step == reached;
-        self.pending.push(Event::Recovered { step, reason });
-        Ok(())
-    }
-
-    /// Gives the device up, if there is one, as a driver's crash would. For tests of recovery.
-    pub fn lose_device(&self) {
-        if let Executor::Gpu(executor) = &self.executor {
-            executor.gpu.lose();
-        }
     }
 
     /// Trains for about `budget_ms`, at most `most` steps (0 for no limit), and reports what has come back. With a
@@ -491,7 +266,7 @@ impl CopyRun {
         if (self.progress.seen == total || all_stopped) && !self.progress.finished {
             self.progress.finished = true;
             events.push(Event::Finished { step: self.progress.reported });
-            self.checkpoint_age = None;
+            self.kept.due();
         }
         // A loss from here on must not take the events with it: they have happened.
         self.pending = events;
@@ -499,20 +274,8 @@ impl CopyRun {
         Ok(std::mem::take(&mut self.pending))
     }
 
-    /// Copies a device's state to the host now and then, and at the end. On the CPU it is there anyway.
-    async fn keep_checkpoint(&mut self) -> Result<(), Error> {
-        let young = self.checkpoint_age.is_some_and(|since| since.elapsed().as_secs_f64() < CHECKPOINT_S);
-        if young || !matches!(self.executor, Executor::Gpu(_)) {
-            return Ok(());
-        }
-        self.checkpoint = Some(self.state().await?);
-        self.checkpoint_age = Some(Instant::now());
-        self.losses = 0;
-        Ok(())
-    }
-
     /// Begins to read what is new, unless a read is under way.
-    fn request(&mut self) -> Result<(), Error> {
+    pub(super) fn request(&mut self) -> Result<(), Error> {
         let p = &mut self.progress;
         let nothing_new = p.submitted == p.requested && p.evaluations.len() == p.evaluations_seen;
         if p.reading.is_some() || nothing_new {
@@ -525,7 +288,7 @@ impl CopyRun {
     }
 
     /// Waits for the read under way, and turns it into events.
-    async fn collect(&mut self, events: &mut Vec<Event>) -> Result<(), Error> {
+    pub(super) async fn collect(&mut self, events: &mut Vec<Event>) -> Result<(), Error> {
         let Some((reading, upto, evaluations)) = self.progress.reading.take() else { return Ok(()) };
         let values = self.executor.finish_read(reading).await?;
         let [ring, evaluated] = values.as_slice() else {

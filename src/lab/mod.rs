@@ -6,6 +6,7 @@ pub mod config;
 pub mod copy;
 pub mod event;
 pub mod inspect;
+mod keep;
 pub mod link;
 pub mod machine;
 pub mod part;
@@ -13,6 +14,7 @@ pub mod profile;
 pub mod progress;
 pub mod property;
 pub mod results;
+pub mod setup;
 pub mod sweep;
 pub mod weights;
 

@@ -9,8 +9,8 @@ use crate::compute::error::Error;
 use crate::encoding::Encoding;
 use crate::lab::claim::{Verdict, verdicts};
 use crate::lab::config::CopyConfig;
-use crate::lab::copy::replicas;
 use crate::lab::results::{COLUMNS, Results, RunResult};
+use crate::lab::setup::replicas;
 
 /// Settings that say which runs a race holds, not what a run is.
 const WHICH_RUNS: [&str; 3] = ["encodings", "seeds", "seed"];

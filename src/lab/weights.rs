@@ -14,8 +14,8 @@ use crate::choice::Choice;
 use crate::compute::error::Error;
 use crate::lab::check::Certifier;
 use crate::lab::config::CopyConfig;
-use crate::lab::copy::{architecture, replicas};
 use crate::lab::progress::Evaluation;
+use crate::lab::setup::{architecture, replicas};
 use crate::model::parameters::Parameters;
 use crate::model::transformer::{Replica, Transformer};
 
