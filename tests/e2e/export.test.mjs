@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { after, before, describe, test } from 'node:test';
-import { Lab, launch, serve } from './lab.mjs';
+import { describe, test } from 'node:test';
+import { labs } from './lab.mjs';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
 const { DOMParser } = require('@xmldom/xmldom');
@@ -13,27 +13,8 @@ const { PNG } = require('pngjs');
 const SMALL =
   '#lab=copy&executor=cpu&encodings=rank,none&seeds=2&steps=40&length=8&symbols=4&width=16&heads=2&layers=1&every=10';
 
-let server;
-let browser;
-
-before(async () => {
-  server = await serve();
-  browser = await launch({ webgpu: false });
-});
-
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-async function withLab(link, body, options) {
-  const lab = await Lab.open(browser, server.address, link, options);
-  try {
-    await body(lab);
-  } finally {
-    await lab.close();
-  }
-}
+const shared = labs({ webgpu: false });
+const { withLab } = shared;
 
 /** It looks only while it is on screen. */
 async function looksInside(lab) {
@@ -115,7 +96,7 @@ describe('line charts', () => {
       const caption = withClass(xml, 'text', 'caption')
         .map((line) => line.textContent)
         .join('');
-      assert.ok(caption.includes(`${server.address}${await lab.hash()}`), caption);
+      assert.ok(caption.includes(`${shared.server.address}${await lab.hash()}`), caption);
     });
   });
 

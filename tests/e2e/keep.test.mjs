@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { axePath, Lab, launch, serve } from './lab.mjs';
+import { describe, test } from 'node:test';
+import { axePath, labs } from './lab.mjs';
 
 const SMALL = 'seeds=1&steps=40&length=8&symbols=4&width=16&heads=2&layers=1&every=10&encodings=rank,none';
 const CPU = `#lab=copy&executor=cpu&${SMALL}`;
@@ -14,28 +14,8 @@ const ENDLESS = CPU.replace('steps=40', 'steps=200000');
 /** Software WebGPU compiles and runs slowly. */
 const SLOW = 300_000;
 
-let server;
-let browser;
-
-before(async () => {
-  server = await serve();
-  browser = await launch({ webgpu: true });
-});
-
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-/** Opens the page, runs the body, and always closes it again. */
-async function withLab(link, body, options) {
-  const lab = await Lab.open(browser, server.address, link, options);
-  try {
-    await body(lab);
-  } finally {
-    await lab.close();
-  }
-}
+const shared = labs();
+const { withLab } = shared;
 
 async function trained(link, read) {
   let result;
@@ -466,7 +446,7 @@ describe('the last run', () => {
       assert.ok(step < 3000);
       await lab.kept();
       // Another link, the same browser.
-      await lab.page.goto(`${server.address}#lab=copy&seed=5`);
+      await lab.page.goto(`${shared.server.address}#lab=copy&seed=5`);
       await lab.page.reload();
       await lab.state('ready');
       await lab.page.getByTestId('offer-go-on').waitFor();
@@ -611,7 +591,7 @@ describe('the last run', () => {
   });
 
   test('a browser without any storage trains all the same', async () => {
-    const context = await browser.newContext();
+    const context = await shared.browser.newContext();
     try {
       await context.addInitScript(() => {
         const refuse = () => {
@@ -627,7 +607,7 @@ describe('the last run', () => {
       const page = await context.newPage();
       const errors = [];
       page.on('pageerror', (error) => errors.push(error.message));
-      await page.goto(server.address + CPU);
+      await page.goto(shared.server.address + CPU);
       await page.waitForSelector('#lab[data-state=ready]');
       await page.getByTestId('welcome-close').click();
       await page.getByTestId('train').click();

@@ -1,10 +1,12 @@
 // Serves dist/ from a sub-path, starts the browser, and reads what the page says.
 
+import assert from 'node:assert/strict';
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { extname, join, normalize } from 'node:path';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
@@ -193,4 +195,33 @@ export class Lab {
   close() {
     return this.context.close();
   }
+}
+
+/**
+ * One server and one browser for all tests of a file. Gives them, and `withLab`, which opens the page, runs a body,
+ * always closes the page again, and with `spotless` wants its console free of errors.
+ */
+export function labs({ webgpu = true, spotless = false } = {}) {
+  const shared = {
+    server: undefined,
+    browser: undefined,
+    async withLab(link, body, options) {
+      const lab = await Lab.open(shared.browser, shared.server.address, link, options);
+      try {
+        await body(lab);
+        if (spotless) assert.deepEqual(lab.errors, []);
+      } finally {
+        await lab.close();
+      }
+    },
+  };
+  before(async () => {
+    shared.server = await serve();
+    shared.browser = await launch({ webgpu });
+  });
+  after(async () => {
+    await shared.browser?.close();
+    shared.server?.close();
+  });
+  return shared;
 }

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, describe, test } from 'node:test';
-import { axePath, Lab, launch, serve } from './lab.mjs';
+import { describe, test } from 'node:test';
+import { axePath, labs } from './lab.mjs';
 
 const SMALL =
   'encodings=rank,sinusoidal&seeds=1&steps=40&length=8&symbols=4&width=16&mlp=32&heads=2&layers=2&every=10';
@@ -11,28 +11,8 @@ const CPU = `#lab=copy&executor=cpu&${SMALL}`;
 const ENDLESS = CPU.replace('steps=40', 'steps=200000');
 const SLOW = 300_000;
 
-let server;
-let browser;
-
-before(async () => {
-  server = await serve();
-  browser = await launch({ webgpu: false });
-});
-
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-async function withLab(link, body, options) {
-  const lab = await Lab.open(browser, server.address, link, options);
-  try {
-    await body(lab);
-    assert.deepEqual(lab.errors, []);
-  } finally {
-    await lab.close();
-  }
-}
+const shared = labs({ webgpu: false, spotless: true });
+const { withLab } = shared;
 
 /** A number as the page writes it. */
 const number = (text) => Number(text.replace('−', '-').replaceAll(',', ''));

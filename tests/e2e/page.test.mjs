@@ -1,34 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { axePath, Lab, launch, serve } from './lab.mjs';
+import { describe, test } from 'node:test';
+import { axePath, Lab, labs, launch } from './lab.mjs';
 
 const SMALL = 'encodings=rank,none&seeds=1&steps=40&length=8&symbols=4&width=16&heads=2&layers=1&every=10';
 const ENDLESS = SMALL.replace('steps=40', 'steps=200000');
 /** Software WebGPU compiles and runs slowly. */
 const SLOW = 300_000;
 
-let server;
-let browser;
-
-before(async () => {
-  server = await serve();
-  browser = await launch({ webgpu: true });
-});
-
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-/** Opens the page, runs the body, and always closes it again. */
-async function withLab(link, body, options) {
-  const lab = await Lab.open(browser, server.address, link, options);
-  try {
-    await body(lab);
-  } finally {
-    await lab.close();
-  }
-}
+const shared = labs();
+const { withLab } = shared;
 
 function meanLoss(rows, step) {
   const losses = rows.filter((row) => Number(row.step) === step).map((row) => Number(row.loss_bits));
@@ -256,7 +236,7 @@ describe('training', () => {
   test('without WebGPU the CPU takes over, and the page says why', { timeout: SLOW }, async () => {
     const plain = await launch({ webgpu: false });
     try {
-      const lab = await Lab.open(plain, server.address, `#lab=copy&executor=webgpu&${SMALL}`);
+      const lab = await Lab.open(plain, shared.server.address, `#lab=copy&executor=webgpu&${SMALL}`);
       await lab.press('train');
       await lab.state('finished', SLOW);
       assert.equal(await lab.data('executor'), 'cpu');
