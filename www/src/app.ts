@@ -420,6 +420,7 @@ export class MnemoscopeApp extends LitElement {
     return keepPanel({
       recording,
       live: this.live,
+      drops: !this.embedded,
       copying: this.copying,
       notes: `./examples.html#${this.client.settled?.link ?? ''}`,
       keptStep: this.keptStep,

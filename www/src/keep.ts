@@ -15,6 +15,8 @@ export type Copying =
   | { state: 'shown'; address: string };
 
 export interface KeepContext {
+  /** Whether files may be dropped on the page. */
+  drops: boolean;
   recording: Recording | null;
   /** The worker holds the run on show. */
   live: boolean;
@@ -122,7 +124,7 @@ export function keepPanel(context: KeepContext): TemplateResult {
       </label>
     </p>
     <p class="help" id="open-help">
-      Or drop the file anywhere on this page. It does not leave your computer.
+      ${context.drops ? 'Or drop the file anywhere on this page. ' : ''}It does not leave your computer.
     </p>
     <p role="status" id="open-refused" data-testid="file-status">
       ${context.refused ? html`<span class="wrong">${context.refused}</span>` : context.told}
