@@ -1,7 +1,7 @@
 // Numbers and tables as text: aligned for the terminal, Markdown for docs/results.md.
 
 export const ms = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
-export const times = (value) => (Number.isInteger(value) ? String(value) : value.toFixed(2));
+export const times = (value) => (Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 2 : 1));
 
 export function range(values, format) {
   const [least, most] = [format(Math.min(...values)), format(Math.max(...values))];
