@@ -1,9 +1,10 @@
 // dx = s (h - mean(h) - xhat mean(h xhat)), h = gamma dy, xhat = (x - mean) s; dgamma = sum over rows of dy xhat,
 // dbeta = sum over rows of dy. Twin: src/kernels/layer_norm_backward.rs.
 //
-// Launch: (rows / ROWS + width / COLUMNS, replicas) workgroups of 64. The first take ROWS rows with 4 lanes each;
-// every lane sums its row anew, as in layer_norm.wgsl. The others take 4 lanes of 4 columns with 16 slices of the rows
-// each, which meet at a barrier and are added in order.
+// Launch: (rows / ROWS + columns, replicas) workgroups of 64. The first take ROWS rows with 4 lanes each; every lane
+// sums its row anew, as in layer_norm.wgsl. The others, in the sliced form, take 4 lanes of 4 columns with 16 slices
+// of the rows each, which meet at a barrier and are added in order; in the serial form, 64 lanes of 4 columns, whose
+// slices come one after the other, with the same bits.
 
 #import rows
 
@@ -19,7 +20,11 @@ struct Share {
     beta: vec4<f32>,
 }
 
+const SLICES: u32 = 16u;
+
+#for once in SLICED
 var<workgroup> shares: array<Share, 64>;
+#end
 
 // Gradient of `ROWS` rows of the input.
 fn input_gradient(replica: u32, group: u32, index: u32) {
@@ -52,35 +57,58 @@ fn input_gradient(replica: u32, group: u32, index: u32) {
     }
 }
 
-// Gradients of `COLUMNS` columns of gamma and beta.
-fn parameter_gradient(replica: u32, group: u32, index: u32) {
+// Share of one slice of the rows in the gradients of four columns of gamma and beta.
+fn share_of(replica: u32, quad: u32, slice: u32) -> Share {
     let quads = p.width / 4u;
-    let lane = index % 4u;
-    let quad = group * 4u + lane;
-    let clamped = min(quad, quads - 1u);
     var share = Share(vec4<f32>(0.0), vec4<f32>(0.0));
-    for (var row = index / 4u; row < p.rows; row += 16u) {
+    for (var row = slice; row < p.rows; row += SLICES) {
         let at = replica * p.rows + row;
-        let d = dy[at * quads + clamped];
-        let centred = (x[at * quads + clamped] - statistics[at * 2u]) * statistics[at * 2u + 1u];
+        let d = dy[at * quads + quad];
+        let centred = (x[at * quads + quad] - statistics[at * 2u]) * statistics[at * 2u + 1u];
         share.gamma = fma(d, centred, share.gamma);
         share.beta += d;
     }
-    shares[index] = share;
-    workgroupBarrier();
-    if (index >= 4u || quad >= quads) {
-        return;
-    }
-    var all = Share(vec4<f32>(0.0), vec4<f32>(0.0));
-    for (var slice = 0u; slice < 16u; slice++) {
-        all.gamma += shares[slice * 4u + lane].gamma;
-        all.beta += shares[slice * 4u + lane].beta;
-    }
+    return share;
+}
+
+fn store(replica: u32, quad: u32, all: Share) {
     let pool = replica * p.pool + 4u * quad;
     for (var i = 0u; i < 4u; i++) {
         gradients[pool + p.gamma + i] = all.gamma[i];
         gradients[pool + p.beta + i] = all.beta[i];
     }
+}
+
+// Only one of the two forms is written out; a barrier costs some adapters much even where it is not met.
+fn parameter_gradient(replica: u32, group: u32, index: u32) {
+    let quads = p.width / 4u;
+    var all = Share(vec4<f32>(0.0), vec4<f32>(0.0));
+    #for once in SLICED
+    let lane = index % 4u;
+    let quad = group * 4u + lane;
+    shares[index] = share_of(replica, min(quad, quads - 1u), index / 4u);
+    workgroupBarrier();
+    if (index >= 4u || quad >= quads) {
+        return;
+    }
+    for (var slice = 0u; slice < SLICES; slice++) {
+        all.gamma += shares[slice * 4u + lane].gamma;
+        all.beta += shares[slice * 4u + lane].beta;
+    }
+    store(replica, quad, all);
+    #end
+    #for once in SERIAL
+    let quad = group * 64u + index;
+    if (quad >= quads) {
+        return;
+    }
+    for (var slice = 0u; slice < SLICES; slice++) {
+        let share = share_of(replica, quad, slice);
+        all.gamma += share.gamma;
+        all.beta += share.beta;
+    }
+    store(replica, quad, all);
+    #end
 }
 
 @compute @workgroup_size(64)

@@ -36,7 +36,7 @@ impl Spec for EmbedBackward {
     fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         let s = &self.shape;
         let entries = s.vocabulary + if self.table { s.length } else { 0 };
-        [cover(entries * s.width, 64), replicas, 1]
+        [cover(entries * s.width / 4, 64), replicas, 1]
     }
     fn pool_elements(&self) -> u32 {
         self.shape.parameters()

@@ -4,10 +4,7 @@
 
 use super::layer_norm::{ROWS, Shape};
 use super::real::Real;
-use super::{Constants, Form, Spec, Word, cover};
-
-/// Columns per workgroup of the second kind; sixteen invocations share a column.
-const COLUMNS: u32 = 16;
+use super::{Constants, Form, Spec, Sums, Word, cover};
 
 /// Reads: x `[rows, width]`, statistics `[rows, 2]`, dy `[rows, width]`, parameters. Writes: dx `[rows, width]`,
 /// gradient pool.
@@ -29,14 +26,24 @@ impl Spec for LayerNormBackward {
     fn writes(&self) -> usize {
         2
     }
-    fn constants(&self, _: Form) -> Constants {
-        vec![("ACCUMULATE", Word::U(u32::from(self.accumulate))), ("ROWS", Word::U(ROWS))]
+    fn constants(&self, form: Form) -> Constants {
+        let sliced = form.sums == Sums::Sliced;
+        vec![
+            ("ACCUMULATE", Word::U(u32::from(self.accumulate))),
+            ("ROWS", Word::U(ROWS)),
+            ("SLICED", Word::U(u32::from(sliced))),
+            ("SERIAL", Word::U(u32::from(!sliced))),
+        ]
     }
     fn uniform(&self) -> Vec<(&'static str, Word)> {
         self.shape.uniform()
     }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        [cover(self.shape.rows, ROWS) + cover(self.shape.width, COLUMNS), replicas, 1]
+    fn workgroups(&self, form: Form, replicas: u32) -> [u32; 3] {
+        let columns = match form.sums {
+            Sums::Sliced => 16,
+            Sums::Serial => 256,
+        };
+        [cover(self.shape.rows, ROWS) + cover(self.shape.width, columns), replicas, 1]
     }
     fn pool_elements(&self) -> u32 {
         3 * self.shape.width

@@ -106,7 +106,7 @@ impl Case {
     fn forms(&self) -> &'static [Form] {
         match self.kernel {
             Kernel::Matmul(_) => &Form::ALL[..3],
-            Kernel::WeightGrad(_) => &Form::ALL,
+            Kernel::WeightGrad(_) | Kernel::LayerNormBackward(_) => &Form::ALL,
             _ => &Form::ALL[..1],
         }
     }
