@@ -197,8 +197,15 @@ fn a_file_without_moments_is_evaluated_and_trained_further() {
     let at_20 = |event: &Event| matches!(event, Event::Evaluation { step: 20, .. });
     let original = run.replay().into_iter().rev().find(at_20).unwrap();
     assert_eq!(format!("{:?}", events.iter().find(|event| at_20(event)).unwrap()), format!("{original:?}"));
-    let events = advance(&mut resumed, 0);
+    // What follows from there can itself be kept and gone on with.
+    advance(&mut resumed, 7);
+    let file = block_on(resumed.save()).unwrap();
+    let mut again = block_on(CopyRun::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
+    let (events, last) = rest(&mut resumed);
     assert!(events.iter().any(|event| matches!(event, Event::Finished { step: 40 })));
+    let (events_again, last_again) = rest(&mut again);
+    assert_eq!(format!("{events:?}"), format!("{events_again:?}"));
+    assert!(last == last_again);
 }
 
 #[test]

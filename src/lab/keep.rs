@@ -95,14 +95,14 @@ impl CopyRun {
             certifier: p.certifier,
             parameters,
             moments: Some([first, second]),
+            moments_from: p.moments_from,
             history: p.history.clone(),
         })
     }
 
     /// Puts a state onto the executor. The rest of the control block follows from configuration and step.
     pub(super) fn load(&mut self, state: &State) -> Result<(), Error> {
-        let moments_of = if state.moments.is_some() { state.step } else { 0 };
-        let power = |beta: f32| (0..moments_of).fold(1.0_f32, |power, _| power * beta);
+        let power = |beta: f32| (state.moments_from..state.step).fold(1.0_f32, |power, _| power * beta);
         let powers = [power(metrics::BETA1), power(metrics::BETA2)];
         let block = |(replica, stopped): (&Replica, &Option<u32>)| {
             let mut block = self.model.control(replica);
@@ -129,6 +129,7 @@ impl CopyRun {
         ];
         buffers.into_iter().try_for_each(|(id, values)| self.executor.write(id, values))?;
         self.progress.rewind(state.step);
+        self.progress.moments_from = state.moments_from;
         Ok(())
     }
 
@@ -136,7 +137,7 @@ impl CopyRun {
         let parameters: Vec<f32> = self.replicas.iter().flat_map(|replica| self.model.initial(replica)).collect();
         let stopped = vec![None; self.replicas.len()];
         let certifier = Default::default();
-        State { step: 0, stopped, certifier, parameters, moments: None, history: Vec::new() }
+        State { step: 0, stopped, certifier, parameters, moments: None, moments_from: 0, history: Vec::new() }
     }
 
     /// As [`CopyRun::advance`], but a lost device is replaced, or the CPU takes over, and the race goes on from the

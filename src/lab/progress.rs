@@ -37,6 +37,8 @@ pub(super) struct Progress {
     pub(super) evaluations_seen: usize,
     /// A read under way, with the steps and evaluations it covers.
     pub(super) reading: Option<(Reading, u32, usize)>,
+    /// Step at which the optimiser's moments were zero.
+    pub(super) moments_from: u32,
     /// Evaluations reported.
     pub(super) history: Vec<Evaluation>,
     /// At which step a run stopped.
@@ -62,6 +64,7 @@ impl Progress {
             evaluations: Vec::new(),
             evaluations_seen: 0,
             reading: None,
+            moments_from: 0,
             history: Vec::new(),
             stopped: vec![None; runs],
             learned: vec![None; runs],

@@ -39,6 +39,8 @@ pub struct State {
     pub parameters: Vec<f32>,
     /// AdamW's moments, if known.
     pub moments: Option<[Vec<f32>; 2]>,
+    /// Step at which the moments were zero: 0, unless the race went on from a file without them.
+    pub moments_from: u32,
     /// Evaluations so far.
     pub history: Vec<Evaluation>,
 }
@@ -62,6 +64,8 @@ struct Metadata {
     step: u32,
     stopped: Vec<Option<u32>>,
     check: String,
+    #[serde(default)]
+    moments_from: u32,
 }
 
 fn refuse(why: impl std::fmt::Display) -> Error {
@@ -88,6 +92,7 @@ impl Weights {
             step: state.step,
             stopped: state.stopped.clone(),
             check: state.certifier.text(),
+            moments_from: state.moments_from,
         };
         let mut tensors = Vec::new();
         let mut put = |prefix: &str, pools: &[f32]| {
@@ -171,7 +176,12 @@ impl Weights {
             return Err(refuse("a second moment is negative"));
         }
         let history = history(&tensors, metadata.step, replicas.len())?;
-        let state = State { step: metadata.step, stopped: metadata.stopped, certifier, parameters, moments, history };
+        if metadata.moments_from > metadata.step {
+            return Err(refuse(format!("its moments begin at step {}, after its own", metadata.moments_from)));
+        }
+        let moments_from = if has_moments { metadata.moments_from } else { metadata.step };
+        let (step, stopped) = (metadata.step, metadata.stopped);
+        let state = State { step, stopped, certifier, parameters, moments, moments_from, history };
         Ok(Self { config, state })
     }
 }
