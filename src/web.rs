@@ -245,10 +245,11 @@ macro_rules! with_recovery {
         // A loop, so that the work stands only once in the module.
         loop {
             match $work.await {
-                Err(Error::DeviceLost(why)) if !tried => {
+                Err(error) if !tried && error.of_device().is_some() => {
                     tried = true;
+                    let why = error.of_device().unwrap_or_default();
                     let mut machine = MACHINE.take();
-                    let recovered = $self.run.recover_in_place(&mut machine, &why).await;
+                    let recovered = $self.run.recover_in_place(&mut machine, why).await;
                     MACHINE.set(machine);
                     recovered.map_err(|error| thrown(&error))?;
                 }
@@ -370,6 +371,18 @@ impl CopyRun {
         MACHINE.set(machine);
         let events = events.map_err(|error| thrown(&error))?;
         value(&events)
+    }
+
+    /// Takes over a larger number of steps, if `values` differ from the run's in nothing else and the schedule is
+    /// constant. Gives whether it did: then the race goes on.
+    ///
+    /// # Errors
+    /// If `values` is not an object of strings.
+    pub fn extend(&mut self, values: JsValue) -> Result<bool, JsValue> {
+        let (config, _) = read(values)?;
+        let mut longer = self.run.config().clone();
+        longer.steps = config.steps;
+        Ok(longer == config && self.run.extend(config.steps))
     }
 
     /// Back to step 0, with the same initial weights.

@@ -233,6 +233,15 @@ fn files_that_are_not_sound_are_refused_with_the_reason() {
     with.state.step = 41;
     assert!(refused(&Weights::write(&with.config, &with.state).unwrap()).contains("step 41 of 40"));
 
+    let mut with = weights.clone();
+    with.state.history[0].values[1][2] = 50_000.0;
+    assert!(refused(&Weights::write(&with.config, &with.state).unwrap()).contains("token_accuracy holds 50000"));
+    for (column, value) in [(0, f32::INFINITY), (0, -1.0), (0, f32::NAN), (2, f32::NAN)] {
+        let mut with = weights.clone();
+        with.state.history[0].values[column][0] = value;
+        assert!(refused(&Weights::write(&with.config, &with.state).unwrap()).contains("cannot be"), "{value}");
+    }
+
     // The same tensors under another configuration.
     let text = |from: &str, to: &str| {
         let at = good.windows(from.len()).position(|window| window == from.as_bytes()).unwrap();
@@ -284,10 +293,81 @@ fn a_lost_device_is_replaced_and_nothing_is_lost() {
 
     // Lost after the end: what is saved is still the end.
     run.lose_device();
-    let lost = block_on(run.save());
-    let Err(Error::DeviceLost(why)) = lost else { panic!("{lost:?}") };
-    block_on(run.recover_in_place(&mut machine, &why)).unwrap();
+    let lost = block_on(run.save()).unwrap_err();
+    block_on(run.recover_in_place(&mut machine, lost.of_device().unwrap())).unwrap();
     assert!(block_on(run.save()).unwrap() == expected_file);
+}
+
+/// Lost in the middle, with checkpoints on the way: what is kept in the stretch that is trained again, what is looked at
+/// there, and what comes after.
+#[test]
+fn a_race_goes_on_from_its_last_checkpoint() {
+    let link = SMALL.replace("steps=400", "steps=30") + "&executor=webgpu";
+    let mut machine = Machine::default();
+    let mut open = || block_on(CopyRun::open(configuration(&link), &mut machine, &mut |_, _| {})).unwrap();
+    let mut whole = open();
+    advance(&mut whole, 19);
+    let (at_19, looked) = (block_on(whole.save()).unwrap(), format!("{:?}", inspect(&mut whole, 5, "")));
+    let (_, end) = rest(&mut whole);
+
+    let mut run = open();
+    run.checkpoint_every(0.0);
+    advance(&mut run, 12);
+    run.checkpoint_every(f64::INFINITY);
+    advance(&mut run, 7);
+    run.lose_device();
+    let mut machine = Machine::default();
+    let events = block_on(run.carry_on(&mut machine, f64::INFINITY, 3)).unwrap();
+    assert!(matches!(events[..], [Event::Recovered { step: 12, .. }]), "{events:?}");
+    let events = block_on(run.carry_on(&mut machine, f64::INFINITY, 3)).unwrap();
+    assert!(!events.iter().any(|event| matches!(event, Event::Training { .. })), "told before: {events:?}");
+    assert_eq!(format!("{:?}", inspect(&mut run, 5, "")), looked);
+    assert!(block_on(run.save()).unwrap() == at_19, "what is kept is what was reported");
+    assert!(rest(&mut run).1 == end);
+}
+
+#[test]
+fn a_device_lost_after_opening_a_file_does_not_lose_the_file() {
+    let link = TINY.replace("executor=cpu", "executor=webgpu");
+    let mut run = open(&link);
+    advance(&mut run, 20);
+    let mut weights = Weights::read(&block_on(run.save()).unwrap()).unwrap();
+    weights.state.parameters.iter_mut().for_each(|parameter| *parameter *= 0.5);
+    let file = Weights::write(&weights.config, &weights.state).unwrap();
+    let mut machine = Machine::default();
+    let mut run = block_on(CopyRun::restore(&file, &mut machine, &mut |_, _| {})).unwrap();
+    run.lose_device();
+    let lost = block_on(run.save()).unwrap_err();
+    block_on(run.recover_in_place(&mut machine, lost.of_device().unwrap())).unwrap();
+    assert!(block_on(run.save()).unwrap() == file);
+    let events = block_on(run.carry_on(&mut machine, 0.0, 0)).unwrap();
+    assert!(
+        events.iter().any(|event| matches!(event, Event::Recovered { step: 20, .. })),
+        "and it is told: {events:?}"
+    );
+}
+
+#[test]
+fn a_race_can_be_made_longer() {
+    let mut long = open(&TINY.replace("steps=40", "steps=60"));
+    let (expected, file) = rest(&mut long);
+    let mut run = open(TINY);
+    let mut events = advance(&mut run, 0);
+    assert!(!run.extend(40) && !run.extend(12) && !run.extend(0), "not longer");
+    assert!(run.extend(60));
+    events.extend(advance(&mut run, 0));
+    let told = |events: &[Event]| {
+        let losses = events.iter().filter_map(|event| match event {
+            Event::Training { loss, .. } => Some(loss.concat()),
+            _ => None,
+        });
+        losses.flatten().map(f32::to_bits).fold(0_u64, |sum, bits| sum.wrapping_add(u64::from(bits)))
+    };
+    assert_eq!(told(&events), told(&expected));
+    assert!(block_on(run.save()).unwrap() == file);
+    let mut cosine = open(&format!("{TINY}&schedule=cosine"));
+    advance(&mut cosine, 0);
+    assert!(!cosine.extend(60), "its learning rate depends on the end");
 }
 
 #[test]

@@ -65,6 +65,28 @@ fn size(bytes: u64) -> String {
 }
 
 impl Error {
+    /// Whether the device failed, and how: then the work can be done again, on another one or on the CPU.
+    #[must_use]
+    pub fn of_device(&self) -> Option<&str> {
+        match self {
+            Self::DeviceLost(why) | Self::Refused(why) => Some(why),
+            _ => None,
+        }
+    }
+
+    /// Why the CPU took over, in a sentence, without advice to do so.
+    #[must_use]
+    pub fn taken_over(&self) -> String {
+        match self {
+            Self::NoWebGpu(_) => "WebGPU is not available here, so the CPU does the work.".to_owned(),
+            Self::DeviceLost(why) => format!("The CPU takes over: the graphics device was lost ({why})."),
+            Self::Refused(why) => format!("The CPU takes over: the graphics device refused some work ({why})."),
+            Self::Shader(why) => format!("The CPU takes over: the graphics driver refused a program ({why})."),
+            Self::OutOfMemory { .. } => "The CPU takes over: the graphics device has not enough memory.".to_owned(),
+            other => format!("The CPU takes over: {other}"),
+        }
+    }
+
     /// A short identifier for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -37,7 +37,7 @@ pub struct CopyRun {
     pub(super) shared: crate::graph::Shared,
     pub(super) progress: Progress,
     pub(super) kept: Kept,
-    /// What came back outside of [`CopyRun::advance`]; it is reported by the next.
+    /// What has happened and is yet to be told: by the end of [`CopyRun::advance`], or after a loss by the next.
     pub(super) pending: Vec<Event>,
 }
 
@@ -145,14 +145,15 @@ impl CopyRun {
 
     fn outcomes(&self) -> Vec<RunResult> {
         let p = &self.progress;
-        let each = self.replicas.iter().zip(&p.learned).zip(&p.stopped);
-        each.map(|((run, &step99), &stopped)| RunResult {
+        let last = |replica: usize| p.history.last().and_then(|e| e.values[1].get(replica).copied());
+        let outcome = |(replica, run): (usize, &Replica)| RunResult {
             encoding: run.encoding.id().to_owned(),
             seed: run.seed,
-            step99,
-            stopped,
-        })
-        .collect()
+            step99: p.learned[replica],
+            stopped: p.stopped[replica],
+            accuracy: last(replica).filter(|share| share.is_finite()),
+        };
+        self.replicas.iter().enumerate().map(outcome).collect()
     }
 
     /// What has come of the race so far.
@@ -225,12 +226,11 @@ impl CopyRun {
             0 => total,
             most => total.min(before.saturating_add(most)),
         };
-        let mut events = std::mem::take(&mut self.pending);
         let elapsed = || start.elapsed().as_secs_f64() * 1e3;
         while self.progress.submitted < target && elapsed() < budget_ms {
             if self.progress.submitted - self.progress.seen >= UNREAD {
                 self.request()?;
-                self.collect(&mut events).await?;
+                self.collect().await?;
             }
             let done = self.progress.submitted;
             let next_evaluation = (done / self.config.every + 1) * self.config.every;
@@ -251,25 +251,23 @@ impl CopyRun {
             self.progress.step_ms = if first { each } else { smoothed };
         }
         if self.progress.reading.is_some() {
-            self.collect(&mut events).await?;
+            self.collect().await?;
         }
         self.request()?;
         if most > 0 || budget_ms <= 0.0 || self.progress.submitted == total {
-            self.collect(&mut events).await?;
+            self.collect().await?;
         }
         let steps = self.progress.submitted - before;
         if steps > 0 {
             let step_ms = self.progress.pace(elapsed(), steps);
-            events.push(Event::Progress { step: self.progress.reported, steps: total, step_ms });
+            self.pending.push(Event::Progress { step: self.progress.reported, steps: total, step_ms });
         }
         let all_stopped = self.progress.stopped.iter().all(Option::is_some);
         if (self.progress.seen == total || all_stopped) && !self.progress.finished {
             self.progress.finished = true;
-            events.push(Event::Finished { step: self.progress.reported });
+            self.pending.push(Event::Finished { step: self.progress.reported });
             self.kept.due();
         }
-        // A loss from here on must not take the events with it: they have happened.
-        self.pending = events;
         self.keep_checkpoint().await?;
         Ok(std::mem::take(&mut self.pending))
     }
@@ -288,18 +286,18 @@ impl CopyRun {
     }
 
     /// Waits for the read under way, and turns it into events.
-    pub(super) async fn collect(&mut self, events: &mut Vec<Event>) -> Result<(), Error> {
+    pub(super) async fn collect(&mut self) -> Result<(), Error> {
         let Some((reading, upto, evaluations)) = self.progress.reading.take() else { return Ok(()) };
         let values = self.executor.finish_read(reading).await?;
         let [ring, evaluated] = values.as_slice() else {
             return Err(Error::Internal("a read came back with other buffers".to_owned()));
         };
-        self.report_training(ring, upto, events);
-        self.report_evaluations(evaluated, evaluations, events);
+        self.report_training(ring, upto);
+        self.report_evaluations(evaluated, evaluations);
         Ok(())
     }
 
-    fn report_training(&mut self, ring: &[f32], upto: u32, events: &mut Vec<Event>) {
+    fn report_training(&mut self, ring: &[f32], upto: u32) {
         let p = &mut self.progress;
         p.seen = upto;
         if upto <= p.reported {
@@ -318,7 +316,7 @@ impl CopyRun {
                     let reason = format!(
                         "the {what} was not finite; its weights stay as they were. Try a lower learning rate or gradient clipping."
                     );
-                    events.push(Event::Stopped { replica: replica as u32, step, reason });
+                    self.pending.push(Event::Stopped { replica: replica as u32, step, reason });
                 }
                 let alive = p.stopped[replica].is_none();
                 let value = |x: f32| if alive { x } else { f32::NAN };
@@ -332,10 +330,10 @@ impl CopyRun {
             p.certifier.add(&losses);
         }
         p.reported = upto;
-        events.push(Event::Training { steps, loss, accuracy, gradient });
+        self.pending.push(Event::Training { steps, loss, accuracy, gradient });
     }
 
-    fn report_evaluations(&mut self, ring: &[f32], upto: usize, events: &mut Vec<Event>) {
+    fn report_evaluations(&mut self, ring: &[f32], upto: usize) {
         let p = &mut self.progress;
         for index in p.evaluations_seen..upto {
             let step = p.evaluations[index];
@@ -354,11 +352,11 @@ impl CopyRun {
             for (replica, (&accuracy, learned)) in values[1].iter().zip(&mut p.learned).enumerate() {
                 if learned.is_none() && accuracy >= LEARNED {
                     *learned = Some(step);
-                    events.push(Event::Milestone { replica: replica as u32, step });
+                    self.pending.push(Event::Milestone { replica: replica as u32, step });
                 }
             }
             let evaluation = Evaluation { step, values };
-            events.push(evaluation_event(&evaluation));
+            self.pending.push(evaluation_event(&evaluation));
             p.history.push(evaluation);
         }
         p.evaluations_seen = upto;

@@ -115,6 +115,7 @@ impl CopyRun {
             .replicas
             .get(replica as usize)
             .ok_or_else(|| Error::Config(format!("There is no run {replica}; there are {}.", self.replicas.len())))?;
+        self.catch_up().await?;
         let step = self.progress.submitted;
         let pools = [self.shared.parameters, self.shared.gradients];
         let [parameters, gradients] = self.executor.read(pools, Some(replica)).await?;

@@ -5,7 +5,7 @@ use web_time::Instant;
 use crate::compute::Executor;
 use crate::compute::error::Error;
 use crate::kernels::{control, metrics};
-use crate::lab::config::ExecutorChoice;
+use crate::lab::config::{ExecutorChoice, Schedule};
 use crate::lab::copy::{CopyRun, LEARNED};
 use crate::lab::event::Event;
 use crate::lab::machine::Machine;
@@ -26,11 +26,13 @@ pub(super) struct Kept {
     since: Option<Instant>,
     /// Devices lost since.
     losses: u32,
+    /// Seconds of training between two checkpoints.
+    every_s: f64,
 }
 
 impl Default for Kept {
     fn default() -> Self {
-        Self { checkpoint: None, since: Some(Instant::now()), losses: 0 }
+        Self { checkpoint: None, since: Some(Instant::now()), losses: 0, every_s: CHECKPOINT_S }
     }
 }
 
@@ -66,6 +68,9 @@ impl CopyRun {
         if state.history.is_empty() {
             run.evaluate()?;
         }
+        if matches!(run.executor, Executor::Gpu(_)) {
+            run.kept.checkpoint = Some(state);
+        }
         Ok(run)
     }
 
@@ -78,13 +83,26 @@ impl CopyRun {
         Weights::write(&self.config, &state)
     }
 
-    /// The present state, on the host, with all that is known up to it.
+    /// The state that was last reported, on the host, with all that is known up to it.
     pub(super) async fn state(&mut self) -> Result<State, Error> {
-        let mut events = std::mem::take(&mut self.pending);
-        self.collect(&mut events).await?;
+        self.catch_up().await?;
+        self.snapshot().await
+    }
+
+    /// After a loss, trains the lost stretch again: what is looked at or saved has to be what the reader saw.
+    pub(super) async fn catch_up(&mut self) -> Result<(), Error> {
+        while self.progress.submitted < self.progress.reported {
+            let missing = self.progress.reported - self.progress.submitted;
+            let events = self.advance(f64::INFINITY, missing).await?;
+            self.pending.extend(events);
+        }
+        Ok(())
+    }
+
+    async fn snapshot(&mut self) -> Result<State, Error> {
+        self.collect().await?;
         self.request()?;
-        self.collect(&mut events).await?;
-        self.pending = events;
+        self.collect().await?;
         let s = self.shared;
         let step = self.progress.submitted;
         let [parameters, first, second] = self.executor.read([s.parameters, s.first, s.second], None).await?;
@@ -147,16 +165,18 @@ impl CopyRun {
     /// What recovery itself meets.
     pub async fn carry_on(&mut self, machine: &mut Machine, budget_ms: f64, most: u32) -> Result<Vec<Event>, Error> {
         match self.advance(budget_ms, most).await {
-            Err(Error::DeviceLost(why)) => {
-                self.recover(machine, &why).await?;
-                Ok(std::mem::take(&mut self.pending))
-            }
-            other => other,
+            Err(error) => match error.of_device() {
+                Some(why) => {
+                    self.recover(machine, why).await?;
+                    Ok(std::mem::take(&mut self.pending))
+                }
+                None => Err(error),
+            },
+            events => events,
         }
     }
 
-    /// After a loss outside of training: recovers and trains again up to where the race was, so that what is looked at
-    /// or saved is what the reader saw.
+    /// After a loss outside of training: recovers, and trains again up to where the race was.
     ///
     /// # Errors
     /// As [`CopyRun::carry_on`].
@@ -170,6 +190,25 @@ impl CopyRun {
         Ok(())
     }
 
+    /// Lets the race end later: `steps` in all. Gives whether that can be: it has to be more than are done, and the
+    /// learning rate must not depend on the end. The steps up to here are those of a race that was longer from
+    /// the start.
+    pub fn extend(&mut self, steps: u32) -> bool {
+        let mut config = self.config.clone();
+        let allowed = config.set("steps", &steps.to_string()).is_ok() && config.schedule == Schedule::Constant;
+        if !allowed || steps <= self.progress.reported {
+            return false;
+        }
+        self.config = config;
+        self.progress.finished = false;
+        true
+    }
+
+    /// Seconds of training between two copies of a device's state on the host; 5 unless set.
+    pub fn checkpoint_every(&mut self, seconds: f64) {
+        self.kept.every_s = seconds;
+    }
+
     /// Replaces a lost device and puts the last checkpoint onto it; the next events tell of it.
     ///
     /// # Errors
@@ -179,6 +218,8 @@ impl CopyRun {
         let plan = self.plan()?;
         let hopeless = self.kept.losses > MOST_LOSSES;
         let choice = if hopeless { ExecutorChoice::Cpu } else { self.config.executor };
+        // It may not have noticed yet that it is gone.
+        machine.forget_device();
         let (executor, info) = machine.executor(choice, plan, &mut |_, _| {}).await?;
         self.executor = executor;
         self.info = info;
@@ -215,11 +256,13 @@ impl CopyRun {
 
     /// Copies a device's state to the host now and then, and at the end. On the CPU it is there anyway.
     pub(super) async fn keep_checkpoint(&mut self) -> Result<(), Error> {
-        let young = self.kept.since.is_some_and(|since| since.elapsed().as_secs_f64() < CHECKPOINT_S);
-        if young || !matches!(self.executor, Executor::Gpu(_)) {
+        let young = self.kept.since.is_some_and(|since| since.elapsed().as_secs_f64() < self.kept.every_s);
+        // In a stretch that is trained again the last checkpoint is as good.
+        let again = self.progress.submitted < self.progress.reported;
+        if young || again || !matches!(self.executor, Executor::Gpu(_)) {
             return Ok(());
         }
-        self.kept.checkpoint = Some(self.state().await?);
+        self.kept.checkpoint = Some(self.snapshot().await?);
         self.kept.since = Some(Instant::now());
         self.kept.losses = 0;
         Ok(())

@@ -43,7 +43,7 @@ impl Machine {
                         "The only WebGPU adapter here ({name}) computes on the CPU itself; the plain CPU is faster."
                     )
                 }
-                Err(Refusal::Failed(error)) => format!("The CPU takes over: {error}"),
+                Err(Refusal::Failed(error)) => error.taken_over(),
             },
         };
         if plan.bytes() > CPU_BYTES {
@@ -52,6 +52,11 @@ impl Machine {
         }
         let info = ExecutorInfo { kind: "cpu".into(), name: cpu_name(), reason, matmul: "matrixmultiply".into() };
         Ok((Executor::cpu(plan), info))
+    }
+
+    /// Lets go of the device; the next run opens one anew.
+    pub fn forget_device(&mut self) {
+        self.gpu = None;
     }
 
     async fn on_device(

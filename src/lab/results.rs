@@ -24,6 +24,9 @@ pub struct RunResult {
     /// Step at which it met a loss or gradient that is not finite.
     #[serde(default)]
     pub stopped: Option<u32>,
+    /// Share of held-out tokens right at the last evaluation.
+    #[serde(default)]
+    pub accuracy: Option<f32>,
 }
 
 /// Held-out numbers at one step, by run; nothing where a run has stopped.
@@ -146,7 +149,7 @@ impl Results {
             let (encoding, seed, step, loss, token, sequence) = row.map_err(refuse)?;
             let known = runs.iter().position(|run| run.encoding == encoding && run.seed == seed);
             let run = known.unwrap_or_else(|| {
-                runs.push(RunResult { encoding, seed, step99: None, stopped: None });
+                runs.push(RunResult { encoding, seed, step99: None, stopped: None, accuracy: None });
                 runs.len() - 1
             });
             if runs.len() > crate::lab::MAX_REPLICAS as usize {
@@ -159,6 +162,7 @@ impl Results {
             let mut columns = [vec![None; runs.len()], vec![None; runs.len()], vec![None; runs.len()]];
             for (run, values) in cells {
                 columns.iter_mut().zip(values).for_each(|(column, value)| column[run] = value);
+                runs[run].accuracy = values[1].or(runs[run].accuracy);
                 if runs[run].step99.is_none() && values[1].is_some_and(|share| share >= super::copy::LEARNED) {
                     runs[run].step99 = Some(step);
                 }

@@ -156,6 +156,9 @@ impl Weights {
             return Err(refuse("its list of stopped runs does not fit its configuration"));
         }
         let certifier = Certifier::parse(&metadata.check).ok_or_else(|| refuse("its certificate cannot be read"))?;
+        if certifier.steps > metadata.step {
+            return Err(refuse("its certificate covers more steps than were trained"));
+        }
         let tensors = SafeTensors::deserialize(file).map_err(refuse)?;
         let model = Transformer::new(architecture(&config));
         // Before anything of that size is allocated.
@@ -175,7 +178,7 @@ impl Weights {
         if moments.as_ref().is_some_and(|[_, second]| second.iter().any(|&value| value < 0.0)) {
             return Err(refuse("a second moment is negative"));
         }
-        let history = history(&tensors, metadata.step, replicas.len())?;
+        let history = history(&tensors, metadata.step, &metadata.stopped)?;
         if metadata.moments_from > metadata.step {
             return Err(refuse(format!("its moments begin at step {}, after its own", metadata.moments_from)));
         }
@@ -231,10 +234,11 @@ fn pools(
     Ok(pools)
 }
 
-fn history(tensors: &SafeTensors<'_>, step: u32, runs: usize) -> Result<Vec<Evaluation>, Error> {
+fn history(tensors: &SafeTensors<'_>, step: u32, stopped: &[Option<u32>]) -> Result<Vec<Evaluation>, Error> {
     let Ok(view) = tensors.tensor("history.step") else { return Ok(Vec::new()) };
     let count = view.shape().first().copied().unwrap_or(0);
     let steps = tensor(tensors, "history.step", &[count])?;
+    let runs = stopped.len();
     let rising = steps.windows(2).all(|pair| pair[0] < pair[1]);
     if !rising || !steps.iter().all(|&at| at >= 0.0 && at.fract() == 0.0 && at <= step as f32) {
         return Err(refuse("the steps of its evaluations do not fit its own step"));
@@ -242,6 +246,22 @@ fn history(tensors: &SafeTensors<'_>, step: u32, runs: usize) -> Result<Vec<Eval
     let mut columns = Vec::new();
     for name in HISTORY {
         columns.push(tensor(tensors, name, &[count, runs])?);
+    }
+    // A run that has stopped has no numbers from there on; otherwise they are what they measure.
+    let sound = |column: usize, at: usize, run: usize, value: f32| {
+        let over = stopped.get(run).copied().flatten().is_some_and(|stop| stop as f32 <= steps[at]);
+        match column {
+            _ if value.is_nan() => over,
+            0 => value >= 0.0 && value.is_finite(),
+            _ => (0.0..=1.0).contains(&value),
+        }
+    };
+    for (which, (column, name)) in columns.iter().zip(HISTORY).enumerate() {
+        for (at, &value) in column.iter().enumerate() {
+            if !sound(which, at / runs, at % runs, value) {
+                return Err(refuse(format!("{name} holds {value}, which it cannot be")));
+            }
+        }
     }
     let row = |column: &Vec<f32>, at: usize| column[at * runs..(at + 1) * runs].to_vec();
     let evaluation = |(at, &step): (usize, &f32)| {
