@@ -104,7 +104,7 @@ fn results_curves_and_weights_are_whole_files_that_other_readers_read() {
     let row = words.lines().find(|line| line.starts_with("Rank")).unwrap();
     let step99 = results["runs"][0]["step99"].as_u64().map_or("> 60".to_owned(), |step| step.to_string());
     assert!(row.contains(&step99), "{row}");
-    assert!(words.contains("first step above 99 %") && !words.contains('\u{1b}'), "{words}");
+    assert!(words.contains("first step that reached 99 %") && !words.contains('\u{1b}'), "{words}");
     assert!(expect(&run(&folder, &format!("copy {TINY} --out q.json --quiet")), 0).is_empty());
 }
 
@@ -165,7 +165,11 @@ fn what_is_not_allowed_ends_with_2_and_says_what_is() {
     bad("copy --colour red", &["--colour"]);
     bad("copy --preset demo --config -", &["--preset", "--config"]);
     bad("copy --out nosuch/r.json", &["nosuch/r.json", "folder"]);
-    bad("copy --out a --csv a", &["name two files"]);
+    bad("copy --out a --csv a", &["two outputs would go to a;", "name two files"]);
+    bad("copy --out a --csv ./a", &["one file, a and ./a", "name two files"]);
+    bad("copy --checkpoint ./a --out a", &["name two files"]);
+    let absolute = folder.path().join("a");
+    bad(&format!("copy --export-weights {} --checkpoint a", absolute.display()), &["name two files"]);
     bad("copy --fresh", &["--checkpoint"]);
     bad("copy --checkpoint k --checkpoint-every soon", &["soon"]);
     bad("copy --checkpoint k --checkpoint-every -1", &["-1"]);
@@ -258,6 +262,67 @@ fn a_checkpoint_of_something_else_is_left_alone() {
     assert!(words.contains("k: it is not a whole safetensors file") && words.contains("--fresh"), "{words}");
     assert_eq!(std::fs::read(folder.path().join("k")).unwrap(), before[..before.len() - 7]);
     assert!(!folder.path().join("last.json").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_checkpoint_that_cannot_be_written_does_not_end_the_race() {
+    let folder = TempDir::new().unwrap();
+    let kept = folder.path().join("kept");
+    std::fs::create_dir(&kept).unwrap();
+    let command = format!("copy {LONGER} -q --checkpoint kept/k --checkpoint-every 0.01 --out r.json --csv c.csv");
+    let child = program(&folder, &command).stderr(Stdio::piped()).spawn().unwrap();
+    while !kept.join("k").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    // Moved away as a whole: a removal would race with the next half-written file.
+    std::fs::rename(&kept, folder.path().join("gone")).unwrap();
+    let words = expect(&child.wait_with_output().unwrap(), 1);
+    assert_eq!(words.matches("the race goes on").count(), 1, "{words}");
+    assert!(words.contains("kept/k: it could not be written (no such file") && !words.contains("os error"), "{words}");
+    assert!(words.lines().last().unwrap().contains("the checkpoint"), "{words}");
+    assert_eq!(json(&text(&folder, "r.json"))["step"], 500);
+    assert_eq!(text(&folder, "c.csv").lines().count(), 1 + 2 * 11);
+    // An interruption then does not claim to have saved.
+    let command = format!("copy {LONGER} --checkpoint gone/k2 --checkpoint-every 100 --out never.json");
+    let mut child = program(&folder, &command).stderr(Stdio::piped()).spawn().unwrap();
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    let mut words = String::new();
+    errors.read_line(&mut words).unwrap();
+    std::fs::rename(folder.path().join("gone"), &kept).unwrap();
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    errors.read_to_string(&mut words).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1), "{words}");
+    assert!(words.contains("interrupted at step") && words.contains("of an earlier step"), "{words}");
+    assert!(!words.contains("saved to") && !folder.path().join("never.json").exists(), "{words}");
+}
+
+#[test]
+fn a_race_is_trained_longer_to_the_bits_of_one_that_was_longer() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    let flags = |steps: u32| TINY.replace("--steps 60", &format!("--steps {steps}"));
+    let longer = |steps: u32, checkpoint: &str, out: &str| {
+        run(&folder, &format!("copy {} --checkpoint {checkpoint} --out {out}", flags(steps)))
+    };
+    expect(&longer(100, "whole", "whole.json"), 0);
+    expect(&longer(60, "k", "short.json"), 0);
+    let words = expect(&longer(100, "k", "r.json"), 0);
+    assert!(words.contains("going on from step 60 (k), to 100 steps instead of 60"), "{words}");
+    assert!(file("k") == file("whole"), "the weights differ");
+    let (whole, extended) = (json(&text(&folder, "whole.json")), json(&text(&folder, "r.json")));
+    for key in ["configuration", "link", "step", "runs", "evaluations", "check", "verdicts"] {
+        assert_eq!(whole[key], extended[key], "{key}");
+    }
+    // Not shorter, and not where the learning rate depends on the end.
+    let words = expect(&longer(60, "k", "no.json"), 2);
+    assert!(words.contains("steps is 100 there and 60 here"), "{words}");
+    let cosine =
+        |steps: u32| run(&folder, &format!("copy {} --schedule cosine --checkpoint c --out cosine.json", flags(steps)));
+    expect(&cosine(60), 0);
+    let words = expect(&cosine(100), 2);
+    assert!(words.contains("steps is 60 there and 100 here (with this schedule"), "{words}");
+    assert!(file("k") == file("whole") && !folder.path().join("no.json").exists());
 }
 
 #[test]
@@ -371,6 +436,12 @@ fn a_sweep_is_expanded_run_and_merged() {
     std::fs::write(folder.path().join("contrary.json"), contrary.to_string()).unwrap();
     let words = expect(&run(&folder, &format!("merge {all} contrary.json --out none.json")), 1);
     assert!(words.contains("result-0.json and contrary.json") && !folder.path().join("none.json").exists(), "{words}");
+
+    let mut early = json(&text(&folder, "result-0.json"));
+    early["step"] = 20.into();
+    std::fs::write(folder.path().join("early.json"), early.to_string()).unwrap();
+    let words = expect(&run(&folder, "merge result-1.json early.json --out one.json"), 1);
+    assert!(words.contains("early.json: it ends at step 20, and its last evaluation is of step 60"), "{words}");
 
     // What is broken is named, and hides nothing else.
     std::fs::write(folder.path().join("half.json"), &text(&folder, "result-0.json")[..200]).unwrap();

@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use mnemoscope::compute::error::Error;
-use mnemoscope::lab::config::CopyConfig;
+use mnemoscope::lab::config::{CopyConfig, Schedule};
 use mnemoscope::lab::copy::CopyRun;
 use mnemoscope::lab::event::Event;
 use mnemoscope::lab::machine::Machine;
@@ -71,39 +70,51 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     let every = Duration::try_from_secs_f64(seconds)
         .map_err(|_| Failure::usage("--checkpoint-every: it takes a number of seconds, such as 8"))?;
     let before = match checkpoint.filter(|path| path.is_file() && !arguments.get_flag("fresh")) {
-        Some(path) => Some((path, resumable(path, &config)?)),
+        Some(path) => Some(Before::read(path, &config)?),
         None => None,
     };
     let quiet = arguments.get_flag("quiet");
     pollster::block_on(async {
         let mut race = Race::open(config, before, quiet).await?;
-        race.keep = checkpoint.map(|path| Keep { path, every, last: Instant::now() });
+        race.keep = checkpoint.map(|path| Keep { path, every, last: Instant::now(), failed: None, warned: false });
         race.train().await?;
         race.finish(weights, &outputs).await
     })
 }
 
-/// The bytes of a checkpoint of this configuration.
-fn resumable(path: &Path, config: &CopyConfig) -> Result<Vec<u8>, Failure> {
-    let bytes = files::read(path).map_err(|why| Failure::failed(format!("{why}; name another, or use --fresh")))?;
-    let saved = Weights::read(&bytes).map_err(|error| {
-        let why = settings::reason(error);
-        Failure::failed(format!("{}: {why}; begin anew with --fresh, or name another file", path.display()))
-    })?;
-    let saved = saved.config.values();
-    let pairs = saved.iter().zip(config.values());
-    let differs = pairs.filter(|((_, there), (_, here))| there != here);
-    let each = differs.map(|((name, there), (_, here))| format!("{name} is {there} there and {here} here"));
-    let each: Vec<String> = each.collect();
-    if each.is_empty() {
-        return Ok(bytes);
+/// A checkpoint to go on from.
+struct Before<'a> {
+    path: &'a Path,
+    bytes: Vec<u8>,
+    /// Steps that it was to take in all, if more are wanted now.
+    extended: Option<u32>,
+}
+
+impl<'a> Before<'a> {
+    /// Reads a checkpoint of this configuration, or of one that only ends earlier.
+    fn read(path: &'a Path, config: &CopyConfig) -> Result<Self, Failure> {
+        let bytes = files::read(path).map_err(|why| Failure::failed(format!("{why}; name another, or use --fresh")))?;
+        let saved = Weights::read(&bytes).map_err(|error| {
+            let why = settings::reason(error);
+            Failure::failed(format!("{}: {why}; begin anew with --fresh, or name another file", path.display()))
+        })?;
+        let there = saved.config;
+        let steps = there.steps;
+        let only_longer = steps < config.steps && CopyConfig { steps: config.steps, ..there.clone() } == *config;
+        if there == *config || (only_longer && config.schedule == Schedule::Constant) {
+            return Ok(Self { path, bytes, extended: only_longer.then_some(steps) });
+        }
+        let (there, here) = (there.values(), config.values());
+        let differs = there.iter().zip(&here).filter(|(there, here)| there != here);
+        let each = differs.map(|((name, there), (_, here))| format!("{name} is {there} there and {here} here"));
+        let each = each.collect::<Vec<_>>().join(", ");
+        let why = if only_longer { " (with this schedule the learning rate depends on the steps in all)" } else { "" };
+        let line = format!(
+            "{}: this checkpoint has other settings: {each}{why}; give the same settings, name another file, or begin anew with --fresh",
+            path.display()
+        );
+        Err(Failure::usage(line))
     }
-    let line = format!(
-        "{}: this checkpoint has other settings: {}; give the same settings, name another file, or begin anew with --fresh",
-        path.display(),
-        each.join(", ")
-    );
-    Err(Failure::usage(line))
 }
 
 /// Where and how often the race is saved.
@@ -111,6 +122,10 @@ struct Keep<'a> {
     path: &'a Path,
     every: Duration,
     last: Instant,
+    /// Why the last attempt came to nothing.
+    failed: Option<Failure>,
+    /// Whether that has been said; a full disk stays full, and once is enough.
+    warned: bool,
 }
 
 /// A race and what surrounds it.
@@ -127,18 +142,25 @@ struct Race<'a> {
 }
 
 impl<'a> Race<'a> {
-    async fn open(config: CopyConfig, before: Option<(&Path, Vec<u8>)>, quiet: bool) -> Result<Self, Failure> {
+    async fn open(config: CopyConfig, before: Option<Before<'_>>, quiet: bool) -> Result<Self, Failure> {
         let signals = Signals::listen()?;
         let mut machine = Machine::default();
-        let run = match &before {
-            Some((_, bytes)) => CopyRun::restore(bytes, &mut machine, &mut |_, _| {}).await?,
+        let steps = config.steps;
+        let mut run = match &before {
+            Some(before) => CopyRun::restore(&before.bytes, &mut machine, &mut |_, _| {}).await?,
             None => CopyRun::open(config, &mut machine, &mut |_, _| {}).await?,
         };
+        let extended = before.as_ref().and_then(|before| before.extended);
+        if extended.is_some() && !run.extend(steps) {
+            let line = "this checkpoint cannot be trained longer; begin anew with --fresh, or name another file";
+            return Err(Failure::usage(line));
+        }
         let progress = Progress::new(quiet, run.step(), run.config().steps);
         let info = run.executor();
         progress.note(&format!("{} ({}): {}", info.kind, info.name, info.reason));
-        if let Some((path, _)) = &before {
-            progress.note(&format!("going on from step {} ({})", run.step(), path.display()));
+        if let Some(Before { path, .. }) = &before {
+            let longer = extended.map_or(String::new(), |old| format!(", to {steps} steps instead of {old}"));
+            progress.note(&format!("going on from step {} ({}){longer}", run.step(), path.display()));
         }
         let began = before.is_none().then(Instant::now);
         Ok(Self { run, machine, signals, progress, keep: None, began, seconds: None, quiet })
@@ -180,10 +202,12 @@ impl<'a> Race<'a> {
 
     async fn interrupted(&mut self, signal: i32) -> Failure {
         self.progress.end();
-        if let Err(failure) = self.save_checkpoint().await {
-            return failure;
-        }
+        let saved = self.save_checkpoint().await;
         let at = format!("interrupted at step {} of {}", self.run.step(), self.run.config().steps);
+        let failed = saved.err().or_else(|| self.keep.as_mut()?.failed.take());
+        if let Some(failed) = failed {
+            return failed.and(format!("{at}; the checkpoint, if there is one, is of an earlier step"));
+        }
         Failure::signal(
             signal,
             match &self.keep {
@@ -196,20 +220,31 @@ impl<'a> Race<'a> {
     /// The race as a file. A device lost just now is replaced first.
     async fn bytes(&mut self) -> Result<Vec<u8>, Failure> {
         match self.run.save().await {
-            Err(Error::DeviceLost(why)) => {
-                self.run.recover_in_place(&mut self.machine, &why).await?;
+            Err(error) => {
+                let Some(why) = error.of_device() else { return Err(error.into()) };
+                self.run.recover_in_place(&mut self.machine, why).await?;
                 Ok(self.run.save().await?)
             }
-            other => Ok(other?),
+            Ok(bytes) => Ok(bytes),
         }
     }
 
+    /// Saves, if that is wanted. A file that cannot be written is no reason to end a race: its trained steps are worth
+    /// more. It is said once, and the exit code tells it if the last attempt fails too.
+    ///
+    /// # Errors
+    /// What the device meets.
     async fn save_checkpoint(&mut self) -> Result<(), Failure> {
         let start = Instant::now();
         let Some(path) = self.keep.as_ref().map(|keep| keep.path) else { return Ok(()) };
         let bytes = self.bytes().await?;
-        files::replace(path, &bytes)?;
+        let failed = files::replace(path, &bytes).err();
         if let Some(keep) = &mut self.keep {
+            if let Some(failure) = failed.as_ref().filter(|_| !keep.warned) {
+                self.progress.warn(&format!("{}; the race goes on", failure.text()));
+                keep.warned = true;
+            }
+            keep.failed = failed;
             keep.last = Instant::now();
             keep.every = keep.every.max(start.elapsed().div_f64(SAVING));
         }
@@ -218,16 +253,22 @@ impl<'a> Race<'a> {
 
     async fn finish(&mut self, weights: Option<&Path>, outputs: &Outputs<'_>) -> Result<(), Failure> {
         self.save_checkpoint().await?;
-        if let Some(path) = weights {
-            files::replace(path, &self.bytes().await?)?;
-        }
+        let failed = self.keep.as_mut().and_then(|keep| keep.failed.take());
+        let checkpoint = failed.map_or(Ok(()), |failed| {
+            Err(failed.and("the race is over, but the checkpoint, if there is one, is of an earlier step"))
+        });
+        let weights = match weights {
+            Some(path) => files::replace(path, &self.bytes().await?),
+            None => Ok(()),
+        };
         let mut results = self.run.results();
         results.seconds = self.seconds;
         let json = String::from_utf8_lossy(&settings::json_text(&results)?).into_owned();
-        outputs.write(&json, || Ok(results.csv()?))?;
+        let written = outputs.write(&json, || Ok(results.csv()?));
         if !self.quiet {
             table::race(&spreads(&results.runs), results.step, &results.verdicts);
         }
-        Ok(())
+        // What could be written is, whatever else failed.
+        Failure::all([checkpoint, weights, written])
     }
 }

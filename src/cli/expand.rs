@@ -99,7 +99,9 @@ fn configuration(base: &CopyConfig, axes: &[Axis], job: usize) -> Result<CopyCon
 }
 
 fn write(folder: &Path, configs: &[CopyConfig]) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::failed(format!("{}: {error}; name another folder", folder.display()));
+    let failed = |error: std::io::Error| {
+        Failure::failed(format!("{}: {}; name another folder", folder.display(), files::words(&error)))
+    };
     std::fs::create_dir_all(folder).map_err(failed)?;
     let mut jobs = Vec::with_capacity(configs.len());
     for (job, config) in configs.iter().enumerate() {

@@ -43,6 +43,26 @@ impl Failure {
         Self { code: u8::try_from(128 + signal).unwrap_or(1), lines: vec![line.into()] }
     }
 
+    /// Nothing, or all that failed in one; the code is that of the first.
+    pub(crate) fn all(results: impl IntoIterator<Item = Result<(), Self>>) -> Result<(), Self> {
+        let join = |mut all: Self, next: Self| {
+            all.lines.extend(next.lines);
+            all
+        };
+        results.into_iter().filter_map(Result::err).reduce(join).map_or(Ok(()), Err)
+    }
+
+    /// This, with another line.
+    pub(crate) fn and(mut self, line: impl Into<String>) -> Self {
+        self.lines.push(line.into());
+        self
+    }
+
+    /// As a warning, while the work goes on.
+    pub(crate) fn text(&self) -> String {
+        self.lines.iter().map(|line| format!("mnemoscope: {line}")).collect::<Vec<_>>().join("\n")
+    }
+
     /// A command line that clap refused, in clap's words.
     pub(crate) fn of_clap(error: &clap::Error) -> Self {
         let text = error.render().to_string();
@@ -57,7 +77,9 @@ impl Failure {
 
     /// Says it, and gives the exit code.
     pub(crate) fn tell(&self) -> ExitCode {
-        self.lines.iter().for_each(|line| say(&format!("mnemoscope: {line}")));
+        if !self.lines.is_empty() {
+            say(&self.text());
+        }
         ExitCode::from(self.code)
     }
 }

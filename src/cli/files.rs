@@ -44,25 +44,31 @@ impl<'a> Outputs<'a> {
         }
         let mut named: Vec<&Path> = others.to_vec();
         named.extend(out.into_iter().chain(csv.flatten()));
-        for (at, path) in named.iter().enumerate() {
-            if named[..at].contains(path) {
-                return Err(Failure::usage(format!("two outputs would go to {}; name two files", path.display())));
-            }
+        let mut places: Vec<(PathBuf, &Path)> = Vec::with_capacity(named.len());
+        for path in named {
             check(path)?;
+            let place = place(path);
+            if let Some((_, other)) = places.iter().find(|(known, _)| *known == place) {
+                let both = match *other == path {
+                    true => path.display().to_string(),
+                    false => format!("one file, {} and {}", other.display(), path.display()),
+                };
+                return Err(Failure::usage(format!("two outputs would go to {both}; name two files")));
+            }
+            places.push((place, path));
         }
         Ok(Self { out, csv })
     }
 
-    /// Writes the main results, and the curves if they are asked for.
+    /// Writes the main results, and the curves if they are asked for. What cannot be written does not keep the other
+    /// from being written.
     pub(crate) fn write(&self, json: &str, csv: impl FnOnce() -> Result<String, Failure>) -> Result<(), Failure> {
         let put = |path: Option<&Path>, text: &str| match path {
             Some(path) => replace(path, text.as_bytes()),
             None => print(text.as_bytes()),
         };
-        if let Some(path) = self.csv {
-            put(path, &csv()?)?;
-        }
-        put(self.out, json)
+        let curves = self.csv.map_or(Ok(()), |path| put(path, &csv()?));
+        Failure::all([curves, put(self.out, json)])
     }
 }
 
@@ -71,7 +77,7 @@ pub(crate) fn print(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Failure::failed(format!("standard output: {error}; nothing else was lost"))),
+        Err(error) => Err(Failure::failed(format!("standard output: {}; nothing else was lost", words(&error)))),
         Ok(()) => Ok(()),
     }
 }
@@ -80,7 +86,10 @@ pub(crate) fn print(bytes: &[u8]) -> Result<(), Failure> {
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     if is_dash(path) {
-        std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| format!("standard input: {error}"))?;
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map_err(|error| format!("standard input: {}", words(&error)))?;
         return Ok(bytes);
     }
     std::fs::read(path).map_err(|error| format!("{}: {}", path.display(), words(&error)))
@@ -97,14 +106,22 @@ pub(crate) fn name(path: &Path) -> String {
     if is_dash(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
-/// Without "(os error 2)".
-fn words(error: &std::io::Error) -> String {
+/// An error as a sentence's part: without "(os error 2)", which says nothing to most readers.
+pub(crate) fn words(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Where a file ends up, however its path is written: links are followed, a file that is not there yet is its folder
+/// and its name.
+fn place(path: &Path) -> PathBuf {
+    let there = std::fs::canonicalize(path).ok();
+    let new = || Some(std::fs::canonicalize(folder(path)).ok()?.join(path.file_name()?));
+    there.or_else(new).unwrap_or_else(|| path.to_owned())
 }
 
 /// Whether the path is something that must not be replaced by a file, such as `/dev/null` or a named pipe.

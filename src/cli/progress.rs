@@ -71,6 +71,14 @@ impl Progress {
         }
     }
 
+    /// What went wrong and does not end the race: said even to those who want quiet.
+    pub(crate) fn warn(&self, line: &str) {
+        match self {
+            Self::Bar(bar) => bar.suspend(|| say(line)),
+            Self::Quiet | Self::Lines { .. } => say(line),
+        }
+    }
+
     /// Makes room for the last words.
     pub(crate) fn end(&self) {
         if let Self::Bar(bar) = self {

@@ -10,6 +10,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use super::failure::Failure;
+use super::files::words;
 
 /// What was heard.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ impl Signals {
     pub(crate) fn listen() -> Result<Self, Failure> {
         let heard = Arc::new(AtomicUsize::new(0));
         let again = Arc::new(AtomicBool::new(false));
-        let cannot = |error: std::io::Error| Failure::failed(format!("cannot listen for signals: {error}"));
+        let cannot = |error: std::io::Error| Failure::failed(format!("cannot listen for signals: {}", words(&error)));
         flag::register_conditional_shutdown(SIGINT, 128 + SIGINT, Arc::clone(&again)).map_err(cannot)?;
         flag::register(SIGINT, again).map_err(cannot)?;
         for signal in [SIGINT, SIGTERM] {

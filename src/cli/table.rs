@@ -28,7 +28,7 @@ fn list(values: impl Iterator<Item = String>) -> String {
 }
 
 /// The head of [`spread`]'s columns.
-const HEAD: [&str; 5] = ["encoding", "seeds", "first step above 99 %", "median", "least to greatest"];
+const HEAD: [&str; 5] = ["encoding", "seeds", "first step that reached 99 %", "median", "least to greatest"];
 
 /// An encoding's row after `steps` steps.
 fn spread(spread: &Spread, steps: u32) -> Vec<String> {
