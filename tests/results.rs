@@ -53,6 +53,15 @@ fn unsound_results_are_refused_in_words() {
     let mut twice = results();
     twice.evaluations[1].step = 0;
     assert!(refused(&serde_json::to_string(&twice).unwrap()).contains("order"));
+    let mut early = results();
+    early.step = 10;
+    assert!(refused(&serde_json::to_string(&early).unwrap()).contains("ends at step 10"));
+    let mut torn = results();
+    torn.configuration.insert("rate".to_owned(), "0.5".to_owned());
+    let why = refused(&serde_json::to_string(&torn).unwrap());
+    assert!(why.contains("rate is 0.003 in one and 0.5 in the other"), "{why}");
+    torn.link.clear();
+    assert!(Results::read(&serde_json::to_string(&torn).unwrap()).is_ok(), "only one of them says it");
     let head = "encoding,seed,step,loss_bits,token_accuracy,sequence_accuracy\n";
     assert!(refused(&format!("{head}rank,0,ten,1,1,1\n")).contains("CSV"));
     assert!(refused(&format!("{head}rank,0,10,NaN,1,1\n")).contains("finite"));

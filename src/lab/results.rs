@@ -209,6 +209,29 @@ impl Results {
         if self.evaluations.windows(2).any(|pair| pair[0].step >= pair[1].step) {
             return Err(refuse("its evaluations are not in the order of their steps"));
         }
+        if let Some(last) = self.evaluations.last().filter(|last| last.step > self.step) {
+            let (step, last) = (self.step, last.step);
+            return Err(refuse(format!("it ends at step {step}, and its last evaluation is of step {last}")));
+        }
+        self.agreeing()
+    }
+
+    /// This, if link and configuration, where both are there, say the same.
+    fn agreeing(self) -> Result<Self, Error> {
+        if self.link.is_empty() || self.configuration.is_empty() {
+            return Ok(self);
+        }
+        // What this version does not know is the same default on both sides, and is for the reader to judge.
+        let (link, _) = CopyConfig::from_link(&self.link);
+        let mut config = CopyConfig::default();
+        config.apply(self.configuration.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let (link, config) = (link.values(), config.values());
+        let differs = link.iter().zip(&config).find(|(link, config)| link != config);
+        if let Some(((name, link), (_, config))) = differs {
+            let why =
+                format!("its link and its configuration differ: {name} is {link} in one and {config} in the other");
+            return Err(refuse(why));
+        }
         Ok(self)
     }
 

@@ -15,14 +15,14 @@ use crate::lab::setup::replicas;
 /// Settings that say which runs a race holds, not what a run is.
 const WHICH_RUNS: [&str; 3] = ["encodings", "seeds", "seed"];
 
-/// When the runs of one encoding first passed 99 % of held-out tokens.
+/// When the runs of one encoding first reached 99 % of held-out tokens.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Spread {
     /// Identifier of the encoding.
     pub encoding: String,
     /// Seeds, ascending.
     pub seeds: Vec<u32>,
-    /// First step above 99 %, seed by seed; nothing where that never came.
+    /// First step that reached 99 %, seed by seed; nothing where that never came.
     pub step99: Vec<Option<u32>>,
     /// Step at which a run met a number that is not finite, seed by seed.
     pub stopped: Vec<Option<u32>>,
@@ -167,7 +167,10 @@ impl Part {
                 let of = |column: &[Option<f32>]| column.get(at).copied().flatten();
                 (row.step, [of(&row.loss), of(&row.token_accuracy), of(&row.sequence_accuracy)])
             };
-            Curve { run: run.clone(), rows: results.evaluations.iter().map(row).collect() }
+            let rows: Vec<_> = results.evaluations.iter().map(row).collect();
+            // From the rows, for files of earlier versions do not say it.
+            let accuracy = rows.last().and_then(|(_, values)| values[1]);
+            Curve { run: RunResult { accuracy, ..run.clone() }, rows }
         };
         let curves = results.runs.iter().enumerate().map(curve).collect();
         Ok(Self { file, config, executor: results.executor.map(|executor| executor.kind), curves })
@@ -327,6 +330,7 @@ mod tests {
             seed: replica.seed,
             step99: *step99,
             stopped: None,
+            accuracy: None,
         };
         let runs: Vec<_> = replicas(&config).iter().zip(step99).map(run).collect();
         let values = || vec![0.5; runs.len()];
