@@ -193,11 +193,21 @@ impl<'a> Race<'a> {
             let due = self.keep.as_ref().is_some_and(|keep| keep.last.elapsed() >= keep.every);
             if due && !finished {
                 self.save_checkpoint().await?;
+                self.warn();
             }
         }
         self.seconds = self.began.map(|began| began.elapsed().as_secs_f64());
         self.progress.end();
         Ok(())
+    }
+
+    /// Says, once, that the race goes on without a new checkpoint.
+    fn warn(&mut self) {
+        let Some(keep) = &mut self.keep else { return };
+        if let Some(failure) = keep.failed.as_ref().filter(|_| !keep.warned) {
+            self.progress.warn(&format!("{}; the race goes on", failure.text()));
+            keep.warned = true;
+        }
     }
 
     async fn interrupted(&mut self, signal: i32) -> Failure {
@@ -229,8 +239,8 @@ impl<'a> Race<'a> {
         }
     }
 
-    /// Saves, if that is wanted. A file that cannot be written is no reason to end a race: its trained steps are worth
-    /// more. It is said once, and the exit code tells it if the last attempt fails too.
+    /// Saves, if that is wanted. A file that cannot be written is no reason to end a race, whose trained steps are worth
+    /// more; it is remembered, and the exit code tells it if the last attempt fails too.
     ///
     /// # Errors
     /// What the device meets.
@@ -240,10 +250,6 @@ impl<'a> Race<'a> {
         let bytes = self.bytes().await?;
         let failed = files::replace(path, &bytes).err();
         if let Some(keep) = &mut self.keep {
-            if let Some(failure) = failed.as_ref().filter(|_| !keep.warned) {
-                self.progress.warn(&format!("{}; the race goes on", failure.text()));
-                keep.warned = true;
-            }
             keep.failed = failed;
             keep.last = Instant::now();
             keep.every = keep.every.max(start.elapsed().div_f64(SAVING));
@@ -252,13 +258,13 @@ impl<'a> Race<'a> {
     }
 
     async fn finish(&mut self, weights: Option<&Path>, outputs: &Outputs<'_>) -> Result<(), Failure> {
-        self.save_checkpoint().await?;
-        let failed = self.keep.as_mut().and_then(|keep| keep.failed.take());
+        let saved = self.save_checkpoint().await;
+        let failed = saved.err().or_else(|| self.keep.as_mut()?.failed.take());
         let checkpoint = failed.map_or(Ok(()), |failed| {
             Err(failed.and("the race is over, but the checkpoint, if there is one, is of an earlier step"))
         });
         let weights = match weights {
-            Some(path) => files::replace(path, &self.bytes().await?),
+            Some(path) => self.bytes().await.and_then(|bytes| files::replace(path, &bytes)),
             None => Ok(()),
         };
         let mut results = self.run.results();
