@@ -3,6 +3,7 @@
 import { html, noChange, nothing, svg, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Problem, Property, Values } from './engine';
+import { shortened } from './format';
 import type { Mark } from './palette';
 
 export interface ControlContext {
@@ -37,7 +38,8 @@ function notes(property: Property, context: ControlContext): TemplateResult {
     ${
       problem
         ? html`<p class="wrong" id="wrong-${property.name}">
-            “${problem.given}” is not allowed. Allowed: ${problem.allowed}. Used instead: ${problem.used}.
+            “${shortened(problem.given)}” is not allowed. Allowed: ${problem.allowed}. Used instead:
+            ${problem.used}.
           </p>`
         : nothing
     }`;

@@ -36,6 +36,15 @@ export function duration(ms: number): string {
   return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
 }
 
+/** What a link carries may be of any length; this much of it tells the reader which part is meant. */
+const MOST_LETTERS = 60;
+
+export function shortened(text: string, most = MOST_LETTERS): string {
+  const start = text.slice(0, most);
+  // Half of a surrogate pair is no letter.
+  return text.length <= most ? text : `${start.replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }

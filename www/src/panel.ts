@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { groups, type ControlContext } from './controls';
 import type { Problem, Property, Settled } from './engine';
-import { bytes, count, plural } from './format';
+import { bytes, count, plural, shortened } from './format';
 import type { LinkedPreset } from './protocol';
 import type { Recording } from './record';
 import type { Entry } from './scoreboard';
@@ -22,12 +22,13 @@ export function problemBox(problems: Problem[], properties: Property[], dismiss:
               ${problems.map((problem) => {
                 const label =
                   properties.find((property) => property.name === problem.field)?.label ?? problem.field;
-                return html`<li data-field=${problem.field}>
-                  <strong>${label}</strong>:
+                const given = shortened(problem.given);
+                return html`<li data-field=${shortened(problem.field)}>
+                  <strong>${shortened(label)}</strong>:
                   ${
                     problem.used
-                      ? `“${problem.given}” is not allowed. Allowed: ${problem.allowed}. Used instead: ${problem.used}.`
-                      : `“${problem.given}” is left out: ${problem.allowed}.`
+                      ? `“${given}” is not allowed. Allowed: ${problem.allowed}. Used instead: ${problem.used}.`
+                      : `“${given}” is left out: ${problem.allowed}.`
                   }
                 </li>`;
               })}

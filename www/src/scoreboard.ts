@@ -26,7 +26,7 @@ export interface ScoreboardContext {
   toggle: (id: string) => void;
 }
 
-/** When a run first passed 99 %, or what can be said instead. */
+/** When a run first reached 99 %, or what can be said instead. */
 function first(recording: Recording, run: RunInfo): string {
   const milestone = recording.milestones.get(run.replica);
   if (milestone !== undefined) return count(milestone);
@@ -114,13 +114,13 @@ export function scoreboard(context: ScoreboardContext): TemplateResult {
   </div>`;
 }
 
-/** First evaluation above 99 % of held-out tokens: every seed, and what they have in common. */
+/** First evaluation at 99 % or more of held-out tokens: every seed, and what they have in common. */
 function milestones({ recording, entries }: ScoreboardContext): TemplateResult {
   const seeds = Math.max(0, ...(recording?.encodings.map(({ runs }) => runs.length) ?? []));
   const several = seeds > 1;
   return html`<table data-testid="milestones">
     <caption>
-      First step above 99&nbsp;%
+      First step at 99&nbsp;%
       <span class="quiet">of held-out tokens</span>
     </caption>
     <thead>

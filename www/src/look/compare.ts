@@ -79,7 +79,7 @@ export function compare(context: CompareContext): TemplateResult {
         ? html`<div class="scroll tall" tabindex="0" role="region" aria-label="Earlier runs, table">
             <table data-testid="compare">
               <caption>
-                First step above 99&nbsp;%, best seed
+                First step at 99&nbsp;%, best seed
               </caption>
               <thead>
                 <tr>

@@ -13,7 +13,7 @@ export interface EarlierRun {
   values: Values;
   step: number;
   shown: boolean;
-  /** First steps above 99 %, by encoding: one entry a seed, null where none was. */
+  /** First steps at 99 %, by encoding: one entry a seed, null where none was. */
   firsts: Map<string, (number | null)[]>;
   curves(measure: Measure, source: Source): Curves;
 }

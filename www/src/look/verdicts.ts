@@ -1,6 +1,6 @@
 /** The paper's claims that this configuration tests: what was measured, and the engine's verdict. */
 
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Verdict } from '../engine';
 import './look.css';
 
@@ -10,6 +10,15 @@ const WORDS: Record<Verdict['verdict'], { symbol: string; word: string }> = {
   open: { symbol: '…', word: 'open' },
   untested: { symbol: '–', word: 'untested' },
 };
+
+/** Several of them in one line: what this race cannot say is not worth a row each. */
+function untested(verdicts: Verdict[]): TemplateResult {
+  const { symbol, word } = WORDS.untested;
+  return html`<li data-verdict="untested">
+    <p class="verdict untested"><span aria-hidden="true">${symbol}</span> ${word}</p>
+    <p class="said quiet">Not tested in this race: ${verdicts.map(({ claim }) => claim).join(' ')}</p>
+  </li>`;
+}
 
 function claim({ id, claim, source, measured, verdict }: Verdict): TemplateResult {
   const { symbol, word } = WORDS[verdict];
@@ -21,6 +30,9 @@ function claim({ id, claim, source, measured, verdict }: Verdict): TemplateResul
 }
 
 export function verdictTable(verdicts: Verdict[]): TemplateResult {
+  const idle = verdicts.filter(({ verdict }) => verdict === 'untested');
+  const folded = idle.length > 1;
+  const listed = folded ? verdicts.filter(({ verdict }) => verdict !== 'untested') : verdicts;
   return html`<section class="card verdicts" aria-labelledby="title-verdicts">
     <header>
       <h2 id="title-verdicts">The paper's claims, measured here</h2>
@@ -29,7 +41,7 @@ export function verdictTable(verdicts: Verdict[]): TemplateResult {
     ${
       verdicts.length
         ? html`<ul data-testid="verdicts">
-            ${verdicts.map(claim)}
+            ${listed.map(claim)} ${folded ? untested(idle) : nothing}
           </ul>`
         : html`<p class="help">
             Press Train: what the run measures is held against each claim that it tests.
