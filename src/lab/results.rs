@@ -18,7 +18,7 @@ pub struct RunResult {
     pub encoding: String,
     /// Its seed.
     pub seed: u32,
-    /// Steps trained when it first passed 99 % of held-out tokens.
+    /// Steps trained when it first had 99 % of held-out tokens right.
     #[serde(default)]
     pub step99: Option<u32>,
     /// Step at which it met a loss or gradient that is not finite.

@@ -167,13 +167,17 @@ describe('training', () => {
     await withLab(`#lab=copy&executor=cpu&${SMALL}`, async (lab) => {
       await lab.press('train');
       await lab.state('finished');
-      await lab.page.locator('#set-steps').fill('50');
-      await lab.page.locator('#set-steps').press('Enter');
-      await lab.page.waitForFunction(() => location.hash.includes('steps=50'));
-      assert.match(await lab.text('status'), /settings have changed/);
+      const before = await lab.csv();
+      await lab.page.locator('#set-seed').fill('3');
+      await lab.page.locator('#set-seed').press('Enter');
+      await lab.page.waitForFunction(() => location.hash.includes('seed=3'));
+      assert.match(await lab.text('status'), /settings have changed: Train starts a new run/);
       assert.equal(await lab.step(), 40);
+      assert.deepEqual(await lab.csv(), before);
       await lab.press('train');
-      await lab.stepAtLeast(50);
+      await lab.page.getByTestId('compare').waitFor();
+      await lab.state('finished');
+      assert.notDeepEqual(await lab.csv(), before);
     });
   });
 

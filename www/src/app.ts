@@ -161,6 +161,9 @@ export class MnemoscopeApp extends LitElement {
       case 'moved':
         if (this.recording) this.recording.about = report.about;
         break;
+      case 'extended':
+        this.recording?.extend(report.about, report.link);
+        break;
       case 'reset':
         if (report.closed) {
           this.shelf.keep(this.recording);
@@ -227,6 +230,18 @@ export class MnemoscopeApp extends LitElement {
     const { recording } = this;
     const { settled } = this.client;
     return recording !== null && settled !== null && recording.link !== settled.link;
+  }
+
+  /** The step to which the run on show would go on, if nothing but the number of steps has changed. */
+  private get further(): number | null {
+    const { recording, live } = this;
+    const values = this.client.settled?.values;
+    if (!recording || !values || !live || values.schedule !== 'constant') return null;
+    if (recording.stops.length === recording.about.runs.length) return null;
+    const before = recording.about.values;
+    const differ = Object.keys({ ...before, ...values }).filter((name) => before[name] !== values[name]);
+    const steps = Number(values.steps);
+    return differ.length === 1 && differ[0] === 'steps' && steps > recording.step ? steps : null;
   }
 
   /** The certificate that a link read, if it is for the present settings. */
@@ -461,6 +476,7 @@ export class MnemoscopeApp extends LitElement {
       activity: client.activity,
       recording,
       stale,
+      further: this.further,
       compiling: this.compiling,
       fraction: this.fraction,
       error: this.error,

@@ -220,6 +220,11 @@ export interface CopyRun {
   about(): About;
   /** Works for about `budgetMs`, at most `maxSteps` steps (0: no limit), and says what happened. */
   advance(budgetMs: number, maxSteps: number): Promise<LabEvent[]>;
+  /**
+   * Lets the race end at the steps of `values`, if nothing else differs, the schedule is constant and fewer are
+   * done. Gives whether it does.
+   */
+  extend(values: Values): boolean;
   /** Back to step 0 with the same initial weights. */
   reset(): Promise<void>;
   /** Certificate of the first losses; undefined before the tenth step. */

@@ -75,7 +75,7 @@ export type Command =
   | { type: 'settle'; values: Values }
   /** Change one of the present values. */
   | { type: 'change'; name: string; value: string }
-  /** Train with the present settings: a new run if they differ from the open run's. */
+  /** Train with the present settings: a new run if they differ from the open run's in more than a later end. */
   | { type: 'train' }
   | { type: 'step' }
   | { type: 'pause' }
@@ -110,6 +110,8 @@ export type Report =
   | { type: 'opened'; about: About; link: string; recorded: Snapshot | null }
   /** The open run moved to another device. */
   | { type: 'moved'; about: About }
+  /** The open run goes on to the number of steps of other settings, which differ in nothing else. */
+  | { type: 'extended'; about: About; link: string }
   /** Back to step 0; no run is open if `closed`. */
   | { type: 'reset'; closed: boolean }
   | { type: 'happened'; events: LabEvent[] }

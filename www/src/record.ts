@@ -82,16 +82,19 @@ export class Recording {
   recoveries: Recovery[] = [];
   /** Certificate of the first losses, once there is one. */
   check: string | null = null;
-  /** First step above 99 %, by replica. */
+  /** First step at 99 %, by replica. */
   milestones = new Map<number, number>();
   readonly encodings: { id: string; runs: RunInfo[] }[] = [];
+  /** The link it began with; that of a run which goes on to a later end changes. */
+  readonly origin: string;
   private bins: Bin[] = [];
   private binSteps = 1;
 
   constructor(
     public about: About,
-    readonly link: string,
+    public link: string,
   ) {
+    this.origin = link;
     for (const run of about.runs) {
       const known = this.encodings.find((encoding) => encoding.id === run.encoding);
       if (known) known.runs.push(run);
@@ -137,6 +140,13 @@ export class Recording {
   /** Steps that one point of the training curve averages. */
   get stepsPerPoint(): number {
     return this.binSteps;
+  }
+
+  /** The run goes on to another end, under the link that says so. */
+  extend(about: About, link: string): void {
+    this.about = about;
+    this.link = link;
+    this.finished = false;
   }
 
   apply(events: LabEvent[]): void {

@@ -19,6 +19,7 @@ export const verdictSlot: Slot = ({ verdicts }) => verdictTable(verdicts);
 export const lookSlot: Slot = (context) =>
   html`<lab-inspector
     .about=${openAbout(context)}
+    .run=${context.recording?.origin ?? ''}
     .entries=${context.entries}
     .seen=${context.seen}
     .unseen=${context.unseen}

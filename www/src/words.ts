@@ -9,14 +9,20 @@ export interface Situation {
   recording: Recording | null;
   /** Settings differ from those of the run shown. */
   stale: boolean;
+  /** They differ in the number of steps only: the run shown goes on to this one. Null where it cannot. */
+  further: number | null;
   compiling: string;
   error: string;
   /** Preparing the run was given up. */
   cancelled: boolean;
 }
 
-export function status({ activity, recording, stale, error, cancelled }: Situation): string {
-  const again = stale ? ' The settings have changed: Train starts a new run with them.' : '';
+export function status({ activity, recording, stale, further, error, cancelled }: Situation): string {
+  const again = !stale
+    ? ''
+    : further === null
+      ? ' The settings have changed: Train starts a new run with them.'
+      : ` The settings have changed: Train goes on to step ${count(further)}.`;
   switch (activity) {
     case 'starting':
       return 'Starting: loading the engine.';

@@ -1,7 +1,7 @@
 /** Owns the wasm module, the run and the loop. Everything it does is asked for by a `Command`. */
 
 import init, * as module from '../../pkg/mnemoscope.js';
-import type { CopyRun, Engine, LabError, LabEvent, Settled, WeightsFile } from './engine';
+import type { CopyRun, Engine, LabError, LabEvent, Settled, Values, WeightsFile } from './engine';
 import type { Answers, Command, FullResults, Refusable, Report, Request, Subject } from './protocol';
 import { Recording } from './record';
 import * as store from './store';
@@ -31,6 +31,8 @@ let present: Settled = { values: {}, problems: [], link: '', hide: [], check: nu
 let expected: { link: string; check: string } | null = null;
 let run: CopyRun | null = null;
 let runLink = '';
+/** Rises with every run that begins, so that two of the same configuration and step are told apart. */
+let begun = 0;
 /** What `run` has reported. The page has its own; this one is kept for the next visit and exported. */
 let recorded: Recording | null = null;
 let finished = false;
@@ -105,18 +107,35 @@ function fail(thrown: unknown): void {
 const onProgress = (fraction: number, what: string) => post({ type: 'compiling', fraction, what });
 
 async function open({ values, link }: Settled): Promise<CopyRun> {
-  if (run && runLink === link) return run;
+  if (run && (runLink === link || extend(run, values, link))) return run;
   close();
   post({ type: 'compiling', fraction: 0, what: 'starting' });
   await breathe();
   run = await engine.CopyRun.open(values, onProgress);
   runLink = link;
+  begun += 1;
   recorded = new Recording(run.about(), link);
   post({ type: 'opened', about: recorded.about, link, recorded: null });
   // The evaluation at step 0 is there already; a large race takes long for its first step.
   report(await run.advance(0, 0));
   await look();
   return run;
+}
+
+/** Where only the end is another one, and nothing before depends on it, the open run goes on to the new end. */
+function extend(current: CopyRun, values: Values, link: string): boolean {
+  if (!recorded || !current.extend(values)) return false;
+  runLink = link;
+  finished = false;
+  recorded.extend(current.about(), link);
+  post({ type: 'extended', about: recorded.about, link });
+  if (recorded.check !== null) certify(recorded.check);
+  return true;
+}
+
+/** A device that was lost while the run stood still is told of at once, not when training goes on. */
+async function tell(): Promise<void> {
+  if (run && !training) report(await run.advance(0, 0));
 }
 
 function report(events: LabEvent[]): void {
@@ -173,6 +192,7 @@ async function look(): Promise<void> {
   }
   const took = performance.now() - began;
   lookAt = performance.now() + Math.max(LOOK_MS, LOOK_SHARE * took);
+  await tell();
 }
 
 // Keeping
@@ -181,6 +201,7 @@ let storing = false;
 let unkept = false;
 let keptAt = 0;
 let keptWhat = '';
+const identity = (current: Recording) => `${begun} ${current.link} ${current.step}`;
 let writing: Promise<void> = Promise.resolve();
 let writes = 0;
 
@@ -192,9 +213,10 @@ async function keep(): Promise<void> {
   // Recording and state must be of the same step.
   report(await current.advance(0, 0));
   try {
-    const what = `${recorded.link} ${recorded.step}`;
+    const what = identity(recorded);
     if (what === keptWhat) return;
     const bytes = await current.save();
+    await tell();
     const snapshot = recorded.snapshot();
     const { link, step } = snapshot;
     const kept = {
@@ -289,6 +311,7 @@ async function reset(settings: Settled): Promise<void> {
     await run.reset();
     recorded = new Recording(recorded.about, recorded.link);
     finished = false;
+    begun += 1;
   } else {
     close();
   }
@@ -314,6 +337,7 @@ async function restore(bytes: Uint8Array, recording: Recording | null): Promise<
   close();
   run = restored;
   runLink = file.settled.link;
+  begun += 1;
   const about = run.about();
   recorded = recording ?? new Recording(about, runLink);
   recorded.about = about;
@@ -360,6 +384,7 @@ async function answer(asked: Request & { id: number }): Promise<void> {
   } catch (thrown) {
     post({ type: 'refused', id, what, error: toLabError(thrown) });
   }
+  await tell();
 }
 
 async function answerTo(asked: Request): Promise<Answers[Refusable]> {
@@ -450,7 +475,7 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
         const content = await store.content();
         if (!content) throw { code: 'file', message: 'The kept run is no longer there.' };
         await restore(content.bytes, Recording.from(content.snapshot));
-        keptWhat = `${runLink} ${recorded?.step}`;
+        keptWhat = recorded ? identity(recorded) : '';
         return null;
       });
     default:

@@ -4,7 +4,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
 import type { About, Inspection, LabError } from '../engine';
-import { count } from '../format';
+import { count, shortened } from '../format';
 import type { Subject } from '../protocol';
 import type { Entry } from '../scoreboard';
 import { Draw } from './draw';
@@ -36,6 +36,15 @@ const LOOK_FOR: Record<string, string> = {
   increment: 'The task needs no position: any pattern will do.',
 };
 
+/** Where the sequence on show comes from, in words. */
+const ORIGIN = {
+  'held-out': 'The one shown is held out: it cannot occur in training.',
+  own: 'The one shown is yours; training may have shown it.',
+};
+
+const kindOf = ({ probe }: Subject): keyof typeof ORIGIN =>
+  probe === '' || probe.startsWith('#') ? 'held-out' : 'own';
+
 /** Symbols named in full up to this many. */
 const FEW_SYMBOLS = 12;
 /** A small map is at most this many pixels wide; of a longer sequence it shows every so many positions. */
@@ -44,6 +53,7 @@ const SMALL = 96;
 export class LabInspector extends LitElement {
   static override properties = {
     about: { attribute: false },
+    run: { attribute: false },
     entries: {
       attribute: false,
       // The page makes the list anew for every drawing.
@@ -62,6 +72,8 @@ export class LabInspector extends LitElement {
     tableOpen: { state: true },
   };
   declare about: About | null;
+  /** The link that the run began with. What was seen of it stays when it goes on to a later end. */
+  declare run: string;
   declare entries: Entry[];
   declare seen: Seen | null;
   declare unseen: Unseen | null;
@@ -79,6 +91,8 @@ export class LabInspector extends LitElement {
   private heldOut = 0;
   private typed = false;
   private refused = '';
+  /** No look can be had of the subject, until another is asked for. */
+  private declined = false;
   private inView = false;
   private watching = '';
   /** The last similarity map: its picture is drawn again only when it is another. */
@@ -88,6 +102,7 @@ export class LabInspector extends LitElement {
     this,
     () => this.paint(),
     (inView) => {
+      if (this.inView !== inView) this.requestUpdate();
       this.inView = inView;
       this.tell();
     },
@@ -96,6 +111,7 @@ export class LabInspector extends LitElement {
   constructor() {
     super();
     this.about = null;
+    this.run = '';
     this.entries = [];
     this.seen = null;
     this.unseen = null;
@@ -126,20 +142,21 @@ export class LabInspector extends LitElement {
 
   /** Says to the worker what is looked at, if that has changed. */
   private tell() {
-    const wanted = this.inView && this.about ? this.subject : null;
-    const key = wanted ? `${this.about?.link} ${wanted.replica} ${wanted.probe}` : '';
+    const wanted = this.inView && this.about && !this.declined ? this.subject : null;
+    const key = wanted ? `${this.run} ${wanted.replica} ${wanted.probe}` : '';
     if (key === this.watching) return;
     this.watching = key;
     this.watch(wanted);
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
-    if (changed.has('about') && changed.get('about')?.link !== this.about?.link) {
+    if (changed.has('run') || (changed.has('about') && !this.about)) {
       const runs = this.about?.runs.length ?? 0;
       this.subject = { replica: this.subject.replica < runs ? this.subject.replica : 0, probe: '' };
       this.heldOut = 0;
       this.typed = false;
       this.refused = '';
+      this.declined = false;
       this.histories.clear();
     }
     if (changed.has('seen') && this.seen) this.take(this.seen);
@@ -167,6 +184,8 @@ export class LabInspector extends LitElement {
       replica: subject.replica,
       probe: good && good.probe !== subject.probe ? good.probe : '',
     };
+    // Where that very look was refused, asking for it again and again does not help.
+    this.declined = this.subject.probe === subject.probe;
   }
 
   protected override updated() {
@@ -177,6 +196,7 @@ export class LabInspector extends LitElement {
   private ask(subject: Partial<Subject>) {
     this.subject = { ...this.subject, ...subject };
     this.refused = '';
+    this.declined = false;
     this.requestUpdate();
   }
 
@@ -217,13 +237,21 @@ export class LabInspector extends LitElement {
       ${
         about
           ? html`${this.form(about, inspection)}
-            ${inspection ? this.views(inspection) : html`<p class="help">The first look is on its way.</p>`}`
+            ${inspection ? this.views(inspection) : html`<p class="help" data-testid="look-waits">${this.waits()}</p>`}`
           : html`<p class="help">
               Press Train. Then this shows what a run predicts, where its attention goes, and what its
               positions look like, as it learns.
             </p>`
       }
     </section>`;
+  }
+
+  /** Why there is nothing to see yet. */
+  private waits(): string {
+    if (this.declined) return 'There is nothing to show: this look was refused.';
+    return this.inView
+      ? 'The first look is on its way.'
+      : 'Looks are taken while this part of the page is in view.';
   }
 
   private nameOf(replica: number): string {
@@ -289,14 +317,19 @@ export class LabInspector extends LitElement {
       </p>
       <p class="help" id="look-help">
         ${allowed ? html`${count(allowed.count)} symbols, of ${symbols}, with spaces between.` : nothing}
-        ${
-          this.subject.probe === '' || this.subject.probe.startsWith('#')
-            ? 'This one is held out: it cannot occur in training.'
-            : 'This one is yours; training may have shown it.'
-        }
+        ${this.seen ? ORIGIN[kindOf(this.seen.subject)] : nothing}
       </p>
       <p class="refused" role="status" id="look-refused">
-        ${this.refused ? html`<span class="wrong">${this.refused}</span>` : nothing}
+        ${
+          this.refused
+            ? html`<span class="wrong">${this.refused}</span>${
+                  allowed && this.seen
+                    ? html` Still shown: <b data-testid="look-still">${shortened(allowed.text)}</b>,
+                        ${kindOf(this.seen.subject) === 'own' ? 'which is yours' : 'which is held out'}.`
+                    : nothing
+                }`
+            : nothing
+        }
       </p>
     </form>`;
   }
