@@ -170,7 +170,7 @@ describe('look inside', () => {
       assert.equal(before.inputs[4], 'SEP');
       const typed = before.inputs[0] === '3' ? ['1', '3', '0', '2'] : ['3', '1', '0', '2'];
       await type(lab, typed.join(' '));
-      await lab.page.getByText('This one is yours').waitFor();
+      await lab.page.getByText('The one shown is yours').waitFor();
       await lab.page.waitForFunction(
         (first) => document.querySelector('.strip .token .input')?.textContent.endsWith(first),
         typed[0],

@@ -316,6 +316,8 @@ async function reset(settings: Settled): Promise<void> {
     close();
   }
   post({ type: 'reset', closed: run === null });
+  // As after opening, the evaluation at step 0 is there.
+  await tell();
   post({ type: 'activity', activity: 'ready' });
   await rest();
 }
