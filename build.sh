@@ -70,13 +70,14 @@ setup_python() {
     PYTHON=$PWD/target/python/bin/python3
     export PYTHON
     "$PYTHON" -c 'import numpy, safetensors' 2>/dev/null && return
-    have python3 || die "Python 3 is missing; the tests read saved weights with it. Install it, then run this again."
-    say "installing the Python package safetensors into target/python"
     if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
-        have apt-get && [ "$(id -u)" = 0 ] || die "Python's venv module is missing. On Debian, as root: apt-get install python3-venv"
+        have apt-get && [ "$(id -u)" = 0 ] ||
+            die "the tests read saved weights with Python 3 and its venv module. Install them, then run this again. On Debian, as root: apt-get install python3 python3-venv"
+        say "installing python3 python3-venv"
         apt-get update -qq
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-venv >/dev/null
     fi
+    say "installing the Python package safetensors into target/python"
     python3 -m venv target/python
     "$PYTHON" -m pip install --quiet --disable-pip-version-check 'numpy>=1.24' 'safetensors==0.8.0'
 }

@@ -238,18 +238,15 @@ async fn open_with(
 type Report<'a> = &'a mut dyn FnMut(f64, &str);
 type Opened = Result<copy::CopyRun, Error>;
 
-/// Tries `$work` on the run, and once more if the device was lost and replaced meanwhile.
+/// Does `$work` on the run, anew if the device is lost meanwhile. In the end the CPU takes over, which is not lost.
 macro_rules! with_recovery {
     ($self:ident, $work:expr) => {{
-        let mut tried = false;
-        // A loop, so that the work stands only once in the module.
         loop {
             match $work.await {
-                Err(error) if !tried && error.of_device().is_some() => {
-                    tried = true;
+                Err(error) if error.of_device().is_some() => {
                     let why = error.of_device().unwrap_or_default();
                     let mut machine = MACHINE.take();
-                    let recovered = $self.run.recover_in_place(&mut machine, why).await;
+                    let recovered = $self.run.recover(&mut machine, why).await;
                     MACHINE.set(machine);
                     recovered.map_err(|error| thrown(&error))?;
                 }

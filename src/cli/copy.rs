@@ -229,13 +229,14 @@ impl<'a> Race<'a> {
 
     /// The race as a file. A device lost just now is replaced first.
     async fn bytes(&mut self) -> Result<Vec<u8>, Failure> {
-        match self.run.save().await {
-            Err(error) => {
-                let Some(why) = error.of_device() else { return Err(error.into()) };
-                self.run.recover_in_place(&mut self.machine, why).await?;
-                Ok(self.run.save().await?)
+        loop {
+            match self.run.save().await {
+                Ok(bytes) => return Ok(bytes),
+                Err(error) => match error.of_device() {
+                    Some(why) => self.run.recover(&mut self.machine, why).await?,
+                    None => return Err(error.into()),
+                },
             }
-            Ok(bytes) => Ok(bytes),
         }
     }
 

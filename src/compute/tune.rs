@@ -10,9 +10,9 @@ use crate::compute::gpu::Gpu;
 use crate::compute::gpu_executor::GpuExecutor;
 use crate::graph::plan::{Plan, Slot};
 use crate::graph::{BufferId, Launch};
-use crate::kernels::Form;
 use crate::kernels::matmul::{Epilogue, Matmul, Operand};
 use crate::kernels::weight_grad::WeightGrad;
+use crate::kernels::{Form, Sums};
 
 /// Rows of the samples; a batch of about 500 tokens.
 const ROWS: u32 = 512;
@@ -26,21 +26,17 @@ const WIDTH: u32 = 64;
 /// [`Error::Shader`], [`Error::DeviceLost`].
 pub async fn choose(gpu: Gpu) -> Result<Gpu, Error> {
     let mut gpu = Rc::new(gpu);
-    let [sliced, serial] = Form::ALL.as_chunks::<3>().0 else {
-        return Err(Error::Internal("the forms are not three and three".to_owned()));
-    };
-    let product = fastest(&mut gpu, sliced, &product()).await?;
-    let of_product: Vec<Form> = sliced.iter().chain(serial).copied().filter(|f| f.product == product.product).collect();
-    let form = fastest(&mut gpu, &of_product, &sum()).await?;
+    let best = fastest(&mut gpu, |form| form.sums == Sums::Sliced, &product()).await?;
+    let form = fastest(&mut gpu, |form| form.product == best.product, &sum()).await?;
     let mut gpu = Rc::into_inner(gpu).ok_or_else(|| Error::Internal("the device is still in use".to_owned()))?;
     gpu.form = form;
     Ok(gpu)
 }
 
-/// The form that runs `sample` fastest.
-async fn fastest(gpu: &mut Rc<Gpu>, forms: &[Form], sample: &Plan) -> Result<Form, Error> {
+/// Of the forms that `may` be taken, the one that runs `sample` fastest.
+async fn fastest(gpu: &mut Rc<Gpu>, may: impl Fn(&Form) -> bool, sample: &Plan) -> Result<Form, Error> {
     let mut best = (f64::INFINITY, Form::ALL[0]);
-    for &form in forms {
+    for form in Form::ALL.into_iter().filter(may) {
         if let Some(gpu) = Rc::get_mut(gpu) {
             gpu.form = form;
         }

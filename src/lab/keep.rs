@@ -176,20 +176,6 @@ impl CopyRun {
         }
     }
 
-    /// After a loss outside of training: recovers, and trains again up to where the race was.
-    ///
-    /// # Errors
-    /// As [`CopyRun::carry_on`].
-    pub async fn recover_in_place(&mut self, machine: &mut Machine, why: &str) -> Result<(), Error> {
-        self.recover(machine, why).await?;
-        while self.progress.submitted < self.progress.reported {
-            let missing = self.progress.reported - self.progress.submitted;
-            let events = self.carry_on(machine, f64::INFINITY, missing).await?;
-            self.pending.extend(events);
-        }
-        Ok(())
-    }
-
     /// Lets the race end later: `steps` in all. Gives whether that can be: it has to be more than are done, and the
     /// learning rate must not depend on the end. The steps up to here are those of a race that was longer from
     /// the start.
@@ -209,11 +195,12 @@ impl CopyRun {
         self.kept.every_s = seconds;
     }
 
-    /// Replaces a lost device and puts the last checkpoint onto it; the next events tell of it.
+    /// Replaces a lost device and puts the last checkpoint onto it; the next events tell of it. What failed can then be
+    /// tried again; should this device be lost too, again, until the CPU takes over.
     ///
     /// # Errors
     /// [`Error::TooLarge`] if there is no device any more and the CPU cannot take the race; [`Error::Internal`].
-    async fn recover(&mut self, machine: &mut Machine, why: &str) -> Result<(), Error> {
+    pub async fn recover(&mut self, machine: &mut Machine, why: &str) -> Result<(), Error> {
         self.kept.losses += 1;
         let plan = self.plan()?;
         let hopeless = self.kept.losses > MOST_LOSSES;

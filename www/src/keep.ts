@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CheckComparison } from './engine';
 import { count, plural } from './format';
+import { filePicker } from './picker';
 import type { Kept } from './protocol';
 import type { Recording } from './record';
 import './keep.css';
@@ -106,22 +107,13 @@ export function keepPanel(context: KeepContext): TemplateResult {
     </p>
     <h3>Open</h3>
     <p class="take">
-      <label class="file">
-        <span>Weights, or results to compare with</span>
-        <input
-          type="file"
-          accept=".safetensors,.json,.csv"
-          data-testid="open-file"
-          aria-describedby="open-help open-refused"
-          @change=${(event: Event) => {
-            const input = event.target as HTMLInputElement;
-            const file = input.files?.[0];
-            if (file) context.readFile(file);
-            // The same file may be chosen again.
-            input.value = '';
-          }}
-        />
-      </label>
+      ${filePicker({
+        label: 'Weights, or results to compare with',
+        accept: '.safetensors,.json,.csv',
+        testId: 'open-file',
+        describedBy: 'open-help open-refused',
+        take: context.readFile,
+      })}
     </p>
     <p class="help" id="open-help">
       ${context.drops ? 'Or drop the file anywhere on this page. ' : ''}It does not leave your computer.

@@ -6,6 +6,7 @@ import { swatch } from '../controls';
 import type { Property } from '../engine';
 import { count, plural } from '../format';
 import { earlierMark } from '../palette';
+import { filePicker } from '../picker';
 import type { Recording, Source } from '../record';
 import type { Entry } from '../scoreboard';
 import { differences, differencesText } from './differences';
@@ -112,22 +113,13 @@ export function compare(context: CompareContext): TemplateResult {
           </p>`
     }
     <p class="take">
-      <label class="file">
-        <span>Add a run from a results file</span>
-        <input
-          type="file"
-          accept=".json,.csv,application/json,text/csv"
-          data-testid="compare-file"
-          aria-describedby="compare-refused"
-          @change=${(event: Event) => {
-            const input = event.target as HTMLInputElement;
-            const file = input.files?.[0];
-            if (file) context.readFile(file);
-            // The same file may be chosen again.
-            input.value = '';
-          }}
-        />
-      </label>
+      ${filePicker({
+        label: 'Add a run from a results file',
+        accept: '.json,.csv,application/json,text/csv',
+        testId: 'compare-file',
+        describedBy: 'compare-refused',
+        take: context.readFile,
+      })}
     </p>
     <p class="refused" role="status" id="compare-refused">
       ${context.refused ? html`<span class="wrong">${context.refused}</span>` : nothing}
