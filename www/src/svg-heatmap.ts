@@ -1,7 +1,7 @@
 /** A heat map as SVG. */
 
 import { scaleLinear } from 'd3-scale';
-import { colourAt } from './look/colours';
+import { colourAt, pixels } from './look/colours';
 import type { HeatMap } from './look/heatmap';
 import { caption, heading, INK, picture, RULE, short, tag, text, widthOf, type Words } from './svg';
 
@@ -48,7 +48,7 @@ export function heatMapSvg(map: HeatMap, words: Words): string {
           width,
           height,
           preserveAspectRatio: 'none',
-          href: raster(map, (value) => colour(share(value))),
+          href: raster(map),
         })
       : Array.from(values.subarray(0, rows * columns), (value, i) => {
           // A hair of overlap, without which some viewers show the seams.
@@ -215,17 +215,20 @@ function isDark(colour: string): boolean {
 }
 
 /** The cells as a PNG, enlarged to whole pixels so that no viewer blurs them into each other. */
-function raster({ rows, columns, values }: HeatMap, colour: (value: number) => string): string {
+function raster(map: HeatMap): string {
+  const { rows, columns } = map;
   const size = Math.max(1, Math.ceil((2 * MOST_SIDE) / Math.max(rows, columns)));
-  const canvas = document.createElement('canvas');
-  canvas.width = columns * size;
-  canvas.height = rows * size;
+  const cells = pixels(map);
+  const [small, canvas] = [document.createElement('canvas'), document.createElement('canvas')];
+  [small.width, small.height] = [columns, rows];
+  [canvas.width, canvas.height] = [columns * size, rows * size];
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('This browser gives no canvas to draw on.');
-  for (let i = 0; i < rows * columns; i++) {
-    const value = values[i] ?? NaN;
-    context.fillStyle = Number.isFinite(value) ? colour(value) : RULE;
-    context.fillRect((i % columns) * size, Math.floor(i / columns) * size, size, size);
-  }
+  if (!context || !cells) throw new Error('This browser gives no canvas to draw on.');
+  small.getContext('2d')?.putImageData(cells, 0, 0);
+  // Cells without a value are left out, and show the ground.
+  context.fillStyle = RULE;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, 0, 0, canvas.width, canvas.height);
   return canvas.toDataURL('image/png');
 }

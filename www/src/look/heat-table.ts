@@ -47,14 +47,30 @@ export function heatTable(map: HeatMap): TemplateResult {
   </div>`;
 }
 
-/** Every value, a line a row, with the labels in front and on top. */
-export function matrixCsv(map: HeatMap): string {
+/** Lines of a file are written for this long before the page gets its turn. */
+const TURN_MS = 12;
+
+/** Every value, a line a row, with the labels in front and on top. Of a large matrix the page is not held up. */
+export async function matrixCsv(map: HeatMap): Promise<Blob> {
   const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const lines = [[`${map.rowTitle} \\ ${map.columnTitle}`, ...map.columnLabels].map(quote).join(',')];
+  const lines = [`${[`${map.rowTitle} \\ ${map.columnTitle}`, ...map.columnLabels].map(quote).join(',')}\n`];
+  let since = performance.now();
   for (let row = 0; row < map.rows; row++) {
     const values = map.values.subarray(row * map.columns, (row + 1) * map.columns);
-    const cells = Array.from(values, (value) => (Number.isFinite(value) ? String(value) : ''));
-    lines.push([quote(map.rowLabels[row] ?? String(row)), ...cells].join(','));
+    const cells = Array.from(values, (value) => (Number.isFinite(value) ? single(value) : ''));
+    lines.push(`${[quote(map.rowLabels[row] ?? String(row)), ...cells].join(',')}\n`);
+    if (performance.now() - since < TURN_MS) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    since = performance.now();
   }
-  return `${lines.join('\n')}\n`;
+  return new Blob(lines, { type: 'text/csv' });
+}
+
+/** The shortest decimal that a reader of single precision takes for the same number: 0.3, not 0.30000001192092896. */
+function single(value: number): string {
+  for (const digits of [7, 8]) {
+    const near = Number(value.toPrecision(digits));
+    if (Math.fround(near) === value) return String(near);
+  }
+  return String(Number(value.toPrecision(9)));
 }

@@ -1,6 +1,6 @@
 /** A heat map on a canvas: sharp at any pixel ratio, its exact values under pointer, finger and keyboard. */
 
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { gradient, pixels } from './colours';
 import { Draw } from './draw';
@@ -36,6 +36,7 @@ export class LabHeatmap extends LitElement {
     file: { type: String },
     link: { type: String },
     note: { type: String },
+    linked: { attribute: false },
     cell: { state: true },
     open: { state: true },
     tabled: { state: true },
@@ -47,6 +48,8 @@ export class LabHeatmap extends LitElement {
   declare link: string;
   /** One line under a saved figure's title. */
   declare note: string;
+  /** A cell that another map shows; it is marked and read here as long as this map has no pointer of its own. */
+  declare linked: Cell | null;
   declare cell: Cell | null;
   declare open: boolean;
   /** What the open table shows. */
@@ -54,6 +57,13 @@ export class LabHeatmap extends LitElement {
 
   private layout: Layout | null = null;
   private readonly image = document.createElement('canvas');
+  /** The map that `image` holds: a cursor that moves over a large map must not paint a million cells again. */
+  private painted: HeatMap | null = null;
+  /** Width of the widest label, by the list of labels. */
+  private readonly widths = new Map<string[], number>();
+  private font = '';
+  private endTexts: string[] = [];
+  private writing = false;
   private readonly drawing = new Draw(this, () => this.draw());
   private readonly scheme = matchMedia('(prefers-color-scheme: dark)');
   private readonly resized = new ResizeObserver(() => this.drawing.ask());
@@ -69,6 +79,7 @@ export class LabHeatmap extends LitElement {
     this.file = 'matrix';
     this.link = '';
     this.note = '';
+    this.linked = null;
     this.cell = null;
     this.open = false;
     this.tabled = null;
@@ -94,12 +105,20 @@ export class LabHeatmap extends LitElement {
     this.later = undefined;
   }
 
-  protected override willUpdate() {
-    const inside = (cell: Cell | null) =>
-      cell && cell.row < this.map.rows && cell.column < this.map.columns ? cell : null;
-    this.cell = inside(this.cell);
-    this.kept = inside(this.kept);
+  protected override willUpdate(changed: PropertyValues<this>) {
+    this.cell = this.inside(this.cell);
+    this.kept = this.inside(this.kept);
+    if (changed.has('map')) this.endTexts = ends(this.map);
     this.fillTable();
+  }
+
+  private inside(cell: Cell | null): Cell | null {
+    return cell && cell.row < this.map.rows && cell.column < this.map.columns ? cell : null;
+  }
+
+  /** The cell on show: this map's own, or else the one of the map that it is linked to. */
+  private get shown(): Cell | null {
+    return this.cell ?? this.inside(this.linked);
   }
 
   /** A large table takes long to lay out, so a live map changes it only now and then. */
@@ -122,7 +141,7 @@ export class LabHeatmap extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { map, cell } = this;
+    const { map, shown } = this;
     return html`
       <div
         class="cells"
@@ -143,13 +162,13 @@ export class LabHeatmap extends LitElement {
         ></canvas>
       </div>
       <p class="reading" data-testid="reading">
-        ${cell ? this.words(cell) : html`<span class="quiet">Point at a cell, tap it, or use the arrow keys, to read its value.</span>`}
+        ${shown ? this.words(shown) : html`<span class="quiet">Point at a cell, tap it, or use the arrow keys, to read its value.</span>`}
       </p>
       <p class="sr" role="status">${this.spoken}</p>
       <div class="legend">
         <span class="scale">
           <span class="bar" style="background: ${gradient(map.scale)}"></span>
-          <span class="ends">${this.ends().map((text) => html`<span>${text}</span>`)}</span>
+          <span class="ends">${this.endTexts.map((text) => html`<span>${text}</span>`)}</span>
         </span>
         ${map.unit ? html`<span class="quiet">${map.unit}</span>` : nothing}
       </div>
@@ -165,7 +184,9 @@ export class LabHeatmap extends LitElement {
                 <button
                   type="button"
                   class="small"
-                  @click=${() => save(new Blob([matrixCsv(map)], { type: 'text/csv' }), `mnemoscope-${this.file}.csv`)}
+                  data-testid="csv-${this.file}"
+                  aria-label="Download the matrix as CSV: ${map.title}"
+                  @click=${() => void this.saveCsv()}
                 >
                   Download matrix as CSV
                 </button>`
@@ -181,16 +202,15 @@ export class LabHeatmap extends LitElement {
     return heatMapSvg(map, { title: map.title, note, address: labAddress(link) });
   }
 
-  private ends(): string[] {
-    const { range, values } = this.map;
-    const [least, greatest] = range;
-    // Values beyond the scale have the colour of its end.
-    const beyond = values.some((value) => value > greatest);
-    return [
-      figureText(least),
-      figureText((least + greatest) / 2),
-      `${beyond ? '≥ ' : ''}${figureText(greatest)}`,
-    ];
+  private async saveCsv() {
+    // A large matrix takes a moment to write; a second press would write it twice.
+    if (this.writing) return;
+    this.writing = true;
+    try {
+      save(await matrixCsv(this.map), `mnemoscope-${this.file}.csv`);
+    } finally {
+      this.writing = false;
+    }
   }
 
   private value({ row, column }: Cell): number {
@@ -205,13 +225,15 @@ export class LabHeatmap extends LitElement {
   }
 
   private show(cell: Cell | null) {
+    if (cell?.row === this.cell?.row && cell?.column === this.cell?.column) return;
     this.cell = cell;
+    this.dispatchEvent(new CustomEvent<Cell | null>('cell', { detail: cell, bubbles: true }));
   }
 
   private focused() {
     // A press of the pointer focuses too, and has chosen its own cell.
     if (!this.querySelector('.cells:focus-visible')) return;
-    this.kept ??= { row: 0, column: 0 };
+    this.kept ??= this.shown ?? { row: 0, column: 0 };
     this.show(this.kept);
     this.spoken = this.words(this.kept);
   }
@@ -223,7 +245,7 @@ export class LabHeatmap extends LitElement {
 
   private key(event: KeyboardEvent) {
     const { rows, columns } = this.map;
-    const { row, column } = this.cell ?? this.kept ?? { row: 0, column: 0 };
+    const { row, column } = this.shown ?? this.kept ?? { row: 0, column: 0 };
     const to = (r: number, c: number): Cell => ({
       row: Math.min(rows - 1, Math.max(0, r)),
       column: Math.min(columns - 1, Math.max(0, c)),
@@ -256,7 +278,7 @@ export class LabHeatmap extends LitElement {
     const inside = row >= 0 && row < map.rows && column >= 0 && column < map.columns;
     const cell = inside ? { row, column } : this.kept;
     if (pressed && inside) this.kept = cell;
-    if (cell?.row !== this.cell?.row || cell?.column !== this.cell?.column) this.show(cell);
+    this.show(cell);
   }
 
   private draw() {
@@ -269,10 +291,8 @@ export class LabHeatmap extends LitElement {
     const ratio = devicePixelRatio;
     const font = `${FONT_PX}px ${colour('--sans')}`;
     context.font = font;
-    const wide = (labels: string[]) =>
-      labels.reduce((most, label) => Math.max(most, context.measureText(label).width), 0);
-    const rowWidth = wide(map.rowLabels);
-    const columnWidth = wide(map.columnLabels);
+    const rowWidth = this.widest(context, font, map.rowLabels);
+    const columnWidth = this.widest(context, font, map.columnLabels);
     const left = TITLE_PX + rowWidth + GAP_PX;
     const room = Math.min(MOST_PX, this.clientWidth - left - 2);
     const fit = (room / Math.max(map.columns, 1)) * ratio;
@@ -311,16 +331,32 @@ export class LabHeatmap extends LitElement {
     );
     context.font = font;
     this.drawLabels(context, layout, flat, colour('--ink'), colour('--muted'));
-    if (this.cell) this.drawCursor(context, layout, this.cell);
+    const { shown } = this;
+    if (shown) this.drawCursor(context, layout, shown);
+  }
+
+  private widest(context: CanvasRenderingContext2D, font: string, labels: string[]): number {
+    if (font !== this.font) this.widths.clear();
+    this.font = font;
+    const known = this.widths.get(labels);
+    if (known !== undefined) return known;
+    // Of a live map the lists are new ones each time.
+    if (this.widths.size > 8) this.widths.clear();
+    const most = labels.reduce((found, label) => Math.max(found, context.measureText(label).width), 0);
+    this.widths.set(labels, most);
+    return most;
   }
 
   private drawCells(context: CanvasRenderingContext2D, { left, top, width, height }: Layout) {
-    const image = pixels(this.map);
-    if (!image) return;
-    this.image.width = image.width;
-    this.image.height = image.height;
-    this.image.getContext('2d')?.putImageData(image, 0, 0);
-    context.imageSmoothingEnabled = width < image.width;
+    if (this.painted !== this.map) {
+      const image = pixels(this.map);
+      if (!image) return;
+      this.image.width = image.width;
+      this.image.height = image.height;
+      this.image.getContext('2d')?.putImageData(image, 0, 0);
+      this.painted = this.map;
+    }
+    context.imageSmoothingEnabled = width * devicePixelRatio < this.image.width;
     context.drawImage(this.image, left, top, width, height);
   }
 
@@ -331,7 +367,7 @@ export class LabHeatmap extends LitElement {
     ink: string,
     muted: string,
   ) {
-    const { map } = this;
+    const { map, shown } = this;
     const pick = (labels: string[], chosen: number | undefined) => {
       const stride = Math.max(1, Math.ceil(LABEL_PX / cell));
       return labels
@@ -348,13 +384,13 @@ export class LabHeatmap extends LitElement {
     };
     context.textBaseline = 'middle';
     context.textAlign = 'right';
-    for (const { text, i } of pick(map.rowLabels, this.cell?.row)) {
-      write(i === this.cell?.row);
+    for (const { text, i } of pick(map.rowLabels, shown?.row)) {
+      write(i === shown?.row);
       context.fillText(text, left - GAP_PX, top + (i + 0.5) * cell);
     }
     context.textAlign = flat ? 'center' : 'left';
-    for (const { text, i } of pick(map.columnLabels, this.cell?.column)) {
-      write(i === this.cell?.column);
+    for (const { text, i } of pick(map.columnLabels, shown?.column)) {
+      write(i === shown?.column);
       const x = left + (i + 0.5) * cell;
       context.save();
       context.translate(x, top - GAP_PX - (flat ? FONT_PX / 2 : 0));
@@ -384,6 +420,17 @@ export class LabHeatmap extends LitElement {
     context.strokeStyle = '#000000';
     context.strokeRect(x, y, size, size);
   }
+}
+
+/** What stands below the colour bar: least, middle and greatest value. */
+function ends({ range: [least, greatest], values }: HeatMap): string[] {
+  // Values beyond the scale have the colour of its end.
+  const beyond = values.some((value) => value > greatest);
+  return [
+    figureText(least),
+    figureText((least + greatest) / 2),
+    `${beyond ? '≥ ' : ''}${figureText(greatest)}`,
+  ];
 }
 
 /** Draws a matrix small, a pixel for every `stride`th cell; the style sheet stretches it. */
