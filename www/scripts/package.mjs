@@ -18,7 +18,7 @@ const source = join(www, 'src');
 
 const engine = await import(pathToFileURL(join(pkg, 'mnemoscope.js')));
 engine.initSync({ module: readFileSync(join(pkg, 'mnemoscope_bg.wasm')) });
-const { properties, presets } = engine.describe();
+const { properties, presets } = engine.describe('copy');
 
 await bundle();
 await types();

@@ -151,7 +151,7 @@ export class MnemoscopeApp extends LitElement {
         if (this.recording?.link !== report.link) this.shelf.keep(this.recording);
         this.recording = report.recorded
           ? Recording.from(report.recorded)
-          : new Recording(report.about, report.link);
+          : new Recording(report.about, report.link, report.key);
         this.begin();
         this.live = true;
         this.kept = null;
@@ -162,7 +162,7 @@ export class MnemoscopeApp extends LitElement {
         if (this.recording) this.recording.about = report.about;
         break;
       case 'extended':
-        this.recording?.extend(report.about, report.link);
+        this.recording?.extend(report.about, report.link, report.key);
         break;
       case 'reset':
         if (report.closed) {
@@ -170,7 +170,7 @@ export class MnemoscopeApp extends LitElement {
           this.recording = null;
           this.live = false;
         } else if (this.recording) {
-          this.recording = new Recording(this.recording.about, this.recording.link);
+          this.recording = new Recording(this.recording.about, this.recording.link, this.recording.key);
         }
         this.begin();
         break;
@@ -247,7 +247,7 @@ export class MnemoscopeApp extends LitElement {
   /** The certificate that a link read, if it is for the present settings. */
   private get expected(): string | null {
     const { expected, settled } = this.client;
-    return expected && expected.link === settled?.link ? expected.check : null;
+    return expected && settled && expected.key === this.client.runKey ? expected.check : null;
   }
 
   /** The address holds the settings, what is hidden, and a certificate that came with it. */

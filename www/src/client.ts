@@ -3,7 +3,18 @@
  * await what it answers.
  */
 
-import type { Inspection, LabError, Profile, Results, Settled, Values, WeightsFile } from './engine';
+import type {
+  Lemma,
+  Logit,
+  MeasureRow,
+  Outcome,
+  Phase,
+  Picture,
+  Side,
+  Spectrum,
+  UploadInfo,
+} from './encodings/engine';
+import type { Inspection, LabError, LabId, Profile, Results, Settled, Values, WeightsFile } from './engine';
 import type {
   Activity,
   Answers,
@@ -26,6 +37,8 @@ export interface WorkerLike {
 export interface ClientOptions {
   /** Makes a worker that runs `worker.ts`. Called again when preparing is given up. */
   worker: () => WorkerLike;
+  /** Which lab it is until a link names another; the copy lab if left out. */
+  lab?: LabId;
   /** Keep the run in this browser for the next visit. */
   store?: boolean;
   /** Address of the wasm module, if it does not lie where the worker expects it. */
@@ -63,10 +76,12 @@ export class LabClient {
   activity: Activity = 'starting';
   /** The settings as last settled. */
   settled: Settled | null = null;
+  /** Those of them that a run depends on, as one text. */
+  runKey = '';
   /** What the last link that was read hides. */
   hide: readonly string[] = [];
-  /** The certificate that a link carried, and the configuration that it is for. */
-  expected: { link: string; check: string } | null = null;
+  /** The certificate that a link carried, and the settings of the run that it is for. */
+  expected: { key: string; check: string } | null = null;
 
   private worker: WorkerLike;
   private readonly listeners = new Set<Listener>();
@@ -74,6 +89,8 @@ export class LabClient {
   private lastId = 0;
   private visible = true;
   private watched: Subject | null = null;
+  /** A worker that takes another's place gets the table again. */
+  private uploaded: { name: string; bytes: Uint8Array } | null = null;
 
   constructor(private readonly options: ClientOptions) {
     this.worker = this.begin();
@@ -158,6 +175,60 @@ export class LabClient {
     return this.ask({ type: 'readResults', text });
   }
 
+  /** What a weights file holds, its lab among it. Opens nothing. */
+  readWeights(bytes: Uint8Array): Promise<WeightsFile> {
+    return this.ask({ type: 'readWeights', bytes });
+  }
+
+  /** What the open run's experiment has found so far. */
+  outcome(): Promise<Outcome | null> {
+    return this.ask({ type: 'outcome' });
+  }
+
+  picture(side: Side): Promise<Picture> {
+    return this.ask({ type: 'picture', side });
+  }
+
+  spectrum(side: Side): Promise<Spectrum | null> {
+    return this.ask({ type: 'spectrum', side });
+  }
+
+  measures(): Promise<MeasureRow[]> {
+    return this.ask({ type: 'measures' });
+  }
+
+  phase(): Promise<Phase> {
+    return this.ask({ type: 'phase' });
+  }
+
+  lemma(): Promise<Lemma> {
+    return this.ask({ type: 'lemma' });
+  }
+
+  logit(): Promise<Logit> {
+    return this.ask({ type: 'logit' });
+  }
+
+  table(side: Side, format: 'csv' | 'npy'): Promise<Uint8Array> {
+    return this.ask({ type: 'table', side, format });
+  }
+
+  /** A table of the reader's takes the place of an earlier one; if it is refused the earlier one stays. */
+  async upload(name: string, bytes: Uint8Array): Promise<UploadInfo> {
+    const info = await this.ask({ type: 'upload', name, bytes });
+    this.uploaded = { name, bytes };
+    return info;
+  }
+
+  forgetUpload(): Promise<null> {
+    this.uploaded = null;
+    return this.ask({ type: 'forgetUpload' });
+  }
+
+  encodingsReport(): Promise<unknown> {
+    return this.ask({ type: 'encodingsReport' });
+  }
+
   /** Opens the run that an earlier visit left, paused at its step. */
   async resume(): Promise<void> {
     await this.ask({ type: 'resume' });
@@ -196,8 +267,8 @@ export class LabClient {
       });
       this.abandon('The engine could not be started.');
     };
-    const { store = false, module = null } = this.options;
-    worker.postMessage({ type: 'start', store, module } satisfies Command);
+    const { lab = 'copy', store = false, module = null } = this.options;
+    worker.postMessage({ type: 'start', lab, store, module } satisfies Command);
     return worker;
   }
 
@@ -211,9 +282,13 @@ export class LabClient {
     this.abandon('Preparing was given up.');
     this.worker = this.begin();
     if (this.settled) {
-      const { link } = this.settled;
-      const check = this.expected?.link === link ? this.expected.check : null;
-      this.read(fragment(link, this.hide, check));
+      const check = this.expected?.key === this.runKey ? this.expected.check : null;
+      this.read(fragment(this.settled.link, this.hide, check));
+    }
+    if (this.uploaded) {
+      const { name, bytes } = this.uploaded;
+      // It was taken before.
+      this.upload(name, bytes).catch(() => {});
     }
     this.see(this.visible);
     this.watch(this.watched);
@@ -231,10 +306,11 @@ export class LabClient {
     switch (report.type) {
       case 'settled':
         this.settled = report.settled;
+        this.runKey = report.key;
         if (report.source === 'link') {
-          const { link, hide, check } = report.settled;
+          const { hide, check } = report.settled;
           this.hide = hide;
-          this.expected = check === null ? null : { link, check };
+          this.expected = check === null ? null : { key: report.key, check };
         }
         // A refused configuration is no longer the present one.
         if (this.activity === 'starting' || this.activity === 'error') this.activity = 'ready';

@@ -1,5 +1,10 @@
 /** The face of the wasm module, as types. The Rust side is the source of every name and value here. */
 
+import type { Encodings, Outcome, Trained } from './encodings/engine';
+
+/** Each lab has a table of settings, presets and parts of its own. */
+export type LabId = 'copy' | 'encodings';
+
 export interface ChoiceOption {
   value: string;
   label: string;
@@ -42,6 +47,7 @@ export interface Problem {
 export type Values = Record<string, string>;
 
 export interface Settled {
+  lab: LabId;
   values: Values;
   problems: Problem[];
   /** Fragment without '#': the configuration, nothing else. */
@@ -61,6 +67,7 @@ export interface Part {
 
 export interface RunInfo {
   replica: number;
+  /** Identifier of its arm. */
   encoding: string;
   seed: number;
 }
@@ -79,7 +86,15 @@ export interface Cost {
   flopsPerStep: number;
 }
 
+/** A line of the charts: runs that differ in nothing but the seed. In the copy lab it is an encoding. */
+export interface Arm {
+  id: string;
+  label: string;
+}
+
 export interface About {
+  lab: LabId;
+  arms: Arm[];
   runs: RunInfo[];
   executor: ExecutorInfo;
   cost: Cost;
@@ -179,9 +194,9 @@ export interface Profile {
   boundMs: number;
 }
 
-/** What `mnemoscope copy --out` writes. Lists within an evaluation follow `runs`; null where a run has stopped. */
+/** What the command line writes with `--out`. Lists within an evaluation follow `runs`; null where a run has stopped. */
 export interface Results {
-  lab: 'copy';
+  lab: LabId;
   version: string;
   link: string;
   check: string | null;
@@ -198,6 +213,8 @@ export interface Results {
     sequenceAccuracy: (number | null)[];
   }[];
   verdicts: Verdict[];
+  /** What the experiment of the encodings lab has found. */
+  outcome?: Outcome;
 }
 
 export interface CheckComparison {
@@ -216,6 +233,7 @@ export interface WeightsFile {
 
 export type OnProgress = (fraction: number, what: string) => void;
 
+/** A run of either lab. */
 export interface CopyRun {
   about(): About;
   /** Works for about `budgetMs`, at most `maxSteps` steps (0: no limit), and says what happened. */
@@ -238,23 +256,29 @@ export interface CopyRun {
   save(): Promise<Uint8Array>;
   profile(): Promise<Profile>;
   results(): Results;
+  /** What the experiment has found so far; null in the copy lab. Trained lengths are evaluated anew, which takes a while. */
+  outcome(): Promise<Outcome | null>;
+  /** Table and weights of one run, for `Encodings.take`. */
+  trained(run: number): Promise<Trained>;
   free(): void;
 }
 
 export interface Engine {
-  describe(): { properties: Property[]; presets: Preset[]; parts: Part[] };
+  describe(lab: LabId): { lab: LabId; properties: Property[]; presets: Preset[]; parts: Part[] };
+  /** The lab is the one that the link names; the copy lab where it names none. */
   fromLink(link: string): Settled;
-  settle(values: Values): Settled;
+  settle(lab: LabId, values: Values): Settled;
   /** Sets one value of `values`; a refused one keeps what it was. */
-  change(values: Values, name: string, value: string): Settled;
+  change(lab: LabId, values: Values, name: string, value: string): Settled;
   compareChecks(expected: string, measured: string): CheckComparison;
   /** Throws a LabError of code 'file'. */
   readWeights(bytes: Uint8Array): WeightsFile;
-  /** Reads the JSON of page or command line, or the CSV of held-out curves. Throws a LabError of code 'file'. */
+  /** Reads the JSON of page or command line, or the CSV of held-out curves, of a copy race. Throws a LabError of code 'file'. */
   readResults(text: string): Results;
   CopyRun: {
-    open(values: Values, onProgress: OnProgress): Promise<CopyRun>;
-    /** Opens the run of a weights file at its step. */
+    open(lab: LabId, values: Values, onProgress: OnProgress): Promise<CopyRun>;
+    /** Opens the run of a weights file at its step; the file knows its lab. */
     restore(bytes: Uint8Array, onProgress: OnProgress): Promise<CopyRun>;
   };
+  Encodings: new () => Encodings;
 }

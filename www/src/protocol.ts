@@ -1,11 +1,23 @@
 /** What page and worker say to each other: one union each way. */
 
 import type {
+  Lemma,
+  Logit,
+  MeasureRow,
+  Outcome,
+  Phase,
+  Picture,
+  Side,
+  Spectrum,
+  UploadInfo,
+} from './encodings/engine';
+import type {
   About,
   CheckComparison,
   Inspection,
   LabError,
   LabEvent,
+  LabId,
   Part,
   Preset,
   Profile,
@@ -38,8 +50,29 @@ export interface Kept {
   when: number;
 }
 
+/** Questions of the encodings lab, answered from the settings at the moment of asking. */
+export type EncodingsRequest =
+  | { type: 'picture'; side: Side }
+  | { type: 'spectrum'; side: Side }
+  | { type: 'measures' }
+  | { type: 'phase' }
+  | { type: 'lemma' }
+  | { type: 'logit' }
+  /** The table of one side as a file. */
+  | { type: 'table'; side: Side; format: 'csv' | 'npy' }
+  /** A table that the reader brought along takes the place of an earlier one. */
+  | { type: 'upload'; name: string; bytes: Uint8Array }
+  | { type: 'forgetUpload' }
+  /** What the command line writes about the two encodings. */
+  | { type: 'encodingsReport' };
+
 /** What can be asked for and gets an answer of its own, or a refusal. */
 export type Request =
+  | EncodingsRequest
+  /** What the open run's experiment has found so far. */
+  | { type: 'outcome' }
+  /** What a safetensors file holds; nothing is opened. */
+  | { type: 'readWeights'; bytes: Uint8Array }
   /** Look once. */
   | ({ type: 'inspect' } & Subject)
   /** Time every kernel of the open run. */
@@ -56,6 +89,18 @@ export type Request =
   | { type: 'resume' };
 
 export interface Answers {
+  picture: Picture;
+  spectrum: Spectrum | null;
+  measures: MeasureRow[];
+  phase: Phase;
+  lemma: Lemma;
+  logit: Logit;
+  table: Uint8Array;
+  upload: UploadInfo;
+  forgetUpload: null;
+  encodingsReport: unknown;
+  outcome: Outcome | null;
+  readWeights: WeightsFile;
   inspect: Inspection;
   profile: Profile;
   save: Uint8Array;
@@ -67,15 +112,18 @@ export interface Answers {
 
 /** Page to worker. */
 export type Command =
-  /** The first command: whether runs are kept for the next visit, and where the module is, if not beside the worker. */
-  | { type: 'start'; store: boolean; module: string | null }
+  /**
+   * The first command: the lab until a link names another, whether runs are kept for the next visit, and where the
+   * module is, if not beside the worker.
+   */
+  | { type: 'start'; lab: LabId; store: boolean; module: string | null }
   /** Read settings from a link's fragment. */
   | { type: 'read'; link: string }
   /** Settle values over the defaults, as a preset does. */
   | { type: 'settle'; values: Values }
   /** Change one of the present values. */
   | { type: 'change'; name: string; value: string }
-  /** Train with the present settings: a new run if they differ from the open run's in more than a later end. */
+  /** Train with the present settings: a new run if the open one depends on more of what has changed than a later end. */
   | { type: 'train' }
   | { type: 'step' }
   | { type: 'pause' }
@@ -101,17 +149,18 @@ export type Refusable = Request['type'];
 
 /** Worker to page. */
 export type Report =
-  | { type: 'described'; properties: Property[]; presets: LinkedPreset[]; parts: Part[] }
-  /** `source` is 'link' only where a link was read: then `hide` and `check` count. */
-  | { type: 'settled'; settled: Settled; source: 'link' | 'page' | 'file' }
+  /** At the start, and when a link or file leads to another lab. */
+  | { type: 'described'; lab: LabId; properties: Property[]; presets: LinkedPreset[]; parts: Part[] }
+  /** `source` is 'link' only where a link was read: then `hide` and `check` count. `key` is what a run depends on. */
+  | { type: 'settled'; settled: Settled; key: string; source: 'link' | 'page' | 'file' }
   | { type: 'activity'; activity: Exclude<Activity, 'compiling' | 'error'> }
   | { type: 'compiling'; fraction: number; what: string }
   /** A run was opened for the settings of `link`; what was recorded before is void. `recorded` is what is known of it. */
-  | { type: 'opened'; about: About; link: string; recorded: Snapshot | null }
+  | { type: 'opened'; about: About; link: string; key: string; recorded: Snapshot | null }
   /** The open run moved to another device. */
   | { type: 'moved'; about: About }
   /** The open run goes on to the number of steps of other settings, which differ in nothing else. */
-  | { type: 'extended'; about: About; link: string }
+  | { type: 'extended'; about: About; link: string; key: string }
   /** Back to step 0; no run is open if `closed`. */
   | { type: 'reset'; closed: boolean }
   | { type: 'happened'; events: LabEvent[] }

@@ -1,4 +1,4 @@
-/** What a run has reported so far, gathered into curves: one per encoding, over its seeds. */
+/** What a run has reported so far, gathered into curves: one per arm (in the copy lab, per encoding), over its seeds. */
 
 import type { About, LabEvent, RunInfo } from './engine';
 
@@ -49,6 +49,8 @@ export interface TrainingCurve {
 export interface Snapshot {
   about: About;
   link: string;
+  /** Left out by pages of the time when every setting concerned the run. */
+  key?: string;
   step: number;
   finished: boolean;
   check: string | null;
@@ -93,6 +95,8 @@ export class Recording {
   constructor(
     public about: About,
     public link: string,
+    /** The settings that it depends on, as `runKey` has them. */
+    public key: string = link,
   ) {
     this.origin = link;
     for (const run of about.runs) {
@@ -103,8 +107,8 @@ export class Recording {
   }
 
   static from(snapshot: Snapshot): Recording {
-    const { about, link, step, finished, check, milestones, binSteps } = snapshot;
-    const recording = new Recording(about, link);
+    const { about, link, key, step, finished, check, milestones, binSteps } = snapshot;
+    const recording = new Recording(about, link, key);
     // A message is a copy already; lists are copied all the same, so that two recordings never share one.
     return Object.assign(recording, {
       step,
@@ -120,11 +124,12 @@ export class Recording {
   }
 
   snapshot(): Snapshot {
-    const { about, link, step, finished, check, evaluations, stops, recoveries, bins, binSteps } = this;
+    const { about, link, key, step, finished, check, evaluations, stops, recoveries, bins, binSteps } = this;
     const milestones = [...this.milestones];
     return structuredClone({
       about,
       link,
+      key,
       step,
       finished,
       check,
@@ -143,9 +148,10 @@ export class Recording {
   }
 
   /** The run goes on to another end, under the link that says so. */
-  extend(about: About, link: string): void {
+  extend(about: About, link: string, key: string): void {
     this.about = about;
     this.link = link;
+    this.key = key;
     this.finished = false;
   }
 

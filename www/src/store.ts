@@ -1,17 +1,19 @@
 /**
- * Keeps one run in this browser (IndexedDB) for the next visit: what it is, its recording, and its state as a
- * safetensors file. Nothing here throws on a full or missing storage in a way that could stop a run: callers
+ * Keeps one run of each lab in this browser (IndexedDB) for the next visit: what it is, its recording, and its state
+ * as a safetensors file. Nothing here throws on a full or missing storage in a way that could stop a run: callers
  * get a sentence instead.
  */
 
 import { createStore, delMany, get, setMany, type UseStore } from 'idb-keyval';
+import type { LabId } from './engine';
 import type { Kept } from './protocol';
 import type { Snapshot } from './record';
 
 /** Raised when the shape of what is kept changes; what older pages kept is then left alone. */
 const VERSION = 1;
-const LABEL = `run-${VERSION}`;
-const CONTENT = `run-${VERSION}-content`;
+/** The copy lab's names are those of the time when it was the only one. */
+const labelOf = (lab: LabId) => `run-${VERSION}${lab === 'copy' ? '' : `-${lab}`}`;
+const contentOf = (lab: LabId) => `${labelOf(lab)}-content`;
 
 export interface Content {
   snapshot: Snapshot;
@@ -27,30 +29,30 @@ function place(): UseStore {
 }
 
 /** Label and content in one transaction: never one without the other. */
-export async function keep(kept: Kept, content: Content): Promise<void> {
+export async function keep(lab: LabId, kept: Kept, content: Content): Promise<void> {
   const entries: [IDBValidKey, unknown][] = [
-    [LABEL, kept],
-    [CONTENT, content],
+    [labelOf(lab), kept],
+    [contentOf(lab), content],
   ];
   await setMany(entries, place());
 }
 
 /** What an earlier visit left; null if there is nothing, or no storage. */
-export async function label(): Promise<Kept | null> {
+export async function label(lab: LabId): Promise<Kept | null> {
   try {
-    return (await get<Kept>(LABEL, place())) ?? null;
+    return (await get<Kept>(labelOf(lab), place())) ?? null;
   } catch {
     return null;
   }
 }
 
-export async function content(): Promise<Content | null> {
-  return (await get<Content>(CONTENT, place())) ?? null;
+export async function content(lab: LabId): Promise<Content | null> {
+  return (await get<Content>(contentOf(lab), place())) ?? null;
 }
 
-export async function discard(): Promise<void> {
+export async function discard(lab: LabId): Promise<void> {
   try {
-    await delMany([LABEL, CONTENT], place());
+    await delMany([labelOf(lab), contentOf(lab)], place());
   } catch {
     // Where nothing can be deleted nothing was kept.
   }

@@ -1,9 +1,14 @@
-/** Owns the wasm module, the run and the loop. Everything it does is asked for by a `Command`. */
+/**
+ * Owns the wasm module, the run and the loop, of whichever lab its link names. Everything it does is asked for by a
+ * `Command`.
+ */
 
 import init, * as module from '../../pkg/mnemoscope.js';
-import type { CopyRun, Engine, LabError, LabEvent, Settled, Values, WeightsFile } from './engine';
+import { Desk, isEncodingsRequest, transferables } from './encodings/desk';
+import type { CopyRun, Engine, LabError, LabEvent, LabId, Property, Settled, WeightsFile } from './engine';
 import type { Answers, Command, FullResults, Refusable, Report, Request, Subject } from './protocol';
 import { Recording } from './record';
+import { runKey, runValues } from './run-key';
 import * as store from './store';
 
 const engine = module as unknown as Engine;
@@ -26,11 +31,14 @@ const VERDICTS_MS = 500;
 const post = (report: Report, transfer: Transferable[] = []) => self.postMessage(report, { transfer });
 
 /** The settings as last settled. They are kept here, so that quick changes build on each other. */
-let present: Settled = { values: {}, problems: [], link: '', hide: [], check: null };
-/** The certificate that a link carried, and the configuration that it is for. */
-let expected: { link: string; check: string } | null = null;
+let present: Settled = { lab: 'copy', values: {}, problems: [], link: '', hide: [], check: null };
+/** The table of settings of the present lab. */
+let properties: Property[] = [];
+/** The certificate that a link carried, and the settings of the run that it is for. */
+let expected: { key: string; check: string } | null = null;
 let run: CopyRun | null = null;
-let runLink = '';
+/** The settings that `run` depends on. */
+let openKey = '';
 /** Rises with every run that begins, so that two of the same configuration and step are told apart. */
 let begun = 0;
 /** What `run` has reported. The page has its own; this one is kept for the next visit and exported. */
@@ -88,7 +96,7 @@ function close(): void {
     // A run that failed may refuse to be freed; the next one is opened all the same.
   }
   run = null;
-  runLink = '';
+  openKey = '';
   recorded = null;
   finished = false;
   toldVerdicts = '';
@@ -106,16 +114,20 @@ function fail(thrown: unknown): void {
 
 const onProgress = (fraction: number, what: string) => post({ type: 'compiling', fraction, what });
 
-async function open({ values, link }: Settled): Promise<CopyRun> {
-  if (run && (runLink === link || extend(run, values, link))) return run;
+const keyOf = (settled: Settled) => runKey(settled, properties);
+
+async function open(settled: Settled): Promise<CopyRun> {
+  const { lab, values, link } = settled;
+  const key = keyOf(settled);
+  if (run && (openKey === key || extend(run, settled, key))) return run;
   close();
   post({ type: 'compiling', fraction: 0, what: 'starting' });
   await breathe();
-  run = await engine.CopyRun.open(values, onProgress);
-  runLink = link;
+  run = await engine.CopyRun.open(lab, values, onProgress);
+  openKey = key;
   begun += 1;
-  recorded = new Recording(run.about(), link);
-  post({ type: 'opened', about: recorded.about, link, recorded: null });
+  recorded = new Recording(run.about(), link, key);
+  post({ type: 'opened', about: recorded.about, link, key, recorded: null });
   // The evaluation at step 0 is there already; a large race takes long for its first step.
   report(await run.advance(0, 0));
   await look();
@@ -123,12 +135,14 @@ async function open({ values, link }: Settled): Promise<CopyRun> {
 }
 
 /** Where only the end is another one, and nothing before depends on it, the open run goes on to the new end. */
-function extend(current: CopyRun, values: Values, link: string): boolean {
-  if (!recorded || !current.extend(values)) return false;
-  runLink = link;
+function extend(current: CopyRun, { lab, values, link }: Settled, key: string): boolean {
+  if (!recorded || recorded.about.lab !== lab) return false;
+  // What only concerns looking is not the run's business.
+  if (!current.extend(runValues(lab, recorded.about.values, values, properties))) return false;
+  openKey = key;
   finished = false;
-  recorded.extend(current.about(), link);
-  post({ type: 'extended', about: recorded.about, link });
+  recorded.extend(current.about(), link, key);
+  post({ type: 'extended', about: recorded.about, link, key });
   if (recorded.check !== null) certify(recorded.check);
   return true;
 }
@@ -154,7 +168,7 @@ function report(events: LabEvent[]): void {
 function certify(check: string | null): void {
   if (check === null || !recorded) return;
   recorded.check = check;
-  const applies = expected?.link === recorded.link ? expected : null;
+  const applies = expected?.key === recorded.key ? expected : null;
   post({
     type: 'checked',
     check,
@@ -201,7 +215,7 @@ let storing = false;
 let unkept = false;
 let keptAt = 0;
 let keptWhat = '';
-const identity = (current: Recording) => `${begun} ${current.link} ${current.step}`;
+const identity = (current: Recording) => `${begun} ${current.key} ${current.step}`;
 let writing: Promise<void> = Promise.resolve();
 let writes = 0;
 
@@ -218,11 +232,11 @@ async function keep(): Promise<void> {
     const bytes = await current.save();
     await tell();
     const snapshot = recorded.snapshot();
-    const { link, step } = snapshot;
+    const { about, link, step } = snapshot;
     const kept = {
       link,
       step,
-      steps: snapshot.about.steps,
+      steps: about.steps,
       finished,
       encodings: recorded.encodings.map((encoding) => encoding.id),
       when: Date.now(),
@@ -230,7 +244,7 @@ async function keep(): Promise<void> {
     // One write after the other; training does not wait for them.
     writes += 1;
     writing = writing
-      .then(() => store.keep(kept, { snapshot, bytes }))
+      .then(() => store.keep(about.lab, kept, { snapshot, bytes }))
       .then(() => {
         keptWhat = what;
         post({ type: 'kept', step });
@@ -256,7 +270,7 @@ function keepAfterSteps(): void {
 async function offer(): Promise<void> {
   if (!storing) return;
   await writing;
-  const kept = await store.label();
+  const kept = await store.label(present.lab);
   if (kept) post({ type: 'offered', kept });
 }
 
@@ -307,9 +321,9 @@ async function step(settings: Settled): Promise<void> {
 }
 
 async function reset(settings: Settled): Promise<void> {
-  if (run && recorded && runLink === settings.link) {
+  if (run && recorded && openKey === keyOf(settings)) {
     await run.reset();
-    recorded = new Recording(recorded.about, recorded.link);
+    recorded = new Recording(recorded.about, recorded.link, recorded.key);
     finished = false;
     begun += 1;
   } else {
@@ -338,15 +352,17 @@ async function restore(bytes: Uint8Array, recording: Recording | null): Promise<
   const restored = await engine.CopyRun.restore(bytes, onProgress);
   close();
   run = restored;
-  runLink = file.settled.link;
   begun += 1;
+  settle(file.settled, 'file');
+  openKey = keyOf(present);
   const about = run.about();
-  recorded = recording ?? new Recording(about, runLink);
+  const { link } = file.settled;
+  recorded = recording ?? new Recording(about, link);
   recorded.about = about;
+  recorded.key = openKey;
   recorded.step = file.step;
   finished = recorded.finished;
-  settle(file.settled, 'file');
-  post({ type: 'opened', about, link: runLink, recorded: recorded.snapshot() });
+  post({ type: 'opened', about, link, key: openKey, recorded: recorded.snapshot() });
   // The file has the evaluations up to its step; a kept recording has more.
   report(recording ? [] : run.replay());
   report(await run.advance(0, 0));
@@ -374,23 +390,36 @@ function instead(id: number, what: Refusable, work: () => Promise<WeightsFile | 
   });
 }
 
-function fullResults(current: CopyRun, recording: Recording): FullResults {
-  return { ...current.results(), training: recording.training() };
+async function fullResults(current: CopyRun, recording: Recording): Promise<FullResults> {
+  const results = current.results();
+  const outcome = results.outcome ?? (await current.outcome());
+  return { ...results, ...(outcome ? { outcome } : {}), training: recording.training() };
 }
 
-async function answer(asked: Request & { id: number }): Promise<void> {
+const desk = new Desk(engine);
+
+async function answer(asked: Request & { id: number }, settings: Settled): Promise<void> {
   const { id, type: what } = asked;
   try {
-    const reply = await answerTo(asked);
-    post({ type: 'answered', id, what, answer: reply });
+    const reply = await answerTo(asked, settings);
+    post({ type: 'answered', id, what, answer: reply }, transferables(reply));
   } catch (thrown) {
     post({ type: 'refused', id, what, error: toLabError(thrown) });
   }
   await tell();
 }
 
-async function answerTo(asked: Request): Promise<Answers[Refusable]> {
+async function answerTo(asked: Request, settings: Settled): Promise<Answers[Refusable]> {
   if (asked.type === 'readResults') return engine.readResults(asked.text);
+  if (asked.type === 'readWeights') return engine.readWeights(asked.bytes);
+  if (isEncodingsRequest(asked)) {
+    const ours = run && recorded?.about.lab === 'encodings';
+    return desk.answer(
+      asked,
+      settings,
+      ours ? { run: run as CopyRun, moment: identity(recorded as Recording) } : null,
+    );
+  }
   if (!run || !recorded) {
     throw { code: 'refused', message: 'There is no run yet. Press Train or Step first.' };
   }
@@ -404,18 +433,30 @@ async function answerTo(asked: Request): Promise<Answers[Refusable]> {
     case 'results':
       report(await run.advance(0, 0));
       return fullResults(run, recorded);
+    case 'outcome':
+      return run.outcome();
     default:
       return null;
   }
 }
 
 function settle(settled: Settled, source: 'link' | 'page' | 'file'): void {
+  if (settled.lab !== present.lab) describe(settled.lab);
   present = settled;
-  if (source === 'link') {
-    expected = settled.check === null ? null : { link: settled.link, check: settled.check };
-  }
-  post({ type: 'settled', settled, source });
-  if (source === 'link' && recorded?.link === settled.link) certify(recorded.check);
+  const key = keyOf(settled);
+  if (source === 'link') expected = settled.check === null ? null : { key, check: settled.check };
+  post({ type: 'settled', settled, key, source });
+  if (source === 'link' && recorded?.key === key) certify(recorded.check);
+}
+
+function describe(lab: LabId): void {
+  const described = engine.describe(lab);
+  properties = described.properties;
+  const presets = described.presets.map((preset) => ({
+    ...preset,
+    link: engine.settle(lab, Object.fromEntries(preset.values)).link,
+  }));
+  post({ ...described, type: 'described', lab, presets });
 }
 
 function handle(command: Exclude<Command, { type: 'start' }>): void {
@@ -424,9 +465,9 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
     case 'read':
       return settle(engine.fromLink(command.link), 'link');
     case 'settle':
-      return settle(engine.settle(command.values), 'page');
+      return settle(engine.settle(present.lab, command.values), 'page');
     case 'change':
-      return settle(engine.change(present.values, command.name, command.value), 'page');
+      return settle(engine.change(present.lab, present.values, command.name, command.value), 'page');
     case 'train': {
       const mine = ++request;
       waiting = null;
@@ -462,7 +503,7 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
       return errand(keep);
     case 'discard':
       post({ type: 'offered', kept: null });
-      return void writing.then(store.discard);
+      return void writing.then(() => store.discard(settings.lab));
     case 'import':
       try {
         // What is wrong with the file itself is found without stopping the run.
@@ -474,26 +515,22 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
     case 'resume':
       return instead(command.id, 'resume', async () => {
         await writing;
-        const content = await store.content();
+        const content = await store.content(settings.lab);
         if (!content) throw { code: 'file', message: 'The kept run is no longer there.' };
         await restore(content.bytes, Recording.from(content.snapshot));
         keptWhat = recorded ? identity(recorded) : '';
         return null;
       });
     default:
-      return errand(() => answer(command));
+      return errand(() => answer(command, settings));
   }
 }
 
-async function start({ store: keeps, module: place }: Command & { type: 'start' }): Promise<void> {
+async function start({ lab, store: keeps, module: place }: Command & { type: 'start' }): Promise<void> {
   storing = keeps;
   await (place === null ? init() : init({ module_or_path: place }));
-  const { properties, presets, parts } = engine.describe();
-  const linked = presets.map((preset) => ({
-    ...preset,
-    link: engine.settle(Object.fromEntries(preset.values)).link,
-  }));
-  post({ type: 'described', properties, presets: linked, parts });
+  present = { ...present, lab };
+  describe(lab);
   void offer();
 }
 

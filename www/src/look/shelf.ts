@@ -95,6 +95,8 @@ function recordingOf(results: Results): Recording {
   const { runs, evaluations, link, configuration, step } = results;
   const recording = new Recording(
     {
+      lab: results.lab,
+      arms: [],
       runs: runs.map(({ encoding, seed }, replica) => ({ replica, encoding, seed })),
       executor: results.executor ?? { kind: 'cpu', name: '', reason: '', matmul: '' },
       cost: results.cost ?? { parameters: 0, bytes: 0, launchesPerStep: 0, flopsPerStep: 0 },

@@ -1,0 +1,6 @@
+import { html, type TemplateResult } from 'lit';
+import type { EncodingsContext } from './context';
+
+export function measuresPart(_context: EncodingsContext): TemplateResult {
+  return html``;
+}
