@@ -8,7 +8,7 @@ mod common;
 use std::collections::HashSet;
 
 use mnemoscope::choice::Choice;
-use mnemoscope::encoding::Encoding;
+use mnemoscope::encoding::{Encoding, Tuning};
 use mnemoscope::graph::Launch;
 use mnemoscope::graph::ops::Optimiser;
 use mnemoscope::kernels::attention::{Attention, Shape};
@@ -228,7 +228,7 @@ fn kernels_of_whole_plans() {
                     tied: flag(2),
                 };
                 for encodings in [Encoding::ALL, &[Encoding::Sinusoidal][..]] {
-                    let replica = |&encoding| Replica { encoding, seed: 1, rate: 0.01, gain: 1.0 };
+                    let replica = |&encoding| Replica { encoding, seed: 1, rate: 0.01, tuning: Tuning::default() };
                     let replicas: Vec<Replica> = encodings.iter().map(replica).collect();
                     let regime = Regime { batch: 3, held_out: 2, optimiser };
                     let plan = Transformer::new(architecture).plan(&replicas, &regime).unwrap();

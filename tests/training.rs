@@ -9,7 +9,7 @@ mod common;
 use common::training::{SMALL, configuration, executors_agree, learns_and_repeats, train};
 use mnemoscope::compute::error::Error;
 use mnemoscope::compute::{Executor, Program};
-use mnemoscope::encoding::Encoding;
+use mnemoscope::encoding::{Encoding, Tuning};
 use mnemoscope::kernels::control;
 use mnemoscope::lab::copy::CopyRun;
 use mnemoscope::lab::event::Event;
@@ -154,7 +154,7 @@ fn a_run_that_diverges_stops_and_says_at_which_step() {
 fn a_replica_that_stops_does_not_touch_its_neighbour() {
     let model = Transformer::new(setup::architecture(&configuration(SMALL)));
     let regime = setup::regime(&configuration(&format!("{SMALL}&clip=0&warmup=0")));
-    let replica = |rate| Replica { encoding: Encoding::Rank, seed: 1, rate, gain: 1.0 };
+    let replica = |rate| Replica { encoding: Encoding::Rank, seed: 1, rate, tuning: Tuning::default() };
     let train = |replicas: &[Replica]| {
         let plan = model.plan(replicas, &regime).unwrap();
         let shared = plan.shared;

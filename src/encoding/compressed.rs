@@ -4,5 +4,5 @@
 use super::{Recipe, Shape, sinusoidal};
 
 pub(super) fn recipe(shape: &Shape) -> Recipe {
-    Recipe::fixed(sinusoidal::table(shape, 1.0 / f64::from(shape.length.max(1))))
+    Recipe::fixed(sinusoidal::table(shape, 1.0 / f64::from(shape.window())))
 }

@@ -2,11 +2,8 @@
 //! `torch.nn.Embedding` draws it.
 
 use super::{Recipe, Shape};
-use crate::kernels::rng;
 
 pub(super) fn recipe(shape: &Shape) -> Recipe {
-    let table = (0..shape.length * shape.width)
-        .map(|element| rng::normal([shape.seed, rng::STREAM_POSITIONS, 0, element]))
-        .collect();
+    let table = (0..shape.length * shape.width).map(|element| shape.normal(0, element)).collect();
     Recipe { train_table: true, ..Recipe::fixed(table) }
 }

@@ -4,11 +4,12 @@
 use super::{Recipe, Shape, sinusoidal};
 
 pub(super) fn recipe(shape: &Shape) -> Recipe {
-    let scale = 1.0 / shape.length.max(1) as f32;
+    let scale = 1.0 / shape.window() as f32;
     let table = sinusoidal::table(shape, 1.0).into_iter().map(|value| value * scale).collect();
     Recipe::fixed(table)
 }
 
 pub(super) fn recipe_with_gain(shape: &Shape) -> Recipe {
-    Recipe { gain: shape.gain, train_gain: true, ..recipe(shape) }
+    let gain = if shape.tuning.start > 0.0 { shape.tuning.start } else { shape.window() as f32 };
+    Recipe { gain, train_gain: !shape.tuning.hold_gain, ..recipe(shape) }
 }

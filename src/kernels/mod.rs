@@ -24,6 +24,7 @@ pub mod rng;
 pub mod rope;
 pub mod select;
 pub mod shader;
+pub mod similarity;
 pub mod weight_grad;
 
 use real::Real;
@@ -205,5 +206,6 @@ kernels! {
     Metrics(metrics::Metrics),
     Rope(rope::Rope),
     Select(select::Select),
+    Similarity(similarity::Similarity),
     WeightGrad(weight_grad::WeightGrad),
 }

@@ -22,7 +22,7 @@ const SHADERS: &[(&str, &str)] = files!("":
     "adamw", "attention", "attention_backward", "batch", "cross_entropy", "dropout", "embed", "embed_backward",
     "gain_backward", "grad_norm", "layer_norm", "layer_norm_backward", "matmul", "matmul_tiled",
     "metrics", "rope",
-    "select", "weight_grad", "weight_grad_serial");
+    "select", "similarity", "weight_grad", "weight_grad_serial");
 
 fn find(files: &'static [(&str, &str)], name: &str) -> Result<&'static str, Error> {
     let missing = || Error::Internal(format!("there is no shader file named {name}"));

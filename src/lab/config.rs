@@ -56,7 +56,7 @@ properties! {
         symbols: u32 = 8, Kind::integer(2, 255), "Task", "Symbols", "", "Size of the alphabet. A model that guesses needs log2 of it in bits per token.";
         length: u32 = 16, Kind::integer(2, 256), "Task", "Length", "positions", "Input positions. Causal copy shows half of them, then asks for them again; it needs an even number.";
         batch: u32 = 16, Kind::integer(1, 256), "Task", "Batch", "sequences", "Sequences per training step.";
-        encodings: Vec<Encoding> = vec![Encoding::Rank, Encoding::Sinusoidal, Encoding::Compressed, Encoding::None], Kind::many_of::<Encoding>(), "Race", "Encodings", "", "The positional encodings that race.";
+        encodings: Vec<Encoding> = vec![Encoding::Rank, Encoding::Sinusoidal, Encoding::Compressed, Encoding::None], Kind::some_of(&Encoding::RACING), "Race", "Encodings", "", "The positional encodings that race.";
         seeds: u32 = 2, Kind::integer(1, 16), "Race", "Seeds", "", "Independent runs of each encoding. Runs of one seed share initial weights and training data.";
         seed: u32 = 0, Kind::integer(0, 16_000_000), "Race", "First seed", "", "The other seeds follow it.";
         steps: u32 = 600, Kind::integer(1, 200_000), "Race", "Steps", "", "Training steps.";

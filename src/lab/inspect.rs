@@ -5,11 +5,12 @@
 
 use crate::compute::cpu::CpuExecutor;
 use crate::compute::error::Error;
-use crate::encoding::similarity::similarity;
+use crate::encoding::face::{Face, Gram};
+use crate::encoding::{Encoding, Shape, Table};
 use crate::kernels::batch::HELD_OUT_SEED;
 use crate::lab::copy::CopyRun;
 use crate::model::parameters::Parameter;
-use crate::model::transformer::{ProbePlan, Replica};
+use crate::model::transformer::{Architecture, ProbePlan, Replica};
 use crate::task::Layout;
 use crate::task::source::{self, Split};
 
@@ -146,13 +147,7 @@ impl CopyRun {
             (0..shape.heads.heads).flat_map(move |head| shape.weights(&control, qkv, 0, head))
         });
         let attention = attention.collect();
-        let similarity = {
-            let recipe = self.model.recipe(&run);
-            let table = parameters.get(self.model.table as usize..).unwrap_or(&[]);
-            let gain = parameters.get(self.model.gain as usize).copied().unwrap_or(0.0);
-            similarity(&recipe, table, gain, &self.model.heads(1))
-                .map(|similarity| (similarity.values, similarity.what))
-        };
+        let similarity = self.similarity(&run, &parameters)?;
         let names = (0..layout.vocabulary())
             .map(|token| if token < layout.symbols { token.to_string() } else { "SEP".to_owned() })
             .collect();
@@ -171,6 +166,26 @@ impl CopyRun {
             similarity,
             norms: self.norms(&run, step, &parameters, &gradients),
         })
+    }
+
+    /// The similarity of positions under one run's encoding as it is now, in one head where the heads differ in nothing, and what it
+    /// is; nothing if it does nothing.
+    fn similarity(&self, run: &Replica, parameters: &[f32]) -> Result<Option<(Vec<f32>, &'static str)>, Error> {
+        let Architecture { layout, width, heads, .. } = self.model.architecture;
+        let shape = Shape { length: layout.length, width, seed: run.seed, tuning: run.tuning };
+        let face = match run.encoding {
+            Encoding::None => Face::Nothing,
+            Encoding::Rope => Face::of(run.encoding, &Shape { width: width / heads, ..shape }, heads),
+            Encoding::Alibi => Face::of(run.encoding, &shape, heads),
+            _ => {
+                let table = parameters.get(self.model.table as usize..).unwrap_or(&[]);
+                let gain = parameters.get(self.model.gain as usize).copied().unwrap_or(0.0);
+                let values = table.iter().map(|value| value * gain).collect();
+                Face::Vectors(Table { rows: layout.length as usize, columns: width as usize, values })
+            }
+        };
+        let products = Gram::of(&face)?.map(|gram| gram.values.into_iter().map(|value| value as f32).collect());
+        Ok(products.map(|products| (products, face.what(Some(run.encoding)))))
     }
 
     /// Norms by layer, in the order of the parameters.

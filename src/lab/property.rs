@@ -67,6 +67,14 @@ impl Kind {
         Self::Many { options: options::<C>() }
     }
 
+    /// Some of these variants.
+    #[must_use]
+    pub fn some_of<C: Choice>(variants: &[C]) -> Self {
+        let all = options::<C>();
+        let named = |variant: &C| all.iter().find(|option| option.value == variant.id()).cloned();
+        Self::Many { options: variants.iter().filter_map(named).collect() }
+    }
+
     /// A whole number in `min..=max`.
     #[must_use]
     pub fn integer(min: u32, max: u32) -> Self {
@@ -185,10 +193,11 @@ impl<C: Choice> Field for C {
 
 /// Several named options, each at most once, at least one.
 impl<C: Choice> Field for Vec<C> {
-    fn parse(text: &str, _: &Kind) -> Option<Self> {
+    fn parse(text: &str, kind: &Kind) -> Option<Self> {
+        let Kind::Many { options } = kind else { return None };
         let mut chosen = Vec::new();
         for id in text.split(',').map(str::trim) {
-            let choice = C::from_id(id)?;
+            let choice = C::from_id(id).filter(|choice| options.iter().any(|option| option.value == choice.id()))?;
             if !chosen.contains(&choice) {
                 chosen.push(choice);
             }

@@ -1,5 +1,6 @@
 //! From a configuration to what the model and the plan need.
 
+use crate::encoding::Tuning;
 use crate::graph::ops::Optimiser;
 use crate::kernels::matmul;
 use crate::lab::config::{Activation, CopyConfig, Norm, Schedule};
@@ -41,9 +42,9 @@ pub fn regime(config: &CopyConfig) -> Regime {
 /// The replicas of a configuration: every encoding with every seed, encodings outermost.
 #[must_use]
 pub fn replicas(config: &CopyConfig) -> Vec<Replica> {
-    let gain = if config.gain > 0.0 { config.gain } else { config.length as f32 };
+    let tuning = Tuning { start: config.gain, ..Tuning::default() };
     let of = |encoding| {
-        (config.seed..config.seed + config.seeds).map(move |seed| Replica { encoding, seed, rate: config.rate, gain })
+        (config.seed..config.seed + config.seeds).map(move |seed| Replica { encoding, seed, rate: config.rate, tuning })
     };
     config.encodings.iter().flat_map(|&encoding| of(encoding)).collect()
 }

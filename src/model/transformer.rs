@@ -2,7 +2,7 @@
 
 use super::parameters::{Init, Parameters};
 use crate::compute::error::Error;
-use crate::encoding::{Encoding, ROPE_BASE, Recipe, Shape as EncodingShape};
+use crate::encoding::{Encoding, ROPE_BASE, Recipe, Shape as EncodingShape, Tuning};
 use crate::graph::ops::{Linear, Optimiser};
 use crate::graph::plan::Plan;
 use crate::graph::{BufferId, BufferSpec, Graph, Shared, Tensor};
@@ -62,8 +62,8 @@ pub struct Replica {
     pub seed: u32,
     /// Its learning rate.
     pub rate: f32,
-    /// Where a trainable gain starts.
-    pub gain: f32,
+    /// What is turned on that encoding.
+    pub tuning: Tuning,
 }
 
 #[derive(Clone, Debug)]
@@ -128,7 +128,8 @@ impl Transformer {
     #[must_use]
     pub fn recipe(&self, replica: &Replica) -> Recipe {
         let a = &self.architecture;
-        let shape = EncodingShape { length: a.layout.length, width: a.width, seed: replica.seed, gain: replica.gain };
+        let shape =
+            EncodingShape { length: a.layout.length, width: a.width, seed: replica.seed, tuning: replica.tuning };
         replica.encoding.recipe(&shape)
     }
 

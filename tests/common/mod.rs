@@ -16,6 +16,7 @@ pub mod norm;
 pub mod numbers;
 pub mod optimise;
 pub mod products;
+pub mod similarity;
 pub mod training;
 
 use harness::Case;
@@ -42,6 +43,7 @@ pub const FAMILIES: &[(&str, Family)] = &[
     ("batch", data::batch),
     ("dropout", data::dropout),
     ("select", data::select),
+    ("similarity", similarity::similarity),
 ];
 
 /// The cases of one family for one replica and for three, of which the middle one differs in its flags.

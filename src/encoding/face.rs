@@ -1,0 +1,159 @@
+//! The face that an encoding shows to a dot product: vectors, or a kernel where it has none.
+
+use ndarray::ArrayView2;
+
+use super::{Encoding, Recipe, Shape, Table, alibi, rope};
+use crate::compute::error::Error;
+
+/// How positions are compared under an encoding.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Face {
+    /// A vector for each position, as the model adds it (or, of RoPE, as it acts on equal queries and keys).
+    Vectors(Table),
+    /// Only a number for each distance `0 .. length`.
+    ByDistance(Vec<f64>),
+    /// Nothing tells positions apart.
+    Nothing,
+}
+
+/// Which of two similarities, or the distance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// `⟨a, b⟩`.
+    Dot,
+    /// `⟨a, b⟩ / (|a| |b|)`; not a number where a vector is zero.
+    Cosine,
+    /// `|a − b|`.
+    Distance,
+}
+
+impl Face {
+    /// The face of an encoding of `shape`. ALiBi's slope is averaged over `heads` heads; RoPE acts in one head of the whole width.
+    #[must_use]
+    pub fn of(encoding: Encoding, shape: &Shape, heads: u32) -> Self {
+        match encoding {
+            Encoding::None => Self::Nothing,
+            Encoding::Rope => Self::Vectors(rope::features(shape)),
+            Encoding::Alibi => Self::ByDistance(alibi::kernel(shape, heads)),
+            Encoding::OneHot => {
+                let own = Shape { width: shape.length, ..*shape };
+                Self::Vectors(Table::of(&encoding.recipe(&own), own.length))
+            }
+            _ => Self::Vectors(Table::of(&encoding.recipe(shape), shape.length)),
+        }
+    }
+
+    /// Positions.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        match self {
+            Self::Vectors(table) => table.rows,
+            Self::ByDistance(kernel) => kernel.len(),
+            Self::Nothing => 0,
+        }
+    }
+
+    /// What is compared, in a sentence.
+    #[must_use]
+    pub fn what(&self, encoding: Option<Encoding>) -> &'static str {
+        match (self, encoding) {
+            (_, Some(Encoding::Rope)) => {
+                "The position-only kernel that RoPE gives to a query and a key: for equal entries, the mean of cos((p − q) ω) over its frequencies ω, in one head of the whole width."
+            }
+            (Self::ByDistance(_), _) => {
+                "The position-only kernel that ALiBi adds to the logit of a query and a key: minus the distance, times the slope, averaged over the heads. It has no vectors."
+            }
+            (Self::Vectors(_), _) => {
+                "The position vectors as a model adds them: the rows of the table, times the gain."
+            }
+            (Self::Nothing, _) => {
+                "This encoding adds nothing, and does nothing in attention: no position differs from another."
+            }
+        }
+    }
+}
+
+impl Table {
+    /// The table of a recipe, times its gain.
+    #[must_use]
+    pub fn of(recipe: &Recipe, length: u32) -> Self {
+        let rows = length as usize;
+        let columns = recipe.table.len() / rows.max(1);
+        Self { rows, columns, values: recipe.table.iter().map(|value| value * recipe.gain).collect() }
+    }
+
+    /// The rows, in f64.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the number of values is not rows times columns.
+    pub(super) fn wide(&self) -> Result<ndarray::Array2<f64>, Error> {
+        let view = ArrayView2::from_shape((self.rows, self.columns), &self.values);
+        Ok(view.map_err(|error| Error::Internal(error.to_string()))?.mapv(f64::from))
+    }
+}
+
+/// All dot products `[length, length]` in f64, whatever gives them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gram {
+    /// Positions.
+    pub length: usize,
+    /// `[length, length]`, row-major, symmetric.
+    pub values: Vec<f64>,
+}
+
+impl Gram {
+    /// The dot products of a face; of a kernel by distance, its values. Nothing where there is nothing.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if a table's shape is wrong.
+    pub fn of(face: &Face) -> Result<Option<Self>, Error> {
+        let length = face.length();
+        let values = match face {
+            Face::Nothing => return Ok(None),
+            Face::ByDistance(kernel) => {
+                (0..length * length).map(|at| kernel[(at / length).abs_diff(at % length)]).collect()
+            }
+            Face::Vectors(table) => {
+                let rows = table.wide()?;
+                rows.dot(&rows.t()).into_raw_vec_and_offset().0
+            }
+        };
+        Ok(Some(Self { length, values }))
+    }
+
+    /// `⟨p, q⟩`.
+    #[must_use]
+    pub fn at(&self, p: usize, q: usize) -> f64 {
+        self.values[p * self.length + q]
+    }
+
+    /// `|p − q|² = ⟨p, p⟩ + ⟨q, q⟩ − 2 ⟨p, q⟩`, never negative.
+    #[must_use]
+    pub fn square_distance(&self, p: usize, q: usize) -> f64 {
+        (self.at(p, p) + self.at(q, q) - 2.0 * self.at(p, q)).max(0.0)
+    }
+
+    /// The products of all pairs p < q.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<f64> {
+        let row = |p: usize| self.values[p * self.length + p + 1..(p + 1) * self.length].iter().copied();
+        (0..self.length).flat_map(row).collect()
+    }
+}
+
+/// Mean, least and greatest value of a matrix `[length, length]` at each distance `0 .. length`.
+#[must_use]
+pub fn by_distance(matrix: &[f32], length: usize) -> [Vec<f32>; 3] {
+    let mut sums = vec![0.0_f64; length];
+    let mut least = vec![f32::INFINITY; length];
+    let mut greatest = vec![f32::NEG_INFINITY; length];
+    for (p, row) in matrix.chunks_exact(length.max(1)).enumerate() {
+        for (distance, &value) in row[p..].iter().enumerate() {
+            sums[distance] += f64::from(value);
+            least[distance] = least[distance].min(value);
+            greatest[distance] = greatest[distance].max(value);
+        }
+    }
+    let mean = sums.iter().enumerate().map(|(distance, sum)| (sum / (length - distance) as f64) as f32).collect();
+    [mean, least, greatest]
+}

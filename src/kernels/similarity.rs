@@ -1,0 +1,142 @@
+//! Similarity of every row of a table to every other, twin of `shaders/similarity.wgsl`.
+//!
+//! The twin multiplies the lower half in blocks and mirrors it. Distances come from the products too, of rows taken relative to
+//! their mean; where that still cancels, because two rows almost coincide, the differences are summed themselves.
+
+use ndarray::linalg::general_mat_mul;
+use ndarray::{ArrayView2, ArrayViewMut2, Axis, Slice};
+
+use super::real::{Real, dot};
+use super::{Constants, Form, Spec, Word, cover};
+use crate::encoding::face::Measure;
+
+/// Rows of a block of the twin.
+const BLOCK: usize = 64;
+/// Outputs of a workgroup along one axis: 8 invocations of 4.
+const GROUP: u32 = 32;
+/// A squared distance below this share of the squared norms has lost a digit or more to cancellation.
+const CANCELLED: f32 = 0.1;
+
+/// Reads: table `[rows, columns]`. Writes: similarities `[rows, rows]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Similarity {
+    /// Positions.
+    pub rows: u32,
+    /// Entries of a position's vector.
+    pub columns: u32,
+    /// What is computed of each pair.
+    pub measure: Measure,
+}
+
+impl Spec for Similarity {
+    fn name(&self) -> &'static str {
+        "similarity"
+    }
+    fn reads(&self) -> usize {
+        1
+    }
+    fn writes(&self) -> usize {
+        1
+    }
+    fn constants(&self, _: Form) -> Constants {
+        let measure = match self.measure {
+            Measure::Dot => 0,
+            Measure::Cosine => 1,
+            Measure::Distance => 2,
+        };
+        vec![("MEASURE", Word::U(measure))]
+    }
+    fn uniform(&self) -> Vec<(&'static str, Word)> {
+        vec![("rows", Word::U(self.rows)), ("columns", Word::U(self.columns))]
+    }
+    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
+        let side = cover(self.rows, GROUP);
+        [side, side, replicas]
+    }
+    fn flops(&self) -> f64 {
+        f64::from(self.rows) * f64::from(self.rows) * f64::from(self.columns)
+    }
+}
+
+impl Similarity {
+    /// The CPU twin.
+    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
+        let ([table], [similarity]) = (reads, writes) else { return };
+        let shape = (self.rows as usize, self.columns as usize);
+        let Ok(rows) = ArrayView2::from_shape(shape, table) else { return };
+        let Ok(mut products) = ArrayViewMut2::from_shape((shape.0, shape.0), similarity) else { return };
+        match self.measure {
+            Measure::Dot => multiply(rows, products),
+            Measure::Cosine => {
+                multiply(rows, products.view_mut());
+                let norms: Vec<T> = rows.rows().into_iter().map(|row| square(row).sqrt()).collect();
+                for (mut row, &norm) in products.rows_mut().into_iter().zip(&norms) {
+                    for (value, &other) in row.iter_mut().zip(&norms) {
+                        let both = norm * other;
+                        let cosine = (*value / both).max(-T::one()).min(T::one());
+                        *value = if both > T::zero() { cosine } else { T::zero() };
+                    }
+                }
+            }
+            Measure::Distance => distances(rows, products),
+        }
+    }
+}
+
+fn square<T: Real>(row: ndarray::ArrayView1<'_, T>) -> T {
+    row.as_slice().map_or(T::zero(), |row| dot(row, row))
+}
+
+/// `rows · rowsᵀ`, symmetric to the bit.
+fn multiply<T: Real>(rows: ArrayView2<'_, T>, mut products: ArrayViewMut2<'_, T>) {
+    let length = rows.nrows();
+    for start in (0..length).step_by(BLOCK) {
+        let end = (start + BLOCK).min(length);
+        let block = rows.slice_axis(Axis(0), Slice::from(start..end));
+        let before = rows.slice_axis(Axis(0), Slice::from(..end));
+        let mut lower = products.slice_axis_mut(Axis(0), Slice::from(start..end));
+        let mut lower = lower.slice_axis_mut(Axis(1), Slice::from(..end));
+        general_mat_mul(T::one(), &block, &before.t(), T::zero(), &mut lower);
+        for row in start..end {
+            for column in 0..row {
+                products[(column, row)] = products[(row, column)];
+            }
+        }
+    }
+}
+
+fn distances<T: Real>(rows: ArrayView2<'_, T>, mut products: ArrayViewMut2<'_, T>) {
+    let length = rows.nrows();
+    // Distances do not change, and what is common to all rows no longer cancels.
+    let count = T::int(length.max(1) as u32);
+    let mean = rows.sum_axis(Axis(0)).mapv(|sum| sum / count);
+    let centred = &rows - &mean;
+    multiply(centred.view(), products.view_mut());
+    let squares: Vec<T> = centred.rows().into_iter().map(square).collect();
+    let two = T::one() + T::one();
+    for p in 0..length {
+        for q in 0..p {
+            let both = squares[p] + squares[q];
+            let mut distance = both - two * products[(p, q)];
+            if distance < T::of(CANCELLED) * both {
+                distance = apart(rows.row(p), rows.row(q));
+            }
+            let distance = distance.sqrt();
+            products[(p, q)] = distance;
+            products[(q, p)] = distance;
+        }
+        products[(p, p)] = T::zero();
+    }
+}
+
+/// Sum of squared differences, in eight lanes.
+fn apart<T: Real>(a: ndarray::ArrayView1<'_, T>, b: ndarray::ArrayView1<'_, T>) -> T {
+    let mut lanes = [T::zero(); 8];
+    let (Some(a), Some(b)) = (a.as_slice(), b.as_slice()) else { return T::zero() };
+    for (a, b) in a.chunks(8).zip(b.chunks(8)) {
+        for ((lane, &x), &y) in lanes.iter_mut().zip(a).zip(b) {
+            *lane += (x - y) * (x - y);
+        }
+    }
+    lanes.into_iter().sum()
+}
