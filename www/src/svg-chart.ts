@@ -1,7 +1,8 @@
 /** A line chart as SVG. Colours are those of the light scheme, as paper is white; dashes tell lines apart without colour. */
 
 import { scaleLinear, scaleLog } from 'd3-scale';
-import type { Figure, Line } from './chart';
+import { bandAlpha, type Figure, type Line } from './figure';
+import { paperColour } from './paper';
 import {
   caption,
   heading,
@@ -16,9 +17,6 @@ import {
   type Attributes,
   type Words,
 } from './svg';
-
-/** As `--series-0` and so on in styles.css, light scheme; a test holds them together. */
-const SERIES = ['#6b6b6b', '#0072b2', '#c24a00', '#857000', '#a8447d', '#00795a', '#1d1f21', '#2a8cc0'];
 /** Below this many points each is marked, as on the page. */
 const FEW_POINTS = 16;
 
@@ -81,7 +79,7 @@ function stroke(line: Line): Attributes {
 }
 
 function colourOf(line: Line): string {
-  return SERIES[Number(line.mark.colour.replace('--series-', ''))] ?? INK;
+  return paperColour(line.mark.colour);
 }
 
 /** A line chart with its bands, its level of reference and its legend. Lines that are hidden are left out. */
@@ -93,7 +91,8 @@ export function chartSvg(figure: Figure, words: Words): string {
   const top = head.height + key.height + 10;
   const bottom = top + PLOT_HEIGHT;
 
-  const x = scaleLinear([0, Math.max(10, figure.steps.at(-1) ?? 0)], [LEFT, LEFT + inner]);
+  const { axis } = figure;
+  const x = scaleLinear(axis?.range ?? [0, Math.max(10, figure.steps.at(-1) ?? 0)], [LEFT, LEFT + inner]);
   const y = figure.log ? scaleLog(figure.range, [bottom, top]) : scaleLinear(figure.range, [bottom, top]);
   const place = (step: number | undefined, value: number | null | undefined): Point | null | undefined => {
     if (step === undefined || value === undefined) return undefined;
@@ -107,13 +106,14 @@ export function chartSvg(figure: Figure, words: Words): string {
   const marks = levels.map((level) =>
     text(LEFT - 7, y(level) + 4, figure.format(level), { 'text-anchor': 'end', class: 'y-tick' }),
   );
-  for (const step of x.ticks(8).filter(Number.isInteger)) {
+  for (const step of axis?.ticks ?? x.ticks(8).filter(Number.isInteger)) {
     grid.push(tag('line', { x1: x(step), y1: bottom, x2: x(step), y2: bottom + 4, stroke: INK }));
     marks.push(
       text(x(step), bottom + 17, step.toLocaleString('en'), { 'text-anchor': 'middle', class: 'x-tick' }),
     );
   }
 
+  const alpha = bandAlpha(lines);
   const bands = lines.map((line) => {
     if (line.earlier) return '';
     const spread = stretches(figure.steps.length, (i) => {
@@ -134,7 +134,7 @@ export function chartSvg(figure: Figure, words: Words): string {
       'data-series': line.id,
       d,
       fill: colourOf(line),
-      'fill-opacity': 0.14,
+      'fill-opacity': alpha,
     });
   });
   const curves = lines.map((line) => {
@@ -158,8 +158,20 @@ export function chartSvg(figure: Figure, words: Words): string {
 
   const { reference, range } = figure;
   let level = '';
+  if (axis?.mark !== undefined) {
+    level += tag('line', {
+      class: 'mark',
+      x1: x(axis.mark),
+      y1: top,
+      x2: x(axis.mark),
+      y2: bottom,
+      stroke: MUTED,
+      'stroke-width': 0.9,
+      'stroke-dasharray': '3 3',
+    });
+  }
   if (reference !== null && reference >= range[0] && reference <= range[1]) {
-    level = tag('line', {
+    level += tag('line', {
       class: 'reference',
       x1: LEFT,
       y1: y(reference),
