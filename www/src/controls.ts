@@ -174,17 +174,22 @@ export function valueText(property: Property, value: string): string {
   return value;
 }
 
-/** Groups in the order of the table: the first two are open, the rest say what differs from the defaults. */
-export function groups(properties: Property[], context: ControlContext): TemplateResult {
+/** Groups in the order of the table: the first two, or those of `open`, are open, the rest say what differs from the defaults. */
+export function groups(
+  properties: Property[],
+  context: ControlContext,
+  open?: ReadonlySet<string>,
+): TemplateResult {
   const names = [...new Set(properties.map((property) => property.group))];
-  return html`${names.map((group, place) => {
+  const opened = open ?? new Set(names.slice(0, 2));
+  return html`${names.map((group) => {
     const rows = properties.filter((property) => property.group === group);
     const changed = rows.filter((row) => context.values[row.name] !== row.default);
     const wrong = rows.some((row) => problemOf(row.name, context));
     const summary = changed
       .map((row) => `${row.label} ${valueText(row, context.values[row.name] ?? '')}`.trim())
       .join(' · ');
-    return html`<details class="group" ?open=${place < 2 || wrong} data-group=${group}>
+    return html`<details class="group" ?open=${opened.has(group) || wrong} data-group=${group}>
       <summary>
         <h3>${group}</h3>
         ${summary ? html`<span class="differs">${summary}</span>` : nothing}

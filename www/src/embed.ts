@@ -5,8 +5,9 @@
 
 import './styles.css';
 import './embed.css';
-import type { MnemoscopeApp } from './app';
 import { labAddress } from './address';
+import type { LabPage } from './lab-page';
+import { Labs, labOf, showHead } from './labs';
 
 const place = document.querySelector('#place') as HTMLElement;
 const main = document.querySelector('main') as HTMLElement;
@@ -15,7 +16,6 @@ const open = document.querySelector('#open') as HTMLAnchorElement;
 const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 let autostart = false;
-let lab: MnemoscopeApp | null = null;
 
 /** What the fragment asks of this page, apart from the lab. */
 interface Asked {
@@ -49,6 +49,7 @@ function readFragment(fresh: boolean): void {
   history.replaceState(own, '', `#${link()}`);
   given.delete('hide');
   open.href = labAddress(link());
+  showHead(labOf(location.hash));
   const head = document.querySelector<HTMLElement>('[data-part=head]');
   if (head) head.hidden = hide.includes('head');
   if (own.theme) paint(own.theme);
@@ -81,26 +82,10 @@ new ResizeObserver(() => {
   tell({ mnemoscope: 'height', height });
 }).observe(document.body);
 
-async function load(): Promise<void> {
-  place.querySelector('.boot')?.replaceChildren('Starting: loading the engine.');
-  try {
-    await import('./app');
-  } catch {
-    place
-      .querySelector('.boot')
-      ?.replaceChildren('The lab could not be loaded. Reload the page, or open it by the link below.');
-    return;
-  }
-  lab = document.createElement('mnemoscope-app') as MnemoscopeApp;
-  lab.id = 'lab';
-  lab.toggleAttribute('embedded', true);
-  place.replaceChildren(lab);
-  lab.see(seen);
-  follow(lab);
-}
+const labs = new Labs(place, { embedded: true, onShow: follow });
 
 /** Tells what the lab does, whenever that changes. */
-function follow(lab: MnemoscopeApp): void {
+function follow(lab: LabPage): void {
   const { client } = lab;
   let said = '';
   let started = false;
@@ -128,15 +113,15 @@ function follow(lab: MnemoscopeApp): void {
   });
 }
 
-let seen = false;
 let asked = false;
 // Also in a frame of another origin this is measured against what the reader sees.
 new IntersectionObserver((entries) => {
-  seen = entries.at(-1)?.isIntersecting ?? false;
-  lab?.see(seen);
+  const seen = entries.at(-1)?.isIntersecting ?? false;
+  labs.see(seen);
   if (!seen || asked) return;
   asked = true;
-  void load();
+  place.querySelector('.boot')?.replaceChildren('Starting: loading the engine.');
+  void labs.start();
 }).observe(main);
 
 readFragment(false);

@@ -2,35 +2,60 @@
 
 import type { LabClient } from './client';
 import { save } from './download';
-import type { Results, WeightsFile } from './engine';
+import type { LabId, Results, WeightsFile } from './engine';
 import type { Recording } from './record';
 
 /** A file beyond this cannot be one of ours; it is not even read. */
 const MOST_BYTES = 1 << 30;
 
+export function saveJson(data: unknown, name: string): void {
+  save(new Blob([JSON.stringify(data, null, 1)], { type: 'application/json' }), `mnemoscope-${name}.json`);
+}
+
 export function saveCurves(recording: Recording): void {
-  save(new Blob([recording.csv()], { type: 'text/csv' }), 'mnemoscope-copy.csv');
+  save(new Blob([recording.csv()], { type: 'text/csv' }), `mnemoscope-${recording.about.lab}.csv`);
 }
 
 export async function saveResults(client: LabClient): Promise<void> {
-  const text = JSON.stringify(await client.results(), null, 1);
-  save(new Blob([text], { type: 'application/json' }), 'mnemoscope-copy.json');
+  const results = await client.results();
+  saveJson(results, results.lab);
 }
 
 export async function saveWeights(client: LabClient): Promise<void> {
+  const lab = client.settled?.lab ?? 'copy';
   const bytes = (await client.save()) as Uint8Array<ArrayBuffer>;
-  save(new Blob([bytes], { type: 'application/octet-stream' }), 'mnemoscope-copy.safetensors');
+  save(new Blob([bytes], { type: 'application/octet-stream' }), `mnemoscope-${lab}.safetensors`);
 }
 
-export type Opened = { results: Results; weights: null } | { results: null; weights: WeightsFile };
+export type Opened =
+  | { kind: 'results'; results: Results }
+  | { kind: 'weights'; weights: WeightsFile }
+  /** It is of another lab, and nothing has been opened. */
+  | { kind: 'elsewhere'; lab: LabId };
 
-/** Opens weights as the present run, or reads another run's results. */
-export async function openFile(client: LabClient, file: File, kind: 'results' | 'any'): Promise<Opened> {
-  if (file.size > MOST_BYTES) {
+/** Refuses a file that is larger than any of ours. */
+export function checkSize(file: File, most: number = MOST_BYTES): void {
+  if (file.size > most) {
     throw new Error(`“${file.name}” is larger than any file of this lab. Nothing has changed.`);
   }
+}
+
+/** Opens weights as the present run, or reads another run's results. Both are for `lab`, or for elsewhere. */
+export async function openFile(
+  client: LabClient,
+  file: File,
+  lab: LabId,
+  kind: 'results' | 'any',
+): Promise<Opened> {
+  checkSize(file);
   if (kind === 'results' || /\.(json|csv)$/i.test(file.name)) {
-    return { results: await client.readResults(await file.text()), weights: null };
+    const results = await client.readResults(await file.text());
+    return results.lab === lab || kind === 'results'
+      ? { kind: 'results', results }
+      : { kind: 'elsewhere', lab: results.lab };
   }
-  return { results: null, weights: await client.import(new Uint8Array(await file.arrayBuffer())) };
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const { settled } = await client.readWeights(bytes);
+  if (settled.lab !== lab) return { kind: 'elsewhere', lab: settled.lab };
+  return { kind: 'weights', weights: await client.import(bytes) };
 }

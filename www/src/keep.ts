@@ -15,12 +15,24 @@ export type Copying =
   /** The browser gave no access to the clipboard: the reader copies it by hand. */
   | { state: 'shown'; address: string };
 
-export interface KeepContext {
+/** A file that the reader may save. */
+export interface Save {
+  id: string;
+  label: string;
+  enabled: boolean;
+  act: () => void;
+}
+
+/** What each lab says for itself. */
+export interface KeepParts {
+  saves: Save[];
+  /** What can be opened: the button's label, and file names as the attribute `accept` has them. */
+  open: { label: string; accept: string };
+}
+
+export interface KeepContext extends KeepParts {
   /** Whether files may be dropped on the page. */
   drops: boolean;
-  recording: Recording | null;
-  /** The worker holds the run on show. */
-  live: boolean;
   copying: Copying;
   /** Address of the page that puts a lab with these settings into someone's notes. */
   notes: string;
@@ -29,12 +41,7 @@ export interface KeepContext {
   /** What the last file led to. */
   told: string;
   refused: string;
-  /** A file is being made or read. */
-  busy: boolean;
   copyLink: () => void;
-  saveCurves: () => void;
-  saveResults: () => void;
-  saveWeights: () => void;
   readFile: (file: File) => void;
 }
 
@@ -66,8 +73,7 @@ function copied(copying: Copying): string {
 }
 
 export function keepPanel(context: KeepContext): TemplateResult {
-  const { recording, live, copying, busy } = context;
-  const ready = live && !busy;
+  const { copying } = context;
   return html`<section class="card keep" aria-labelledby="title-keep">
     <h2 id="title-keep">Keep and share</h2>
     <p class="take">
@@ -89,11 +95,7 @@ export function keepPanel(context: KeepContext): TemplateResult {
         : nothing
     }
     <h3>Save</h3>
-    <p class="take">
-      ${button('csv', 'Curves (CSV)', !!recording?.evaluations.length, context.saveCurves)}
-      ${button('json', 'Results (JSON)', ready, context.saveResults)}
-      ${button('weights', 'Weights (safetensors)', ready, context.saveWeights)}
-    </p>
+    <p class="take">${context.saves.map(({ id, label, enabled, act }) => button(id, label, enabled, act))}</p>
     <p class="help">
       The weights file also holds the settings, the step and the optimiser's state: opened here, on the same
       kind of executor, training goes on with the very same numbers.
@@ -108,8 +110,7 @@ export function keepPanel(context: KeepContext): TemplateResult {
     <h3>Open</h3>
     <p class="take">
       ${filePicker({
-        label: 'Weights, or results to compare with',
-        accept: '.safetensors,.json,.csv',
+        ...context.open,
         testId: 'open-file',
         describedBy: 'open-help open-refused',
         take: context.readFile,
@@ -132,7 +133,7 @@ export interface OfferActions {
 /** The run of an earlier visit, offered and not loaded by itself. */
 export function offerBox(
   kept: Kept | null,
-  label: (encoding: string) => string,
+  describe: (kept: Kept) => string,
   refused: string,
   actions: OfferActions,
 ): TemplateResult {
@@ -141,7 +142,7 @@ export function offerBox(
       kept
         ? html`<div class="notice offer">
             <p>
-              <strong>Your last run:</strong> ${kept.encodings.map(label).join(', ')};
+              <strong>Your last run:</strong> ${describe(kept)};
               ${
                 kept.finished
                   ? `finished at step ${count(kept.step)}`

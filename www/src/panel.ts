@@ -68,6 +68,8 @@ export interface PanelContext extends ControlContext {
   onPreset: (preset: LinkedPreset) => void;
   /** Names of settings that are left out. */
   hide: readonly string[];
+  /** Groups that stand open at first; the first two if left out. */
+  open?: ReadonlySet<string>;
 }
 
 export function panel(context: Omit<PanelContext, 'values'>): TemplateResult {
@@ -104,6 +106,7 @@ export function panel(context: Omit<PanelContext, 'values'>): TemplateResult {
     ${groups(
       context.properties.filter((property) => !context.hide.includes(property.name)),
       { ...context, values: settled.values },
+      context.open,
     )}
   </form>`;
 }

@@ -1,16 +1,23 @@
 /** What a first visitor needs to know. It stands in the page, covers nothing, and stays away once closed. */
 
 import { html, nothing, type TemplateResult } from 'lit';
-import { recall, remember } from './memory';
+import { recall, remember, type Remembered } from './memory';
 
 export class Welcome {
-  open = recall('welcome') !== 'closed';
+  open: boolean;
 
-  constructor(private readonly redraw: () => void) {}
+  constructor(
+    /** Under which name it is remembered that the reader has closed it. */
+    private readonly name: Remembered,
+    private readonly steps: readonly TemplateResult[],
+    private readonly redraw: () => void,
+  ) {
+    this.open = recall(name) !== 'closed';
+  }
 
   show(open: boolean): void {
     this.open = open;
-    remember('welcome', open ? 'open' : 'closed');
+    remember(this.name, open ? 'open' : 'closed');
     this.redraw();
   }
 
@@ -19,19 +26,7 @@ export class Welcome {
     return html`<section class="welcome" aria-labelledby="title-welcome" data-testid="welcome">
       <h2 id="title-welcome" tabindex="-1">How to read this page</h2>
       <ol>
-        <li>
-          <strong>Press Train.</strong> Small transformers start from the same weights and read the same data;
-          they differ only in how they are told where a symbol stands.
-        </li>
-        <li>
-          <strong>Watch the loss fall</strong> from guessing towards 0 bits: a line is the mean over seeds,
-          its band their spread.
-        </li>
-        <li><strong>Look inside</strong> a run while it learns: its answers, its attention.</li>
-        <li>
-          <strong>Change a setting</strong>, train again, compare. The page's address always holds your
-          settings.
-        </li>
+        ${this.steps.map((step) => html`<li>${step}</li>`)}
       </ol>
       <button type="button" data-testid="welcome-close" @click=${close}>Close</button>
     </section>`;

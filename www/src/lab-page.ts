@@ -1,0 +1,517 @@
+/**
+ * What the root elements of all labs share: the worker and what it says, the run and its controls, the address, files,
+ * keys, and the panels around a lab's own parts. With the attribute `embedded` an element leaves the address bar, the
+ * keys and the browser's storage alone.
+ *
+ * An element that is taken out of the page and put back goes on where it was; while it is out, its run waits.
+ */
+
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { labAddress } from './address';
+import { fragment, LabClient } from './client';
+import type { FilePlace } from './context';
+import { acceptFiles } from './drop';
+import type { CheckComparison, LabId, Part, Problem, Property, Verdict } from './engine';
+import { openFile, type Opened } from './files';
+import { count } from './format';
+import { comparisonBox, incidents, keepPanel, offerBox, type Copying, type KeepParts } from './keep';
+import type { Mark } from './palette';
+import { panel, problemBox } from './panel';
+import type { Kept, LinkedPreset, Report } from './protocol';
+import { Recording } from './record';
+import { concernsRun } from './run-key';
+import { runbar } from './runbar';
+import type { Entry } from './scoreboard';
+import { Shortcuts, type Shortcut } from './shortcuts';
+import { helpBar, type Welcome } from './welcome';
+
+/** A file that another lab has to open; whoever can show that lab calls `preventDefault`. */
+export type OtherLab = CustomEvent<{ lab: LabId; file: File }>;
+
+export abstract class LabPage extends LitElement {
+  abstract readonly lab: LabId;
+  /** There from the first connection on. */
+  client!: LabClient;
+  protected properties: Property[] = [];
+  protected presets: LinkedPreset[] = [];
+  private parts: Part[] = [];
+  private problems: Problem[] = [];
+  protected recording: Recording | null = null;
+  protected live = false;
+  private compiling = '';
+  private fraction = 0;
+  private error = '';
+  /** Settings of the run whose preparing was given up last. */
+  private cancelled: string | null = null;
+  protected verdicts: Verdict[] = [];
+  private comparison: CheckComparison | null = null;
+  private kept: Kept | null = null;
+  private keptStep: number | null = null;
+  private unkept = '';
+  private toldUnkept = false;
+  protected hiddenLines = new Set<string>();
+  private copying: Copying = { state: 'idle' };
+  private busy = false;
+  private told = '';
+  protected refused: Record<FilePlace | 'resume', string> = { keep: '', compare: '', resume: '' };
+  private onScreen = true;
+  protected abstract readonly welcome: Welcome;
+  protected abstract readonly shortcuts: Shortcuts;
+  private undrop = () => {};
+
+  private readonly onVisibility = () => this.tellVisibility();
+  private readonly onLeave = () => this.client.keep();
+  private readonly onKey = (event: KeyboardEvent) => this.shortcuts.press(event);
+
+  protected get embedded(): boolean {
+    return this.hasAttribute('embedded');
+  }
+
+  protected override createRenderRoot() {
+    return this;
+  }
+
+  override connectedCallback() {
+    if (!this.client) {
+      this.client = new LabClient({
+        worker: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
+        store: !this.embedded,
+        lab: this.lab,
+      });
+      // Also while it is out of the page, so that nothing of its run is missed.
+      this.client.listen((report) => {
+        this.hear(report);
+        this.requestUpdate();
+      });
+    }
+    super.connectedCallback();
+    this.requestUpdate();
+    this.tellVisibility();
+    document.addEventListener('visibilitychange', this.onVisibility);
+    if (this.embedded) return;
+    addEventListener('pagehide', this.onLeave);
+    addEventListener('keydown', this.onKey);
+    this.undrop = acceptFiles(this, (file) => void this.takeFile(file));
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    document.removeEventListener('visibilitychange', this.onVisibility);
+    removeEventListener('pagehide', this.onLeave);
+    removeEventListener('keydown', this.onKey);
+    this.undrop();
+    this.client.keep();
+    this.tellVisibility();
+  }
+
+  /** For the page around the lab: whether the reader can see it. */
+  see(onScreen: boolean): void {
+    this.onScreen = onScreen;
+    this.tellVisibility();
+  }
+
+  /** For the page around the lab: what a link says. */
+  read(link: string): void {
+    this.client.read(link);
+  }
+
+  private tellVisibility() {
+    this.client.see(this.isConnected && this.onScreen && document.visibilityState === 'visible');
+  }
+
+  /** Labs with reports of their own hear them after this. */
+  protected hear(report: Report): void {
+    switch (report.type) {
+      case 'described':
+        this.properties = report.properties;
+        this.presets = report.presets;
+        this.parts = report.parts;
+        break;
+      case 'settled':
+        this.problems = report.settled.problems;
+        this.copying = { state: 'idle' };
+        this.showAddress();
+        break;
+      case 'activity':
+        this.cancelled = null;
+        break;
+      case 'compiling':
+        this.cancelled = null;
+        this.fraction = report.fraction;
+        this.compiling = report.what;
+        break;
+      case 'opened':
+        if (this.recording?.key !== report.key) this.leaving(this.recording);
+        this.recording = report.recorded
+          ? Recording.from(report.recorded)
+          : new Recording(report.about, report.link, report.key);
+        this.begin();
+        this.live = true;
+        this.kept = null;
+        this.hiddenLines = new Set();
+        this.error = '';
+        break;
+      case 'moved':
+        if (this.recording) this.recording.about = report.about;
+        break;
+      case 'extended':
+        this.recording?.extend(report.about, report.link, report.key);
+        break;
+      case 'reset':
+        if (report.closed) {
+          this.leaving(this.recording);
+          this.recording = null;
+          this.live = false;
+        } else if (this.recording) {
+          const { about, link, key } = this.recording;
+          this.recording = new Recording(about, link, key);
+        }
+        this.begin();
+        break;
+      case 'happened':
+        this.recording?.apply(report.events);
+        break;
+      case 'checked':
+        if (this.recording) this.recording.check = report.check;
+        this.comparison = report.comparison;
+        break;
+      case 'verdicts':
+        this.verdicts = report.verdicts;
+        break;
+      case 'offered':
+        this.kept = report.kept;
+        break;
+      case 'kept':
+        this.keptStep = report.step;
+        break;
+      case 'unkept':
+        // A worker that took another's place may meet it again.
+        if (!this.toldUnkept) this.unkept = report.message;
+        this.toldUnkept = true;
+        break;
+      case 'cancelled':
+        this.cancelled = this.client.runKey;
+        this.live = false;
+        break;
+      case 'failed':
+        this.live = false;
+        this.error = report.error.message;
+        break;
+    }
+  }
+
+  /** The run on show is about to be replaced. */
+  protected leaving(_recording: Recording | null): void {}
+
+  /** What belongs to the run that was on show before. */
+  protected begin(): void {
+    this.comparison = null;
+    this.verdicts = [];
+    this.keptStep = null;
+    this.told = '';
+    this.refused = { keep: '', compare: '', resume: '' };
+    this.copying = { state: 'idle' };
+  }
+
+  protected get stale(): boolean {
+    const { recording, client } = this;
+    return recording !== null && client.settled !== null && recording.key !== client.runKey;
+  }
+
+  /** The step to which the run on show would go on, if nothing that it depends on but the number of steps has changed. */
+  private get further(): number | null {
+    const { recording, live } = this;
+    const values = this.client.settled?.values;
+    if (!recording || !values || !live || (values.schedule ?? 'constant') !== 'constant') return null;
+    if (recording.stops.length === recording.about.runs.length) return null;
+    const before = recording.about.values;
+    const differ = this.properties.filter(
+      (property) => concernsRun(this.lab, property) && before[property.name] !== values[property.name],
+    );
+    const steps = Number(values.steps);
+    return differ.length === 1 && differ[0]?.name === 'steps' && steps > recording.step ? steps : null;
+  }
+
+  /** The certificate that a link read, if it is for the present settings. */
+  private get expected(): string | null {
+    const { expected, runKey } = this.client;
+    return expected?.key === runKey ? expected.check : null;
+  }
+
+  /** The fragment that restores the present settings, what is hidden, and a certificate that came with a link. */
+  get fragment(): string {
+    const { settled, hide } = this.client;
+    return settled ? fragment(settled.link, hide, this.expected) : `#lab=${this.lab}`;
+  }
+
+  private showAddress() {
+    if (this.embedded || !this.isConnected) return;
+    history.replaceState(null, '', this.fragment);
+  }
+
+  protected toggleLine(id: string) {
+    this.hiddenLines = new Set(this.hiddenLines);
+    if (!this.hiddenLines.delete(id)) this.hiddenLines.add(id);
+    this.requestUpdate();
+  }
+
+  /** Keys that every lab has: those of the run, and those of the page. */
+  protected runKeys(): Shortcut[] {
+    return [
+      { key: 't', label: 'Train, or go on', act: () => this.press('train') },
+      { key: 'p', label: 'Pause, or give up preparing', act: () => this.press('pause') },
+      { key: 's', label: 'Train one step', act: () => this.press('step') },
+      { key: 'r', label: 'Reset to step 0', act: () => this.press('reset') },
+      { key: 'e', label: 'Go to the settings', act: () => this.goTo('#settings') },
+    ];
+  }
+
+  protected pageKeys(): Shortcut[] {
+    return [
+      { key: 'c', label: 'Copy the link', act: () => void this.copyLink() },
+      { key: 'h', label: 'How to read this page', act: () => void this.explain() },
+      { key: '?', label: 'This sheet', act: () => Shortcuts.open(this) },
+    ];
+  }
+
+  /** A key does what the button does, and nothing where the button cannot be used. */
+  private press(id: string) {
+    this.querySelector<HTMLButtonElement>(`#${id}`)?.click();
+  }
+
+  protected goTo(selector: string) {
+    const target = this.querySelector<HTMLElement>(selector);
+    if (!target) return;
+    target.tabIndex = -1;
+    target.scrollIntoView({ block: 'start' });
+    target.focus({ preventScroll: true });
+  }
+
+  private async explain() {
+    this.welcome.show(true);
+    await this.updateComplete;
+    this.goTo('#title-welcome');
+  }
+
+  private closeWelcome() {
+    this.welcome.show(false);
+    // The button that had the focus is gone; the one that opens the panel again takes it.
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>('[data-testid=explain]')?.focus());
+  }
+
+  private async copyLink() {
+    const { settled, hide } = this.client;
+    if (!settled) return;
+    const own = this.stale ? null : (this.recording?.check ?? null);
+    const check = own ?? this.expected;
+    // From a frame in someone's notes the link leads to the whole lab.
+    const address = this.embedded
+      ? labAddress(fragment(settled.link, [], check).slice(1))
+      : new URL(fragment(settled.link, hide, check), location.href).href;
+    try {
+      await navigator.clipboard.writeText(address);
+      this.copying = { state: 'copied', certified: check !== null };
+    } catch {
+      this.copying = { state: 'shown', address };
+    }
+    this.requestUpdate();
+  }
+
+  /** Shows that work on a file is under way, and why it failed if it did. */
+  protected async withFile(place: FilePlace, work: () => Promise<string>) {
+    this.refused[place] = '';
+    this.told = '';
+    this.busy = true;
+    this.requestUpdate();
+    try {
+      this.told = await work();
+    } catch (thrown) {
+      this.refused[place] = thrown instanceof Error ? thrown.message : String(thrown);
+    }
+    this.busy = false;
+    this.requestUpdate();
+  }
+
+  protected export(write: (client: LabClient) => Promise<void>) {
+    void this.withFile('keep', async () => {
+      await write(this.client);
+      return '';
+    });
+  }
+
+  /** A file that was dropped on the page, chosen in the keep panel, or handed over by another lab. */
+  takeFile(file: File): Promise<void> {
+    return this.readFile(file, 'keep');
+  }
+
+  protected readFile(file: File, place: FilePlace): Promise<void> {
+    return this.withFile(place, async () => {
+      const opened = await openFile(this.client, file, this.lab, place === 'compare' ? 'results' : 'any');
+      switch (opened.kind) {
+        case 'elsewhere': {
+          const asked: OtherLab = new CustomEvent('other-lab', {
+            cancelable: true,
+            detail: { lab: opened.lab, file },
+          });
+          if (this.dispatchEvent(asked)) {
+            throw new Error(`“${file.name}” belongs to the lab “${opened.lab}”. Open it there.`);
+          }
+          return '';
+        }
+        case 'results':
+          return this.takeResults(opened, file);
+        case 'weights': {
+          const { step, optimiser } = opened.weights;
+          const fresh = optimiser
+            ? ''
+            : ' The file lacks the optimiser’s state, so the optimiser starts afresh.';
+          return `“${file.name}” is open at step ${count(step)}.${fresh}`;
+        }
+      }
+    });
+  }
+
+  /** Says what became of them. */
+  protected abstract takeResults(opened: Opened & { kind: 'results' }, file: File): string;
+
+  private async goOn() {
+    const finished = this.kept?.finished;
+    try {
+      await this.client.resume();
+      if (!finished) this.client.train();
+    } catch (thrown) {
+      this.refused.resume = thrown instanceof Error ? thrown.message : String(thrown);
+      this.requestUpdate();
+    }
+  }
+
+  protected override updated() {
+    this.dataset.lab = this.lab;
+    this.dataset.state = this.client.activity;
+    this.dataset.step = String(this.recording?.step ?? 0);
+    this.dataset.executor = this.recording?.about.executor.kind ?? '';
+    this.dataset.kept = String(this.keptStep ?? '');
+    if (!this.isConnected) return;
+    // The head stands outside, so that it can be read before the scripts are there.
+    const head = document.querySelector<HTMLElement>('[data-part=head]');
+    if (head) head.hidden = this.client.hide.includes('head');
+  }
+
+  /** A part that a link can hide. The wrapper has no box of its own. */
+  protected showing(id: string, content: () => TemplateResult): TemplateResult | typeof nothing {
+    return this.client.hide.includes(id) ? nothing : html`<div data-part=${id}>${content()}</div>`;
+  }
+
+  /** Above everything: help, what was wrong with the settings, and the run of an earlier visit. */
+  protected top(describe: (kept: Kept) => string): TemplateResult {
+    return html`${
+      this.embedded
+        ? nothing
+        : helpBar(
+            () => void this.explain(),
+            () => Shortcuts.open(this),
+          )
+    }
+    ${problemBox(this.problems, this.properties, () => {
+      this.problems = [];
+      this.requestUpdate();
+    })}
+    ${offerBox(this.kept, describe, this.refused.resume, {
+      goOn: () => void this.goOn(),
+      discard: () => this.client.discard(),
+    })}`;
+  }
+
+  protected get withSettings(): boolean {
+    return !this.client.hide.includes('settings');
+  }
+
+  protected runPart(): TemplateResult {
+    const { client, recording, stale } = this;
+    const situation = {
+      activity: client.activity,
+      recording,
+      stale,
+      further: this.further,
+      compiling: this.compiling,
+      fraction: this.fraction,
+      error: this.error,
+      cancelled: this.cancelled !== null && this.cancelled === client.runKey,
+    };
+    return html`${this.showing('run', () =>
+      runbar(situation, {
+        train: () => client.train(),
+        pause: () => client.pause(),
+        step: () => client.step(),
+        reset: () => client.reset(),
+        settings: this.withSettings ? () => this.goTo('#settings') : null,
+      }),
+    )}
+    ${incidents(recording, this.unkept, () => {
+      this.unkept = '';
+      this.requestUpdate();
+    })}`;
+  }
+
+  /** Whether this reader's numbers are those of whoever shared the link. */
+  protected comparisonPart(): TemplateResult {
+    return comparisonBox(this.comparison, this.expected !== null && !this.stale);
+  }
+
+  protected welcomePart(): TemplateResult | typeof nothing {
+    return this.embedded ? nothing : this.welcome.panel(() => this.closeWelcome());
+  }
+
+  protected sheetPart(): TemplateResult | typeof nothing {
+    return this.embedded ? nothing : this.shortcuts.sheet();
+  }
+
+  protected keepPart(parts: KeepParts): TemplateResult | typeof nothing {
+    return this.showing('keep', () =>
+      keepPanel({
+        ...parts,
+        drops: !this.embedded,
+        copying: this.copying,
+        notes: `./examples.html#${this.client.settled?.link ?? ''}`,
+        keptStep: this.keptStep,
+        told: this.told,
+        refused: this.refused.keep,
+        copyLink: () => void this.copyLink(),
+        readFile: (file) => void this.takeFile(file),
+      }),
+    );
+  }
+
+  /** Whether the open run can be written to a file now. */
+  protected get savable(): boolean {
+    return this.live && !this.busy;
+  }
+
+  /** `open` names the groups that stand open at first. */
+  protected settingsPart(
+    markOf: (property: string, option: string) => Mark | null,
+    open?: ReadonlySet<string>,
+  ): TemplateResult | typeof nothing {
+    const { client, properties, presets, problems } = this;
+    const { settled } = client;
+    if (!settled) return nothing;
+    const parts = new Set(this.parts.map(({ id }) => id));
+    return this.showing('settings', () =>
+      panel({
+        properties,
+        presets,
+        settled,
+        problems,
+        // A part and a setting may have the same name; then it is the part that is hidden.
+        hide: client.hide.filter((name) => !parts.has(name)),
+        onChange: (name, value) => client.change(name, value),
+        onPreset: (preset) => client.settle(Object.fromEntries(preset.values)),
+        markOf,
+        ...(open ? { open } : {}),
+      }),
+    );
+  }
+
+  /** The lines of the charts. */
+  protected abstract entries(): Entry[];
+}

@@ -1,0 +1,138 @@
+/**
+ * Which labs there are, and which of them is on show: the one that the address names. A lab's code is loaded when it is
+ * first asked for. A lab that the reader leaves keeps its settings and its run, which waits; each has a worker of its
+ * own, so that giving up the preparing of one leaves the other alone.
+ */
+
+import type { LabId } from './engine';
+import type { LabPage, OtherLab } from './lab-page';
+
+const LABS: Record<LabId, { tag: string; load: () => Promise<unknown> }> = {
+  copy: { tag: 'mnemoscope-app', load: () => import('./app') },
+  encodings: { tag: 'mnemoscope-encodings', load: () => import('./encodings/app') },
+};
+
+/** The lab that a link names. What the engine would not take either leads to the copy lab, which says so. */
+export function labOf(hash: string): LabId {
+  const asked = new URLSearchParams(hash.replace(/^#/, '')).get('lab');
+  return asked !== null && Object.hasOwn(LABS, asked) ? (asked as LabId) : 'copy';
+}
+
+/** Shows what stands in the page about `lab`, and hides what is about the others. */
+export function showHead(lab: LabId): void {
+  for (const part of document.querySelectorAll<HTMLElement>('[data-of]')) {
+    part.hidden = part.dataset.of !== lab;
+    if (part.dataset.of === lab && part.dataset.title) document.title = part.dataset.title;
+  }
+}
+
+export interface LabsOptions {
+  /** Inside another page: the lab leaves address, keys and storage alone, and one that is left is ended. */
+  embedded: boolean;
+  /** A lab has come on show, or its settings have changed. */
+  onShow: (lab: LabPage) => void;
+}
+
+export class Labs {
+  current: LabPage | null = null;
+  private readonly visited = new Map<LabId, LabPage>();
+  /** Where the page stood when a lab was left. */
+  private readonly scrolled = new Map<LabId, number>();
+  private seen = true;
+  private asked = 0;
+
+  constructor(
+    private readonly place: HTMLElement,
+    private readonly options: LabsOptions,
+  ) {}
+
+  /** Follows the address from now on. */
+  async start(): Promise<void> {
+    addEventListener('hashchange', () => void this.follow());
+    await this.follow();
+  }
+
+  /** Whether the reader can see the place. */
+  see(seen: boolean): void {
+    this.seen = seen;
+    this.current?.see(seen);
+  }
+
+  private async follow(): Promise<void> {
+    const lab = labOf(location.hash);
+    const link = location.hash;
+    const page = await this.show(lab);
+    // A later address may have been read meanwhile.
+    if (page && page === this.current && link === location.hash) page.read(link);
+  }
+
+  /** Null if the lab could not be loaded, or another was asked for meanwhile. */
+  private async show(lab: LabId): Promise<LabPage | null> {
+    const mine = ++this.asked;
+    if (this.current?.lab === lab) return this.current;
+    showHead(lab);
+    let page = this.visited.get(lab);
+    if (!page) {
+      if (this.current) this.say('Starting: loading the lab.');
+      try {
+        await LABS[lab].load();
+      } catch {
+        if (mine === this.asked) this.say('The lab could not be loaded. Reload the page to try again.');
+        return null;
+      }
+      if (mine !== this.asked) return null;
+      page = this.make(lab);
+    }
+    this.leave();
+    this.current = page;
+    this.place.replaceChildren(page);
+    page.see(this.seen);
+    this.options.onShow(page);
+    if (!this.options.embedded) scrollTo({ top: this.scrolled.get(lab) ?? 0 });
+    return page;
+  }
+
+  private make(lab: LabId): LabPage {
+    const page = document.createElement(LABS[lab].tag) as LabPage;
+    page.id = 'lab';
+    page.className = 'lab';
+    page.toggleAttribute('embedded', this.options.embedded);
+    page.dataset.state = 'starting';
+    page.addEventListener('other-lab', (event) => this.hand(event as OtherLab));
+    this.visited.set(lab, page);
+    return page;
+  }
+
+  /** Takes what is on show out of the page. */
+  private leave(): void {
+    const { current } = this;
+    if (!current) return;
+    this.scrolled.set(current.lab, scrollY);
+    current.remove();
+    if (this.options.embedded) {
+      current.client.close();
+      this.visited.delete(current.lab);
+    }
+    this.current = null;
+  }
+
+  private say(text: string): void {
+    this.leave();
+    const status = document.createElement('p');
+    status.className = 'boot';
+    status.role = 'status';
+    status.textContent = text;
+    this.place.replaceChildren(status);
+  }
+
+  /** A file of another lab is opened there. Back leads to where it was dropped. */
+  private hand(event: OtherLab): void {
+    event.preventDefault();
+    const { lab, file } = event.detail;
+    const known = this.visited.get(lab)?.fragment ?? `#lab=${lab}`;
+    history[this.options.embedded ? 'replaceState' : 'pushState'](history.state, '', known);
+    void this.follow().then(() => {
+      if (this.current?.lab === lab) void this.current.takeFile(file);
+    });
+  }
+}

@@ -1,0 +1,37 @@
+/** The page: which lab is on show, and the navigation between them. */
+
+import './styles.css';
+import type { LabPage } from './lab-page';
+import { Labs, labOf, showHead } from './labs';
+
+const place = document.querySelector('#place') as HTMLElement;
+const links = [...document.querySelectorAll<HTMLAnchorElement>('nav a[data-lab]')];
+const followed = new WeakSet<LabPage>();
+
+/** A link leads back to the lab as the reader left it. */
+function tell(lab: LabPage): void {
+  for (const link of links) if (link.dataset.lab === lab.lab) link.hash = lab.fragment;
+}
+
+function mark(lab: string): void {
+  for (const link of links) {
+    if (link.dataset.lab === lab) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+}
+
+const labs = new Labs(place, {
+  embedded: false,
+  onShow: (lab) => {
+    mark(lab.lab);
+    if (followed.has(lab)) return;
+    followed.add(lab);
+    lab.client.listen((report) => {
+      if (report.type === 'settled') tell(lab);
+    });
+  },
+});
+
+// The page's own inline script has done this already, unless its server's policy forbids that.
+showHead(labOf(location.hash));
+void labs.start();
