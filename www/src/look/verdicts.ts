@@ -12,11 +12,11 @@ const WORDS: Record<Verdict['verdict'], { symbol: string; word: string }> = {
 };
 
 /** Several of them in one line: what this race cannot say is not worth a row each. */
-function untested(verdicts: Verdict[]): TemplateResult {
+function untested(verdicts: Verdict[], where: string): TemplateResult {
   const { symbol, word } = WORDS.untested;
   return html`<li data-verdict="untested">
     <p class="verdict untested"><span aria-hidden="true">${symbol}</span> ${word}</p>
-    <p class="said quiet">Not tested in this race: ${verdicts.map(({ claim }) => claim).join(' ')}</p>
+    <p class="said quiet">Not tested ${where}: ${verdicts.map(({ claim }) => claim).join(' ')}</p>
   </li>`;
 }
 
@@ -29,10 +29,21 @@ function claim({ id, claim, source, measured, verdict }: Verdict): TemplateResul
   </li>`;
 }
 
-export function verdictTable(verdicts: Verdict[]): TemplateResult {
+/** The rows alone, for a section that has its own heading. `where` is what did not test a claim, as in "in this race". */
+export function verdictList(
+  verdicts: Verdict[],
+  where = 'in this race',
+  testId = 'verdicts',
+): TemplateResult {
   const idle = verdicts.filter(({ verdict }) => verdict === 'untested');
   const folded = idle.length > 1;
   const listed = folded ? verdicts.filter(({ verdict }) => verdict !== 'untested') : verdicts;
+  return html`<ul data-testid=${testId}>
+    ${listed.map(claim)} ${folded ? untested(idle, where) : nothing}
+  </ul>`;
+}
+
+export function verdictTable(verdicts: Verdict[]): TemplateResult {
   return html`<section class="card verdicts" aria-labelledby="title-verdicts">
     <header>
       <h2 id="title-verdicts">The paper's claims, measured here</h2>
@@ -40,9 +51,7 @@ export function verdictTable(verdicts: Verdict[]): TemplateResult {
     </header>
     ${
       verdicts.length
-        ? html`<ul data-testid="verdicts">
-            ${listed.map(claim)} ${folded ? untested(idle) : nothing}
-          </ul>`
+        ? verdictList(verdicts)
         : html`<p class="help">
             Press Train: what the run measures is held against each claim that it tests.
           </p>`
