@@ -1,0 +1,105 @@
+/** The lines of an experiment: their marks, and a legend that stays readable with two dozen of them. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { swatch } from '../controls';
+import type { About } from '../engine';
+import { bits, count } from '../format';
+import { isFamily, rampMark } from '../palette';
+import type { Recording, Source } from '../record';
+import type { Entry } from '../scoreboard';
+
+export const FAMILIES: Record<string, string> = {
+  compression: 'Compression',
+  gain: 'Gain',
+  random: 'Random tables',
+};
+
+/** The family and the value of a sweep's arm, as in "compression-4"; null for an arm of another kind. */
+export function familyOf(id: string): { family: string; value: string } | null {
+  const [, family = '', value = ''] = /^([a-z]+)-(.+)$/.exec(id) ?? [];
+  return isFamily(family) ? { family, value } : null;
+}
+
+/** The arms with their marks: those of a sweep by family and order of value, the others as they are. */
+export function armEntries(about: About, entries: Entry[]): Entry[] {
+  if (about.values.experiment !== 'sweep') return entries;
+  return entries.map((entry) => {
+    const own = familyOf(entry.id);
+    if (!own) return entry;
+    const family = entries
+      .filter(({ id }) => familyOf(id)?.family === own.family)
+      .toSorted((a, b) => Number(familyOf(a.id)?.value) - Number(familyOf(b.id)?.value));
+    return { ...entry, mark: rampMark(own.family, family.indexOf(entry), family.length) };
+  });
+}
+
+export interface ArmsContext {
+  recording: Recording;
+  entries: Entry[];
+  hidden: ReadonlySet<string>;
+  source: Source;
+  /** Step under the pointer, if any. */
+  cursor: number | null;
+  toggle: (id: string) => void;
+  /** Picks a line out while its button is under the pointer or has the focus. */
+  point: (id: string | null) => void;
+}
+
+/** Place of the last point at or before `step`. */
+function at(steps: number[], step: number | null): number {
+  if (step === null) return steps.length - 1;
+  const after = steps.findIndex((candidate) => candidate > step);
+  return after === -1 ? steps.length - 1 : Math.max(0, after - 1);
+}
+
+/** A row of buttons for each family, with the loss at the pointer, or the latest. */
+export function armsLegend(context: ArmsContext): TemplateResult {
+  const { recording, entries, hidden, cursor } = context;
+  const { steps, curves } = recording.curves('loss', context.source);
+  const place = at(steps, cursor);
+  const step = steps[place];
+  const families = [...new Set(entries.map(({ id }) => familyOf(id)?.family ?? ''))];
+  return html`<section class="card part arms" aria-labelledby="title-arms" data-testid="arms-legend">
+    <header>
+      <h2 id="title-arms">Lines</h2>
+      <p class="quiet">
+        value, and loss in
+        bits${step === undefined ? nothing : cursor === null ? html`, latest, step ${count(step)}` : html` at step ${count(step)}`};
+        press to hide or show
+      </p>
+    </header>
+    ${families.map((family) => {
+      const own = entries.filter(({ id }) => (familyOf(id)?.family ?? '') === family);
+      const shown = own.filter(({ id }) => !hidden.has(id));
+      return html`<div class="family" role="group" aria-label=${FAMILIES[family] ?? 'Others'}>
+        <h3>${FAMILIES[family] ?? 'Others'}</h3>
+        <button
+          type="button"
+          aria-label="${shown.length ? 'Hide' : 'Show'} all of ${FAMILIES[family] ?? 'others'}"
+          @click=${() => (shown.length ? shown : own).forEach(({ id }) => context.toggle(id))}
+        >
+          ${shown.length ? 'Hide all' : 'Show all'}
+        </button>
+        ${own.map((entry) => {
+          const loss = curves.find(({ encoding }) => encoding === entry.id)?.mean[place];
+          return html`<button
+            type="button"
+            class="arm"
+            data-arm=${entry.id}
+            aria-pressed=${hidden.has(entry.id) ? 'false' : 'true'}
+            aria-label=${entry.label}
+            title=${entry.label}
+            @click=${() => context.toggle(entry.id)}
+            @pointerenter=${() => context.point(entry.id)}
+            @pointerleave=${() => context.point(null)}
+            @focus=${() => context.point(entry.id)}
+            @blur=${() => context.point(null)}
+          >
+            ${swatch(entry.mark)}<span>${familyOf(entry.id)?.value ?? entry.label}</span
+            ><span class="quiet">${bits(loss)}</span>
+          </button>`;
+        })}
+      </div>`;
+    })}
+  </section>`;
+}
