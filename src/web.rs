@@ -1,4 +1,6 @@
-//! The face to JavaScript, thin: values in and out of the lab.
+//! The face to JavaScript, thin: values in and out of the labs.
+
+mod encodings;
 
 use std::cell::RefCell;
 
@@ -6,18 +8,18 @@ use js_sys::Float32Array;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::choice::Choice;
 use crate::compute::error::Error;
+use crate::lab::any::{Config, Lab};
 use crate::lab::check::Certificate;
-use crate::lab::config::{CopyConfig, PRESETS, Preset};
 use crate::lab::copy;
-use crate::lab::event::{Cost, ExecutorInfo, RunInfo};
+use crate::lab::encodings::logit;
+use crate::lab::event::{ArmInfo, Cost, ExecutorInfo, RunInfo};
 use crate::lab::inspect::{Inspection, Norms};
 use crate::lab::link::Link;
 use crate::lab::machine::Machine;
-use crate::lab::part::Part;
-use crate::lab::property::{ChoiceOption, Problem, Property, options};
+use crate::lab::property::Problem;
 use crate::lab::results::Results;
-use crate::lab::setup;
 use crate::lab::weights::Weights;
 
 thread_local! {
@@ -46,24 +48,22 @@ fn value<T: Serialize>(of: &T) -> Result<JsValue, JsValue> {
     of.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(JsValue::from)
 }
 
-#[derive(Serialize)]
-struct Description {
-    properties: Vec<Property>,
-    presets: &'static [Preset],
-    parts: Vec<ChoiceOption>,
-}
-
-/// The property table, the presets, and the parts of the page.
+/// The property table, the presets, and the parts of the page of a lab.
 ///
 /// # Errors
-/// Does not fail in practice.
+/// An object `{ code, message }` if there is no such lab.
 #[wasm_bindgen]
-pub fn describe() -> Result<JsValue, JsValue> {
-    value(&Description { properties: CopyConfig::table(), presets: PRESETS, parts: options::<Part>() })
+pub fn describe(lab: &str) -> Result<JsValue, JsValue> {
+    value(&named(lab)?.describe())
+}
+
+fn named(lab: &str) -> Result<Lab, JsValue> {
+    Lab::named(lab).map_err(|error| thrown(&error))
 }
 
 #[derive(Serialize)]
 struct Settled {
+    lab: &'static str,
     values: std::collections::BTreeMap<&'static str, String>,
     problems: Vec<Problem>,
     link: String,
@@ -72,13 +72,13 @@ struct Settled {
 }
 
 impl Settled {
-    fn of(config: &CopyConfig, problems: Vec<Problem>) -> Self {
+    fn of(config: &Config, problems: Vec<Problem>) -> Self {
         let values = config.values().into_iter().collect();
-        Self { values, problems, link: config.link(), hide: Vec::new(), check: None }
+        Self { lab: config.lab().id(), values, problems, link: config.link(), hide: Vec::new(), check: None }
     }
 }
 
-/// Reads a link's fragment: every property's value, what was refused, and the fragment to show.
+/// Reads a link's fragment: which lab, every property's value, what was refused, and the fragment to show.
 ///
 /// # Errors
 /// Does not fail in practice; a bad link gives problems, not an error.
@@ -89,31 +89,31 @@ pub fn from_link(link: &str) -> Result<JsValue, JsValue> {
     value(&Settled { hide: link.hide, check, ..Settled::of(&link.config, link.problems) })
 }
 
-/// Reads values by name over the defaults, as [`from_link`] does a link.
+/// Reads values of a lab by name over its defaults, as [`from_link`] does a link.
 ///
 /// # Errors
-/// If `values` is not an object of strings.
+/// An object `{ code, message }` if there is no such lab, or `values` is not an object of strings.
 #[wasm_bindgen]
-pub fn settle(values: JsValue) -> Result<JsValue, JsValue> {
-    let (config, problems) = read(values)?;
+pub fn settle(lab: &str, values: JsValue) -> Result<JsValue, JsValue> {
+    let (config, problems) = read(lab, values)?;
     value(&Settled::of(&config, problems))
 }
 
 /// Sets one value over `values`; a refused one keeps what it was.
 ///
 /// # Errors
-/// If `values` is not an object of strings.
+/// An object `{ code, message }` if there is no such lab, or `values` is not an object of strings.
 #[wasm_bindgen]
-pub fn change(values: JsValue, name: &str, to: &str) -> Result<JsValue, JsValue> {
-    let (mut config, mut problems) = read(values)?;
+pub fn change(lab: &str, values: JsValue, name: &str, to: &str) -> Result<JsValue, JsValue> {
+    let (mut config, mut problems) = read(lab, values)?;
     problems.extend(config.apply([(name, to)]));
     value(&Settled::of(&config, problems))
 }
 
-fn read(values: JsValue) -> Result<(CopyConfig, Vec<Problem>), JsValue> {
+fn read(lab: &str, values: JsValue) -> Result<(Config, Vec<Problem>), JsValue> {
     let values: std::collections::BTreeMap<String, String> = serde_wasm_bindgen::from_value(values)
         .map_err(|error| thrown(&Error::Config(format!("Settings must be an object of strings: {error}"))))?;
-    let mut config = CopyConfig::default();
+    let mut config = named(lab)?.defaults();
     let problems = config.apply(values.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     Ok((config, problems))
 }
@@ -121,6 +121,8 @@ fn read(values: JsValue) -> Result<(CopyConfig, Vec<Problem>), JsValue> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct About<'a> {
+    lab: &'static str,
+    arms: &'a [ArmInfo],
     runs: Vec<RunInfo>,
     executor: &'a ExecutorInfo,
     cost: &'a Cost,
@@ -206,7 +208,7 @@ pub fn read_weights(bytes: &[u8]) -> Result<JsValue, JsValue> {
     value(&WeightsInfo {
         settled: Settled::of(&config, Vec::new()),
         step: state.step,
-        runs: setup::replicas(&config).len(),
+        runs: state.stopped.len(),
         optimiser: state.moments.is_some(),
     })
 }
@@ -268,8 +270,8 @@ impl CopyRun {
     ///
     /// # Errors
     /// An object `{ code, message }`.
-    pub async fn open(values: JsValue, progress: js_sys::Function) -> Result<CopyRun, JsValue> {
-        let (config, _) = read(values)?;
+    pub async fn open(lab: String, values: JsValue, progress: js_sys::Function) -> Result<CopyRun, JsValue> {
+        let (config, _) = read(&lab, values)?;
         open_with(progress, async |machine: &mut Machine, report: Report<'_>| {
             copy::CopyRun::open(config, machine, report).await
         })
@@ -293,13 +295,15 @@ impl CopyRun {
     /// Does not fail in practice.
     pub fn about(&self) -> Result<JsValue, JsValue> {
         value(&About {
+            lab: self.run.source().lab().id(),
+            arms: self.run.arms(),
             runs: self.run.runs(),
             executor: self.run.executor(),
             cost: self.run.cost(),
             chance_bits: self.run.chance_bits(),
             steps: self.run.config().steps,
-            values: self.run.config().values().into_iter().collect(),
-            link: self.run.config().link(),
+            values: self.run.source().values().into_iter().collect(),
+            link: self.run.source().link(),
         })
     }
 
@@ -312,17 +316,17 @@ impl CopyRun {
     /// The paper's claims, and what this race says of them so far.
     ///
     /// # Errors
-    /// Does not fail in practice.
+    /// An object `{ code, message }`.
     pub fn verdicts(&self) -> Result<JsValue, JsValue> {
-        value(&self.run.verdicts())
+        value(&self.run.verdicts().map_err(|error| thrown(&error))?)
     }
 
     /// Results so far, as the command line writes them.
     ///
     /// # Errors
-    /// Does not fail in practice.
+    /// An object `{ code, message }`.
     pub fn results(&self) -> Result<JsValue, JsValue> {
-        value(&self.run.results())
+        value(&self.run.results().map_err(|error| thrown(&error))?)
     }
 
     /// Events that tell again what was reported before.
@@ -376,10 +380,27 @@ impl CopyRun {
     /// # Errors
     /// If `values` is not an object of strings.
     pub fn extend(&mut self, values: JsValue) -> Result<bool, JsValue> {
-        let (config, _) = read(values)?;
-        let mut longer = self.run.config().clone();
-        longer.steps = config.steps;
-        Ok(longer == config && self.run.extend(config.steps))
+        let source = self.run.source();
+        let (config, _) = read(source.lab().id(), values)?;
+        let steps = config.training().steps;
+        let same = source.with_steps(steps).is_some_and(|longer| longer.races_as(&config));
+        Ok(same && self.run.extend(steps))
+    }
+
+    /// What an experiment has found so far; null in the copy lab.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub async fn outcome(&mut self) -> Result<JsValue, JsValue> {
+        value(&with_recovery!(self, self.run.outcome())?)
+    }
+
+    /// One run's model and parameters as they are now, for [`Encodings::take`].
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub async fn trained(&mut self, run: u32) -> Result<Trained, JsValue> {
+        Ok(Trained(with_recovery!(self, self.run.trained(run))?))
     }
 
     /// Back to step 0, with the same initial weights.
@@ -390,3 +411,7 @@ impl CopyRun {
         with_recovery!(self, async { self.run.reset() })
     }
 }
+
+/// A run's model and parameters at one step.
+#[wasm_bindgen]
+pub struct Trained(logit::Trained);

@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
-use crate::choice::choice;
+use crate::choice::{Choice, choice};
 use crate::encoding::Encoding;
-use crate::lab::property::{Field, Kind, Problem, properties};
+use crate::lab::any::Config;
+use crate::lab::part::Part;
+use crate::lab::property::{ChoiceOption, Field, Kind, Problem, Properties, options, properties};
 use crate::task::{Layout, Task};
 
 choice! {
@@ -170,51 +172,74 @@ pub const PRESETS: &[Preset] = &[
     },
 ];
 
-impl CopyConfig {
+/// A lab's configuration: what every lab reads and writes alike.
+pub trait Settings: Properties {
+    /// Name of the lab.
+    const LAB: &'static str;
+
+    /// The presets, the defaults first.
+    fn presets() -> &'static [Preset];
+
+    /// Parts of its page.
+    fn parts() -> Vec<ChoiceOption>;
+
+    /// Mends what the single fields allow but not together, and says what was mended.
+    fn settle(&mut self) -> Vec<Problem>;
+
     /// The configuration of a preset.
     ///
     /// # Errors
     /// The problem, if there is no such preset.
-    pub fn preset(id: &str) -> Result<Self, Problem> {
-        let preset = PRESETS.iter().find(|preset| preset.id == id).ok_or_else(|| Problem {
+    fn preset(id: &str) -> Result<Self, Problem> {
+        let presets = Self::presets();
+        let preset = presets.iter().find(|preset| preset.id == id).ok_or_else(|| Problem {
             field: "preset".to_owned(),
             given: id.to_owned(),
-            allowed: format!("one of {}", PRESETS.iter().map(|p| p.id).collect::<Vec<_>>().join(", ")),
+            allowed: format!("one of {}", presets.iter().map(|p| p.id).collect::<Vec<_>>().join(", ")),
             used: String::new(),
         })?;
         let mut config = Self::default();
         for (name, value) in preset.values {
-            config.set(name, value)?;
+            config.put(name, value)?;
         }
         Ok(config)
     }
 
     /// Reads names and values over this configuration. What is refused keeps its value and is reported;
     /// the rest is taken. Rules between fields are settled last.
-    pub fn apply<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Problem> {
-        let mut problems: Vec<_> = pairs.into_iter().filter_map(|(name, value)| self.set(name, value).err()).collect();
+    fn apply<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Problem> {
+        let mut problems: Vec<_> = pairs.into_iter().filter_map(|(name, value)| self.put(name, value).err()).collect();
         problems.extend(self.settle());
         problems
     }
 
-    /// The configuration of a link's fragment, and what was refused; see [`Link`](crate::lab::link::Link).
-    #[must_use]
-    pub fn from_link(link: &str) -> (Self, Vec<Problem>) {
-        let link = crate::lab::link::Link::parse(link);
-        (link.config, link.problems)
-    }
-
     /// The link's fragment that restores this configuration: only what differs from the defaults.
-    #[must_use]
-    pub fn link(&self) -> String {
-        let mut link = form_urlencoded::Serializer::new("lab=copy".to_owned());
-        for ((name, value), (_, default)) in self.values().into_iter().zip(Self::default().values()) {
+    fn link(&self) -> String {
+        let mut link = form_urlencoded::Serializer::new(format!("lab={}", Self::LAB));
+        for ((name, value), (_, default)) in self.texts().into_iter().zip(Self::default().texts()) {
             if value != default {
                 link.append_pair(name, &value);
             }
         }
         // A comma needs no escape in a fragment, and lists are easier to read and edit with it.
         link.finish().replace("%2C", ",")
+    }
+}
+
+impl CopyConfig {
+    /// The configuration of a link's fragment, and what was refused; see [`Link`](crate::lab::link::Link). A link of another lab
+    /// gives the defaults.
+    #[must_use]
+    pub fn from_link(link: &str) -> (Self, Vec<Problem>) {
+        let link = crate::lab::link::Link::parse(link);
+        match link.config {
+            Config::Copy(config) => (config, link.problems),
+            other => {
+                let (field, given) = ("lab".to_owned(), other.lab().id().to_owned());
+                let problem = Problem { field, given, allowed: "copy".to_owned(), used: "copy".to_owned() };
+                (Self::default(), vec![problem])
+            }
+        }
     }
 
     /// How the task turns sources into sequences.
@@ -232,8 +257,19 @@ impl CopyConfig {
             Mask::Full => false,
         }
     }
+}
 
-    /// Mends what the single fields allow but not together, and says what was mended.
+impl Settings for CopyConfig {
+    const LAB: &'static str = "copy";
+
+    fn presets() -> &'static [Preset] {
+        PRESETS
+    }
+
+    fn parts() -> Vec<ChoiceOption> {
+        options::<Part>()
+    }
+
     fn settle(&mut self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut mend = |field: &str, given: String, allowed: String, used: String| {

@@ -2,20 +2,22 @@
 
 use web_time::Instant;
 
-use crate::choice::Choice;
 use crate::compute::error::Error;
 use crate::compute::{Counters, Executor, Program};
 use crate::graph::plan::Plan;
 use crate::kernels::metrics::{ENTRY, RING};
+use crate::lab::any::{Arm, Config, Runner};
 use crate::lab::check::Certificate;
 use crate::lab::claim::{Verdict, verdicts};
 use crate::lab::config::CopyConfig;
-use crate::lab::event::{Cost, Event, ExecutorInfo, RunInfo};
+use crate::lab::encodings::logit::Trained;
+use crate::lab::encodings::outcome::{self, LengthRow, Outcome};
+use crate::lab::event::{ArmInfo, Cost, Event, ExecutorInfo, RunInfo};
 use crate::lab::keep::Kept;
 use crate::lab::machine::Machine;
 use crate::lab::progress::{Evaluation, Progress};
 use crate::lab::results::{Results, RunResult};
-use crate::lab::setup::{architecture, regime, replicas};
+use crate::lab::setup::{architecture, regime};
 use crate::model::transformer::{Replica, Transformer};
 
 /// Held-out token accuracy that counts as learned.
@@ -28,8 +30,13 @@ const UNREAD: u32 = RING / 2;
 /// A race in progress.
 #[derive(Debug)]
 pub struct CopyRun {
+    /// Of whichever lab.
+    pub(super) source: Config,
+    /// How its models are trained.
     pub(super) config: CopyConfig,
+    arms: Vec<ArmInfo>,
     pub(super) model: Transformer,
+    runners: Vec<Runner>,
     pub(super) replicas: Vec<Replica>,
     pub(super) executor: Executor,
     pub(super) info: ExecutorInfo,
@@ -39,38 +46,46 @@ pub struct CopyRun {
     pub(super) kept: Kept,
     /// What has happened and is yet to be told: by the end of [`CopyRun::advance`], or after a loss by the next.
     pub(super) pending: Vec<Event>,
+    /// What other lengths gave, and at which step.
+    pub(super) lengths: Option<(u32, Vec<LengthRow>)>,
 }
 
 impl CopyRun {
-    /// Builds models and plan, and gets an executor. `progress` hears the fraction done and what is being done.
+    /// Builds models and plan of a lab's race, and gets an executor. `progress` hears the fraction done and what is being done.
     ///
     /// # Errors
     /// [`Error::TooLarge`] if the configuration does not fit; [`Error::Internal`].
     pub async fn open(
-        config: CopyConfig,
+        config: impl Into<Config>,
         machine: &mut Machine,
         progress: &mut dyn FnMut(f64, &str),
     ) -> Result<Self, Error> {
-        let mut run = Self::prepare(config, machine, progress).await?;
+        let mut run = Self::prepare(config.into(), machine, progress).await?;
         run.reset()?;
         Ok(run)
     }
 
     pub(super) async fn prepare(
-        config: CopyConfig,
+        source: Config,
         machine: &mut Machine,
         progress: &mut dyn FnMut(f64, &str),
     ) -> Result<Self, Error> {
+        let config = source.training();
+        let arms = source.arms()?.iter().map(Arm::info).collect();
+        let runners = source.runners()?;
         let model = Transformer::new(architecture(&config));
-        let replicas = replicas(&config);
+        let replicas: Vec<Replica> = runners.iter().map(|runner| runner.replica).collect();
         let plan = model.plan(&replicas, &regime(&config))?;
         let cost = cost(&model, &plan);
         let shared = plan.shared;
         let (executor, info) = machine.executor(config.executor, plan, progress).await?;
         let progress = Progress::new(replicas.len());
         Ok(Self {
+            source,
             config,
+            arms,
             model,
+            runners,
             replicas,
             executor,
             info,
@@ -79,20 +94,60 @@ impl CopyRun {
             progress,
             kept: Kept::default(),
             pending: Vec::new(),
+            lengths: None,
         })
     }
 
-    /// The configuration.
+    /// How its models are trained; in the copy lab, its configuration.
     #[must_use]
     pub fn config(&self) -> &CopyConfig {
         &self.config
     }
 
+    /// The configuration of whichever lab.
+    #[must_use]
+    pub fn source(&self) -> &Config {
+        &self.source
+    }
+
+    /// What is raced.
+    #[must_use]
+    pub fn arms(&self) -> &[ArmInfo] {
+        &self.arms
+    }
+
+    /// The runs, as the plan has them.
+    #[must_use]
+    pub fn replicas(&self) -> &[Replica] {
+        &self.replicas
+    }
+
+    /// Evaluations reported so far.
+    #[must_use]
+    pub fn history(&self) -> &[Evaluation] {
+        &self.progress.history
+    }
+
+    /// One run's model and its parameters as they are now.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if there is no such run; [`Error::DeviceLost`].
+    pub async fn trained(&mut self, run: u32) -> Result<Trained, Error> {
+        let runner = self.runners.get(run as usize).cloned();
+        let runner =
+            runner.ok_or_else(|| Error::Config(format!("There is no run {run}; there are {}.", self.runners.len())))?;
+        self.catch_up().await?;
+        let step = self.progress.submitted;
+        let [parameters] = self.executor.read([self.shared.parameters], Some(run)).await?;
+        Ok(Trained { model: self.model.clone(), runner, parameters, step })
+    }
+
     /// The runs of the race.
     #[must_use]
     pub fn runs(&self) -> Vec<RunInfo> {
-        let info = |(replica, run): (u32, &Replica)| RunInfo { replica, encoding: run.encoding.id(), seed: run.seed };
-        (0..).zip(&self.replicas).map(info).collect()
+        let info =
+            |(replica, run): (u32, &Runner)| RunInfo { replica, encoding: run.arm.clone(), seed: run.replica.seed };
+        (0..).zip(&self.runners).map(info).collect()
     }
 
     /// Which executor works, and why.
@@ -138,34 +193,56 @@ impl CopyRun {
     }
 
     /// The paper's claims that this race tests, and what it says of them so far.
-    #[must_use]
-    pub fn verdicts(&self) -> Vec<Verdict> {
-        verdicts(&self.config, &self.outcomes(), self.progress.reported)
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn verdicts(&self) -> Result<Vec<Verdict>, Error> {
+        let (runs, step) = (self.outcomes(), self.progress.reported);
+        Ok(match &self.source {
+            Config::Copy(config) => verdicts(config, &runs, step),
+            Config::Encodings(config) => match outcome::outcome(config, &runs, self.history())? {
+                Some(outcome) => outcome::verdicts(config, &outcome, step),
+                None => Vec::new(),
+            },
+        })
     }
 
-    fn outcomes(&self) -> Vec<RunResult> {
+    pub(super) fn outcomes(&self) -> Vec<RunResult> {
         let p = &self.progress;
         let last = |replica: usize| p.history.last().and_then(|e| e.values[1].get(replica).copied());
-        let outcome = |(replica, run): (usize, &Replica)| RunResult {
-            encoding: run.encoding.id().to_owned(),
-            seed: run.seed,
+        let outcome = |(replica, run): (usize, &Runner)| RunResult {
+            encoding: run.arm.clone(),
+            seed: run.replica.seed,
             step99: p.learned[replica],
             stopped: p.stopped[replica],
             accuracy: last(replica).filter(|share| share.is_finite()),
         };
-        self.replicas.iter().enumerate().map(outcome).collect()
+        self.runners.iter().enumerate().map(outcome).collect()
     }
 
-    /// What has come of the race so far.
-    #[must_use]
-    pub fn results(&self) -> Results {
-        let mut results = Results::of(&self.config, self.outcomes(), &self.progress.history);
+    /// What has come of the race so far; of lengths, what was last judged.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn results(&self) -> Result<Results, Error> {
+        let mut results = Results::of(&self.source, self.outcomes(), &self.progress.history);
         results.check = self.check().map(|check| check.text());
         results.executor = Some(self.info.clone());
         results.cost = Some(self.cost.clone());
         results.step = self.progress.reported;
-        results.verdicts = self.verdicts();
-        results
+        results.verdicts = self.verdicts()?;
+        results.outcome = self.found()?;
+        Ok(results)
+    }
+
+    fn found(&self) -> Result<Option<serde_json::Value>, Error> {
+        let Config::Encodings(config) = &self.source else { return Ok(None) };
+        let found = match &self.lengths {
+            Some((step, rows)) => Some(Outcome::lengths(config, *step, rows.clone())),
+            None => outcome::outcome(config, &self.outcomes(), self.history())?,
+        };
+        let json = found.map(serde_json::to_value).transpose();
+        json.map_err(|error| Error::Internal(error.to_string()))
     }
 
     /// Events that tell again what was reported before: evaluations, milestones, stops.
@@ -197,6 +274,7 @@ impl CopyRun {
     pub fn reset(&mut self) -> Result<(), Error> {
         self.progress = Progress::new(self.replicas.len());
         self.kept = Kept::default();
+        self.lengths = None;
         let state = self.initial();
         self.load(&state)?;
         self.evaluate()
@@ -369,7 +447,7 @@ fn evaluation_event(evaluation: &Evaluation) -> Event {
 }
 
 /// One entry of a ring.
-fn entry(ring: &[f32], replica: usize, index: u32) -> [f32; ENTRY as usize] {
+pub(super) fn entry(ring: &[f32], replica: usize, index: u32) -> [f32; ENTRY as usize] {
     let at = (replica as u32 * RING + index % RING) * ENTRY;
     let values = ring.get(at as usize..(at + ENTRY) as usize);
     values.and_then(|values| values.try_into().ok()).unwrap_or([f32::NAN; ENTRY as usize])

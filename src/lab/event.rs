@@ -2,13 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
+/// What is raced, as lines of a chart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ArmInfo {
+    /// Identifier.
+    pub id: String,
+    /// Name on the page.
+    pub label: String,
+}
+
 /// One run of a race.
 #[derive(Clone, Debug, Serialize)]
 pub struct RunInfo {
     /// Index on the replica axis.
     pub replica: u32,
-    /// Identifier of its encoding.
-    pub encoding: &'static str,
+    /// Identifier of its arm; in the copy lab, of its encoding.
+    pub encoding: String,
     /// Its seed.
     pub seed: u32,
 }

@@ -80,7 +80,7 @@ impl CopyRun {
     /// [`Error::DeviceLost`].
     pub async fn save(&mut self) -> Result<Vec<u8>, Error> {
         let state = self.state().await?;
-        Weights::write(&self.config, &state)
+        Weights::write(&self.source, &state)
     }
 
     /// The state that was last reported, on the host, with all that is known up to it.
@@ -180,12 +180,10 @@ impl CopyRun {
     /// learning rate must not depend on the end. The steps up to here are those of a race that was longer from
     /// the start.
     pub fn extend(&mut self, steps: u32) -> bool {
-        let mut config = self.config.clone();
-        let allowed = config.set("steps", &steps.to_string()).is_ok() && config.schedule == Schedule::Constant;
-        if !allowed || steps <= self.progress.reported {
-            return false;
-        }
-        self.config = config;
+        let longer = self.source.with_steps(steps).filter(|_| self.config.schedule == Schedule::Constant);
+        let Some(longer) = longer.filter(|_| steps > self.progress.reported) else { return false };
+        self.config = longer.training();
+        self.source = longer;
         self.progress.finished = false;
         true
     }

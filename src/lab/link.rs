@@ -1,16 +1,15 @@
 //! Links: a fragment such as `lab=copy&encodings=rank,none&seed=3&hide=settings` restores a page.
 
 use crate::choice::Choice;
+use crate::lab::any::{Config, Lab};
 use crate::lab::check::Certificate;
-use crate::lab::config::CopyConfig;
-use crate::lab::part::Part;
 use crate::lab::property::Problem;
 
 /// What a link says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
     /// The configuration.
-    pub config: CopyConfig,
+    pub config: Config,
     /// Parts of the page, and names of settings, that are not to be shown.
     pub hide: Vec<String>,
     /// The first losses that another reader got.
@@ -27,7 +26,10 @@ impl Link {
         let pairs: Vec<(String, String)> = form_urlencoded::parse(link.as_bytes())
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
-        let mut read = Self { config: CopyConfig::default(), hide: Vec::new(), check: None, problems: Vec::new() };
+        // The last one counts, as with every setting.
+        let lab = pairs.iter().rev().filter(|(name, _)| name == "lab").find_map(|(_, value)| Lab::from_id(value));
+        let lab = lab.unwrap_or(Lab::Copy);
+        let mut read = Self { config: lab.defaults(), hide: Vec::new(), check: None, problems: Vec::new() };
         let mut rest = Vec::new();
         for (name, value) in &pairs {
             let problem = |allowed: String, used: &str| Problem {
@@ -37,13 +39,13 @@ impl Link {
                 used: used.to_owned(),
             };
             match name.as_str() {
-                "lab" if value == "copy" => {}
-                "lab" => read.problems.push(problem("copy".to_owned(), "copy")),
-                "preset" => match CopyConfig::preset(value) {
-                    Ok(preset) => read.config = preset,
-                    Err(problem) => read.problems.push(problem),
-                },
-                "hide" => match hidden(value) {
+                "lab" if Lab::from_id(value).is_some() => {}
+                "lab" => {
+                    let names: Vec<&str> = Lab::ALL.iter().map(|lab| lab.id()).collect();
+                    read.problems.push(problem(format!("one of {}", names.join(", ")), lab.id()));
+                }
+                "preset" => read.problems.extend(read.config.preset(value).err()),
+                "hide" => match hidden(value, lab) {
                     Ok(hide) => read.hide = hide,
                     Err(allowed) => read.problems.push(problem(allowed, "")),
                 },
@@ -60,9 +62,10 @@ impl Link {
 }
 
 /// The names in a list of parts and settings, or what is allowed there.
-fn hidden(list: &str) -> Result<Vec<String>, String> {
-    let parts: Vec<&str> = Part::ALL.iter().map(|part| part.id()).collect();
-    let settings: Vec<&str> = CopyConfig::table().iter().map(|property| property.name).collect();
+fn hidden(list: &str, lab: Lab) -> Result<Vec<String>, String> {
+    let description = lab.describe();
+    let parts: Vec<&str> = description.parts.iter().map(|part| part.value).collect();
+    let settings: Vec<&str> = description.properties.iter().map(|property| property.name).collect();
     let mut hide: Vec<String> = Vec::new();
     for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
         if !parts.contains(&name) && !settings.contains(&name) {

@@ -1,9 +1,11 @@
 //! Experiments: a configuration in, events out. The page, the command line and the tests drive only this.
 
+pub mod any;
 pub mod check;
 pub mod claim;
 pub mod config;
 pub mod copy;
+pub mod encodings;
 pub mod event;
 pub mod inspect;
 mod keep;

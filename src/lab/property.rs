@@ -209,6 +209,19 @@ impl<C: Choice> Field for Vec<C> {
     }
 }
 
+/// A struct with a property table.
+pub trait Properties: Default + Clone + PartialEq {
+    /// The property table.
+    fn rows() -> Vec<Property>;
+    /// Sets one property from text; on a refusal nothing changes.
+    ///
+    /// # Errors
+    /// The problem, if there is no such property or it does not take the value.
+    fn put(&mut self, name: &str, text: &str) -> Result<(), Problem>;
+    /// Every property as text, in the order of the table.
+    fn texts(&self) -> Vec<(&'static str, String)>;
+}
+
 /// Declares a configuration: a struct with defaults, its property table, and reading and writing by name.
 macro_rules! properties {
     ($(#[$meta:meta])* pub struct $name:ident {
@@ -265,6 +278,12 @@ macro_rules! properties {
                 use $crate::lab::property::Field;
                 vec![$((stringify!($field), self.$field.text()),)+]
             }
+        }
+
+        impl $crate::lab::property::Properties for $name {
+            fn rows() -> Vec<$crate::lab::property::Property> { Self::table() }
+            fn put(&mut self, name: &str, text: &str) -> Result<(), $crate::lab::property::Problem> { self.set(name, text) }
+            fn texts(&self) -> Vec<(&'static str, String)> { self.values() }
         }
     };
 }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::choice::Choice;
 use crate::compute::error::Error;
+use crate::lab::any::Config;
 use crate::lab::claim::Verdict;
-use crate::lab::config::CopyConfig;
+use crate::lab::config::{CopyConfig, Settings};
 use crate::lab::event::{Cost, ExecutorInfo};
 use crate::lab::progress::Evaluation;
 use crate::lab::property::Problem;
@@ -79,6 +81,9 @@ pub struct Results {
     /// Claims and what the race says of them.
     #[serde(default)]
     pub verdicts: Vec<Verdict>,
+    /// What an experiment of the encodings lab has found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<serde_json::Value>,
 }
 
 /// Columns of the CSV form, one row per run and evaluation.
@@ -91,7 +96,7 @@ fn refuse(why: impl std::fmt::Display) -> Error {
 impl Results {
     /// Results of a configuration, without what only the executor knows.
     #[must_use]
-    pub fn of(config: &CopyConfig, runs: Vec<RunResult>, history: &[Evaluation]) -> Self {
+    pub fn of(config: &Config, runs: Vec<RunResult>, history: &[Evaluation]) -> Self {
         let finite = |values: &[f32]| values.iter().map(|&value| value.is_finite().then_some(value)).collect();
         let row = |evaluation: &Evaluation| {
             let [loss, token, sequence] = &evaluation.values;
@@ -103,7 +108,7 @@ impl Results {
             }
         };
         Self {
-            lab: "copy".to_owned(),
+            lab: config.lab().id().to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             link: config.link(),
             check: None,
@@ -115,6 +120,7 @@ impl Results {
             runs,
             evaluations: history.iter().map(row).collect(),
             verdicts: Vec::new(),
+            outcome: None,
         }
     }
 
@@ -171,7 +177,7 @@ impl Results {
             evaluations.push(EvaluationRow { step, loss, token_accuracy, sequence_accuracy });
         }
         let step = evaluations.last().map_or(0, |row| row.step);
-        let mut results = Self::of(&CopyConfig::default(), runs, &[]);
+        let mut results = Self::of(&CopyConfig::default().into(), runs, &[]);
         results.link.clear();
         results.configuration.clear();
         results.step = step;
@@ -260,7 +266,7 @@ impl Results {
 ///
 /// # Errors
 /// [`Error::File`] if it is no such JSON. Values that are not allowed are problems, not errors.
-pub fn read_configuration(text: &str) -> Result<(CopyConfig, Vec<Problem>), Error> {
+pub fn read_configuration<S: Settings>(text: &str) -> Result<(S, Vec<Problem>), Error> {
     let json: serde_json::Value =
         serde_json::from_str(text).map_err(|error| refuse(format!("it is not JSON ({error})")))?;
     let settings = json.get("configuration").unwrap_or(&json).as_object();
@@ -274,10 +280,10 @@ pub fn read_configuration(text: &str) -> Result<(CopyConfig, Vec<Problem>), Erro
         other => plain(other),
     };
     let pairs: Vec<(&str, String)> = settings.iter().map(|(name, value)| (name.as_str(), text(value))).collect();
-    let mut config = CopyConfig::default();
+    let mut config = S::default();
     let mut problems = Vec::new();
     if let Some((_, preset)) = pairs.iter().find(|(name, _)| *name == "preset") {
-        match CopyConfig::preset(preset) {
+        match S::preset(preset) {
             Ok(preset) => config = preset,
             Err(problem) => problems.push(problem),
         }

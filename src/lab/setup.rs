@@ -1,10 +1,9 @@
 //! From a configuration to what the model and the plan need.
 
-use crate::encoding::Tuning;
 use crate::graph::ops::Optimiser;
 use crate::kernels::matmul;
 use crate::lab::config::{Activation, CopyConfig, Norm, Schedule};
-use crate::model::transformer::{Architecture, Regime, Replica};
+use crate::model::transformer::{Architecture, Regime};
 
 /// Architecture of a configuration.
 #[must_use]
@@ -37,14 +36,4 @@ pub fn regime(config: &CopyConfig) -> Regime {
         decay: config.decay,
     };
     Regime { batch: config.batch, held_out: config.held_out, optimiser }
-}
-
-/// The replicas of a configuration: every encoding with every seed, encodings outermost.
-#[must_use]
-pub fn replicas(config: &CopyConfig) -> Vec<Replica> {
-    let tuning = Tuning { start: config.gain, ..Tuning::default() };
-    let of = |encoding| {
-        (config.seed..config.seed + config.seeds).map(move |seed| Replica { encoding, seed, rate: config.rate, tuning })
-    };
-    config.encodings.iter().flat_map(|&encoding| of(encoding)).collect()
 }

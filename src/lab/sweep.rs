@@ -7,10 +7,10 @@ use serde::Serialize;
 use crate::choice::Choice;
 use crate::compute::error::Error;
 use crate::encoding::Encoding;
+use crate::lab::any::{Config, Runner};
 use crate::lab::claim::{Verdict, verdicts};
-use crate::lab::config::CopyConfig;
+use crate::lab::config::{CopyConfig, Settings};
 use crate::lab::results::{COLUMNS, Results, RunResult};
-use crate::lab::setup::replicas;
 
 /// Settings that say which runs a race holds, not what a run is.
 const WHICH_RUNS: [&str; 3] = ["encodings", "seeds", "seed"];
@@ -151,10 +151,9 @@ impl Part {
         if let Some(problem) = config.apply(settings).first() {
             return Err(refuse(format!("its configuration is not allowed ({problem})")));
         }
-        let wanted = replicas(&config);
-        let found = |(run, wanted): (&RunResult, &crate::model::transformer::Replica)| {
-            run.encoding == wanted.encoding.id() && run.seed == wanted.seed
-        };
+        let wanted = Config::from(config.clone()).runners()?;
+        let found =
+            |(run, wanted): (&RunResult, &Runner)| run.encoding == wanted.arm && run.seed == wanted.replica.seed;
         if results.runs.len() != wanted.len() || !results.runs.iter().zip(&wanted).all(found) {
             return Err(refuse("its runs are not those of its configuration"));
         }
@@ -325,17 +324,18 @@ mod tests {
         let mut config = CopyConfig::default();
         let base = [("steps", "100"), ("encodings", "rank"), ("seeds", "1")];
         assert!(config.apply(base.into_iter().chain(settings.iter().copied())).is_empty());
-        let run = |(replica, step99): (&crate::model::transformer::Replica, &Option<u32>)| RunResult {
-            encoding: replica.encoding.id().to_owned(),
-            seed: replica.seed,
+        let run = |(runner, step99): (&Runner, &Option<u32>)| RunResult {
+            encoding: runner.arm.clone(),
+            seed: runner.replica.seed,
             step99: *step99,
             stopped: None,
             accuracy: None,
         };
-        let runs: Vec<_> = replicas(&config).iter().zip(step99).map(run).collect();
+        let runners = Config::from(config.clone()).runners().unwrap_or_default();
+        let runs: Vec<_> = runners.iter().zip(step99).map(run).collect();
         let values = || vec![0.5; runs.len()];
         let history = [Evaluation { step: 100, values: [values(), values(), values()] }];
-        let mut results = Results::of(&config, runs, &history);
+        let mut results = Results::of(&config.clone().into(), runs, &history);
         results.step = 100;
         results
     }

@@ -10,14 +10,14 @@ use std::collections::HashMap;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde::{Deserialize, Serialize};
 
-use crate::choice::Choice;
 use crate::compute::error::Error;
+use crate::lab::any::{Config, Runner};
 use crate::lab::check::Certifier;
-use crate::lab::config::CopyConfig;
+use crate::lab::link::Link;
 use crate::lab::progress::Evaluation;
-use crate::lab::setup::{architecture, replicas};
+use crate::lab::setup::architecture;
 use crate::model::parameters::Parameters;
-use crate::model::transformer::{Replica, Transformer};
+use crate::model::transformer::Transformer;
 
 /// Key of the metadata.
 const KEY: &str = "mnemoscope";
@@ -49,7 +49,7 @@ pub struct State {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
     /// What was trained.
-    pub config: CopyConfig,
+    pub config: Config,
     /// What came of it.
     pub state: State,
 }
@@ -73,8 +73,8 @@ fn refuse(why: impl std::fmt::Display) -> Error {
 }
 
 /// Name of one run, as its tensors begin.
-fn run_name(replica: &Replica) -> String {
-    format!("{}.{}.", replica.encoding.id(), replica.seed)
+fn run_name(runner: &Runner) -> String {
+    format!("{}.{}.", runner.arm, runner.replica.seed)
 }
 
 impl Weights {
@@ -82,9 +82,9 @@ impl Weights {
     ///
     /// # Errors
     /// [`Error::Internal`] if the state does not fit the configuration.
-    pub fn write(config: &CopyConfig, state: &State) -> Result<Vec<u8>, Error> {
-        let model = Transformer::new(architecture(config));
-        let replicas = replicas(config);
+    pub fn write(config: &Config, state: &State) -> Result<Vec<u8>, Error> {
+        let model = Transformer::new(architecture(&config.training()));
+        let replicas = config.runners()?;
         let metadata = Metadata {
             format: FORMAT,
             link: config.link(),
@@ -142,14 +142,15 @@ impl Weights {
         if metadata.format != FORMAT {
             return Err(refuse(format!("its format is {}; this lab reads format {FORMAT}", metadata.format)));
         }
-        let (config, problems) = CopyConfig::from_link(&metadata.link);
+        let Link { config, problems, .. } = Link::parse(&metadata.link);
         if let Some(problem) = problems.first() {
             return Err(refuse(format!("its configuration is not allowed ({problem})")));
         }
-        if metadata.step > config.steps {
-            return Err(refuse(format!("it is at step {} of {}", metadata.step, config.steps)));
+        let training = config.training();
+        if metadata.step > training.steps {
+            return Err(refuse(format!("it is at step {} of {}", metadata.step, training.steps)));
         }
-        let replicas = replicas(&config);
+        let replicas = config.runners()?;
         if metadata.stopped.len() != replicas.len()
             || metadata.stopped.iter().flatten().any(|&at| at == 0 || at > metadata.step)
         {
@@ -160,7 +161,7 @@ impl Weights {
             return Err(refuse("its certificate covers more steps than were trained"));
         }
         let tensors = SafeTensors::deserialize(file).map_err(refuse)?;
-        let model = Transformer::new(architecture(&config));
+        let model = Transformer::new(architecture(&training));
         // Before anything of that size is allocated.
         let numbers = replicas.len() * model.parameters.len() as usize;
         if numbers > file.len() / size_of::<f32>() {
@@ -217,7 +218,7 @@ fn tensor(tensors: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec<
 fn pools(
     tensors: &SafeTensors<'_>,
     prefix: &str,
-    replicas: &[Replica],
+    replicas: &[Runner],
     parameters: &Parameters,
 ) -> Result<Vec<f32>, Error> {
     let mut pools = Vec::with_capacity(replicas.len() * parameters.len() as usize);

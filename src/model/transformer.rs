@@ -5,7 +5,7 @@ use crate::compute::error::Error;
 use crate::encoding::{Encoding, ROPE_BASE, Recipe, Shape as EncodingShape, Tuning};
 use crate::graph::ops::{Linear, Optimiser};
 use crate::graph::plan::Plan;
-use crate::graph::{BufferId, BufferSpec, Graph, Shared, Tensor};
+use crate::graph::{BufferId, BufferSpec, Graph, Launch, Shared, Tensor};
 use crate::kernels::attention::Shape as AttentionShape;
 use crate::kernels::batch::Batch;
 use crate::kernels::embed::Shape as EmbedShape;
@@ -196,13 +196,32 @@ impl Transformer {
         graph.optimise(scores, regime.batch, layout.judged(), judged, pool, &regime.optimiser);
         let training = graph.finish();
 
-        let mut graph = Graph::new(&mut buffers, shared, pool.len, false);
-        let batch = Batch { layout, rows: regime.held_out, split: Split::HeldOut };
-        let (scores, judged) = self.judged(&mut graph, batch, &uses);
-        graph.measure(scores, regime.held_out, layout.judged(), judged);
-        let evaluation = graph.finish();
-
+        let evaluation = self.judging(&mut buffers, shared, regime, &uses);
         Ok(Plan::new(replicas.len() as u32, &buffers, training, evaluation, shared, Vec::new()))
+    }
+
+    /// Records a plan that only judges `replicas` on the held-out set.
+    #[must_use]
+    pub fn evaluation(&self, replicas: &[Replica], regime: &Regime) -> Plan {
+        let uses = Uses::of(self, replicas);
+        let mut buffers = Vec::new();
+        let shared = self.shared(&mut buffers, false);
+        // The ring is where what is measured goes.
+        if let Some(ring) = buffers.get_mut(shared.evaluations.0) {
+            ring.len = RING * ENTRY;
+        }
+        let evaluation = self.judging(&mut buffers, shared, regime, &uses);
+        Plan::new(replicas.len() as u32, &buffers, Vec::new(), evaluation, shared, Vec::new())
+    }
+
+    /// Records an evaluation on the held-out set.
+    fn judging(&self, buffers: &mut Vec<BufferSpec>, shared: Shared, regime: &Regime, uses: &Uses) -> Vec<Launch> {
+        let layout = self.architecture.layout;
+        let mut graph = Graph::new(buffers, shared, self.parameters.len(), false);
+        let batch = Batch { layout, rows: regime.held_out, split: Split::HeldOut };
+        let (scores, judged) = self.judged(&mut graph, batch, uses);
+        graph.measure(scores, regime.held_out, layout.judged(), judged);
+        graph.finish()
     }
 
     /// The buffers that all programs share; a plan that does not train needs no room for gradients and moments.

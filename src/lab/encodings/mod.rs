@@ -1,0 +1,10 @@
+//! The encodings lab: what a position looks like to a dot product, and whether that predicts learning.
+
+pub mod arms;
+pub mod config;
+mod lengths;
+pub mod logit;
+pub mod outcome;
+pub mod shown;
+pub mod table_file;
+pub mod workbench;
