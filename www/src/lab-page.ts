@@ -1,25 +1,24 @@
 /**
- * What the root elements of all labs share: the worker and what it says, the run and its controls, the address, files,
- * keys, and the panels around a lab's own parts. With the attribute `embedded` an element leaves the address bar, the
+ * What the root elements of all labs share beside their run: its controls, the address, files, keys, and the panels
+ * around a lab's own parts. With the attribute `embedded` an element leaves the address bar, the
  * keys and the browser's storage alone.
  *
  * An element that is taken out of the page and put back goes on where it was; while it is out, its run waits.
  */
 
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { labAddress } from './address';
-import { fragment, LabClient } from './client';
+import { fragment, type LabClient } from './client';
 import type { FilePlace } from './context';
 import { acceptFiles } from './drop';
-import type { CheckComparison, LabId, Part, Problem, Property, Verdict } from './engine';
+import type { LabId } from './engine';
 import { openFile, type Opened } from './files';
 import { count } from './format';
 import { comparisonBox, incidents, keepPanel, offerBox, type Copying, type KeepParts } from './keep';
 import type { Mark } from './palette';
 import { panel, problemBox } from './panel';
-import type { Kept, LinkedPreset, Report } from './protocol';
-import { Recording } from './record';
-import { concernsRun } from './run-key';
+import type { Kept, Report } from './protocol';
+import { RunElement } from './run-element';
 import { runbar } from './runbar';
 import type { Entry } from './scoreboard';
 import { Shortcuts, type Shortcut } from './shortcuts';
@@ -28,28 +27,7 @@ import { helpBar, type Welcome } from './welcome';
 /** A file that another lab has to open; whoever can show that lab calls `preventDefault`. */
 export type OtherLab = CustomEvent<{ lab: LabId; file: File }>;
 
-export abstract class LabPage extends LitElement {
-  abstract readonly lab: LabId;
-  /** There from the first connection on. */
-  client!: LabClient;
-  protected properties: Property[] = [];
-  protected presets: LinkedPreset[] = [];
-  private parts: Part[] = [];
-  private problems: Problem[] = [];
-  protected recording: Recording | null = null;
-  protected live = false;
-  private compiling = '';
-  private fraction = 0;
-  private error = '';
-  /** Settings of the run whose preparing was given up last. */
-  private cancelled: string | null = null;
-  protected verdicts: Verdict[] = [];
-  private comparison: CheckComparison | null = null;
-  private kept: Kept | null = null;
-  private keptStep: number | null = null;
-  private unkept = '';
-  private toldUnkept = false;
-  protected hiddenLines = new Set<string>();
+export abstract class LabPage extends RunElement {
   private copying: Copying = { state: 'idle' };
   private busy = false;
   private told = '';
@@ -63,29 +41,8 @@ export abstract class LabPage extends LitElement {
   private readonly onLeave = () => this.client.keep();
   private readonly onKey = (event: KeyboardEvent) => this.shortcuts.press(event);
 
-  protected get embedded(): boolean {
-    return this.hasAttribute('embedded');
-  }
-
-  protected override createRenderRoot() {
-    return this;
-  }
-
   override connectedCallback() {
-    if (!this.client) {
-      this.client = new LabClient({
-        worker: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
-        store: !this.embedded,
-        lab: this.lab,
-      });
-      // Also while it is out of the page, so that nothing of its run is missed.
-      this.client.listen((report) => {
-        this.hear(report);
-        this.requestUpdate();
-      });
-    }
     super.connectedCallback();
-    this.requestUpdate();
     this.tellVisibility();
     document.addEventListener('visibilitychange', this.onVisibility);
     if (this.embedded) return;
@@ -119,129 +76,18 @@ export abstract class LabPage extends LitElement {
     this.client.see(this.isConnected && this.onScreen && document.visibilityState === 'visible');
   }
 
-  /** Labs with reports of their own hear them after this. */
-  protected hear(report: Report): void {
-    switch (report.type) {
-      case 'described':
-        this.properties = report.properties;
-        this.presets = report.presets;
-        this.parts = report.parts;
-        break;
-      case 'settled':
-        this.problems = report.settled.problems;
-        this.copying = { state: 'idle' };
-        this.showAddress();
-        break;
-      case 'activity':
-        this.cancelled = null;
-        break;
-      case 'compiling':
-        this.cancelled = null;
-        this.fraction = report.fraction;
-        this.compiling = report.what;
-        break;
-      case 'opened':
-        if (this.recording?.key !== report.key) this.leaving(this.recording);
-        this.recording = report.recorded
-          ? Recording.from(report.recorded)
-          : new Recording(report.about, report.link, report.key);
-        this.begin();
-        this.live = true;
-        this.kept = null;
-        this.hiddenLines = new Set();
-        this.error = '';
-        break;
-      case 'moved':
-        if (this.recording) this.recording.about = report.about;
-        break;
-      case 'extended':
-        this.recording?.extend(report.about, report.link, report.key);
-        break;
-      case 'reset':
-        if (report.closed) {
-          this.leaving(this.recording);
-          this.recording = null;
-          this.live = false;
-        } else if (this.recording) {
-          const { about, link, key } = this.recording;
-          this.recording = new Recording(about, link, key);
-        }
-        this.begin();
-        break;
-      case 'happened':
-        this.recording?.apply(report.events);
-        break;
-      case 'checked':
-        if (this.recording) this.recording.check = report.check;
-        this.comparison = report.comparison;
-        break;
-      case 'verdicts':
-        this.verdicts = report.verdicts;
-        break;
-      case 'offered':
-        this.kept = report.kept;
-        break;
-      case 'kept':
-        this.keptStep = report.step;
-        break;
-      case 'unkept':
-        // A worker that took another's place may meet it again.
-        if (!this.toldUnkept) this.unkept = report.message;
-        this.toldUnkept = true;
-        break;
-      case 'cancelled':
-        this.cancelled = this.client.runKey;
-        this.live = false;
-        break;
-      case 'failed':
-        this.live = false;
-        this.error = report.error.message;
-        break;
-    }
+  protected override hear(report: Report): void {
+    super.hear(report);
+    if (report.type !== 'settled') return;
+    this.copying = { state: 'idle' };
+    this.showAddress();
   }
 
-  /** The run on show is about to be replaced. */
-  protected leaving(_recording: Recording | null): void {}
-
-  /** What belongs to the run that was on show before. */
-  protected begin(): void {
-    this.comparison = null;
-    this.verdicts = [];
-    this.keptStep = null;
+  protected override begin(): void {
+    super.begin();
     this.told = '';
     this.refused = { keep: '', compare: '', resume: '' };
     this.copying = { state: 'idle' };
-  }
-
-  protected get stale(): boolean {
-    const { recording, client } = this;
-    return recording !== null && client.settled !== null && recording.key !== client.runKey;
-  }
-
-  /** The step to which the run on show would go on, if nothing that it depends on but the number of steps has changed. */
-  private get further(): number | null {
-    const { recording, live } = this;
-    const values = this.client.settled?.values;
-    if (!recording || !values || !live || (values.schedule ?? 'constant') !== 'constant') return null;
-    if (recording.stops.length === recording.about.runs.length) return null;
-    const before = recording.about.values;
-    const differ = this.properties.filter(
-      (property) => concernsRun(this.lab, property) && before[property.name] !== values[property.name],
-    );
-    const steps = Number(values.steps);
-    return differ.length === 1 && differ[0]?.name === 'steps' && steps > recording.step ? steps : null;
-  }
-
-  /** The certificate that a link read, if it is for the present settings. */
-  private get expected(): string | null {
-    const { expected, runKey } = this.client;
-    return expected?.key === runKey ? expected.check : null;
-  }
-
-  /** The fragment that restores the present settings, what is hidden, and a certificate that came with a link. */
-  get fragment(): string {
-    const { settled, hide } = this.client;
-    return settled ? fragment(settled.link, hide, this.expected) : `#lab=${this.lab}`;
   }
 
   private showAddress() {

@@ -18,11 +18,21 @@ export function labOf(hash: string): LabId {
   return asked !== null && Object.hasOwn(LABS, asked) ? (asked as LabId) : 'copy';
 }
 
-/** Shows what stands in the page about `lab`, and hides what is about the others. */
+/** Shows what the page says about `lab`. What is about the others rests in templates, so that no heading is there twice. */
 export function showHead(lab: LabId): void {
-  for (const part of document.querySelectorAll<HTMLElement>('[data-of]')) {
-    part.hidden = part.dataset.of !== lab;
-    if (part.dataset.of === lab && part.dataset.title) document.title = part.dataset.title;
+  for (const rest of document.querySelectorAll<HTMLTemplateElement>('template[data-of]')) {
+    if (rest.dataset.of === lab) rest.replaceWith(rest.content);
+  }
+  for (const part of document.querySelectorAll<HTMLElement>('[data-of]:not(template)')) {
+    if (part.dataset.of === lab) {
+      if (part.dataset.title) document.title = part.dataset.title;
+      continue;
+    }
+    const rest = document.createElement('template');
+    rest.dataset.of = part.dataset.of;
+    part.replaceWith(rest);
+    rest.content.append(part);
+    part.hidden = false;
   }
 }
 

@@ -5,11 +5,12 @@
 
 import init, * as module from '../../pkg/mnemoscope.js';
 import { Desk, isEncodingsRequest, transferables } from './encodings/desk';
-import type { CopyRun, Engine, LabError, LabEvent, LabId, Property, Settled, WeightsFile } from './engine';
+import type { CopyRun, Engine, LabEvent, LabId, Property, Settled, WeightsFile } from './engine';
 import type { Answers, Command, FullResults, Refusable, Report, Request, Subject } from './protocol';
+import { Keeper } from './keeper';
+import { breathe, Queue, toLabError } from './queue';
 import { Recording } from './record';
 import { runKey, runValues } from './run-key';
-import * as store from './store';
 
 const engine = module as unknown as Engine;
 
@@ -53,41 +54,7 @@ let waiting: Settled | null = null;
 /** Counts what the reader asks for; a loop goes on only while its own request is the last. */
 let request = 0;
 /** Work on the run is done strictly one after the other. */
-let queue: Promise<void> = Promise.resolve();
-/** What may be done between two turns of the loop. */
-const errands: (() => Promise<void>)[] = [];
-
-function enqueue(work: () => Promise<void>): void {
-  queue = queue.then(work).catch(fail);
-}
-
-function errand(work: () => Promise<void>): void {
-  errands.push(work);
-  enqueue(runErrands);
-}
-
-async function runErrands(): Promise<void> {
-  for (let next = errands.shift(); next; next = errands.shift()) await next();
-}
-
-/** Lets waiting commands in: a task of its own, without the delay of a timer. */
-const channel = new MessageChannel();
-let wake: () => void = () => {};
-channel.port1.onmessage = () => wake();
-function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    wake = resolve;
-    channel.port2.postMessage(null);
-  });
-}
-
-function toLabError(thrown: unknown): LabError {
-  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
-    return { code: thrown.code as LabError['code'], message: String(thrown.message) };
-  }
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  return { code: 'internal', message: `The engine stopped: ${text}. Reload the page to start again.` };
-}
+const queue = new Queue(fail);
 
 function close(): void {
   try {
@@ -109,7 +76,7 @@ function fail(thrown: unknown): void {
   close();
   post({ type: 'failed', error });
   // What was kept of it can be gone on with.
-  void offer();
+  void keeper.offer(present.lab);
 }
 
 const onProgress = (fraction: number, what: string) => post({ type: 'compiling', fraction, what });
@@ -211,67 +178,32 @@ async function look(): Promise<void> {
 
 // Keeping
 
-let storing = false;
-let unkept = false;
+const keeper = new Keeper(post);
 let keptAt = 0;
-let keptWhat = '';
 const identity = (current: Recording) => `${begun} ${current.key} ${current.step}`;
-let writing: Promise<void> = Promise.resolve();
-let writes = 0;
 
 /** Keeps the open run as it is now. That it cannot be kept is told, and stops nothing. */
 async function keep(): Promise<void> {
   keptAt = performance.now();
-  if (!storing || !run || !recorded || recorded.step === 0) return;
+  if (!keeper.on || !run || !recorded || recorded.step === 0) return;
   const current = run;
   // Recording and state must be of the same step.
   report(await current.advance(0, 0));
   try {
     const what = identity(recorded);
-    if (what === keptWhat) return;
+    if (keeper.has(what)) return;
     const bytes = await current.save();
     await tell();
-    const snapshot = recorded.snapshot();
-    const { about, link, step } = snapshot;
-    const kept = {
-      link,
-      step,
-      steps: about.steps,
-      finished,
-      encodings: recorded.encodings.map((encoding) => encoding.id),
-      when: Date.now(),
-    };
-    // One write after the other; training does not wait for them.
-    writes += 1;
-    writing = writing
-      .then(() => store.keep(about.lab, kept, { snapshot, bytes }))
-      .then(() => {
-        keptWhat = what;
-        post({ type: 'kept', step });
-      })
-      .catch(notKept)
-      .finally(() => (writes -= 1));
+    keeper.write(recorded.snapshot(), bytes, finished, what);
   } catch (thrown) {
-    notKept(thrown);
+    keeper.refuse(thrown);
   }
-}
-
-function notKept(thrown: unknown): void {
-  if (!unkept) post({ type: 'unkept', message: store.sentence(thrown) });
-  unkept = true;
 }
 
 let keepSoon: ReturnType<typeof setTimeout> | undefined;
 function keepAfterSteps(): void {
   clearTimeout(keepSoon);
-  keepSoon = setTimeout(() => errand(keep), KEEP_STEPS_MS);
-}
-
-async function offer(): Promise<void> {
-  if (!storing) return;
-  await writing;
-  const kept = await store.label(present.lab);
-  if (kept) post({ type: 'offered', kept });
+  keepSoon = setTimeout(() => queue.errand(keep), KEEP_STEPS_MS);
 }
 
 /** What is done whenever the run comes to stand still. */
@@ -292,10 +224,10 @@ async function train(settings: Settled, mine: number): Promise<void> {
     const budget = performance.now() - began < FIRST_TURNS_LAST_MS ? FIRST_TURN_MS : TURN_MS;
     report(await current.advance(budget, 0));
     await breathe();
-    await runErrands();
+    await queue.runErrands();
     if (performance.now() >= lookAt) await look();
     // A storage that is slower than this gets no more to do.
-    if (performance.now() - keptAt >= KEEP_MS && writes === 0) await keep();
+    if (performance.now() - keptAt >= KEEP_MS && keeper.idle) await keep();
   }
   training = null;
   // What the device had not yet given back.
@@ -375,7 +307,7 @@ function instead(id: number, what: Refusable, work: () => Promise<WeightsFile | 
   const before = training ?? waiting;
   const mine = ++request;
   waiting = null;
-  enqueue(async () => {
+  queue.enqueue(async () => {
     try {
       const reply = await work();
       post({ type: 'activity', activity: finished ? 'finished' : 'paused' });
@@ -471,16 +403,16 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
     case 'train': {
       const mine = ++request;
       waiting = null;
-      return enqueue(() => train(settings, mine));
+      return queue.enqueue(() => train(settings, mine));
     }
     case 'step':
       ++request;
       waiting = null;
-      return enqueue(() => step(settings));
+      return queue.enqueue(() => step(settings));
     case 'reset':
       ++request;
       waiting = null;
-      return enqueue(() => reset(settings));
+      return queue.enqueue(() => reset(settings));
     case 'pause':
       ++request;
       if (waiting) post({ type: 'activity', activity: 'paused' });
@@ -492,18 +424,18 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
         const resumed = waiting;
         waiting = null;
         const mine = ++request;
-        enqueue(() => train(resumed, mine));
+        queue.enqueue(() => train(resumed, mine));
       }
       return;
     }
     case 'watch':
       watched = command.subject;
-      return watched ? errand(look) : undefined;
+      return watched ? queue.errand(look) : undefined;
     case 'keep':
-      return errand(keep);
+      return queue.errand(keep);
     case 'discard':
       post({ type: 'offered', kept: null });
-      return void writing.then(() => store.discard(settings.lab));
+      return keeper.discard(settings.lab);
     case 'import':
       try {
         // What is wrong with the file itself is found without stopping the run.
@@ -514,24 +446,23 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
       return instead(command.id, 'import', () => restore(command.bytes, null));
     case 'resume':
       return instead(command.id, 'resume', async () => {
-        await writing;
-        const content = await store.content(settings.lab);
+        const content = await keeper.content(settings.lab);
         if (!content) throw { code: 'file', message: 'The kept run is no longer there.' };
         await restore(content.bytes, Recording.from(content.snapshot));
-        keptWhat = recorded ? identity(recorded) : '';
+        if (recorded) keeper.holds(identity(recorded));
         return null;
       });
     default:
-      return errand(() => answer(command, settings));
+      return queue.errand(() => answer(command, settings));
   }
 }
 
 async function start({ lab, store: keeps, module: place }: Command & { type: 'start' }): Promise<void> {
-  storing = keeps;
+  keeper.on = keeps;
   await (place === null ? init() : init({ module_or_path: place }));
   present = { ...present, lab };
   describe(lab);
-  void offer();
+  void keeper.offer(present.lab);
 }
 
 /** Commands that come before the module is there wait for it. */
