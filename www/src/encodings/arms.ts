@@ -14,22 +14,27 @@ export const FAMILIES: Record<string, string> = {
   random: 'Random tables',
 };
 
-/** The family and the value of a sweep's arm, as in "compression-4"; null for an arm of another kind. */
-export function familyOf(id: string): { family: string; value: string } | null {
-  const [, family = '', value = ''] = /^([a-z]+)-(.+)$/.exec(id) ?? [];
-  return isFamily(family) ? { family, value } : null;
+/** The family of a sweep's arm, as in "compression-4"; empty for an arm of another kind. */
+function familyOf({ id }: Pick<Entry, 'id'>): string {
+  const family = id.replace(/-[^-]*$/, '');
+  return isFamily(family) ? family : '';
+}
+
+/** The value that an arm's label ends with, as in "Compression 4". */
+function valueOf({ label }: Pick<Entry, 'label'>): string {
+  return label.split(' ').at(-1) ?? label;
 }
 
 /** The arms with their marks: those of a sweep by family and order of value, the others as they are. */
 export function armEntries(about: About, entries: Entry[]): Entry[] {
   if (about.values.experiment !== 'sweep') return entries;
   return entries.map((entry) => {
-    const own = familyOf(entry.id);
-    if (!own) return entry;
-    const family = entries
-      .filter(({ id }) => familyOf(id)?.family === own.family)
-      .toSorted((a, b) => Number(familyOf(a.id)?.value) - Number(familyOf(b.id)?.value));
-    return { ...entry, mark: rampMark(own.family, family.indexOf(entry), family.length) };
+    const family = familyOf(entry);
+    if (!family) return entry;
+    const own = entries
+      .filter((other) => familyOf(other) === family)
+      .toSorted((a, b) => Number(valueOf(a)) - Number(valueOf(b)));
+    return { ...entry, mark: rampMark(family, own.indexOf(entry), own.length) };
   });
 }
 
@@ -58,7 +63,7 @@ export function armsLegend(context: ArmsContext): TemplateResult {
   const { steps, curves } = recording.curves('loss', context.source);
   const place = at(steps, cursor);
   const step = steps[place];
-  const families = [...new Set(entries.map(({ id }) => familyOf(id)?.family ?? ''))];
+  const families = [...new Set(entries.map(familyOf))];
   return html`<section class="card part arms" aria-labelledby="title-arms" data-testid="arms-legend">
     <header>
       <h2 id="title-arms">Lines</h2>
@@ -69,7 +74,7 @@ export function armsLegend(context: ArmsContext): TemplateResult {
       </p>
     </header>
     ${families.map((family) => {
-      const own = entries.filter(({ id }) => (familyOf(id)?.family ?? '') === family);
+      const own = entries.filter((entry) => familyOf(entry) === family);
       const shown = own.filter(({ id }) => !hidden.has(id));
       return html`<div class="family" role="group" aria-label=${FAMILIES[family] ?? 'Others'}>
         <h3>${FAMILIES[family] ?? 'Others'}</h3>
@@ -95,7 +100,7 @@ export function armsLegend(context: ArmsContext): TemplateResult {
             @focus=${() => context.point(entry.id)}
             @blur=${() => context.point(null)}
           >
-            ${swatch(entry.mark)}<span>${familyOf(entry.id)?.value ?? entry.label}</span
+            ${swatch(entry.mark)}<span>${family ? valueOf(entry) : entry.label}</span
             ><span class="quiet">${bits(loss)}</span>
           </button>`;
         })}

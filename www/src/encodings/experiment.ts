@@ -20,6 +20,8 @@ import './parts.css';
 
 /** More lines than this do not fit into a scoreboard. */
 const MOST_ROWS = 10;
+/** Experiments that bear on claims of the paper. */
+const CLAIMED: ReadonlySet<string> = new Set(['control', 'sweep']);
 
 /** An outcome, and the recording that it belongs to. */
 interface Found {
@@ -114,7 +116,7 @@ class LabExperiment extends LookingPart {
       chartTools({ source: this.source, log: this.log }, recording, (view) => this.view(view)),
     )}
     ${this.board(recording, entries)} ${this.outcome(recording, entries)} ${accuracyFigures(figures)}
-    ${this.verdicts()}`;
+    ${this.verdicts(recording)}`;
   }
 
   private board(recording: Recording, entries: Entry[]): TemplateResult {
@@ -195,8 +197,10 @@ class LabExperiment extends LookingPart {
     </section>`;
   }
 
-  private verdicts(): TemplateResult {
+  private verdicts(recording: Recording): TemplateResult | typeof nothing {
     const { verdicts } = this.context;
+    // The other experiments bear on no claim.
+    if (!verdicts.length && !CLAIMED.has(recording.about.values.experiment ?? '')) return nothing;
     return html`<section class="card verdicts" aria-labelledby="title-verdicts">
       <header>
         <h2 id="title-verdicts">The paper's claims, measured here</h2>

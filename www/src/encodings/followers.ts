@@ -1,4 +1,4 @@
-/** What the shared-weights control has found: how far each follower's training loss strays from the reference's. */
+/** What the shared-weights control has found: how far each follower's held-out loss strays from the reference's. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import '../chart';
@@ -24,80 +24,81 @@ export interface FollowersContext {
   open: (open: boolean) => void;
 }
 
-/** Below this a difference of losses is that of rounding in single precision. */
-const LEAST = 1e-9;
 /** A table with more rows is thinned to about this many. */
 const MOST_ROWS = 200;
 
-/** |loss of a follower − loss of the reference of the same seed| by step: mean and spread over the seeds. */
-export function differences(
-  control: Pick<Control, 'reference' | 'rows'>,
-  recording: Recording,
-): {
-  steps: number[];
-  rows: { id: string; mean: (number | null)[]; min: (number | null)[]; max: (number | null)[] }[];
-} {
-  const { steps, loss } = recording.training();
-  const { runs } = recording.about;
-  const place = (encoding: string, seed: number) =>
-    runs.findIndex((run) => run.encoding === encoding && run.seed === seed);
-  const rows = control.rows
-    .filter(({ id }) => id !== control.reference)
-    .map(({ id }) => {
-      const pairs = runs
-        .filter((run) => run.encoding === id)
-        .map(({ seed }) => [loss[place(id, seed)], loss[place(control.reference, seed)]] as const);
-      const row = { id, mean: [], min: [], max: [] } as {
-        id: string;
-        mean: (number | null)[];
-        min: (number | null)[];
-        max: (number | null)[];
-      };
-      steps.forEach((_, i) => {
-        const found = pairs.flatMap(([own, other]) => {
-          const [a, b] = [own?.[i], other?.[i]];
-          return typeof a === 'number' && typeof b === 'number' ? [Math.abs(a - b)] : [];
-        });
-        row.mean.push(found.length ? found.reduce((a, b) => a + b, 0) / found.length : null);
-        row.min.push(found.length ? Math.min(...found) : null);
-        row.max.push(found.length ? Math.max(...found) : null);
-      });
-      return row;
-    });
-  return { steps, rows };
+interface Row {
+  id: string;
+  mean: (number | null)[];
+  least: (number | null)[];
+  greatest: (number | null)[];
 }
 
-function figureOf(control: Control, context: FollowersContext): Figure {
-  const { recording, entries, hidden } = context;
-  const { steps, rows } = differences(control, recording);
+interface Differences {
+  steps: number[];
+  rows: Row[];
+}
+
+/** |held-out loss of a follower − that of the reference of the same seed|, by step: mean and spread over the seeds. */
+function differencesOf(control: Control, { about, evaluations }: Recording): Differences {
+  const runOf = (encoding: string, seed: number) =>
+    about.runs.find((run) => run.encoding === encoding && run.seed === seed)?.replica ?? -1;
+  const rows = control.rows.map(({ id }): Row => {
+    const row: Row = { id, mean: [], least: [], greatest: [] };
+    const pairs = about.runs
+      .filter((run) => run.encoding === id)
+      .map(({ replica, seed }) => [replica, runOf(control.reference, seed)] as const);
+    for (const { loss } of evaluations) {
+      const found = pairs
+        .map(([own, other]) => Math.abs((loss[own] ?? NaN) - (loss[other] ?? NaN)))
+        .filter(Number.isFinite);
+      const any = found.length > 0;
+      row.mean.push(any ? found.reduce((a, b) => a + b, 0) / found.length : null);
+      row.least.push(any ? Math.min(...found) : null);
+      row.greatest.push(any ? Math.max(...found) : null);
+    }
+    return row;
+  });
+  return { steps: evaluations.map(({ step }) => step), rows };
+}
+
+/** Whole decades around the differences above zero. */
+function rangeOf(rows: Row[]): [number, number] {
+  const above = rows
+    .flatMap(({ least, greatest }) => [...least, ...greatest])
+    .filter((value): value is number => value !== null && value > 0);
+  if (!above.length) return [1e-8, 1];
+  const [least, most] = [Math.min(...above), Math.max(...above)];
+  const floor = Math.floor(Math.log10(least));
+  return [10 ** floor, 10 ** Math.max(floor + 1, Math.ceil(Math.log10(most)))];
+}
+
+function figureOf({ steps, rows }: Differences, { entries, hidden }: FollowersContext): Figure {
+  const shown = rows.filter(({ id }) => !hidden.has(id));
+  const range = rangeOf(shown);
+  // A logarithm has no place for zero: no difference at all stands at the lower edge.
+  const drawn = (values: (number | null)[]) =>
+    values.map((value) => (value === null ? null : Math.max(value, range[0])));
   const entryOf = (id: string) => entries.find((entry) => entry.id === id);
-  const values = rows.flatMap(({ id, min, max }) => (hidden.has(id) ? [] : [...min, ...max]));
-  const above = values.filter((value): value is number => value !== null && value > LEAST);
-  const range: [number, number] = above.length
-    ? [
-        10 ** Math.floor(Math.log10(Math.min(...above))),
-        10 ** Math.ceil(Math.log10(Math.max(...above)) + 1e-9),
-      ]
-    : [1e-8, 1];
-  const labelOf = (id: string) => entryOf(id)?.label ?? id;
   const read = (point: number) =>
-    `Step ${count(steps[point] ?? 0)}: ${rows
-      .filter(({ id }) => !hidden.has(id))
-      .map(({ id, mean }) => `${labelOf(id)} ${figureText(mean[point])}`)
+    `Step ${count(steps[point] ?? 0)}: ${shown
+      .map(({ id, mean }) => `${entryOf(id)?.label ?? id} ${figureText(mean[point])}`)
       .join(', ')} bits`;
   return {
     steps,
-    lines: rows.flatMap(({ id, mean, min, max }): Line[] => {
+    lines: rows.flatMap(({ id, mean, least, greatest }): Line[] => {
       const entry = entryOf(id);
-      return entry ? [{ ...entry, shown: !hidden.has(id), mean, min, max, earlier: false }] : [];
+      if (!entry) return [];
+      const [min, max] = [drawn(least), drawn(greatest)];
+      return [{ ...entry, shown: !hidden.has(id), mean: drawn(mean), min, max, earlier: false }];
     }),
     range,
     log: true,
     reference: null,
     format: (value) => `1e${Math.round(Math.log10(value))}`.replace('-', '−'),
     summary: steps.length
-      ? `Difference of training loss from the reference by step, up to step ${steps.at(-1)}. ${read(steps.length - 1)}.`
-      : 'Difference of training loss from the reference by step. No data yet.',
+      ? `Difference of held-out loss from the reference by step, up to step ${steps.at(-1)}. ${read(steps.length - 1)}.`
+      : 'Difference of held-out loss from the reference by step. No data yet.',
     empty: 'The first numbers are on their way.',
     read,
   };
@@ -105,17 +106,15 @@ function figureOf(control: Control, context: FollowersContext): Figure {
 
 export function followersView(control: Control, context: FollowersContext): TemplateResult {
   const { recording, entries, link } = context;
-  const figure = figureOf(control, context);
+  const found = differencesOf(control, recording);
+  const figure = figureOf(found, context);
   const reference = entries.find(({ id }) => id === control.reference)?.label ?? control.reference;
-  const averaged = recording.stepsPerPoint > 1 ? `each point averages ${recording.stepsPerPoint} steps` : '';
   const title = 'Difference from the reference';
   const paper = async () => {
     const { chartSvg } = await import('../svg-chart');
     return chartSvg(figure, {
       title,
-      note: ['|training loss − that of the reference with the same seed|, bits per token', averaged]
-        .filter(Boolean)
-        .join(' · '),
+      note: `|held-out loss − that of ${reference} with the same seed|, bits per token`,
       yTitle: 'Difference (bits per token)',
       address: labAddress(link),
     });
@@ -123,10 +122,7 @@ export function followersView(control: Control, context: FollowersContext): Temp
   return html`<section class="card part figure control" aria-labelledby="title-control">
     <header>
       <h2 id="title-control">${title}</h2>
-      <p class="quiet">
-        |training loss − loss of ${reference}, same seed|, bits per token,
-        log${averaged ? `; ${averaged}` : ''}
-      </p>
+      <p class="quiet">|held-out loss − loss of ${reference}, same seed|, bits per token, log</p>
     </header>
     <p class="help">
       All start from the same weights and see the same batches. A follower that computes the same thing stays
@@ -168,31 +164,31 @@ export function followersView(control: Control, context: FollowersContext): Temp
       @toggle=${(event: Event) => context.open((event.target as HTMLDetailsElement).open)}
     >
       <summary>Numbers<span class="sr">: ${title}</span></summary>
-      ${context.opened ? numbers(figure, averaged) : nothing}
+      ${context.opened ? numbers(found, context) : nothing}
     </details>
     <p class="take">
-      ${saveButton('Differences (CSV)', 'control.csv', () => differencesCsv(control, recording))}
+      ${saveButton('Differences (CSV)', 'control.csv', () => differencesCsv(found))}
       ${saveButton('Largest (CSV)', 'control-largest.csv', () => largestCsv(control))}
     </p>
   </section>`;
 }
 
-function numbers({ steps, lines }: Figure, averaged: string): TemplateResult {
+function numbers({ steps, rows }: Differences, { entries }: FollowersContext): TemplateResult {
   const stride = Math.max(1, Math.ceil(steps.length / MOST_ROWS));
   const points = Array.from(steps.keys()).filter((i) => i % stride === 0 || i === steps.length - 1);
+  const label = (id: string) => entries.find((entry) => entry.id === id)?.label ?? id;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Difference by step, table">
     <table data-testid="control-numbers">
       <caption>
         Difference by step
         <span class="quiet"
-          >bits per token, mean over
-          seeds${stride > 1 ? `, one point in ${stride}` : ''}${averaged ? `; ${averaged}` : ''}</span
+          >bits per token, mean over seeds${stride > 1 ? `, one point in ${stride}` : ''}</span
         >
       </caption>
       <thead>
         <tr>
           <th scope="col" class="n">Step</th>
-          ${lines.map(({ label }) => html`<th scope="col" class="n">${label}</th>`)}
+          ${rows.map(({ id }) => html`<th scope="col" class="n">${label(id)}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -200,7 +196,7 @@ function numbers({ steps, lines }: Figure, averaged: string): TemplateResult {
           (i) =>
             html`<tr>
               <th scope="row" class="n">${count(steps[i] ?? 0)}</th>
-              ${lines.map(({ mean }) => html`<td class="n">${figureText(mean[i])}</td>`)}
+              ${rows.map(({ mean }) => html`<td class="n">${figureText(mean[i])}</td>`)}
             </tr>`,
         )}
       </tbody>
@@ -208,15 +204,10 @@ function numbers({ steps, lines }: Figure, averaged: string): TemplateResult {
   </div>`;
 }
 
-function differencesCsv(control: Control, recording: Recording): string {
-  const { steps, rows } = differences(control, recording);
+function differencesCsv({ steps, rows }: Differences): string {
   return csv(
-    ['step', 'steps_averaged', ...rows.flatMap(({ id }) => [`${id}_mean`, `${id}_least`, `${id}_greatest`])],
-    steps.map((step, i) => [
-      step,
-      recording.stepsPerPoint,
-      ...rows.flatMap(({ mean, min, max }) => [mean[i], min[i], max[i]]),
-    ]),
+    ['step', ...rows.flatMap(({ id }) => [`${id}_mean`, `${id}_least`, `${id}_greatest`])],
+    steps.map((step, i) => [step, ...rows.flatMap((row) => [row.mean[i], row.least[i], row.greatest[i]])]),
   );
 }
 

@@ -71,8 +71,8 @@ class LabLogit extends LookingPart {
         position is in it: not at all, once, once, twice.
       </p>
       <div class="fields" role="group" aria-label="The logit's weights">
-        ${field('weights', 'logit', context, { label: 'Weights' })}
-        ${this.trained ? this.runField() : nothing} ${field('head', 'logit', context, { label: 'Head' })}
+        ${field('weights', 'logit', context, { label: 'Weights' })} ${this.runField()}
+        ${field('head', 'logit', context, { label: 'Head' })}
       </div>
       ${this.missing ? this.howTo() : nothing}
       <p class="refused" role="status">${refused ? html`<span class="wrong">${refused}</span>` : nothing}</p>
@@ -87,11 +87,14 @@ class LabLogit extends LookingPart {
     </section>`;
   }
 
-  /** Whose weights: a run of the open experiment. */
+  /** Whose weights: a run of the experiment, by its name once it is open, and before by its number. */
   private runField(): TemplateResult | typeof nothing {
-    const { context } = this;
-    const runs = context.live ? context.recording?.about.runs : undefined;
-    return runs?.length ? runChoice(context, 'logit', runs) : nothing;
+    const { context, trained } = this;
+    const { recording, live, stale } = context;
+    // Random weights are those that the present settings begin with, which need no open run.
+    const known = recording && (trained ? live : !stale);
+    if (known) return runChoice(context, 'logit', recording.about.runs);
+    return trained ? nothing : field('trained_run', 'logit', context, { label: 'Run' });
   }
 
   private howTo(): TemplateResult {
