@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { labAddress } from '../address';
 import '../chart';
+import { swatch } from '../controls';
 import type { Figure } from '../figure';
 import { exportButtons } from '../download';
 import { count } from '../format';
@@ -72,6 +73,8 @@ export interface Charted {
   columns: Column[];
   /** Settings as a link's fragment. */
   link: string;
+  /** The lines are named elsewhere. */
+  named?: boolean;
   /** Whether the table is open, and who is told. */
   open: boolean;
   toggle: (open: boolean) => void;
@@ -84,7 +87,9 @@ export function charted(shown: Charted): TemplateResult {
     const { chartSvg } = await import('../svg-chart');
     return chartSvg(figure, { title, note, xTitle, yTitle, address: labAddress(link) });
   };
-  return html`<lab-chart .figure=${figure} data-testid="chart-${name}"></lab-chart>
+  return html`<div class="charted">
+    ${shown.named ? nothing : legend(figure)}
+    <lab-chart .figure=${figure} data-testid="chart-${name}"></lab-chart>
     ${exportButtons(onPaper, name, title, any)}
     <details
       class="numbers"
@@ -98,7 +103,14 @@ export function charted(shown: Charted): TemplateResult {
           : nothing
       }
       ${shown.open && !any ? html`<p class="help">None yet.</p>` : nothing}
-    </details>`;
+    </details>
+  </div>`;
+}
+
+function legend({ lines }: Figure): TemplateResult {
+  return html`<ul class="lines">
+    ${lines.filter(({ earlier }) => !earlier).map(({ label, mark }) => html`<li>${swatch(mark)} ${label}</li>`)}
+  </ul>`;
 }
 
 /** A range that holds all values with some room; of equal values it has room all the same. */

@@ -32,7 +32,7 @@ export const ON_PAPER: Inks = { ink: INK, muted: MUTED, rule: RULE, ground: '#ff
 export const MOST_DIALS = 8;
 /** Positions of a longer sequence are not marked one by one. */
 const MOST_MARKS = 128;
-const DIAL = 92;
+const DIAL = 78;
 const LABELS = 34;
 const LEFT = 46;
 const RIGHT = 12;
@@ -210,7 +210,7 @@ function dials(
   inks: Inks,
 ): { svg: string; height: number } {
   const columns = Math.max(1, Math.min(pairs.length, Math.floor(width / DIAL)));
-  const step = Math.min(DIAL + 24, width / columns);
+  const step = Math.min(DIAL + 30, width / columns);
   const radius = 32;
   const row = 2 * radius + 12 + LABELS;
   const svg = pairs

@@ -3,6 +3,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { guard } from 'lit/directives/guard.js';
+import { swatch } from '../controls';
 import { save } from '../download';
 import type { HeatMap } from '../look/heatmap';
 import { figureText, type Cell } from '../look/words';
@@ -17,7 +18,7 @@ import { LookingPart } from './looking';
 import { extentOf, MEASURES, SIDE_NAMES, SIDES, similarityMap, union, type Extent } from './maps';
 import { charted } from './charted';
 import { sideView } from './side';
-import { canBeRelative, slice, spectra, type BySide, type Slice } from './slice';
+import { canBeRelative, SIDE_MARKS, slice, spectra, type BySide, type Slice } from './slice';
 import { slider, type SliderContext } from './slider';
 import { uploadForm } from './upload';
 
@@ -171,7 +172,7 @@ export class LabEncodingsInspect extends LookingPart {
                 value=${shared ? 'shared' : 'own'}
                 .checked=${live(this.shared === shared)}
                 @change=${() => (this.shared = shared)}
-              /><span>${shared ? 'Same colours for both' : 'Colours by each map'}</span>
+              /><span>${shared ? 'Same colour range' : 'Own colour range'}</span>
             </label>`,
         )}
       </fieldset>
@@ -327,7 +328,7 @@ export class LabEncodingsInspect extends LookingPart {
           const spectrum = found[side];
           const refused = this.spectra[side].refused;
           return html`<div data-testid="rank-${side}">
-            <dt>${SIDE_NAMES[side]}</dt>
+            <dt>${swatch(SIDE_MARKS[side])} ${SIDE_NAMES[side]}: ${labels[side]}</dt>
             <dd>
               ${
                 spectrum
@@ -350,7 +351,8 @@ export class LabEncodingsInspect extends LookingPart {
             )
             .join(', '),
           xTitle: 'Index, largest first',
-          yTitle: 'Singular value',
+          yTitle: 'Singular value (logarithmic)',
+          named: true,
           figure,
           columns,
           link: context.link,

@@ -140,13 +140,17 @@ class LabEncodingsMeasures extends LookingPart {
           ${rows.map(
             (row) =>
               html`<tr data-measure=${row.id}>
-                <th scope="row">
-                  ${row.label}${row.unit ? html` <span class="quiet">(${row.unit})</span>` : nothing}
-                  <span class="formula">${row.formula}</span>
-                  ${MEANINGS[row.id] ? html`<span class="meaning">${MEANINGS[row.id]}</span>` : nothing}
-                </th>
-                ${SIDES.map((side) => html`<td class="n words">${valueText(row, side)}</td>`)}
-              </tr>`,
+                  <th scope="row">
+                    ${row.label}${row.unit ? html` <span class="quiet">(${row.unit})</span>` : nothing}
+                  </th>
+                  ${SIDES.map((side) => html`<td class="n words">${valueText(row, side)}</td>`)}
+                </tr>
+                <tr class="about">
+                  <td colspan="3">
+                    <span class="formula">${row.formula}</span>
+                    ${MEANINGS[row.id] ? html`<span class="meaning">${MEANINGS[row.id]}</span>` : nothing}
+                  </td>
+                </tr>`,
           )}
         </tbody>
       </table>

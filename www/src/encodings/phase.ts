@@ -23,7 +23,7 @@ import { precise, saveButton } from './print';
 import { slider, type SliderContext } from './slider';
 import { entriesTable, substitutions, type Form } from './substitutions';
 
-const FIRST_DIALS = 4;
+const FIRST_DIALS = 6;
 const PAPER_WIDTH = 640;
 /** A position is shown for so long while the clock runs; longer for readers who asked for less motion. */
 const TICK_MS = 220;
@@ -297,7 +297,7 @@ class LabPhase extends LookingPart {
     return html`<section class="view" aria-labelledby="title-substitutions">
       <h3 id="title-substitutions">Two substitutions, which are not the same</h3>
       ${entriesTable(phase, pair, forms)}
-      <div class="two">
+      <div class="forms">
         ${forms.map((form) => {
           const open = this.opened.has(form.id);
           return html`<section aria-labelledby="title-${form.id}">

@@ -111,6 +111,15 @@ export function slice(pictures: BySide<Picture>, relative: boolean): Slice {
   };
 }
 
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** A power of ten by its exponent; places between whole powers are not labelled. */
+function powerText(exponent: number): string {
+  if (!Number.isInteger(exponent)) return '';
+  const digits = Array.from(String(Math.abs(exponent)), (digit) => SUPERSCRIPTS[Number(digit)]);
+  return `10${exponent < 0 ? '⁻' : ''}${digits.join('')}`;
+}
+
 /** Singular values are roots of eigenvalues in double precision: below this share of the largest they are rounding. */
 const ROUNDING = 1e-8;
 
@@ -121,7 +130,7 @@ export function spectra(found: BySide<Spectrum>, labels: Record<Side, string>): 
   const lines: Line[] = there.map((side) => {
     const singular = found[side]?.singular ?? [];
     const floor = ROUNDING * (singular[0] ?? 0);
-    const values = singular.map((value) => (value > floor ? value : null));
+    const values = singular.map((value) => (value > floor ? Math.log10(value) : null));
     return {
       id: side,
       label: `${SIDE_NAMES[side]}: ${labels[side]}`,
@@ -134,7 +143,6 @@ export function spectra(found: BySide<Spectrum>, labels: Record<Side, string>): 
     };
   });
   const all = lines.flatMap((line) => line.mean).filter((value) => typeof value === 'number');
-  const [least, greatest] = [Math.min(...all), Math.max(...all)];
   const value = (side: Side, place: number) => {
     const singular = found[side]?.singular ?? [];
     const one = singular[place];
@@ -145,12 +153,11 @@ export function spectra(found: BySide<Spectrum>, labels: Record<Side, string>): 
     figure: {
       steps,
       lines,
-      range: all.length
-        ? [10 ** Math.floor(Math.log10(least) + 1e-9), 10 ** Math.ceil(Math.log10(greatest) - 1e-9)]
-        : [0.1, 1],
-      log: true,
+      // Drawn by their exponents: every power of ten has its line, and no others crowd them.
+      range: all.length ? [Math.floor(Math.min(...all) - 1e-9), Math.ceil(Math.max(...all) + 1e-9)] : [-1, 0],
+      log: false,
       reference: null,
-      format: tickText,
+      format: powerText,
       summary: lines.length
         ? `Singular values, largest first, on a logarithmic axis. ${there
             .map(

@@ -369,7 +369,7 @@ export class LabHeatmap extends LitElement {
   ) {
     const { map, shown } = this;
     const pick = (labels: string[], chosen: number | undefined) => {
-      const stride = Math.max(1, Math.ceil(LABEL_PX / cell));
+      const stride = roundStride(LABEL_PX / cell);
       return labels
         .map((text, i) => ({ text, i }))
         .filter(({ i }) =>
@@ -420,6 +420,13 @@ export class LabHeatmap extends LitElement {
     context.strokeStyle = '#000000';
     context.strokeRect(x, y, size, size);
   }
+}
+
+/** The least of 1, 2, 5, 10, 20 and so on that is no less. */
+function roundStride(least: number): number {
+  let power = 1;
+  while (power * 10 <= least) power *= 10;
+  return ([1, 2, 5, 10].find((factor) => factor * power >= least) ?? 10) * power;
 }
 
 /** What stands below the colour bar: least, middle and greatest value. */
