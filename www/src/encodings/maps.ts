@@ -13,6 +13,14 @@ export const MEASURES: Record<Measure, { label: string; of: string; formula: str
   distance: { label: 'Distance', of: 'Euclidean distance', formula: '‖t_p − t_q‖' },
 };
 
+/** A value in single precision, as exact as it is: neighbours under compression differ in the fifth figure. */
+export function exactText(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return 'no value';
+  const rounded = Number(value.toPrecision(7));
+  const far = rounded !== 0 && (Math.abs(rounded) < 1e-4 || Math.abs(rounded) >= 1e7);
+  return (far ? rounded.toExponential() : String(rounded)).replaceAll('-', '−');
+}
+
 export interface Extent {
   least: number;
   greatest: number;
@@ -21,7 +29,9 @@ export interface Extent {
 /** Least and greatest finite value; null where there is none. */
 export function extentOf(values: Float32Array): Extent | null {
   let [least, greatest] = [Infinity, -Infinity];
-  for (const value of values) {
+  // A plain loop: a million values are gone through while a slider moves.
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
     // Comparisons with what is not a number are false.
     if (value < least && value !== -Infinity) least = value;
     if (value > greatest && value !== Infinity) greatest = value;
@@ -76,6 +86,7 @@ export function similarityMap(picture: Picture, extent: Extent | null): HeatMap 
     rowTitle: 'position p',
     columnTitle: 'position q',
     unit: '',
+    text: exactText,
     summary: `${MEASURES[measure].label} of ${length} positions with each other under ${label}${step}. ${
       own
         ? `Values from ${figureText(own.least)} to ${figureText(own.greatest)}.`

@@ -34,7 +34,14 @@ const MEANINGS: Record<string, string> = {
 
 function valueText(row: MeasureRow, side: Side): string {
   const value = row[side];
-  return value === null ? row[`${side}Text`] || '–' : figureText(value);
+  return value === null ? row[`${side}Text`] || '–' : notOne(value);
+}
+
+/** To four significant figures, but what is not quite 1 does not read as 1: there lies the difference of two encodings. */
+function notOne(value: number): string {
+  const short = Math.abs(1 - value);
+  if (value > 1 || short < 1e-12 || short > 5e-5) return figureText(value);
+  return value.toFixed(Math.ceil(-Math.log10(short)) + 1);
 }
 
 class LabEncodingsMeasures extends LookingPart {

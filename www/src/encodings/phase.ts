@@ -147,9 +147,10 @@ class LabPhase extends LookingPart {
         <p class="quiet">A position as phases, and as the time of a spike</p>
       </header>
       <p class="help">
-        Position p turns the hand of pair i to the phase φ = ω p, with ω = 10000<sup>−2i∕d</sup>. The same p
-        is a spike at t = (T∕L) p in a window T. So φ = (ω L∕T) t: each pair is a line through the origin, and
-        either reading gives the other.
+        Position p turns the hand of pair i to the phase φ = ω p, with ω =
+        ${this.context.settled.values.left_base}<sup>−2i∕d</sup> (the base of the encoding on the left). The
+        same p is a spike at t = (T∕L) p in a window T. So φ = (ω L∕T) t: each pair is a line through the
+        origin, and either reading gives the other.
       </p>
       ${this.controls()}
       <p class="refused" role="status">

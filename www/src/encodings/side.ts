@@ -26,6 +26,8 @@ const TUNINGS: Record<string, readonly string[]> = {
   rope: ['base', 'compression'],
   alibi: ['compression', 'gain'],
   fourier: ['compression', 'gain', 'noise'],
+  uploaded: [],
+  trained: [],
   'rank-code': ['alpha', 'active', 'gain', 'noise'],
 };
 
@@ -91,7 +93,7 @@ export function sideView(state: SideState, context: EncodingsContext): TemplateR
       ${map ? html`<p class="help" data-testid="note-${side}">${picture?.note}</p>` : nothing}
       <p class="quiet" data-testid="computed-${side}">${computed(picture)}</p>
       ${
-        map
+        map && picture?.width
           ? html`<p class="keep">
               <span>Table of vectors</span>
               ${(['csv', 'npy'] as const).map(

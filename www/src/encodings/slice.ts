@@ -4,7 +4,7 @@ import type { Figure, Line } from '../figure';
 import { figureText } from '../look/words';
 import type { Mark } from '../palette';
 import type { Picture, Side, Spectrum } from './engine';
-import { MEASURES, SIDE_NAMES, SIDES } from './maps';
+import { exactText, MEASURES, SIDE_NAMES, SIDES } from './maps';
 import { countText, roomy, tickText, type Column } from './charted';
 
 /** Left and right have the same marks in all figures. */
@@ -66,7 +66,7 @@ export function slice(pictures: BySide<Picture>, relative: boolean): Slice {
     `Distance ${distance}: ${lines
       .map(
         (line) =>
-          `${line.label} ${figureText(line.mean[distance])} (${figureText(line.min[distance])} to ${figureText(line.max[distance])})`,
+          `${line.label} ${exactText(line.mean[distance])} (${exactText(line.min[distance])} to ${exactText(line.max[distance])})`,
       )
       .join('; ')}`;
   const what = `${MEASURES[measure].label}${relative ? ' relative to distance 0' : ''}`;
@@ -97,14 +97,14 @@ export function slice(pictures: BySide<Picture>, relative: boolean): Slice {
           name: `${line.id}_mean`,
           label: line.label,
           values: line.mean as (number | null)[],
-          text: figureText,
+          text: exactText,
         },
-        { name: `${line.id}_least`, label: 'least', values: line.min as (number | null)[], text: figureText },
+        { name: `${line.id}_least`, label: 'least', values: line.min as (number | null)[], text: exactText },
         {
           name: `${line.id}_greatest`,
           label: 'greatest',
           values: line.max as (number | null)[],
-          text: figureText,
+          text: exactText,
         },
       ]),
     ],

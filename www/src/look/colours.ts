@@ -41,12 +41,17 @@ export function pixels(
   const colours = table(map.scale);
   const [least, greatest] = map.range;
   const stretch = greatest > least ? (COLOURS - 1) / (greatest - least) : 0;
+  const { rows, columns, values } = map;
   let place = 0;
-  for (let row = 0; row < map.rows; row += stride) {
-    for (let column = 0; column < map.columns; column += stride) {
-      const value = map.values[row * map.columns + column] ?? NaN;
-      const colour = Math.round((value - least) * stretch);
-      if (Number.isFinite(value)) packed[place] = colours[Math.min(COLOURS - 1, Math.max(0, colour))] ?? 0;
+  for (let row = 0; row < rows; row += stride) {
+    const end = (row + 1) * columns;
+    for (let i = row * columns; i < end; i += stride) {
+      const value = values[i] as number;
+      // Of a number that is not finite, and of no other, the difference from itself is not zero.
+      if (value - value === 0) {
+        const colour = (value - least) * stretch + 0.5;
+        packed[place] = colours[colour >= COLOURS ? COLOURS - 1 : colour > 0 ? colour | 0 : 0] as number;
+      }
       place += 1;
     }
   }

@@ -16,6 +16,7 @@ function thin(count: number): { stride: number; places: number[] } {
 export function heatTable(map: HeatMap): TemplateResult {
   const rows = thin(map.rows);
   const columns = thin(map.columns);
+  const text = map.text ?? figureText;
   const thinned = [
     rows.stride > 1 ? `one row in ${rows.stride}` : '',
     columns.stride > 1 ? `one column in ${columns.stride}` : '',
@@ -38,7 +39,7 @@ export function heatTable(map: HeatMap): TemplateResult {
             html`<tr>
               <th scope="row" class="n">${map.rowLabels[row]}</th>
               ${columns.places.map(
-                (column) => html`<td class="n">${figureText(map.values[row * map.columns + column])}</td>`,
+                (column) => html`<td class="n">${text(map.values[row * map.columns + column] ?? NaN)}</td>`,
               )}
             </tr>`,
         )}
@@ -53,17 +54,21 @@ const TURN_MS = 12;
 /** Every value, a line a row, with the labels in front and on top. Of a large matrix the page is not held up. */
 export async function matrixCsv(map: HeatMap): Promise<Blob> {
   const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const lines = [`${[`${map.rowTitle} \\ ${map.columnTitle}`, ...map.columnLabels].map(quote).join(',')}\n`];
+  const encoder = new TextEncoder();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let lines = `${[`${map.rowTitle} \\ ${map.columnTitle}`, ...map.columnLabels].map(quote).join(',')}\n`;
   let since = performance.now();
   for (let row = 0; row < map.rows; row++) {
     const values = map.values.subarray(row * map.columns, (row + 1) * map.columns);
     const cells = Array.from(values, (value) => (Number.isFinite(value) ? single(value) : ''));
-    lines.push(`${[quote(map.rowLabels[row] ?? String(row)), ...cells].join(',')}\n`);
+    lines += `${[quote(map.rowLabels[row] ?? String(row)), ...cells].join(',')}\n`;
     if (performance.now() - since < TURN_MS) continue;
+    parts.push(encoder.encode(lines));
+    lines = '';
     await new Promise((resolve) => setTimeout(resolve));
     since = performance.now();
   }
-  return new Blob(lines, { type: 'text/csv' });
+  return new Blob([...parts, encoder.encode(lines)], { type: 'text/csv' });
 }
 
 /** The shortest decimal that a reader of single precision takes for the same number: 0.3, not 0.30000001192092896. */

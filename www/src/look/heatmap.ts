@@ -14,6 +14,8 @@ export interface HeatMap {
   columnTitle: string;
   /** Of a value, as in "probability"; empty for a pure number. */
   unit: string;
+  /** How an exact value reads; without it, to four significant figures. */
+  text?: (value: number) => string;
   /** The figure in words, for readers who do not see it. */
   summary: string;
 }

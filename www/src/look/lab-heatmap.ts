@@ -221,7 +221,7 @@ export class LabHeatmap extends LitElement {
     const { map } = this;
     const row = `${map.rowTitle} ${map.rowLabels[cell.row] ?? cell.row}`;
     const column = `${map.columnTitle} ${map.columnLabels[cell.column] ?? cell.column}`;
-    return `${row}, ${column}: ${figureText(this.value(cell))}${map.unit ? ` ${map.unit}` : ''}`;
+    return `${row}, ${column}: ${(map.text ?? figureText)(this.value(cell))}${map.unit ? ` ${map.unit}` : ''}`;
   }
 
   private show(cell: Cell | null) {
@@ -432,7 +432,8 @@ function roundStride(least: number): number {
 /** What stands below the colour bar: least, middle and greatest value. */
 function ends({ range: [least, greatest], values }: HeatMap): string[] {
   // Values beyond the scale have the colour of its end.
-  const beyond = values.some((value) => value > greatest);
+  let beyond = false;
+  for (let i = 0; i < values.length && !beyond; i++) beyond = (values[i] as number) > greatest;
   return [
     figureText(least),
     figureText((least + greatest) / 2),
