@@ -7,7 +7,8 @@ import './styles.css';
 import './embed.css';
 import { labAddress } from './address';
 import type { LabPage } from './lab-page';
-import { Labs, labOf, showHead } from './labs';
+import { labOf } from './lab-of';
+import { Labs, showHead } from './labs';
 
 const place = document.querySelector('#place') as HTMLElement;
 const main = document.querySelector('main') as HTMLElement;

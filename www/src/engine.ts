@@ -58,12 +58,8 @@ export interface Settled {
   check: string | null;
 }
 
-/** A part of the page that `hide` can leave out. */
-export interface Part {
-  id: string;
-  label: string;
-  help: string;
-}
+/** A part of the page that `hide` can leave out; `value` is its name in a link. */
+export type Part = ChoiceOption;
 
 export interface RunInfo {
   replica: number;

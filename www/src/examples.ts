@@ -2,12 +2,16 @@
 
 import './styles.css';
 import './embed.css';
+import { labOf } from './lab-of';
 
 /** Stands in the snippets for the address of this folder. */
 const PLACEHOLDER = 'LAB/';
 const home = new URL('.', document.baseURI).href;
 /** Stands in the first snippet for the settings of the lab that the reader came from. */
 const YOURS = 'YOURS';
+/** What that snippet leaves out: the controls, and what is of no use to a reader of notes. Parts have names by lab. */
+const HIDDEN = 'HIDDEN';
+const LEFT_OUT = { copy: 'settings, compare, cost, keep', encodings: 'settings, keep' };
 /** Whoever made the link may have written anything into it: it must not end the attribute that it stands in. */
 const yours = new URLSearchParams(location.hash.slice(1)).toString().replaceAll('%2C', ',');
 
@@ -46,6 +50,7 @@ for (const example of document.querySelectorAll<HTMLElement>('.example:not([hidd
   if (!code) continue;
   code.textContent = code.textContent
     .replaceAll(PLACEHOLDER, home)
+    .replace(HIDDEN, LEFT_OUT[labOf(location.hash)])
     .replace(YOURS, yours.replaceAll('&', '&amp;'));
   const title = example.querySelector('h2')?.textContent ?? '';
   code.parentElement?.after(copyButton(code, title));

@@ -341,7 +341,7 @@ export abstract class LabPage extends RunElement {
     const { client, properties, presets, problems } = this;
     const { settled } = client;
     if (!settled) return nothing;
-    const parts = new Set(this.parts.map(({ id }) => id));
+    const parts = new Set(this.parts.map(({ value }) => value));
     return this.showing('settings', () =>
       panel({
         properties,

@@ -5,18 +5,13 @@
  */
 
 import type { LabId } from './engine';
+import { labOf } from './lab-of';
 import type { LabPage, OtherLab } from './lab-page';
 
 const LABS: Record<LabId, { tag: string; load: () => Promise<unknown> }> = {
   copy: { tag: 'mnemoscope-app', load: () => import('./app') },
   encodings: { tag: 'mnemoscope-encodings', load: () => import('./encodings/app') },
 };
-
-/** The lab that a link names. What the engine would not take either leads to the copy lab, which says so. */
-export function labOf(hash: string): LabId {
-  const asked = new URLSearchParams(hash.replace(/^#/, '')).get('lab');
-  return asked !== null && Object.hasOwn(LABS, asked) ? (asked as LabId) : 'copy';
-}
 
 /** Shows what the page says about `lab`. What is about the others rests in templates, so that no heading is there twice. */
 export function showHead(lab: LabId): void {

@@ -2,7 +2,8 @@
 
 import './styles.css';
 import type { LabPage } from './lab-page';
-import { Labs, labOf, showHead } from './labs';
+import { labOf } from './lab-of';
+import { Labs, showHead } from './labs';
 
 const place = document.querySelector('#place') as HTMLElement;
 const links = [...document.querySelectorAll<HTMLAnchorElement>('nav a[data-lab]')];
