@@ -287,8 +287,8 @@ export class LabScatter extends LitElement {
     };
     this.layout = layout;
     this.drawAxes(context, layout, yTicks, colour);
-    this.drawLines(context, layout, colour);
     this.drawPoints(context, colour);
+    this.drawLines(context, layout, colour);
     if (this.point !== null) this.drawCursor(context, this.point, colour);
   }
 
@@ -313,7 +313,7 @@ export class LabScatter extends LitElement {
     context.textAlign = 'center';
     context.textBaseline = 'top';
     // As many labels as there is room for.
-    const xTicks = ticksOf(scatter.x, Math.max(2, Math.floor((right - left) / 70)));
+    const xTicks = ticksOf(scatter.x, Math.max(2, Math.floor((right - left) / 45)));
     let free = -Infinity;
     for (const tick of xTicks) {
       const x = Math.round(left + (along(scatter.x, tick) ?? 0) * (right - left)) + 0.5;

@@ -21,6 +21,7 @@ const MOST_ROWS = 100;
 
 type Which = 'spikeTime' | 'compressed';
 
+const SIDES: Which[] = ['spikeTime', 'compressed'];
 /** The two encodings, as the settings name them. */
 const ENCODINGS: Record<Which, { id: string; name: string; file: string }> = {
   spikeTime: { id: 'spike-time', name: 'Spike time', file: 'lemma-spike-time' },
@@ -72,7 +73,7 @@ class LabLemma extends LookingPart {
   private found(lemma: Lemma): TemplateResult {
     const note = `L = ${lemma.length}, d = ${lemma.width}, T = ${figureText(lemma.window)}`;
     return html`<div class="two">
-        ${(['spikeTime', 'compressed'] as const).map(
+        ${SIDES.map(
           (which) =>
             html`<section aria-labelledby="title-${ENCODINGS[which].file}">
               <h3 id="title-${ENCODINGS[which].file}">${ENCODINGS[which].name} against sinusoidal</h3>
@@ -153,23 +154,26 @@ class LabLemma extends LookingPart {
   }
 
   private statistics(lemma: Lemma): TemplateResult {
-    const row = (which: Which) => {
-      const cloud = lemma[which];
-      return html`<tr data-encoding=${ENCODINGS[which].id}>
-        <th scope="row">${ENCODINGS[which].name}</th>
-        <td class="n" data-value="slope">${precise(cloud.slope)}</td>
-        <td class="n" data-value="expected">
-          ${which === 'spikeTime' ? precise(lemma.expected) : html`<span class="quiet">none</span>`}
-        </td>
-        <td class="n" data-value="pearson">${correlation(cloud.pearson)}</td>
-        <td class="n" data-value="spearman">${correlation(cloud.spearman)}</td>
-        <td class="n" data-value="residual">
-          ${cloud.residual === null ? html`<span class="quiet">–</span>` : figureText(cloud.residual)}
-        </td>
-      </tr>`;
-    };
+    const none = html`<span class="quiet">none</span>`;
+    const rows: { id: string; label: string; note: string; of: (which: Which) => unknown }[] = [
+      { id: 'slope', label: 'Slope', note: 'through the origin', of: (which) => precise(lemma[which].slope) },
+      {
+        id: 'expected',
+        label: 'Expected slope',
+        note: '(T∕L)²',
+        of: (which) => (which === 'spikeTime' ? precise(lemma.expected) : none),
+      },
+      { id: 'pearson', label: 'Pearson r', note: '', of: (which) => correlation(lemma[which].pearson) },
+      { id: 'spearman', label: 'Spearman ρ', note: '', of: (which) => correlation(lemma[which].spearman) },
+      {
+        id: 'residual',
+        label: 'Largest residual',
+        note: 'from the expected line',
+        of: (which) => (lemma[which].residual === null ? none : figureText(lemma[which].residual)),
+      },
+    ];
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Lemma 1, table">
-        <table data-testid="lemma-table">
+        <table class="facts" data-testid="lemma-table">
           <caption>
             Against sinusoidal, ${count(lemma.spikeTime.pairs)} pairs
             <span class="quiet"
@@ -178,18 +182,23 @@ class LabLemma extends LookingPart {
           </caption>
           <thead>
             <tr>
-              <th scope="col">Encoding</th>
-              <th scope="col" class="n">Slope <span class="quiet">through the origin</span></th>
-              <th scope="col" class="n">Expected <span class="quiet">(T∕L)²</span></th>
-              <th scope="col" class="n">Pearson r</th>
-              <th scope="col" class="n">Spearman ρ</th>
-              <th scope="col" class="n">
-                Largest residual <span class="quiet">from the expected line</span>
-              </th>
+              <td></td>
+              ${SIDES.map((which) => html`<th scope="col" class="n">${ENCODINGS[which].name}</th>`)}
             </tr>
           </thead>
           <tbody>
-            ${row('spikeTime')} ${row('compressed')}
+            ${rows.map(
+              ({ id, label, note, of }) =>
+                html`<tr>
+                  <th scope="row">${label} <span class="quiet">${note}</span></th>
+                  ${SIDES.map(
+                    (which) =>
+                      html`<td class="n" data-encoding=${ENCODINGS[which].id} data-value=${id}>
+                        ${of(which)}
+                      </td>`,
+                  )}
+                </tr>`,
+            )}
           </tbody>
         </table>
       </div>
@@ -229,7 +238,7 @@ function split({ points }: Cloud): { xs: Float32Array; ys: Float32Array } {
 
 function pointsTable(lemma: Lemma): TemplateResult {
   return html`<div class="two">
-    ${(['spikeTime', 'compressed'] as const).map((which) => {
+    ${SIDES.map((which) => {
       const { xs, ys } = split(lemma[which]);
       const stride = Math.max(1, Math.ceil(xs.length / MOST_ROWS));
       const places = Array.from(xs.keys()).filter((i) => i % stride === 0 || i === xs.length - 1);
@@ -265,7 +274,7 @@ function pointsTable(lemma: Lemma): TemplateResult {
 }
 
 function pointsCsv(lemma: Lemma): string {
-  const rows = (['spikeTime', 'compressed'] as const).flatMap((which) => {
+  const rows = SIDES.flatMap((which) => {
     const { xs, ys } = split(lemma[which]);
     return Array.from(xs, (x, i) => [ENCODINGS[which].id, x, ys[i]]);
   });
@@ -287,7 +296,7 @@ function statisticsCsv(lemma: Lemma): string {
       'spearman',
       'largest_residual',
     ],
-    (['spikeTime', 'compressed'] as const).map((which) => {
+    SIDES.map((which) => {
       const { pairs, slope, pearson, spearman, residual } = lemma[which];
       const expected = which === 'spikeTime' ? lemma.expected : null;
       return [

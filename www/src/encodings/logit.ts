@@ -9,6 +9,7 @@ import { count } from '../format';
 import type { HeatMap } from '../look/heatmap';
 import '../look/lab-heatmap';
 import { figureText } from '../look/words';
+import { entryOf } from '../series';
 import { Question } from './ask';
 import { barScale, barsSvg, decadesOf, pairOfBars, type Bar } from './bars';
 import type { EncodingsContext } from './context';
@@ -97,6 +98,14 @@ class LabLogit extends LookingPart {
     return trained ? nothing : field('trained_run', 'logit', context, { label: 'Run' });
   }
 
+  /** "sinusoidal, seed 0" with the arm's label in place of its identifier. */
+  private nameOf(run: string): string {
+    const { entries, properties } = this.context;
+    const [, id = '', seed = ''] = /^(.*)(, seed \d+)$/.exec(run) ?? [];
+    if (!id) return run;
+    return `${entries.find((entry) => entry.id === id)?.label ?? entryOf(properties, id).label}${seed}`;
+  }
+
   private howTo(): TemplateResult {
     return html`<p class="finding" data-testid="logit-missing">
       Trained weights are those of a run that is open. Choose an experiment below and press Train; they are
@@ -108,8 +117,7 @@ class LabLogit extends LookingPart {
   }
 
   private found(logit: Logit): TemplateResult {
-    const whose =
-      logit.weights === 'trained' ? `${logit.run}, step ${count(logit.step)}` : 'random weights, step 0';
+    const whose = `${this.nameOf(logit.run)}, ${logit.weights === 'random' ? 'initial weights' : `step ${count(logit.step)}`}`;
     const about = `${whose}, head ${logit.head}, L = ${logit.length}, γ = ${figureText(logit.scale)}`;
     return html`<p class="quiet" data-testid="logit-about">${about}</p>
       ${guard([logit], () => this.parts(logit, about))}
@@ -178,12 +186,12 @@ class LabLogit extends LookingPart {
                 html`<tr data-part-of-logit=${part.id}>
                   <th scope="row">${part.label} <span class="quiet">${MEANING[part.id]}</span></th>
                   <td>${bars[i] ? pairOfBars(bars[i], decades) : nothing}</td>
-                  <td class="n" data-value="factor">
+                  <td class="n" data-label="measured" data-value="factor">
                     ${part.factor === null ? html`<span class="quiet">nothing there</span>` : precise(part.factor)}
                   </td>
-                  <td class="n">
+                  <td class="n" data-label="expected">
                     <span data-value="expected">${precise(part.expected)}</span>
-                    <span class="quiet">${part.power}</span>
+                    ${part.power === '1' ? nothing : html`<span class="quiet">${part.power}</span>`}
                   </td>
                 </tr>`,
             )}
@@ -276,9 +284,14 @@ export function runChoice(
 
 function mapsOf(logit: Logit): { id: string; map: HeatMap }[] {
   const { length, before, after, tokens } = logit;
-  // One scale for both, or their colours could not be compared.
+  // One scale for both, or their colours could not be compared. A query that sees one key only has 1 there whatever the
+  // weights are: it would take the colours from all others.
   let greatest = 0;
-  for (const values of [before, after]) for (const value of values) greatest = Math.max(greatest, value);
+  for (const values of [before, after]) {
+    values.forEach((value, i) => {
+      if (i >= length || value < 1) greatest = Math.max(greatest, value);
+    });
+  }
   const labels = Array.from({ length }, (_, i) =>
     tokens[i] === undefined ? String(i) : `${i} · ${tokens[i]}`,
   );
@@ -300,7 +313,7 @@ function mapsOf(logit: Logit): { id: string; map: HeatMap }[] {
       rowTitle: 'Query',
       columnTitle: 'Key',
       unit: 'attention weight',
-      summary: `Attention weights of head ${logit.head} ${id} the mapping, ${switches}, ${length} queries by ${length} keys; the greatest in both maps is ${figureText(greatest)}. The numbers below have them all.`,
+      summary: `Attention weights of head ${logit.head} ${id} the mapping, ${switches}, ${length} queries by ${length} keys; the greatest where there is a choice is ${figureText(greatest)}. The numbers below have them all.`,
     },
   }));
 }
