@@ -9,6 +9,14 @@ import type { LinkedPreset } from './protocol';
 import type { Recording } from './record';
 import type { Entry } from './scoreboard';
 
+/** A setting's label, with its group where another setting has the same label. */
+function named(name: string, properties: Property[]): string {
+  const property = properties.find((candidate) => candidate.name === name);
+  if (!property) return name;
+  const alone = properties.every((other) => other === property || other.label !== property.label);
+  return alone ? property.label : `${property.group}, ${property.label}`;
+}
+
 /** Each setting that was refused: which, what was given, what is allowed, what is used instead. */
 export function problemBox(problems: Problem[], properties: Property[], dismiss: () => void): TemplateResult {
   return html`<div role="status" data-testid="problems">
@@ -20,8 +28,7 @@ export function problemBox(problems: Problem[], properties: Property[], dismiss:
             </h2>
             <ul>
               ${problems.map((problem) => {
-                const label =
-                  properties.find((property) => property.name === problem.field)?.label ?? problem.field;
+                const label = named(problem.field, properties);
                 const given = shortened(problem.given);
                 return html`<li data-field=${shortened(problem.field)}>
                   <strong>${shortened(label)}</strong>:
