@@ -405,6 +405,34 @@ describe('a race', () => {
     });
   });
 
+  test('a link to the encodings lab trains its experiment', async () => {
+    await pageWith(async (page) => {
+      const found = await page.evaluate(async () => {
+        const { describe, open, settle, train } = await import('mnemoscope');
+        const link =
+          'https://lab.example/#lab=encodings&experiment=control&executor=cpu&steps=12&seeds=1&train_length=8&symbols=4&train_width=16&heads=2&layers=1&every=4';
+        const race = train(link);
+        const { arms } = await race.ready;
+        const { lab, outcome, step } = await race.finished;
+        const reopened = open(await race.save());
+        const about = await reopened.ready;
+        reopened.close();
+        const settled = await settle(link);
+        const { properties } = await describe({ lab: 'encodings' });
+        const named = properties.map(({ name }) => name);
+        return { arms: arms.length, lab, outcome, step, again: about.lab, link: settled.link, named };
+      });
+      assert.equal(found.lab, 'encodings');
+      assert.equal(found.again, 'encodings');
+      assert.equal(found.step, 12);
+      assert.ok(found.arms > 1);
+      assert.equal(found.outcome.experiment, 'control');
+      assert.equal(found.outcome.rows.length, found.arms - 1);
+      assert.match(found.link, /^lab=encodings&/);
+      assert.ok(found.named.includes('left') && !found.named.includes('held_out'));
+    });
+  });
+
   test('the bare engine is there too', async () => {
     const engine = await import(pathToFileURL(join(folder, 'node_modules/mnemoscope/mnemoscope.js')));
     engine.initSync({ module: await readFile(join(folder, 'node_modules/mnemoscope/mnemoscope_bg.wasm')) });

@@ -18,6 +18,7 @@ import type {
   Inspection,
   LabError,
   LabEvent,
+  LabId,
   Preset,
   Problem,
   Profile,
@@ -34,6 +35,7 @@ export type {
   Inspection,
   KernelCost,
   LabEvent,
+  LabId,
   Preset,
   Problem,
   Profile,
@@ -42,6 +44,7 @@ export type {
   Values,
   Verdict,
 } from './engine';
+export type { Outcome } from './encodings/engine';
 export type { Activity, FullResults as Results } from './protocol';
 export { Refusal, type WorkerLike } from './client';
 export type { Settings } from './settings';
@@ -105,7 +108,10 @@ function written(settings: Settings): Values {
   return values;
 }
 
-/** Starts a race with the given settings, or with those of a link from the page. All others have their defaults. */
+/**
+ * Starts a race with the given settings of the copy lab, or with those of a link from the page, of any lab. All others
+ * have their defaults.
+ */
 export function train(settings: Settings | string = {}, options: Options = {}): Race {
   return new Race(options, (client) => {
     if (typeof settings === 'string') client.read(settings.replace(/^[^#]*#/, ''));
@@ -118,9 +124,9 @@ export function open(weights: Uint8Array, options: Options = {}): Race {
   return new Race({ keep: true, ...options }, (client) => client.import(weights), true);
 }
 
-/** The table of settings, and the presets. */
+/** The table of settings, and the presets, of the copy lab or of another. */
 export async function describe(
-  options: Pick<Options, 'module'> = {},
+  options: Pick<Options, 'module'> & { lab?: LabId } = {},
 ): Promise<{ properties: Property[]; presets: Preset[] }> {
   return ask(options, (_, report, resolve) => {
     if (report.type === 'described') {
@@ -147,7 +153,7 @@ export async function settle(
 
 /** Asks a worker that lives only for this. */
 async function ask<T>(
-  options: Pick<Options, 'module'>,
+  options: Pick<Options, 'module'> & { lab?: LabId },
   hear: (client: LabClient, report: Report, resolve: (answer: T) => void) => void,
 ): Promise<T> {
   const client = connect(options);
@@ -163,8 +169,8 @@ async function ask<T>(
   }
 }
 
-function connect({ module }: Pick<Options, 'module'>): LabClient {
-  return new LabClient({ worker: () => host.worker(), store: false, ...(module ? { module } : {}) });
+function connect({ module, lab = 'copy' }: Pick<Options, 'module'> & { lab?: LabId }): LabClient {
+  return new LabClient({ worker: () => host.worker(), lab, store: false, ...(module ? { module } : {}) });
 }
 
 interface Deferred<T> {
