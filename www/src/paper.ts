@@ -8,9 +8,9 @@ const SERIES = ['#6b6b6b', '#0072b2', '#c24a00', '#857000', '#a8447d', '#00795a'
 /** As `--compression-0` and so on in ramps.css, light scheme; a test holds them together. */
 const RAMPS: Record<string, readonly string[]> = {
   series: SERIES,
-  compression: ['#3294dc', '#1a84cb', '#0b73b5', '#05639d', '#015487', '#05456f', '#023759', '#002945'],
-  gain: ['#d66b36', '#c45b23', '#b14a09', '#9b3e01', '#843402', '#6d2a02', '#572102', '#421802'],
-  random: ['#47a36d', '#35925d', '#20824e', '#0b7140', '#066035', '#024f2b', '#003f21', '#032f18'],
+  compression: ['#3294dc', '#2188cf', '#067bc1', '#0b6fae', '#03639d', '#07578a', '#024c7a', '#044068'],
+  gain: ['#d66b36', '#c85e28', '#ba5217', '#ab4708', '#9a3d00', '#893600', '#772e01', '#662701'],
+  random: ['#47a36d', '#399661', '#2a8a55', '#197d4a', '#097140', '#036437', '#065630', '#024a28'],
 };
 
 /** The colour that a CSS custom property such as `--series-3` has on paper. */

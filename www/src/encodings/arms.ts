@@ -2,11 +2,13 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { swatch } from '../controls';
-import type { About } from '../engine';
+import type { About, Property } from '../engine';
+import type { Figure } from '../figure';
 import { bits, count } from '../format';
-import { isFamily, rampMark } from '../palette';
+import { isFamily, mark, rampMark } from '../palette';
 import type { Recording, Source } from '../record';
 import type { Entry } from '../scoreboard';
+import { SERIES } from '../series';
 
 export const FAMILIES: Record<string, string> = {
   compression: 'Compression',
@@ -25,16 +27,32 @@ function valueOf({ label }: Pick<Entry, 'label'>): string {
   return label.split(' ').at(-1) ?? label;
 }
 
-/** The arms with their marks: those of a sweep by family and order of value, the others as they are. */
-export function armEntries(about: About, entries: Entry[]): Entry[] {
-  if (about.values.experiment !== 'sweep') return entries;
+/**
+ * The arms with their marks: those of a sweep by family and order of value; an encoding has the mark that it has in every
+ * lab, and an arm that is none of them one that is free.
+ */
+export function armEntries(about: About, entries: Entry[], properties: Property[]): Entry[] {
+  if (about.values.experiment === 'sweep') {
+    return entries.map((entry) => {
+      const family = familyOf(entry);
+      if (!family) return entry;
+      const own = entries
+        .filter((other) => familyOf(other) === family)
+        .toSorted((a, b) => Number(valueOf(a)) - Number(valueOf(b)));
+      return { ...entry, mark: rampMark(family, own.indexOf(entry), own.length) };
+    });
+  }
+  const kind = properties.find(({ name }) => name === SERIES)?.kind;
+  const known = kind?.type === 'many' ? kind.options.map(({ value }) => value) : [];
+  const taken = new Set(entries.map(({ id }) => known.indexOf(id)));
+  let free = 0;
   return entries.map((entry) => {
-    const family = familyOf(entry);
-    if (!family) return entry;
-    const own = entries
-      .filter((other) => familyOf(other) === family)
-      .toSorted((a, b) => Number(valueOf(a)) - Number(valueOf(b)));
-    return { ...entry, mark: rampMark(family, own.indexOf(entry), own.length) };
+    const place = known.indexOf(entry.id);
+    if (place >= 0) return { ...entry, mark: mark(place) };
+    // The first is grey, which is for no encoding at all.
+    do free += 1;
+    while (taken.has(free));
+    return { ...entry, mark: mark(free) };
   });
 }
 
@@ -92,7 +110,6 @@ export function armsLegend(context: ArmsContext): TemplateResult {
             class="arm"
             data-arm=${entry.id}
             aria-pressed=${hidden.has(entry.id) ? 'false' : 'true'}
-            aria-label=${entry.label}
             title=${entry.label}
             @click=${() => context.toggle(entry.id)}
             @pointerenter=${() => context.point(entry.id)}
@@ -100,11 +117,21 @@ export function armsLegend(context: ArmsContext): TemplateResult {
             @focus=${() => context.point(entry.id)}
             @blur=${() => context.point(null)}
           >
-            ${swatch(entry.mark)}<span>${family ? valueOf(entry) : entry.label}</span
-            ><span class="quiet">${bits(loss)}</span>
+            ${swatch(entry.mark)}<span
+              ><span class="sr">${family ? entry.label.slice(0, -valueOf(entry).length) : ''}</span>${
+                family ? valueOf(entry) : entry.label
+              }</span
+            ><span class="quiet">${bits(loss)}<span class="sr"> bits</span></span>
           </button>`;
         })}
       </div>`;
     })}
   </section>`;
+}
+
+/** Whose line is whose, below a chart that has no table of lines beside it. */
+export function lineKey({ lines }: Figure): TemplateResult {
+  return html`<ul class="key lines">
+    ${lines.filter(({ shown }) => shown).map(({ mark, label }) => html`<li>${swatch(mark)}${label}</li>`)}
+  </ul>`;
 }

@@ -108,7 +108,7 @@ class LabExperiment extends LookingPart {
     const { context } = this;
     const { recording } = context;
     if (!recording) return choosePart(context);
-    const entries = armEntries(recording.about, context.entries);
+    const entries = armEntries(recording.about, context.entries, context.properties);
     const figures = this.figures(entries);
     return html`${choosePart(context)}
     ${lossFigure(

@@ -9,6 +9,7 @@ import { count } from '../format';
 import { figureText } from '../look/words';
 import type { Recording } from '../record';
 import type { Entry } from '../scoreboard';
+import { lineKey } from './arms';
 import type { Outcome } from './engine';
 import { csv, saveButton, spreadText } from './print';
 
@@ -119,7 +120,7 @@ export function followersView(control: Control, context: FollowersContext): Temp
       address: labAddress(link),
     });
   };
-  return html`<section class="card part figure control" aria-labelledby="title-control">
+  return html`<section class="card part figure followers" aria-labelledby="title-control">
     <header>
       <h2 id="title-control">${title}</h2>
       <p class="quiet">|held-out loss − loss of ${reference}, same seed|, bits per token, log</p>
@@ -129,7 +130,7 @@ export function followersView(control: Control, context: FollowersContext): Temp
       at rounding; single precision lets even that grow slowly, as training amplifies it.
     </p>
     <lab-chart data-testid="control-chart" .figure=${figure}></lab-chart>
-    ${exportButtons(paper, 'control', title, figure.steps.length > 0)}
+    ${lineKey(figure)} ${exportButtons(paper, 'control', title, figure.steps.length > 0)}
     <div class="scroll" tabindex="0" role="region" aria-label="${title}, table">
       <table data-testid="control-table">
         <caption>

@@ -5,12 +5,14 @@ import { labAddress } from '../address';
 import { exportButtons } from '../download';
 import { Draw } from '../look/draw';
 import {
+  aboveHeight,
   along,
   clipped,
   colourAt,
   cornersOf,
   groupAt,
   hasRest,
+  laneOf,
   orderOf,
   ticksOf,
   type Scatter,
@@ -20,7 +22,7 @@ import './scatter.css';
 
 const FONT_PX = 12;
 const GAP_PX = 6;
-/** Width of the column, height of the row, for points that have no number there. */
+/** Width of the column for points that have no place on a logarithmic axis. */
 const REST_PX = 34;
 /** A finger or pointer this far from a point still reads it. */
 const NEAR_PX = 24;
@@ -30,8 +32,9 @@ interface Layout {
   top: number;
   right: number;
   bottom: number;
-  /** Middle of the row above and of the column to the left; NaN where there is none. */
+  /** Top of the row above the plot. */
   aboveY: number;
+  /** Middle of the column to the left; NaN where there is none. */
   restX: number;
 }
 
@@ -244,7 +247,7 @@ export class LabScatter extends LitElement {
     const y = along(scatter.y, scatter.ys[point] ?? NaN);
     return [
       x === null ? restX : left + x * (right - left),
-      y === null ? aboveY : bottom - y * (bottom - top),
+      y === null ? aboveY + laneOf(scatter, point) : bottom - y * (bottom - top),
     ];
   }
 
@@ -272,17 +275,16 @@ export class LabScatter extends LitElement {
     context.font = `${FONT_PX}px ${colour('--sans')}`;
 
     const yTicks = ticksOf(scatter.y, 6);
-    const above = scatter.above !== null;
     const rest = hasRest(scatter);
     const labels = Math.max(0, ...yTicks.map((tick) => context.measureText(scatter.y.format(tick)).width));
     const left = Math.round(FONT_PX + 8 + labels + GAP_PX + (rest ? REST_PX : 0));
-    const top = 8 + (above ? REST_PX : 0);
+    const top = 8 + aboveHeight(scatter);
     const layout: Layout = {
       left,
       top,
       right: width - 12,
       bottom: height - FONT_PX * 2 - 18,
-      aboveY: above ? 8 + REST_PX / 2 - 3 : NaN,
+      aboveY: 2,
       restX: rest ? left - REST_PX / 2 - 3 : NaN,
     };
     this.layout = layout;
@@ -338,11 +340,11 @@ export class LabScatter extends LitElement {
     if (scatter.above === null) return;
     context.save();
     context.setLineDash([2, 3]);
-    line(context, outer, top - 5.5, right, top - 5.5);
+    line(context, outer, top - 4.5, right, top - 4.5);
     context.restore();
     context.textAlign = 'left';
     context.textBaseline = 'middle';
-    context.fillText(scatter.above, 2, aboveY - 8);
+    context.fillText(scatter.above, outer, aboveY + 8);
   }
 
   private drawLines(

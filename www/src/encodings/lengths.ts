@@ -7,6 +7,7 @@ import { exportButtons } from '../download';
 import type { Figure, Line } from '../figure';
 import { bits, count, percent } from '../format';
 import type { Entry } from '../scoreboard';
+import { lineKey } from './arms';
 import type { Outcome } from './engine';
 import { csv, saveButton, spreadText } from './print';
 
@@ -34,7 +35,8 @@ function times(length: number, trained: number): string {
 
 function figureOf(lengths: Lengths, measure: Measure, context: LengthsContext): Figure {
   const { entries, hidden, chanceBits } = context;
-  const allowed = lengths.rows.filter(({ why }) => !why);
+  // One that stops at its own length still has a point there.
+  const allowed = lengths.rows.filter((row) => row[measure.id].some((spread) => spread !== null));
   const lines = allowed.flatMap((row): Line[] => {
     const entry = entries.find(({ id }) => id === row.id);
     if (!entry) return [];
@@ -110,7 +112,7 @@ export function lengthsView(lengths: Lengths, context: LengthsContext): Template
             ${measure.title} <span class="quiet">${measure.unit}</span>
           </h3>
           <lab-chart data-testid="lengths-${measure.id}" .figure=${figure}></lab-chart>
-          ${exportButtons(paper, `lengths-${measure.id}`, measure.title)}
+          ${lineKey(figure)} ${exportButtons(paper, `lengths-${measure.id}`, measure.title)}
         </section>`;
       })}
     </div>

@@ -170,3 +170,16 @@ export function cornersOf(shape: Shape, size: number): [number, number][] {
       ];
   }
 }
+
+/** Height of the row above the plot: its words, and a lane for each group, so that their points do not hide each other. */
+export const LANE_PX = 9;
+export const ABOVE_WORDS_PX = 17;
+
+export function aboveHeight(scatter: Scatter): number {
+  return scatter.above === null ? 0 : ABOVE_WORDS_PX + LANE_PX * Math.max(1, scatter.groups.length) + 8;
+}
+
+/** How far below the top of that row a point's lane lies. */
+export function laneOf(scatter: Scatter, point: number): number {
+  return ABOVE_WORDS_PX + LANE_PX * ((scatter.groupOf?.[point] ?? 0) + 0.5);
+}

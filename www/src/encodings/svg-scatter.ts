@@ -3,12 +3,14 @@
 import { paperColour } from '../paper';
 import { caption, heading, INK, MUTED, picture, RULE, short, tag, text, widthOf, type Words } from '../svg';
 import {
+  aboveHeight,
   along,
   clipped,
   colourAt,
   cornersOf,
   groupAt,
   hasRest,
+  laneOf,
   ticksOf,
   type Scatter,
   type Shape,
@@ -65,7 +67,8 @@ export function scatterSvg(scatter: Scatter, words: Words): string {
   const labels = Math.max(0, ...yTicks.map((tick) => widthOf(y.format(tick), 11)));
   const left = 34 + labels + 8 + rest;
   const key = legend(scatter, left - rest, head.height + 12);
-  const top = head.height + key.height + 14 + (scatter.above === null ? 0 : REST);
+  const above = head.height + key.height + 8;
+  const top = above + 6 + aboveHeight(scatter);
   const bottom = top + PLOT_HEIGHT;
   const right = WIDTH - RIGHT;
   const acrossTo = (share: number) => left + share * (right - left);
@@ -74,7 +77,7 @@ export function scatterSvg(scatter: Scatter, words: Words): string {
     const [across, up] = [along(x, xs[i] ?? NaN), along(y, ys[i] ?? NaN)];
     return [
       across === null ? left - REST / 2 - 2 : acrossTo(across),
-      up === null ? top - REST / 2 + 4 : upTo(up),
+      up === null ? above + laneOf(scatter, i) : upTo(up),
     ];
   };
 
@@ -113,13 +116,13 @@ export function scatterSvg(scatter: Scatter, words: Words): string {
     frame.push(
       tag('line', {
         x1: left - rest,
-        y1: top - 6,
+        y1: top - 5,
         x2: right,
-        y2: top - 6,
+        y2: top - 5,
         stroke: MUTED,
         'stroke-dasharray': '2 3',
       }),
-      text(left - rest, top - REST + 2, scatter.above, { fill: MUTED, 'font-size': 10, class: 'above' }),
+      text(left - rest, above + 11, scatter.above, { fill: MUTED, 'font-size': 10, class: 'above' }),
     );
   }
 

@@ -156,7 +156,7 @@ function correlations(sweep: Sweep): TemplateResult {
   const text = (rho: number) => rho.toFixed(2).replace('-', '−');
   const mean = ({ spread }: Correlation) =>
     spread ? spreadText(spread, text) : html`<span class="quiet">undefined</span>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Rank correlations, table">
+  return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Rank correlations, table">
     <table data-testid="sweep-correlations">
       <caption>
         Rank correlation with steps to 99&nbsp;%
@@ -216,20 +216,23 @@ function arms(sweep: Sweep, { recording }: SweepContext): TemplateResult {
               <td class="n">${figureText(arm.margin)}</td>
               <td class="n">${figureText(arm.effectiveRank)}</td>
               <td class="n">${figureText(arm.norm)}</td>
-              <td class="n">
-                ${sweep.seeds
-                  .map((seed, i) => {
-                    const step = arm.steps[i] ?? null;
-                    return step === null ? missing(recording, arm.id, seed) : count(step);
-                  })
-                  .join(', ')}
-              </td>
+              <td class="n">${stepsText(arm, sweep.seeds, recording)}</td>
               <td class="n">${sweep.seeds.map((_, i) => percent(arm.accuracy[i])).join(', ')}</td>
             </tr>`,
         )}
       </tbody>
     </table>
   </div>`;
+}
+
+/** Steps to 99 % seed by seed; where none has got there, that once. */
+function stepsText(arm: SweepArm, seeds: number[], recording: Recording): string {
+  const texts = seeds.map((seed, i) => {
+    const step = arm.steps[i] ?? null;
+    return step === null ? missing(recording, arm.id, seed) : count(step);
+  });
+  const alike = texts.every((text) => text === texts[0]) && texts[0]?.startsWith('not within');
+  return alike && texts.length > 1 ? (texts[0] ?? '').replace('not', 'none') : texts.join(', ');
 }
 
 function armsCsv(sweep: Sweep): string {
