@@ -13,7 +13,7 @@ const LABS: Record<LabId, { tag: string; load: () => Promise<unknown> }> = {
   encodings: { tag: 'mnemoscope-encodings', load: () => import('./encodings/app') },
 };
 
-/** Shows what the page says about `lab`. What is about the others rests in templates, so that no heading is there twice. */
+/** Shows what the page says about `lab`, and marks it in the navigation. What is about the others rests in templates, so that no heading is there twice. */
 export function showHead(lab: LabId): void {
   for (const rest of document.querySelectorAll<HTMLTemplateElement>('template[data-of]')) {
     if (rest.dataset.of === lab) rest.replaceWith(rest.content);
@@ -28,6 +28,10 @@ export function showHead(lab: LabId): void {
     part.replaceWith(rest);
     rest.content.append(part);
     part.hidden = false;
+  }
+  for (const link of document.querySelectorAll('nav a[data-lab]')) {
+    if (link.getAttribute('data-lab') === lab) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
   }
 }
 

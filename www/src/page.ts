@@ -14,17 +14,9 @@ function tell(lab: LabPage): void {
   for (const link of links) if (link.dataset.lab === lab.lab) link.hash = lab.fragment;
 }
 
-function mark(lab: string): void {
-  for (const link of links) {
-    if (link.dataset.lab === lab) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
-  }
-}
-
 const labs = new Labs(place, {
   embedded: false,
   onShow: (lab) => {
-    mark(lab.lab);
     if (followed.has(lab)) return;
     followed.add(lab);
     lab.client.listen((report) => {
