@@ -67,6 +67,7 @@ describe('switching', () => {
         assert.equal(await page.locator('h1').count(), 1);
         assert.equal(await page.locator('[id=lab]').count(), 1);
         assert.equal(await page.locator('nav [aria-current=page]').getAttribute('data-lab'), id);
+        if (seen.length) assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1');
         seen.push(`${await page.title()}: ${await page.locator('h1').innerText()}`);
         assert.match(await page.locator('.claim').innerText(), /claim under test.*Bose 2026/s);
       }
@@ -385,6 +386,37 @@ describe('the experiment’s run', () => {
     });
   });
 
+  test(
+    'a link with a certificate tells whether the first losses are the same, whatever is looked at',
+    { timeout: SLOW },
+    async () => {
+      let link;
+      await withLab(SMALL, async (lab) => {
+        await lab.press('train');
+        await lab.state('finished');
+        await set(lab, 'left', 'random');
+        await lab.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+        await lab.press('copy-link');
+        await lab.page.waitForFunction(() =>
+          /restores every setting, and tells/.test(document.body.innerText),
+        );
+        link = new URL(await lab.page.evaluate(() => navigator.clipboard.readText())).hash;
+        assert.match(link, /&check=/);
+      });
+      await withLab(link, async (lab) => {
+        await set(lab, 'measure', 'cosine');
+        assert.match(await lab.hash(), /&check=/, 'what concerns looking leaves the certificate');
+        await lab.press('train');
+        await lab.state('finished');
+        await lab.page.waitForSelector('[data-testid=check] [data-same=true]');
+      });
+      await withLab(link, async (lab) => {
+        await set(lab, 'seed', '4');
+        assert.doesNotMatch(await lab.hash(), /check=/);
+      });
+    },
+  );
+
   test('questions of this lab are refused in the other', async () => {
     await withLab('#lab=copy', async (lab) => {
       const { code, message } = await client(lab, 'lemma');
@@ -445,7 +477,7 @@ describe('files', () => {
         const weights = await lab.download('weights');
         assert.equal(weights.name, 'mnemoscope-encodings.safetensors');
 
-        await lab.page.goto(`${shared.server.address}embed.html`);
+        await lab.page.goto('about:blank');
         await lab.page.goto(`${shared.server.address}#lab=encodings`);
         await lab.state('ready');
         await lab.openFile(weights.name, weights.bytes);

@@ -14,9 +14,17 @@ function tell(lab: LabPage): void {
   for (const link of links) if (link.dataset.lab === lab.lab) link.hash = lab.fragment;
 }
 
+let first = true;
 const labs = new Labs(place, {
   embedded: false,
   onShow: (lab) => {
+    // Whoever does not see the page change is told by its new heading.
+    const heading = document.querySelector<HTMLElement>('h1');
+    if (heading && !first) {
+      heading.tabIndex = -1;
+      heading.focus({ preventScroll: true });
+    }
+    first = false;
     if (followed.has(lab)) return;
     followed.add(lab);
     lab.client.listen((report) => {
