@@ -127,7 +127,8 @@ export function followersView(control: Control, context: FollowersContext): Temp
     </header>
     <p class="help">
       All start from the same weights and see the same batches. A follower that computes the same thing stays
-      at rounding; single precision lets even that grow slowly, as training amplifies it.
+      with it, or departs by rounding only, which training then amplifies. No difference at all stands at the
+      lower edge.
     </p>
     <lab-chart data-testid="control-chart" .figure=${figure}></lab-chart>
     ${lineKey(figure)} ${exportButtons(paper, 'control', title, figure.steps.length > 0)}

@@ -124,8 +124,8 @@ class LabLogit extends LookingPart {
       <p class="finding" data-testid="logit-sentence">${logit.sentence}</p>
       <h3 class="spaced">Attention, before and after the mapping</h3>
       <p class="help">
-        A = softmax(logits), a row for each query. Switch the symbols off, or divide the logits by the factor
-        again, and see when the two maps are one.
+        A = softmax(logits), a row for each query. Switch the content off, or undo the gain, which multiplies
+        the mapped positions by L∕T again, and see when the two maps are one.
       </p>
       <div class="fields" role="group" aria-label="Attention maps">
         ${field('content', 'logit', this.context)} ${field('undo', 'logit', this.context)}
@@ -235,8 +235,8 @@ class LabLogit extends LookingPart {
         <h3>What the lemma promises</h3>
         <p>
           The position–position part is multiplied by one number, γ², for every pair. With the symbols
-          switched off, whole logits are; with the gain undone (positions multiplied by 1∕γ again) nothing has
-          changed at all.
+          switched off, whole logits are. With the gain undone, so that positions are multiplied by 1∕γ again,
+          nothing has changed at all.
         </p>
       </div>
       <div>
@@ -247,8 +247,8 @@ class LabLogit extends LookingPart {
             factor maps the old logit to the new one: positions are drowned out.
           </li>
           <li>
-            Softmax is not scale-free. Even a global factor acts as a temperature: dividing all logits by L²
-            flattens attention towards even weights, though their order stays.
+            Softmax is not scale-free. Even a global factor acts as a temperature: multiplying all logits by
+            γ² flattens attention towards even weights, though their order stays.
           </li>
         </ul>
       </div>
