@@ -185,10 +185,9 @@ export class LabHeatmap extends LitElement {
                   type="button"
                   class="small"
                   data-testid="csv-${this.file}"
-                  aria-label="Download the matrix as CSV: ${map.title}"
                   @click=${() => void this.saveCsv()}
                 >
-                  Download matrix as CSV
+                  Download matrix as CSV<span class="sr">: ${map.title}</span>
                 </button>`
             : nothing
         }

@@ -1,0 +1,157 @@
+// What the tests of the encodings lab's inspector share: formulas, files, and what the page shows.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+
+const require = createRequire(new URL('../../www/package.json', import.meta.url));
+const { DOMParser } = require('@xmldom/xmldom');
+export const { PNG } = require('pngjs');
+
+/** Without the parts that other files test. */
+export const ALONE = '#lab=encodings&executor=cpu&hide=lemma,logit';
+export const SMALL = `${ALONE}&length=8&width=6`;
+export const SLOW = 300_000;
+
+/** A number as the page writes it. */
+export const number = (text) => Number(text.replaceAll('−', '-').replaceAll(',', ''));
+
+/** PE(p / compression) times gain, in single precision. */
+export function sinusoidal(length, width, { base = 10000, compression = 1, gain = 1 } = {}) {
+  return Array.from({ length }, (_, p) =>
+    Array.from({ length: width }, (_, column) => {
+      const phase = (p / compression) * base ** (-(column - (column % 2)) / width);
+      return Math.fround(Math.fround(column % 2 === 0 ? Math.sin(phase) : Math.cos(phase)) * gain);
+    }),
+  );
+}
+
+export const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+export const MEASURES = {
+  dot,
+  cosine: (a, b) => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b)),
+  distance: (a, b) => Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0)),
+};
+
+export const matrixOf = (table, measure) => table.map((a) => table.map((b) => MEASURES[measure](a, b)));
+
+export function near(found, wanted, tolerance, message) {
+  assert.ok(
+    Math.abs(found - wanted) <= tolerance,
+    `${message ?? ''}: found ${found}, wanted ${wanted} within ${tolerance}`,
+  );
+}
+
+/** Waits until the element that holds a part has no question open. */
+export async function settled(lab) {
+  await lab.page.waitForFunction(() => {
+    const { pictures, spectra } = document.querySelector('lab-encodings-inspect');
+    return ['left', 'right'].every(
+      (side) =>
+        pictures[side].fresh && spectra[side].fresh && (pictures[side].answer || pictures[side].refused),
+    );
+  });
+}
+
+/** What the two maps hold. */
+export async function pictures(lab) {
+  await settled(lab);
+  return lab.page.evaluate(() => {
+    const { pictures: asked } = document.querySelector('lab-encodings-inspect');
+    const plain = ({ answer }) =>
+      answer && {
+        ...answer,
+        matrix: answer.matrix && Array.from(answer.matrix),
+      };
+    return { left: plain(asked.left), right: plain(asked.right) };
+  });
+}
+
+export async function saved(lab, testId) {
+  const button = lab.page.getByTestId(testId);
+  await button.scrollIntoViewIfNeeded();
+  const [download] = await Promise.all([lab.page.waitForEvent('download'), button.click()]);
+  return {
+    name: download.suggestedFilename(),
+    bytes: await readFile(await download.path()),
+  };
+}
+
+export async function openNumbers(lab, scope) {
+  const summary = lab.page.locator(`${scope} details > summary`).first();
+  await summary.scrollIntoViewIfNeeded();
+  await summary.click();
+}
+
+export function parse(bytes) {
+  const fail = (level, message) => {
+    throw new Error(`${level}: ${message}`);
+  };
+  return new DOMParser({ onError: fail }).parseFromString(bytes.toString('utf8'), 'image/svg+xml');
+}
+
+export const elements = (xml, name) => Array.from(xml.getElementsByTagName(name));
+export const withClass = (xml, name, kind) =>
+  elements(xml, name).filter((one) => one.getAttribute('class') === kind);
+
+export async function change(lab, name, value) {
+  const field = lab.page.locator(`#at-${name}`);
+  await field.fill(String(value));
+  await field.press('Enter');
+}
+
+export async function addressHas(lab, name, value) {
+  await lab.page.waitForFunction(
+    ([key, wanted]) => {
+      const found = new URLSearchParams(location.hash.slice(1)).get(key);
+      return wanted === null ? found === null : Number(found) === Number(wanted) || found === wanted;
+    },
+    [name, value],
+  );
+}
+
+/** The bytes of a .npy file of format 1.0. */
+export function npy(rows, { descr = '<f8', fortran = false, shape = null, headerLength = null } = {}) {
+  const columns = rows[0].length;
+  const size = Number(descr.slice(2));
+  const text = `{'descr': '${descr}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': ${shape ?? `(${rows.length}, ${columns})`}, }`;
+  const padded = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`;
+  const head = Buffer.alloc(10);
+  head.write('\x93NUMPY\x01\x00', 'latin1');
+  head.writeUInt16LE(headerLength ?? padded.length, 8);
+  const body = Buffer.alloc(rows.length * columns * size);
+  const order = fortran
+    ? Array.from({ length: columns }, (_, column) => rows.map((row) => row[column])).flat()
+    : rows.flat();
+  order.forEach((value, i) => {
+    if (descr === '<f8') body.writeDoubleLE(value, i * 8);
+    else if (descr === '<f4') body.writeFloatLE(value, i * 4);
+    else if (descr === '<i2') body.writeInt16LE(value, i * 2);
+  });
+  return Buffer.concat([head, Buffer.from(padded, 'latin1'), body]);
+}
+
+/** Reads a .npy file of little-endian single precision. */
+export function readNpy(bytes) {
+  assert.equal(bytes.subarray(0, 6).toString('latin1'), '\x93NUMPY');
+  const start = bytes[6] === 1 ? 10 : 12;
+  const header = bytes
+    .subarray(start, start + (bytes[6] === 1 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8)))
+    .toString('latin1');
+  assert.match(header, /'descr': '<f4'/);
+  assert.match(header, /'fortran_order': False/);
+  const [, rows, columns] = header.match(/\((\d+), (\d+)\)/).map(Number);
+  const body = bytes.subarray(start + header.length);
+  assert.equal(body.length, rows * columns * 4);
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_, column) => body.readFloatLE(4 * (row * columns + column))),
+  );
+}
+
+export async function upload(lab, name, bytes) {
+  await lab.page.getByTestId('upload').setInputFiles({
+    name,
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from(bytes),
+  });
+}
