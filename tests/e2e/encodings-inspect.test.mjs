@@ -263,7 +263,7 @@ describe('two encodings side by side', () => {
         const slope = (2 ** -4 + 2 ** -8) / 2;
         right.matrix.forEach((value, i) => near(value, -slope * Math.abs((i % 8) - Math.floor(i / 8)), 1e-7));
         await lab.page.locator('#title-spectrum').scrollIntoViewIfNeeded();
-        assert.match(await lab.text('rank-right'), /no vectors/);
+        assert.match(await lab.text('rank-right'), /no vectors but zero/);
         assert.equal(await lab.page.getByTestId('table-right-csv').count(), 0);
 
         await lab.page.getByTestId('choose-left').selectOption('rope');

@@ -250,13 +250,13 @@ describe('the clock', () => {
       await ready(lab);
       await lab.press('play');
       await atPosition(lab, 9);
-      assert.equal(await lab.page.getByTestId('play').getAttribute('aria-pressed'), 'true');
+      assert.equal(await lab.page.getByTestId('play').innerText(), 'Stop');
       await atPosition(lab, 11);
-      await lab.page.locator('[data-testid=play][aria-pressed=false]').waitFor();
+      await lab.page.locator('[data-testid=play][data-playing=false]').waitFor();
       await lab.press('play');
       await atPosition(lab, 1);
       await lab.press('play');
-      assert.equal(await lab.page.getByTestId('play').getAttribute('aria-pressed'), 'false');
+      assert.equal(await lab.page.getByTestId('play').getAttribute('data-playing'), 'false');
     });
   });
 });

@@ -206,9 +206,12 @@ describe('a table that learns', () => {
         assert.ok((await step()) >= later.step);
         assert.match(await lab.text('note-left'), /Rank.*seed 0/i);
 
+        const before = lab.page.getByTestId('before-left');
+        assert.equal(await before.getAttribute('aria-pressed'), 'false');
         await lab.press('before-left');
         await addressHas(lab, 'right', 'rank');
         await addressHas(lab, 'width', '16');
+        await lab.page.locator('[data-testid=before-left][aria-pressed=true]').waitFor();
         await lab.press('pause');
         await lab.state('paused');
         const stopped = await lab.step();

@@ -216,7 +216,15 @@ export class LabEncodingsInspect extends LookingPart {
     if (!kind.options.some(({ value }) => value === run.encoding) || String(run.seed) !== values.seed)
       return null;
     const opposite = other(side);
-    const pressed = values[opposite] === run.encoding;
+    // Of another length or width it would be another table.
+    const same = {
+      length: picture.length,
+      width: picture.width,
+      [`${opposite}_gain`]: 1,
+      [`${opposite}_noise`]: 0,
+    };
+    const differ = Object.entries(same).filter(([name, value]) => Number(values[name]) !== value);
+    const pressed = values[opposite] === run.encoding && differ.length === 0;
     return {
       pressed,
       press: () => {
@@ -224,16 +232,8 @@ export class LabEncodingsInspect extends LookingPart {
           context.change(opposite, this.replaced[opposite] ?? 'sinusoidal');
           return;
         }
-        this.replaced[opposite] = values[opposite] ?? '';
-        const same = {
-          length: picture.length,
-          width: picture.width,
-          [`${opposite}_gain`]: 1,
-          [`${opposite}_noise`]: 0,
-        };
-        for (const [name, value] of Object.entries(same)) {
-          if (Number(values[name]) !== value) context.change(name, String(value));
-        }
+        if (values[opposite] !== run.encoding) this.replaced[opposite] = values[opposite] ?? '';
+        for (const [name, value] of differ) context.change(name, String(value));
         context.change(opposite, run.encoding);
       },
     };
@@ -334,7 +334,8 @@ export class LabEncodingsInspect extends LookingPart {
                 spectrum
                   ? html`effective rank <b>${figureText(spectrum.effectiveRank)}</b>,
                       <b>${spectrum.rank}</b> of ${spectrum.singular.length} above a thousandth of the largest`
-                  : refused || (this.spectra[side].fresh ? 'no vectors, so no singular values' : 'on its way')
+                  : refused ||
+                    (this.spectra[side].fresh ? 'no vectors but zero, so no singular values' : 'on its way')
               }
             </dd>
           </div>`;

@@ -41,6 +41,7 @@ function valueText(row: MeasureRow, side: Side): string {
 function notOne(value: number): string {
   const short = Math.abs(1 - value);
   if (value > 1 || short < 1e-12 || short > 5e-5) return figureText(value);
+  if (short < 1e-6) return `1 − ${short.toExponential(1).replace('-', '−')}`;
   return value.toFixed(Math.ceil(-Math.log10(short)) + 1);
 }
 

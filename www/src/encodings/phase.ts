@@ -181,10 +181,10 @@ class LabPhase extends LookingPart {
       <button
         type="button"
         data-testid="play"
-        aria-pressed=${this.playing ? 'true' : 'false'}
+        data-playing=${this.playing ? 'true' : 'false'}
         @click=${() => (this.playing ? this.stop() : this.play())}
       >
-        ${this.playing ? 'Stop' : 'Play'}
+        ${this.playing ? 'Stop' : html`Play<span class="sr"> through the positions</span>`}
       </button>
       <div class="fields">
         ${field('length', 'phase', context, { label: 'Length L' })}
