@@ -18,7 +18,7 @@ use crate::lab::event::{ArmInfo, Cost, ExecutorInfo, RunInfo};
 use crate::lab::inspect::{Inspection, Norms};
 use crate::lab::link::Link;
 use crate::lab::machine::Machine;
-use crate::lab::property::Problem;
+use crate::lab::property::{Problem, by_name};
 use crate::lab::results::Results;
 use crate::lab::weights::Weights;
 
@@ -64,7 +64,7 @@ fn named(lab: &str) -> Result<Lab, JsValue> {
 #[derive(Serialize)]
 struct Settled {
     lab: &'static str,
-    values: std::collections::BTreeMap<&'static str, String>,
+    values: std::collections::BTreeMap<String, String>,
     problems: Vec<Problem>,
     link: String,
     hide: Vec<String>,
@@ -73,7 +73,7 @@ struct Settled {
 
 impl Settled {
     fn of(config: &Config, problems: Vec<Problem>) -> Self {
-        let values = config.values().into_iter().collect();
+        let values = by_name(config.values());
         Self { lab: config.lab().id(), values, problems, link: config.link(), hide: Vec::new(), check: None }
     }
 }
@@ -128,7 +128,7 @@ struct About<'a> {
     cost: &'a Cost,
     chance_bits: f32,
     steps: u32,
-    values: std::collections::BTreeMap<&'static str, String>,
+    values: std::collections::BTreeMap<String, String>,
     link: String,
 }
 
@@ -302,7 +302,7 @@ impl CopyRun {
             cost: self.run.cost(),
             chance_bits: self.run.chance_bits(),
             steps: self.run.config().steps,
-            values: self.run.source().values().into_iter().collect(),
+            values: by_name(self.run.source().values()),
             link: self.run.source().link(),
         })
     }

@@ -3,7 +3,7 @@
 //! It holds for the amplitude form, and for products of positions with positions. Putting the spike time inside the sine
 //! compresses the frequencies, which the lemma does not cover; products of positions with content scale with `T/L`.
 
-use super::statistics::{pearson, slope, spearman};
+use super::statistics::{order, pearson, slope, spearman_to_rounding};
 
 /// The most points of a cloud that are handed out.
 const MOST_POINTS: usize = 4000;
@@ -15,7 +15,7 @@ pub struct Cloud {
     pub slope: f64,
     /// Pearson's r.
     pub pearson: f64,
-    /// Spearman's ρ.
+    /// Spearman's ρ, products that differ by rounding only taken as equal.
     pub spearman: f64,
     /// Largest `|y − expected · x|`, where a slope is expected.
     pub residual: Option<f64>,
@@ -31,16 +31,21 @@ impl Cloud {
     pub fn of(x: &[f64], y: &[f64], expected: Option<f64>) -> Self {
         let pairs = x.len().min(y.len());
         let residual = expected.map(|slope| x.iter().zip(y).map(|(x, y)| (y - slope * x).abs()).fold(0.0, f64::max));
-        let mut order: Vec<usize> = (0..pairs).collect();
-        order.sort_by(|&a, &b| x[a].total_cmp(&x[b]));
-        // The greatest is kept along with the least.
-        let stride = pairs.saturating_sub(1).div_ceil(MOST_POINTS).max(1);
-        let last = order.last().copied().filter(|_| pairs > 1 && !(pairs - 1).is_multiple_of(stride));
-        let points = order.iter().step_by(stride).copied().chain(last).flat_map(|at| [x[at] as f32, y[at] as f32]);
+        // An odd stride does not walk along the rows of the matrix that the pairs come from. The ends are kept.
+        let stride = pairs.div_ceil(MOST_POINTS).max(1) | 1;
+        let end = |better: fn(f64, f64) -> bool| (0..pairs).reduce(|a, b| if better(x[b], x[a]) { b } else { a });
+        let ends = [end(|a, b| a < b), end(|a, b| a > b)];
+        let mut sample: Vec<usize> = (0..pairs).step_by(if pairs > MOST_POINTS { stride } else { 1 }).collect();
+        if pairs > MOST_POINTS {
+            sample.extend(ends.into_iter().flatten());
+        }
+        let places: Vec<f64> = sample.iter().map(|&at| x[at]).collect();
+        let sorted = order(&places).into_iter().map(|place| sample[place as usize]);
+        let points = sorted.flat_map(|at| [x[at] as f32, y[at] as f32]);
         Self {
             slope: slope(x, y).unwrap_or(f64::NAN),
             pearson: pearson(x, y).unwrap_or(f64::NAN),
-            spearman: spearman(x, y).unwrap_or(f64::NAN),
+            spearman: spearman_to_rounding(x, y).unwrap_or(f64::NAN),
             residual,
             points: points.collect(),
             pairs,

@@ -5,6 +5,7 @@ use nalgebra::DMatrix;
 use serde::Serialize;
 
 use super::face::{Face, Gram};
+use super::statistics::order;
 use crate::compute::error::Error;
 
 /// Singular values below this share of the largest do not count for the rank.
@@ -160,8 +161,8 @@ impl Spectrum {
         }
         let product = DMatrix::from_iterator(side, side, product.iter().copied());
         let eigenvalues = product.symmetric_eigenvalues();
-        let mut singular: Vec<f64> = eigenvalues.iter().map(|value| libm::sqrt(value.max(0.0))).collect();
-        singular.sort_by(|a, b| b.total_cmp(a));
+        let roots: Vec<f64> = eigenvalues.iter().map(|value| libm::sqrt(value.max(0.0))).collect();
+        let singular: Vec<f64> = order(&roots).into_iter().rev().map(|at| roots[at as usize]).collect();
         let total: f64 = singular.iter().sum();
         let largest = singular.first().copied().unwrap_or(0.0);
         if total <= 0.0 {

@@ -2,18 +2,19 @@
 //! (r = 0 … N − 1) has significance α^r, the others 0. Each position has a fixed code of its own, drawn by the seed, as the sequence
 //! machine draws the codes of its symbols: the code says which position it is, not how far it is from another.
 
+use super::statistics::order;
 use super::{DIRECTIONS, Recipe, Shape};
 use crate::kernels::rng;
 
 /// The neurons that fire for `position`, in the order in which they do.
 fn firing(shape: &Shape, position: u32) -> Vec<u32> {
     let neurons = shape.width;
-    let key = |neuron| rng::pcg4d([shape.seed, rng::STREAM_POSITIONS, DIRECTIONS, position * neurons + neuron])[0];
-    let mut order: Vec<(u32, u32)> = (0..neurons).map(|neuron| (key(neuron), neuron)).collect();
+    let draw = |neuron| rng::pcg4d([shape.seed, rng::STREAM_POSITIONS, DIRECTIONS, position * neurons + neuron])[0];
+    let draws: Vec<f64> = (0..neurons).map(|neuron| f64::from(draw(neuron))).collect();
     // Equal draws fire in the order of their numbers.
-    order.sort_unstable();
+    let mut order = order(&draws);
     order.truncate(shape.tuning.active.min(neurons) as usize);
-    order.into_iter().map(|(_, neuron)| neuron).collect()
+    order
 }
 
 pub(super) fn recipe(shape: &Shape) -> Recipe {

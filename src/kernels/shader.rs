@@ -12,8 +12,42 @@ use crate::kernels::{Constants, Word};
 
 macro_rules! files {
     ($folder:literal: $($name:literal),+ $(,)?) => {
-        &[$(($name, include_str!(concat!("../../shaders/", $folder, $name, ".wgsl"))),)+]
+        &[$(($name, {
+            const TEXT: &[u8] = include_bytes!(concat!("../../shaders/", $folder, $name, ".wgsl"));
+            const LENGTH: usize = strip::<0>(TEXT).1;
+            const STRIPPED: [u8; LENGTH] = strip(TEXT).0;
+            text(&STRIPPED)
+        }),)+]
     };
+}
+
+/// A file without comments, indentation and empty lines, and its length: what is written for people need not be sent to every
+/// reader of the page. Writes as much as there is room for.
+const fn strip<const N: usize>(text: &[u8]) -> ([u8; N], usize) {
+    let mut kept = [0; N];
+    let (mut length, mut at, mut comment, mut empty) = (0, 0, false, true);
+    while at < text.len() {
+        let byte = text[at];
+        comment = (comment || byte == b'/' && at + 1 < text.len() && text[at + 1] == b'/') && byte != b'\n';
+        let blank = byte == b' ' || byte == b'\t' || byte == b'\n';
+        if !comment && !(empty && blank) {
+            empty = byte == b'\n';
+            if length < N {
+                kept[length] = byte;
+            }
+            length += 1;
+        }
+        at += 1;
+    }
+    (kept, length)
+}
+
+/// A stripped file; what is left of it is ASCII.
+const fn text(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
 }
 
 const LIBRARY: &[(&str, &str)] = files!("lib/": "rng", "control", "activation", "source", "epilogue", "embedding", "pool", "heads", "grid", "rows",
@@ -101,6 +135,17 @@ fn loop_body<'a, 'b>(lines: &'a [&'b str]) -> Result<&'a [&'b str], Error> {
 #[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_are_stripped_of_what_is_for_people_only() {
+        let text = b"// head\n\n    let a = b / c; // why \xc3\xa9\n  \n#for i in 2\n\tx{i}\n#end\n";
+        let (kept, length) = strip::<64>(text);
+        assert_eq!(std::str::from_utf8(&kept[..length]), Ok("let a = b / c; \n#for i in 2\nx{i}\n#end\n"));
+        assert_eq!(strip::<0>(text).1, length);
+        for (name, text) in LIBRARY.iter().chain(SHADERS) {
+            assert!(text.len() > 40 && !text.contains("//") && !text.contains("\n\n"), "{name}");
+        }
+    }
 
     #[test]
     fn loops_nest_and_take_constants() {

@@ -67,6 +67,8 @@ pub struct Arm {
 pub struct Runner {
     /// Its arm's identifier.
     pub arm: String,
+    /// Its arm's name.
+    pub label: String,
     /// What runs.
     pub replica: Replica,
 }
@@ -198,6 +200,7 @@ impl Config {
         let of = |arm: Arm| {
             let runner = move |seed| Runner {
                 arm: arm.id.clone(),
+                label: arm.label.clone(),
                 replica: Replica { encoding: arm.encoding, seed, rate: training.rate, tuning: arm.tuning },
             };
             (training.seed..training.seed + training.seeds).map(runner).collect::<Vec<_>>()

@@ -235,14 +235,12 @@ impl CopyRun {
         Ok(results)
     }
 
-    fn found(&self) -> Result<Option<serde_json::Value>, Error> {
+    fn found(&self) -> Result<Option<Outcome>, Error> {
         let Config::Encodings(config) = &self.source else { return Ok(None) };
-        let found = match &self.lengths {
-            Some((step, rows)) => Some(Outcome::lengths(config, *step, rows.clone())),
-            None => outcome::outcome(config, &self.outcomes(), self.history())?,
-        };
-        let json = found.map(serde_json::to_value).transpose();
-        json.map_err(|error| Error::Internal(error.to_string()))
+        match &self.lengths {
+            Some((step, rows)) => Ok(Some(Outcome::lengths(config, *step, rows.clone()))),
+            None => outcome::outcome(config, &self.outcomes(), self.history()),
+        }
     }
 
     /// Events that tell again what was reported before: evaluations, milestones, stops.

@@ -4,6 +4,7 @@ use web_time::Instant;
 
 use crate::compute::error::Error;
 use crate::compute::{Clock, Program};
+use crate::encoding::statistics::order;
 use crate::graph::plan::{Plan, Slot};
 use crate::graph::{BufferId, Launch};
 use crate::kernels::dropout::DropoutCopy;
@@ -103,7 +104,9 @@ impl CopyRun {
             kernel.bound_ms = arithmetic.max(memory);
             kernel.bound = if arithmetic > memory { "arithmetic" } else { "memory" };
         }
-        kernels.sort_by(|a, b| b.ms.total_cmp(&a.ms));
+        let times: Vec<f64> = kernels.iter().map(|kernel| -kernel.ms).collect();
+        let kernels: Vec<KernelCost> =
+            order(&times).into_iter().filter_map(|at| kernels.get(at as usize).cloned()).collect();
         Ok(Profile {
             executor: self.executor().kind.clone(),
             method: match clock {

@@ -1,6 +1,8 @@
 //! The property table: one row per setting, from which the page's controls, links, messages and the
 //! command line's flags all come.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::choice::Choice;
@@ -222,6 +224,46 @@ pub trait Properties: Default + Clone + PartialEq {
     fn texts(&self) -> Vec<(&'static str, String)>;
 }
 
+/// A row from its words (name, group, label, unit, help), its kind, and its default.
+#[inline(never)]
+pub(crate) fn row<F: Field>(words: [&'static str; 5], kind: Kind, default: &F) -> Property {
+    let [name, group, label, unit, help] = words;
+    Property { name, group, label, unit, help, kind, default: default.text() }
+}
+
+/// A value as text.
+#[inline(never)]
+pub(crate) fn text<F: Field>(value: &F) -> String {
+    value.text()
+}
+
+/// Values by name.
+#[must_use]
+pub fn by_name(values: Vec<(&'static str, String)>) -> BTreeMap<String, String> {
+    // Collecting would bring a sort for this type along, ten kilobytes of WebAssembly.
+    let mut map = BTreeMap::new();
+    for (name, value) in values {
+        map.insert(name.to_owned(), value);
+    }
+    map
+}
+
+/// Reads a value into a field; a refused one leaves what it holds. Once for each type, not for each row: this is what keeps a
+/// table of fifty rows small in WebAssembly.
+#[inline(never)]
+pub(crate) fn take<F: Field>(field: &mut F, name: &str, text: &str, kind: &Kind) -> Result<(), Problem> {
+    match F::parse(text.trim(), kind) {
+        Some(value) => {
+            *field = value;
+            Ok(())
+        }
+        None => {
+            let (name, given) = (name.to_owned(), text.to_owned());
+            Err(Problem { field: name, given, allowed: kind.allowed(), used: field.text() })
+        }
+    }
+}
+
 /// Declares a configuration: a struct with defaults, its property table, and reading and writing by name.
 macro_rules! properties {
     ($(#[$meta:meta])* pub struct $name:ident {
@@ -239,12 +281,11 @@ macro_rules! properties {
             /// The property table.
             #[must_use]
             pub fn table() -> Vec<$crate::lab::property::Property> {
-                use $crate::lab::property::{Field, Property};
+                use $crate::lab::property::row;
                 let defaults = Self::default();
-                vec![$(Property {
-                    name: stringify!($field), group: $group, label: $label, unit: $unit, help: $help,
-                    kind: $kind, default: defaults.$field.text(),
-                },)+]
+                let mut rows = Vec::new();
+                $(rows.push(row([stringify!($field), $group, $label, $unit, $help], $kind, &defaults.$field));)+
+                rows
             }
 
             /// Sets one property from text; on a refusal nothing changes.
@@ -252,18 +293,9 @@ macro_rules! properties {
             /// # Errors
             /// The problem, if there is no such property or it does not take the value.
             pub fn set(&mut self, name: &str, text: &str) -> Result<(), $crate::lab::property::Problem> {
-                use $crate::lab::property::{Field, Problem};
+                use $crate::lab::property::{Problem, take};
                 match name {
-                    $(stringify!($field) => {
-                        let kind = $kind;
-                        match <$type as Field>::parse(text.trim(), &kind) {
-                            Some(value) => { self.$field = value; Ok(()) }
-                            None => Err(Problem {
-                                field: name.to_owned(), given: text.to_owned(),
-                                allowed: kind.allowed(), used: self.$field.text(),
-                            }),
-                        }
-                    })+
+                    $(stringify!($field) => take(&mut self.$field, name, text, &$kind),)+
                     _ => Err(Problem {
                         field: name.to_owned(), given: text.to_owned(),
                         allowed: format!("no such setting; there are {}", [$(stringify!($field)),+].join(", ")),
@@ -275,8 +307,10 @@ macro_rules! properties {
             /// Every property as text, in the order of the table.
             #[must_use]
             pub fn values(&self) -> Vec<(&'static str, String)> {
-                use $crate::lab::property::Field;
-                vec![$((stringify!($field), self.$field.text()),)+]
+                use $crate::lab::property::text;
+                let mut values = Vec::new();
+                $(values.push((stringify!($field), text(&self.$field)));)+
+                values
             }
         }
 

@@ -9,9 +9,10 @@ use crate::compute::error::Error;
 use crate::lab::any::Config;
 use crate::lab::claim::Verdict;
 use crate::lab::config::{CopyConfig, Settings};
+use crate::lab::encodings::outcome::Outcome;
 use crate::lab::event::{Cost, ExecutorInfo};
 use crate::lab::progress::Evaluation;
-use crate::lab::property::Problem;
+use crate::lab::property::{Problem, by_name};
 
 /// What became of one run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,9 +82,9 @@ pub struct Results {
     /// Claims and what the race says of them.
     #[serde(default)]
     pub verdicts: Vec<Verdict>,
-    /// What an experiment of the encodings lab has found.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<serde_json::Value>,
+    /// What an experiment of the encodings lab has found. Never read again: it follows from the runs.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
 }
 
 /// Columns of the CSV form, one row per run and evaluation.
@@ -112,7 +113,7 @@ impl Results {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             link: config.link(),
             check: None,
-            configuration: config.values().into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            configuration: by_name(config.values()),
             executor: None,
             cost: None,
             seconds: None,

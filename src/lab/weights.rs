@@ -15,6 +15,7 @@ use crate::lab::any::{Config, Runner};
 use crate::lab::check::Certifier;
 use crate::lab::link::Link;
 use crate::lab::progress::Evaluation;
+use crate::lab::property::by_name;
 use crate::lab::setup::architecture;
 use crate::model::parameters::Parameters;
 use crate::model::transformer::Transformer;
@@ -88,7 +89,7 @@ impl Weights {
         let metadata = Metadata {
             format: FORMAT,
             link: config.link(),
-            configuration: config.values().into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            configuration: by_name(config.values()),
             step: state.step,
             stopped: state.stopped.clone(),
             check: state.certifier.text(),

@@ -123,9 +123,15 @@ fn measured(config: &EncodingsConfig, tuning: Tuning) -> Result<f64, Error> {
     Ok(margin(config, Encoding::Random, tuning)?.unwrap_or(0.0))
 }
 
-/// Three digits.
+/// Five digits at most, as people write them; as powers of ten where zeros would have to be counted.
 pub(super) fn short(value: f64) -> String {
-    let digits = 2 - libm::floor(libm::log10(value.abs().max(1e-300))) as i32;
-    let text = format!("{value:.*}", digits.clamp(0, 12) as usize);
+    let size = value.abs();
+    if size > 0.0 && !(1e-3..1e6).contains(&size) {
+        let text = format!("{value:.4e}");
+        let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
+        return format!("{}e{power}", digits.trim_end_matches('0').trim_end_matches('.'));
+    }
+    let digits = 3 - libm::floor(libm::log10(size.max(1e-3))) as i32;
+    let text = format!("{value:.*}", digits.clamp(0, 6) as usize);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }

@@ -24,6 +24,7 @@ use crate::lab::encodings::shown::Shown;
 use crate::lab::encodings::table_file::Upload;
 use crate::lab::event::ExecutorInfo;
 use crate::lab::machine::Machine;
+use crate::lab::property::by_name;
 use crate::lab::setup::architecture;
 use crate::model::transformer::Transformer;
 
@@ -117,7 +118,7 @@ pub struct Report {
     lab: &'static str,
     version: &'static str,
     link: String,
-    configuration: BTreeMap<&'static str, String>,
+    configuration: BTreeMap<String, String>,
     left: SideReport,
     right: SideReport,
     /// Measures of both.
@@ -370,7 +371,7 @@ impl Workbench {
             lab: "encodings",
             version: env!("CARGO_PKG_VERSION"),
             link: Config::Encodings(config.clone()).link(),
-            configuration: Config::Encodings(config.clone()).values().into_iter().collect(),
+            configuration: by_name(config.values()),
             left: of(Side::Left)?,
             right: of(Side::Right)?,
             measures: self.measures(config)?,
@@ -425,7 +426,7 @@ impl Workbench {
         let scale = f64::from(config.window) / f64::from(length);
         let (content, undo) = (config.content, config.undo);
         let question = Question { head: config.head - 1, scale, content, undo };
-        let run = format!("{}, seed {}", trained.runner.arm, trained.runner.replica.seed);
+        let run = format!("{}, seed {}", trained.runner.label, trained.runner.replica.seed);
         Ok((logit::split(&trained, &question)?, run))
     }
 }
@@ -433,7 +434,7 @@ impl Workbench {
 /// The table of a run, or what it does in attention.
 fn trained_face(trained: &Trained) -> (Face, String) {
     let Trained { model, runner, parameters, step } = trained;
-    let run = format!("{}, seed {}, at step {step}", runner.arm, runner.replica.seed);
+    let run = format!("{}, seed {}, at step {step}", runner.label, runner.replica.seed);
     let a = &model.architecture;
     let encoding = runner.replica.encoding;
     if matches!(encoding, Encoding::None | Encoding::Rope | Encoding::Alibi) {

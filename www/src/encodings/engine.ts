@@ -193,7 +193,7 @@ export type Outcome =
       rows: {
         id: string;
         label: string;
-        /** Largest |difference| of training loss from the reference run of the same seed, bits per token. */
+        /** Largest |difference| of held-out loss from the reference run of the same seed, bits per token. */
         largest: Spread | null;
         at: number | null;
         /** By seed. */
