@@ -156,7 +156,7 @@ export function drawClock(phase: Phase, shown: number[], chosen: number, width: 
       x1: x(spikeTime),
       y1: plotTop,
       x2: x(spikeTime),
-      y2: bottom + 14,
+      y2: bottom + 3,
       stroke: inks.muted,
       'stroke-dasharray': '3 3',
     }) +
