@@ -39,7 +39,7 @@ impl Gpu {
         let adapter = instance.request_adapter(&options).await.map_err(|error| Error::NoWebGpu(error.to_string()))?;
         let info = adapter.get_info();
         let software = info.device_type == wgpu::DeviceType::Cpu
-            || ["swiftshader", "llvmpipe", "basic render"].iter().any(|s| info.name.to_lowercase().contains(s));
+            || ["swiftshader", "llvmpipe", "basic render"].iter().any(|s| info.name.to_ascii_lowercase().contains(s));
         // Only what WebGPU guarantees, except for the sizes of buffers, of which we take what there is.
         let offered = adapter.limits();
         let limits = wgpu::Limits {

@@ -27,12 +27,17 @@ import { helpBar, type Welcome } from './welcome';
 /** A file that another lab has to open; whoever can show that lab calls `preventDefault`. */
 export type OtherLab = CustomEvent<{ lab: LabId; file: File }>;
 
+/** Browsers allow only so many changes of the address; a slider that is dragged would use them up. */
+const ADDRESS_MS = 150;
+
 export abstract class LabPage extends RunElement {
   private copying: Copying = { state: 'idle' };
   private busy = false;
   private told = '';
   protected refused: Record<FilePlace | 'resume', string> = { keep: '', compare: '', resume: '' };
   private onScreen = true;
+  private addressed = -Infinity;
+  private addressing: ReturnType<typeof setTimeout> | undefined;
   protected abstract readonly welcome: Welcome;
   protected abstract readonly shortcuts: Shortcuts;
   private undrop = () => {};
@@ -90,9 +95,22 @@ export abstract class LabPage extends RunElement {
     this.copying = { state: 'idle' };
   }
 
+  /** The first change at once, those that follow closely together. */
   private showAddress() {
-    if (this.embedded || !this.isConnected) return;
-    history.replaceState(null, '', this.fragment);
+    if (this.embedded || this.addressing !== undefined) return;
+    const wait = this.addressed + ADDRESS_MS - performance.now();
+    const write = () => {
+      this.addressing = undefined;
+      if (!this.isConnected) return;
+      this.addressed = performance.now();
+      try {
+        history.replaceState(null, '', this.fragment);
+      } catch {
+        // The browser has had enough for now; the next change puts it right.
+      }
+    };
+    if (wait > 0) this.addressing = setTimeout(write, wait);
+    else write();
   }
 
   protected toggleLine(id: string) {

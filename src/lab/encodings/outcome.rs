@@ -224,9 +224,9 @@ pub(super) fn sweep(config: &EncodingsConfig, runs: &[RunResult]) -> Result<Outc
     Ok(Outcome::Sweep { seeds, arms: tables, correlations, sentence })
 }
 
-/// Nine digits: tables that differ by rounding only are equal, and their ranks with them.
+/// Six digits: tables that differ by rounding only are equal, and their ranks with them.
 fn significant(value: f64) -> f64 {
-    format!("{value:.8e}").parse().unwrap_or(value)
+    format!("{value:.5e}").parse().unwrap_or(value)
 }
 
 fn sentence(config: &EncodingsConfig, correlations: &[Correlation], tables: &[SweepArm]) -> String {
