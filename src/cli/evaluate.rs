@@ -4,9 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
 
+use mnemoscope::lab::any::Lab;
+use mnemoscope::lab::config::CopyConfig;
 use mnemoscope::lab::copy::CopyRun;
+use mnemoscope::lab::encodings::outcome::Outcome;
+use mnemoscope::lab::event::ArmInfo;
 use mnemoscope::lab::machine::Machine;
-use mnemoscope::lab::results::EvaluationRow;
+use mnemoscope::lab::results::{EvaluationRow, RunResult};
 use mnemoscope::lab::weights::Weights;
 
 use super::failure::{Failure, say};
@@ -28,19 +32,24 @@ pub(crate) fn command() -> Command {
         .arg(weights)
         .arg(files::argument("out", "Write results as JSON to FILE; - or nothing is standard output"))
         .arg(files::argument("csv", "Write the held-out numbers as CSV to FILE; - is standard output"));
-    settings::add_flags(command, Some(&SETTINGS))
+    settings::add_flags::<CopyConfig>(command, Some(&SETTINGS))
 }
 
 pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     let outputs = Outputs::of(arguments, &[])?;
     let Some(path) = arguments.get_one::<PathBuf>("weights") else { return Ok(()) };
-    let given = settings::given(arguments);
+    let given = settings::given::<CopyConfig>(arguments);
     let name = files::name(path);
     let bytes = files::read(path).map_err(|why| Failure::failed(format!("{why}; name a weights file")))?;
     let mut weights = Weights::read(&bytes).map_err(|error| {
         let why = settings::reason(error);
-        Failure::failed(format!("{name}: {why}; mnemoscope copy --export-weights FILE writes such files"))
+        Failure::failed(format!("{name}: {why}; --export-weights FILE writes such files"))
     })?;
+    if weights.config.lab() == Lab::Encodings && given.iter().any(|(name, _)| *name == "held_out") {
+        let count = weights.config.training().held_out;
+        let line = format!("held_out: the encodings lab judges on {count} held-out sequences, always; leave it out");
+        return Err(Failure::usage(line));
+    }
     let problems = weights.config.apply(given.iter().map(|(name, value)| (*name, value.as_str())));
     if !problems.is_empty() {
         return Err(Failure::usages(problems.iter().map(|problem| settings::words("", problem)).collect()));
@@ -50,7 +59,8 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     let bytes = Weights::write(&weights.config, &weights.state)?;
     let mut run = pollster::block_on(CopyRun::restore(&bytes, &mut Machine::default(), &mut |_, _| {}))?;
     pollster::block_on(run.advance(0.0, 0))?;
-    let mut results = run.results();
+    pollster::block_on(run.outcome())?;
+    let mut results = run.results()?;
     let learned = |at: usize| {
         past.iter().find(|e| e.values[1].get(at).is_some_and(|share| *share >= mnemoscope::lab::copy::LEARNED))
     };
@@ -59,17 +69,19 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     }
     // One evaluation says nothing of how soon.
     results.verdicts.clear();
-    let json = String::from_utf8_lossy(&settings::json_text(&results)?).into_owned();
+    results.outcome = results.outcome.filter(|outcome| matches!(outcome, Outcome::Lengths { .. }));
+    let json = settings::json_text(&results)?;
     outputs.write(&json, || Ok(results.csv()?))?;
     if let Some(row) = results.evaluations.first() {
         let count = run.config().held_out;
         say(&format!("{name}: step {} of {}, judged on {count} held-out sequences", row.step, run.config().steps));
-        print(&results.runs, row);
+        print(&results.runs, run.arms(), row);
     }
+    results.outcome.iter().for_each(table::outcome);
     Ok(())
 }
 
-fn print(runs: &[mnemoscope::lab::results::RunResult], row: &EvaluationRow) {
+fn print(runs: &[RunResult], arms: &[ArmInfo], row: &EvaluationRow) {
     let head = ["encoding", "seed", "bits per token", "tokens right", "sequences right"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     for (at, run) in runs.iter().enumerate() {
@@ -77,7 +89,7 @@ fn print(runs: &[mnemoscope::lab::results::RunResult], row: &EvaluationRow) {
         let share = |value: Option<f32>| value.map_or("–".to_owned(), |share| format!("{:.2} %", share * 100.0));
         let loss = of(&row.loss).map_or("stopped".to_owned(), |bits| format!("{bits:.5}"));
         let (tokens, sequences) = (share(of(&row.token_accuracy)), share(of(&row.sequence_accuracy)));
-        rows.push(vec![table::label(&run.encoding), run.seed.to_string(), loss, tokens, sequences]);
+        rows.push(vec![table::name(arms, &run.encoding), run.seed.to_string(), loss, tokens, sequences]);
     }
     table::print(&rows);
 }

@@ -28,7 +28,7 @@ pub(crate) fn command() -> Command {
         .value_hint(ValueHint::DirPath)
         .help("Write job-0.json, job-1.json, … there; their names go to standard output");
     let command = Command::new("expand").about("Write one configuration file per job of a sweep").arg(vary).arg(folder);
-    settings::add(command)
+    settings::add::<CopyConfig>(command)
 }
 
 /// A setting and the values it takes in turn.
@@ -57,7 +57,7 @@ impl Axis {
 }
 
 pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
-    let base = settings::configure(arguments)?;
+    let base = settings::configure::<CopyConfig>(arguments)?;
     let axes = arguments.get_many::<String>("vary").into_iter().flatten();
     let axes = axes.map(|text| Axis::parse(text)).collect::<Result<Vec<_>, _>>()?;
     for (at, axis) in axes.iter().enumerate() {

@@ -62,12 +62,12 @@ impl<'a> Outputs<'a> {
 
     /// Writes the main results, and the curves if they are asked for. What cannot be written does not keep the other
     /// from being written.
-    pub(crate) fn write(&self, json: &str, csv: impl FnOnce() -> Result<String, Failure>) -> Result<(), Failure> {
-        let put = |path: Option<&Path>, text: &str| match path {
-            Some(path) => replace(path, text.as_bytes()),
-            None => print(text.as_bytes()),
+    pub(crate) fn write(&self, json: &[u8], csv: impl FnOnce() -> Result<String, Failure>) -> Result<(), Failure> {
+        let put = |path: Option<&Path>, bytes: &[u8]| match path {
+            Some(path) => replace(path, bytes),
+            None => print(bytes),
         };
-        let curves = self.csv.map_or(Ok(()), |path| put(path, &csv()?));
+        let curves = self.csv.map_or(Ok(()), |path| put(path, csv()?.as_bytes()));
         Failure::all([curves, put(self.out, json)])
     }
 }

@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
         let hint = "nothing was written; name other files, or leave one of these out";
         Failure::failed(format!("{why}; {hint}"))
     })?;
-    let json = String::from_utf8_lossy(&settings::json_text(&Output { sweep: &sweep, broken })?).into_owned();
+    let json = settings::json_text(&Output { sweep: &sweep, broken })?;
     outputs.write(&json, || Ok(sweep.csv()?))?;
     table::sweep(&sweep);
     if some_broken && !skip {

@@ -1,12 +1,15 @@
 //! `mnemoscope`: the same labs as the page, in a shell. Results go to standard output, all words to standard error.
 
 mod copy;
+mod encodings;
+mod encodings_from;
 mod evaluate;
 mod expand;
 mod failure;
 mod files;
 mod merge;
 mod progress;
+mod race;
 mod settings;
 mod signals;
 mod table;
@@ -14,8 +17,12 @@ mod table;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
+
+use mnemoscope::choice::Choice;
+use mnemoscope::lab::any::Lab;
 
 use failure::Failure;
 
@@ -28,6 +35,11 @@ Exit codes:
 
 fn command() -> Command {
     let shell = Arg::new("shell").required(true).value_name("SHELL").value_parser(value_parser!(Shell));
+    let lab = Arg::new("lab")
+        .value_name("LAB")
+        .default_value(Lab::Copy.id())
+        .value_parser(PossibleValuesParser::new(Lab::ALL.iter().map(|lab| lab.id())))
+        .help("Which lab's");
     Command::new("mnemoscope")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Train small sequence models and look inside them")
@@ -35,10 +47,11 @@ fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(copy::command().after_help(CODES))
+        .subcommand(encodings::command(CODES))
         .subcommand(evaluate::command())
         .subcommand(expand::command())
         .subcommand(merge::command())
-        .subcommand(Command::new("settings").about("Print all settings and presets as JSON, for scripts"))
+        .subcommand(Command::new("settings").about("Print a lab's settings and presets as JSON, for scripts").arg(lab))
         .subcommand(Command::new("completions").about("Print completions for a shell").arg(shell))
 }
 
@@ -58,10 +71,14 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure> {
     };
     match matches.subcommand() {
         Some(("copy", arguments)) => copy::run(arguments),
+        Some(("encodings", arguments)) => encodings::run(arguments),
         Some(("evaluate", arguments)) => evaluate::run(arguments),
         Some(("expand", arguments)) => expand::run(arguments),
         Some(("merge", arguments)) => merge::run(arguments),
-        Some(("settings", _)) => settings::print(),
+        Some(("settings", arguments)) => {
+            let lab = arguments.get_one::<String>("lab").map_or(Lab::Copy.id(), String::as_str);
+            settings::print(Lab::named(lab)?)
+        }
         Some(("completions", arguments)) => completions(arguments),
         _ => Err(Failure::usage("no command given; mnemoscope --help lists them")),
     }

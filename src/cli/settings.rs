@@ -8,7 +8,8 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, ArgMatches, Command};
 use serde_json::json;
 
-use mnemoscope::lab::config::{CopyConfig, PRESETS, Preset};
+use mnemoscope::lab::any::Lab;
+use mnemoscope::lab::config::{Preset, Settings};
 use mnemoscope::lab::property::{Kind, Problem, Property};
 use mnemoscope::lab::results::read_configuration;
 
@@ -58,13 +59,14 @@ fn flag(property: &Property) -> Arg {
     .hide_possible_values(true)
 }
 
-/// Adds `--preset`, `--config`, and a flag for each property.
-pub(crate) fn add(command: Command) -> Command {
-    let presets: Vec<&str> = PRESETS.iter().map(|preset| preset.id).collect();
+/// Adds `--preset`, `--config`, and a flag for each property of a lab.
+pub(crate) fn add<S: Settings>(command: Command) -> Command {
+    let presets: Vec<&str> = S::presets().iter().map(|preset| preset.id).collect();
+    let first = presets.first().copied().unwrap_or_default();
     let preset = Arg::new("preset")
         .long("preset")
         .value_name("NAME")
-        .help(format!("Start from a preset [one of {}] [default: demo]", presets.join(", ")))
+        .help(format!("Start from a preset [one of {}] [default: {first}]", presets.join(", ")))
         .value_parser(Hinted(presets))
         .hide_possible_values(true);
     let config = files::argument(
@@ -72,19 +74,20 @@ pub(crate) fn add(command: Command) -> Command {
         "Start from a JSON file of settings, or from an earlier results file; - is standard input",
     )
     .conflicts_with("preset");
-    add_flags(command.arg(preset).arg(config).next_help_heading("Settings (they override --preset and --config)"), None)
+    let command = command.arg(preset).arg(config);
+    add_flags::<S>(command.next_help_heading("Settings (they override --preset and --config)"), None)
 }
 
-/// Adds the flags of all properties, or of some.
-pub(crate) fn add_flags(command: Command, only: Option<&[&str]>) -> Command {
+/// Adds the flags of all properties of a lab, or of some.
+pub(crate) fn add_flags<S: Settings>(command: Command, only: Option<&[&str]>) -> Command {
     let wanted = |property: &&Property| only.is_none_or(|only| only.contains(&property.name));
-    CopyConfig::table().iter().filter(wanted).map(flag).fold(command, Command::arg)
+    S::rows().iter().filter(wanted).map(flag).fold(command, Command::arg)
 }
 
 /// The flags that were given, by the names of their properties.
-pub(crate) fn given(arguments: &ArgMatches) -> Vec<(&'static str, String)> {
+pub(crate) fn given<S: Settings>(arguments: &ArgMatches) -> Vec<(&'static str, String)> {
     let value = |name| arguments.try_get_one::<String>(name).ok().flatten().cloned();
-    let table = CopyConfig::table();
+    let table = S::rows();
     table.iter().filter_map(|property| Some((property.name, value(property.name)?))).collect()
 }
 
@@ -95,24 +98,48 @@ pub(crate) fn words(from: &str, problem: &Problem) -> String {
 }
 
 /// The configuration of a command line. Unlike a link, it is refused as a whole if anything in it is wrong.
-pub(crate) fn configure(arguments: &ArgMatches) -> Result<CopyConfig, Failure> {
+pub(crate) fn configure<S: Settings>(arguments: &ArgMatches) -> Result<S, Failure> {
+    configure_over(arguments, &[])
+}
+
+/// As [`configure`], with the settings `over` laid over preset or file, and under the flags.
+pub(crate) fn configure_over<S: Settings>(
+    arguments: &ArgMatches,
+    over: &[(&'static str, String)],
+) -> Result<S, Failure> {
     let mut lines = Vec::new();
     let mut config = match (arguments.get_one::<PathBuf>("config"), arguments.get_one::<String>("preset")) {
         (Some(path), _) => {
             let text = files::read_text(path).map_err(|why| Failure::usage(format!("{why}; name a JSON file")))?;
-            let hint = "mnemoscope settings lists what may stand in it";
+            let name = files::name(path);
+            own::<S>(&text, &name)?;
+            let hint = format!("mnemoscope settings {} lists what may stand in it", S::LAB);
             let (config, problems) = read_configuration(&text)
-                .map_err(|error| Failure::usage(format!("{}: {}; {hint}", files::name(path), reason(error))))?;
-            lines.extend(problems.iter().map(|problem| words(&format!("{}: ", files::name(path)), problem)));
+                .map_err(|error| Failure::usage(format!("{name}: {}; {hint}", reason(error))))?;
+            lines.extend(problems.iter().map(|problem| words(&format!("{name}: "), problem)));
             config
         }
-        (None, Some(preset)) => CopyConfig::preset(preset).map_err(|problem| Failure::usage(words("--", &problem)))?,
-        (None, None) => CopyConfig::default(),
+        (None, Some(preset)) => S::preset(preset).map_err(|problem| Failure::usage(words("--", &problem)))?,
+        (None, None) => S::default(),
     };
-    let given = given(arguments);
-    let problems = config.apply(given.iter().map(|(name, value)| (*name, value.as_str())));
+    let given = given::<S>(arguments);
+    let problems = config.apply(over.iter().chain(&given).map(|(name, value)| (*name, value.as_str())));
     lines.extend(problems.iter().map(|problem| words("", problem)));
     if lines.is_empty() { Ok(config) } else { Err(Failure::usages(lines)) }
+}
+
+/// Refuses a file that says that it is of another lab: its settings would be refused one by one.
+fn own<S: Settings>(text: &str, name: &str) -> Result<(), Failure> {
+    let json = serde_json::from_str::<serde_json::Value>(text).ok();
+    let lab = json.as_ref().and_then(|json| json.get("configuration").and(json.get("lab"))?.as_str());
+    match lab.filter(|lab| *lab != S::LAB) {
+        Some(lab) => {
+            let line =
+                format!("{name}: it is of the lab \"{lab}\", and this command takes settings of the {} lab", S::LAB);
+            Err(Failure::usage(line))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Why a file was refused, without the page's sentence around it.
@@ -123,14 +150,15 @@ pub(crate) fn reason(error: mnemoscope::compute::error::Error) -> String {
     }
 }
 
-/// Prints the property table and the presets as JSON.
-pub(crate) fn print() -> Result<(), Failure> {
+/// Prints a lab's property table and presets as JSON.
+pub(crate) fn print(lab: Lab) -> Result<(), Failure> {
     let preset = |preset: &Preset| {
         let values: BTreeMap<_, _> = preset.values.iter().copied().collect();
         json!({ "id": preset.id, "label": preset.label, "help": preset.help, "values": values })
     };
-    let presets: Vec<_> = PRESETS.iter().map(preset).collect();
-    let all = json!({ "settings": CopyConfig::table(), "presets": presets });
+    let lab = lab.describe();
+    let presets: Vec<_> = lab.presets.iter().map(preset).collect();
+    let all = json!({ "lab": lab.lab, "settings": lab.properties, "presets": presets });
     files::print(&json_text(&all)?)
 }
 

@@ -2,7 +2,10 @@
 
 use mnemoscope::choice::Choice;
 use mnemoscope::encoding::Encoding;
-use mnemoscope::lab::claim::{Outcome, Verdict};
+use mnemoscope::encoding::statistics;
+use mnemoscope::lab::claim::{Outcome as Answer, Verdict};
+use mnemoscope::lab::encodings::outcome::{Correlation, Follower, LengthRow, Outcome};
+use mnemoscope::lab::event::ArmInfo;
 use mnemoscope::lab::sweep::{Again, Spread, Sweep};
 
 use super::failure::say;
@@ -19,7 +22,7 @@ pub(crate) fn print(rows: &[Vec<String>]) {
 }
 
 /// An encoding's name on the page.
-pub(crate) fn label(id: &str) -> String {
+fn label(id: &str) -> String {
     Encoding::from_id(id).map_or_else(|| id.to_owned(), |encoding| encoding.label().to_owned())
 }
 
@@ -30,8 +33,8 @@ fn list(values: impl Iterator<Item = String>) -> String {
 /// The head of [`spread`]'s columns.
 const HEAD: [&str; 5] = ["encoding", "seeds", "first step that reached 99 %", "median", "least to greatest"];
 
-/// An encoding's row after `steps` steps.
-fn spread(spread: &Spread, steps: u32) -> Vec<String> {
+/// A row of `name` after `steps` steps.
+fn spread(name: String, spread: &Spread, steps: u32) -> Vec<String> {
     let never = || format!("> {steps}");
     let each = spread.step99.iter().zip(&spread.stopped).map(|(step, stopped)| match (step, stopped) {
         (Some(step), _) => step.to_string(),
@@ -42,27 +45,80 @@ fn spread(spread: &Spread, steps: u32) -> Vec<String> {
     let greatest = if spread.never > 0 { never() } else { spread.greatest.map_or_else(never, |s| s.to_string()) };
     let range = if least == greatest { least } else { format!("{least} to {greatest}") };
     let median = spread.median.map_or_else(never, |step| step.to_string());
-    vec![label(&spread.encoding), list(spread.seeds.iter().map(u32::to_string)), list(each), median, range]
+    vec![name, list(spread.seeds.iter().map(u32::to_string)), list(each), median, range]
 }
 
 /// The verdicts, each with what was measured.
-fn verdicts(verdicts: &[Verdict]) {
+pub(crate) fn verdicts(verdicts: &[Verdict]) {
     for verdict in verdicts {
         let word = match verdict.verdict {
-            Outcome::Holds => "holds",
-            Outcome::Fails => "does not hold",
-            Outcome::Open => "open",
-            Outcome::Untested => continue,
+            Answer::Holds => "holds",
+            Answer::Fails => "does not hold",
+            Answer::Open => "open",
+            Answer::Untested => continue,
         };
         say(&format!("{word}: {} ({})\n  {}", verdict.claim, verdict.source, verdict.measured));
     }
 }
 
+/// The name of what is raced under `id`.
+pub(crate) fn name(arms: &[ArmInfo], id: &str) -> String {
+    arms.iter().find(|arm| arm.id == id).map_or_else(|| id.to_owned(), |arm| arm.label.clone())
+}
+
 /// The summary of one race.
-pub(crate) fn race(spreads: &[Spread], steps: u32, claims: &[Verdict]) {
-    let head = HEAD.map(str::to_owned).to_vec();
-    print(&std::iter::once(head).chain(spreads.iter().map(|of| spread(of, steps))).collect::<Vec<_>>());
-    verdicts(claims);
+pub(crate) fn race(spreads: &[Spread], arms: &[ArmInfo], steps: u32) {
+    let rows = spreads.iter().map(|of| spread(name(arms, &of.encoding), of, steps));
+    print(&std::iter::once(HEAD.map(str::to_owned).to_vec()).chain(rows).collect::<Vec<_>>());
+}
+
+/// Mean, and the range where there is one.
+fn range(found: Option<&statistics::Spread>, text: impl Fn(f64) -> String) -> String {
+    let Some(statistics::Spread { mean, least, greatest }) = found.copied() else { return "–".to_owned() };
+    let [mean, least, greatest] = [mean, least, greatest].map(text);
+    if least == greatest { mean } else { format!("{mean} ({least} to {greatest})") }
+}
+
+fn rows(head: Vec<String>, rows: impl Iterator<Item = Vec<String>>) {
+    print(&std::iter::once(head).chain(rows).collect::<Vec<_>>());
+}
+
+/// What an experiment of the encodings lab has found.
+pub(crate) fn outcome(outcome: &Outcome) {
+    let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+    match outcome {
+        Outcome::Live => {}
+        Outcome::Control { reference, rows: followers, .. } => {
+            say(&format!("Largest difference of held-out loss from {reference}, bits per token, over the seeds:"));
+            let row = |Follower { label, largest, at, .. }: &Follower| {
+                let at = at.map_or("–".to_owned(), |step| step.to_string());
+                vec![label.clone(), range(largest.as_ref(), |value| format!("{value:.3e}")), at]
+            };
+            rows(words(&["run", "largest difference", "at step"]), followers.iter().map(row));
+        }
+        Outcome::Sweep { correlations, sentence, .. } => {
+            say(sentence);
+            let row = |found: &Correlation| {
+                let Correlation { label, family, spread, arms, .. } = found;
+                let rho = range(spread.as_ref(), |value| format!("{value:.2}"));
+                vec![(*family).to_owned(), arms.to_string(), (*label).to_owned(), rho]
+            };
+            rows(
+                words(&["family", "tables", "measure", "Spearman's ρ with steps to 99 %"]),
+                correlations.iter().map(row),
+            );
+        }
+        Outcome::Lengths { trained, lengths, rows: encodings, .. } => {
+            say(&format!("Held-out tokens right at other lengths than the {trained} positions in training:"));
+            let head = words(&["encoding"]).into_iter().chain(lengths.iter().map(u32::to_string)).collect();
+            let row = |LengthRow { label, why, accuracy, .. }: &LengthRow| {
+                let each =
+                    accuracy.iter().map(|found| range(found.as_ref(), |share| format!("{:.1} %", share * 100.0)));
+                std::iter::once(label.clone()).chain(each).chain([why.clone()]).collect()
+            };
+            rows(head, encodings.iter().map(row));
+        }
+    }
 }
 
 /// The summary of a sweep.
@@ -83,7 +139,7 @@ pub(crate) fn sweep(sweep: &Sweep) {
         let steps = steps.and_then(|steps| steps.parse().ok()).unwrap_or(0);
         for of in &group.encodings {
             let settings = sweep.varies.iter().map(|name| group.settings.get(name).cloned().unwrap_or_default());
-            rows.push(settings.chain(spread(of, steps)).collect());
+            rows.push(settings.chain(spread(label(&of.encoding), of, steps)).collect());
         }
     }
     print(&rows);

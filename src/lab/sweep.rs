@@ -39,13 +39,19 @@ pub struct Spread {
 /// The runs by encoding, encodings in the order of [`Encoding::ALL`].
 #[must_use]
 pub fn spreads(runs: &[RunResult]) -> Vec<Spread> {
-    let of = |encoding: &Encoding| {
-        let mut runs: Vec<&RunResult> = runs.iter().filter(|run| run.encoding == encoding.id()).collect();
+    spreads_of(runs, Encoding::ALL.iter().map(|encoding| encoding.id()))
+}
+
+/// The runs by the identifiers of what is raced, in their order; what has no run is left out.
+#[must_use]
+pub fn spreads_of<'a>(runs: &[RunResult], arms: impl IntoIterator<Item = &'a str>) -> Vec<Spread> {
+    let of = |arm: &str| {
+        let mut runs: Vec<&RunResult> = runs.iter().filter(|run| run.encoding == arm).collect();
         runs.sort_by_key(|run| run.seed);
         let step99: Vec<Option<u32>> = runs.iter().map(|run| run.step99).collect();
         let reached = || step99.iter().flatten().copied();
         (!runs.is_empty()).then(|| Spread {
-            encoding: encoding.id().to_owned(),
+            encoding: arm.to_owned(),
             seeds: runs.iter().map(|run| run.seed).collect(),
             stopped: runs.iter().map(|run| run.stopped).collect(),
             median: median(&step99),
@@ -55,7 +61,7 @@ pub fn spreads(runs: &[RunResult]) -> Vec<Spread> {
             step99: step99.clone(),
         })
     };
-    Encoding::ALL.iter().filter_map(of).collect()
+    arms.into_iter().filter_map(of).collect()
 }
 
 fn median(steps: &[Option<u32>]) -> Option<f64> {

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::compute::error::Error;
 use crate::lab::any::{Config, Runner};
 use crate::lab::check::Certifier;
+use crate::lab::encodings::logit::Trained;
 use crate::lab::link::Link;
 use crate::lab::progress::Evaluation;
 use crate::lab::property::by_name;
@@ -188,6 +189,19 @@ impl Weights {
         let (step, stopped) = (metadata.step, metadata.stopped);
         let state = State { step, stopped, certifier, parameters, moments, moments_from, history };
         Ok(Self { config, state })
+    }
+
+    /// One run's model and its parameters; nothing if there is no such run.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn trained(&self, run: u32) -> Result<Option<Trained>, Error> {
+        let model = Transformer::new(architecture(&self.config.training()));
+        let runner = self.config.runners()?.into_iter().nth(run as usize);
+        let parameters = self.state.parameters.chunks_exact(model.parameters.len() as usize).nth(run as usize);
+        let step = self.state.step;
+        let both = runner.zip(parameters);
+        Ok(both.map(|(runner, parameters)| Trained { model, runner, parameters: parameters.to_vec(), step }))
     }
 }
 

@@ -16,6 +16,8 @@ use crate::lab::results::RunResult;
 
 /// Rank correlations at least this strong, of the sign that the claim expects, speak for it.
 const STRONG: f64 = 0.5;
+/// Margins that differ by no more than this share are equal.
+const ALIKE: f64 = 0.01;
 /// A held-out loss within this many bits of the reference follows it.
 const FOLLOWS: f64 = 0.1;
 
@@ -289,7 +291,7 @@ pub fn verdicts(config: &EncodingsConfig, outcome: &Outcome, step: u32) -> Vec<V
                 claim("spike-time-gain", "With its gain trained from L, spike time follows sinusoidal."),
             ]
         }
-        Outcome::Sweep { correlations, .. } => {
+        Outcome::Sweep { arms, correlations, .. } => {
             let claim = |id: &str, text: &str| {
                 let found = correlations.iter().find(|c| c.family == "all" && c.measure == id);
                 let each: Vec<f64> = found.map(|c| c.by_seed.iter().copied().flatten().collect()).unwrap_or_default();
@@ -312,9 +314,66 @@ pub fn verdicts(config: &EncodingsConfig, outcome: &Outcome, step: u32) -> Vec<V
                     "What counts is that positions stay distinguishable under the dot product: a larger self-margin is learned sooner.",
                 ),
                 claim("effectiveRank", "The same, read as effective rank: more directions are learned sooner."),
+                equal_margins(config, arms, step, verdict),
             ]
         }
     }
+}
+
+/// The first claim, taken strictly: nothing but the margin counts. The random tables have the margins of the compressed ones.
+fn equal_margins(
+    config: &EncodingsConfig,
+    arms: &[SweepArm],
+    step: u32,
+    verdict: impl Fn(&str, &str, &str, Answer, String) -> Verdict,
+) -> Verdict {
+    let of = |family: Family| arms.iter().filter(move |arm| arm.family == family.id());
+    let alike = |a: f64, b: f64| (a - b).abs() <= ALIKE * a.abs().max(b.abs());
+    let pairs: Vec<(&SweepArm, &SweepArm)> = of(Family::Compression)
+        .filter_map(|one| Some((one, of(Family::Random).find(|other| alike(one.margin, other.margin))?)))
+        .collect();
+    // A run that has not learned speaks once the race is twice as long as the other needed.
+    let compare = |one: Option<u32>, other: Option<u32>| match (one, other) {
+        (Some(one), Some(other)) => Some(one.max(other) <= 2 * one.min(other).max(config.every)),
+        (Some(there), None) | (None, Some(there)) if step >= 2 * there => Some(false),
+        _ => None,
+    };
+    let answers: Vec<Option<bool>> = pairs
+        .iter()
+        .flat_map(|(one, other)| one.steps.iter().zip(&other.steps).map(|(a, b)| compare(*a, *b)))
+        .collect();
+    let answer = match () {
+        () if pairs.is_empty() => Answer::Untested,
+        () if answers.contains(&Some(false)) => Answer::Fails,
+        () if step >= config.steps && answers.contains(&Some(true)) => Answer::Holds,
+        () => Answer::Open,
+    };
+    let list = |steps: &[Option<u32>]| {
+        let each = steps.iter().map(|at| match at {
+            Some(at) => at.to_string(),
+            None => format!("not within {step}"),
+        });
+        each.collect::<Vec<_>>().join(", ")
+    };
+    let told = pairs.iter().filter(|(one, other)| one.steps.iter().chain(&other.steps).any(Option::is_some));
+    let told: Vec<String> = told
+        .map(|(one, other)| {
+            let margin = super::arms::short(one.margin);
+            format!(
+                "margin {margin}: {} {}, random {}",
+                one.label.to_ascii_lowercase(),
+                list(&one.steps),
+                list(&other.steps)
+            )
+        })
+        .collect();
+    let measured = match (pairs.is_empty(), told.is_empty()) {
+        (true, _) => "The race lacks compressed and random tables of equal margin.".to_owned(),
+        (_, true) => "No table of such a pair has been learned yet.".to_owned(),
+        _ => format!("Steps to 99 %, seed by seed; {}.", told.join("; ")),
+    };
+    let claim = "Taken strictly: tables of equal self-margin are learned equally soon, within a factor of two.";
+    verdict("equal-margins", claim, "a control of this lab's", answer, measured)
 }
 
 /// What an experiment has found, but for lengths, which have to be evaluated.

@@ -119,8 +119,10 @@ pub struct Report {
     version: &'static str,
     link: String,
     configuration: BTreeMap<String, String>,
-    left: SideReport,
-    right: SideReport,
+    /// The left encoding.
+    pub left: SideReport,
+    /// The right one.
+    pub right: SideReport,
     /// Measures of both.
     pub measures: Vec<MeasureRow>,
     phase: Phase,
@@ -129,11 +131,13 @@ pub struct Report {
     pub verdicts: Vec<Verdict>,
 }
 
+/// What is written of one encoding.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct SideReport {
+pub struct SideReport {
     encoding: &'static str,
-    label: &'static str,
+    /// Name of the encoding.
+    pub label: &'static str,
     note: String,
     length: usize,
     dot_by_distance: Vec<f32>,

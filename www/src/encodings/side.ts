@@ -71,7 +71,6 @@ export function sideView(state: SideState, context: EncodingsContext): TemplateR
       <p class="formula" data-testid="formula-${side}">${picture?.formula ?? ''}</p>
       ${chosen === 'trained' ? trainedForm(state, context) : nothing}
     </div>
-    <div class="sliders">${tunings(side, chosen, state.sliders, values)}</div>
     <div class="map" aria-busy=${state.fresh ? 'false' : 'true'}>
       ${
         map
@@ -89,6 +88,7 @@ export function sideView(state: SideState, context: EncodingsContext): TemplateR
             </p>`
       }
     </div>
+    <div class="sliders">${tunings(side, chosen, state.sliders, values)}</div>
     <div class="said">
       ${map ? html`<p class="help" data-testid="note-${side}">${picture?.note}</p>` : nothing}
       <p class="quiet" data-testid="computed-${side}">${computed(picture)}</p>
