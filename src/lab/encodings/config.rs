@@ -236,11 +236,12 @@ const PRESETS: &[Preset] = &[
     Preset {
         id: "lengths",
         label: "Length generalisation",
-        help: "Every encoding that allows it, evaluated at up to three times the length it was trained at.",
+        help: "Name the symbol one position earlier: every encoding that allows it, evaluated at up to three times the length it was trained at.",
         values: &[
             ("experiment", "lengths"),
+            ("task", "previous-token"),
             ("encodings", "none,sinusoidal,compressed,spike-time-gain,rank,rope,alibi"),
-            ("steps", "800"),
+            ("steps", "400"),
         ],
     },
 ];

@@ -30,7 +30,22 @@ fn lengths(config: &EncodingsConfig) -> [u32; 4] {
 impl Outcome {
     /// Findings at other lengths.
     pub(in crate::lab) fn lengths(config: &EncodingsConfig, step: u32, rows: Vec<LengthRow>) -> Self {
-        Self::Lengths { trained: config.train_length, step, lengths: lengths(config).to_vec(), rows }
+        let sentence = match config.task {
+            Task::Increment => {
+                "This task needs no position, so a longer sequence shows only how much the added vectors disturb the look-up of a symbol."
+            }
+            Task::PreviousToken => {
+                "The symbol to name is one position back at every length, but for the first position, which names the last symbol."
+            }
+            Task::CausalCopy => {
+                "In causal copy the symbol to name is half a sequence back, farther in a longer sequence: a model that has learned one distance looks in the wrong place. Previous token keeps its distance."
+            }
+            Task::Reversal | Task::HalfShift => {
+                "In this task the distance to the symbol grows with the length: a model that has learned the distances of one length looks in the wrong place. Previous token keeps its distance."
+            }
+        };
+        let lengths = lengths(config).to_vec();
+        Self::Lengths { trained: config.train_length, step, lengths, rows, sentence }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::lab::results::RunResult;
 const STRONG: f64 = 0.5;
 /// Margins that differ by no more than this share are equal.
 const ALIKE: f64 = 0.01;
-/// A held-out loss within this many bits of the reference follows it.
+/// A held-out loss within this share of a guess's follows the reference.
 const FOLLOWS: f64 = 0.1;
 
 /// What an experiment has found so far.
@@ -55,6 +55,8 @@ pub enum Outcome {
         lengths: Vec<u32>,
         /// Encodings.
         rows: Vec<LengthRow>,
+        /// What the task asks of a longer sequence.
+        sentence: &'static str,
     },
 }
 
@@ -270,18 +272,20 @@ pub fn verdicts(config: &EncodingsConfig, outcome: &Outcome, step: u32) -> Vec<V
     match outcome {
         Outcome::Live | Outcome::Lengths { .. } => Vec::new(),
         Outcome::Control { rows, .. } => {
+            let within = FOLLOWS * libm::log2(f64::from(config.symbols));
             let claim = |id: &str, text: &str| {
                 let row = rows.iter().find(|row| row.id == id);
                 let greatest = row.and_then(|row| row.largest).map(|spread| spread.greatest);
                 let answer = match greatest {
-                    Some(difference) if difference > FOLLOWS => Answer::Fails,
+                    Some(difference) if difference > within => Answer::Fails,
                     Some(_) if done => Answer::Holds,
                     _ => Answer::Open,
                 };
                 let measured = greatest.map_or("Not measured yet.".to_owned(), |difference| {
                     format!(
-                        "Largest difference of held-out loss from sinusoidal, any seed: {} bits per token; at most {FOLLOWS} counts as following.",
-                        super::arms::short(difference)
+                        "Largest difference of held-out loss from sinusoidal, any seed and evaluation: {} bits per token; at most {}, a tenth of a guess's, counts as following.",
+                        super::arms::short(difference),
+                        super::arms::short(within)
                     )
                 });
                 verdict(id, text, LEMMA, answer, measured)

@@ -215,6 +215,8 @@ export type Outcome =
         accuracy: (Spread | null)[];
         bits: (Spread | null)[];
       }[];
+      /** What the task asks of a longer sequence. */
+      sentence: string;
     };
 
 /** The reader's side of the encodings lab. One per worker; it keeps the uploaded and the trained table. */

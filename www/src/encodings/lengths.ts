@@ -91,7 +91,7 @@ export function lengthsView(lengths: Lengths, context: LengthsContext): Template
     </header>
     <p class="help">
       The same weights, judged on longer sequences. The upright dashes are the length of training, the level
-      ones what a guess has.
+      ones what a guess has. <span data-testid="lengths-sentence">${lengths.sentence}</span>
     </p>
     <div class="two">
       ${MEASURES.map((measure) => {
