@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 use mnemoscope::encoding::Encoding;
-use mnemoscope::lab::config::{CopyConfig, Mask, PRESETS};
+use mnemoscope::lab::config::{CopyConfig, Mask, PRESETS, Settings};
 use mnemoscope::lab::property::Kind;
 use mnemoscope::task::Task;
 

@@ -12,9 +12,12 @@ use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 use bolero::check;
+use mnemoscope::lab::any::Config;
 use mnemoscope::lab::check::{Certificate, Certifier};
-use mnemoscope::lab::config::{CopyConfig, PRESETS};
+use mnemoscope::lab::config::{CopyConfig, PRESETS, Settings};
 use mnemoscope::lab::copy::CopyRun;
+use mnemoscope::lab::encodings::config::EncodingsConfig;
+use mnemoscope::lab::encodings::table_file::{Upload, to_csv, to_npy};
 use mnemoscope::lab::inspect::read_probe;
 use mnemoscope::lab::link::Link;
 use mnemoscope::lab::machine::Machine;
@@ -165,14 +168,19 @@ fn fuzz(what: &str, seeds: &[Vec<u8>], target: impl Fn(&[u8]) -> bool) {
 fn links() -> Vec<Vec<u8>> {
     let mut links: Vec<String> = PRESETS.iter().map(|p| CopyConfig::preset(p.id).unwrap().link()).collect();
     links.push("#lab=copy&preset=paper&hide=settings,run,seed&check=811c9dc5_3.25_2.5&rate=3e-4&tied=true".to_owned());
+    let presets = EncodingsConfig::presets().iter();
+    links.extend(presets.map(|preset| EncodingsConfig::preset(preset.id).unwrap().link()));
+    links.push(
+        "lab=encodings&left=rank-code&left_active=99&width=31&position=9&hide=lemma,rate&seeds=16&levels=16".to_owned(),
+    );
     links.push("lab=copy&encodings=rope,alibi,spike%2Dtime&task=half-shift&mask=full&length=5&gain=7.5".to_owned());
     links.into_iter().map(String::into_bytes).collect()
 }
 
 /// Whether a configuration is sound: its link gives it back, without a word.
-fn survives_a_link(config: &CopyConfig) {
-    let (again, problems) = CopyConfig::from_link(&config.link());
-    assert_eq!((&again, problems), (config, Vec::new()), "{}", config.link());
+fn survives_a_link(config: &Config) {
+    let again = Link::parse(&config.link());
+    assert_eq!((&again.config, again.problems), (config, Vec::new()), "{}", config.link());
 }
 
 #[test]
@@ -182,6 +190,8 @@ fn link() {
         let text = text(bytes);
         let link = frugally(|| Link::parse(&text));
         survives_a_link(&link.config);
+        // Few enough runs for a plan, whatever was asked for.
+        assert!((1..=64).contains(&link.config.runners().unwrap().len()));
         assert!(link.problems.len() <= 2 * text.len() + 1);
         assert!(link.problems.iter().all(|problem| !problem.allowed.is_empty()));
         link.problems.is_empty()
@@ -204,8 +214,8 @@ fn configuration() {
     seeds.push(br#"{"lab": "copy", "configuration": {"width": "64", "heads": 4, "steps": 1e3}, "runs": []}"#.to_vec());
     fuzz("configuration", &seeds, |bytes| {
         let text = text(bytes);
-        let Ok((config, problems)) = frugally(|| read_configuration(&text)) else { return false };
-        survives_a_link(&config);
+        let Ok((config, problems)) = frugally(|| read_configuration::<CopyConfig>(&text)) else { return false };
+        survives_a_link(&config.clone().into());
         assert_eq!(read_configuration(&as_json(&config)).unwrap(), (config, Vec::new()));
         problems.is_empty()
     });
@@ -221,7 +231,7 @@ fn race() -> &'static (Results, Vec<u8>) {
         assert!(problems.is_empty());
         let mut run = block_on(CopyRun::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();
         block_on(run.advance(f64::INFINITY, 0)).unwrap();
-        (run.results(), block_on(run.save()).unwrap())
+        (run.results().unwrap(), block_on(run.save()).unwrap())
     })
 }
 
@@ -276,14 +286,14 @@ fn weights_survive(bytes: &[u8]) -> bool {
     let again = Weights::read(&written).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(again.config, read.config);
     assert!(Weights::write(&again.config, &again.state).unwrap() == written);
-    let (config, state) = (&read.config, &read.state);
+    let (config, state) = (read.config.training(), &read.state);
     let small = config.batch <= 2 && config.held_out <= 2 && config.steps <= 8;
-    if small && config.link().contains("executor=cpu") {
+    if small && read.config.link().contains("executor=cpu") {
         let mut run = block_on(CopyRun::restore(bytes, &mut Machine::default(), &mut |_, _| {})).unwrap();
         block_on(run.advance(f64::INFINITY, 0)).unwrap();
         let over = run.step() == config.steps
             || state.stopped.iter().all(Option::is_some)
-            || run.results().runs.iter().all(|run| run.stopped.is_some());
+            || run.results().unwrap().runs.iter().all(|run| run.stopped.is_some());
         assert!(over, "step {} of {}", run.step(), config.steps);
     }
     true
@@ -361,4 +371,34 @@ fn certificate() {
         assert!(!certificate.compare(&certificate).sentence.is_empty());
         true
     });
+}
+
+/// A table that was read, written in both ways, and read again.
+fn table_survives(bytes: &[u8]) -> bool {
+    let Ok(read) = frugally(|| Upload::read("table", bytes)) else { return false };
+    let bits = |upload: &Upload| upload.table.values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+    for written in [to_csv(&read.table), to_npy(&read.table)] {
+        let again = Upload::read("table", &written).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(
+            (again.table.rows, again.table.columns, bits(&again)),
+            (read.table.rows, read.table.columns, bits(&read))
+        );
+    }
+    assert!(read.table.values.iter().all(|value| value.is_finite()));
+    true
+}
+
+#[test]
+fn tables() {
+    let _alone = alone();
+    let values = [0.5, -0.0, 1e-40, 3.4e38, -2.25, 7.0].to_vec();
+    let table = mnemoscope::encoding::Table { rows: 3, columns: 2, values };
+    let mut double = b"\x93NUMPY\x02\x00".to_vec();
+    let head = b"{'descr': '>f8', 'fortran_order': True, 'shape': (2, 3), }\n";
+    double.extend((head.len() as u32).to_le_bytes());
+    double.extend(head);
+    (0..6).for_each(|value| double.extend(f64::from(value).to_be_bytes()));
+    let named = b"one,two\n1,2\n3,4\n".to_vec();
+    let spaced = b"1 2  3\n4 5 6\n".to_vec();
+    fuzz("tables", &[to_csv(&table), to_npy(&table), double, named, spaced], table_survives);
 }

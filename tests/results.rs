@@ -8,6 +8,7 @@ mod common;
 use common::training::configuration;
 use mnemoscope::compute::error::Error;
 use mnemoscope::lab::claim::{Outcome, Verdict, verdicts};
+use mnemoscope::lab::config::{CopyConfig, Settings};
 use mnemoscope::lab::copy::CopyRun;
 use mnemoscope::lab::machine::Machine;
 use mnemoscope::lab::results::{Results, RunResult, read_configuration};
@@ -19,7 +20,7 @@ const LINK: &str = "lab=copy&encodings=rank,none&seeds=2&symbols=4&length=8&batc
 fn results() -> Results {
     let mut run = block_on(CopyRun::open(configuration(LINK), &mut Machine::default(), &mut |_, _| {})).unwrap();
     block_on(run.advance(f64::INFINITY, 0)).unwrap();
-    run.results()
+    run.results().unwrap()
 }
 
 #[test]
@@ -70,18 +71,19 @@ fn unsound_results_are_refused_in_words() {
 
 #[test]
 fn configurations_come_from_json() {
-    let (config, problems) =
-        read_configuration(r#"{"encodings":["rank","none"],"seeds":2,"tied":true,"rate":0.01,"task":"reversal"}"#)
-            .unwrap();
+    let (config, problems) = read_configuration::<CopyConfig>(
+        r#"{"encodings":["rank","none"],"seeds":2,"tied":true,"rate":0.01,"task":"reversal"}"#,
+    )
+    .unwrap();
     assert!(problems.is_empty(), "{problems:?}");
     assert_eq!(config.link(), "lab=copy&task=reversal&encodings=rank,none&tied=true&rate=0.01");
-    let (same, problems) = read_configuration(&serde_json::to_string(&results()).unwrap()).unwrap();
+    let (same, problems) = read_configuration::<CopyConfig>(&serde_json::to_string(&results()).unwrap()).unwrap();
     assert!(problems.is_empty());
     assert_eq!(same, configuration(LINK));
-    let (_, problems) = read_configuration(r#"{"width":"wide","nosuch":1,"preset":"x"}"#).unwrap();
+    let (_, problems) = read_configuration::<CopyConfig>(r#"{"width":"wide","nosuch":1,"preset":"x"}"#).unwrap();
     assert_eq!(problems.len(), 3);
     for bad in ["", "[]", "3", "{\"a\":"] {
-        assert!(matches!(read_configuration(bad), Err(Error::File(_))), "{bad}");
+        assert!(matches!(read_configuration::<CopyConfig>(bad), Err(Error::File(_))), "{bad}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 
-use mnemoscope::lab::config::CopyConfig;
+use mnemoscope::lab::config::{CopyConfig, Settings};
 use mnemoscope::lab::property::Kind;
 
 use super::failure::{Failure, say};

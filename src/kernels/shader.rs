@@ -30,7 +30,7 @@ const fn strip<const N: usize>(text: &[u8]) -> ([u8; N], usize) {
         let byte = text[at];
         comment = (comment || byte == b'/' && at + 1 < text.len() && text[at + 1] == b'/') && byte != b'\n';
         let blank = byte == b' ' || byte == b'\t' || byte == b'\n';
-        if !comment && !(empty && blank) {
+        if !(comment || empty && blank) {
             empty = byte == b'\n';
             if length < N {
                 kept[length] = byte;

@@ -283,9 +283,7 @@ macro_rules! properties {
             pub fn table() -> Vec<$crate::lab::property::Property> {
                 use $crate::lab::property::row;
                 let defaults = Self::default();
-                let mut rows = Vec::new();
-                $(rows.push(row([stringify!($field), $group, $label, $unit, $help], $kind, &defaults.$field));)+
-                rows
+                vec![$(row([stringify!($field), $group, $label, $unit, $help], $kind, &defaults.$field),)+]
             }
 
             /// Sets one property from text; on a refusal nothing changes.
@@ -308,9 +306,7 @@ macro_rules! properties {
             #[must_use]
             pub fn values(&self) -> Vec<(&'static str, String)> {
                 use $crate::lab::property::text;
-                let mut values = Vec::new();
-                $(values.push((stringify!($field), text(&self.$field)));)+
-                values
+                vec![$((stringify!($field), text(&self.$field)),)+]
             }
         }
 

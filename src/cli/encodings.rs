@@ -1,0 +1,252 @@
+//! `mnemoscope encodings`: two positional encodings side by side; `mnemoscope encodings train`: an experiment on them.
+
+use std::path::{Path, PathBuf};
+
+use clap::{ArgMatches, Command};
+use serde::Serialize;
+
+use mnemoscope::encoding::Table;
+use mnemoscope::lab::config::Settings;
+use mnemoscope::lab::encodings::config::{EncodingsConfig, Side, WeightsChoice};
+use mnemoscope::lab::encodings::logit::Logit;
+use mnemoscope::lab::encodings::shown::Shown;
+use mnemoscope::lab::encodings::table_file::{Upload, to_csv, to_npy};
+use mnemoscope::lab::encodings::workbench::{MeasureRow, Report, Workbench};
+use mnemoscope::lab::event::ExecutorInfo;
+use mnemoscope::lab::machine::Machine;
+
+use super::encodings_from::Source;
+use super::failure::{Failure, say};
+use super::files::{self, Outputs};
+use super::{race, settings, table};
+
+/// Flags that write a side's matrix or table, and help.
+const SIDES: [(Side, [(&str, &str); 2]); 2] = [
+    (
+        Side::Left,
+        [
+            ("left-matrix", "Write the similarity of all pairs of positions under the left encoding as CSV to FILE"),
+            ("left-table", "Write the left encoding's table to FILE: .npy if it ends so, else CSV"),
+        ],
+    ),
+    (
+        Side::Right,
+        [
+            ("right-matrix", "Write the similarity of all pairs of positions under the right encoding as CSV to FILE"),
+            ("right-table", "Write the right encoding's table to FILE: .npy if it ends so, else CSV"),
+        ],
+    ),
+];
+
+/// Flags that write something beside the report.
+const OTHERS: [&str; 6] = ["left-matrix", "left-table", "right-matrix", "right-table", "logit", "attention"];
+
+fn train() -> Command {
+    let command = Command::new("train").about("Train the experiment that the settings name, and write what it finds");
+    settings::add::<EncodingsConfig>(race::add(command))
+}
+
+pub(crate) fn command(codes: &'static str) -> Command {
+    let command = Command::new("encodings")
+        .about("Look at two positional encodings side by side, or train an experiment on them")
+        .after_help(codes)
+        .subcommand(train().after_help(codes))
+        .args_conflicts_with_subcommands(true)
+        .arg(files::argument("out", "Write the report as JSON to FILE; - or nothing is standard output"))
+        .arg(files::argument("csv", "Write the measures of discriminability as CSV to FILE; - is standard output"))
+        .arg(files::argument("logit", "Write an attention logit in its four parts as JSON to FILE"))
+        .arg(files::argument("attention", "Write the attention maps before and after the mapping as CSV to FILE"))
+        .arg(files::argument(
+            "upload",
+            "Read a table for --left uploaded or --right uploaded from FILE: CSV or .npy, a row for each position; - is standard input",
+        ))
+        .arg(files::argument(
+            "from",
+            "Read a race's weights, of any lab, for --left trained, --right trained or --weights trained from FILE; settings of its task, model and experiment come from there too",
+        ));
+    let sides = SIDES.iter().flat_map(|(_, flags)| flags);
+    let command = sides.fold(command, |command, (name, help)| command.arg(files::argument(name, help)));
+    settings::add::<EncodingsConfig>(command.arg(race::quiet()))
+}
+
+pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
+    if let Some(("train", arguments)) = arguments.subcommand() {
+        return race::run(&settings::configure::<EncodingsConfig>(arguments)?.into(), arguments);
+    }
+    let path = |name: &str| arguments.get_one::<PathBuf>(name).map(PathBuf::as_path);
+    let others: Vec<&Path> = OTHERS.iter().filter_map(|name| path(name)).collect();
+    if let Some(name) = OTHERS.iter().find(|name| path(name).is_some_and(|path| path.as_os_str() == "-")) {
+        return Err(Failure::usage(format!("--{name}: only --out and --csv go to standard output; name a file")));
+    }
+    let outputs = Outputs::of(arguments, &others)?;
+    let source = path("from").map(Source::read).transpose()?;
+    let over = source.as_ref().map(Source::settings).unwrap_or_default();
+    let config: EncodingsConfig = settings::configure_over(arguments, &over)?;
+    if let Some(source) = &source {
+        source.agrees(&config)?;
+    }
+    let logit = path("logit").or(path("attention")).is_some();
+    needs(&config, path("upload"), source.is_some(), logit)?;
+
+    let mut bench = Workbench::default();
+    bench.set_upload(path("upload").map(upload).transpose()?);
+    bench.set_trained(source.map(|source| source.trained(config.trained_run)).transpose()?);
+    let mut written: Vec<(&Path, Vec<u8>)> = Vec::new();
+    let mut notes = Vec::new();
+    for (side, [(matrix, _), (table, _)]) in SIDES {
+        if let Some(path) = path(matrix) {
+            let (csv, executor) = picture(&mut bench, &config, side, matrix)?;
+            notes
+                .push(executor.map_or(String::new(), |e| format!("--{matrix}: {} ({}): {}", e.kind, e.name, e.reason)));
+            written.push((path, csv));
+        }
+        if let Some(path) = path(table) {
+            let found = bench.table(&config, side);
+            let found = found.map_err(|error| Failure::usage(format!("--{table}: {}", settings::reason(error))))?;
+            written.push((path, table_bytes(path, &found)));
+        }
+    }
+    if logit {
+        let (logit, run) = bench.logit(&config).map_err(|error| Failure::usage(settings::reason(error)))?;
+        if let Some(path) = path("attention") {
+            written.push((path, maps(&logit)));
+        }
+        if let Some(path) = path("logit") {
+            written.push((path, settings::json_text(&Split::of(&config, &run, &logit))?));
+        }
+    }
+    let report = bench.report(&config)?;
+    let json = settings::json_text(&report)?;
+    if !arguments.get_flag("quiet") {
+        notes.iter().filter(|note| !note.is_empty()).for_each(|note| say(note));
+        summary(&report);
+    }
+    let others = written.iter().map(|(path, bytes)| files::replace(path, bytes));
+    Failure::all(others.chain([outputs.write(&json, || measures(&report.measures))]).collect::<Vec<_>>())
+}
+
+/// Refuses an encoding without its file, and a file that nothing shows.
+fn needs(config: &EncodingsConfig, upload: Option<&Path>, from: bool, logit: bool) -> Result<(), Failure> {
+    let sides = [("left", config.left), ("right", config.right)];
+    for (field, shown) in sides {
+        let flag = match shown {
+            Shown::Uploaded if upload.is_none() => "a table: name its file with --upload FILE",
+            Shown::Trained if !from => "the weights of a race: name their file with --from FILE",
+            _ => continue,
+        };
+        return Err(Failure::usage(format!("{field}: \"{}\" needs {flag}", shown.id())));
+    }
+    let weights = logit && config.weights == WeightsChoice::Trained;
+    if weights && !from {
+        let line = "weights: \"trained\" needs the weights of a race: name their file with --from FILE";
+        return Err(Failure::usage(line));
+    }
+    let shows = |wanted: Shown| sides.iter().any(|(_, shown)| *shown == wanted);
+    if upload.is_some() && !shows(Shown::Uploaded) {
+        return Err(Failure::usage("--upload: neither side shows the table; add --left uploaded or --right uploaded"));
+    }
+    if from && !weights && !shows(Shown::Trained) {
+        let line = "--from: nothing shows these weights; add --left trained or --right trained, or --weights trained with --logit or --attention";
+        return Err(Failure::usage(line));
+    }
+    Ok(())
+}
+
+fn upload(path: &Path) -> Result<Upload, Failure> {
+    let name = files::name(path);
+    let hint = "a table is CSV or .npy, with a row for each position";
+    let bytes = files::read(path).map_err(|why| Failure::failed(format!("{why}; {hint}")))?;
+    Upload::read(&name, &bytes).map_err(|error| Failure::failed(format!("{name}: {}", settings::reason(error))))
+}
+
+/// A side's matrix as CSV, and who computed it. The flag `name` asks for it.
+fn picture(
+    bench: &mut Workbench,
+    config: &EncodingsConfig,
+    side: Side,
+    name: &str,
+) -> Result<(Vec<u8>, Option<ExecutorInfo>), Failure> {
+    let picture = pollster::block_on(bench.picture(config, side, &mut Machine::default()))?;
+    let length = picture.info.length;
+    let matrix = picture.matrix.ok_or_else(|| Failure::usage(format!("--{name}: {}", picture.info.note)))?;
+    let head = format!("position,{}\n", (0..length).map(|q| q.to_string()).collect::<Vec<_>>().join(","));
+    // A cosine with a vector that is zero is not a number; its cell stays empty.
+    let cell = |value: &f32| if value.is_finite() { value.to_string() } else { String::new() };
+    let line = |(p, row): (usize, &[f32])| format!("{p},{}\n", row.iter().map(cell).collect::<Vec<_>>().join(","));
+    let lines = matrix.chunks_exact(length.max(1)).enumerate().map(line);
+    Ok((std::iter::once(head).chain(lines).collect::<String>().into_bytes(), picture.info.executor))
+}
+
+fn table_bytes(path: &Path, table: &Table) -> Vec<u8> {
+    let npy = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npy"));
+    if npy { to_npy(table) } else { to_csv(table) }
+}
+
+/// Rows of cells as CSV.
+fn csv_text(rows: impl IntoIterator<Item = Vec<String>>) -> Result<String, Failure> {
+    let failed = |error: String| Failure::failed(format!("CSV: {error}"));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row).map_err(|error| failed(error.to_string()))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
+}
+
+/// With the columns of the page's own file.
+fn measures(rows: &[MeasureRow]) -> Result<String, Failure> {
+    let head = ["measure", "label", "formula", "unit", "left", "right", "left_text", "right_text"];
+    let row = |row: &MeasureRow| {
+        let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+        let words = [row.id, row.label, row.formula, row.unit].map(str::to_owned).into_iter();
+        let values = [number(row.left), number(row.right), row.left_text.to_owned(), row.right_text.to_owned()];
+        words.chain(values).collect()
+    };
+    csv_text(std::iter::once(head.map(str::to_owned).to_vec()).chain(rows.iter().map(row)))
+}
+
+/// A weight of attention a line. A causal mask's are 0.
+fn maps(logit: &Logit) -> Vec<u8> {
+    let pairs = logit.before.iter().zip(&logit.after).enumerate();
+    let line = |(at, (before, after)): (usize, (&f32, &f32))| {
+        format!("{},{},{before},{after}\n", at / logit.length, at % logit.length)
+    };
+    std::iter::once("query,key,before,after\n".to_owned()).chain(pairs.map(line)).collect::<String>().into_bytes()
+}
+
+/// What `--logit` writes.
+#[derive(Serialize)]
+struct Split<'a> {
+    lab: &'static str,
+    version: &'static str,
+    link: String,
+    /// Whose weights.
+    run: &'a str,
+    /// Head of the first layer, from 1.
+    head: u32,
+    #[serde(flatten)]
+    logit: &'a Logit,
+}
+
+impl<'a> Split<'a> {
+    fn of(config: &EncodingsConfig, run: &'a str, logit: &'a Logit) -> Self {
+        let (lab, version, link) = (EncodingsConfig::LAB, env!("CARGO_PKG_VERSION"), config.link());
+        Self { lab, version, link, run, head: config.head, logit }
+    }
+}
+
+/// The measures and the verdicts on Lemma 1.
+fn summary(report: &Report) {
+    let text = |value: Option<f64>, words: &str| value.map_or_else(|| words.to_owned(), short);
+    let row =
+        |row: &MeasureRow| vec![row.label.to_owned(), text(row.left, row.left_text), text(row.right, row.right_text)];
+    let head = ["measure".to_owned(), report.left.label.to_owned(), report.right.label.to_owned()];
+    table::print(&std::iter::once(head.to_vec()).chain(report.measures.iter().map(row)).collect::<Vec<_>>());
+    table::verdicts(&report.verdicts);
+}
+
+/// Six digits, for people; files have all.
+fn short(value: f64) -> String {
+    let small = value != 0.0 && !(1e-3..1e6).contains(&value.abs());
+    if small { format!("{value:.5e}") } else { ((value * 1e6).round() / 1e6).to_string() }
+}

@@ -1,0 +1,330 @@
+//! A race in a shell, of whichever lab: a bar, checkpoints, signals, files.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use mnemoscope::choice::Choice;
+use mnemoscope::lab::any::{Config, Lab};
+use mnemoscope::lab::config::Schedule;
+use mnemoscope::lab::copy::CopyRun;
+use mnemoscope::lab::encodings::config::looks_only;
+use mnemoscope::lab::event::Event;
+use mnemoscope::lab::machine::Machine;
+use mnemoscope::lab::sweep::{spreads, spreads_of};
+use mnemoscope::lab::weights::Weights;
+
+use super::failure::Failure;
+use super::files::{self, Outputs};
+use super::progress::Progress;
+use super::signals::Signals;
+use super::{settings, table};
+
+/// Milliseconds of work between two looks at the clock and the signals.
+const UPDATE_MS: f64 = 100.0;
+
+/// Seconds between two checkpoints, unless told otherwise; with the time of a step this stays below ten.
+const CHECKPOINT_S: &str = "8";
+
+/// Saving takes at most about this share of the time: huge models are saved less often.
+const SAVING: f64 = 0.1;
+
+/// A flag that leaves only what went wrong.
+pub(crate) fn quiet() -> Arg {
+    Arg::new("quiet").long("quiet").short('q').action(ArgAction::SetTrue).help("Say nothing but what went wrong")
+}
+
+/// Adds the flags that are not settings.
+pub(crate) fn add(command: Command) -> Command {
+    let every = Arg::new("checkpoint-every")
+        .long("checkpoint-every")
+        .value_name("SECONDS")
+        .default_value(CHECKPOINT_S)
+        .requires("checkpoint")
+        .value_parser(clap::value_parser!(f64))
+        .help("Seconds between two checkpoints; more if saving takes longer than a tenth of that");
+    let fresh = Arg::new("fresh")
+        .long("fresh")
+        .action(ArgAction::SetTrue)
+        .requires("checkpoint")
+        .help("Ignore what stands in the checkpoint, and begin anew");
+    command
+        .arg(files::argument("out", "Write results as JSON to FILE; - or nothing is standard output"))
+        .arg(files::argument("csv", "Write the held-out curves as CSV to FILE; - is standard output"))
+        .arg(files::argument("export-weights", "Write the trained weights to FILE, as safetensors"))
+        .arg(files::argument(
+            "checkpoint",
+            "Save the race to FILE now and then, at the end, and on SIGINT or SIGTERM; if FILE is there, go on from it",
+        ))
+        .arg(every)
+        .arg(fresh)
+        .arg(quiet())
+}
+
+/// Trains to the end, and writes what is asked for.
+pub(crate) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), Failure> {
+    let path = |name| arguments.get_one::<PathBuf>(name).map(PathBuf::as_path);
+    let (weights, checkpoint) = (path("export-weights"), path("checkpoint"));
+    let others: Vec<&Path> = weights.into_iter().chain(checkpoint).collect();
+    if others.iter().any(|path| path.as_os_str() == "-") {
+        return Err(Failure::usage("weights and checkpoints do not go to standard output; name a file"));
+    }
+    let outputs = Outputs::of(arguments, &others)?;
+    let seconds = arguments.get_one::<f64>("checkpoint-every").copied().unwrap_or(0.0);
+    let every = Duration::try_from_secs_f64(seconds)
+        .map_err(|_| Failure::usage("--checkpoint-every: it takes a number of seconds, such as 8"))?;
+    let before = match checkpoint.filter(|path| path.is_file() && !arguments.get_flag("fresh")) {
+        Some(path) => Some(Before::read(path, config)?),
+        None => None,
+    };
+    let quiet = arguments.get_flag("quiet");
+    pollster::block_on(async {
+        let mut race = Race::open(config, before, quiet).await?;
+        race.keep = checkpoint.map(|path| Keep { path, every, last: Instant::now(), failed: None, warned: false });
+        race.train().await?;
+        race.finish(weights, &outputs).await
+    })
+}
+
+/// A checkpoint to go on from.
+struct Before<'a> {
+    path: &'a Path,
+    bytes: Vec<u8>,
+    /// Steps that it was to take in all, if more are wanted now.
+    extended: Option<u32>,
+}
+
+impl<'a> Before<'a> {
+    /// Reads a checkpoint of this race, or of one that only ends earlier. What is only looked at may differ: it is taken from
+    /// `config`.
+    fn read(path: &'a Path, config: &Config) -> Result<Self, Failure> {
+        let name = path.display();
+        let bytes = files::read(path).map_err(|why| Failure::failed(format!("{why}; name another, or use --fresh")))?;
+        let saved = Weights::read(&bytes).map_err(|error| {
+            let why = settings::reason(error);
+            Failure::failed(format!("{name}: {why}; begin anew with --fresh, or name another file"))
+        })?;
+        let there = &saved.config;
+        let (old, training) = (there.training().steps, config.training());
+        // The same race, ending where the checkpoint's does.
+        let same = config.with_steps(old).filter(|own| old <= training.steps && own.races_as(there));
+        if let Some(own) = same.as_ref().filter(|_| old == training.steps || training.schedule == Schedule::Constant) {
+            let bytes = if own == there { bytes } else { Weights::write(own, &saved.state)? };
+            return Ok(Self { path, bytes, extended: (old < training.steps).then_some(old) });
+        }
+        let anew = "name another file, or begin anew with --fresh";
+        if there.lab() != config.lab() {
+            let (there, here) = (there.lab().id(), config.lab().id());
+            let line = format!("{name}: this checkpoint is of the {there} lab, and this is the {here} lab; {anew}");
+            return Err(Failure::usage(line));
+        }
+        let each =
+            differences(there, config).map(|(name, there, here)| format!("{name} is {there} there and {here} here"));
+        let each = each.collect::<Vec<_>>().join(", ");
+        let depends = " (with this schedule the learning rate depends on the steps in all)";
+        let why = if same.is_some() { depends } else { "" };
+        let line = format!("{name}: this checkpoint has other settings: {each}{why}; give the same settings, {anew}");
+        Err(Failure::usage(line))
+    }
+}
+
+/// The settings of a race in which two configurations of one lab differ: name, here, there.
+pub(crate) fn differences(
+    here: &Config,
+    there: &Config,
+) -> impl Iterator<Item = (&'static str, String, String)> + use<> {
+    let looks = here.lab() == Lab::Encodings;
+    let pairs = here.values().into_iter().zip(there.values());
+    pairs
+        .filter(move |((name, here), (_, there))| here != there && !(looks && looks_only(name)))
+        .map(|((name, here), (_, there))| (name, here, there))
+}
+
+/// Where and how often the race is saved.
+struct Keep<'a> {
+    path: &'a Path,
+    every: Duration,
+    last: Instant,
+    /// Why the last attempt came to nothing.
+    failed: Option<Failure>,
+    /// Whether that has been said; a full disk stays full, and once is enough.
+    warned: bool,
+}
+
+/// A race and what surrounds it.
+struct Race<'a> {
+    run: CopyRun,
+    machine: Machine,
+    signals: Signals,
+    progress: Progress,
+    keep: Option<Keep<'a>>,
+    /// When training began; nothing if an earlier process did part of it.
+    began: Option<Instant>,
+    seconds: Option<f64>,
+    quiet: bool,
+}
+
+impl<'a> Race<'a> {
+    async fn open(config: &Config, before: Option<Before<'_>>, quiet: bool) -> Result<Self, Failure> {
+        let signals = Signals::listen()?;
+        let mut machine = Machine::default();
+        let steps = config.training().steps;
+        let mut run = match &before {
+            Some(before) => CopyRun::restore(&before.bytes, &mut machine, &mut |_, _| {}).await?,
+            None => CopyRun::open(config.clone(), &mut machine, &mut |_, _| {}).await?,
+        };
+        let extended = before.as_ref().and_then(|before| before.extended);
+        if extended.is_some() && !run.extend(steps) {
+            let line = "this checkpoint cannot be trained longer; begin anew with --fresh, or name another file";
+            return Err(Failure::usage(line));
+        }
+        let progress = Progress::new(quiet, run.step(), run.config().steps);
+        let info = run.executor();
+        progress.note(&format!("{} ({}): {}", info.kind, info.name, info.reason));
+        if let Some(Before { path, .. }) = &before {
+            let longer = extended.map_or(String::new(), |old| format!(", to {steps} steps instead of {old}"));
+            progress.note(&format!("going on from step {} ({}){longer}", run.step(), path.display()));
+        }
+        let began = before.is_none().then(Instant::now);
+        Ok(Self { run, machine, signals, progress, keep: None, began, seconds: None, quiet })
+    }
+
+    /// Trains to the end.
+    ///
+    /// # Errors
+    /// What training meets, or that a signal ended it.
+    async fn train(&mut self) -> Result<(), Failure> {
+        let mut finished = false;
+        while !finished {
+            if let Some(signal) = self.signals.heard() {
+                return Err(self.interrupted(signal).await);
+            }
+            for event in self.run.carry_on(&mut self.machine, UPDATE_MS, 0).await? {
+                match event {
+                    Event::Recovered { reason, .. } => self.progress.note(&reason),
+                    Event::Stopped { replica, step, reason } => {
+                        if let Some(run) = self.run.runs().get(replica as usize) {
+                            let (encoding, seed) = (&run.encoding, run.seed);
+                            self.progress.note(&format!("{encoding}, seed {seed} stopped at step {step}: {reason}"));
+                        }
+                    }
+                    Event::Progress { step, steps, step_ms } => self.progress.at(step, steps, step_ms),
+                    Event::Finished { .. } => finished = true,
+                    Event::Training { .. } | Event::Evaluation { .. } | Event::Milestone { .. } => {}
+                }
+            }
+            let due = self.keep.as_ref().is_some_and(|keep| keep.last.elapsed() >= keep.every);
+            if due && !finished {
+                self.save_checkpoint().await?;
+                self.warn();
+            }
+        }
+        self.seconds = self.began.map(|began| began.elapsed().as_secs_f64());
+        self.progress.end();
+        Ok(())
+    }
+
+    /// Says, once, that the race goes on without a new checkpoint.
+    fn warn(&mut self) {
+        let Some(keep) = &mut self.keep else { return };
+        if let Some(failure) = keep.failed.as_ref().filter(|_| !keep.warned) {
+            self.progress.warn(&format!("{}; the race goes on", failure.text()));
+            keep.warned = true;
+        }
+    }
+
+    async fn interrupted(&mut self, signal: i32) -> Failure {
+        self.progress.end();
+        let saved = self.save_checkpoint().await;
+        let at = format!("interrupted at step {} of {}", self.run.step(), self.run.config().steps);
+        let failed = saved.err().or_else(|| self.keep.as_mut()?.failed.take());
+        if let Some(failed) = failed {
+            return failed.and(format!("{at}; the checkpoint, if there is one, is of an earlier step"));
+        }
+        Failure::signal(
+            signal,
+            match &self.keep {
+                Some(keep) => format!("{at}, saved to {}; the same command goes on from there", keep.path.display()),
+                None => format!("{at}, nothing was saved; with --checkpoint FILE the same command would go on"),
+            },
+        )
+    }
+
+    /// The race as a file. A device lost just now is replaced first.
+    async fn bytes(&mut self) -> Result<Vec<u8>, Failure> {
+        loop {
+            match self.run.save().await {
+                Ok(bytes) => return Ok(bytes),
+                Err(error) => match error.of_device() {
+                    Some(why) => self.run.recover(&mut self.machine, why).await?,
+                    None => return Err(error.into()),
+                },
+            }
+        }
+    }
+
+    /// Saves, if that is wanted. A file that cannot be written is no reason to end a race, whose trained steps are worth
+    /// more; it is remembered, and the exit code tells it if the last attempt fails too.
+    ///
+    /// # Errors
+    /// What the device meets.
+    async fn save_checkpoint(&mut self) -> Result<(), Failure> {
+        let start = Instant::now();
+        let Some(path) = self.keep.as_ref().map(|keep| keep.path) else { return Ok(()) };
+        let bytes = self.bytes().await?;
+        let failed = files::replace(path, &bytes).err();
+        if let Some(keep) = &mut self.keep {
+            keep.failed = failed;
+            keep.last = Instant::now();
+            keep.every = keep.every.max(start.elapsed().div_f64(SAVING));
+        }
+        Ok(())
+    }
+
+    /// Has an experiment judge what only the end can tell.
+    ///
+    /// # Errors
+    /// What the device meets, but for its loss.
+    async fn judge(&mut self) -> Result<(), Failure> {
+        loop {
+            match self.run.outcome().await {
+                Ok(_) => return Ok(()),
+                Err(error) => match error.of_device() {
+                    Some(why) => self.run.recover(&mut self.machine, why).await?,
+                    None => return Err(error.into()),
+                },
+            }
+        }
+    }
+
+    async fn finish(&mut self, weights: Option<&Path>, outputs: &Outputs<'_>) -> Result<(), Failure> {
+        let saved = self.save_checkpoint().await;
+        let failed = saved.err().or_else(|| self.keep.as_mut()?.failed.take());
+        let checkpoint = failed.map_or(Ok(()), |failed| {
+            Err(failed.and("the race is over, but the checkpoint, if there is one, is of an earlier step"))
+        });
+        let weights = match weights {
+            Some(path) => self.bytes().await.and_then(|bytes| files::replace(path, &bytes)),
+            None => Ok(()),
+        };
+        let judged = self.judge().await;
+        let mut results = self.run.results()?;
+        results.seconds = self.seconds;
+        let json = settings::json_text(&results)?;
+        let written = outputs.write(&json, || Ok(results.csv()?));
+        if !self.quiet {
+            let arms = self.run.arms();
+            // The copy lab's encodings have an order of their own, whatever the order in which they were asked for.
+            let spreads = match self.run.source().lab() {
+                Lab::Copy => spreads(&results.runs),
+                Lab::Encodings => spreads_of(&results.runs, arms.iter().map(|arm| arm.id.as_str())),
+            };
+            table::race(&spreads, arms, results.step);
+            results.outcome.iter().for_each(table::outcome);
+            table::verdicts(&results.verdicts);
+        }
+        // What could be written is, whatever else failed.
+        Failure::all([checkpoint, weights, judged, written])
+    }
+}
