@@ -264,9 +264,9 @@ fn a_wrong_interface_is_seen() {
     let complaint = |text: &str| interface(&rope, &naga::front::wgsl::parse_str(text).unwrap());
     assert_eq!(complaint(&right), Ok(()));
     let broken = [
-        ("rows: u32,\n    length: u32,", "length: u32,\n    rows: u32,"),
-        ("heads: u32,", "heads: u32,\n    more: u32,"),
-        ("heads: u32,", "heads: u32,\n    more: f32,"),
+        ("rows: u32,\nlength: u32,", "length: u32,\nrows: u32,"),
+        ("heads: u32,", "heads: u32,\nmore: u32,"),
+        ("heads: u32,", "heads: u32,\nmore: f32,"),
         ("@binding(1) var<storage, read> control", "@binding(1) var<storage, read_write> control"),
         ("@binding(3) var<storage, read_write> qkv", "@binding(4) var<storage, read_write> qkv"),
         ("@group(0) @binding(2) var", "@group(1) @binding(2) var"),
