@@ -208,7 +208,7 @@ describe('sweep', () => {
           .filter((row) => family === 'all' || row.family === family);
         const column = measure === 'margin' ? 'margin' : 'effective_rank';
         const rho = spearman(
-          members.map((row) => Number(Number(row[column]).toPrecision(9))),
+          members.map((row) => Number(Number(row[column]).toPrecision(6))),
           members.map((row) => row.last),
         );
         const listed = (await rows(lab, 'sweep-correlations')).find(
@@ -281,7 +281,7 @@ describe('sweep', () => {
       const verdicts = await lab.page
         .locator('[data-testid=verdicts] li')
         .evaluateAll((all) => all.map((one) => one.dataset.claim));
-      assert.deepEqual(verdicts.toSorted(), ['effectiveRank', 'margin']);
+      assert.deepEqual(verdicts.toSorted(), ['effectiveRank', 'equal-margins', 'margin']);
     });
   });
 

@@ -73,8 +73,7 @@ describe('two encodings side by side', () => {
           left: sinusoidal(8, 6),
           right: sinusoidal(8, 6, { compression: 8 }),
         };
-        await lab.page.getByTestId('slide-left_noise').focus();
-        await lab.page.keyboard.press('Tab');
+        await lab.page.getByTestId('choose-left').focus();
         await lab.page.keyboard.press('Tab');
         assert.match(
           await lab.page.evaluate(() => document.activeElement.getAttribute('aria-label')),

@@ -115,7 +115,9 @@ export class Lab {
     return this.page.getByTestId(testId).click();
   }
 
-  hash() {
+  /** The address follows the settings with a short delay. */
+  async hash() {
+    await this.page.waitForTimeout(250);
     return this.page.evaluate(() => location.hash);
   }
 

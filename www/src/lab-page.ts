@@ -99,9 +99,11 @@ export abstract class LabPage extends RunElement {
   private showAddress() {
     if (this.embedded || this.addressing !== undefined) return;
     const wait = this.addressed + ADDRESS_MS - performance.now();
+    const before = location.hash;
     const write = () => {
       this.addressing = undefined;
-      if (!this.isConnected) return;
+      // An address that somebody else has written meanwhile is about to be read, and may name another lab.
+      if (!this.isConnected || location.hash !== before) return;
       this.addressed = performance.now();
       try {
         history.replaceState(null, '', this.fragment);
