@@ -21,7 +21,7 @@ pub enum Face {
 pub enum Measure {
     /// `⟨a, b⟩`.
     Dot,
-    /// `⟨a, b⟩ / (|a| |b|)`; not a number where a vector is zero.
+    /// `⟨a, b⟩ / (|a| |b|)`; 0 where a vector is zero.
     Cosine,
     /// `|a − b|`.
     Distance,
@@ -82,6 +82,28 @@ impl Table {
         Self { rows, columns, values: recipe.table.iter().map(|value| value * recipe.gain).collect() }
     }
 
+    /// Brings an extreme table into a unit in which single precision neither overflows nor vanishes on the way to `measure`, and
+    /// gives the unit of the distances. It is a power of two, so that no bit is lost; a dot product that overflows does so by
+    /// itself.
+    pub(crate) fn tame(&mut self, measure: Measure) -> f64 {
+        let divide = |entries: &mut [f32]| {
+            let unit = unit(entries);
+            if unit != 1.0 {
+                entries.iter_mut().for_each(|entry| *entry = (f64::from(*entry) / unit) as f32);
+            }
+            unit
+        };
+        match measure {
+            Measure::Dot => 1.0,
+            // Every row has an angle, however long it is.
+            Measure::Cosine => {
+                self.values.chunks_exact_mut(self.columns.max(1)).for_each(|row| _ = divide(row));
+                1.0
+            }
+            Measure::Distance => divide(&mut self.values),
+        }
+    }
+
     /// The rows, in f64.
     ///
     /// # Errors
@@ -90,6 +112,16 @@ impl Table {
         let view = ArrayView2::from_shape((self.rows, self.columns), &self.values);
         Ok(view.map_err(|error| Error::Internal(error.to_string()))?.mapv(f64::from))
     }
+}
+
+/// Largest entries of which sums of squares keep well within the range of single precision.
+const TAME: std::ops::Range<f64> = 1e-12..1e12;
+
+/// A power of two close to the largest entry; 1 where that is tame.
+fn unit(entries: &[f32]) -> f64 {
+    let largest = f64::from(entries.iter().fold(0.0_f32, |most, entry| most.max(entry.abs())));
+    let tame = largest == 0.0 || TAME.contains(&largest);
+    if tame { 1.0 } else { libm::ldexp(1.0, libm::frexp(largest).1) }
 }
 
 /// All dot products `[length, length]` in f64, whatever gives them.

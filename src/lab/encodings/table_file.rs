@@ -253,7 +253,12 @@ fn read_npy(bytes: &[u8]) -> Result<(Table, String), Error> {
 /// The table as CSV: a row for each position, no names, digits enough to read the same numbers again.
 #[must_use]
 pub fn to_csv(table: &Table) -> Vec<u8> {
-    let line = |row: &[f32]| row.iter().map(f32::to_string).collect::<Vec<_>>().join(",") + "\n";
+    // With all its zeros a tiny number takes 50 characters, and the largest table more than is read.
+    let cell = |value: &f32| match value.abs() {
+        size if size == 0.0 || (1e-5..1e15).contains(&size) => value.to_string(),
+        _ => format!("{value:e}"),
+    };
+    let line = |row: &[f32]| row.iter().map(cell).collect::<Vec<_>>().join(",") + "\n";
     table.values.chunks_exact(table.columns.max(1)).map(line).collect::<String>().into_bytes()
 }
 

@@ -260,11 +260,15 @@ impl Workbench {
                 let cells = (0..length * length).map(|at| of((at / length).abs_diff(at % length)) as f32);
                 (measure != Measure::Cosine).then(|| cells.collect())
             }
-            Face::Vectors(table) => {
+            Face::Vectors(mut table) => {
                 info.width = table.columns;
+                let unit = table.tame(measure);
                 let (rows, columns) = (table.rows as u32, table.columns as u32);
                 let kernel = Similarity { rows, columns, measure };
-                let values = self.multiply(kernel, &table, config, machine).await?;
+                let mut values = self.multiply(kernel, &table, config, machine).await?;
+                if unit != 1.0 {
+                    values.iter_mut().for_each(|value| *value = (f64::from(*value) * unit) as f32);
+                }
                 info.executor = self.ready.as_ref().map(|(.., info)| info.clone());
                 Some(values)
             }
