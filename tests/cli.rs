@@ -3,15 +3,21 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+#[path = "common/shell.rs"]
+mod shell;
+
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use mnemoscope::lab::config::{CopyConfig, PRESETS};
 use mnemoscope::lab::results::Results;
 use safetensors::SafeTensors;
 use serde_json::Value;
+#[cfg(unix)]
+use shell::interrupt;
+use shell::{expect, json, names, program, run, run_with, text};
 use tempfile::TempDir;
 
 /// A race of two runs that takes a blink.
@@ -21,56 +27,6 @@ const TINY: &str = "--executor cpu --length 8 --width 8 --heads 2 --mlp 8 --laye
 /// A race that takes long enough to be interrupted.
 const LONGER: &str = "--executor cpu --length 16 --width 32 --heads 2 --mlp 64 --layers 2 --symbols 8 --batch 16 \
     --held-out 16 --seeds 1 --encodings rank,none --steps 500 --every 50 --dropout 0.1";
-
-fn program(folder: &TempDir, arguments: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mnemoscope"));
-    command.current_dir(folder.path()).args(arguments.split_whitespace());
-    command
-}
-
-/// Runs it to its end, with nothing on standard input.
-fn run(folder: &TempDir, arguments: &str) -> Output {
-    program(folder, arguments).stdin(Stdio::null()).output().unwrap()
-}
-
-/// Runs it with `text` on standard input.
-fn run_with(folder: &TempDir, arguments: &str, text: &str) -> Output {
-    let mut command = program(folder, arguments);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // A program that refuses its command line reads nothing, and may be gone by now.
-    let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
-    child.wait_with_output().unwrap()
-}
-
-fn words(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// It ended with `code`; gives its standard error.
-fn expect(output: &Output, code: i32) -> String {
-    let words = words(output);
-    assert_eq!(output.status.code(), Some(code), "{words}");
-    assert!(!words.contains("panicked"), "{words}");
-    if code != 0 {
-        assert!(words.contains("mnemoscope: "), "{words}");
-    }
-    words
-}
-
-fn text(folder: &TempDir, name: &str) -> String {
-    std::fs::read_to_string(folder.path().join(name)).unwrap()
-}
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).unwrap();
-    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
-}
 
 #[test]
 fn results_curves_and_weights_are_whole_files_that_other_readers_read() {
@@ -178,24 +134,6 @@ fn what_is_not_allowed_ends_with_2_and_says_what_is() {
     std::fs::write(folder.path().join("bad.json"), "{\"heads\": 4").unwrap();
     bad("copy --config bad.json", &["bad.json", "not JSON"]);
     assert_eq!(names(folder.path()), ["bad.json"], "nothing was written");
-}
-
-/// Starts a race, and stops it with `signal` when `ready` has come on standard error, or when the checkpoint is there.
-#[cfg(unix)]
-fn interrupt(folder: &TempDir, arguments: &str, signal: &str) -> (std::process::ExitStatus, String) {
-    let mut child = program(folder, arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut errors = BufReader::new(child.stderr.take().unwrap());
-    let mut words = String::new();
-    errors.read_line(&mut words).unwrap();
-    if signal == "KILL" {
-        while !folder.path().join("k.safetensors").exists() {
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
-    }
-    let sent = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap();
-    assert!(sent.success());
-    errors.read_to_string(&mut words).unwrap();
-    (child.wait().unwrap(), words)
 }
 
 #[cfg(unix)]
@@ -456,95 +394,4 @@ fn a_sweep_is_expanded_run_and_merged() {
         assert_eq!((&left["groups"], left["broken"].as_array().unwrap().len()), (&sweep["groups"], 3));
     }
     assert!(expect(&run(&folder, "merge half.json --skip-broken"), 1).contains("no results file"));
-}
-
-/// An experiment that takes a blink.
-const EXPERIMENT: &str = "--executor cpu --train-length 8 --train-width 8 --heads 2 --head 1 --mlp 8 --layers 1 --symbols 4 \
-    --batch 4 --seeds 2 --steps 40 --every 20";
-
-#[test]
-fn two_encodings_leave_a_report_measures_matrices_and_tables() {
-    let folder = TempDir::new().unwrap();
-    let files = "--out report.json --csv measures.csv --left-matrix m.csv --left-table t.npy --right-table t.csv \
-        --logit logit.json --attention maps.csv";
-    let said = expect(&run(&folder, &format!("encodings --executor cpu --length 12 --width 6 {files}")), 0);
-    assert!(said.contains("Effective rank") && said.contains("holds: Under the mapping"), "{said}");
-    let report = json(&text(&folder, "report.json"));
-    assert_eq!(report["lab"], "encodings");
-    assert_eq!(report["link"], "lab=encodings&length=12&width=6&executor=cpu");
-    // cos 1 + cos 0.0464… + cos 0.00215…: the products of neighbours under sinusoidal, d = 6.
-    let wanted: f64 = (0..3).map(|i| f64::powf(10_000.0, -f64::from(i) / 3.0).cos()).sum();
-    let row = text(&folder, "m.csv").lines().nth(1).unwrap().to_owned();
-    let cells: Vec<f64> = row.split(',').map(|cell| cell.parse().unwrap()).collect();
-    assert!((cells[2] - wanted).abs() < 1e-5, "{row}");
-    let slice = report["left"]["dotByDistance"][1].as_f64().unwrap();
-    assert!((slice - wanted).abs() < 1e-5);
-    let measures = text(&folder, "measures.csv");
-    assert!(measures.starts_with("measure,label,formula,unit,left,right,left_text,right_text\nnorm,"), "{measures}");
-    assert_eq!(text(&folder, "t.csv").lines().count(), 12);
-    assert_eq!(text(&folder, "maps.csv").lines().count(), 1 + 16 * 16);
-    assert_eq!(json(&text(&folder, "logit.json"))["parts"][3]["expected"], 0.003_906_25);
-    // A table that was written is read again, and is the same to a dot product.
-    let said = expect(&run(&folder, "encodings --left uploaded --upload t.npy --out again.json --quiet"), 0);
-    assert!(!said.contains("Effective"), "{said}");
-    let again = json(&text(&folder, "again.json"));
-    assert_eq!(again["left"]["dotByDistance"], report["left"]["dotByDistance"]);
-    assert_eq!(again["left"]["length"], 12);
-}
-
-#[test]
-fn what_an_encoding_lacks_is_asked_for_by_its_flag() {
-    let folder = TempDir::new().unwrap();
-    std::fs::write(folder.path().join("ragged.csv"), "1,2\n3\n").unwrap();
-    for (arguments, code, word) in [
-        ("encodings --left uploaded", 2, "--upload FILE"),
-        ("encodings --right trained", 2, "--from FILE"),
-        ("encodings --logit l.json --weights trained", 2, "--from FILE"),
-        ("encodings --left uploaded --upload ragged.csv", 1, "row 2 has 1 cells"),
-        ("encodings --left uploaded --upload nowhere.npy", 1, "nowhere.npy"),
-        ("encodings --upload ragged.csv", 2, "--left uploaded"),
-        ("encodings --left alibi --left-table t.npy", 2, "no vectors"),
-        ("encodings --width 7", 2, "an even number"),
-        ("encodings --left banana", 2, "one of none, sinusoidal"),
-        ("encodings train --experiment sweep --levels 1", 2, "from 2 to 16"),
-        ("encodings train --experiment sweep --seeds 16", 2, "a plan holds 64 runs"),
-    ] {
-        let said = expect(&run(&folder, arguments), code);
-        assert!(said.contains(word), "{arguments}: {said}");
-    }
-    assert_eq!(names(folder.path()), ["ragged.csv"]);
-}
-
-#[test]
-fn an_experiment_is_trained_kept_and_looked_at() {
-    let folder = TempDir::new().unwrap();
-    let arguments =
-        format!("encodings train --experiment control {EXPERIMENT} --out c.json --export-weights w.st --csv c.csv");
-    let said = expect(&run(&folder, &arguments), 0);
-    assert!(said.contains("gain held at L"), "{said}");
-    let results = json(&text(&folder, "c.json"));
-    assert_eq!((&results["lab"], &results["step"]), (&"encodings".into(), &40.into()));
-    let rows = results["outcome"]["rows"].as_array().unwrap();
-    assert_eq!(
-        rows.iter().map(|row| row["id"].as_str().unwrap()).collect::<Vec<_>>(),
-        ["spike-time-held", "spike-time-gain", "spike-time"]
-    );
-    // L = 8 is a power of two, so that scaling down and up again loses no bit.
-    assert_eq!(rows[0]["bySeed"], serde_json::json!([0.0, 0.0]));
-    assert!(rows[2]["largest"]["mean"].as_f64().unwrap() > 0.0);
-    assert_eq!(text(&folder, "c.csv").lines().count(), 1 + 3 * 8);
-    expect(&run(&folder, "encodings --left trained --trained-run 2 --from w.st --out r.json --quiet"), 0);
-    let note = json(&text(&folder, "r.json"))["left"]["note"].as_str().unwrap().to_owned();
-    assert!(note.contains("gain held at L, seed 0, at step 40") && note.contains("its gain 8"), "{note}");
-    let said = expect(&run(&folder, "encodings --left trained --trained-run 8 --from w.st"), 2);
-    assert!(said.contains("from 0 to 7"), "{said}");
-    let said = expect(&run(&folder, "merge c.json"), 1);
-    assert!(said.contains("from the lab \"encodings\""), "{said}");
-    expect(&run(&folder, "evaluate w.st"), 0);
-    // A checkpoint of other settings is not gone on with; what is only looked at may differ.
-    let first = format!("encodings train --experiment control {EXPERIMENT} --checkpoint k.st --out k.json");
-    expect(&run(&folder, &first), 0);
-    expect(&run(&folder, &format!("{first} --left rank")), 0);
-    let said = expect(&run(&folder, &format!("{first} --rate 0.1")), 2);
-    assert!(said.contains("rate is 0.003 there and 0.1 here"), "{said}");
 }

@@ -78,6 +78,13 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     if let Some(name) = OTHERS.iter().find(|name| path(name).is_some_and(|path| path.as_os_str() == "-")) {
         return Err(Failure::usage(format!("--{name}: only --out and --csv go to standard output; name a file")));
     }
+    let piped =
+        ["config", "upload", "from"].into_iter().filter(|name| path(name).is_some_and(|path| path.as_os_str() == "-"));
+    if let [one, other, ..] = piped.collect::<Vec<_>>()[..] {
+        return Err(Failure::usage(format!(
+            "--{one} and --{other} would both read standard input; name a file for one"
+        )));
+    }
     let outputs = Outputs::of(arguments, &others)?;
     let source = path("from").map(Source::read).transpose()?;
     let over = source.as_ref().map(Source::settings).unwrap_or_default();
@@ -170,7 +177,7 @@ fn picture(
     let length = picture.info.length;
     let matrix = picture.matrix.ok_or_else(|| Failure::usage(format!("--{name}: {}", picture.info.note)))?;
     let head = format!("position,{}\n", (0..length).map(|q| q.to_string()).collect::<Vec<_>>().join(","));
-    // A cosine with a vector that is zero is not a number; its cell stays empty.
+    // A product that single precision cannot hold has an empty cell.
     let cell = |value: &f32| if value.is_finite() { value.to_string() } else { String::new() };
     let line = |(p, row): (usize, &[f32])| format!("{p},{}\n", row.iter().map(cell).collect::<Vec<_>>().join(","));
     let lines = matrix.chunks_exact(length.max(1)).enumerate().map(line);

@@ -108,7 +108,7 @@ pub(crate) fn outcome(outcome: &Outcome) {
                 correlations.iter().map(row),
             );
         }
-        Outcome::Lengths { trained, lengths, rows: encodings, .. } => {
+        Outcome::Lengths { trained, lengths, rows: encodings, sentence, .. } => {
             say(&format!("Held-out tokens right at other lengths than the {trained} positions in training:"));
             let head = words(&["encoding"]).into_iter().chain(lengths.iter().map(u32::to_string)).collect();
             let row = |LengthRow { label, why, accuracy, .. }: &LengthRow| {
@@ -117,6 +117,7 @@ pub(crate) fn outcome(outcome: &Outcome) {
                 std::iter::once(label.clone()).chain(each).chain([why.clone()]).collect()
             };
             rows(head, encodings.iter().map(row));
+            say(sentence);
         }
     }
 }

@@ -1,0 +1,79 @@
+//! The program as a shell starts it.
+
+#![allow(dead_code, reason = "each test program uses a part of this")]
+#![allow(missing_docs, unreachable_pub, reason = "this is not an interface")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub fn program(folder: &TempDir, arguments: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mnemoscope"));
+    command.current_dir(folder.path()).args(arguments.split_whitespace());
+    command
+}
+
+/// Runs it to its end, with nothing on standard input.
+pub fn run(folder: &TempDir, arguments: &str) -> Output {
+    program(folder, arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+/// Runs it with `text` on standard input.
+pub fn run_with(folder: &TempDir, arguments: &str, text: &str) -> Output {
+    let mut command = program(folder, arguments);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A program that refuses its command line reads nothing, and may be gone by now.
+    let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+pub fn words(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// It ended with `code`; gives its standard error.
+pub fn expect(output: &Output, code: i32) -> String {
+    let words = words(output);
+    assert_eq!(output.status.code(), Some(code), "{words}");
+    assert!(!words.contains("panicked"), "{words}");
+    if code != 0 {
+        assert!(words.contains("mnemoscope: "), "{words}");
+    }
+    words
+}
+
+pub fn text(folder: &TempDir, name: &str) -> String {
+    std::fs::read_to_string(folder.path().join(name)).unwrap()
+}
+
+pub fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+pub fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// Starts a race, and stops it with `signal` when `ready` has come on standard error, or when the checkpoint is there.
+#[cfg(unix)]
+pub fn interrupt(folder: &TempDir, arguments: &str, signal: &str) -> (std::process::ExitStatus, String) {
+    let mut child = program(folder, arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    let mut words = String::new();
+    errors.read_line(&mut words).unwrap();
+    if signal == "KILL" {
+        while !folder.path().join("k.safetensors").exists() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+    let sent = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    errors.read_to_string(&mut words).unwrap();
+    (child.wait().unwrap(), words)
+}
