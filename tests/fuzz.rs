@@ -198,27 +198,38 @@ fn link() {
     });
 }
 
-fn as_json(config: &CopyConfig) -> String {
+fn as_json<S: Settings>(config: &S) -> String {
     let values: serde_json::Map<_, _> =
-        config.values().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        config.texts().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     serde_json::Value::from(values).to_string()
 }
 
-#[test]
-fn configuration() {
+/// Configurations of a lab as JSON; its presets and `more` are the seeds.
+fn configurations<S: Settings + std::fmt::Debug + Into<Config>>(what: &str, more: [&str; 2]) {
     let _alone = alone();
-    let mut seeds: Vec<Vec<u8>> = PRESETS.iter().map(|p| as_json(&CopyConfig::preset(p.id).unwrap()).into()).collect();
-    seeds.push(
-        br#"{"preset": "copy-tiny", "encodings": ["rank", "none"], "seeds": 2, "rate": 0.5, "tied": true}"#.to_vec(),
-    );
-    seeds.push(br#"{"lab": "copy", "configuration": {"width": "64", "heads": 4, "steps": 1e3}, "runs": []}"#.to_vec());
-    fuzz("configuration", &seeds, |bytes| {
+    let mut seeds: Vec<Vec<u8>> = S::presets().iter().map(|p| as_json(&S::preset(p.id).unwrap()).into()).collect();
+    seeds.extend(more.map(|text| text.as_bytes().to_vec()));
+    fuzz(what, &seeds, |bytes| {
         let text = text(bytes);
-        let Ok((config, problems)) = frugally(|| read_configuration::<CopyConfig>(&text)) else { return false };
+        let Ok((config, problems)) = frugally(|| read_configuration::<S>(&text)) else { return false };
         survives_a_link(&config.clone().into());
         assert_eq!(read_configuration(&as_json(&config)).unwrap(), (config, Vec::new()));
         problems.is_empty()
     });
+}
+
+#[test]
+fn configuration() {
+    let first = r#"{"preset": "copy-tiny", "encodings": ["rank", "none"], "seeds": 2, "rate": 0.5, "tied": true}"#;
+    let second = r#"{"lab": "copy", "configuration": {"width": "64", "heads": 4, "steps": 1e3}, "runs": []}"#;
+    configurations::<CopyConfig>("configuration", [first, second]);
+}
+
+#[test]
+fn configuration_of_encodings() {
+    let first = r#"{"preset": "sweep", "families": ["gain", "random"], "levels": 16, "left": "rank-code", "seeds": 4}"#;
+    let second = r#"{"lab": "encodings", "configuration": {"position": 7, "undo": true, "window": 2.5, "head": 3}}"#;
+    configurations::<EncodingsConfig>("configuration of encodings", [first, second]);
 }
 
 /// A small race, trained to its end: its results and its weights.
@@ -303,7 +314,13 @@ fn weights_survive(bytes: &[u8]) -> bool {
 fn weights() {
     let _alone = alone();
     let (_, file) = race();
-    fuzz("weights", std::slice::from_ref(file), weights_survive);
+    let link = "lab=encodings&experiment=control&seeds=1&symbols=2&train_length=4&train_width=4&heads=1&head=1&mlp=4\
+        &layers=1&batch=1&steps=3&every=1&executor=cpu";
+    let Link { config, problems, .. } = Link::parse(link);
+    assert!(problems.is_empty(), "{problems:?}");
+    let mut run = block_on(CopyRun::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();
+    block_on(run.advance(f64::INFINITY, 0)).unwrap();
+    fuzz("weights", &[file.clone(), block_on(run.save()).unwrap()], weights_survive);
 }
 
 /// A header that lies, with its length mended so that it is read at all.
@@ -401,4 +418,26 @@ fn tables() {
     let named = b"one,two\n1,2\n3,4\n".to_vec();
     let spaced = b"1 2  3\n4 5 6\n".to_vec();
     fuzz("tables", &[to_csv(&table), to_npy(&table), double, named, spaced], table_survives);
+}
+
+/// A header may claim what it likes: nothing is set aside for it.
+#[test]
+fn tables_that_declare_much_take_little() {
+    let _alone = alone();
+    let file = |version: u8, length: &[u8], header: &str| {
+        [b"\x93NUMPY".as_slice(), &[version, 0], length, header.as_bytes(), &[0; 64]].concat()
+    };
+    let shaped = |shape: &str| format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({shape}), }}\n");
+    for shape in ["1024, 1024", "1025, 1025", "4294967296, 4294967296", "18446744073709551615, 2", "2, 99999999999999"]
+    {
+        let header = shaped(shape);
+        assert!(!table_survives(&file(1, &(header.len() as u16).to_le_bytes(), &header)), "{shape}");
+    }
+    for length in [u32::MAX, 1 << 30, 70_000] {
+        assert!(!table_survives(&file(2, &length.to_le_bytes(), &shaped("2, 4"))), "{length}");
+    }
+    // A row that goes on and on, and words without end.
+    assert!(!table_survives("1,".repeat(2 << 20).as_bytes()));
+    assert!(!table_survives(&b"x".repeat(4 << 20)));
+    assert!(!table_survives("1\n".repeat(2 << 20).as_bytes()));
 }

@@ -15,6 +15,8 @@ pub const MOST_ROWS: usize = 1024;
 pub const MOST_COLUMNS: usize = 1024;
 /// The longest header that is looked at; NumPy's own are 118 bytes.
 const MOST_HEADER: usize = 1024;
+/// The longest line of text, 64 characters for every cell: what a record takes grows with its line.
+const MOST_LINE: usize = MOST_COLUMNS * 64;
 /// The longest CSV: every cell of the largest table with 25 characters.
 const MOST_TEXT: usize = MOST_ROWS * MOST_COLUMNS * 26;
 const MAGIC: &[u8] = b"\x93NUMPY";
@@ -92,7 +94,15 @@ fn read_csv(bytes: &[u8]) -> Result<(Table, String), Error> {
     reader.has_headers(false).flexible(true).trim(csv::Trim::All).delimiter(delimiter.unwrap_or(b','));
     let (mut rows, mut columns, mut names) = (0, 0, false);
     let mut values = Vec::new();
-    for (line, record) in reader.from_reader(text.as_bytes()).records().enumerate() {
+    if let Some(at) = text.lines().position(|line| line.len() > MOST_LINE) {
+        return Err(refuse(format!(
+            "line {} is longer than {MOST_COLUMNS} numbers; a table has 1 to {MOST_COLUMNS} columns",
+            at + 1
+        )));
+    }
+    // Line by line: no cell of a table spans two of them.
+    let records = text.lines().flat_map(|line| reader.from_reader(line.as_bytes()).into_records());
+    for (line, record) in records.enumerate() {
         let record = record.map_err(refuse)?;
         // Columns of a text in spaces may be padded with more of them.
         let cells: Vec<&str> = match delimiter {
