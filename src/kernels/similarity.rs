@@ -1,7 +1,7 @@
 //! Similarity of every row of a table to every other, twin of `shaders/similarity.wgsl`.
 //!
-//! The twin multiplies the lower half in blocks and mirrors it. Distances come from the products too, of rows taken relative to
-//! their mean; where that still cancels, because two rows almost coincide, the differences are summed themselves.
+//! The twin multiplies the lower half in blocks and mirrors it. Distances come from products too, in f64, of rows taken relative to
+//! their mean.
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, Slice};
@@ -14,8 +14,6 @@ use crate::encoding::face::Measure;
 const BLOCK: usize = 64;
 /// Outputs of a workgroup along one axis: 8 invocations of 4.
 const GROUP: u32 = 32;
-/// A squared distance below this share of the squared norms has lost a digit or more to cancellation.
-const CANCELLED: f32 = 0.1;
 
 /// Reads: table `[rows, columns]`. Writes: similarities `[rows, rows]`.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,38 +103,22 @@ fn multiply<T: Real>(rows: ArrayView2<'_, T>, mut products: ArrayViewMut2<'_, T>
     }
 }
 
+/// In f64, where `|a|² + |b|² − 2 ⟨a, b⟩` keeps enough digits of rows that differ in the fifth.
 fn distances<T: Real>(rows: ArrayView2<'_, T>, mut products: ArrayViewMut2<'_, T>) {
     let length = rows.nrows();
+    let wide = rows.mapv(|value| value.to_f64().unwrap_or(f64::NAN));
     // Distances do not change, and what is common to all rows no longer cancels.
-    let count = T::int(length.max(1) as u32);
-    let mean = rows.sum_axis(Axis(0)).mapv(|sum| sum / count);
-    let centred = &rows - &mean;
-    multiply(centred.view(), products.view_mut());
-    let squares: Vec<T> = centred.rows().into_iter().map(square).collect();
-    let two = T::one() + T::one();
+    let count = length.max(1) as f64;
+    let centred = &wide - &wide.sum_axis(Axis(0)).mapv(|sum| sum / count);
+    let mut squares = ndarray::Array2::zeros((length, length));
+    multiply(centred.view(), squares.view_mut());
     for p in 0..length {
         for q in 0..p {
-            let both = squares[p] + squares[q];
-            let mut distance = both - two * products[(p, q)];
-            if distance < T::of(CANCELLED) * both {
-                distance = apart(rows.row(p), rows.row(q));
-            }
-            let distance = distance.sqrt();
+            let square: f64 = squares[(p, p)] + squares[(q, q)] - 2.0 * squares[(p, q)];
+            let distance = T::from(libm::sqrt(square.max(0.0))).unwrap_or_else(T::nan);
             products[(p, q)] = distance;
             products[(q, p)] = distance;
         }
         products[(p, p)] = T::zero();
     }
-}
-
-/// Sum of squared differences, in eight lanes.
-fn apart<T: Real>(a: ndarray::ArrayView1<'_, T>, b: ndarray::ArrayView1<'_, T>) -> T {
-    let mut lanes = [T::zero(); 8];
-    let (Some(a), Some(b)) = (a.as_slice(), b.as_slice()) else { return T::zero() };
-    for (a, b) in a.chunks(8).zip(b.chunks(8)) {
-        for ((lane, &x), &y) in lanes.iter_mut().zip(a).zip(b) {
-            *lane += (x - y) * (x - y);
-        }
-    }
-    lanes.into_iter().sum()
 }

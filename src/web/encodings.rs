@@ -10,6 +10,7 @@ use crate::encoding::lemma::Cloud;
 use crate::lab::any::Config;
 use crate::lab::claim::Verdict;
 use crate::lab::encodings::config::{EncodingsConfig, Side};
+use crate::lab::encodings::lemma;
 use crate::lab::encodings::logit::Part;
 use crate::lab::encodings::table_file::{Upload, to_csv, to_npy};
 use crate::lab::encodings::workbench::{self, PictureInfo, Workbench};
@@ -175,7 +176,7 @@ impl Encodings {
     /// # Errors
     /// An object `{ code, message }`.
     pub fn lemma(&self, values: JsValue) -> Result<JsValue, JsValue> {
-        let found = workbench::lemma(&config(values)?).map_err(|error| thrown(&error))?;
+        let found = lemma::lemma(&config(values)?).map_err(|error| thrown(&error))?;
         let (length, width, window, expected) = (found.length, found.width, found.window, found.expected);
         let object = value(&LemmaFace { length, width, window, expected, verdicts: &found.verdicts })?;
         let clouds = [

@@ -144,7 +144,7 @@ describe('two encodings side by side', () => {
         'one-hot': ['gain', 'noise'],
         'rank-code': ['alpha', 'active', 'gain', 'noise'],
         fourier: ['compression', 'gain', 'noise'],
-        random: ['gain', 'noise'],
+        random: ['margin', 'gain', 'noise'],
         uploaded: [],
         trained: [],
       };

@@ -68,6 +68,7 @@ properties! {
         left_noise: f32 = 0.0, Kind::number(0.0, 10.0), "Left", "Noise", "", "Deviation of Gaussian noise on every entry of the table, before the gain.";
         left_alpha: f32 = 0.9, Kind::number(0.01, 1.0), "Left", "α", "", "Significance ratio of the rank code: the r-th neuron to fire has α^r.";
         left_active: u32 = 11, Kind::integer(1, 512), "Left", "N of M", "neurons", "Neurons of the rank code that fire; M is the width.";
+        left_margin: f32 = 0.0, Kind::number(0.0, 1000.0), "Left", "Self-margin", "", "Mean self-margin of the random table, as far as its directions allow; 0 leaves it as large as they do.";
         right: Shown = Shown::Built(Encoding::Compressed), Shown::kind(), "Right", "Encoding", "", "The encoding on the right.";
         right_base: f32 = 10_000.0, Kind::number(1.01, 1_000_000.0), "Right", "Base", "", "Base of the frequencies base^(−2i/d).";
         right_compression: f32 = 1.0, Kind::number(1.0, 1024.0), "Right", "Compression", "", "What positions are divided by, from 1 to the length.";
@@ -75,6 +76,7 @@ properties! {
         right_noise: f32 = 0.0, Kind::number(0.0, 10.0), "Right", "Noise", "", "Deviation of Gaussian noise on every entry of the table, before the gain.";
         right_alpha: f32 = 0.9, Kind::number(0.01, 1.0), "Right", "α", "", "Significance ratio of the rank code: the r-th neuron to fire has α^r.";
         right_active: u32 = 11, Kind::integer(1, 512), "Right", "N of M", "neurons", "Neurons of the rank code that fire; M is the width.";
+        right_margin: f32 = 0.0, Kind::number(0.0, 1000.0), "Right", "Self-margin", "", "Mean self-margin of the random table, as far as its directions allow; 0 leaves it as large as they do.";
         length: u32 = 64, Kind::integer(2, 1024), "Positions", "Length L", "positions", "Positions that are compared.";
         width: u32 = 64, Kind::integer(2, 512), "Positions", "Width d", "", "Entries of a position's vector, an even number.";
         measure: MeasureChoice = MeasureChoice::Dot, Kind::one_of::<MeasureChoice>(), "Positions", "Similarity", "", "What the matrices show.";
@@ -134,7 +136,7 @@ impl EncodingsConfig {
     /// What stands on a side, and how it is turned.
     #[must_use]
     pub fn shown(&self, side: Side) -> (Shown, Shape) {
-        let (shown, base, compression, gain, noise, alpha, active) = match side {
+        let (shown, base, compression, gain, noise, alpha, active, margin) = match side {
             Side::Left => (
                 self.left,
                 self.left_base,
@@ -143,6 +145,7 @@ impl EncodingsConfig {
                 self.left_noise,
                 self.left_alpha,
                 self.left_active,
+                self.left_margin,
             ),
             Side::Right => (
                 self.right,
@@ -152,6 +155,7 @@ impl EncodingsConfig {
                 self.right_noise,
                 self.right_alpha,
                 self.right_active,
+                self.right_margin,
             ),
         };
         let tuning = Tuning {
@@ -161,6 +165,7 @@ impl EncodingsConfig {
             noise,
             alpha: f64::from(alpha),
             active,
+            margin: (margin > 0.0).then_some(f64::from(margin)),
             ..Tuning::default()
         };
         (shown, Shape { length: self.length, width: self.width, seed: self.seed, tuning })

@@ -78,9 +78,9 @@ impl CopyRun {
         }
         let seeds = config.seeds as usize;
         let row = |(arm, encoding): (usize, &Encoding)| {
-            let spread = |column: &Judged, at: usize, factor: f64| {
+            let spread = |column: &Judged, at: usize, factor: f32| {
                 let of = |seed| column.get(arm * seeds + seed).copied().flatten();
-                let values: Vec<Option<f64>> = (0..seeds).map(|seed| Some(f64::from(of(seed)?[at]) * factor)).collect();
+                let values: Vec<Option<f64>> = (0..seeds).map(|seed| Some(f64::from(of(seed)?[at] * factor))).collect();
                 let finite: Vec<Option<f64>> =
                     values.into_iter().map(|value| value.filter(|v| v.is_finite())).collect();
                 Spread::of(&finite)
@@ -94,7 +94,7 @@ impl CopyRun {
                 label: encoding.label().to_owned(),
                 why: why.to_owned(),
                 accuracy: judged.iter().map(|column| spread(column, 1, 1.0)).collect(),
-                bits: judged.iter().map(|column| spread(column, 0, std::f64::consts::LOG2_E)).collect(),
+                bits: judged.iter().map(|column| spread(column, 0, std::f32::consts::LOG2_E)).collect(),
             }
         };
         Ok(config.encodings.iter().enumerate().map(row).collect())

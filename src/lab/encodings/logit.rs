@@ -39,8 +39,8 @@ pub struct Part {
     pub after: f64,
     /// `after / before`; nothing where that is undefined.
     pub factor: Option<f64>,
-    /// What the algebra says.
-    pub expected: f64,
+    /// What the algebra says; nothing where layer norm comes first, which divides by the size of the whole sum.
+    pub expected: Option<f64>,
     /// In words.
     pub power: &'static str,
 }
@@ -112,6 +112,7 @@ pub fn split(trained: &Trained, question: &Question) -> Result<Logit, Error> {
     ];
     let parts = names.iter().zip(before.iter().zip(&after)).map(|(&(id, label, expected, power), (before, after))| {
         let (before, after) = (strength(before), strength(after));
+        let expected = layer.norm.is_none().then_some(expected);
         Part { id, label, before, after, factor: (before > 0.0).then(|| after / before), expected, power }
     });
     let parts: Vec<Part> = parts.collect();
@@ -122,17 +123,14 @@ pub fn split(trained: &Trained, question: &Question) -> Result<Logit, Error> {
     };
     let [whole, mapped] = [&before, &after].map(visible);
     let [maps_before, maps_after] =
-        [(1.0, content), (if undo { 1.0 } else { scale }, content)].map(|(scale, content)| {
-            let parts = layer.parts(scale, content);
-            attention(&parts, length, layer.causal)
-        });
+        [&layer, &layer.mapped(scale, undo)].map(|layer| attention(&layer.parts(1.0, content), length, layer.causal));
     let differences = maps_before.iter().zip(&maps_after).map(|(a, b)| f64::from((a - b).abs()));
     Ok(Logit {
         step: trained.step,
         length,
         scale,
         tokens: layer.tokens,
-        sentence: sentence(&parts, &whole, &mapped, scale),
+        sentence: sentence(&parts, &whole, &mapped, scale, layer.norm.is_some()),
         parts,
         largest_difference: differences.fold(0.0, f64::max),
         before: maps_before,
@@ -140,14 +138,19 @@ pub fn split(trained: &Trained, question: &Question) -> Result<Logit, Error> {
     })
 }
 
-fn sentence(parts: &[Part], whole: &[f64], mapped: &[f64], scale: f64) -> String {
+fn sentence(parts: &[Part], whole: &[f64], mapped: &[f64], scale: f64, normed: bool) -> String {
     if parts.iter().all(|part| part.before == 0.0 || part.id == "content-content") {
-        return "This run adds no position vectors, so the mapping changes nothing.".to_owned();
+        return "This run adds no position vectors, so the mapping changes nothing. What it may do to logits instead, a rotation or a penalty on distance, is left out here.".to_owned();
     }
     if scale == 1.0 {
         return "With T = L the mapping changes nothing.".to_owned();
     }
     let alike = pearson(whole, mapped).unwrap_or(0.0);
+    if normed {
+        return format!(
+            "Layer norm comes first in this model: it divides each sum of symbol and position by its own size, which the mapping changes. So no part has the power of T/L that the algebra gives without it, and the lemma says nothing of these logits; before and after the mapping they correlate with r = {alike:.3}."
+        );
+    }
     let factor = scale * scale;
     format!(
         "Only the position–position part is multiplied by (T/L)² = {}. Whole logits before and after the mapping correlate with r = {alike:.3}, where one global factor would give 1: content does not shrink along with position. And where all parts do share one factor, softmax still reads it as a temperature, which flattens attention.",
@@ -156,6 +159,7 @@ fn sentence(parts: &[Part], whole: &[f64], mapped: &[f64], scale: f64) -> String
 }
 
 /// Queries and keys of one head, before they are multiplied.
+#[derive(Clone)]
 struct FirstLayer {
     tokens: Vec<String>,
     causal: bool,
@@ -192,7 +196,7 @@ impl FirstLayer {
         let gain = tensor("position.gain")?[0];
         let position = rows(tensor("position.table")?)
             .into_iter()
-            .map(|row| row.into_iter().map(|x| x * gain).collect())
+            .map(|row| row.into_iter().map(|x| f64::from(x as f32 * gain as f32)).collect())
             .collect();
         let norm = match a.pre_norm {
             true => Some((tensor("layers.0.norm1.weight")?, tensor("layers.0.norm1.bias")?)),
@@ -211,6 +215,16 @@ impl FirstLayer {
         let symbol = |&token: &u32| if token < a.layout.symbols { token.to_string() } else { "SEP".to_owned() };
         let tokens = tokens.iter().map(symbol).collect();
         Ok(Self { tokens, causal: a.causal, content, position, norm, weights, biases })
+    }
+
+    /// With its positions as the mapping leaves them, in the single precision of a table; `undo` multiplies them by L/T again.
+    fn mapped(&self, scale: f64, undo: bool) -> Self {
+        let map = |value: &f64| {
+            let mapped = (*value as f32) * scale as f32;
+            f64::from(if undo { mapped / scale as f32 } else { mapped })
+        };
+        let position = self.position.iter().map(|row| row.iter().map(map).collect()).collect();
+        Self { position, ..self.clone() }
     }
 
     /// The four parts of all logits `[query, key]`, with positions times `scale`, and content or without.

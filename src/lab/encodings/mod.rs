@@ -2,6 +2,7 @@
 
 pub mod arms;
 pub mod config;
+pub mod lemma;
 mod lengths;
 pub mod logit;
 pub mod outcome;

@@ -116,6 +116,8 @@ pub struct Correlation {
     pub spread: Option<Spread>,
     /// Tables behind it.
     pub arms: usize,
+    /// How many of them have been learned, by seed. The others are tied: with few learned, ρ says little.
+    pub learned: Vec<usize>,
 }
 
 /// An encoding at other lengths.
@@ -221,7 +223,10 @@ pub(super) fn sweep(config: &EncodingsConfig, runs: &[RunResult]) -> Result<Outc
             let by_seed: Vec<Option<f64>> = (0..seeds.len()).map(rho).collect();
             let spread = Spread::of(&by_seed);
             let family = family.map_or("all", |family| family.id());
-            correlations.push(Correlation { measure: id, label, family, by_seed, spread, arms: members.len() });
+            let learned =
+                (0..seeds.len()).map(|seed| members.iter().filter(|&&arm| steps(arm, seed).is_some()).count());
+            let (learned, arms) = (learned.collect(), members.len());
+            correlations.push(Correlation { measure: id, label, family, by_seed, spread, arms, learned });
         }
     }
     let sentence = sentence(config, &correlations, &tables);
@@ -241,7 +246,7 @@ fn sentence(config: &EncodingsConfig, correlations: &[Correlation], tables: &[Sw
     }
     let of = |measure: &str| {
         let found = correlations.iter().find(|c| c.family == "all" && c.measure == measure)?.spread?;
-        Some(format!("{:.2} ({:.2} to {:.2})", found.mean, found.least, found.greatest))
+        Some(format!("{} ({} to {})", signed(found.mean), signed(found.least), signed(found.greatest)))
     };
     let text = |measure: &str| of(measure).unwrap_or_else(|| "undefined".to_owned());
     format!(
@@ -254,8 +259,13 @@ fn sentence(config: &EncodingsConfig, correlations: &[Correlation], tables: &[Sw
     )
 }
 
-const PAPER: &str = "Bose 2026, abstract";
-const LEMMA: &str = "Bose 2026, Lemma 1";
+const READING: &str = "this lab's reading of Bose 2026, abstract";
+const CONTROL: &str = "what Lemma 1 (Bose 2026) leads to; a control of this lab's";
+
+/// Two digits and a sign that does not wrap.
+fn signed(value: f64) -> String {
+    format!("{value:.2}").replace('-', "\u{2212}")
+}
 
 /// The claims that an experiment bears on, after `step` steps.
 #[must_use]
@@ -288,7 +298,7 @@ pub fn verdicts(config: &EncodingsConfig, outcome: &Outcome, step: u32) -> Vec<V
                         super::arms::short(within)
                     )
                 });
-                verdict(id, text, LEMMA, answer, measured)
+                verdict(id, text, CONTROL, answer, measured)
             };
             vec![
                 claim("spike-time-held", "With its gain held at L, spike time trains as sinusoidal does."),
@@ -299,18 +309,29 @@ pub fn verdicts(config: &EncodingsConfig, outcome: &Outcome, step: u32) -> Vec<V
             let claim = |id: &str, text: &str| {
                 let found = correlations.iter().find(|c| c.family == "all" && c.measure == id);
                 let each: Vec<f64> = found.map(|c| c.by_seed.iter().copied().flatten().collect()).unwrap_or_default();
+                let enough = found.is_some_and(|c| c.learned.iter().all(|&learned| 2 * learned >= c.arms));
                 let answer = match () {
-                    () if !done || each.is_empty() => Answer::Open,
+                    () if !done || !enough || each.is_empty() => Answer::Open,
                     () if each.iter().all(|&rho| rho <= -STRONG) => Answer::Holds,
                     () if each.iter().all(|&rho| rho > -STRONG) => Answer::Fails,
                     () => Answer::Open,
                 };
-                let each: Vec<String> = each.iter().map(|rho| format!("{rho:.2}")).collect();
+                let each: Vec<String> = each.iter().map(|rho| signed(*rho)).collect();
+                let count = |c: &Correlation| {
+                    let learned: Vec<String> = c.learned.iter().map(usize::to_string).collect();
+                    format!(" {} of {} tables learned.", learned.join(", "), c.arms)
+                };
+                let short = if done && !enough {
+                    " Too few to tell: at least half of them should be, in every seed; train longer."
+                } else {
+                    ""
+                };
                 let measured = format!(
-                    "Spearman's ρ of steps to 99 %, seed by seed: {}. At most −{STRONG} in every seed counts for the claim.",
-                    if each.is_empty() { "undefined so far".to_owned() } else { each.join(", ") }
+                    "Spearman's ρ of steps to 99 %, seed by seed: {}; at most −{STRONG} in every seed counts for the claim.{}{short}",
+                    if each.is_empty() { "undefined so far".to_owned() } else { each.join(", ") },
+                    found.map(count).unwrap_or_default()
                 );
-                verdict(id, text, PAPER, answer, measured)
+                verdict(id, text, READING, answer, measured)
             };
             vec![
                 claim(
@@ -376,8 +397,9 @@ fn equal_margins(
         (_, true) => "No table of such a pair has been learned yet.".to_owned(),
         _ => format!("Steps to 99 %, seed by seed; {}.", told.join("; ")),
     };
-    let claim = "Taken strictly: tables of equal self-margin are learned equally soon, within a factor of two.";
-    verdict("equal-margins", claim, "a control of this lab's", answer, measured)
+    let claim =
+        "Taken strictly: tables of equal self-margin are learned equally soon, within a factor of two in every seed.";
+    verdict("equal-margins", claim, READING, answer, measured)
 }
 
 /// What an experiment has found, but for lengths, which have to be evaluated.

@@ -88,10 +88,15 @@ fn read_csv(bytes: &[u8]) -> Result<(Table, String), Error> {
     }
     let text = std::str::from_utf8(bytes).map_err(|_| refuse("it is neither a .npy file nor text in UTF-8"))?;
     let text = text.trim_start_matches('\u{feff}');
-    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
-    let delimiter = [b',', b';', b'\t', b' '].into_iter().find(|&mark| first.trim().as_bytes().contains(&mark));
+    let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).unwrap_or("");
+    let delimiter = [b';', b'\t', b',', b' '].into_iter().find(|&mark| first.trim().as_bytes().contains(&mark));
     let mut reader = csv::ReaderBuilder::new();
-    reader.has_headers(false).flexible(true).trim(csv::Trim::All).delimiter(delimiter.unwrap_or(b','));
+    reader
+        .has_headers(false)
+        .flexible(true)
+        .comment(Some(b'#'))
+        .trim(csv::Trim::All)
+        .delimiter(delimiter.unwrap_or(b','));
     let (mut rows, mut columns, mut names) = (0, 0, false);
     let mut values = Vec::new();
     if let Some(at) = text.lines().position(|line| line.len() > MOST_LINE) {

@@ -11,14 +11,15 @@ use crate::encoding::face::{Face, Gram, by_distance};
 use crate::encoding::lemma::Cloud;
 use crate::encoding::measures::{FORMULAS, Measures, Spectrum};
 use crate::encoding::phase::Phase;
-use crate::encoding::{Encoding, Table, Tuning};
+use crate::encoding::{Encoding, Table};
 use crate::graph::plan::{Plan, Slot};
 use crate::graph::{BufferId, Launch};
 use crate::kernels::similarity::Similarity;
 use crate::lab::any::Config;
-use crate::lab::claim::{Outcome as Answer, Verdict};
+use crate::lab::claim::Verdict;
 use crate::lab::encodings::arms::short;
 use crate::lab::encodings::config::{EncodingsConfig, Side, WeightsChoice};
+use crate::lab::encodings::lemma;
 use crate::lab::encodings::logit::{self, Logit, Question, Trained};
 use crate::lab::encodings::shown::Shown;
 use crate::lab::encodings::table_file::Upload;
@@ -27,11 +28,6 @@ use crate::lab::machine::Machine;
 use crate::lab::property::by_name;
 use crate::lab::setup::architecture;
 use crate::model::transformer::Transformer;
-
-/// What the paper's figure 1 gives for frequency compression, at L = d = 128.
-const FIGURE: (u32, f64, f64) = (128, 0.706, 0.965);
-/// Residual of the lemma, as a share of the largest product, that is rounding of single precision.
-const ROUNDING: f64 = 1e-6;
 
 /// The similarity of every position to every other.
 #[derive(Clone, Debug)]
@@ -91,25 +87,6 @@ pub struct MeasureRow {
     pub left_text: &'static str,
     /// The same on the right.
     pub right_text: &'static str,
-}
-
-/// Lemma 1 on one length, width and window.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Lemma {
-    /// L.
-    pub length: u32,
-    /// d.
-    pub width: u32,
-    /// T.
-    pub window: f32,
-    /// `(T/L)²`.
-    pub expected: f64,
-    /// The amplitude form against sinusoidal.
-    pub spike_time: Cloud,
-    /// Compression against sinusoidal.
-    pub compressed: Cloud,
-    /// What that says of the claims.
-    pub verdicts: Vec<Verdict>,
 }
 
 /// What is written of two encodings.
@@ -207,11 +184,13 @@ impl Workbench {
                 (Face::Nothing, "There is no table yet. Upload one: CSV or .npy, a row for each position.".to_owned())
             }
             (Shown::Trained, _, Some(trained)) => trained_face(trained),
-            (Shown::Trained, _, None) => (
-                Face::Nothing,
-                "No experiment is open. Press Train or Step, and the chosen run's table is shown while it learns."
-                    .to_owned(),
-            ),
+            (Shown::Trained, _, None) => match initial(config) {
+                Ok(initial) => {
+                    let (face, what) = trained_face(&initial);
+                    (face, format!("{what} So it starts: press Train or Step to watch it learn."))
+                }
+                Err(error) => (Face::Nothing, error.to_string()),
+            },
         }
     }
 
@@ -239,7 +218,7 @@ impl Workbench {
             length,
             width: 0,
             measure: config.measure.id(),
-            step: self.trained.as_ref().filter(|_| shown == Shown::Trained).map(|trained| trained.step),
+            step: (shown == Shown::Trained).then(|| self.trained.as_ref().map_or(0, |trained| trained.step)),
             executor: None,
             ms: 0.0,
         };
@@ -367,7 +346,7 @@ impl Workbench {
                 spectrum: Spectrum::of(&face)?,
             })
         };
-        let lemma = lemma(config)?;
+        let lemma = lemma::lemma(config)?;
         let cloud = |cloud: &Cloud| CloudReport {
             slope: cloud.slope,
             pearson: cloud.pearson,
@@ -420,14 +399,7 @@ impl Workbench {
                         .to_owned(),
                 ));
             }
-            (WeightsChoice::Random, _) => {
-                let runners = Config::Encodings(config.clone()).runners()?;
-                let runner = runners.into_iter().nth(config.trained_run as usize);
-                let runner = runner.ok_or_else(|| Error::Config("There is no such run.".to_owned()))?;
-                let model = Transformer::new(architecture(&config.training()));
-                let parameters = model.initial(&runner.replica);
-                Trained { model, runner, parameters, step: 0 }
-            }
+            (WeightsChoice::Random, _) => initial(config)?,
         };
         // L is that of the models, not of the inspector.
         let length = trained.model.architecture.layout.length;
@@ -437,6 +409,16 @@ impl Workbench {
         let run = format!("{}, seed {}", trained.runner.label, trained.runner.replica.seed);
         Ok((logit::split(&trained, &question)?, run))
     }
+}
+
+/// The chosen run of the experiment before its first step.
+fn initial(config: &EncodingsConfig) -> Result<Trained, Error> {
+    let runners = Config::Encodings(config.clone()).runners()?;
+    let runner = runners.into_iter().nth(config.trained_run as usize);
+    let runner = runner.ok_or_else(|| Error::Config("There is no such run.".to_owned()))?;
+    let model = Transformer::new(architecture(&config.training()));
+    let parameters = model.initial(&runner.replica);
+    Ok(Trained { model, runner, parameters, step: 0 })
 }
 
 /// The table of a run, or what it does in attention.
@@ -488,85 +470,4 @@ async fn run(executor: &mut Executor, table: &[f32]) -> Result<Vec<f32>, Error> 
 pub fn phase(config: &EncodingsConfig) -> Phase {
     let (_, shape) = config.shown(Side::Left);
     Phase::at(&shape, config.position, f64::from(config.window))
-}
-
-/// Lemma 1 for the configuration's length, width and window; the base is the left one's.
-///
-/// # Errors
-/// [`Error::Internal`].
-pub fn lemma(config: &EncodingsConfig) -> Result<Lemma, Error> {
-    let (_, mut shape) = config.shown(Side::Left);
-    shape.tuning = Tuning { base: shape.tuning.base, ..Tuning::default() };
-    let window = f64::from(config.window);
-    let products = |encoding: Encoding, gain: f32| -> Result<Vec<f64>, Error> {
-        let tuned = crate::encoding::Shape { tuning: Tuning { gain, ..shape.tuning }, ..shape };
-        Ok(Gram::of(&Face::of(encoding, &tuned, 1))?.map(|gram| gram.pairs()).unwrap_or_default())
-    };
-    let sinusoidal = products(Encoding::Sinusoidal, 1.0)?;
-    let scale = window / f64::from(config.length);
-    let expected = scale * scale;
-    let spike_time = Cloud::of(&sinusoidal, &products(Encoding::SpikeTime, config.window)?, Some(expected));
-    let compressed = Cloud::of(&sinusoidal, &products(Encoding::Compressed, 1.0)?, None);
-    let largest = sinusoidal.iter().fold(0.0_f64, |most, product| most.max(product.abs()));
-    let verdicts = verdicts(config, &spike_time, &compressed, expected, largest);
-    Ok(Lemma {
-        length: config.length,
-        width: config.width,
-        window: config.window,
-        expected,
-        spike_time,
-        compressed,
-        verdicts,
-    })
-}
-
-fn verdicts(
-    config: &EncodingsConfig,
-    spike_time: &Cloud,
-    compressed: &Cloud,
-    expected: f64,
-    largest: f64,
-) -> Vec<Verdict> {
-    let verdict = |id: &str, claim: String, source: &str, answer: Answer, measured: String| Verdict {
-        id: id.to_owned(),
-        claim,
-        source: source.to_owned(),
-        verdict: answer,
-        measured,
-        seeds: 1,
-    };
-    let residual = spike_time.residual.unwrap_or(f64::NAN) / (expected * largest);
-    let holds = residual <= ROUNDING;
-    let (length, pearson, spearman) = FIGURE;
-    let figure = config.length == length && config.width == length && config.left_base == 10_000.0;
-    let near = |value: f64, reported: f64| (value - reported).abs() <= 0.0005;
-    vec![
-        verdict(
-            "lemma",
-            "Under the mapping every dot product of positions is multiplied by (T/L)².".to_owned(),
-            "Bose 2026, Lemma 1",
-            if holds { Answer::Holds } else { Answer::Fails },
-            format!(
-                "Slope {}, (T/L)² is {}; Pearson {:.6}; the largest residual is {} of the largest product.",
-                short(spike_time.slope),
-                short(expected),
-                spike_time.pearson,
-                short(residual)
-            ),
-        ),
-        verdict(
-            "figure-1c",
-            format!("Against frequency compression, Pearson is {pearson} and Spearman {spearman} at L = d = {length}."),
-            "Bose 2026, figure 1c",
-            match figure {
-                true if near(compressed.pearson, pearson) && near(compressed.spearman, spearman) => Answer::Holds,
-                true => Answer::Fails,
-                false => Answer::Untested,
-            },
-            format!(
-                "Pearson {:.4}, Spearman {:.4} at L = {}, d = {}.",
-                compressed.pearson, compressed.spearman, config.length, config.width
-            ),
-        ),
-    ]
 }

@@ -136,8 +136,8 @@ export interface Logit {
     after: number;
     /** after / before, measured; null where before is zero. */
     factor: number | null;
-    /** What the lemma's algebra says. */
-    expected: number;
+    /** What the lemma's algebra says; null where layer norm comes first. */
+    expected: number | null;
     /** In words. */
     power: string;
   }[];
@@ -182,6 +182,8 @@ export interface Correlation {
   bySeed: (number | null)[];
   spread: Spread | null;
   arms: number;
+  /** How many of them have been learned, by seed. */
+  learned: number[];
 }
 
 /** What an experiment has found so far. */

@@ -156,7 +156,7 @@ class LabLogit extends LookingPart {
       label: part.label,
       before: part.before,
       after: part.after,
-      note: `× ${part.factor === null ? '–' : figureText(part.factor)}, expected ${figureText(part.expected)}`,
+      note: `× ${part.factor === null ? '–' : figureText(part.factor)}, expected ${part.expected === null ? 'none' : figureText(part.expected)}`,
     }));
     const decades = decadesOf(bars);
     const title = 'Four parts of a logit';
@@ -190,8 +190,12 @@ class LabLogit extends LookingPart {
                     ${part.factor === null ? html`<span class="quiet">nothing there</span>` : precise(part.factor)}
                   </td>
                   <td class="n" data-label="expected">
-                    <span data-value="expected">${precise(part.expected)}</span>
-                    ${part.power === '1' ? nothing : html`<span class="quiet">${part.power}</span>`}
+                    ${
+                      part.expected === null
+                        ? html`<span class="quiet" data-value="expected">none</span>`
+                        : html`<span data-value="expected">${precise(part.expected)}</span>
+                            ${part.power === '1' ? nothing : html`<span class="quiet">${part.power}</span>`}`
+                    }
                   </td>
                 </tr>`,
             )}
@@ -235,8 +239,8 @@ class LabLogit extends LookingPart {
         <h3>What the lemma promises</h3>
         <p>
           The position–position part is multiplied by one number, γ², for every pair. With the symbols
-          switched off, whole logits are. With the gain undone, so that positions are multiplied by 1∕γ again,
-          nothing has changed at all.
+          switched off, whole logits are, unless a layer norm comes first. With the gain undone, so that
+          positions are multiplied by 1∕γ again, nothing has changed at all.
         </p>
       </div>
       <div>
@@ -245,6 +249,10 @@ class LabLogit extends LookingPart {
           <li>
             With symbols in the sum, the four parts change by three different factors, 1, γ and γ². No single
             factor maps the old logit to the new one: positions are drowned out.
+          </li>
+          <li>
+            Where layer norm comes first, it divides the sum of symbol and position by its own size, which the
+            mapping changes: then not even the single parts keep to these factors.
           </li>
           <li>
             Softmax is not scale-free. Even a global factor acts as a temperature: multiplying all logits by

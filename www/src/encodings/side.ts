@@ -28,6 +28,7 @@ const TUNINGS: Record<string, readonly string[]> = {
   fourier: ['compression', 'gain', 'noise'],
   uploaded: [],
   trained: [],
+  random: ['margin', 'gain', 'noise'],
   'rank-code': ['alpha', 'active', 'gain', 'noise'],
 };
 
@@ -131,6 +132,7 @@ function tunings(
     gain: { log: true },
     noise: { log: true },
     alpha: {},
+    margin: { log: true, most: Number(values.width) / 2 },
     active: { most: Number(values.width) },
   };
   const names = TUNINGS[chosen] ?? TABLE;

@@ -168,7 +168,7 @@ function correlations(sweep: Sweep): TemplateResult {
         <tr>
           <th scope="col">Tables</th>
           <th scope="col">Measure</th>
-          <th scope="col" class="n">How many</th>
+          <th scope="col" class="n">Learned, by seed</th>
           <th scope="col" class="n">ρ</th>
           <th scope="col" class="n">By seed</th>
         </tr>
@@ -179,7 +179,7 @@ function correlations(sweep: Sweep): TemplateResult {
             html`<tr data-measure=${row.measure} data-family=${row.family}>
               <th scope="row">${familyText(row.family)}</th>
               <td>${row.label}</td>
-              <td class="n">${count(row.arms)}</td>
+              <td class="n">${row.learned.join(', ')} of ${count(row.arms)}</td>
               <td class="n">${mean(row)}</td>
               <td class="n">${row.bySeed.map((value) => (value === null ? '–' : text(value))).join(', ')}</td>
             </tr>`,
@@ -256,11 +256,21 @@ function armsCsv(sweep: Sweep): string {
 
 function correlationsCsv(sweep: Sweep): string {
   return csv(
-    ['family', 'measure', 'arms', 'mean', 'least', 'greatest', ...sweep.seeds.map((seed) => `seed_${seed}`)],
-    sweep.correlations.map(({ family, measure, arms, spread, bySeed }) => [
+    [
+      'family',
+      'measure',
+      'arms',
+      'least_learned',
+      'mean',
+      'least',
+      'greatest',
+      ...sweep.seeds.map((seed) => `seed_${seed}`),
+    ],
+    sweep.correlations.map(({ family, measure, arms, learned, spread, bySeed }) => [
       family,
       measure,
       arms,
+      Math.min(...learned),
       spread?.mean,
       spread?.least,
       spread?.greatest,
