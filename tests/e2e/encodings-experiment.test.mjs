@@ -424,6 +424,7 @@ describe('control', () => {
           await lab.page.keyboard.press('Home');
           assert.match(await chart.getByTestId('reading').innerText(), /^Step 0: /);
           await lab.page.locator('.followers details.more summary').click();
+          await lab.page.getByTestId('control-numbers').locator('tbody tr').first().waitFor();
           const listed = await rows(lab, 'control-numbers');
           assert.equal(listed.length, steps.length);
           near(

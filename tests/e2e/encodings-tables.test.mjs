@@ -168,9 +168,12 @@ describe('a table that the reader brings', () => {
 });
 
 describe('a table that learns', () => {
-  test('without a run it says how to get one', { timeout: SLOW }, async () => {
+  test('before a run it is the table that it starts from, and says how to go on', { timeout: SLOW }, async () => {
     await withLab(`${SMALL}&left=trained`, async (lab) => {
-      await lab.page.getByTestId('nothing-left').getByText('Press Train').waitFor();
+      await lab.page.getByTestId('note-left').getByText('press Train').waitFor();
+      const { left } = await pictures(lab);
+      assert.equal(left.step, 0);
+      assert.equal(left.length, 16, 'the length of the model that would be trained');
       assert.equal(await lab.page.getByTestId('before-left').count(), 0);
     });
   });
