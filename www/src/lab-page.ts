@@ -12,6 +12,7 @@ import { fragment, type LabClient } from './client';
 import type { FilePlace } from './context';
 import { acceptFiles } from './drop';
 import type { LabId } from './engine';
+import { labOf } from './lab-of';
 import { openFile, type Opened } from './files';
 import { count } from './format';
 import { comparisonBox, incidents, keepPanel, offerBox, type Copying, type KeepParts } from './keep';
@@ -103,7 +104,7 @@ export abstract class LabPage extends RunElement {
     const write = () => {
       this.addressing = undefined;
       // An address that somebody else has written meanwhile is about to be read, and may name another lab.
-      if (!this.isConnected || location.hash !== before) return;
+      if (!this.isConnected || location.hash !== before || labOf(before) !== this.lab) return;
       this.addressed = performance.now();
       try {
         history.replaceState(null, '', this.fragment);
