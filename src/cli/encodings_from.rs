@@ -29,6 +29,9 @@ impl Source {
         let race = match &weights.config {
             Config::Encodings(config) => config.clone(),
             Config::Copy(config) => of_copy(config),
+            Config::Sequence(_) => {
+                return Err(Failure::failed(format!("{name}: the sequence lab has no weights; {hint}")));
+            }
         };
         Ok(Self { name, weights, race })
     }

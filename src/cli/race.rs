@@ -9,7 +9,6 @@ use mnemoscope::choice::Choice;
 use mnemoscope::lab::any::{Config, Lab};
 use mnemoscope::lab::config::Schedule;
 use mnemoscope::lab::copy::CopyRun;
-use mnemoscope::lab::encodings::config::looks_only;
 use mnemoscope::lab::event::Event;
 use mnemoscope::lab::machine::Machine;
 use mnemoscope::lab::sweep::{spreads, spreads_of};
@@ -134,10 +133,10 @@ pub(crate) fn differences(
     here: &Config,
     there: &Config,
 ) -> impl Iterator<Item = (&'static str, String, String)> + use<> {
-    let looks = here.lab() == Lab::Encodings;
+    let lab = here.lab();
     let pairs = here.values().into_iter().zip(there.values());
     pairs
-        .filter(move |((name, here), (_, there))| here != there && !(looks && looks_only(name)))
+        .filter(move |((name, here), (_, there))| here != there && !lab.looks_only(name))
         .map(|((name, here), (_, there))| (name, here, there))
 }
 
@@ -318,7 +317,7 @@ impl<'a> Race<'a> {
             // The copy lab's encodings have an order of their own, whatever the order in which they were asked for.
             let spreads = match self.run.source().lab() {
                 Lab::Copy => spreads(&results.runs),
-                Lab::Encodings => spreads_of(&results.runs, arms.iter().map(|arm| arm.id.as_str())),
+                Lab::Encodings | Lab::Sequence => spreads_of(&results.runs, arms.iter().map(|arm| arm.id.as_str())),
             };
             table::race(&spreads, arms, results.step);
             results.outcome.iter().for_each(table::outcome);

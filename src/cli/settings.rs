@@ -49,6 +49,7 @@ fn flag(property: &Property) -> Arg {
         Kind::Many { options } => {
             argument.value_name("NAMES").value_parser(hinted(options.iter().map(|o| o.value).collect()))
         }
+        Kind::Text { .. } => argument.value_name("TEXT"),
         Kind::Integer { .. } | Kind::Number { .. } => argument.value_name("NUMBER"),
         Kind::Flag => argument
             .value_name("BOOL")

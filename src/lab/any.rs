@@ -5,9 +5,10 @@ use crate::compute::error::Error;
 use crate::encoding::{Encoding, Tuning};
 use crate::lab::config::{CopyConfig, Preset, Settings};
 use crate::lab::encodings::arms;
-use crate::lab::encodings::config::{EncodingsConfig, looks_only};
+use crate::lab::encodings::config::{self as encodings, EncodingsConfig};
 use crate::lab::event::ArmInfo;
 use crate::lab::property::{ChoiceOption, Problem, Property};
+use crate::lab::sequence::config::{self as sequence, SequenceConfig};
 use crate::model::transformer::Replica;
 
 choice! {
@@ -15,6 +16,7 @@ choice! {
     pub enum Lab {
         Copy = "copy", "Copy", "Which encodings let a transformer copy, and how soon?";
         Encodings = "encodings", "Encodings", "What does a position look like to a dot product?";
+        Sequence = "sequence", "Sequence machine", "How does a spiking sparse distributed memory learn a sequence in one pass?";
     }
 }
 
@@ -25,6 +27,14 @@ pub enum Config {
     Copy(CopyConfig),
     /// Of the encodings lab.
     Encodings(EncodingsConfig),
+    /// Of the sequence lab.
+    Sequence(SequenceConfig),
+}
+
+impl From<SequenceConfig> for Config {
+    fn from(config: SequenceConfig) -> Self {
+        Self::Sequence(config)
+    }
 }
 
 impl From<CopyConfig> for Config {
@@ -45,6 +55,7 @@ macro_rules! each {
         match $config {
             Config::Copy($own) => $work,
             Config::Encodings($own) => $work,
+            Config::Sequence($own) => $work,
         }
     };
 }
@@ -93,6 +104,7 @@ impl Lab {
         match self {
             Self::Copy => CopyConfig::default().into(),
             Self::Encodings => EncodingsConfig::default().into(),
+            Self::Sequence => SequenceConfig::default().into(),
         }
     }
 
@@ -103,6 +115,16 @@ impl Lab {
     pub fn named(id: &str) -> Result<Self, Error> {
         let names = || Self::ALL.iter().map(|lab| lab.id()).collect::<Vec<_>>().join(", ");
         Self::from_id(id).ok_or_else(|| Error::Config(format!("There is no lab \"{id}\"; there are {}.", names())))
+    }
+
+    /// Names that only concern looking: changing them leaves an open run as it is.
+    #[must_use]
+    pub fn looks_only(self, name: &str) -> bool {
+        match self {
+            Self::Copy => false,
+            Self::Encodings => encodings::looks_only(name),
+            Self::Sequence => sequence::looks_only(name),
+        }
     }
 
     /// Its property table, presets and parts.
@@ -122,6 +144,7 @@ impl Config {
         match self {
             Self::Copy(_) => Lab::Copy,
             Self::Encodings(_) => Lab::Encodings,
+            Self::Sequence(_) => Lab::Sequence,
         }
     }
 
@@ -158,12 +181,12 @@ impl Config {
         Some(longer)
     }
 
-    /// Whether a race of the other configuration is the same race: of the encodings lab, whatever is only looked at may differ.
+    /// Whether a run of the other configuration is the same run: whatever is only looked at may differ.
     #[must_use]
     pub fn races_as(&self, other: &Self) -> bool {
         let raced = |config: &Self| {
             let values = config.values().into_iter();
-            values.filter(|(name, _)| self.lab() == Lab::Copy || !looks_only(name)).collect::<Vec<_>>()
+            values.filter(|(name, _)| !self.lab().looks_only(name)).collect::<Vec<_>>()
         };
         self.lab() == other.lab() && raced(self) == raced(other)
     }
@@ -174,13 +197,15 @@ impl Config {
         match self {
             Self::Copy(config) => config.clone(),
             Self::Encodings(config) => config.training(),
+            // It trains none; only where the work runs is taken from here.
+            Self::Sequence(config) => CopyConfig { executor: config.executor, ..CopyConfig::default() },
         }
     }
 
     /// What is raced.
     ///
     /// # Errors
-    /// [`Error::Internal`].
+    /// [`Error::Config`] if this lab has no race; [`Error::Internal`].
     pub fn arms(&self) -> Result<Vec<Arm>, Error> {
         match self {
             Self::Copy(config) => {
@@ -188,6 +213,10 @@ impl Config {
                 Ok(config.encodings.iter().map(|&encoding| Arm::of(encoding, tuning)).collect())
             }
             Self::Encodings(config) => arms::arms(config),
+            Self::Sequence(_) => {
+                let why = "The sequence machine learns in one pass; there is no race of it to train or to open.";
+                Err(Error::Config(why.to_owned()))
+            }
         }
     }
 

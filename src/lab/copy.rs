@@ -204,6 +204,7 @@ impl CopyRun {
                 Some(outcome) => outcome::verdicts(config, &outcome, step),
                 None => Vec::new(),
             },
+            Config::Sequence(_) => Vec::new(),
         })
     }
 

@@ -16,6 +16,7 @@ pub mod profile;
 pub mod progress;
 pub mod property;
 pub mod results;
+pub mod sequence;
 pub mod setup;
 pub mod sweep;
 pub mod weights;

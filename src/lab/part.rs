@@ -19,6 +19,21 @@ choice! {
 }
 
 choice! {
+    /// A part of the sequence lab's page.
+    pub enum SequencePart {
+        Head = "head", "Heading", "Title, question and claim.";
+        Session = "session", "Machine", "A sequence is stored in one pass, and recalled from a cue.";
+        Operations = "operations", "Five operations", "Both machines on one sequence, stage by stage.";
+        Spikes = "spikes", "Spikes", "A raster of every layer, and whether firing order is the code.";
+        Ball = "ball", "Attention and SDM", "Hamming balls against softmax.";
+        Run = "run", "Run bar", "Run, Pause, Step, Reset, and what is going on.";
+        Experiment = "experiment", "Experiment", "Curves and findings over many machines.";
+        Settings = "settings", "Settings", "All controls.";
+        Keep = "keep", "Keep and share", "Link, downloads.";
+    }
+}
+
+choice! {
     /// A part of the encodings lab's page.
     pub enum EncodingsPart {
         Head = "head", "Heading", "Title, question and claim.";

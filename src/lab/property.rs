@@ -48,6 +48,11 @@ pub enum Kind {
     },
     /// `true` or `false`.
     Flag,
+    /// Any text.
+    Text {
+        /// The most characters.
+        most: u32,
+    },
 }
 
 /// Every variant of a choice.
@@ -89,6 +94,12 @@ impl Kind {
         Self::Number { min, max }
     }
 
+    /// A text of at most so many characters.
+    #[must_use]
+    pub fn text(most: u32) -> Self {
+        Self::Text { most }
+    }
+
     /// In words, what is allowed.
     #[must_use]
     pub fn allowed(&self) -> String {
@@ -99,6 +110,7 @@ impl Kind {
             Self::Integer { min, max } => format!("a whole number from {min} to {max}"),
             Self::Number { min, max } => format!("a number from {min} to {max}"),
             Self::Flag => "true or false".to_owned(),
+            Self::Text { most } => format!("a text of at most {most} characters"),
         }
     }
 }
@@ -180,6 +192,18 @@ impl Field for bool {
     }
     fn text(&self) -> String {
         self.to_string()
+    }
+}
+
+/// Control characters become spaces, so that a text fits a line.
+impl Field for String {
+    fn parse(text: &str, kind: &Kind) -> Option<Self> {
+        let Kind::Text { most } = kind else { return None };
+        let line: Self = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        (line.chars().count() <= *most as usize).then_some(line)
+    }
+    fn text(&self) -> String {
+        self.clone()
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Encodings {
 fn config(values: JsValue) -> Result<EncodingsConfig, JsValue> {
     match read("encodings", values)?.0 {
         Config::Encodings(config) => Ok(config),
-        Config::Copy(_) => Err(thrown(&Error::Internal("a configuration of another lab".to_owned()))),
+        _ => Err(thrown(&Error::Internal("a configuration of another lab".to_owned()))),
     }
 }
 

@@ -1,0 +1,3 @@
+//! The sequence lab: a spiking sparse distributed memory that learns a sequence in one pass, beside the transformer.
+
+pub mod config;
