@@ -5,3 +5,5 @@
 //! bits on every device.
 
 pub mod code;
+pub mod decoder;
+pub mod memory;

@@ -34,7 +34,7 @@ choice! {
     /// The fixed weights of the address decoder.
     pub enum DecoderKind {
         Dense = "dense", "Dense", "Every weight drawn evenly from 0 to 1.";
-        Sparse = "sparse", "Sparse", "Every decoder neuron has a weights, at random inputs; their sizes are a ranked code's.";
+        Sparse = "sparse", "Sparse", "Every decoder neuron has a weights, at random inputs; each is 1 % smaller than the one before, so that sums seldom tie.";
     }
 }
 
