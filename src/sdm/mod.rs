@@ -6,4 +6,5 @@
 
 pub mod code;
 pub mod decoder;
+pub mod machine;
 pub mod memory;
