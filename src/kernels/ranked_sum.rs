@@ -12,6 +12,9 @@ use super::{Constants, Form, Spec, Word, grid};
 /// Columns of a block of the twin: 256 rows of them are half a megabyte.
 const BLOCK: usize = 512;
 
+/// What a row has to add up: matrix rows with their levels. Nothing where the item does not exist.
+type Terms<T> = Option<Vec<(usize, T)>>;
+
 /// Reads: clock, orders `[lists.items, active]`, constants, matrix `[inputs, columns]`. Writes: sums `[rows, columns]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RankedSum {
@@ -68,8 +71,7 @@ impl RankedSum {
         let ([time, orders, constants, matrix], [sums]) = (reads, writes) else { return };
         let (active, columns) = (self.active as usize, self.columns as usize);
         let levels = &constants[self.levels as usize..][..active];
-        // What each row has to add up: matrix rows with their levels. Nothing where the item does not exist.
-        let terms: Vec<Option<Vec<(usize, T)>>> = (0..self.rows as usize)
+        let terms: Vec<Terms<T>> = (0..self.rows as usize)
             .map(|row| {
                 let place = self.lists.place(clock::item(time, self.rows, row)?, row)?;
                 let order = &orders[place * active..][..active];
@@ -77,7 +79,7 @@ impl RankedSum {
                 Some(order.iter().zip(levels).filter_map(term).collect())
             })
             .collect();
-        let work = |(rows, terms): (&mut [T], &[Option<Vec<(usize, T)>>])| {
+        let work = |(rows, terms): (&mut [T], &[Terms<T>])| {
             for begin in (0..columns).step_by(BLOCK) {
                 let end = (begin + BLOCK).min(columns);
                 for (row, terms) in rows.chunks_exact_mut(columns).zip(terms) {

@@ -435,6 +435,16 @@ impl Trace {
         self.predicted.extend(later.predicted.into_iter().skip(skip));
     }
 
+    /// Keeps the first `count` symbols, and what was thought after them.
+    pub fn cut(&mut self, count: usize) {
+        self.symbols.truncate(count);
+        self.contexts.truncate(count + 1);
+        self.lines.truncate(count + 1);
+        self.outputs.truncate(count + 1);
+        self.overlaps.truncate(count + 1);
+        self.predicted.truncate(count + 1);
+    }
+
     /// Places at which the prediction was not what came, of those from 0 to the number of symbols.
     #[must_use]
     pub fn errors(&self) -> u32 {
@@ -520,6 +530,13 @@ impl SequenceMachine {
     /// The context before the first symbol; what is stored stays.
     pub fn rest(&mut self) {
         self.contexts = self.replicas.iter().map(|replica| self.shape.start(replica)).collect();
+    }
+
+    /// Puts every machine into a context that it was in before.
+    pub fn go_to(&mut self, contexts: Vec<Order>) {
+        if contexts.len() == self.contexts.len() {
+            self.contexts = contexts;
+        }
     }
 
     /// The store of one machine, `[W, D]`.
