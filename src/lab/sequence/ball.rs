@@ -94,9 +94,9 @@ const REFERENCE: (u32, [u32; 4]) = (64, [17, 20, 23, 25]);
 /// Noise levels from 0 to half of the bits.
 const LEVELS: u32 = 9;
 /// Multiplications that all noise levels together may take, about; fewer queries where memories are many and long.
-const WORK: u64 = 30_000_000;
+const WORK: u64 = 50_000_000;
 /// Queries of a noise level, least and most.
-const QUERIES: (u64, u64) = (20, 500);
+const QUERIES: (u64, u64) = (40, 400);
 /// From this R² on, a straight line is taken to describe ln(intersection).
 const STRAIGHT: f64 = 0.95;
 /// Share of queries for which both have to recall the same memory.
@@ -194,10 +194,10 @@ fn agreement(config: &SequenceConfig, levels: &[Level]) -> Verdict {
             let agree = share(least.agree, least);
             let blank = match judged.iter().map(|level| level.blank).sum::<u32>() {
                 0 => String::new(),
-                blank => format!(" {blank} queries were within reach of no ball, which counts against it."),
+                blank => format!(" {blank} queries were reached by no ball, which counts against it."),
             };
             let text = format!(
-                "With {} memories, at every noise at which at least one of the two is right for half of {} queries (to {} wrong bits), both recalled the same memory for at least {:.1} % (least at {} wrong bits).{blank}",
+                "With {} memories and {} queries at each noise, as far as at least one of the two is right for half of them ({} wrong bits), both recall the same memory for {:.1} % of the queries at worst (with {} wrong bits).{blank}",
                 config.memories,
                 least.queries,
                 last.noise,
@@ -238,30 +238,74 @@ mod tests {
         ball(&config).unwrap()
     }
 
+    fn verdicts(ball: &Ball) -> Vec<(&str, Outcome)> {
+        ball.verdicts.iter().map(|verdict| (verdict.id.as_str(), verdict.verdict)).collect()
+    }
+
     #[test]
-    fn print() {
-        for (bits, radius, memories) in [
-            (64, 17, 100),
-            (64, 20, 100),
-            (64, 25, 100),
-            (64, 17, 10),
-            (64, 5, 100),
-            (4, 1, 2),
-            (4, 2, 2000),
-            (512, 200, 2000),
-            (512, 256, 100),
-            (256, 103, 500),
-            (64, 17, 2000),
-        ] {
-            let start = std::time::Instant::now();
-            let ball = of(bits, radius, memories, 0);
-            println!("{bits} {radius} {memories} {:?}", start.elapsed());
-            for v in &ball.verdicts {
-                println!("{:?} {}", v.verdict, v.measured);
-            }
-            for r in &ball.retrieval.rows {
-                println!("{r:?}");
-            }
+    fn both_recall_the_same_at_the_defaults() {
+        let ball = ball(&SequenceConfig::default()).unwrap();
+        assert_eq!((ball.bits, ball.radius, ball.fitted_to), (64, 17, 32));
+        assert_eq!(verdicts(&ball), [("ball-exponential", Outcome::Holds), ("ball-agreement", Outcome::Holds)]);
+        assert!(
+            ball.verdicts.iter().all(|verdict| verdict.measured.contains("64") || verdict.measured.contains("100"))
+        );
+        let noises: Vec<u32> = ball.retrieval.rows.iter().map(|row| row.noise).collect();
+        assert_eq!(noises, [0, 4, 8, 12, 16, 20, 24, 28, 32]);
+        let (first, last) = (ball.retrieval.rows[0], ball.retrieval.rows[8]);
+        assert_eq!((first.agree, first.sdm, first.attention), (1.0, 1.0, 1.0));
+        // A query with half of its bits wrong tells nothing of where it came from; 100 memories, so chance is 1 %.
+        assert!(last.sdm < 0.05 && last.attention < 0.05);
+        assert!(
+            ball.retrieval.rows.iter().all(|row| row.queries >= 40 && row.cosine > 0.9 && row.cosine <= 1.0 + 1e-12)
+        );
+        assert_eq!(ball, super::ball(&SequenceConfig::default()).unwrap());
+    }
+
+    #[test]
+    fn curves_begin_at_one_and_are_fitted_as_far_as_told() {
+        let ball = of(64, 20, 2, 0);
+        assert_eq!(ball.points.len(), 65);
+        let first = ball.points[0];
+        assert_eq!((first.distance, first.cosine, first.intersection, first.softmax), (0, 1.0, 1.0, 1.0));
+        assert!(ball.points.iter().all(|point| point.fitted == (point.distance <= 32)));
+        // Equal in pairs (a memory at 2 k shares as much as one at 2 k − 1), up to rounding.
+        assert!(ball.points.windows(2).all(|pair| pair[1].intersection <= pair[0].intersection * (1.0 + 1e-13)));
+        assert!(ball.points.iter().all(|point| (point.intersection > 0.0) == (point.distance <= 40)));
+        assert_eq!(ball.fits.iter().map(|fit| fit.radius).collect::<Vec<_>>(), [17, 20, 23, 25]);
+        assert!((ball.fits[1].beta - ball.beta).abs() < 1e-12);
+    }
+
+    #[test]
+    fn verdicts_say_where_the_claim_does_not_hold() {
+        // Balls of radius 5 reach 10 bits; attention recalls from 16 wrong bits, where no ball touches.
+        let small = of(64, 5, 100, 0);
+        assert_eq!(verdicts(&small)[1], ("ball-agreement", Outcome::Fails));
+        assert!(small.verdicts[1].measured.contains("reached by no ball"), "{}", small.verdicts[1].measured);
+        // The curve of 4 bits and radius 1 is 5, 2, 2: no straight line.
+        assert_eq!(verdicts(&of(4, 1, 2, 0))[0], ("ball-exponential", Outcome::Fails));
+        // Balls of half the space hardly tell memories apart.
+        assert_eq!(verdicts(&of(512, 256, 100, 0))[1], ("ball-agreement", Outcome::Open));
+    }
+
+    #[test]
+    fn its_json_has_the_names_of_the_page() {
+        let json = serde_json::to_value(of(8, 3, 5, 1)).unwrap();
+        let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
+        assert_eq!(keys(&json), "beta bits fits fittedTo points rSquared radius retrieval verdicts");
+        assert_eq!(keys(&json["points"][0]), "cosine distance fitted intersection softmax");
+        assert_eq!(keys(&json["fits"][0]), "beta bits rSquared radius");
+        assert_eq!(keys(&json["retrieval"]), "memories rows");
+        assert_eq!(keys(&json["retrieval"]["rows"][0]), "agree attention cosine noise queries sdm");
+    }
+
+    #[test]
+    fn settings_out_of_range_are_told() {
+        for (ball_bits, ball_radius, memories) in [(1, 1, 5), (64, 0, 5), (64, 33, 5), (513, 5, 5), (64, 17, 0)] {
+            let config = SequenceConfig { ball_bits, ball_radius, memories, ..SequenceConfig::default() };
+            let error = ball(&config).unwrap_err();
+            assert_eq!(error.code(), "config");
+            assert!(error.to_string().contains(&format!("{ball_bits} bits")), "{error}");
         }
     }
 }
