@@ -6,6 +6,7 @@ use super::{MACHINE, read, thrown, value};
 use crate::compute::error::Error;
 use crate::lab::any::Config;
 use crate::lab::machine::Machine;
+use crate::lab::sequence::ball;
 use crate::lab::sequence::bench::Bench;
 use crate::lab::sequence::config::SequenceConfig;
 
@@ -93,6 +94,14 @@ impl Sequence {
     /// An object `{ code, message }` if there is none.
     pub fn symbols(&self, values: JsValue) -> Result<JsValue, JsValue> {
         value(&config(values)?.symbols().map_err(|error| thrown(&error))?)
+    }
+
+    /// Attention against the intersection of Hamming balls.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub fn ball(&self, values: JsValue) -> Result<JsValue, JsValue> {
+        value(&ball::ball(&config(values)?).map_err(|error| thrown(&error))?)
     }
 
     /// All that the command line writes about the settings' sequence.

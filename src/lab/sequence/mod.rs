@@ -1,5 +1,6 @@
 //! The sequence lab: a spiking sparse distributed memory that learns a sequence in one pass, beside the transformer.
 
+pub mod ball;
 pub mod bench;
 mod capacity;
 pub mod config;
