@@ -235,13 +235,13 @@ export class LabClient {
     return this.ask({ type: 'seqSymbols' });
   }
 
-  /** Stores a sequence in the worker's machine, from where it is. */
-  seqStore(text: string): Promise<Session> {
+  /** Stores a sequence in the worker's machine, from where it is; null is that of the settings. */
+  seqStore(text: string | null): Promise<Session> {
     return this.ask({ type: 'seqStore', text });
   }
 
-  /** Presents a sequence without writing it. */
-  seqReplay(text: string): Promise<Session> {
+  /** Presents a sequence without writing it; null is that of the settings. */
+  seqReplay(text: string | null): Promise<Session> {
     return this.ask({ type: 'seqReplay', text });
   }
 

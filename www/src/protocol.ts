@@ -71,10 +71,10 @@ export type EncodingsRequest =
 export type SequenceRequest =
   /** The symbols of the settings' sequence. */
   | { type: 'seqSymbols' }
-  /** Write a sequence, from where the machine is. */
-  | { type: 'seqStore'; text: string }
+  /** Write a sequence, from where the machine is; null is that of the settings. */
+  | { type: 'seqStore'; text: string | null }
   /** Present it without writing. */
-  | { type: 'seqReplay'; text: string }
+  | { type: 'seqReplay'; text: string | null }
   /** Take in a cue, and go on alone for `count` symbols. */
   | { type: 'seqRecall'; cue: string; count: number }
   /** A blank memory. */
