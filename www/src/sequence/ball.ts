@@ -157,9 +157,9 @@ class LabSequenceBall extends LookingPart<SequenceContext> {
             open: this.opened.has('retrieval'),
             toggle: (open) => this.toggle('retrieval', open),
           })}
+          ${this.fits(ball)}
         </section>
       </div>
-      ${guard([ball, this.context], () => this.fits(ball))}
       <div class="verdicts">${verdictList(ball.verdicts, 'with these settings', 'ball-verdicts')}</div>
       <p class="take">
         ${saveButton('All of it (JSON)', 'sequence-ball.json', () => `${JSON.stringify({ link, ...ball }, null, 1)}\n`)}

@@ -8,8 +8,8 @@ import type { Entry } from '../scoreboard';
 import type { StudyMeasure } from './engine';
 import { foundAt, placesOf, spreadOf, spreadText, type Curves, type Spread } from './spread';
 
-/** Labels of the horizontal axis are at least this share of it apart, so that they fit on a phone. */
-const TICK_GAP = 0.11;
+/** So many places on the horizontal axis are labelled each. */
+const FEW_PLACES = 4;
 /** Marks of `palette.ts` before both colour and dash begin again. */
 const MARKS = 8;
 
@@ -70,12 +70,8 @@ function axisOf(xs: number[]): XAxis {
   const from = first >= 0 && first <= 0.25 * last ? 0 : first;
   const span = last - from || Math.max(1, Math.abs(last));
   const range: [number, number] = [from === 0 ? 0 : from - 0.04 * span, last + 0.03 * span];
-  const ticks: number[] = [];
-  for (const x of xs.toReversed()) {
-    const before = ticks[0];
-    if (before === undefined || before - x >= TICK_GAP * (range[1] - range[0])) ticks.unshift(x);
-  }
-  return { range, ticks };
+  // Of many places the labels would run into one another: then round numbers are labelled.
+  return xs.length <= FEW_PLACES ? { range, ticks: xs } : { range };
 }
 
 /** Whole decades around what is above zero. */
@@ -217,10 +213,7 @@ export function distributionChart(curves: Curves, place: number, context: ChartC
         ? `How many machines have which number: ${label.toLowerCase()}. Means (least to greatest): ${means.join(', ')}.`
         : `${label}. No data yet.`,
       empty: 'The first numbers are on their way.',
-      axis: {
-        range: [from - 0.5, to + 0.5],
-        ticks: steps.length <= 12 ? steps : (axisOf(steps).ticks ?? steps),
-      },
+      axis: { range: [from - 0.5, to + 0.5] },
       read,
     },
   };
