@@ -98,16 +98,16 @@ export function courseStrip(steps: SymbolStep[], actions: CourseActions): Templa
           data-verdict=${judged}
           tabindex=${step.at === current ? 0 : -1}
           aria-current=${step.at === current ? 'true' : 'false'}
-          aria-label=${stepWords(step, actions.from)}
           @focus=${() => actions.read(step.at)}
           @pointerenter=${() => actions.read(step.at)}
           @click=${() => actions.pick(step)}
         >
-          <span class="at">${step.at - actions.from + 1}</span>
-          <span class="symbol">${seen(step.symbol)}</span>
-          <span class="predicted">${predictionText(step)}</span>
+          <span class="sr">${stepWords(step, actions.from)}</span>
+          <span class="at" aria-hidden="true">${step.at - actions.from + 1}</span>
+          <span class="symbol" aria-hidden="true">${seen(step.symbol)}</span>
+          <span class="predicted" aria-hidden="true">${predictionText(step)}</span>
           <span class="gauges">${bar('similarity', step.similarity)}${bar('surprise', step.surprise)}</span>
-          <span class="truth"
+          <span class="truth" aria-hidden="true"
             >${judged === 'wrong' && step.mode === 'recall' && step.expected !== null ? `≠ ${seen(step.expected)}` : nothing}</span
           >
         </button>

@@ -288,7 +288,7 @@ class LabSession extends LitElement {
           (preset) =>
             html`<button
               type="button"
-              data-testid="session-${preset.id}"
+              data-testid="start-${preset.id}"
               aria-pressed=${presetIs(preset, context) ? 'true' : 'false'}
               title=${preset.help}
               @click=${() => context.settle(presetValues(preset, context))}
