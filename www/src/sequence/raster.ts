@@ -1,6 +1,6 @@
 /**
  * Spikes of all layers for one symbol as a drawing: time to the right, a neuron's place upwards, the more significant a
- * spike the taller and darker. One drawing serves page and paper.
+ * spike the taller and stronger. One drawing serves page and paper.
  */
 
 import { scaleLinear, type ScaleLinear } from 'd3-scale';

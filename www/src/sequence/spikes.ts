@@ -211,7 +211,7 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
       <ul class="key">
         <li><span class="sign first" aria-hidden="true"></span>first to fire, most significant</li>
         <li>
-          <span class="sign fired" aria-hidden="true"></span>fires; taller and darker, the more significant
+          <span class="sign fired" aria-hidden="true"></span>fires; taller and stronger, the more significant
         </li>
         <li><span class="sign late" aria-hidden="true"></span>would have come after the layer is shut off</li>
       </ul>
