@@ -7,6 +7,7 @@ import { csv } from '../encodings/print';
 import { figureText } from '../look/words';
 import { caption, heading, INK, MUTED, picture, RULE, tag, text, type Words } from '../svg';
 import type { Spikes } from './engine';
+import { seen, spoken } from './symbols';
 
 type Reading = Spikes['readings'][number];
 
@@ -92,7 +93,7 @@ export function readingsTable({ readings, symbol }: Spikes): TemplateResult {
   return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Time, phase and rank, table">
     <table class="readings" data-testid="readings">
       <caption>
-        The code of ${symbol}
+        The code of ${seen(symbol)}
         <span class="quiet">in the order of firing</span>
       </caption>
       <thead>
@@ -217,5 +218,5 @@ export function readingsSummary({ symbol, readings }: Spikes): string {
     ({ rank, neuron, significance, time, phase }) =>
       `rank ${rank}, neuron ${neuron}, significance ${figureText(significance)}, time ${figureText(time)}, ${figureText(turns(phase))} turns`,
   );
-  return `The code of ${symbol} in three readings: ${each.join('; ')}.`;
+  return `The code of ${spoken(symbol)} in three readings: ${each.join('; ')}.`;
 }

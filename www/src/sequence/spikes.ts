@@ -24,9 +24,11 @@ import './lab-raster';
 import { placeOf } from './place';
 import type { Clock } from './raster';
 import { readingsCsv, readingsSvg, readingsTable } from './readings';
-import { symbolText, type SequenceScrubber } from './scrubber';
+import type { SequenceScrubber } from './scrubber';
+import './scrubber';
 import './spikes.css';
 import { checksCsv, spikesCsv } from './spikes-files';
+import { seen as symbolText } from './symbols';
 import { tracesOf, type Traced } from './traces';
 
 interface Seen {

@@ -7,6 +7,7 @@ import { caption, heading, INK, MUTED, picture, RULE, tag, text, widthOf, type W
 import type { Operations, SimilarityView, StageView, VectorView } from './engine';
 import { barScaleOf, drawnItems, leftOut } from './similar';
 import { STRIP_HEIGHT, stripSvg, stripWords } from './strip';
+import { spoken } from './symbols';
 import { block, type Block } from './wrap';
 
 const COLUMN = 216;
@@ -58,7 +59,7 @@ export function operationsSvg(operations: Operations, predictions: string[], wor
   const training = block(MARGIN, y - 4, width - 2 * MARGIN, operations.training, 10, { fill: MUTED });
   y += training.height + 14;
   const foot = caption(words, MARGIN, y, width - 2 * MARGIN);
-  const summary = `Both machines at symbol ${operations.at + 1} of ${operations.length}, ${operations.symbol}. ${predictions.join(' ')}`;
+  const summary = `Both machines at symbol ${operations.at + 1} of ${operations.length}, ${spoken(operations.symbol)}. ${predictions.join(' ')}`;
   return picture(
     width,
     y + foot.height,
