@@ -13,3 +13,4 @@ pub mod session;
 pub mod stage;
 pub mod study;
 pub mod symbols;
+pub mod timing;
