@@ -31,6 +31,7 @@ import type {
 } from './engine';
 import type { Activity, FullResults, Report } from './protocol';
 import type { Ball, Operations, Session, Spikes, Study } from './sequence/engine';
+import { joined } from './sequence/symbols';
 import type { SequenceSettings, Settings } from './settings';
 
 export type {
@@ -349,7 +350,7 @@ export class Machine {
   private text(symbols: Symbols | undefined): string | null {
     if (symbols === undefined) return null;
     if (typeof symbols === 'string') return symbols;
-    return symbols.join(this.settled.values.split === 'characters' ? '' : ' ');
+    return joined(symbols, this.settled.values);
   }
 }
 
