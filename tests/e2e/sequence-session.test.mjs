@@ -111,8 +111,8 @@ describe('store and recall', () => {
             );
             const next = await lab.text('session-next');
             // Where the sequence has ended the memory may have nothing to say.
-          if (recalled.next === null) assert.match(next, /^nothing: no stored symbol answers/);
-          else assert.ok(next.startsWith({ ' ': '␣' }[recalled.next.symbol] ?? recalled.next.symbol), next);
+            if (recalled.next === null) assert.match(next, /^nothing: no stored symbol answers/);
+            else assert.ok(next.startsWith({ ' ': '␣' }[recalled.next.symbol] ?? recalled.next.symbol), next);
           },
           QUICK,
         );
