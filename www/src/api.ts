@@ -499,7 +499,10 @@ export class Race implements AsyncIterable<LabEvent> {
         break;
       case 'happened':
         for (const event of report.events) {
-          if ('step' in event) this.step = Math.max(this.step, event.step);
+          // What comes in after a pause may be training alone, without a word on progress.
+          const step =
+            event.type === 'training' ? (event.steps.at(-1) ?? 0) : 'step' in event ? event.step : 0;
+          this.step = Math.max(this.step, step);
           for (const stream of this.streams) stream.give(event);
         }
         break;
