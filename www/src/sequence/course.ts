@@ -39,7 +39,11 @@ export function stepWords(step: SymbolStep, from: number): string {
   else {
     const sure = similarity === null ? '' : ` with similarity ${figureText(similarity)}`;
     const judged = verdict(step);
-    const truth = expected === null || judged !== 'wrong' ? '' : `, ${spoken(expected)} should stand here`;
+    // What was shown stands where it should, whatever was predicted.
+    const truth =
+      judged !== 'wrong' || expected === null || expected === symbol
+        ? ''
+        : `, ${spoken(expected)} should stand here`;
     parts.push(`predicted ${spoken(predicted)}${sure}${judged === 'open' ? '' : `, ${judged}`}${truth}`);
   }
   if (surprise !== null) parts.push(`surprise ${figureText(surprise)}`);

@@ -14,7 +14,7 @@ import type { SequenceContext } from './context';
 import { courseLegend, courseStrip, courseTable, MOST_SHOWN, sessionCsv, stepWords } from './course';
 import type { Session, SymbolStep } from './engine';
 import { presetIs, sessionPresets, presetValues } from './presets';
-import { melodic, seen, spoken } from './symbols';
+import { joined, melodic, seen, spoken } from './symbols';
 import { Tune } from './tune';
 import '../encodings/parts.css';
 import './session.css';
@@ -103,7 +103,8 @@ class LabSession extends LitElement {
     if (this.asked === link) return;
     this.asked = link;
     const [symbols, session] = await Promise.allSettled([client.seqSymbols(), client.seqSession()]);
-    if (symbols.status === 'fulfilled') this.symbols = symbols.value;
+    // Where there is no symbol, Store says so.
+    this.symbols = symbols.status === 'fulfilled' ? symbols.value : [];
     if (this.wrongAt !== null && this.wrongAt >= this.symbols.length) this.wrongAt = null;
     if (session.status === 'fulfilled') {
       const had = this.session?.steps.length ?? 0;
@@ -167,7 +168,7 @@ class LabSession extends LitElement {
     const { wrongAt, wrongSymbol, symbols } = this;
     if (wrongAt === null || wrongSymbol === '') return null;
     const turned = symbols.map((symbol, at) => (at === wrongAt ? wrongSymbol : symbol));
-    return turned.join(this.context.settled.values.split === 'characters' ? '' : ' ');
+    return joined(turned, this.context.settled.values);
   }
 
   private turn(at: number | null) {
@@ -271,9 +272,8 @@ class LabSession extends LitElement {
     if (this.note) return this.note;
     const { session } = this;
     if (!session) return '';
-    if (session.sentence) return session.sentence;
     return session.steps.length
-      ? ''
+      ? session.sentence
       : 'The memory is blank. Press Store: the machine is shown the sequence once.';
   }
 
@@ -406,7 +406,7 @@ class LabSession extends LitElement {
         >
           Recall
         </button>
-        <span class="help">“#3” is the first three symbols of the sequence.</span>
+        <span class="help">“#3” is the first three symbols that were stored.</span>
       </form>
       ${stored ? this.turning() : nothing}
     </div>`;
@@ -613,7 +613,9 @@ class LabSession extends LitElement {
               ? html`<b>${seen(next.symbol)}</b>
                   <span class="quiet">similarity ${figureText(next.similarity)}</span
                   ><span class="sr">, that is ${spoken(next.symbol)}</span>`
-              : 'nothing is predicted: the memory is blank'
+              : written > 0
+                ? 'nothing: no stored symbol answers to this context'
+                : 'nothing is predicted: the memory is blank'
           }
         </dd>
       </div>
