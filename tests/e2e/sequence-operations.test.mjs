@@ -360,7 +360,7 @@ describe('five operations', () => {
       assert.equal(tables.length, similarities.length);
       tables.forEach((bars, i) => {
         const { items } = similarities[i];
-        assert.ok(bars.length > 3 && bars.length <= 10);
+        assert.ok(bars.length > 3 && bars.length <= 8);
         for (const bar of bars) {
           const item = items.find(({ label }) => label === bar.label);
           assert.deepEqual([item.value, item.chosen], [bar.value, bar.chosen]);

@@ -6,7 +6,7 @@ import { figureText } from '../look/words';
 import type { SimilarityView } from './engine';
 
 /** Of more items than this the largest are drawn … */
-export const MOST_BARS = 10;
+export const MOST_BARS = 8;
 /** … and some of these are such as were not chosen, so that a reader sees by how much they missed. */
 const LEAST_OTHERS = 3;
 
