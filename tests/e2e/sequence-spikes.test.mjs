@@ -359,7 +359,7 @@ describe('the raster', () => {
             for (const { time, x } of flat) near(x, least.x + slope * (time - least.time), 0.01);
           }
         }
-          await raster.locator('.raster').focus();
+        await raster.locator('.raster').focus();
         await lab.page.keyboard.press('Home');
         const [input, , decoder] = shown.layers;
         assert.match(
