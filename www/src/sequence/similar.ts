@@ -51,6 +51,9 @@ export function leftOut(view: SimilarityView): string {
 }
 
 export function similarBars(view: SimilarityView): TemplateResult {
+  if (!view.items.length) {
+    return html`<p class="help">${view.label}: there is nothing to compare with yet.</p>`;
+  }
   const items = drawnItems(view);
   const scale = barScaleOf(items);
   const percent = (share: number) => `${(share * 100).toFixed(2)}%`;
