@@ -6,7 +6,7 @@ import { count } from '../format';
 import { earlierMark, mark, type Mark } from '../palette';
 import type { Entry } from '../scoreboard';
 import type { StudyMeasure } from './engine';
-import { foundAt, placesOf, spreadOf, spreadText, valueText, type Curves, type Spread } from './spread';
+import { foundAt, placesOf, spreadOf, spreadText, type Curves, type Spread } from './spread';
 
 /** So many places on the horizontal axis are labelled each. */
 const FEW_PLACES = 4;
@@ -113,8 +113,8 @@ export function curveChart(curves: Curves, place: number, context: ChartContext)
       const spread = rows[i]?.[point];
       if (!shown || spread === undefined) return [];
       if (spread === null) return [`${name} still to come`];
-      const some = spread.measured < seeds ? ` (${spread.measured} of ${seeds} seeds)` : '';
-      return [`${name} ${valueText(spread.mean, kind)}${some}`];
+      const some = spread.measured < seeds ? `, ${spread.measured} of ${seeds} seeds` : '';
+      return [`${name} ${spreadText(spread, kind)}${some}`];
     });
     return `${curves.x.label} ${count(xs[point] ?? 0)}: ${values.join('; ')}`;
   };
