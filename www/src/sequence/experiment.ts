@@ -117,7 +117,7 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
 
   private study(study: Study): TemplateResult {
     const { context } = this;
-    const entries = entriesOf(study, context.entries);
+    const entries = entriesOf(study);
     const first: Shown = {
       set: 'first',
       curves: study,
