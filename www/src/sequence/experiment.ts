@@ -189,16 +189,16 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
     const name = `sequence-${study.experiment}-${set === 'first' ? '' : 'second-'}${chart.id}`;
     const link = this.context.recording?.link ?? this.context.link;
     const seeds = plural(study.seeds.length, 'seed');
-    const zeros = figure.log ? 'none at all at the lower edge' : '';
+    const zeros = figure.log ? 'none at all stands at the lower edge' : '';
+    const within = study.label.toLowerCase().includes(chart.title.toLowerCase());
     const paper = async () => {
       const { chartSvg } = await import('../svg-chart');
       return chartSvg(figure, {
-        title: chart.title,
-        note: [study.label, chart.unit, `mean, least and greatest of ${seeds}`, zeros]
-          .filter(Boolean)
-          .join(' · '),
+        title: within ? study.label : `${curves.label}: ${chart.title}`,
+        note: `mean, least and greatest of ${seeds}`,
         xTitle: chart.xTitle,
         yTitle: chart.yTitle,
+        remarks: [`${chart.title}: ${chart.unit}.`, ...(zeros ? [`Logarithmic axis, ${zeros}.`] : [])],
         address: labAddress(link),
       });
     };
