@@ -195,10 +195,13 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
       const { chartSvg } = await import('../svg-chart');
       return chartSvg(figure, {
         title: within ? study.label : `${curves.label}: ${chart.title}`,
-        note: `mean, least and greatest of ${seeds}`,
+        note: chart.by ? `mean, least and greatest of ${seeds}` : seeds,
         xTitle: chart.xTitle,
         yTitle: chart.yTitle,
-        remarks: [`${chart.title}: ${chart.unit}.`, ...(zeros ? [`Logarithmic axis, ${zeros}.`] : [])],
+        remarks: [
+          ...(chart.unit ? [`${chart.title}: ${chart.unit}.`] : []),
+          ...(zeros ? [`Logarithmic axis, ${zeros}.`] : []),
+        ],
         address: labAddress(link),
       });
     };
