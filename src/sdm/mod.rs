@@ -5,3 +5,4 @@
 //! bits on every device.
 
 pub mod code;
+pub mod spiking;
