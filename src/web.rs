@@ -1,6 +1,7 @@
 //! The face to JavaScript, thin: values in and out of the labs.
 
 mod encodings;
+mod sequence;
 
 use std::cell::RefCell;
 
@@ -20,6 +21,7 @@ use crate::lab::link::Link;
 use crate::lab::machine::Machine;
 use crate::lab::property::{Problem, by_name};
 use crate::lab::results::Results;
+use crate::lab::sequence::study::Study;
 use crate::lab::weights::Weights;
 
 thread_local! {
@@ -238,17 +240,30 @@ async fn open_with(
 }
 
 type Report<'a> = &'a mut dyn FnMut(f64, &str);
-type Opened = Result<copy::CopyRun, Error>;
+type Opened = Result<Run, Error>;
 
-/// Does `$work` on the run, anew if the device is lost meanwhile. In the end the CPU takes over, which is not lost.
+/// What runs: a race of models that are trained, or an experiment of the sequence lab.
+enum Run {
+    Race(Box<copy::CopyRun>),
+    Study(Box<Study>),
+}
+
+/// What is asked of a race cannot be asked of an experiment that trains nothing.
+fn no_race() -> JsValue {
+    let why = "This experiment trains no model, so that there are no weights to keep or to look into.";
+    thrown(&Error::Config(why.to_owned()))
+}
+
+/// Does `$work` on the race, anew if the device is lost meanwhile. In the end the CPU takes over, which is not lost.
 macro_rules! with_recovery {
-    ($self:ident, $work:expr) => {{
+    ($self:ident, $race:ident => $work:expr) => {{
+        let Run::Race($race) = &mut $self.run else { return Err(no_race()) };
         loop {
             match $work.await {
                 Err(error) if error.of_device().is_some() => {
                     let why = error.of_device().unwrap_or_default();
                     let mut machine = MACHINE.take();
-                    let recovered = $self.run.recover(&mut machine, why).await;
+                    let recovered = $race.recover(&mut machine, why).await;
                     MACHINE.set(machine);
                     recovered.map_err(|error| thrown(&error))?;
                 }
@@ -258,10 +273,10 @@ macro_rules! with_recovery {
     }};
 }
 
-/// A race in progress.
+/// A race or an experiment in progress.
 #[wasm_bindgen]
 pub struct CopyRun {
-    run: copy::CopyRun,
+    run: Run,
 }
 
 #[wasm_bindgen]
@@ -273,7 +288,10 @@ impl CopyRun {
     pub async fn open(lab: String, values: JsValue, progress: js_sys::Function) -> Result<CopyRun, JsValue> {
         let (config, _) = read(&lab, values)?;
         open_with(progress, async |machine: &mut Machine, report: Report<'_>| {
-            copy::CopyRun::open(config, machine, report).await
+            Ok(match config {
+                Config::Sequence(config) => Run::Study(Box::new(Study::open(config, machine, report).await?)),
+                config => Run::Race(Box::new(copy::CopyRun::open(config, machine, report).await?)),
+            })
         })
         .await
     }
@@ -284,7 +302,7 @@ impl CopyRun {
     /// An object `{ code, message }`.
     pub async fn restore(bytes: Vec<u8>, progress: js_sys::Function) -> Result<CopyRun, JsValue> {
         open_with(progress, async |machine: &mut Machine, report: Report<'_>| {
-            copy::CopyRun::restore(&bytes, machine, report).await
+            Ok(Run::Race(Box::new(copy::CopyRun::restore(&bytes, machine, report).await?)))
         })
         .await
     }
@@ -294,23 +312,42 @@ impl CopyRun {
     /// # Errors
     /// Does not fail in practice.
     pub fn about(&self) -> Result<JsValue, JsValue> {
-        value(&About {
-            lab: self.run.source().lab().id(),
-            arms: self.run.arms(),
-            runs: self.run.runs(),
-            executor: self.run.executor(),
-            cost: self.run.cost(),
-            chance_bits: self.run.chance_bits(),
-            steps: self.run.config().steps,
-            values: by_name(self.run.source().values()),
-            link: self.run.source().link(),
-        })
+        match &self.run {
+            Run::Race(race) => value(&About {
+                lab: race.source().lab().id(),
+                arms: race.arms(),
+                runs: race.runs(),
+                executor: race.executor(),
+                cost: race.cost(),
+                chance_bits: race.chance_bits(),
+                steps: race.config().steps,
+                values: by_name(race.source().values()),
+                link: race.source().link(),
+            }),
+            Run::Study(study) => {
+                let config = Config::from(study.config().clone());
+                value(&About {
+                    lab: config.lab().id(),
+                    arms: &study.arms(),
+                    runs: study.runs(),
+                    executor: study.executor(),
+                    cost: &Cost { parameters: 0, bytes: 0.0, launches_per_step: 0, flops_per_step: 0.0 },
+                    chance_bits: 0.0,
+                    steps: study.steps(),
+                    values: by_name(config.values()),
+                    link: config.link(),
+                })
+            }
+        }
     }
 
     /// Certificate of the first losses, as links carry it; null before the tenth step.
     #[must_use]
     pub fn check(&self) -> Option<String> {
-        self.run.check().map(|check| check.text())
+        match &self.run {
+            Run::Race(race) => race.check().map(|check| check.text()),
+            Run::Study(_) => None,
+        }
     }
 
     /// The paper's claims, and what this race says of them so far.
@@ -318,7 +355,10 @@ impl CopyRun {
     /// # Errors
     /// An object `{ code, message }`.
     pub fn verdicts(&self) -> Result<JsValue, JsValue> {
-        value(&self.run.verdicts().map_err(|error| thrown(&error))?)
+        match &self.run {
+            Run::Race(race) => value(&race.verdicts().map_err(|error| thrown(&error))?),
+            Run::Study(study) => value(&study.verdicts()),
+        }
     }
 
     /// Results so far, as the command line writes them.
@@ -326,7 +366,10 @@ impl CopyRun {
     /// # Errors
     /// An object `{ code, message }`.
     pub fn results(&self) -> Result<JsValue, JsValue> {
-        value(&self.run.results().map_err(|error| thrown(&error))?)
+        match &self.run {
+            Run::Race(race) => value(&race.results().map_err(|error| thrown(&error))?),
+            Run::Study(study) => value(&study.results()),
+        }
     }
 
     /// Events that tell again what was reported before.
@@ -334,7 +377,10 @@ impl CopyRun {
     /// # Errors
     /// Does not fail in practice.
     pub fn replay(&self) -> Result<JsValue, JsValue> {
-        value(&self.run.replay())
+        match &self.run {
+            Run::Race(race) => value(&race.replay()),
+            Run::Study(_) => Err(no_race()),
+        }
     }
 
     /// The race as a safetensors file.
@@ -342,7 +388,7 @@ impl CopyRun {
     /// # Errors
     /// An object `{ code, message }`.
     pub async fn save(&mut self) -> Result<Vec<u8>, JsValue> {
-        with_recovery!(self, self.run.save())
+        with_recovery!(self, race => race.save())
     }
 
     /// Times every kernel; the race stays as it is.
@@ -350,7 +396,7 @@ impl CopyRun {
     /// # Errors
     /// An object `{ code, message }`.
     pub async fn profile(&mut self) -> Result<JsValue, JsValue> {
-        value(&with_recovery!(self, self.run.profile())?)
+        value(&with_recovery!(self, race => race.profile())?)
     }
 
     /// Looks inside one run with a probe.
@@ -358,7 +404,7 @@ impl CopyRun {
     /// # Errors
     /// An object `{ code, message }`.
     pub async fn inspect(&mut self, replica: u32, probe: &str) -> Result<JsValue, JsValue> {
-        let found = with_recovery!(self, self.run.inspect(replica, probe))?;
+        let found = with_recovery!(self, race => race.inspect(replica, probe))?;
         inspection(&found)
     }
 
@@ -368,7 +414,10 @@ impl CopyRun {
     /// An object `{ code, message }`.
     pub async fn advance(&mut self, budget_ms: f64, most: u32) -> Result<JsValue, JsValue> {
         let mut machine = MACHINE.take();
-        let events = self.run.carry_on(&mut machine, budget_ms, most).await;
+        let events = match &mut self.run {
+            Run::Race(race) => race.carry_on(&mut machine, budget_ms, most).await,
+            Run::Study(study) => study.advance(&mut machine, budget_ms, most).await,
+        };
         MACHINE.set(machine);
         let events = events.map_err(|error| thrown(&error))?;
         value(&events)
@@ -380,19 +429,23 @@ impl CopyRun {
     /// # Errors
     /// If `values` is not an object of strings.
     pub fn extend(&mut self, values: JsValue) -> Result<bool, JsValue> {
-        let source = self.run.source();
+        let Run::Race(race) = &mut self.run else { return Ok(false) };
+        let source = race.source();
         let (config, _) = read(source.lab().id(), values)?;
         let steps = config.training().steps;
         let same = source.with_steps(steps).is_some_and(|longer| longer.races_as(&config));
-        Ok(same && self.run.extend(steps))
+        Ok(same && race.extend(steps))
     }
 
-    /// What an experiment has found so far; null in the copy lab.
+    /// What an experiment has found so far: an outcome of the encodings lab, a study of the sequence lab; null in the copy lab.
     ///
     /// # Errors
     /// An object `{ code, message }`.
     pub async fn outcome(&mut self) -> Result<JsValue, JsValue> {
-        value(&with_recovery!(self, self.run.outcome())?)
+        if let Run::Study(study) = &self.run {
+            return value(&study.found());
+        }
+        value(&with_recovery!(self, race => race.outcome())?)
     }
 
     /// One run's model and parameters as they are now, for [`Encodings::take`].
@@ -400,7 +453,7 @@ impl CopyRun {
     /// # Errors
     /// An object `{ code, message }`.
     pub async fn trained(&mut self, run: u32) -> Result<Trained, JsValue> {
-        Ok(Trained(with_recovery!(self, self.run.trained(run))?))
+        Ok(Trained(with_recovery!(self, race => race.trained(run))?))
     }
 
     /// Back to step 0, with the same initial weights.
@@ -408,7 +461,11 @@ impl CopyRun {
     /// # Errors
     /// An object `{ code, message }`.
     pub async fn reset(&mut self) -> Result<(), JsValue> {
-        with_recovery!(self, async { self.run.reset() })
+        if let Run::Study(study) = &mut self.run {
+            study.reset();
+            return Ok(());
+        }
+        with_recovery!(self, race => async { race.reset() })
     }
 }
 

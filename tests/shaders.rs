@@ -136,12 +136,14 @@ fn uniform(kernel: &Kernel, module: &Module, ty: Handle<Type>) -> Result<(), Str
     Ok(())
 }
 
-/// Whether a binding is a runtime-sized array of `f32`, or of vectors of four.
+/// Whether a binding is a runtime-sized array of `f32`, of vectors of four, or of the bits of `f32` for atomics.
 fn holds_floats(module: &Module, ty: Handle<Type>) -> bool {
     let TypeInner::Array { base, size: naga::ArraySize::Dynamic, .. } = module.types[ty].inner else { return false };
     matches!(
         module.types[base].inner,
-        TypeInner::Scalar(Scalar::F32) | TypeInner::Vector { size: naga::VectorSize::Quad, scalar: Scalar::F32 }
+        TypeInner::Scalar(Scalar::F32)
+            | TypeInner::Atomic(Scalar::U32)
+            | TypeInner::Vector { size: naga::VectorSize::Quad, scalar: Scalar::F32 }
     )
 }
 

@@ -8,6 +8,8 @@ pub mod adamw;
 pub mod attention;
 pub mod attention_backward;
 pub mod batch;
+pub mod clock;
+pub mod context;
 pub mod control;
 pub mod cross_entropy;
 pub mod dropout;
@@ -19,13 +21,19 @@ pub mod layer_norm;
 pub mod layer_norm_backward;
 pub mod matmul;
 pub mod metrics;
+pub mod nearest;
+pub mod present;
+pub mod ranked_sum;
 pub mod real;
 pub mod rng;
 pub mod rope;
 pub mod select;
 pub mod shader;
 pub mod similarity;
+pub mod store;
+pub mod tick;
 pub mod weight_grad;
+pub mod winners;
 
 use real::Real;
 
@@ -164,6 +172,27 @@ pub fn grid(items: u32, replicas: u32) -> [u32; 3] {
     [columns, groups.div_ceil(columns.max(1)), replicas]
 }
 
+/// Rows that are worth a thread of their own.
+#[cfg(not(target_arch = "wasm32"))]
+const ROWS_A_PART: usize = 32;
+
+/// Does `work` on the rows of a written buffer and on what belongs to each; natively, where there are many, on all cores.
+fn each_part<T: Real, U: Sync>(
+    rows: &mut [T],
+    columns: usize,
+    of: &[U],
+    work: impl Fn((&mut [T], &[U])) + Sync + Send,
+) {
+    #[cfg(not(target_arch = "wasm32"))]
+    if of.len() > ROWS_A_PART {
+        use rayon::prelude::*;
+        let parts = rows.par_chunks_mut(columns * ROWS_A_PART);
+        parts.zip(of.par_chunks(ROWS_A_PART)).for_each(work);
+        return;
+    }
+    work((&mut rows[..columns * of.len()], of));
+}
+
 macro_rules! kernels {
     ($($variant:ident($module:ident::$type:ident),)+) => {
         /// Any kernel.
@@ -194,6 +223,7 @@ kernels! {
     Attention(attention::Attention),
     AttentionBackward(attention_backward::AttentionBackward),
     Batch(batch::Batch),
+    Context(context::Context),
     CrossEntropy(cross_entropy::CrossEntropy),
     Dropout(dropout::DropoutCopy),
     Embed(embed::Embed),
@@ -204,8 +234,14 @@ kernels! {
     LayerNormBackward(layer_norm_backward::LayerNormBackward),
     Matmul(matmul::Matmul),
     Metrics(metrics::Metrics),
+    Nearest(nearest::Nearest),
+    Present(present::Present),
+    RankedSum(ranked_sum::RankedSum),
     Rope(rope::Rope),
     Select(select::Select),
     Similarity(similarity::Similarity),
+    Store(store::Store),
+    Tick(tick::Tick),
     WeightGrad(weight_grad::WeightGrad),
+    Winners(winners::Winners),
 }

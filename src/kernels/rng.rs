@@ -10,6 +10,22 @@ pub const STREAM_TRAINING: u32 = 1;
 pub const STREAM_HELD_OUT: u32 = 2;
 /// Stream of learned position tables.
 pub const STREAM_POSITIONS: u32 = 3;
+/// Stream of symbols' codes; their number is the symbol's.
+pub const STREAM_CODES: u32 = 4;
+/// Stream of the address decoder's fixed weights.
+pub const STREAM_DECODER: u32 = 5;
+/// Stream of the fixed weights from the old context.
+pub const STREAM_OLD_CONTEXT: u32 = 6;
+/// Stream of the fixed weights from the input to the context.
+pub const STREAM_NEW_CONTEXT: u32 = 7;
+/// Stream of a memory's addresses.
+pub const STREAM_ADDRESSES: u32 = 8;
+/// Stream of a memory's data.
+pub const STREAM_DATA: u32 = 9;
+/// Stream of what is wrong in a cue.
+pub const STREAM_NOISE: u32 = 10;
+/// Stream of random sequences.
+pub const STREAM_SEQUENCE: u32 = 11;
 /// First stream of initial weights; parameter tensor `i` uses `STREAM_WEIGHTS + i`.
 pub const STREAM_WEIGHTS: u32 = 1_000;
 /// First stream of dropout; the `i`-th dropout of a model uses `STREAM_DROPOUT + i`.

@@ -51,12 +51,12 @@ const fn text(bytes: &[u8]) -> &str {
 }
 
 const LIBRARY: &[(&str, &str)] = files!("lib/": "rng", "control", "activation", "source", "epilogue", "embedding", "pool", "heads", "grid", "rows",
-    "weights");
+    "weights", "clock");
 const SHADERS: &[(&str, &str)] = files!("":
-    "adamw", "attention", "attention_backward", "batch", "cross_entropy", "dropout", "embed", "embed_backward",
+    "adamw", "attention", "attention_backward", "batch", "context", "cross_entropy", "dropout", "embed", "embed_backward",
     "gain_backward", "grad_norm", "layer_norm", "layer_norm_backward", "matmul", "matmul_tiled",
-    "metrics", "rope",
-    "select", "similarity", "weight_grad", "weight_grad_serial");
+    "metrics", "nearest", "present", "ranked_sum", "rope",
+    "select", "similarity", "store", "tick", "weight_grad", "weight_grad_serial", "winners");
 
 fn find(files: &'static [(&str, &str)], name: &str) -> Result<&'static str, Error> {
     let missing = || Error::Internal(format!("there is no shader file named {name}"));

@@ -4,5 +4,9 @@
 //! weights, and sums of their products. Sums are then the same in any order, fused or not, so that codes and choices have the same
 //! bits on every device.
 
+pub mod ball;
 pub mod code;
+pub mod decoder;
+pub mod machine;
+pub mod memory;
 pub mod spiking;

@@ -16,6 +16,7 @@ pub mod norm;
 pub mod numbers;
 pub mod optimise;
 pub mod products;
+pub mod sdm;
 pub mod similarity;
 pub mod training;
 
@@ -44,6 +45,13 @@ pub const FAMILIES: &[(&str, Family)] = &[
     ("dropout", data::dropout),
     ("select", data::select),
     ("similarity", similarity::similarity),
+    ("ranked_sum", sdm::ranked_sum),
+    ("winners", sdm::winners),
+    ("store", sdm::store),
+    ("present", sdm::present),
+    ("context", sdm::context),
+    ("nearest", sdm::nearest),
+    ("tick", sdm::tick),
 ];
 
 /// The cases of one family for one replica and for three, of which the middle one differs in its flags.

@@ -19,6 +19,7 @@ const source = join(www, 'src');
 const engine = await import(pathToFileURL(join(pkg, 'mnemoscope.js')));
 engine.initSync({ module: readFileSync(join(pkg, 'mnemoscope_bg.wasm')) });
 const { properties, presets } = engine.describe('copy');
+const sequence = engine.describe('sequence');
 
 await bundle();
 await types();
@@ -60,7 +61,11 @@ async function types() {
     execFileSync(process.execPath, [tsc, '-p', join(www, 'tsconfig.package.json'), ...flags], {
       stdio: 'inherit',
     });
-    writeFileSync(join(made, 'settings.d.ts'), settingsType());
+    const declared = [
+      settingsType('Settings', 'Settings of a race.', properties),
+      settingsType('SequenceSettings', 'Settings of the sequence lab.', sequence.properties),
+    ];
+    writeFileSync(join(made, 'settings.d.ts'), declared.join('\n'));
     await rm(join(pkg, 'types'), { recursive: true, force: true });
     const wanted = [join(made, 'api.d.ts')];
     for (const file of wanted) {
@@ -81,20 +86,21 @@ async function types() {
   }
 }
 
-function settingsType() {
-  const fields = properties.map((property) => {
+function settingsType(type, about, rows) {
+  const fields = rows.map((property) => {
     const { name, label, unit, help, kind } = property;
     const lines = [`${label}${unit ? `, in ${unit}` : ''}. ${help}`];
     if (kind.options) lines.push(...kind.options.map(({ value, help: words }) => `- \`${value}\`: ${words}`));
     if (kind.type === 'integer') lines.push(`A whole number from ${kind.min} to ${kind.max}.`);
     if (kind.type === 'number')
       lines.push(`A number from ${kind.min} to ${Number(kind.max.toPrecision(6))}.`);
+    if (kind.type === 'text') lines.push(`Text of at most ${kind.most} characters.`);
     lines.push(`@default ${property.default}`);
     // Help texts are ours, but a comment must not end early whatever they say.
     const comment = lines.map((line) => `   * ${line.replaceAll('*/', '* /')}`).join('\n');
     return `  /**\n${comment}\n   */\n  ${name}?: ${typeOf(kind)} | undefined;`;
   });
-  return `/** Settings of a race. What is left out has its default. */\nexport interface Settings {\n${fields.join('\n')}\n}\n`;
+  return `/** ${about} What is left out has its default. */\nexport interface ${type} {\n${fields.join('\n')}\n}\n`;
 }
 
 function typeOf(kind) {
@@ -106,6 +112,8 @@ function typeOf(kind) {
       return `readonly (${union()})[]`;
     case 'flag':
       return 'boolean';
+    case 'text':
+      return 'string';
     case 'integer':
     case 'number':
       return 'number';
@@ -128,6 +136,7 @@ function manifest() {
       'training',
       'webgpu',
       'webassembly',
+      'sparse-distributed-memory',
       'teaching',
     ],
     type: 'module',
@@ -159,7 +168,7 @@ function manifest() {
 }
 
 function readme() {
-  const names = properties.map(({ name }) => `\`${name}\``).join(', ');
+  const named = (rows) => rows.map(({ name }) => `\`${name}\``).join(', ');
   writeFileSync(
     join(pkg, 'README.md'),
     `# mnemoscope
@@ -186,7 +195,27 @@ const weights = await race.save(); // a safetensors file
 - \`settle(settings)\` gives all settings as they would be used; \`describe()\` the table of them.
 - \`mnemoscope/engine\` is the bare WebAssembly module.
 
-Settings: ${names}. Presets: ${presets.map(({ id }) => `\`${id}\``).join(', ')}. The types say what each may be.
+## The sequence machine
+
+\`\`\`js
+import { sequence } from 'mnemoscope';
+
+const machine = await sequence();
+await machine.store('7 1 5 1 7 1 5 1'); // once
+const { steps, sentence } = await machine.recall('7 1', 6);
+machine.close();
+\`\`\`
+
+\`sequence(settings)\` opens a machine of the sequence lab, a spiking sparse distributed memory that learns in one
+pass: \`store(symbols)\`, \`replay(symbols)\`, \`recall(cue, count)\`, \`forget()\`, \`session()\`, \`operations(at)\`,
+\`spikes(at)\`, \`ball()\`, \`report()\`, \`change(settings)\`, \`close()\`. \`study(settings)\` runs an experiment over many
+machines, as a \`Race\` whose results have a \`study\`.
+
+## Settings
+
+Of a race: ${named(properties)}. Presets: ${presets.map(({ id }) => `\`${id}\``).join(', ')}.
+
+Of the sequence lab: ${named(sequence.properties)}. The types say what each may be.
 
 The files \`worker.js\`, \`mnemoscope.js\` and \`mnemoscope_bg.wasm\` must be served beside \`api.js\`, or found by your bundler
 through \`new URL(…, import.meta.url)\`.

@@ -10,6 +10,9 @@
  * ```
  *
  * Each race has a worker of its own, so several run at a time.
+ *
+ * The sequence lab has two faces of its own: `sequence` opens a machine to store and recall with, `study` runs an
+ * experiment over many.
  */
 
 import { LabClient, Refusal, type WorkerLike } from './client';
@@ -23,10 +26,12 @@ import type {
   Problem,
   Profile,
   Property,
+  Settled,
   Values,
 } from './engine';
 import type { Activity, FullResults, Report } from './protocol';
-import type { Settings } from './settings';
+import type { Ball, Operations, Session, Spikes, Study } from './sequence/engine';
+import type { SequenceSettings, Settings } from './settings';
 
 export type {
   About,
@@ -45,9 +50,10 @@ export type {
   Verdict,
 } from './engine';
 export type { Outcome } from './encodings/engine';
+export type { Ball, Operations, Session, Spikes, Study, SymbolStep } from './sequence/engine';
 export type { Activity, FullResults as Results } from './protocol';
 export { Refusal, type WorkerLike } from './client';
-export type { Settings } from './settings';
+export type { SequenceSettings, Settings } from './settings';
 
 export interface Options {
   /** Ends the race: `finished` and the event stream then fail with the signal's reason. */
@@ -100,7 +106,7 @@ function browserWorker(): WorkerLike {
 }
 
 /** Settings as the engine reads them. */
-function written(settings: Settings): Values {
+function written(settings: Settings | SequenceSettings): Values {
   const values: Values = {};
   for (const [name, value] of Object.entries(settings)) {
     if (value !== undefined) values[name] = Array.isArray(value) ? value.join(',') : String(value);
@@ -113,10 +119,20 @@ function written(settings: Settings): Values {
  * have their defaults.
  */
 export function train(settings: Settings | string = {}, options: Options = {}): Race {
-  return new Race(options, (client) => {
-    if (typeof settings === 'string') client.read(settings.replace(/^[^#]*#/, ''));
-    else client.settle(written(settings));
-  });
+  return new Race(options, (client) => put(client, settings));
+}
+
+/**
+ * Runs an experiment of the sequence lab. The results have it as `study`; there are no weights to save, and nothing
+ * to inspect or profile.
+ */
+export function study(settings: SequenceSettings | string = {}, options: Options = {}): Race {
+  return new Race(options, (client) => put(client, settings), false, 'sequence');
+}
+
+function put(client: LabClient, settings: Settings | SequenceSettings | string): void {
+  if (typeof settings === 'string') client.read(settings.replace(/^[^#]*#/, ''));
+  else client.settle(written(settings));
 }
 
 /** Opens a race that was saved, at its step. It stands still until `resume()`, and is there until `close()`. */
@@ -142,8 +158,7 @@ export async function settle(
 ): Promise<{ values: Values; problems: Problem[]; link: string }> {
   return ask(options, (client, report, resolve) => {
     if (report.type === 'described') {
-      if (typeof settings === 'string') client.read(settings.replace(/^[^#]*#/, ''));
-      else client.settle(written(settings));
+      put(client, settings);
     } else if (report.type === 'settled') {
       const { values, problems, link } = report.settled;
       resolve({ values, problems, link });
@@ -190,6 +205,154 @@ function deferred<T>(): Deferred<T> {
   return { promise, resolve, reject };
 }
 
+/** One symbol after the other, or a text that is split as the setting `split` says. */
+export type Symbols = string | readonly string[];
+
+/**
+ * A sequence machine in a worker of its own, with settings of the sequence lab or those of a link from its page.
+ *
+ * ```js
+ * const machine = await sequence({ context: 'combined' });
+ * await machine.store('7 1 5 1 7 1 5 1');
+ * const { steps } = await machine.recall('7 1', 6);
+ * machine.close();
+ * ```
+ */
+export async function sequence(
+  settings: SequenceSettings | string = {},
+  options: Pick<Options, 'module'> = {},
+): Promise<Machine> {
+  const client = connect({ ...options, lab: 'sequence' });
+  try {
+    return new Machine(client, await settling(client, () => put(client, settings)));
+  } catch (thrown) {
+    client.close();
+    throw thrown;
+  }
+}
+
+/** The settings that `begin` leads to; settings that are not taken are an error. */
+async function settling(client: LabClient, begin: () => void): Promise<Settled> {
+  const { promise, resolve, reject } = deferred<Settled>();
+  const stop = client.listen((report) => {
+    if (report.type === 'failed') reject(new EngineError(report.error));
+    else if (report.type === 'settled') resolve(report.settled);
+  });
+  begin();
+  try {
+    const settled = await promise;
+    if (settled.problems.length) throw new SettingsError(settled.problems);
+    if (settled.lab !== 'sequence') {
+      throw new EngineError({
+        code: 'config',
+        message: `These settings are of the lab “${settled.lab}”. A machine needs those of the lab “sequence”.`,
+      });
+    }
+    return settled;
+  } finally {
+    stop();
+  }
+}
+
+/**
+ * A machine and what has happened to it. Each call answers when it is done; a call that is refused (a symbol that was
+ * never stored, an empty sequence) rejects with a `Refusal` and leaves the machine as it was.
+ */
+export class Machine {
+  /** @internal Use `sequence`. */
+  constructor(
+    private readonly client: LabClient,
+    private settled: Settled,
+  ) {}
+
+  /** All settings, as they are used. */
+  get settings(): Values {
+    return { ...this.settled.values };
+  }
+
+  /** The link that restores them. */
+  get link(): string {
+    return this.settled.link;
+  }
+
+  /** Changes some settings, and gives all. Others of codes, context or memory begin a blank memory. */
+  async change(settings: SequenceSettings): Promise<Values> {
+    const before = this.settled.values;
+    try {
+      this.settled = await settling(this.client, () =>
+        this.client.settle({ ...before, ...written(settings) }),
+      );
+    } catch (thrown) {
+      // What was mended is undone: the machine is as it was.
+      this.client.settle(before);
+      throw thrown;
+    }
+    return this.settings;
+  }
+
+  /** The symbols of the settings' sequence. */
+  symbols(): Promise<string[]> {
+    return this.client.seqSymbols();
+  }
+
+  /** Stores a sequence in one pass, from where the machine is; the settings' own if none is given. */
+  store(symbols?: Symbols): Promise<Session> {
+    return this.client.seqStore(this.text(symbols));
+  }
+
+  /** Presents a sequence without writing it. */
+  replay(symbols?: Symbols): Promise<Session> {
+    return this.client.seqReplay(this.text(symbols));
+  }
+
+  /** Takes in the cue, and goes on alone for `count` symbols; by the settings if left out. */
+  recall(cue?: Symbols, count?: number): Promise<Session> {
+    const { cue: ownCue = '', recall = '1' } = this.settled.values;
+    return this.client.seqRecall(this.text(cue) ?? ownCue, count ?? Number(recall));
+  }
+
+  /** A blank memory. */
+  forget(): Promise<Session> {
+    return this.client.seqForget();
+  }
+
+  /** What has happened since the memory was blank. */
+  session(): Promise<Session> {
+    return this.client.seqSession();
+  }
+
+  /** The five operations of machine and transformer at a symbol of the settings' sequence, counted from 0. */
+  operations(at: number): Promise<Operations> {
+    return this.client.seqOperations(at);
+  }
+
+  /** The spikes of every layer at that symbol. */
+  spikes(at: number): Promise<Spikes> {
+    return this.client.seqSpikes(at);
+  }
+
+  /** Hamming balls beside softmax. */
+  ball(): Promise<Ball> {
+    return this.client.ball();
+  }
+
+  /** What the command line writes about the settings' sequence. */
+  report(): Promise<unknown> {
+    return this.client.seqReport();
+  }
+
+  /** Ends the worker. */
+  close(): void {
+    this.client.close();
+  }
+
+  private text(symbols: Symbols | undefined): string | null {
+    if (symbols === undefined) return null;
+    if (typeof symbols === 'string') return symbols;
+    return symbols.join(this.settled.values.split === 'characters' ? '' : ' ');
+  }
+}
+
 /** A race in its own worker. Iterate over it for its events, from the moment of asking on. */
 export class Race implements AsyncIterable<LabEvent> {
   /** Runs, executor and cost, once the race is prepared. */
@@ -210,18 +373,19 @@ export class Race implements AsyncIterable<LabEvent> {
   private ended: FullResults | null = null;
   private saved: Uint8Array | null = null;
 
-  /** @internal Use `train` or `open`. */
+  /** @internal Use `train`, `study` or `open`. */
   constructor(
     private readonly options: Options,
     begin: (client: LabClient) => unknown,
     private readonly still = false,
+    lab: LabId = 'copy',
   ) {
     this.ready = this.about.promise;
     this.finished = this.outcome.promise;
     // Whoever awaits only one of them must not be told of the other's failure as unhandled.
     this.ready.catch(() => {});
     this.finished.catch(() => {});
-    this.client = connect(options);
+    this.client = connect({ ...options, lab });
     const { signal } = options;
     if (signal?.aborted) {
       this.fail(signal.reason);
@@ -263,7 +427,13 @@ export class Race implements AsyncIterable<LabEvent> {
 
   /** A safetensors file of weights, optimiser state, step and configuration; `open` goes on from it bit by bit. */
   async save(): Promise<Uint8Array> {
+    if (this.ended?.lab === 'sequence') throw new Error('A study has no weights to save.');
     return this.saved?.slice() ?? this.living().save();
+  }
+
+  /** What a study has found so far. */
+  async study(): Promise<Study> {
+    return this.ended?.study ?? this.living().study();
   }
 
   /** Results so far. */
@@ -351,7 +521,7 @@ export class Race implements AsyncIterable<LabEvent> {
       const results = await this.client.results();
       this.ended = results;
       if (!this.options.keep) {
-        this.saved = await this.client.save();
+        if (results.lab !== 'sequence') this.saved = await this.client.save();
         this.client.close();
         this.state = 'closed';
       }

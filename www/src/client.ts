@@ -25,6 +25,7 @@ import type {
   Request,
   Subject,
 } from './protocol';
+import type { Ball, Operations, Session, Spikes, Study } from './sequence/engine';
 
 /** What the client needs of a worker; a browser's `Worker` has it. */
 export interface WorkerLike {
@@ -227,6 +228,58 @@ export class LabClient {
 
   encodingsReport(): Promise<unknown> {
     return this.ask({ type: 'encodingsReport' });
+  }
+
+  /** The symbols of the settings' sequence, as it would be stored. */
+  seqSymbols(): Promise<string[]> {
+    return this.ask({ type: 'seqSymbols' });
+  }
+
+  /** Stores a sequence in the worker's machine, from where it is; null is that of the settings. */
+  seqStore(text: string | null): Promise<Session> {
+    return this.ask({ type: 'seqStore', text });
+  }
+
+  /** Presents a sequence without writing it; null is that of the settings. */
+  seqReplay(text: string | null): Promise<Session> {
+    return this.ask({ type: 'seqReplay', text });
+  }
+
+  /** Takes in the cue, and goes on alone. "#3" is the first three symbols of the sequence. */
+  seqRecall(cue: string, count: number): Promise<Session> {
+    return this.ask({ type: 'seqRecall', cue, count });
+  }
+
+  /** A blank memory. */
+  seqForget(): Promise<Session> {
+    return this.ask({ type: 'seqForget' });
+  }
+
+  /** The session as it is; a blank one if the settings that the machine is made with have changed. */
+  seqSession(): Promise<Session> {
+    return this.ask({ type: 'seqSession' });
+  }
+
+  /** Both machines at symbol `at` of the settings' sequence. */
+  seqOperations(at: number): Promise<Operations> {
+    return this.ask({ type: 'seqOperations', at });
+  }
+
+  seqSpikes(at: number): Promise<Spikes> {
+    return this.ask({ type: 'seqSpikes', at });
+  }
+
+  ball(): Promise<Ball> {
+    return this.ask({ type: 'ball' });
+  }
+
+  seqReport(): Promise<unknown> {
+    return this.ask({ type: 'seqReport' });
+  }
+
+  /** What the open run's experiment has found so far, in the sequence lab. */
+  study(): Promise<Study> {
+    return this.ask({ type: 'study' });
   }
 
   /** Opens the run that an earlier visit left, paused at its step. */

@@ -5,6 +5,7 @@ import { live } from 'lit/directives/live.js';
 import type { Problem, Property, Values } from './engine';
 import { shortened } from './format';
 import type { Mark } from './palette';
+import { mark, typing } from './typing';
 
 export interface ControlContext {
   values: Values;
@@ -45,6 +46,9 @@ function notes(property: Property, context: ControlContext): TemplateResult {
     }`;
 }
 
+/** A text that may be longer gets more than one line. */
+const SHORT_TEXT = 400;
+
 function input(property: Property, context: ControlContext): TemplateResult {
   const { name, kind } = property;
   const value = context.values[name] ?? '';
@@ -76,7 +80,7 @@ function input(property: Property, context: ControlContext): TemplateResult {
           max=${kind.max}
           step=${kind.type === 'integer' ? '1' : 'any'}
           aria-describedby=${described}
-          .value=${typing(name) ? noChange : live(value)}
+          .value=${typing(`set-${name}`) ? noChange : live(value)}
           @input=${mark}
           @blur=${mark}
           @change=${(event: Event) => {
@@ -85,6 +89,39 @@ function input(property: Property, context: ControlContext): TemplateResult {
           }}
         />${property.unit ? html`<span class="unit">${property.unit}</span>` : nothing}
       </span>`;
+    case 'text': {
+      const typed = (event: Event) => {
+        mark(event);
+        context.onChange(name, (event.target as HTMLInputElement | HTMLTextAreaElement).value);
+      };
+      const given = typing(`set-${name}`) ? noChange : live(value);
+      return kind.most > SHORT_TEXT
+        ? html`<textarea
+            id="set-${name}"
+            name=${name}
+            rows="3"
+            maxlength=${kind.most}
+            spellcheck="false"
+            aria-describedby=${described}
+            .value=${given}
+            @input=${mark}
+            @blur=${mark}
+            @change=${typed}
+          ></textarea>`
+        : html`<input
+            id="set-${name}"
+            name=${name}
+            type="text"
+            maxlength=${kind.most}
+            spellcheck="false"
+            autocomplete="off"
+            aria-describedby=${described}
+            .value=${given}
+            @input=${mark}
+            @blur=${mark}
+            @change=${typed}
+          />`;
+    }
     case 'flag':
       return html`<input
         id="set-${name}"
@@ -97,19 +134,6 @@ function input(property: Property, context: ControlContext): TemplateResult {
     case 'many':
       return html``;
   }
-}
-
-/** Whether the reader is typing into this setting just now: a redraw must not write over it. */
-function typing(name: string): boolean {
-  const element = document.activeElement;
-  return element instanceof HTMLInputElement && element.id === `set-${name}` && 'typing' in element.dataset;
-}
-
-/** Marks a field from the first key to the change, or until it is left. */
-function mark(event: Event): void {
-  const { dataset } = event.target as HTMLInputElement;
-  if (event.type === 'input') dataset.typing = '';
-  else delete dataset.typing;
 }
 
 function many(property: Property, context: ControlContext): TemplateResult {
@@ -171,6 +195,7 @@ export function valueText(property: Property, value: string): string {
       .join(', ');
   }
   if (kind.type === 'flag') return value === 'true' ? 'yes' : 'no';
+  if (kind.type === 'text') return `“${shortened(value, 24)}”`;
   return value;
 }
 

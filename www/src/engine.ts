@@ -1,9 +1,10 @@
 /** The face of the wasm module, as types. The Rust side is the source of every name and value here. */
 
 import type { Encodings, Outcome, Trained } from './encodings/engine';
+import type { Sequence, Study } from './sequence/engine';
 
 /** Each lab has a table of settings, presets and parts of its own. */
-export type LabId = 'copy' | 'encodings';
+export type LabId = 'copy' | 'encodings' | 'sequence';
 
 export interface ChoiceOption {
   value: string;
@@ -16,6 +17,8 @@ export type Kind =
   | { type: 'many'; options: ChoiceOption[] }
   | { type: 'integer'; min: number; max: number }
   | { type: 'number'; min: number; max: number }
+  /** Any text of at most so many characters. */
+  | { type: 'text'; most: number }
   | { type: 'flag' };
 
 /** A row of the property table. */
@@ -211,6 +214,8 @@ export interface Results {
   verdicts: Verdict[];
   /** What the experiment of the encodings lab has found. */
   outcome?: Outcome;
+  /** What the experiment of the sequence lab has found. */
+  study?: Study;
 }
 
 export interface CheckComparison {
@@ -229,7 +234,10 @@ export interface WeightsFile {
 
 export type OnProgress = (fraction: number, what: string) => void;
 
-/** A run of either lab. */
+/**
+ * A run of any lab. In the sequence lab it is an experiment over many machines: a step is a unit of its work, it is
+ * never saved, and nothing in it can be inspected, timed or taken; those calls throw a LabError of code 'config'.
+ */
 export interface CopyRun {
   about(): About;
   /** Works for about `budgetMs`, at most `maxSteps` steps (0: no limit), and says what happened. */
@@ -252,8 +260,11 @@ export interface CopyRun {
   save(): Promise<Uint8Array>;
   profile(): Promise<Profile>;
   results(): Results;
-  /** What the experiment has found so far; null in the copy lab. Trained lengths are evaluated anew, which takes a while. */
-  outcome(): Promise<Outcome | null>;
+  /**
+   * What the experiment has found so far: an Outcome in the encodings lab, a Study in the sequence lab, null in the
+   * copy lab. Trained lengths are evaluated anew, which takes a while.
+   */
+  outcome(): Promise<Outcome | Study | null>;
   /** Table and weights of one run, for `Encodings.take`. */
   trained(run: number): Promise<Trained>;
   free(): void;
@@ -277,4 +288,5 @@ export interface Engine {
     restore(bytes: Uint8Array, onProgress: OnProgress): Promise<CopyRun>;
   };
   Encodings: new () => Encodings;
+  Sequence: new () => Sequence;
 }

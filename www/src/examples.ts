@@ -2,6 +2,7 @@
 
 import './styles.css';
 import './embed.css';
+import type { LabId } from './engine';
 import { labOf } from './lab-of';
 
 /** Stands in the snippets for the address of this folder. */
@@ -11,7 +12,11 @@ const home = new URL('.', document.baseURI).href;
 const YOURS = 'YOURS';
 /** What that snippet leaves out: the controls, and what is of no use to a reader of notes. Parts have names by lab. */
 const HIDDEN = 'HIDDEN';
-const LEFT_OUT = { copy: 'settings, compare, cost, keep', encodings: 'settings, keep' };
+const LEFT_OUT: Record<LabId, string> = {
+  copy: 'settings, compare, cost, keep',
+  encodings: 'settings, keep',
+  sequence: 'settings, keep',
+};
 /** Whoever made the link may have written anything into it: it must not end the attribute that it stands in. */
 const yours = new URLSearchParams(location.hash.slice(1)).toString().replaceAll('%2C', ',');
 

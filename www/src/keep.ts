@@ -26,6 +26,8 @@ export interface Save {
 /** What each lab says for itself. */
 export interface KeepParts {
   saves: Save[];
+  /** What the files hold; about the weights if left out. */
+  about?: string;
   /** What can be opened: the button's label, and file names as the attribute `accept` has them. */
   open: { label: string; accept: string };
 }
@@ -64,6 +66,9 @@ function button(id: string, label: string, enabled: boolean, act: () => void): T
   </button>`;
 }
 
+const WEIGHTS =
+  'The weights file also holds the settings, the step and the optimiser’s state: opened here, on the same kind of executor, training goes on with the very same numbers.';
+
 function copied(copying: Copying): string {
   if (copying.state === 'shown') return 'Your browser does not let the page copy. Here is the link:';
   if (copying.state === 'idle') return '';
@@ -97,8 +102,7 @@ export function keepPanel(context: KeepContext): TemplateResult {
     <h3>Save</h3>
     <p class="take">${context.saves.map(({ id, label, enabled, act }) => button(id, label, enabled, act))}</p>
     <p class="help">
-      The weights file also holds the settings, the step and the optimiser's state: opened here, on the same
-      kind of executor, training goes on with the very same numbers.
+      ${context.about ?? WEIGHTS}
       ${
         context.keptStep === null
           ? nothing

@@ -1,6 +1,6 @@
 import type { LabId } from './engine';
 
-const KNOWN: readonly string[] = ['copy', 'encodings'] satisfies LabId[];
+const KNOWN: readonly string[] = ['copy', 'encodings', 'sequence'] satisfies LabId[];
 
 /** The lab that a link names. What the engine would not take either leads to the copy lab, which says so. */
 export function labOf(hash: string): LabId {

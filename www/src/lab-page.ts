@@ -24,6 +24,7 @@ import { runbar } from './runbar';
 import type { Entry } from './scoreboard';
 import { Shortcuts, type Shortcut } from './shortcuts';
 import { helpBar, type Welcome } from './welcome';
+import { TRAINING, type RunWords } from './words';
 
 /** A file that another lab has to open; whoever can show that lab calls `preventDefault`. */
 export type OtherLab = CustomEvent<{ lab: LabId; file: File }>;
@@ -42,6 +43,8 @@ export abstract class LabPage extends RunElement {
   protected abstract readonly welcome: Welcome;
   protected abstract readonly shortcuts: Shortcuts;
   private undrop = () => {};
+  /** What this lab calls its work. */
+  protected readonly words: RunWords = TRAINING;
 
   private readonly onVisibility = () => this.tellVisibility();
   private readonly onLeave = () => this.client.keep();
@@ -123,12 +126,12 @@ export abstract class LabPage extends RunElement {
   }
 
   /** Keys that every lab has: those of the run, and those of the page. */
-  protected runKeys(): Shortcut[] {
+  protected runKeys(words: RunWords = TRAINING): Shortcut[] {
     return [
-      { key: 't', label: 'Train, or go on', act: () => this.press('train') },
+      { key: words.key, label: `${words.start}, or go on`, act: () => this.press('train') },
       { key: 'p', label: 'Pause, or give up preparing', act: () => this.press('pause') },
-      { key: 's', label: 'Train one step', act: () => this.press('step') },
-      { key: 'r', label: 'Reset to step 0', act: () => this.press('reset') },
+      { key: 's', label: words.one, act: () => this.press('step') },
+      { key: 'r', label: `Reset to ${words.unit} 0`, act: () => this.press('reset') },
       { key: 'e', label: 'Go to the settings', act: () => this.goTo('#settings') },
     ];
   }
@@ -296,6 +299,7 @@ export abstract class LabPage extends RunElement {
   protected runPart(): TemplateResult {
     const { client, recording, stale } = this;
     const situation = {
+      words: this.words,
       activity: client.activity,
       recording,
       stale,

@@ -11,6 +11,7 @@ import type { LabPage, OtherLab } from './lab-page';
 const LABS: Record<LabId, { tag: string; load: () => Promise<unknown> }> = {
   copy: { tag: 'mnemoscope-app', load: () => import('./app') },
   encodings: { tag: 'mnemoscope-encodings', load: () => import('./encodings/app') },
+  sequence: { tag: 'mnemoscope-sequence', load: () => import('./sequence/app') },
 };
 
 /** Shows what the page says about `lab`, and marks it in the navigation. What is about the others rests in templates, so that no heading is there twice. */

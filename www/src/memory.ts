@@ -1,6 +1,6 @@
 /** Small things that the page remembers between visits. Without storage it simply does not remember. */
 
-export type Remembered = 'welcome' | 'welcome-encodings' | 'shortcuts';
+export type Remembered = 'welcome' | 'welcome-encodings' | 'welcome-sequence' | 'shortcuts';
 
 export function recall(name: Remembered): string | null {
   try {

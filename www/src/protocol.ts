@@ -29,6 +29,7 @@ import type {
   WeightsFile,
 } from './engine';
 import type { Snapshot, TrainingCurve } from './record';
+import type { Ball, Operations, Session, Spikes, Study } from './sequence/engine';
 
 /** What is looked at: a run of the race, and a probe as the engine reads it ('' is a held-out sequence). */
 export interface Subject {
@@ -36,8 +37,8 @@ export interface Subject {
   probe: string;
 }
 
-/** Results as the page exports them: those of the command line, and the training curve beside them. */
-export type FullResults = Results & { training: TrainingCurve };
+/** Results as the page exports them: those of the command line, and the training curve beside them where there is one. */
+export type FullResults = Results & { training?: TrainingCurve };
 
 /** A run that an earlier visit left in this browser. */
 export interface Kept {
@@ -66,11 +67,36 @@ export type EncodingsRequest =
   /** What the command line writes about the two encodings. */
   | { type: 'encodingsReport' };
 
+/** Questions of the sequence lab, answered from the settings at the moment of asking. The worker keeps one machine. */
+export type SequenceRequest =
+  /** The symbols of the settings' sequence. */
+  | { type: 'seqSymbols' }
+  /** Write a sequence, from where the machine is; null is that of the settings. */
+  | { type: 'seqStore'; text: string | null }
+  /** Present it without writing. */
+  | { type: 'seqReplay'; text: string | null }
+  /** Take in a cue, and go on alone for `count` symbols. */
+  | { type: 'seqRecall'; cue: string; count: number }
+  /** A blank memory. */
+  | { type: 'seqForget' }
+  /** The session as it is. */
+  | { type: 'seqSession' }
+  /** Both machines at a symbol of the settings' sequence. */
+  | { type: 'seqOperations'; at: number }
+  | { type: 'seqSpikes'; at: number }
+  /** Hamming balls beside softmax. */
+  | { type: 'ball' }
+  /** What the command line writes about the settings' sequence. */
+  | { type: 'seqReport' };
+
 /** What can be asked for and gets an answer of its own, or a refusal. */
 export type Request =
   | EncodingsRequest
+  | SequenceRequest
   /** What the open run's experiment has found so far. */
   | { type: 'outcome' }
+  /** The same of the sequence lab: curves over many machines. */
+  | { type: 'study' }
   /** What a safetensors file holds; nothing is opened. */
   | { type: 'readWeights'; bytes: Uint8Array }
   /** Look once. */
@@ -100,6 +126,17 @@ export interface Answers {
   forgetUpload: null;
   encodingsReport: unknown;
   outcome: Outcome | null;
+  seqSymbols: string[];
+  seqStore: Session;
+  seqReplay: Session;
+  seqRecall: Session;
+  seqForget: Session;
+  seqSession: Session;
+  seqOperations: Operations;
+  seqSpikes: Spikes;
+  ball: Ball;
+  seqReport: unknown;
+  study: Study;
   readWeights: WeightsFile;
   inspect: Inspection;
   profile: Profile;

@@ -1,4 +1,4 @@
-/** The bar that stays in view: Train, Pause, Step, Reset, and what is going on. */
+/** The bar that stays in view: Train (or Run), Pause, Step, Reset, and what is going on. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { pace, status, type Situation } from './words';
@@ -38,7 +38,7 @@ function button(
 }
 
 export function runbar(situation: Situation & { fraction: number }, actions: Actions): TemplateResult {
-  const { activity, recording, stale } = situation;
+  const { words, activity, recording, stale } = situation;
   const loaded = activity !== 'starting';
   const busy = activity === 'training' || activity === 'compiling' || activity === 'hidden';
   const done = activity === 'finished' && !stale;
@@ -50,7 +50,7 @@ export function runbar(situation: Situation & { fraction: number }, actions: Act
         : 0;
   return html`<div class="runbar" role="group" aria-label="Run">
     <div class="buttons">
-      ${button('train', 'Train', loaded && !done && (!busy || (stale && activity === 'training')), 'Start or go on', actions.train, true)}
+      ${button('train', words.start, loaded && !done && (!busy || (stale && activity === 'training')), 'Start or go on', actions.train, true)}
       ${
         activity === 'compiling'
           ? button('pause', 'Cancel', true, 'Give up preparing; the settings stay', actions.pause)
@@ -58,12 +58,12 @@ export function runbar(situation: Situation & { fraction: number }, actions: Act
               'pause',
               'Pause',
               activity === 'training' || activity === 'hidden',
-              'Stop after the present step',
+              `Stop after the present ${words.unit}`,
               actions.pause,
             )
       }
-      ${button('step', 'Step', loaded && !busy && !done, 'Train one step', actions.step)}
-      ${button('reset', 'Reset', loaded && recording !== null && activity !== 'compiling', 'Back to step 0, same initial weights', actions.reset)}
+      ${button('step', 'Step', loaded && !busy && !done, words.one, actions.step)}
+      ${button('reset', 'Reset', loaded && recording !== null && activity !== 'compiling', `Back to ${words.unit} 0, ${words.again}`, actions.reset)}
     </div>
     <div class="status">
       <p class="state ${activity === 'error' ? 'bad' : ''}" role="status" data-testid="status">
@@ -79,7 +79,7 @@ export function runbar(situation: Situation & { fraction: number }, actions: Act
     <div
       class="progress"
       role="progressbar"
-      aria-label=${activity === 'compiling' ? 'Preparing' : 'Steps trained'}
+      aria-label=${activity === 'compiling' ? 'Preparing' : words.done}
       aria-valuemin="0"
       aria-valuemax="100"
       aria-valuenow=${Math.round(share * 100)}

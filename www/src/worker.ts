@@ -11,6 +11,9 @@ import { Keeper } from './keeper';
 import { breathe, Queue, toLabError } from './queue';
 import { Recording } from './record';
 import { runKey, runValues } from './run-key';
+import { isSequenceRequest, SequenceDesk } from './sequence/desk';
+import type { Outcome } from './encodings/engine';
+import type { Study } from './sequence/engine';
 
 const engine = module as unknown as Engine;
 
@@ -186,6 +189,8 @@ const identity = (current: Recording) => `${begun} ${current.key} ${current.step
 async function keep(): Promise<void> {
   keptAt = performance.now();
   if (!keeper.on || !run || !recorded || recorded.step === 0) return;
+  // A study has no state that a file could hold.
+  if (recorded.about.lab === 'sequence') return;
   const current = run;
   // Recording and state must be of the same step.
   report(await current.advance(0, 0));
@@ -324,11 +329,20 @@ function instead(id: number, what: Refusable, work: () => Promise<WeightsFile | 
 
 async function fullResults(current: CopyRun, recording: Recording): Promise<FullResults> {
   const results = current.results();
-  const outcome = results.outcome ?? (await current.outcome());
+  // A study has no curve of training steps.
+  if (recording.about.lab === 'sequence')
+    return { ...results, study: results.study ?? (await studied(current)) };
+  const outcome = results.outcome ?? ((await current.outcome()) as Outcome | null);
   return { ...results, ...(outcome ? { outcome } : {}), training: recording.training() };
 }
 
+/** What a run of the sequence lab has found so far. */
+async function studied(current: CopyRun): Promise<Study> {
+  return (await current.outcome()) as Study;
+}
+
 const desk = new Desk(engine);
+const sequenceDesk = new SequenceDesk(engine);
 
 async function answer(asked: Request & { id: number }, settings: Settled): Promise<void> {
   const { id, type: what } = asked;
@@ -352,9 +366,12 @@ async function answerTo(asked: Request, settings: Settled): Promise<Answers[Refu
       ours ? { run: run as CopyRun, moment: identity(recorded as Recording) } : null,
     );
   }
+  if (isSequenceRequest(asked)) return sequenceDesk.answer(asked, settings);
   if (!run || !recorded) {
-    throw { code: 'refused', message: 'There is no run yet. Press Train or Step first.' };
+    const start = settings.lab === 'sequence' ? 'Run' : 'Train';
+    throw { code: 'refused', message: `There is no run yet. Press ${start} or Step first.` };
   }
+  const { lab } = recorded.about;
   switch (asked.type) {
     case 'inspect':
       return run.inspect(asked.replica, asked.probe);
@@ -366,7 +383,13 @@ async function answerTo(asked: Request, settings: Settled): Promise<Answers[Refu
       report(await run.advance(0, 0));
       return fullResults(run, recorded);
     case 'outcome':
-      return run.outcome();
+      return lab === 'sequence' ? null : ((await run.outcome()) as Outcome | null);
+    case 'study':
+      if (lab === 'sequence') return studied(run);
+      throw {
+        code: 'refused',
+        message: 'Only a run of the sequence lab is a study. Open a link with lab=sequence.',
+      };
     default:
       return null;
   }

@@ -34,7 +34,7 @@ choice! {
     /// The fixed weights of the address decoder.
     pub enum DecoderKind {
         Dense = "dense", "Dense", "Every weight drawn evenly from 0 to 1.";
-        Sparse = "sparse", "Sparse", "Every decoder neuron has a weights, at random inputs; their sizes are a ranked code's.";
+        Sparse = "sparse", "Sparse", "Every decoder neuron has a weights, at random inputs; each is 1 % smaller than the one before, so that sums seldom tie.";
     }
 }
 
@@ -97,7 +97,7 @@ properties! {
         forgetful: bool = true, Kind::Flag, "Experiment", "With Λ = 0", "", "Adds the combined context without any memory, as a control.";
         seeds: u32 = 5, Kind::integer(1, 32), "Experiment", "Seeds", "", "Machines of each kind; each has its own codes, weights and sequence.";
         longest: u32 = 100, Kind::integer(10, 2000), "Experiment", "Longest", "symbols", "The longest sequence.";
-        points: u32 = 8, Kind::integer(2, 32), "Experiment", "Points", "", "Lengths, or sizes, at which a curve is measured.";
+        points: u32 = 10, Kind::integer(1, 32), "Experiment", "Points", "", "Lengths, or sizes, at which a curve is measured.";
         inputs: u32 = 256, Kind::integer(8, 4096), "Memory alone", "Inputs A", "neurons", "A of i-of-A: neurons of an address.";
         inputs_active: u32 = 11, Kind::integer(1, 128), "Memory alone", "Active i", "neurons", "i of i-of-A: how many of them fire.";
         stored: u32 = 8000, Kind::integer(10, 50_000), "Memory alone", "Pairs", "pairs", "The most pairs that are stored.";

@@ -1,4 +1,13 @@
 //! The sequence lab: a spiking sparse distributed memory that learns a sequence in one pass, beside the transformer.
 
+pub mod ball;
+pub mod bench;
+mod capacity;
 pub mod config;
+pub mod curves;
+mod errors;
+pub mod machines;
+pub mod session;
 pub mod spikes;
+pub mod study;
+pub mod symbols;

@@ -56,14 +56,14 @@ pub fn evenly(code: &[u32], start: f64, gap: f64) -> Vec<Spike> {
 #[must_use]
 pub fn arrivals(spikes: &[Spike], levels: &[f64]) -> Vec<Arrival> {
     let mut spikes = spikes.to_vec();
-    in_order(&mut spikes);
+    spikes.sort_by(earlier);
     let arrival = |(spike, &level): (Spike, &f64)| Arrival { input: spike.neuron, time: spike.time, level };
     spikes.into_iter().zip(levels).map(arrival).collect()
 }
 
-/// Earliest first, of equal times the lower neuron.
-fn in_order(spikes: &mut [Spike]) {
-    spikes.sort_by(|a, b| a.time.total_cmp(&b.time).then(a.neuron.cmp(&b.neuron)));
+/// Which leaves first: of equal times the lower neuron.
+fn earlier(a: &Spike, b: &Spike) -> std::cmp::Ordering {
+    a.time.total_cmp(&b.time).then(a.neuron.cmp(&b.neuron))
 }
 
 /// Fixed weights of a layer, at least 0.
@@ -247,8 +247,11 @@ impl Layer {
             NeuronModel::Rdlif(rdlif) => rdlif.follow(&self.weights, state, volley, until, limit, &mut spikes),
         }
         state.clock = until;
-        in_order(&mut spikes);
-        spikes.truncate(limit);
+        if limit < spikes.len() {
+            spikes.select_nth_unstable_by(limit, earlier);
+            spikes.truncate(limit);
+        }
+        spikes.sort_unstable_by(earlier);
         Ok(spikes)
     }
 

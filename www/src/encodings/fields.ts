@@ -4,7 +4,11 @@ import { html, noChange, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Property } from '../engine';
 import { shortened } from '../format';
+import { mark, typing } from '../typing';
 import type { EncodingsContext } from './context';
+
+/** A text that may be longer gets more than one line. */
+const SHORT_TEXT = 400;
 
 type FieldContext = Pick<EncodingsContext, 'properties' | 'settled' | 'change'>;
 
@@ -19,6 +23,8 @@ export interface FieldOptions {
   label?: string;
   /** Stands after the field. */
   unit?: string;
+  /** Why what was asked with this value was not done; empty if it was. */
+  refused?: string;
 }
 
 /** `place` is the part of the page it stands in, so that no two fields have one id. */
@@ -40,8 +46,11 @@ export function field(
         “${shortened(problem.given)}” is not allowed. Allowed: ${problem.allowed}. Used instead:
         ${problem.used}.
       </span>`
-    : nothing;
-  const described = problem ? `${id}-wrong` : nothing;
+    : options.refused
+      ? html`<span class="wrong" id="${id}-wrong" role="status">${options.refused}</span>`
+      : nothing;
+  const bad = problem !== undefined || !!options.refused;
+  const described = bad ? `${id}-wrong` : nothing;
   switch (kind.type) {
     case 'flag':
       return html`<span class="field">
@@ -87,7 +96,7 @@ export function field(
           max=${kind.max}
           step=${kind.type === 'integer' ? '1' : 'any'}
           title=${property.help}
-          aria-invalid=${problem ? 'true' : 'false'}
+          aria-invalid=${bad ? 'true' : 'false'}
           aria-describedby=${described}
           .value=${typing(id) ? noChange : live(value)}
           @input=${mark}
@@ -98,20 +107,50 @@ export function field(
           }}
         />${options.unit ? html`<span class="quiet">${options.unit}</span>` : nothing}${wrong}
       </span>`;
+    case 'text': {
+      const type = (event: Event) => {
+        mark(event);
+        context.change(name, (event.target as HTMLInputElement | HTMLTextAreaElement).value);
+      };
+      const wide = kind.most > SHORT_TEXT;
+      const given = typing(id) ? noChange : live(value);
+      return html`<span class="field text ${wide ? 'wide' : ''}">
+        <label for=${id}>${label}</label>
+        ${
+          wide
+            ? html`<textarea
+                id=${id}
+                data-testid=${id}
+                rows="2"
+                maxlength=${kind.most}
+                spellcheck="false"
+                title=${property.help}
+                aria-invalid=${bad ? 'true' : 'false'}
+                aria-describedby=${described}
+                .value=${given}
+                @input=${mark}
+                @blur=${mark}
+                @change=${type}
+              ></textarea>`
+            : html`<input
+                id=${id}
+                data-testid=${id}
+                type="text"
+                maxlength=${kind.most}
+                spellcheck="false"
+                autocomplete="off"
+                title=${property.help}
+                aria-invalid=${bad ? 'true' : 'false'}
+                aria-describedby=${described}
+                .value=${given}
+                @input=${mark}
+                @blur=${mark}
+                @change=${type}
+              />`
+        }${wrong}
+      </span>`;
+    }
     case 'many':
       return nothing;
   }
-}
-
-/** Whether the reader is typing into this field just now: a redraw must not write over it. */
-function typing(id: string): boolean {
-  const element = document.activeElement;
-  return element instanceof HTMLInputElement && element.id === id && 'typing' in element.dataset;
-}
-
-/** Marks a field from the first key to the change, or until it is left. */
-function mark(event: Event): void {
-  const { dataset } = event.target as HTMLInputElement;
-  if (event.type === 'input') dataset.typing = '';
-  else delete dataset.typing;
 }

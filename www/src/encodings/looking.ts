@@ -4,10 +4,10 @@ import { LitElement, type PropertyValues } from 'lit';
 import { Draw } from '../look/draw';
 import type { EncodingsContext } from './context';
 
-export abstract class LookingPart extends LitElement {
+export abstract class LookingPart<Context = EncodingsContext> extends LitElement {
   static override properties = { context: { attribute: false } };
   /** The page makes a new one for every drawing. */
-  declare context: EncodingsContext;
+  declare context: Context;
 
   private inView = false;
   private readonly watcher = new Draw(

@@ -4,6 +4,7 @@ import { html, noChange, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Problem, Property } from '../engine';
 import { shortened } from '../format';
+import { mark, typing } from '../typing';
 import type { Drafts } from './drafts';
 
 export interface SliderContext {
@@ -135,17 +136,4 @@ export function slider(name: string, context: SliderContext, options: SliderOpti
         : nothing
     }
   </div>`;
-}
-
-/** Whether the reader is typing into this field just now: a redraw must not write over it. */
-function typing(id: string): boolean {
-  const element = document.activeElement;
-  return element instanceof HTMLInputElement && element.id === id && 'typing' in element.dataset;
-}
-
-/** Marks a field from the first key to the change, or until it is left. */
-function mark(event: Event): void {
-  const { dataset } = event.target as HTMLInputElement;
-  if (event.type === 'input') dataset.typing = '';
-  else delete dataset.typing;
 }

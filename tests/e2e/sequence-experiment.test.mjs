@@ -1,0 +1,610 @@
+// What is run over many machines: curves, tables and files of every experiment agree, and are what the experiments promise.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { axePath, labs, parseCsv } from './lab.mjs';
+import { near, number, parse, PNG, saved, SLOW, withClass } from './encodings.mjs';
+
+const ONLY = 'hide=session,operations,spikes,ball';
+const LAB = '#lab=sequence&executor=cpu';
+/** Machines that are small enough for a test. */
+const MACHINES = 'data_size=128&context_size=256&context_active=16&decoders=512';
+const MEMORY =
+  'inputs=64&inputs_active=6&data_size=64&data_active=6&decoders=256&chosen=8&decoder=sparse&decoder_active=8';
+const SMALL = {
+  errors: `${MACHINES}&experiment=errors&seeds=2&longest=30&points=3`,
+  repeated: `${MACHINES}&experiment=repeated&seeds=4`,
+  capacity: `${MEMORY}&experiment=capacity&seeds=2&stored=400&points=4&noise=1&alpha=1&writing=or`,
+  kanerva: 'experiment=kanerva&seeds=2&bits=64&locations=300&stored=60&points=3',
+  rivals: `${MACHINES}&experiment=rivals&seeds=2&longest=20&points=2&rival_steps=2&rival_width=8&rival_heads=1&rival_window=8&rival_rate=0.01`,
+};
+const link = (experiment, more = '') => `${LAB}&${SMALL[experiment]}${more}&${ONLY}`;
+
+const { withLab } = labs({ webgpu: false, spotless: true });
+
+async function finished(lab) {
+  await lab.press('train');
+  await lab.state('finished', SLOW);
+  return found(lab);
+}
+
+/** Waits for the study of the last step. */
+async function found(lab) {
+  await lab.page.locator('#title-experiment').scrollIntoViewIfNeeded();
+  await lab.page.waitForFunction(
+    () => {
+      const { question } = document.querySelector('lab-sequence-experiment');
+      return question.fresh && question.asked.live === document.querySelector('#lab').dataset.step;
+    },
+    undefined,
+    { timeout: 60_000 },
+  );
+  return lab.page.evaluate(() => document.querySelector('lab-sequence-experiment').found.study);
+}
+
+const savedCsv = async (lab, testId) => parseCsv((await saved(lab, testId)).bytes, { columns: true });
+
+/** A number as a table has it; shares are in per cent there. */
+const read = (text, kind) => (kind === 'share' ? number(text.replace(' %', '')) / 100 : number(text));
+
+/** How far a number in a table may be from the exact one. */
+const rounding = (value, kind) =>
+  kind === 'share'
+    ? 0.000501
+    : kind === 'count'
+      ? Math.abs(value) < 100
+        ? 0.00501
+        : 0.0501
+      : 1e-3 * Math.abs(value) + 1e-9;
+
+const sets = (study) => [study, ...(study.second ? [study.second] : [])];
+
+/** Every value of a study: arm, x, measure and the values by seed. */
+const cellsOf = (curves) =>
+  curves.arms.flatMap((arm) =>
+    arm.points.flatMap(({ x, values }) =>
+      curves.measures.map((measure, place) => ({ arm, x, measure, values: values[place] })),
+    ),
+  );
+
+const shape = (study) => {
+  for (const curves of sets(study)) {
+    for (const { arm, x, measure, values } of cellsOf(curves)) {
+      assert.equal(values.length, study.seeds.length, `${arm.id}, ${x}, ${measure.id}`);
+    }
+  }
+};
+
+const complete = (study) => {
+  shape(study);
+  for (const curves of sets(study)) {
+    for (const { arm, x, measure, values } of cellsOf(curves)) {
+      assert.ok(
+        values.every((value) => Number.isFinite(value)),
+        `${arm.id} at ${x}, ${measure.id}: ${values}`,
+      );
+      if (measure.kind === 'share')
+        assert.ok(
+          values.every((value) => value >= 0 && value <= 1),
+          `${arm.id} at ${x}, ${measure.id}: ${values}`,
+        );
+    }
+  }
+};
+
+const colours = (bytes) => {
+  const { data } = PNG.sync.read(bytes);
+  const all = new Set();
+  for (let i = 0; i < data.length; i += 4) all.add(data.readUInt32BE(i));
+  return all.size;
+};
+
+const chartName = (study, curves, measure) =>
+  `sequence-${study.experiment}-${curves === study ? '' : 'second-'}${measure.id}`;
+
+async function openNumbersOf(lab, name) {
+  const summary = lab.page.locator(`section[aria-labelledby="title-${name}"] details > summary`);
+  await summary.scrollIntoViewIfNeeded();
+  await summary.click();
+  await lab.page.getByTestId(`numbers-${name}`).waitFor();
+}
+
+const value = (study, arm, x, measure, seed = 0) => {
+  const place = study.measures.findIndex(({ id }) => id === measure);
+  return study.arms.find(({ id }) => id === arm).points.find((point) => point.x === x).values[place][seed];
+};
+
+/** File, tables, charts and verdicts hold what the study holds. */
+async function agrees(lab, study) {
+  const csv = await savedCsv(lab, `save-sequence-${study.experiment}.csv`);
+  const wanted = sets(study).flatMap((curves) =>
+    cellsOf(curves).flatMap(({ arm, x, measure, values }) =>
+      study.seeds.map((seed, i) => ({
+        label: curves.x.label,
+        arm: arm.id,
+        x,
+        seed,
+        measure: measure.id,
+        value: values[i],
+      })),
+    ),
+  );
+  assert.equal(csv.length, wanted.length);
+  const keyOf = (row) =>
+    [row.label ?? row.x_label, row.arm, Number(row.x), Number(row.seed), row.measure].join('|');
+  const file = new Map(csv.map((row) => [keyOf(row), row]));
+  assert.equal(file.size, wanted.length, 'every arm, place, seed and measure has one row');
+  for (const row of wanted) {
+    const own = file.get(keyOf(row));
+    assert.ok(own, keyOf(row));
+    assert.equal(own.experiment, study.experiment);
+    assert.equal(own.value === '' ? null : Number(own.value), row.value, keyOf(row));
+  }
+
+  for (const curves of sets(study)) {
+    for (const measure of curves.measures) {
+      const name = chartName(study, curves, measure);
+      await openNumbersOf(lab, name);
+      const rows = await lab.page
+        .getByTestId(`numbers-${name}`)
+        .locator('tbody tr')
+        .evaluateAll((all) =>
+          all.map((row) => ({ ...row.dataset, cells: [...row.cells].map((cell) => cell.innerText.trim()) })),
+        );
+      const cells = cellsOf(curves).filter((cell) => cell.measure === measure);
+      assert.equal(rows.length, cells.length, name);
+      for (const { arm, x } of cells) {
+        const row = rows.find((one) => one.arm === arm.id && Number(one.x) === x);
+        assert.ok(row, `${name}: ${arm.id} at ${x}`);
+        // From the file, not from the study: what is listed is what is saved.
+        const exact = study.seeds.map((seed) =>
+          Number(file.get(keyOf({ label: curves.x.label, arm: arm.id, x, seed, measure: measure.id })).value),
+        );
+        const [label, place, mean, least, greatest, ...each] = row.cells;
+        assert.equal(label, arm.label);
+        assert.equal(number(place), x);
+        const expected = [
+          exact.reduce((a, b) => a + b, 0) / exact.length,
+          Math.min(...exact),
+          Math.max(...exact),
+          ...exact,
+        ];
+        [mean, least, greatest, ...each].forEach((text, i) =>
+          near(
+            read(text, measure.kind),
+            expected[i],
+            rounding(expected[i], measure.kind),
+            `${name}, ${arm.id} at ${x}: ${text}`,
+          ),
+        );
+      }
+
+      const xml = parse((await saved(lab, `svg-${name}`)).bytes);
+      const lines = withClass(xml, 'path', 'line');
+      assert.equal(lines.length, curves.arms.length, `${name}: a line each`);
+      const dashes = new Set(lines.map((line) => line.getAttribute('stroke-dasharray')));
+      assert.equal(dashes.size, lines.length, `${name}: told apart without colour`);
+      assert.ok(colours((await saved(lab, `png-${name}`)).bytes) > 4, `${name}: PNG`);
+    }
+  }
+
+  const json = JSON.parse(
+    (await saved(lab, `save-sequence-${study.experiment}.json`)).bytes.toString('utf8'),
+  );
+  const { link: address, step, steps, ...rest } = json;
+  assert.deepEqual(rest, study);
+  assert.equal(step, await lab.step());
+  assert.equal(step, steps);
+  assert.match(address, /^lab=sequence&/);
+
+  assert.equal(
+    (await lab.text('study-sentence')).replaceAll(/\s+/g, ' '),
+    study.sentence.replaceAll(/\s+/g, ' ').trim(),
+  );
+  if (study.rows) {
+    const summary = lab.page.getByTestId('study-rows');
+    const listed = await summary
+      .locator('tr')
+      .evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.innerText.trim())));
+    assert.deepEqual(listed, [study.rows.head, ...study.rows.body]);
+    const rows = parseCsv((await saved(lab, `save-sequence-${study.experiment}-summary.csv`)).bytes);
+    assert.deepEqual(rows, listed);
+  }
+  await verdicts(lab, study);
+}
+
+async function verdicts(lab, study) {
+  const listed = await lab.page.locator('[data-testid=verdicts] li[data-claim]').evaluateAll((all) =>
+    all.map((one) => ({
+      id: one.dataset.claim,
+      verdict: one.dataset.verdict,
+      found: one.querySelector('.found').innerText,
+    })),
+  );
+  const judged = study.verdicts.filter(({ verdict }) => verdict !== 'untested');
+  for (const { id, verdict, measured } of judged) {
+    const own = listed.find((one) => one.id === id);
+    assert.ok(own, id);
+    assert.equal(own.verdict, verdict, id);
+    assert.ok(measured.length > 0 && own.found.includes(measured), `${id}: ${own.found}`);
+  }
+}
+
+describe('choosing', () => {
+  test(
+    'every experiment says what it does and how long it takes, and is in the link',
+    { timeout: SLOW },
+    async () => {
+      await withLab(`${LAB}&${ONLY}`, async (lab) => {
+        const kinds = lab.page.locator('input[name=experiment-kind]');
+        const all = await kinds.evaluateAll((inputs) => inputs.map((one) => one.value));
+        assert.deepEqual(all, ['capacity', 'kanerva', 'errors', 'repeated', 'rivals']);
+        for (const kind of ['capacity', 'kanerva', 'repeated', 'rivals', 'errors']) {
+          await lab.page.locator(`input[name=experiment-kind][value=${kind}]`).check();
+          await lab.page.waitForFunction(
+            (wanted) => document.querySelector('.settings [name=experiment]').value === wanted,
+            kind,
+          );
+          const plan = await lab.text('experiment-plan');
+          assert.ok(plan.length > 80, plan);
+          assert.doesNotMatch(plan, /NaN|undefined|null/);
+          assert.match(plan, /[Aa]bout \d+ (s|min|h)\b|few seconds|less than/, plan);
+          assert.match(await lab.text('experiment-told'), /Press Run/);
+          const hash = await lab.hash();
+          assert.equal(hash.includes(`experiment=${kind}`), kind !== 'errors', hash);
+        }
+        // What it says follows the settings.
+        const before = await lab.text('experiment-plan');
+        await lab.page.locator('#set-longest').evaluate((field) => (field.closest('details').open = true));
+        await lab.page.locator('#set-longest').fill('64');
+        await lab.page.locator('#set-longest').press('Enter');
+        await lab.page.waitForFunction(
+          (text) => document.querySelector('[data-testid=experiment-plan]').innerText !== text,
+          before,
+        );
+        assert.match(await lab.text('experiment-plan'), /64/);
+      });
+    },
+  );
+
+  test(
+    'a preset sets an experiment up; arrow keys choose another; the link restores both',
+    { timeout: SLOW },
+    async () => {
+      await withLab(`${LAB}&${ONLY}`, async (lab) => {
+        await lab.press('experiment-preset-kanerva');
+        await lab.page.locator('input[name=experiment-kind][value=kanerva]:checked').waitFor();
+        assert.ok((await lab.text('preset-help')).length > 20);
+        await lab.page.locator('input[name=experiment-kind]:checked').focus();
+        await lab.page.keyboard.press('ArrowDown');
+        await lab.page.locator('input[name=experiment-kind][value=errors]:checked').waitFor();
+        await lab.page.waitForFunction(() => !location.hash.includes('experiment=kanerva'));
+        const hash = await lab.hash();
+        assert.ok(hash.includes('stored=200'), 'the other settings stay');
+        const plan = await lab.text('experiment-plan');
+        await withLab(hash, async (other) => {
+          await other.page.locator('input[name=experiment-kind][value=errors]:checked').waitFor();
+          assert.equal(await other.text('experiment-plan'), plan);
+          assert.equal(await other.hash(), hash);
+        });
+      });
+    },
+  );
+});
+
+describe('each experiment to its end', () => {
+  test(
+    'errors: the second pass of a machine without memory is worse than that of one with it',
+    { timeout: SLOW },
+    async () => {
+      await withLab(link('errors'), async (lab) => {
+        const study = await finished(lab);
+        complete(study);
+        assert.equal(study.experiment, 'errors');
+        assert.deepEqual(study.seeds, [0, 1]);
+        assert.equal(study.arms.length, 4);
+        const xs = study.arms[0].points.map(({ x }) => x);
+        assert.equal(xs.length, 3);
+        assert.equal(xs.at(-1), 30);
+        await agrees(lab, study);
+        const errors = study.measures.find(({ kind }) => kind === 'count').id;
+        const at = (arm) =>
+          study.seeds.reduce((sum, _, seed) => sum + value(study, arm, 30, errors, seed), 0);
+        const forgetful = study.arms.find(({ id }) => !['shift', 'layer', 'combined'].includes(id)).id;
+        assert.ok(at(forgetful) > at('combined'), `${at(forgetful)} against ${at('combined')}`);
+      });
+    },
+  );
+
+  test('repeated: no machine predicts more symbols than there are', { timeout: SLOW }, async () => {
+    await withLab(link('repeated'), async (lab) => {
+      const study = await finished(lab);
+      complete(study);
+      assert.equal(study.seeds.length, 4);
+      await agrees(lab, study);
+      const place = study.measures.findIndex(({ kind }) => kind === 'count');
+      for (const arm of study.arms) {
+        for (const { values } of arm.points) {
+          assert.ok(values[place].every((right) => Number.isInteger(right) && right >= 0 && right <= 23));
+        }
+      }
+      // The paper's own figures stand beside what was measured.
+      const summary = await lab.page.getByTestId('study-rows').innerText();
+      for (const figure of ['22.03', '20.30', '20.47']) assert.ok(summary.includes(figure), figure);
+      // How many machines have each number: as many as there are, for each kind.
+      const name = chartName(study, study, study.measures[place]);
+      const lines = await lab.page
+        .getByTestId(`chart-${name}`)
+        .evaluate((chart) => ({
+          steps: chart.figure.steps,
+          lines: chart.figure.lines.map(({ mean }) => mean),
+        }));
+      study.arms.forEach((arm, i) => {
+        const values = arm.points[0].values[place];
+        lines.steps.forEach((step, j) =>
+          assert.equal(
+            lines.lines[i][j],
+            values.filter((right) => right === step).length,
+            `${arm.id}, ${step}`,
+          ),
+        );
+        assert.equal(
+          lines.lines[i].reduce((a, b) => a + b, 0),
+          study.seeds.length,
+        );
+      });
+    });
+  });
+
+  test(
+    'capacity: few pairs are all recalled; similar ones are at least as many as exact ones',
+    { timeout: SLOW },
+    async () => {
+      await withLab(link('capacity'), async (lab) => {
+        const study = await finished(lab);
+        complete(study);
+        assert.ok(study.arms.length >= 2, 'with and without noise');
+        const xs = study.arms[0].points.map(({ x }) => x);
+        assert.equal(xs.length, 4);
+        assert.equal(xs.at(-1), 400);
+        await agrees(lab, study);
+        const [exact, similar] = study.measures;
+        for (const arm of study.arms) {
+          for (const { x, values } of arm.points) {
+            study.seeds.forEach((_, seed) => {
+              const most = exact.kind === 'share' ? 1 : x;
+              assert.ok(values[0][seed] <= values[1][seed] && values[1][seed] <= most, `${arm.id} at ${x}`);
+            });
+          }
+        }
+        const clean = study.arms[0].points[0];
+        near(clean.values[0][0], exact.kind === 'share' ? 1 : clean.x, 0.02 * clean.x, 'few pairs');
+        assert.ok(similar.label.includes('0.9'), similar.label);
+      });
+    },
+  );
+
+  test('kanerva: two sets of curves, the second over wrong bits of the cue', { timeout: SLOW }, async () => {
+    await withLab(link('kanerva'), async (lab) => {
+      const study = await finished(lab);
+      complete(study);
+      assert.ok(study.second, 'the critical distance');
+      assert.notEqual(study.second.x.label, study.x.label);
+      await agrees(lab, study);
+      // Lines of the second set are hidden by buttons of their own, or by the table above.
+      const { second } = study;
+      const name = chartName(study, second, second.measures[0]);
+      const [first] = second.arms;
+      const own = lab.page.locator(`section[aria-labelledby=title-second] button[data-arm="${first.id}"]`);
+      const button = (await own.count())
+        ? own
+        : lab.page.locator(`[data-testid=study-arms] tr[data-arm="${first.id}"] button`);
+      await button.focus();
+      await lab.page.waitForFunction(
+        ([chart, id]) => document.querySelector(`[data-testid="chart-${chart}"]`).spotlight === id,
+        [name, first.id],
+      );
+      await lab.page.keyboard.press('Space');
+      assert.equal(await button.getAttribute('aria-pressed'), 'false');
+      const xml = parse((await saved(lab, `svg-${name}`)).bytes);
+      assert.deepEqual(
+        withClass(xml, 'path', 'line').map((line) => line.getAttribute('data-series')),
+        second.arms.slice(1).map(({ id }) => id),
+      );
+    });
+  });
+
+  test('rivals: a machine and two transformers on the same sequences', { timeout: SLOW }, async () => {
+    await withLab(link('rivals'), async (lab) => {
+      const study = await finished(lab);
+      complete(study);
+      assert.ok(study.arms.length >= 3);
+      const xs = study.arms[0].points.map(({ x }) => x);
+      assert.equal(xs.length, 2);
+      await agrees(lab, study);
+    });
+  });
+});
+
+describe('while it runs', () => {
+  const LONG = link('errors', '&seeds=6&longest=120&points=6');
+
+  test('pause, one part, go on to the same numbers, reset', { timeout: 2 * SLOW }, async () => {
+    let whole;
+    await withLab(LONG, async (lab) => {
+      whole = await finished(lab);
+      complete(whole);
+    });
+    await withLab(LONG, async (lab) => {
+      await lab.press('train');
+      await lab.stepAtLeast(1);
+      await lab.press('pause');
+      await lab.state('paused');
+      const partial = await found(lab);
+      shape(partial);
+      const values = cellsOf(partial).flatMap((cell) => cell.values);
+      assert.ok(
+        values.some((one) => one === null),
+        'it was paused before its end',
+      );
+      // What is there is final; what is not yet there is left open.
+      const flat = (study) => cellsOf(study).flatMap((cell) => cell.values);
+      flat(partial).forEach((one, i) => assert.ok(one === null || one === flat(whole)[i]));
+      const measure = partial.measures[0];
+      const name = chartName(partial, partial, measure);
+      await openNumbersOf(lab, name);
+      const texts = await lab.page
+        .getByTestId(`numbers-${name}`)
+        .locator('td')
+        .evaluateAll((all) => all.map((cell) => cell.innerText.trim()));
+      assert.ok(texts.includes('–'));
+      const drawn = await lab.page.getByTestId(`chart-${name}`).evaluate((chart) => chart.figure);
+      assert.deepEqual(
+        drawn.steps,
+        whole.arms[0].points.map(({ x }) => x),
+        'the axis has all that is to come',
+      );
+      partial.arms.forEach((arm, i) =>
+        arm.points.forEach((point, j) => {
+          const none = point.values[0].every((one) => one === null);
+          assert.equal(drawn.lines[i].mean[j] === null, none, `${arm.id} at ${point.x}`);
+        }),
+      );
+      const at = await lab.step();
+      assert.ok(
+        (await lab.page.locator('.study header .quiet').first().innerText()).includes('% of the work done'),
+      );
+
+      await lab.press('step');
+      await lab.stepAtLeast(at + 1);
+      await lab.state('paused');
+      assert.equal(await lab.step(), at + 1);
+      await lab.press('train');
+      await lab.state('finished', SLOW);
+      const again = await found(lab);
+      assert.deepEqual(again, whole, 'a pause changes no number');
+
+      await lab.press('reset');
+      await lab.state('ready');
+      const blank = await found(lab);
+      assert.ok(cellsOf(blank).every((cell) => cell.values.every((one) => one === null)));
+      assert.match(await lab.text('experiment-plan'), /machine/);
+      assert.equal(await lab.page.getByTestId(`svg-${name}`).getAttribute('aria-disabled'), 'true');
+    });
+  });
+
+  test(
+    'lines are switched off and on; a count may have a logarithmic axis; the keyboard reads it',
+    { timeout: SLOW },
+    async () => {
+      await withLab(link('errors'), async (lab) => {
+        const study = await finished(lab);
+        const place = study.measures.findIndex(({ kind }) => kind === 'count');
+        const measure = study.measures[place];
+        const name = chartName(study, study, measure);
+        const chart = lab.page.getByTestId(`chart-${name}`);
+        const shown = () =>
+          chart.evaluate(({ figure }) => figure.lines.filter((line) => line.shown).map(({ id }) => id));
+        const all = study.arms.map(({ id }) => id);
+        assert.deepEqual(await shown(), all);
+        const button = lab.page.locator('[data-testid=study-arms] tr[data-arm=shift] button');
+        await button.focus();
+        await lab.page.keyboard.press('Enter');
+        assert.equal(await button.getAttribute('aria-pressed'), 'false');
+        assert.deepEqual(
+          await shown(),
+          all.filter((id) => id !== 'shift'),
+        );
+        await lab.page.keyboard.press('Enter');
+        assert.deepEqual(await shown(), all);
+
+        const log = lab.page.locator(`input[name=log-${measure.id}]`);
+        await log.check();
+        const drawn = await chart.evaluate(({ figure }) => figure);
+        assert.equal(drawn.log, true);
+        study.arms.forEach((arm, i) =>
+          arm.points.forEach(({ values }, j) => {
+            const mean = values[place].reduce((a, b) => a + b, 0) / values[place].length;
+            // Zero has no logarithm: it stands at the lower edge.
+            near(drawn.lines[i].mean[j], Math.max(mean, drawn.range[0]), 1e-9, `${arm.id}, point ${j}`);
+          }),
+        );
+        const xml = parse((await saved(lab, `svg-${name}`)).bytes);
+        assert.ok(xml.documentElement.textContent.includes('at the lower edge'));
+
+        await chart.scrollIntoViewIfNeeded();
+        await chart.locator('canvas').waitFor();
+        await lab.page.keyboard.press('Tab');
+        await chart.locator('.readable').focus();
+        await lab.page.keyboard.press('Home');
+        const first = study.arms[0].points[0].x;
+        const words = await chart.getByTestId('reading').innerText();
+        assert.ok(words.startsWith(`${study.x.label} ${first}: ${study.arms[0].label} `), words);
+        await lab.page.keyboard.press('End');
+        assert.ok((await chart.getByTestId('reading').innerText()).startsWith(`${study.x.label} 30: `));
+      });
+    },
+  );
+
+  test('settings that concern the run are told; others are not', { timeout: SLOW }, async () => {
+    await withLab(link('errors'), async (lab) => {
+      await finished(lab);
+      assert.equal(await lab.text('experiment-told'), '');
+      for (const [name, text] of [
+        ['ball_radius', '12'],
+        ['threshold', '5'],
+      ]) {
+        const field = lab.page.locator(`#set-${name}`);
+        await field.evaluate((one) => (one.closest('details').open = true));
+        await field.fill(text);
+        await field.press('Enter');
+        await lab.page.waitForFunction((wanted) => location.hash.includes(wanted), `${name}=${text}`);
+      }
+      assert.equal(await lab.text('experiment-told'), '');
+      const seeds = lab.page.locator('#set-seeds');
+      await seeds.evaluate((one) => (one.closest('details').open = true));
+      await seeds.fill('3');
+      await seeds.press('Enter');
+      await lab.page.waitForFunction(() =>
+        /earlier settings/.test(document.querySelector('[data-testid=experiment-told]').textContent),
+      );
+      // The numbers of the earlier settings stay; what Run would do is said again.
+      assert.match(await lab.text('experiment-plan'), /^3 machines/);
+      assert.equal(await lab.page.getByTestId('study-arms').locator('tbody tr').count(), 4);
+      await lab.page.locator('input[name=experiment-kind][value=repeated]').check();
+      await lab.page.waitForFunction(() =>
+        /Below is “Errors against length”/.test(
+          document.querySelector('[data-testid=experiment-told]').textContent,
+        ),
+      );
+      const study = await finished(lab);
+      assert.equal(study.experiment, 'repeated');
+      assert.equal(study.seeds.length, 3);
+    });
+  });
+});
+
+test('phone width and names: nothing sticks out, axe finds nothing', { timeout: 2 * SLOW }, async () => {
+  for (const [experiment, colorScheme] of [
+    ['errors', 'light'],
+    ['repeated', 'dark'],
+    ['capacity', 'dark'],
+    ['kanerva', 'light'],
+    ['rivals', 'dark'],
+  ]) {
+    await withLab(
+      link(experiment),
+      async (lab) => {
+        const study = await finished(lab);
+        for (const curves of sets(study)) {
+          for (const measure of curves.measures) await openNumbersOf(lab, chartName(study, curves, measure));
+        }
+        const wide = await lab.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(wide <= 0, `${experiment}: ${wide} px too wide`);
+        await lab.page.addScriptTag({ path: axePath });
+        assert.equal(await lab.axe(), '', experiment);
+      },
+      { viewport: { width: 390, height: 844 }, colorScheme },
+    );
+  }
+});

@@ -1,0 +1,323 @@
+/** Part `experiment`: what Run runs over many machines, as curves, tables and findings. */
+
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { labAddress } from '../address';
+import '../chart';
+import { lineKey } from '../encodings/arms';
+import { Question } from '../encodings/ask';
+import { LookingPart, numberOf } from '../encodings/looking';
+import '../encodings/parts.css';
+import '../encodings/scatter.css';
+import { saveButton } from '../encodings/print';
+import { exportButtons } from '../download';
+import { plural } from '../format';
+import { verdictList } from '../look/verdicts';
+import type { Recording } from '../record';
+import type { Entry } from '../scoreboard';
+import { choosePart, experimentLabel } from './choose';
+import type { SequenceContext } from './context';
+import type { Study } from './engine';
+import './experiment.css';
+import { planOf } from './plan';
+import { anyFound, placesOf, studyCsv, type Curves } from './spread';
+import { chartsOf, entriesOf, lastPlace, type Chart } from './study-figure';
+import { armsButtons, armsTable, numbersTable, summaryTable } from './study-table';
+
+/** A study, and the recording that it belongs to. */
+interface Found {
+  of: Recording | null;
+  study: Study;
+}
+
+/** One of the two sets of curves of a study, on show. */
+interface Shown {
+  /** 'first' or 'second', in names. */
+  set: string;
+  curves: Curves;
+  entries: Entry[];
+  hidden: ReadonlySet<string>;
+  toggle: (id: string) => void;
+  study: Study;
+  /** Whether buttons right above the charts name the lines. */
+  named: boolean;
+}
+
+class LabSequenceExperiment extends LookingPart<SequenceContext> {
+  private readonly question = new Question<Found>(
+    async () => {
+      const of = this.context.recording;
+      return { of, study: await this.context.client.study() };
+    },
+    () => this.requestUpdate(),
+  );
+  /** The last study of the recording on show: a refusal, or a run that was closed, does not take it away. */
+  private found: Found | null = null;
+  private spotlight: string | null = null;
+  /** The place under the pointer, in the first set of curves. */
+  private cursor: number | null = null;
+  private log: ReadonlySet<string> = new Set();
+  private opened: ReadonlySet<string> = new Set();
+  /** Lines of the second set that the reader has switched off, where its arms are others than the page's. */
+  private away: ReadonlySet<string> = new Set();
+
+  protected override wonder() {
+    const { recording, live, step, activity } = this.context;
+    if (!recording || !live) return;
+    // Once it stands still the last study must be that of its last step.
+    const standing = activity === 'training' ? '' : activity;
+    this.question.want(`run ${numberOf(recording)} ${standing}`, String(step));
+  }
+
+  protected override rest() {
+    this.question.rest();
+  }
+
+  protected override willUpdate() {
+    const { answer } = this.question;
+    if (answer) this.found = answer;
+    if (this.found?.of === this.context.recording) return;
+    this.found = null;
+    this.away = new Set();
+    this.cursor = null;
+  }
+
+  protected override updated(changed: PropertyValues) {
+    super.updated(changed);
+    for (const chart of this.querySelectorAll('lab-chart')) {
+      Object.assign(chart, { spotlight: this.spotlight });
+    }
+  }
+
+  private set(change: () => void) {
+    change();
+    this.requestUpdate();
+  }
+
+  protected override render(): TemplateResult {
+    const { context, found, question } = this;
+    const study = found?.study ?? null;
+    const begun = study !== null && anyFound(study);
+    return html`${choosePart(context, begun && !context.stale ? nothing : planOf(context))}
+    ${
+      question.refused
+        ? html`<section class="card part">
+            <p class="refused" role="status"><span class="wrong">${question.refused}</span></p>
+          </section>`
+        : nothing
+    }
+    ${study ? this.study(study) : this.waits()}`;
+  }
+
+  private waits(): TemplateResult | typeof nothing {
+    const { recording, live } = this.context;
+    if (!recording || !live || this.question.refused) return nothing;
+    return html`<section class="card part" data-testid="study-waits">
+      <p class="help">What it has found so far is worked out while this part of the page is in view.</p>
+    </section>`;
+  }
+
+  private study(study: Study): TemplateResult {
+    const { context } = this;
+    const entries = entriesOf(study, context.entries);
+    const first: Shown = {
+      set: 'first',
+      curves: study,
+      entries,
+      hidden: context.hidden,
+      toggle: context.toggle,
+      study,
+      named: false,
+    };
+    return html`<section class="card part study" aria-labelledby="title-study">
+        <header>
+          <h2 id="title-study">${study.label}</h2>
+          <p class="quiet">${this.progress(study)}</p>
+        </header>
+        ${this.armsOf(first)}
+        <p class="finding" data-testid="study-sentence">${study.sentence}</p>
+        ${this.charts(first)}
+        ${
+          study.rows
+            ? guard([study], () =>
+                study.rows ? summaryTable(study.rows, `sequence-${study.experiment}-summary.csv`) : nothing,
+              )
+            : nothing
+        }
+        <p class="take">
+          ${saveButton('All numbers (CSV)', `sequence-${study.experiment}.csv`, () => studyCsv(study))}
+          ${saveButton('All of it (JSON)', `sequence-${study.experiment}.json`, () => this.json(study))}
+        </p>
+      </section>
+      ${this.second(study, entries)} ${this.verdicts(study)}`;
+  }
+
+  private progress(study: Study): string {
+    const { recording, step } = this.context;
+    const seeds = plural(study.seeds.length, 'seed');
+    if (!recording || recording.finished) return seeds;
+    return `${seeds}, ${Math.floor((100 * step) / Math.max(1, recording.about.steps))} % of the work done`;
+  }
+
+  private json(study: Study): string {
+    const { recording, link, step } = this.context;
+    const head = { link: recording?.link ?? link, step, steps: recording?.about.steps ?? null };
+    return `${JSON.stringify({ ...head, ...study }, null, 1)}\n`;
+  }
+
+  private armsOf({ curves, entries, hidden, toggle, study }: Shown): TemplateResult {
+    const known = this.cursor !== null && placesOf(curves).includes(this.cursor);
+    return armsTable(curves, {
+      entries,
+      hidden,
+      toggle,
+      point: (id) => this.set(() => (this.spotlight = id)),
+      seeds: study.seeds.length,
+      at: known ? this.cursor : lastPlace(curves),
+      when: known ? 'pointed' : this.context.recording?.finished ? 'done' : 'so far',
+    });
+  }
+
+  private charts(shown: Shown): TemplateResult {
+    const { curves, entries, hidden, study } = shown;
+    const charts = chartsOf(curves, { entries, hidden, log: this.log, seeds: study.seeds.length });
+    return html`<div class=${charts.length > 1 ? 'two' : 'one'}>
+      ${charts.map((chart, place) => this.chart(chart, place, shown))}
+    </div>`;
+  }
+
+  private chart(chart: Chart, place: number, shown: Shown): TemplateResult {
+    const { set, curves, study } = shown;
+    const { figure } = chart;
+    const name = `sequence-${study.experiment}-${set === 'first' ? '' : 'second-'}${chart.id}`;
+    const link = this.context.recording?.link ?? this.context.link;
+    const seeds = plural(study.seeds.length, 'seed');
+    const zeros = figure.log ? 'none at all at the lower edge' : '';
+    const paper = async () => {
+      const { chartSvg } = await import('../svg-chart');
+      return chartSvg(figure, {
+        title: chart.title,
+        note: [study.label, chart.unit, `mean, least and greatest of ${seeds}`, zeros]
+          .filter(Boolean)
+          .join(' · '),
+        xTitle: chart.xTitle,
+        yTitle: chart.yTitle,
+        address: labAddress(link),
+      });
+    };
+    const open = this.opened.has(name);
+    return html`<section class="figure" aria-labelledby="title-${name}">
+      <header>
+        <h3 id="title-${name}">
+          ${chart.title}
+          <span class="quiet">${[chart.unit, chart.by, zeros].filter(Boolean).join(', ')}</span>
+        </h3>
+        ${chart.logs ? this.logSwitch(chart) : nothing}
+      </header>
+      <lab-chart
+        data-testid="chart-${name}"
+        .figure=${figure}
+        @cursor=${(event: CustomEvent<number | null>) => set === 'first' && this.point(event.detail)}
+      ></lab-chart>
+      ${shown.named ? nothing : lineKey(figure)} ${exportButtons(paper, name, chart.title, anyFound(curves))}
+      <details
+        class="numbers"
+        @toggle=${(event: Event) => this.open(name, (event.target as HTMLDetailsElement).open)}
+      >
+        <summary>Numbers<span class="sr">: ${chart.title}</span></summary>
+        ${open ? guard([study], () => numbersTable(curves, place, study.seeds, name)) : nothing}
+      </details>
+    </section>`;
+  }
+
+  private logSwitch({ id }: Chart): TemplateResult {
+    return html`<label class="check">
+      <input
+        type="checkbox"
+        name="log-${id}"
+        .checked=${this.log.has(id)}
+        @change=${(event: Event) =>
+          this.set(() => {
+            const log = new Set(this.log);
+            if ((event.target as HTMLInputElement).checked) log.add(id);
+            else log.delete(id);
+            this.log = log;
+          })}
+      />Log axis
+    </label>`;
+  }
+
+  /** Redrawing a chart moves its cursor again, to the same place. */
+  private point(place: number | null) {
+    if (place !== this.cursor) this.set(() => (this.cursor = place));
+  }
+
+  private open(name: string, open: boolean) {
+    this.set(() => {
+      const opened = new Set(this.opened);
+      if (open) opened.add(name);
+      else opened.delete(name);
+      this.opened = opened;
+    });
+  }
+
+  private second(study: Study, known: Entry[]): TemplateResult | typeof nothing {
+    const { second } = study;
+    if (!second) return nothing;
+    const { context } = this;
+    const entries = entriesOf(second, known);
+    // The same arms once more are switched in the table above.
+    const same = second.arms.every(({ id }) => known.some((entry) => entry.id === id));
+    const toggle = (id: string) =>
+      this.set(() => {
+        const hidden = new Set(this.away);
+        if (!hidden.delete(id)) hidden.add(id);
+        this.away = hidden;
+      });
+    const hidden = same ? context.hidden : this.away;
+    const shown: Shown = { set: 'second', curves: second, entries, hidden, toggle, study, named: !same };
+    return html`<section class="card part study" aria-labelledby="title-second">
+      <header><h2 id="title-second">${second.label}</h2></header>
+      ${
+        same
+          ? nothing
+          : html`${armsButtons({
+                entries,
+                hidden,
+                toggle,
+                point: (id) => this.set(() => (this.spotlight = id)),
+              })}
+              <dl class="arms-help">
+                ${second.arms
+                  .filter(({ help }) => help)
+                  .map(
+                    ({ label, help }) =>
+                      html`<dt>${label}</dt>
+                        <dd>${help}</dd>`,
+                  )}
+              </dl>`
+      }
+      ${this.charts(shown)}
+    </section>`;
+  }
+
+  private verdicts(study: Study): TemplateResult | typeof nothing {
+    const verdicts = study.verdicts.length ? study.verdicts : this.context.verdicts;
+    if (!verdicts.length) return nothing;
+    const { recording } = this.context;
+    const about = experimentLabel(this.context, recording?.about.values.experiment ?? study.experiment);
+    return html`<section class="card verdicts" aria-labelledby="title-verdicts">
+      <header>
+        <h2 id="title-verdicts">Claims, measured here</h2>
+        <p class="quiet">verdicts are computed from “${about}”</p>
+      </header>
+      ${verdictList(verdicts, 'in this experiment')}
+    </section>`;
+  }
+}
+
+customElements.define('lab-sequence-experiment', LabSequenceExperiment);
+
+export function experimentPart(context: SequenceContext): TemplateResult {
+  return html`<lab-sequence-experiment .context=${context}></lab-sequence-experiment>`;
+}

@@ -1,0 +1,316 @@
+/** Part `operations`: the five operations, of both machines, on one sequence, in step. */
+
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { live } from 'lit/directives/live.js';
+import { labAddress } from '../address';
+import { exportButtons } from '../download';
+import { Question } from '../encodings/ask';
+import '../encodings/inspect.css';
+import { LookingPart } from '../encodings/looking';
+import '../encodings/parts.css';
+import { saveButton } from '../encodings/print';
+import '../look/look.css';
+import type { SequenceContext } from './context';
+import type { Operations, StageId, StageView } from './engine';
+import { ELSEWHERE, keyWithout, RECALL } from './keys';
+import './lab-strip';
+import { entries, numbersOf } from './numbers';
+import './operations.css';
+import { operationsCsv, operationsRecord } from './operations-files';
+import { placeOf } from './place';
+import { symbolText, type SequenceScrubber } from './scrubber';
+import { similarBars } from './similar';
+
+const MACHINES = [
+  { id: 'machine', label: 'Sequence machine' },
+  { id: 'transformer', label: 'Transformer' },
+] as const;
+
+interface Seen {
+  symbols: string[];
+  operations: Operations;
+  /** The settings that it was asked with. */
+  key: string;
+}
+
+class SequenceOperations extends LookingPart<SequenceContext> {
+  static override properties = {
+    ...LookingPart.properties,
+    stage: { state: true },
+    open: { state: true },
+    entry: { state: true },
+  };
+  /** The stage on show where there is no room for all. */
+  declare stage: StageId;
+  declare open: boolean;
+  /** Whose numbers the table holds. */
+  declare entry: string;
+
+  private readonly question = new Question<Seen>(
+    () => this.ask(),
+    () => this.requestUpdate(),
+    true,
+  );
+  private unlisten = () => {};
+
+  constructor() {
+    super();
+    this.stage = 'encoding';
+    this.open = false;
+    this.entry = '';
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.unlisten();
+    this.unlisten = () => {};
+  }
+
+  private get place() {
+    return placeOf(this.context.client);
+  }
+
+  /** A sequence that has just changed may have become shorter, so its length is asked for first. */
+  private async ask(): Promise<Seen> {
+    const { client } = this.context;
+    const key = this.key;
+    // Says that it is under way.
+    this.requestUpdate();
+    const symbols = await client.seqSymbols();
+    const operations = await client.seqOperations(this.place.within(symbols.length));
+    return { symbols, operations, key };
+  }
+
+  private get key(): string {
+    return keyWithout(this.context, [...ELSEWHERE, 'Spikes'], RECALL);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    const before = changed.get('context') as SequenceContext | undefined;
+    if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.again();
+    if (before?.client !== this.context.client) {
+      this.unlisten();
+      this.unlisten = this.place.listen(() => this.requestUpdate());
+    }
+  }
+
+  protected override wonder() {
+    this.question.want(`${this.key}|${this.place.at}`);
+  }
+
+  protected override rest() {
+    this.question.rest();
+    // What nobody sees stands still.
+    this.querySelector<SequenceScrubber>('sequence-scrubber')?.stop();
+  }
+
+  protected override render(): TemplateResult {
+    const { question } = this;
+    const seen = question.answer;
+    return html`<section class="card part operations" aria-labelledby="title-operations">
+      <header>
+        <h2 id="title-operations">Five operations</h2>
+        <p class="quiet">both machines on one sequence, in step</p>
+      </header>
+      <p class="help">
+        At each symbol both do the same five things with vectors of their own. What you see are the vectors of
+        the running machines, and the similarities that each of them went by.
+      </p>
+      ${seen ? this.scrubber(seen) : nothing}
+      <p class="training told" role="status" data-testid="operations-training">${this.training(seen)}</p>
+      <p class="refused" role="status">
+        ${question.refused ? html`<span class="wrong">${question.refused}</span>` : nothing}
+      </p>
+      ${seen ? this.step(seen) : nothing}
+    </section>`;
+  }
+
+  /** Whether the transformer is being trained just now, or how it was. */
+  private training(seen: Seen | null): TemplateResult | string {
+    const { question } = this;
+    if (question.refused && question.fresh) return '';
+    if (!seen && question.fresh) return 'Computed while this part of the page is in view.';
+    if (!seen || (seen.key !== this.key && !question.fresh)) {
+      return html`<span class="busy" data-busy="true">Training the transformer on this sequence …</span>`;
+    }
+    return seen.operations.training;
+  }
+
+  private scrubber({ symbols }: Seen): TemplateResult {
+    return html`<sequence-scrubber
+      place="operations"
+      .symbols=${symbols}
+      .at=${this.place.within(symbols.length)}
+      .ready=${this.question.fresh}
+      @scrub=${(event: CustomEvent<number>) => this.place.go(event.detail)}
+    ></sequence-scrubber>`;
+  }
+
+  private step(seen: Seen): TemplateResult {
+    const { operations } = seen;
+    const { stage, open, entry, context } = this;
+    const shown = operations.stages.some(({ id }) => id === stage) ? stage : operations.stages[0]?.id;
+    const fresh = this.question.fresh;
+    return html`<div
+      class="step"
+      data-testid="operations-step"
+      data-at=${operations.at}
+      data-fresh=${fresh ? 'true' : 'false'}
+    >
+      ${guard([operations, shown], () => html`${predictions(operations)} ${this.chooser(operations, shown)} ${stages(operations, shown)}`)}
+      ${guard([operations, open, entry, context.link], () => this.foot(operations))}
+    </div>`;
+  }
+
+  /** Where there is no room for five columns, one stage at a time is shown. */
+  private chooser({ stages }: Operations, shown: StageId | undefined): TemplateResult {
+    return html`<fieldset class="chooser">
+      <legend class="sr">Operation on show</legend>
+      ${stages.map(
+        ({ id, label }, i) =>
+          html`<label>
+            <input
+              type="radio"
+              name="operation"
+              value=${id}
+              .checked=${live(id === shown)}
+              @change=${() => (this.stage = id)}
+            /><span>${i + 1} <span class="name">${label}</span></span>
+          </label>`,
+      )}
+    </fieldset>`;
+  }
+
+  private foot(operations: Operations): TemplateResult {
+    const { open, context } = this;
+    const all = entries(operations);
+    const chosen = all.find(({ id }) => id === this.entry) ?? all[0];
+    return html`<div class="foot">
+        ${exportButtons(() => this.onPaper(operations), 'operations', 'Five operations')}
+        ${saveButton('JSON', 'operations.json', () => JSON.stringify(operationsRecord(operations, context.link), null, 1))}
+        ${saveButton('CSV', 'operations.csv', () => operationsCsv(operations))}
+      </div>
+      <details
+        class="numbers"
+        @toggle=${(event: Event) => (this.open = (event.target as HTMLDetailsElement).open)}
+      >
+        <summary>Numbers<span class="sr"> of the five operations</span></summary>
+        ${
+          open && chosen
+            ? html`<p class="pick">
+                  <label for="operations-entry">Of</label>
+                  <select
+                    id="operations-entry"
+                    data-testid="operations-entry"
+                    .value=${live(chosen.id)}
+                    @change=${(event: Event) => (this.entry = (event.target as HTMLSelectElement).value)}
+                  >
+                    ${all.map(
+                      ({ id, label }) =>
+                        html`<option value=${id} ?selected=${id === chosen.id}>${label}</option>`,
+                    )}
+                  </select>
+                </p>
+                ${numbersOf(chosen)}`
+            : nothing
+        }
+      </details>`;
+  }
+
+  private async onPaper(operations: Operations): Promise<string> {
+    const { operationsSvg } = await import('./svg-operations');
+    const { at, length, symbol } = operations;
+    return operationsSvg(operations, predictionLines(operations), {
+      title: 'Five operations, two machines',
+      note: `Symbol ${at + 1} of ${length}: ${symbolText(symbol)}`,
+      address: labAddress(this.context.link),
+    });
+  }
+}
+
+interface Prediction {
+  id: 'machine' | 'transformer';
+  label: string;
+  symbol: string;
+  /** Null at the end of the sequence, where there is nothing to hold it against. */
+  right: boolean | null;
+}
+
+export function predictionsOf({ predictions, next }: Operations): Prediction[] {
+  return MACHINES.map(({ id, label }) => {
+    const symbol = predictions[id];
+    return { id, label, symbol, right: next === null ? null : symbol === next };
+  });
+}
+
+const judged = (right: boolean | null) => (right === null ? '' : right ? '✓ right' : '✗ wrong');
+
+function predictionLines(operations: Operations): string[] {
+  const { next } = operations;
+  return [
+    next === null ? 'The sequence ends here.' : `Next comes ${symbolText(next)}.`,
+    ...predictionsOf(operations).map(({ label, symbol, right }) =>
+      `${label} predicts ${symbol === '' ? 'nothing' : symbolText(symbol)} ${judged(right)}`.trim(),
+    ),
+  ];
+}
+
+function predictions(operations: Operations): TemplateResult {
+  const { next } = operations;
+  return html`<ul class="predictions" data-testid="predictions" data-next=${next ?? ''}>
+    <li>
+      ${next === null ? 'The sequence ends here.' : html`Next comes <b class="symbol">${symbolText(next)}</b>.`}
+    </li>
+    ${predictionsOf(operations).map(
+      ({ id, label, symbol, right }) =>
+        html`<li class=${id} data-machine=${id} data-right=${right ?? ''}>
+          ${label} predicts
+          <b class="symbol" data-predicted=${symbol}>${symbol === '' ? 'nothing' : symbolText(symbol)}</b>
+          ${
+            right === null
+              ? nothing
+              : html`<span class=${right ? 'right' : 'bad'}
+                  ><span aria-hidden="true">${right ? '✓' : '✗'}</span> ${right ? 'right' : 'wrong'}</span
+                >`
+          }
+        </li>`,
+    )}
+  </ul>`;
+}
+
+function stages({ stages }: Operations, shown: StageId | undefined): TemplateResult {
+  return html`<div class="stages">
+    ${stages.map(
+      (stage, i) =>
+        html`<section
+          class="stage"
+          data-stage=${stage.id}
+          data-shown=${stage.id === shown ? 'true' : 'false'}
+          aria-labelledby="operation-${stage.id}"
+        >
+          <div class="name">
+            <h3 id="operation-${stage.id}">${i + 1} ${stage.label}</h3>
+            <p class="mapping">${stage.mapping}</p>
+          </div>
+          ${MACHINES.map(({ id, label }) => cell(id, label, stage[id]))}
+        </section>`,
+    )}
+  </div>`;
+}
+
+function cell(id: 'machine' | 'transformer', label: string, view: StageView): TemplateResult {
+  return html`<div class="cell ${id}" data-machine=${id}>
+    <h4>${label}</h4>
+    <p class="sentence">${view.sentence}</p>
+    <p class="formula">${view.formula}</p>
+    ${view.vectors.map((vector) => html`<sequence-strip .view=${vector}></sequence-strip>`)}
+    ${view.similarities.map(similarBars)}
+  </div>`;
+}
+
+customElements.define('sequence-operations', SequenceOperations);
+
+export function operationsPart(context: SequenceContext): TemplateResult {
+  return html`<sequence-operations .context=${context}></sequence-operations>`;
+}

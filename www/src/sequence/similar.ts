@@ -1,0 +1,90 @@
+/** Similarities that a retrieval used, as bars: those that it chose are marked. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { count } from '../format';
+import { figureText } from '../look/words';
+import type { SimilarityView } from './engine';
+
+/** Of more items than this the largest are drawn … */
+export const MOST_BARS = 10;
+/** … and some of these are such as were not chosen, so that a reader sees by how much they missed. */
+const LEAST_OTHERS = 3;
+
+export type Item = SimilarityView['items'][number];
+
+/** What is drawn of many items: the largest of the chosen and of the others, in the order that they came in. */
+export function drawnItems({ items }: SimilarityView, most = MOST_BARS): Item[] {
+  if (items.length <= most) return items;
+  const sorted = items
+    .map((item, place) => ({ item, place }))
+    .sort((a, b) => b.item.value - a.item.value || a.place - b.place);
+  const chosen = sorted.filter(({ item }) => item.chosen);
+  const others = sorted.filter(({ item }) => !item.chosen);
+  const rest = Math.min(others.length, Math.max(LEAST_OTHERS, most - chosen.length));
+  const kept = new Set([...chosen.slice(0, most - rest), ...others.slice(0, rest)].map(({ place }) => place));
+  return items.filter((_, place) => kept.has(place));
+}
+
+/** Where zero lies and how long a bar is, from 0 to 1. */
+export interface BarScale {
+  zero: number;
+  of: (value: number) => number;
+}
+
+export function barScaleOf(items: Item[]): BarScale {
+  const finite = items.map(({ value }) => value).filter(Number.isFinite);
+  const least = Math.min(0, ...finite);
+  const greatest = Math.max(0, ...finite);
+  const span = greatest - least || 1;
+  return {
+    zero: -least / span,
+    of: (value) => (Number.isFinite(value) ? (value - least) / span : -least / span),
+  };
+}
+
+/** What is left out, if anything is. */
+export function leftOut(view: SimilarityView): string {
+  const drawn = drawnItems(view).length;
+  return drawn < view.items.length
+    ? `${count(drawn)} of ${count(view.items.length)}: the largest of the chosen and of the others.`
+    : '';
+}
+
+export function similarBars(view: SimilarityView): TemplateResult {
+  const items = drawnItems(view);
+  const scale = barScaleOf(items);
+  const percent = (share: number) => `${(share * 100).toFixed(2)}%`;
+  const left = leftOut(view);
+  return html`<table class="similar" data-testid="similar">
+      <caption>
+        ${view.label}
+        <span class="quiet">${view.unit}</span>
+      </caption>
+      <thead class="sr">
+        <tr>
+          <th scope="col">Compared with</th>
+          <th scope="col">Bar</th>
+          <th scope="col">${view.unit}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${items.map(({ label, value, chosen }) => {
+          const [from, to] = [scale.zero, scale.of(value)].sort((a, b) => a - b) as [number, number];
+          return html`<tr class=${chosen ? 'picked' : ''} data-chosen=${chosen ? 'true' : 'false'}>
+            <th scope="row" title=${label}>
+              <span class="dot" aria-hidden="true">${chosen ? '●' : ''}</span>${label}${
+                chosen ? html`<span class="sr">, chosen</span>` : nothing
+              }
+            </th>
+            <td class="gauge" aria-hidden="true">
+              <span class="track"
+                ><span style="left: ${percent(from)}; width: ${percent(to - from)}"></span
+              ></span>
+            </td>
+            <td class="n" data-value=${value}>${figureText(Number(value.toPrecision(3)))}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>
+    ${left ? html`<p class="help">${left}</p>` : nothing}`;
+}

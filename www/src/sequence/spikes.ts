@@ -1,0 +1,434 @@
+/** Part `spikes`: what the neurons of every layer do for one symbol, and whether the order of firing is the code. */
+
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { labAddress } from '../address';
+import { exportButtons } from '../download';
+import { Question } from '../encodings/ask';
+import { charted } from '../encodings/charted';
+import { Drafts } from '../encodings/drafts';
+import { field, propertyOf } from '../encodings/fields';
+import '../encodings/inspect.css';
+import { LookingPart } from '../encodings/looking';
+import '../encodings/parts.css';
+import { correlation, saveButton } from '../encodings/print';
+import { slider, type SliderContext } from '../encodings/slider';
+import { count } from '../format';
+import '../look/look.css';
+import { verdictList } from '../look/verdicts';
+import { figureText } from '../look/words';
+import type { SequenceContext } from './context';
+import type { SpikeLayer, Spikes } from './engine';
+import { ELSEWHERE, keyWithout, RECALL } from './keys';
+import './lab-raster';
+import { placeOf } from './place';
+import type { Clock } from './raster';
+import { readingsCsv, readingsSvg, readingsTable } from './readings';
+import { symbolText, type SequenceScrubber } from './scrubber';
+import './spikes.css';
+import { checksCsv, spikesCsv } from './spikes-files';
+import { tracesOf, type Traced } from './traces';
+
+interface Seen {
+  symbols: string[];
+  spikes: Spikes;
+}
+
+const CLOCKS: { id: Clock; label: string }[] = [
+  { id: 'own', label: 'Each layer’s burst' },
+  { id: 'one', label: 'One clock' },
+];
+
+class SequenceSpikes extends LookingPart<SequenceContext> {
+  static override properties = {
+    ...LookingPart.properties,
+    clock: { state: true },
+    opened: { state: true },
+  };
+  declare clock: Clock;
+  declare opened: ReadonlySet<string>;
+
+  private readonly question = new Question<Seen>(
+    () => this.ask(),
+    () => this.requestUpdate(),
+    true,
+  );
+  private readonly drafts = new Drafts(
+    (name, value) => this.context.change(name, value),
+    () => this.requestUpdate(),
+  );
+  private traced: { of: Spikes; traced: Traced } | null = null;
+  private unlisten = () => {};
+
+  constructor() {
+    super();
+    this.clock = 'own';
+    this.opened = new Set();
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.unlisten();
+    this.unlisten = () => {};
+  }
+
+  private get place() {
+    return placeOf(this.context.client);
+  }
+
+  /** A sequence that has just changed may have become shorter, so its length is asked for first. */
+  private async ask(): Promise<Seen> {
+    const { client } = this.context;
+    const symbols = await client.seqSymbols();
+    return { symbols, spikes: await client.seqSpikes(this.place.within(symbols.length)) };
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    const before = changed.get('context') as SequenceContext | undefined;
+    if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.again();
+    if (before?.client !== this.context.client) {
+      this.unlisten();
+      this.unlisten = this.place.listen(() => this.requestUpdate());
+    }
+  }
+
+  protected override wonder() {
+    const key = keyWithout(this.context, [...ELSEWHERE, 'Transformer'], RECALL);
+    this.question.want(`${key}|${this.place.at}`);
+  }
+
+  protected override rest() {
+    this.question.rest();
+    // What nobody sees stands still.
+    this.querySelector<SequenceScrubber>('sequence-scrubber')?.stop();
+  }
+
+  private toggle(name: string, open: boolean) {
+    const opened = new Set(this.opened);
+    if (open) opened.add(name);
+    else opened.delete(name);
+    this.opened = opened;
+  }
+
+  protected override render(): TemplateResult {
+    const { question, context } = this;
+    const seen = question.answer;
+    return html`<section class="card part spikes" aria-labelledby="title-spikes">
+      <header>
+        <h2 id="title-spikes">Spikes</h2>
+        <p class="quiet">is the order of firing the code?</p>
+      </header>
+      <p class="help">
+        A code is a volley: whoever fires first counts most. Each layer takes in the volley of the layer
+        before it, and is shut off once as many of its neurons have fired as its code has.
+      </p>
+      ${
+        seen
+          ? html`<sequence-scrubber
+              place="spikes"
+              .symbols=${seen.symbols}
+              .at=${this.place.within(seen.symbols.length)}
+              .ready=${question.fresh}
+              @scrub=${(event: CustomEvent<number>) => this.place.go(event.detail)}
+            ></sequence-scrubber>`
+          : nothing
+      }
+      ${this.controls()}
+      <p class="refused" role="status">
+        ${question.refused ? html`<span class="wrong">${question.refused}</span>` : nothing}
+      </p>
+      ${
+        seen
+          ? html`<div
+              class="step"
+              data-testid="spikes-step"
+              data-at=${seen.spikes.at}
+              data-neuron=${seen.spikes.neuron}
+              data-fresh=${question.fresh ? 'true' : 'false'}
+            >
+              ${guard([seen.spikes, this.clock, this.opened, context.link], () => this.shown(seen.spikes))}
+            </div>`
+          : html`<div class="step waiting">
+              <p class="help">
+                ${question.fresh ? 'Computed while this part of the page is in view.' : 'Computing …'}
+              </p>
+            </div>`
+      }
+    </section>`;
+  }
+
+  private controls(): TemplateResult {
+    const { context } = this;
+    const sliders: SliderContext = {
+      properties: context.properties,
+      values: context.settled.values,
+      problems: context.settled.problems,
+      drafts: this.drafts,
+      change: context.change,
+    };
+    const neuron = propertyOf(context, 'neuron')?.kind;
+    const help =
+      neuron?.type === 'choice'
+        ? neuron.options.find(({ value }) => value === context.settled.values.neuron)?.help
+        : undefined;
+    return html`<div class="tuning">
+      <div class="fields">${field('neuron', 'spikes', context)}</div>
+      ${slider('threshold', sliders, { log: true })}
+      ${slider('leak', sliders, { log: true, label: 'Leak τ (RDLIF)' })} ${slider('load', sliders)}
+      ${help ? html`<p class="help">${help}</p>` : nothing}
+    </div>`;
+  }
+
+  private shown(spikes: Spikes): TemplateResult {
+    return html`<p class="formula" data-testid="spikes-formula"><b>${spikes.label}:</b> ${spikes.formula}</p>
+      ${this.raster(spikes)} ${layersTable(spikes)}
+      <div class="two">${this.traces(spikes)} ${this.readings(spikes)}</div>
+      ${this.checks(spikes)}`;
+  }
+
+  private raster(spikes: Spikes): TemplateResult {
+    const { clock, context } = this;
+    const name = 'spikes';
+    return html`<fieldset class="clocks">
+        <legend>Time axis</legend>
+        <span class="switch">
+          ${CLOCKS.map(
+            ({ id, label }) =>
+              html`<label>
+                <input
+                  type="radio"
+                  name="spikes-clock"
+                  value=${id}
+                  data-testid="clock-${id}"
+                  .checked=${id === clock}
+                  @change=${() => (this.clock = id)}
+                /><span>${label}</span>
+              </label>`,
+          )}
+        </span>
+      </fieldset>
+      <sequence-raster data-testid="raster" .spikes=${spikes} .clock=${clock}></sequence-raster>
+      <ul class="key">
+        <li><span class="sign first" aria-hidden="true"></span>first to fire, most significant</li>
+        <li>
+          <span class="sign fired" aria-hidden="true"></span>fires; taller and darker, the more significant
+        </li>
+        <li><span class="sign late" aria-hidden="true"></span>would have come after the layer is shut off</li>
+      </ul>
+      ${exportButtons(
+        async () => {
+          const { rasterSvg } = await import('./svg-raster');
+          return rasterSvg(spikes, clock, {
+            ...wordsOf(spikes, context.link),
+            title: 'Spikes of every layer',
+          });
+        },
+        name,
+        'Spikes of every layer',
+      )}
+      <details class="numbers" @toggle=${this.toggled(name)}>
+        <summary>Numbers<span class="sr">: spikes of every layer</span></summary>
+        ${
+          this.opened.has(name)
+            ? html`${spikesTable(spikes)}
+              ${saveButton('Download as CSV', 'spikes.csv', () => spikesCsv(spikes))}`
+            : nothing
+        }
+      </details>`;
+  }
+
+  private toggled(name: string) {
+    return (event: Event) => this.toggle(name, (event.target as HTMLDetailsElement).open);
+  }
+
+  private traces(spikes: Spikes): TemplateResult {
+    if (this.traced?.of !== spikes) this.traced = { of: spikes, traced: tracesOf(spikes) };
+    const { figure, columns } = this.traced.traced;
+    const name = 'traces';
+    return html`<section aria-labelledby="title-traces">
+      <h3 id="title-traces">Decoder neurons on their way to the threshold</h3>
+      <p class="help">
+        The first that fire, and the first that does not. The dashed level is the threshold,
+        ${figureText(spikes.threshold)}.
+      </p>
+      ${charted({
+        name,
+        title: 'Activation of decoder neurons',
+        note: wordsOf(spikes, this.context.link).note,
+        xTitle: 'Time, in gaps between two input spikes',
+        yTitle: 'Activation',
+        figure,
+        columns,
+        link: this.context.link,
+        open: this.opened.has(name),
+        toggle: (open) => this.toggle(name, open),
+      })}
+    </section>`;
+  }
+
+  private readings(spikes: Spikes): TemplateResult {
+    const title = 'Time, phase and rank of one code';
+    return html`<section aria-labelledby="title-readings">
+      <h3 id="title-readings">${title}</h3>
+      <p class="help">
+        The input’s spikes, one a row. The phase is the spike’s time as a share of the volley’s window, once
+        around; the significance is what the ranks make of it.
+      </p>
+      ${readingsTable(spikes)}
+      <div class="foot">
+        ${exportButtons(
+          () => readingsSvg(spikes, { ...wordsOf(spikes, this.context.link), title }),
+          'readings',
+          title,
+        )}
+        ${saveButton('CSV', 'readings.csv', () => readingsCsv(spikes))}
+      </div>
+    </section>`;
+  }
+
+  private checks(spikes: Spikes): TemplateResult {
+    const { checks, verdicts } = spikes;
+    const title = 'Firing order against dot product';
+    return html`<section class="view checks" aria-labelledby="title-checks">
+      <h3 id="title-checks">${title}</h3>
+      <p class="help">
+        Random inputs, each as a volley and as a dot product. Load is how many volleys the neurons get before
+        the one that counts.
+      </p>
+      <div class="scroll" tabindex="0" role="region" aria-label="${title}, table">
+        <table data-testid="checks">
+          <caption class="sr">
+            ${title}
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Neuron</th>
+              <th scope="col" class="n">Load</th>
+              <th scope="col" class="n">Same code <span class="quiet">pairs</span></th>
+              <th scope="col" class="n">Cosine <span class="quiet">mean</span></th>
+              <th scope="col" class="n">Cosine <span class="quiet">least</span></th>
+            </tr>
+          </thead>
+          <tbody>
+            ${checks.map(
+              ({ neuron, label, load, pairs, same, mean, least }) =>
+                html`<tr data-neuron=${neuron} data-load=${load}>
+                  <th scope="row">${label}</th>
+                  <td class="n">${count(load)}</td>
+                  <td class="n">
+                    <span data-value="same">${count(same)}</span> of
+                    <span data-value="pairs">${count(pairs)}</span>
+                  </td>
+                  <td class="n" data-value="mean">${correlation(mean)}</td>
+                  <td class="n" data-value="least">${correlation(least)}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+      <p class="take">${saveButton('Table (CSV)', 'spike-checks.csv', () => checksCsv(spikes))}</p>
+      ${
+        verdicts.length
+          ? html`<div class="verdicts">${verdictList(verdicts, 'here', 'spikes-verdicts')}</div>`
+          : nothing
+      }
+    </section>`;
+  }
+}
+
+function wordsOf({ at, length, symbol, label, threshold }: Spikes, link: string) {
+  return {
+    note: `${label} neurons, threshold ${figureText(threshold)}; symbol ${at + 1} of ${length}: ${symbolText(symbol)}`,
+    address: labAddress(link),
+  };
+}
+
+const span = ({ spikes }: SpikeLayer) =>
+  spikes.length ? `${figureText(spikes[0]?.time)} to ${figureText(spikes.at(-1)?.time)}` : '–';
+
+function layersTable({ layers }: Spikes): TemplateResult {
+  return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Layers, table">
+    <table class="layers" data-testid="layers">
+      <caption class="sr">
+        Layers: is the code of the firing order that of the ranked dot products?
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Layer</th>
+          <th scope="col" class="n">Fire</th>
+          <th scope="col" class="n">Time</th>
+          <th scope="col">Same code as the dot products</th>
+          <th scope="col" class="n">Cosine</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${layers.map(
+          (layer) =>
+            html`<tr data-layer=${layer.id} data-same=${layer.same ? 'true' : 'false'}>
+              <th scope="row">${layer.label}</th>
+              <td class="n" data-label="fire">${count(layer.spikes.length)} of ${count(layer.neurons)}</td>
+              <td class="n" data-label="time">${span(layer)}</td>
+              <td class="said">
+                <span class="verdict ${layer.same ? 'holds' : 'fails'}"
+                  ><span aria-hidden="true">${layer.same ? '✓' : '✗'}</span>
+                  ${layer.same ? 'same' : 'not the same'}</span
+                >
+                <span class="quiet">${layer.sentence}</span>
+              </td>
+              <td class="n" data-label="cosine" data-value="similarity">${correlation(layer.similarity)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function spikesTable({ layers }: Spikes): TemplateResult {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Spikes of every layer, table">
+    <table data-testid="spike-numbers">
+      <caption>
+        Spikes of every layer, in the order of time
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Layer</th>
+          <th scope="col" class="n">Rank</th>
+          <th scope="col" class="n">Neuron</th>
+          <th scope="col" class="n">Time</th>
+          <th scope="col" class="n">Significance</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${layers.map(
+          ({ id, label, spikes, late }) =>
+            html`${spikes.map(
+              ({ neuron, rank, time, significance }) =>
+                html`<tr data-layer=${id}>
+                  <th scope="row">${label}</th>
+                  <td class="n" data-value="rank">${rank}</td>
+                  <td class="n" data-value="neuron">${neuron}</td>
+                  <td class="n" data-value="time">${figureText(time)}</td>
+                  <td class="n" data-value="significance">${figureText(significance)}</td>
+                </tr>`,
+            )}
+            ${late.map(
+              ({ neuron, time }) =>
+                html`<tr data-layer=${id} data-late="true">
+                  <th scope="row">${label}</th>
+                  <td class="n quiet">too late</td>
+                  <td class="n">${neuron}</td>
+                  <td class="n">${figureText(time)}</td>
+                  <td class="n quiet">0</td>
+                </tr>`,
+            )}`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+customElements.define('sequence-spikes', SequenceSpikes);
+
+export function spikesPart(context: SequenceContext): TemplateResult {
+  return html`<sequence-spikes .context=${context}></sequence-spikes>`;
+}
