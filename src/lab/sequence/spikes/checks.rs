@@ -109,8 +109,8 @@ impl Bench {
         for (pair, sums) in (self.longest..).zip(self.sums.iter().skip(self.longest as usize)) {
             let mut state: State = layer.rest();
             for ago in (1..=kept).rev() {
-                let begin = -period * f64::from(ago);
-                layer.follow(&mut state, &self.volley(pair - ago, begin), begin + period, 0)?;
+                let begins = |ago: u32| -period * f64::from(ago);
+                layer.follow(&mut state, &self.volley(pair - ago, begins(ago)), begins(ago - 1), 0)?;
             }
             let spikes = fired(&layer, &mut state, &self.volley(pair, 0.0), sums, self.active as usize)?;
             let code: Order = spikes.iter().map(|spike| spike.neuron).collect();

@@ -286,10 +286,12 @@ fn before(
             Cow::Owned(draw(afferent.code.len() as u32, afferent.size, [config.seed, STREAM_EARLIER, number(at)]))
         });
         let codes: Vec<Cow<'_, [u32]>> = codes.collect();
-        let begin = start - period * f64::from(ago);
+        // The next volley's beginning by its own formula, so that rounding cannot put it before this one's end.
+        let begins = |ago: u32| start - period * f64::from(ago);
+        let begin = begins(ago);
         let (weights, volley) = projection.volley(&codes, begin)?;
         // The same neurons, of which other inputs are active.
-        Layer::new(weights, neuron)?.follow(&mut state, &volley, begin + period, 0)?;
+        Layer::new(weights, neuron)?.follow(&mut state, &volley, begins(ago - 1), 0)?;
     }
     Ok(state)
 }
