@@ -9,3 +9,4 @@ pub mod code;
 pub mod decoder;
 pub mod machine;
 pub mod memory;
+pub mod spiking;

@@ -10,6 +10,7 @@ mod errors;
 pub mod machines;
 pub mod operations;
 pub mod session;
+pub mod spikes;
 pub mod stage;
 pub mod study;
 pub mod symbols;
