@@ -58,9 +58,10 @@ impl Spec for Hamming {
     }
 }
 
-/// Two numbers of a pattern side by side, which halves the counting.
-fn pairs<T: Real>(pattern: &[T]) -> impl Iterator<Item = u64> {
-    pattern.chunks(2).map(|pair| pair.iter().fold(0, |wide, &word| wide << PACKED | u64::from(word.index())))
+/// Numbers `2 at` and `2 at + 1` of a pattern side by side, which halves the counting.
+fn pair<T: Real>(pattern: &[T], at: usize) -> u64 {
+    let numbers = pattern.iter().skip(2 * at).take(2);
+    numbers.fold(0, |wide, &number| wide << PACKED | u64::from(number.index()))
 }
 
 impl Hamming {
@@ -68,18 +69,29 @@ impl Hamming {
     pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
         let ([time, locations, addresses], [near]) = (reads, writes) else { return };
         let words = self.words as usize;
-        let wide: Vec<u64> = locations.chunks_exact(words).flat_map(pairs).collect();
+        let pairs = words.div_ceil(2);
+        // Locations side by side, so that the inner loop uses SIMD.
+        let columns: Vec<u64> =
+            (0..pairs).flat_map(|at| locations.chunks_exact(words).map(move |location| pair(location, at))).collect();
         let items: Vec<Option<usize>> = (0..self.rows as usize).map(|row| clock::item(time, self.rows, row)).collect();
-        each_part(near, self.locations as usize, &items, |(near, items)| {
-            for (near, item) in near.chunks_exact_mut(self.locations as usize).zip(items) {
+        let count = self.locations as usize;
+        each_part(near, count, &items, |(near, items)| {
+            let mut distances = vec![0_u64; count];
+            for (near, item) in near.chunks_exact_mut(count).zip(items) {
                 let Some(item) = item else {
                     near.fill(T::zero());
                     continue;
                 };
-                let address: Vec<u64> = pairs(&addresses[item * words..][..words]).collect();
-                for (near, location) in near.iter_mut().zip(wide.chunks_exact(address.len())) {
-                    let differing = location.iter().zip(&address).map(|(a, b)| (a ^ b).count_ones());
-                    *near = T::int(u32::from(differing.sum::<u32>() <= self.radius));
+                let address = &addresses[item * words..][..words];
+                distances.fill(0);
+                for (at, column) in columns.chunks_exact(count).enumerate() {
+                    let own = pair(address, at);
+                    for (distance, other) in distances.iter_mut().zip(column) {
+                        *distance += u64::from((own ^ other).count_ones());
+                    }
+                }
+                for (near, &distance) in near.iter_mut().zip(&distances) {
+                    *near = T::int(u32::from(distance <= u64::from(self.radius)));
                 }
             }
         });

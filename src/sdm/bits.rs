@@ -75,6 +75,13 @@ impl Patterns {
         self.packed.is_empty()
     }
 
+    /// Whether bit `bit` of pattern `row` is set; none is where there is no such bit.
+    #[must_use]
+    pub fn get(&self, row: usize, bit: u32) -> bool {
+        let number = self.packed.get(row * self.width() + (bit / PACKED) as usize).filter(|_| bit < self.bits);
+        number.is_some_and(|&number| number as u32 >> (bit % PACKED) & 1 == 1)
+    }
+
     fn width(&self) -> usize {
         packed(self.bits) as usize
     }
@@ -157,6 +164,8 @@ mod tests {
         bits[25] = true;
         patterns.push(&bits);
         assert_eq!(patterns.packed(), [(1 + (1 << 23)) as f32, 2.0]);
+        assert!((0..40).all(|bit| patterns.get(0, bit) == bits.get(bit as usize).copied().unwrap_or(false)));
+        assert!(!patterns.get(1, 0));
     }
 
     #[test]

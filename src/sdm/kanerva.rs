@@ -41,6 +41,14 @@ pub struct Shape {
     pub radius: u32,
 }
 
+impl Shape {
+    /// The hard locations of the memory with this seed.
+    #[must_use]
+    pub fn hard_locations(&self, seed: u32) -> Patterns {
+        Patterns::draw(self.bits, self.locations, [seed, STREAM_LOCATIONS])
+    }
+}
+
 /// Probability that a random hard location is within `radius` of an address: `Σ_{i ≤ r} C(n, i) / 2ⁿ`.
 #[must_use]
 pub fn activation(bits: u32, radius: u32) -> f64 {
@@ -157,8 +165,8 @@ impl Kanerva {
     /// [`Error::DeviceLost`].
     pub fn new(shape: Shape, seeds: &[u32], executor: Executor) -> Result<Self, Error> {
         let mut memory = Self { shape, replicas: seeds.len(), executor, written: 0 };
-        let drawn = seeds.iter().map(|&seed| Patterns::draw(shape.bits, shape.locations, [seed, STREAM_LOCATIONS]));
-        let locations: Vec<f32> = drawn.flat_map(|locations| locations.packed().to_vec()).collect();
+        let drawn = seeds.iter().flat_map(|&seed| shape.hard_locations(seed).packed().to_vec());
+        let locations: Vec<f32> = drawn.collect();
         memory.executor.write(Buffer::Locations.id(), &locations)?;
         memory.forget()?;
         Ok(memory)
@@ -172,7 +180,7 @@ impl Kanerva {
 
     /// What the executor has done.
     #[must_use]
-    pub fn counters_of_work(&self) -> crate::compute::Counters {
+    pub fn work(&self) -> crate::compute::Counters {
         self.executor.counters()
     }
 
