@@ -9,6 +9,7 @@ use crate::lab::machine::Machine;
 use crate::lab::sequence::ball;
 use crate::lab::sequence::bench::Bench;
 use crate::lab::sequence::config::SequenceConfig;
+use crate::lab::sequence::timing;
 
 /// A machine with what has been stored in it, and both machines at one symbol.
 #[wasm_bindgen]
@@ -102,6 +103,15 @@ impl Sequence {
     /// An object `{ code, message }`.
     pub fn ball(&self, values: JsValue) -> Result<JsValue, JsValue> {
         value(&ball::ball(&config(values)?).map_err(|error| thrown(&error))?)
+    }
+
+    /// How long recalls take here.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub async fn time(&self, values: JsValue, recalls: u32) -> Result<JsValue, JsValue> {
+        let config = config(values)?;
+        with_machine(async |machine: &mut Machine| timing::recalls(&config, recalls, machine).await).await
     }
 
     /// All that the command line writes about the settings' sequence.

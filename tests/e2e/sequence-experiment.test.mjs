@@ -117,29 +117,24 @@ const value = (study, arm, x, measure, seed = 0) => {
 /** File, tables, charts and verdicts hold what the study holds. */
 async function agrees(lab, study) {
   const csv = await savedCsv(lab, `save-sequence-${study.experiment}.csv`);
-  const wanted = sets(study).flatMap((curves) =>
-    cellsOf(curves).flatMap(({ arm, x, measure, values }) =>
-      study.seeds.map((seed, i) => ({
-        label: curves.x.label,
-        arm: arm.id,
-        x,
-        seed,
-        measure: measure.id,
-        value: values[i],
-      })),
-    ),
-  );
-  assert.equal(csv.length, wanted.length);
-  const keyOf = (row) =>
-    [row.label ?? row.x_label, row.arm, Number(row.x), Number(row.seed), row.measure].join('|');
+  const setOf = (curves) => (curves === study ? 'curves' : 'second');
+  const keyOf = ({ set, arm, x, seed, measure }) => [set, arm, Number(x), Number(seed), measure].join('|');
   const file = new Map(csv.map((row) => [keyOf(row), row]));
-  assert.equal(file.size, wanted.length, 'every arm, place, seed and measure has one row');
-  for (const row of wanted) {
-    const own = file.get(keyOf(row));
-    assert.ok(own, keyOf(row));
-    assert.equal(own.experiment, study.experiment);
-    assert.equal(own.value === '' ? null : Number(own.value), row.value, keyOf(row));
+  assert.equal(file.size, csv.length, 'every arm, place, seed and measure has one row');
+  let rowsWanted = 0;
+  for (const curves of sets(study)) {
+    for (const { arm, x, measure, values } of cellsOf(curves)) {
+      study.seeds.forEach((seed, i) => {
+        const key = keyOf({ set: setOf(curves), arm: arm.id, x, seed, measure: measure.id });
+        const own = file.get(key);
+        assert.ok(own, key);
+        assert.equal(own.x_label, curves.x.label);
+        assert.equal(own.value === '' ? null : Number(own.value), values[i], key);
+        rowsWanted += 1;
+      });
+    }
   }
+  assert.equal(csv.length, rowsWanted);
 
   for (const curves of sets(study)) {
     for (const measure of curves.measures) {
@@ -158,7 +153,7 @@ async function agrees(lab, study) {
         assert.ok(row, `${name}: ${arm.id} at ${x}`);
         // From the file, not from the study: what is listed is what is saved.
         const exact = study.seeds.map((seed) =>
-          Number(file.get(keyOf({ label: curves.x.label, arm: arm.id, x, seed, measure: measure.id })).value),
+          Number(file.get(keyOf({ set: setOf(curves), arm: arm.id, x, seed, measure: measure.id })).value),
         );
         const [label, place, mean, least, greatest, ...each] = row.cells;
         assert.equal(label, arm.label);
@@ -333,12 +328,10 @@ describe('each experiment to its end', () => {
       for (const figure of ['22.03', '20.30', '20.47']) assert.ok(summary.includes(figure), figure);
       // How many machines have each number: as many as there are, for each kind.
       const name = chartName(study, study, study.measures[place]);
-      const lines = await lab.page
-        .getByTestId(`chart-${name}`)
-        .evaluate((chart) => ({
-          steps: chart.figure.steps,
-          lines: chart.figure.lines.map(({ mean }) => mean),
-        }));
+      const lines = await lab.page.getByTestId(`chart-${name}`).evaluate((chart) => ({
+        steps: chart.figure.steps,
+        lines: chart.figure.lines.map(({ mean }) => mean),
+      }));
       study.arms.forEach((arm, i) => {
         const values = arm.points[0].values[place];
         lines.steps.forEach((step, j) =>
@@ -388,6 +381,7 @@ describe('each experiment to its end', () => {
     await withLab(link('kanerva'), async (lab) => {
       const study = await finished(lab);
       complete(study);
+      assert.equal(study.experiment, 'kanerva');
       assert.ok(study.second, 'the critical distance');
       assert.notEqual(study.second.x.label, study.x.label);
       await agrees(lab, study);
@@ -418,6 +412,7 @@ describe('each experiment to its end', () => {
     await withLab(link('rivals'), async (lab) => {
       const study = await finished(lab);
       complete(study);
+      assert.equal(study.experiment, 'rivals');
       assert.ok(study.arms.length >= 3);
       const xs = study.arms[0].points.map(({ x }) => x);
       assert.equal(xs.length, 2);

@@ -54,6 +54,16 @@ pub struct Found {
     pub verdicts: Vec<Verdict>,
 }
 
+impl Found {
+    /// All curves as CSV: a row for each arm, place, seed and measure.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        let second = self.second.as_ref().map(|curves| curves.csv(&self.seeds));
+        let rest = second.as_deref().and_then(|text| text.split_once('\n')).map_or("", |(_, rows)| rows);
+        self.curves.csv(&self.seeds) + rest
+    }
+}
+
 /// What is written to a file.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StudyResults {

@@ -20,7 +20,8 @@ import type { SequenceContext } from './context';
 import type { Study } from './engine';
 import './experiment.css';
 import { planOf } from './plan';
-import { anyFound, placesOf, studyCsv, type Curves } from './spread';
+import { anyFound, placesOf, type Curves } from './spread';
+import { studyCsv } from './study-csv';
 import { chartsOf, entriesOf, lastPlace, type Chart } from './study-figure';
 import { armsButtons, armsTable, numbersTable, summaryTable } from './study-table';
 

@@ -19,8 +19,10 @@ import { entries, numbersOf } from './numbers';
 import './operations.css';
 import { operationsCsv, operationsRecord } from './operations-files';
 import { placeOf } from './place';
-import { symbolText, type SequenceScrubber } from './scrubber';
+import type { SequenceScrubber } from './scrubber';
+import './scrubber';
 import { similarBars } from './similar';
+import { seen as symbolText } from './symbols';
 
 const MACHINES = [
   { id: 'machine', label: 'Sequence machine' },

@@ -129,7 +129,8 @@ class LabSession extends LitElement {
     try {
       const session = await ask();
       this.session = session;
-      this.current = session.begin;
+      // After a wrong turn the eye goes there.
+      this.current = session.begin + (which === 'replay' ? (this.wrongAt ?? 0) : 0);
       this.whole = false;
       if (which !== 'forget') this.reveal();
     } catch (thrown) {
@@ -287,7 +288,7 @@ class LabSession extends LitElement {
           (preset) =>
             html`<button
               type="button"
-              data-testid="session-${preset.id}"
+              data-testid="start-${preset.id}"
               aria-pressed=${presetIs(preset, context) ? 'true' : 'false'}
               title=${preset.help}
               @click=${() => context.settle(presetValues(preset, context))}
@@ -306,7 +307,7 @@ class LabSession extends LitElement {
                 <button type="button" class="small" data-testid="draw" @click=${() => this.draw()}>
                   Draw another
                 </button>
-                <span class="quiet">seed ${context.settled.values.seed}, of the machine too</span>`
+                <span class="help">The next seed, which also makes another machine.</span>`
         }
         ${this.written(typed)}
       </div>`;
@@ -485,7 +486,9 @@ class LabSession extends LitElement {
     if (!session || steps.length === 0) return nothing;
     const all = this.whole ? session.steps.length : session.steps.length - session.begin;
     const left = all - steps.length;
+    const from = this.whole ? 0 : session.begin;
     const actions = {
+      from,
       current: this.current,
       read: (at: number) => {
         if (this.current === at) return;
@@ -499,7 +502,7 @@ class LabSession extends LitElement {
     const { settled } = this.context;
     const paper = async () => {
       const { courseSvg } = await import('./svg-course');
-      return courseSvg(steps, {
+      return courseSvg(steps, from, {
         title: this.whole ? 'A session with the sequence machine' : this.heading(session),
         note: `${settled.values.context} context, seed ${settled.values.seed}`,
         remarks: [session.sentence].filter(Boolean),
@@ -550,7 +553,7 @@ class LabSession extends LitElement {
       </div>
       ${left > 0 ? html`<p class="help">The last ${count(steps.length)} of ${count(all)} symbols.</p>` : nothing}
       ${guard([session, this.whole, this.current], () => courseStrip(steps, actions))}
-      <p class="reading" data-testid="course-reading">${current ? stepWords(current) : nothing}</p>
+      <p class="reading" data-testid="course-reading">${current ? stepWords(current, from) : nothing}</p>
       ${courseLegend()}
       <details
         class="numbers"

@@ -72,7 +72,7 @@ export function similarBars(view: SimilarityView): TemplateResult {
           const [from, to] = [scale.zero, scale.of(value)].sort((a, b) => a - b) as [number, number];
           return html`<tr class=${chosen ? 'picked' : ''} data-chosen=${chosen ? 'true' : 'false'}>
             <th scope="row" title=${label}>
-              <span class="dot" aria-hidden="true">${chosen ? '●' : ''}</span>${label}${
+              <span class="dot" aria-hidden="true">${chosen ? '●' : ''}</span><span>${label}</span>${
                 chosen ? html`<span class="sr">, chosen</span>` : nothing
               }
             </th>

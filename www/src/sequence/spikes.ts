@@ -24,9 +24,11 @@ import './lab-raster';
 import { placeOf } from './place';
 import type { Clock } from './raster';
 import { readingsCsv, readingsSvg, readingsTable } from './readings';
-import { symbolText, type SequenceScrubber } from './scrubber';
+import type { SequenceScrubber } from './scrubber';
+import './scrubber';
 import './spikes.css';
 import { checksCsv, spikesCsv } from './spikes-files';
+import { seen as symbolText } from './symbols';
 import { tracesOf, type Traced } from './traces';
 
 interface Seen {
@@ -211,7 +213,7 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
       <ul class="key">
         <li><span class="sign first" aria-hidden="true"></span>first to fire, most significant</li>
         <li>
-          <span class="sign fired" aria-hidden="true"></span>fires; taller and darker, the more significant
+          <span class="sign fired" aria-hidden="true"></span>fires; taller and stronger, the more significant
         </li>
         <li><span class="sign late" aria-hidden="true"></span>would have come after the layer is shut off</li>
       </ul>

@@ -6,7 +6,7 @@ import { count } from '../format';
 import { earlierMark, mark, type Mark } from '../palette';
 import type { Entry } from '../scoreboard';
 import type { StudyMeasure } from './engine';
-import { foundAt, placesOf, spreadOf, spreadText, type Curves, type Spread } from './spread';
+import { foundAt, placesOf, spreadOf, spreadText, valueText, type Curves, type Spread } from './spread';
 
 /** So many places on the horizontal axis are labelled each. */
 const FEW_PLACES = 4;
@@ -58,11 +58,6 @@ export interface ChartContext {
 
 const withUnit = (label: string, unit: string) => (unit ? `${label} (${unit})` : label);
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** What a value of the measure counts, behind a number. */
-function unitOf({ kind, unit }: StudyMeasure): string {
-  return kind === 'share' || !unit ? '' : ` ${unit}`;
-}
 
 function axisOf(xs: number[]): XAxis {
   const [first, last] = [xs[0] ?? 0, xs.at(-1) ?? 1];
@@ -118,16 +113,16 @@ export function curveChart(curves: Curves, place: number, context: ChartContext)
       const spread = rows[i]?.[point];
       if (!shown || spread === undefined) return [];
       if (spread === null) return [`${name} still to come`];
-      const some = spread.measured < seeds ? `, ${spread.measured} of ${seeds} seeds` : '';
-      return [`${name} ${spreadText(spread, kind)}${some}`];
+      const some = spread.measured < seeds ? ` (${spread.measured} of ${seeds} seeds)` : '';
+      return [`${name} ${valueText(spread.mean, kind)}${some}`];
     });
-    return `${curves.x.label} ${count(xs[point] ?? 0)}: ${values.join('; ')}${unitOf(measure)}`;
+    return `${curves.x.label} ${count(xs[point] ?? 0)}: ${values.join('; ')}`;
   };
   const last = xs.findLastIndex((_, point) => rows.some((row) => row[point]));
   return {
     id: measure.id,
     title: label,
-    unit: kind === 'share' ? `% ${unit.replace(/^%\s*/, '')}`.trim() : unit,
+    unit: kind === 'share' ? `% ${unit.replace(/^(%|share)\s*/, '')}`.trim() : unit,
     by: `by ${curves.x.label.toLowerCase()}`,
     xTitle: capital(withUnit(curves.x.label, curves.x.unit)),
     yTitle: kind === 'share' ? `${label} (%)` : withUnit(label, unit),

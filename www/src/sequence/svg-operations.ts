@@ -7,6 +7,7 @@ import { caption, heading, INK, MUTED, picture, RULE, tag, text, widthOf, type W
 import type { Operations, SimilarityView, StageView, VectorView } from './engine';
 import { barScaleOf, drawnItems, leftOut } from './similar';
 import { STRIP_HEIGHT, stripSvg, stripWords } from './strip';
+import { spoken } from './symbols';
 import { block, type Block } from './wrap';
 
 const COLUMN = 216;
@@ -58,7 +59,7 @@ export function operationsSvg(operations: Operations, predictions: string[], wor
   const training = block(MARGIN, y - 4, width - 2 * MARGIN, operations.training, 10, { fill: MUTED });
   y += training.height + 14;
   const foot = caption(words, MARGIN, y, width - 2 * MARGIN);
-  const summary = `Both machines at symbol ${operations.at + 1} of ${operations.length}, ${operations.symbol}. ${predictions.join(' ')}`;
+  const summary = `Both machines at symbol ${operations.at + 1} of ${operations.length}, ${spoken(operations.symbol)}. ${predictions.join(' ')}`;
   return picture(
     width,
     y + foot.height,
@@ -105,7 +106,7 @@ function bars(view: SimilarityView, x: number, top: number): Block {
   const items = drawnItems(view);
   const scale = barScaleOf(items);
   const name = block(x, top, COLUMN, `${view.label}, ${view.unit}`, 10);
-  const labels = Math.min(84, Math.max(24, ...items.map(({ label }) => widthOf(label, 9) + 12)));
+  const labels = Math.min(100, Math.max(24, ...items.map(({ label }) => widthOf(label, 10) + 16)));
   const numbers = 40;
   const at = (share: number) => x + labels + share * (COLUMN - labels - numbers - 6);
   const first = top + name.height + 2;
@@ -116,7 +117,7 @@ function bars(view: SimilarityView, x: number, top: number): Block {
       'g',
       { class: chosen ? 'item chosen' : 'item' },
       (chosen ? tag('circle', { cx: x + 3.5, cy: y + 5.5, r: 2.6, fill: paperColour('--series-2') }) : '') +
-        text(x + 10, y + 9, shortened(label, labels - 12, 9), {
+        text(x + 10, y + 9, shortened(label, labels - 14, 10), {
           'font-size': 9,
           'font-weight': chosen ? 'bold' : undefined,
         }) +
