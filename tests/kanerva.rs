@@ -21,7 +21,7 @@ fn on_cpu(shape: Shape, seeds: &[u32]) -> Kanerva {
 
 /// Words of each seed.
 fn words(shape: Shape, seeds: &[u32], count: u32) -> Vec<Patterns> {
-    seeds.iter().map(|&seed| Patterns::draw(shape.bits, count, [seed, 77])).collect()
+    seeds.iter().map(|&seed| Patterns::draw(shape.bits, 0..count, [seed, 77])).collect()
 }
 
 fn store(memory: &mut Kanerva, words: &[Patterns]) {
@@ -82,9 +82,9 @@ fn it_is_what_a_plain_program_computes() {
     for (bits, locations, radius, count) in [(1, 3, 0, 4), (25, 40, 10, 30), (47, 200, 20, 70), (100, 65, 46, 300)] {
         let shape = Shape { bits, locations, radius };
         let seed = 11;
-        let addresses = Patterns::draw(bits, count, [seed, 70]);
-        let words = Patterns::draw(bits, count, [seed, 71]);
-        let cues = addresses.with_wrong(bits / 9, [seed, WRONG]);
+        let addresses = Patterns::draw(bits, 0..count, [seed, 70]);
+        let words = Patterns::draw(bits, 0..count, [seed, 71]);
+        let cues = addresses.with_wrong(bits / 9, [seed, WRONG, 0]);
         let mut plain = Plain::new(shape, seed);
         (0..count as usize).for_each(|row| plain.write(&bools(&addresses, row), &bools(&words, row)));
         let mut memory = on_cpu(shape, &[seed]);
@@ -112,7 +112,7 @@ fn one_stored_word_is_recalled_exactly() {
         let shape = Shape { bits, locations, radius: best_radius(bits, locations, 1) };
         let seeds = [1, 2, 3];
         let words = words(shape, &seeds, 1);
-        let addresses: Vec<Patterns> = seeds.iter().map(|&seed| Patterns::draw(bits, 1, [seed, 99])).collect();
+        let addresses: Vec<Patterns> = seeds.iter().map(|&seed| Patterns::draw(bits, 0..1, [seed, 99])).collect();
         for addresses in [&words, &addresses] {
             let mut memory = on_cpu(shape, &seeds);
             block_on(memory.write(addresses, &words)).unwrap();
@@ -125,7 +125,7 @@ fn one_stored_word_is_recalled_exactly() {
 fn writing_twice_doubles_the_counters_and_changes_no_read() {
     let seeds = [4, 5];
     let words = words(SHAPE, &seeds, 150);
-    let cues: Vec<Patterns> = words.iter().map(|words| words.with_wrong(30, [4, WRONG])).collect();
+    let cues: Vec<Patterns> = words.iter().map(|words| words.with_wrong(30, [4, WRONG, 0])).collect();
     let mut memory = on_cpu(SHAPE, &seeds);
     store(&mut memory, &words);
     let (once, read) = (block_on(memory.counters()).unwrap(), recall(&mut memory, &cues, 10));
@@ -165,12 +165,12 @@ fn a_blank_memory_and_a_tie_say_no_bit() {
     let words = words(SHAPE, &[9], 65);
     let nothing = |count: usize| {
         let mut none = Patterns::new(256);
-        none.push(&[]);
-        none.in_turns(count)
+        (0..count).for_each(|_| none.push(&[]));
+        none
     };
     assert_eq!(recall(&mut memory, &words, 10).words[0], nothing(65));
     // A word and its opposite at one address leave nothing.
-    let opposite = vec![words[0].with_wrong(256, [0, 0])];
+    let opposite = vec![words[0].with_wrong(256, [0, 0, 0])];
     block_on(memory.write(&words, &words)).unwrap();
     block_on(memory.write(&words, &opposite)).unwrap();
     assert!(block_on(memory.counters()).unwrap()[0].iter().all(|&counter| counter == 0.0));
@@ -188,7 +188,7 @@ fn reads_are_counted_until_nothing_changes() {
     let settled = recall(&mut memory, &words, 10);
     assert_eq!(settled.words, words);
     assert_eq!(settled.reads[0], vec![0; 20]);
-    let near: Vec<Patterns> = vec![words[0].with_wrong(3, [3, WRONG])];
+    let near: Vec<Patterns> = vec![words[0].with_wrong(3, [3, WRONG, 0])];
     let got = recall(&mut memory, &near, 10);
     assert!(got.reads[0].iter().all(|&reads| (1..=3).contains(&reads)), "{:?}", got.reads);
     // Zero reads have no meaning; one is done.
@@ -218,10 +218,11 @@ fn wrong_bits_are_put_right_the_better_the_less_is_stored() {
         let words = words(SHAPE, &seeds, count);
         let mut memory = on_cpu(SHAPE, &seeds);
         store(&mut memory, &words);
-        let cues: Vec<Patterns> = words.iter().map(|words| words.in_turns(200)).collect();
+        let in_turns = |seed| Patterns::draw(256, (0..200).map(|cue| cue % count), [seed, 77]);
+        let cues: Vec<Patterns> = seeds.map(in_turns).to_vec();
         [8, 40, 128].map(|wrong| {
             let noisy: Vec<Patterns> =
-                cues.iter().zip(seeds).map(|(cues, seed)| cues.with_wrong(wrong, [seed, WRONG])).collect();
+                cues.iter().zip(seeds).map(|(cues, seed)| cues.with_wrong(wrong, [seed, WRONG, 0])).collect();
             exact(&cues, &recall(&mut memory, &noisy, 10).words)
         })
     };
@@ -236,7 +237,7 @@ fn what_does_not_fit_is_told() {
     let mut memory = on_cpu(SHAPE, &[1, 2]);
     let words = words(SHAPE, &[1, 2], 5);
     let shorter = vec![words[0].clone(), words[1].part(0..4)];
-    let narrower = vec![Patterns::draw(255, 5, [1, 77]); 2];
+    let narrower = vec![Patterns::draw(255, 0..5, [1, 77]); 2];
     for wrong in [&words[..1], &shorter, &narrower] {
         assert_eq!(block_on(memory.write(wrong, &words)).unwrap_err().code(), "internal");
         assert_eq!(block_on(memory.write(&words, wrong)).unwrap_err().code(), "internal");
@@ -246,7 +247,7 @@ fn what_does_not_fit_is_told() {
     // 2¹⁷ locations times 2¹⁴ words would be 2³¹ counts.
     let shape = Shape { bits: 1, locations: 1 << 17, radius: 0 };
     let mut memory = on_cpu(shape, &[1]);
-    let words = [Patterns::draw(1, 1 << 14, [1, 77])];
+    let words = [Patterns::draw(1, 0..1 << 14, [1, 77])];
     let error = block_on(memory.write(&words, &words)).unwrap_err();
     assert_eq!((error.code(), memory.written()), ("config", 0));
     assert!(error.to_string().contains("16383"), "{error}");
@@ -270,7 +271,7 @@ fn both_executors_have_the_same_bits() {
         let mut there = Kanerva::new(shape, &seeds, Executor::Gpu(Box::new(executor))).unwrap();
         let mut here = on_cpu(shape, &seeds);
         let words = words(shape, &seeds, 300);
-        let cues: Vec<Patterns> = words.iter().map(|words| words.with_wrong(bits / 20, [1, WRONG])).collect();
+        let cues: Vec<Patterns> = words.iter().map(|words| words.with_wrong(bits / 20, [1, WRONG, 0])).collect();
         store(&mut here, &words);
         store(&mut there, &words);
         assert_eq!(block_on(here.counters()).unwrap(), block_on(there.counters()).unwrap(), "{shape:?}");

@@ -20,12 +20,12 @@ impl Patterns {
         Self { bits: bits.max(1), packed: Vec::new() }
     }
 
-    /// Patterns `0..count` of (seed, stream), every bit even odds. The first ones do not depend on how many there are.
+    /// Patterns of those numbers, of (seed, stream), every bit even odds.
     #[must_use]
-    pub fn draw(bits: u32, count: u32, [seed, stream]: [u32; 2]) -> Self {
+    pub fn draw(bits: u32, numbers: impl IntoIterator<Item = u32>, [seed, stream]: [u32; 2]) -> Self {
         let mut patterns = Self::new(bits);
         let width = packed(patterns.bits);
-        for number in 0..count {
+        for number in numbers {
             for word in 0..width {
                 let random = pcg4d([seed, stream, number, word / 4])[(word % 4) as usize] >> (32 - PACKED);
                 let bits = (patterns.bits - word * PACKED).min(PACKED);
@@ -99,19 +99,13 @@ impl Patterns {
         Self { bits: self.bits, packed: self.packed[at(range.start).min(at(range.end))..at(range.end)].to_vec() }
     }
 
-    /// The first `count`; where they are fewer, in turns from the beginning again.
-    #[must_use]
-    pub fn in_turns(&self, count: usize) -> Self {
-        Self { bits: self.bits, packed: self.packed.iter().copied().cycle().take(count * self.width()).collect() }
-    }
-
     /// The same with `wrong` bits of each turned over. Which ones is the beginning of a random order of (seed, stream, number), so that
-    /// more wrong bits include fewer.
+    /// more wrong bits include fewer; numbers are counted from `first`.
     #[must_use]
-    pub fn with_wrong(&self, wrong: u32, [seed, stream]: [u32; 2]) -> Self {
+    pub fn with_wrong(&self, wrong: u32, [seed, stream, first]: [u32; 3]) -> Self {
         let mut patterns = self.clone();
         let width = self.width();
-        for (number, pattern) in (0..).zip(patterns.packed.chunks_exact_mut(width)) {
+        for (number, pattern) in (first..).zip(patterns.packed.chunks_exact_mut(width)) {
             for bit in code::draw(wrong, self.bits, [seed, stream, number]) {
                 let word = &mut pattern[(bit / PACKED) as usize];
                 *word = (*word as u32 ^ 1 << (bit % PACKED)) as f32;
@@ -137,22 +131,21 @@ mod tests {
     #[test]
     fn drawn_patterns_are_even_and_depend_on_their_key_alone() {
         for bits in [1, 24, 25, 256] {
-            let patterns = Patterns::draw(bits, 900, [4, 9]);
+            let patterns = Patterns::draw(bits, 0..900, [4, 9]);
             assert_eq!(patterns.len(), 900);
-            let mut none = Patterns::new(bits);
-            (0..900).for_each(|_| none.push(&[]));
-            let set: u32 = patterns.distances(&none).iter().sum();
+            let set = (0..900).flat_map(|row| (0..bits).map(move |bit| (row, bit)));
+            let set = set.filter(|&(row, bit)| patterns.get(row, bit)).count() as u32;
             let expected = f64::from(450 * bits);
             // Five standard deviations.
             assert!((f64::from(set) - expected).abs() < 5.0 * (expected / 2.0).sqrt(), "{set} of {}", 900 * bits);
-            assert_eq!(patterns.part(0..7), Patterns::draw(bits, 7, [4, 9]));
+            assert_eq!(patterns.part(3..7), Patterns::draw(bits, 3..7, [4, 9]));
             // No bit beyond the last.
-            let mut all = Patterns::new(bits);
-            all.push(&vec![true; 2000]);
-            let most = all.in_turns(900);
-            assert!(patterns.packed.iter().zip(&most.packed).all(|(&a, &b)| a as u32 & !(b as u32) == 0));
+            let all: u32 = patterns.packed.iter().map(|&number| (number as u32).count_ones()).sum();
+            assert_eq!(all, set);
         }
-        assert_ne!(Patterns::draw(64, 1, [4, 9]), Patterns::draw(64, 1, [4, 10]));
+        assert_ne!(Patterns::draw(64, [0], [4, 9]), Patterns::draw(64, [0], [4, 10]));
+        let turns = Patterns::draw(25, (0..12).map(|number| number % 5), [4, 9]);
+        assert_eq!(turns.part(5..7), turns.part(0..2));
     }
 
     #[test]
@@ -166,25 +159,31 @@ mod tests {
         assert_eq!(patterns.packed(), [(1 + (1 << 23)) as f32, 2.0]);
         assert!((0..40).all(|bit| patterns.get(0, bit) == bits.get(bit as usize).copied().unwrap_or(false)));
         assert!(!patterns.get(1, 0));
+        // Bits that do not exist are not taken.
+        patterns.push(&[true; 50]);
+        assert_eq!(patterns.packed()[2..], [((1 << 24) - 1) as f32, 63.0]);
     }
 
     #[test]
     fn wrong_bits_are_as_many_as_asked_and_nested() {
-        let patterns = Patterns::draw(100, 20, [1, 2]);
+        let patterns = Patterns::draw(100, 0..20, [1, 2]);
         for wrong in [0, 1, 33, 100] {
-            assert_eq!(patterns.with_wrong(wrong, [5, 6]).distances(&patterns), vec![wrong; 20]);
+            assert_eq!(patterns.with_wrong(wrong, [5, 6, 0]).distances(&patterns), vec![wrong; 20]);
         }
-        let (few, many) = (patterns.with_wrong(10, [5, 6]), patterns.with_wrong(15, [5, 6]));
+        let (few, many) = (patterns.with_wrong(10, [5, 6, 0]), patterns.with_wrong(15, [5, 6, 0]));
         assert_eq!(few.distances(&many), vec![5; 20]);
+        assert_eq!(few.part(4..9), patterns.part(4..9).with_wrong(10, [5, 6, 4]));
     }
 
     #[test]
-    fn parts_and_turns() {
-        let patterns = Patterns::draw(25, 5, [1, 2]);
+    fn parts_end_where_the_patterns_end() {
+        let patterns = Patterns::draw(25, 0..5, [1, 2]);
         assert_eq!(patterns.part(3..9).len(), 2);
         assert!(patterns.part(7..9).is_empty() && patterns.part(4..2).is_empty());
-        let turns = patterns.in_turns(12);
-        assert_eq!((turns.len(), turns.part(5..7)), (12, patterns.part(0..2)));
-        assert!(Patterns::new(9).in_turns(4).is_empty());
+        let mut all = patterns.part(0..2);
+        all.append(&patterns.part(2..5));
+        assert_eq!(all, patterns);
+        all.append(&Patterns::draw(26, 0..5, [1, 2]));
+        assert_eq!(all, patterns, "other lengths are left out");
     }
 }

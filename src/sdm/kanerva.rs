@@ -45,7 +45,7 @@ impl Shape {
     /// The hard locations of the memory with this seed.
     #[must_use]
     pub fn hard_locations(&self, seed: u32) -> Patterns {
-        Patterns::draw(self.bits, self.locations, [seed, STREAM_LOCATIONS])
+        Patterns::draw(self.bits, 0..self.locations, [seed, STREAM_LOCATIONS])
     }
 }
 

@@ -13,7 +13,7 @@ const SHAPES: [[u32; 3]; 6] = [[1, 1, 1], [3, 7, 24], [2, 33, 25], [65, 5, 97], 
 
 /// Packed patterns of every replica.
 fn patterns(key: u32, replicas: u32, count: u32, bits: u32) -> Option<Vec<f32>> {
-    Some((0..replicas).flat_map(|replica| Patterns::draw(bits, count, [replica, key]).packed().to_vec()).collect())
+    Some((0..replicas).flat_map(|replica| Patterns::draw(bits, 0..count, [replica, key]).packed().to_vec()).collect())
 }
 
 /// Ones at about a third of the places.
