@@ -7,6 +7,7 @@ pub mod config;
 pub mod course;
 pub mod curves;
 mod errors;
+mod kanerva;
 pub mod machines;
 pub mod operations;
 pub mod session;

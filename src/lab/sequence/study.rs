@@ -16,6 +16,7 @@ use crate::lab::sequence::capacity::Capacity;
 use crate::lab::sequence::config::{Experiment, SequenceConfig};
 use crate::lab::sequence::curves::{Curves, Rows};
 use crate::lab::sequence::errors::{Errors, Which};
+use crate::lab::sequence::kanerva::Kanerva;
 
 /// Losses of a device in a row after which the CPU takes over.
 const MOST_LOSSES: u32 = 3;
@@ -25,6 +26,7 @@ const MOST_LOSSES: u32 = 3;
 enum Work {
     Capacity(Capacity),
     Errors(Errors),
+    Kanerva(Kanerva),
 }
 
 macro_rules! each {
@@ -32,6 +34,7 @@ macro_rules! each {
         match $work {
             Work::Capacity($own) => $do,
             Work::Errors($own) => $do,
+            Work::Kanerva($own) => $do,
         }
     };
 }
@@ -104,6 +107,7 @@ impl Work {
     fn new(config: &SequenceConfig) -> Self {
         match config.experiment {
             Experiment::Capacity => Self::Capacity(Capacity::new(config)),
+            Experiment::Kanerva => Self::Kanerva(Kanerva::new(config)),
             Experiment::Repeated => Self::Errors(Errors::new(config, Which::Repeated)),
             _ => Self::Errors(Errors::new(config, Which::Length)),
         }
@@ -137,6 +141,8 @@ impl Study {
         let info = match &mut self.work {
             Work::Capacity(work) if work.is_open() => None,
             Work::Capacity(work) => Some(work.open(&self.config, machine, progress).await?),
+            Work::Kanerva(work) if work.is_open() => None,
+            Work::Kanerva(work) => Some(work.open(&self.config, machine, progress).await?),
             Work::Errors(work) => work.open(&self.config, machine, progress).await?,
         };
         self.info = info.unwrap_or_else(|| self.info.clone());
@@ -231,6 +237,7 @@ impl Study {
         self.prepare(machine, &mut |_, _| {}).await?;
         match &mut self.work {
             Work::Capacity(work) => work.work(enough).await,
+            Work::Kanerva(work) => work.work(enough).await,
             Work::Errors(work) => work.work(&self.config).await,
         }
     }
@@ -252,10 +259,14 @@ impl Study {
     #[must_use]
     pub fn found(&self) -> Found {
         let (rows, sentence) = each!(&self.work, work => (work.rows(), work.sentence()));
+        let second = match &self.work {
+            Work::Kanerva(work) => Some(work.second.clone()),
+            Work::Capacity(_) | Work::Errors(_) => None,
+        };
         Found {
             curves: self.work.curves().clone(),
             seeds: self.seeds(),
-            second: None,
+            second,
             rows: Some(rows),
             sentence,
             verdicts: self.verdicts(),
