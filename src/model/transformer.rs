@@ -225,7 +225,7 @@ impl Transformer {
     }
 
     /// The buffers that all programs share; a plan that does not train needs no room for gradients and moments.
-    fn shared(&self, buffers: &mut Vec<BufferSpec>, training: bool) -> Shared {
+    pub(super) fn shared(&self, buffers: &mut Vec<BufferSpec>, training: bool) -> Shared {
         let mut keep = |label, len| {
             buffers.push(BufferSpec { label, len, persistent: true });
             BufferId(buffers.len() - 1)
@@ -274,6 +274,18 @@ impl Transformer {
 
     /// Records the forward pass on `tokens` `[rows, length]` up to the logits of the judged positions.
     fn forward(&self, graph: &mut Graph<'_>, tokens: Tensor, rows: u32, uses: &Uses) -> Tensor {
+        self.forward_from(graph, tokens, rows, uses, self.architecture.layout.first_judged())
+    }
+
+    /// Records the forward pass on `tokens` `[rows, length]` up to the logits of the positions from `first_judged` on.
+    pub(super) fn forward_from(
+        &self,
+        graph: &mut Graph<'_>,
+        tokens: Tensor,
+        rows: u32,
+        uses: &Uses,
+        first_judged: u32,
+    ) -> Tensor {
         let a = &self.architecture;
         let shape = EmbedShape {
             rows,
@@ -288,7 +300,7 @@ impl Transformer {
         let mut x = graph.embed(tokens, shape, uses.table, uses.gain, a.tied);
         for (layer, left) in self.layers.iter().zip((0..self.layers.len()).rev()) {
             // After the last attention positions no longer meet, and only the judged ones matter.
-            let first = if left == 0 { a.layout.first_judged() } else { 0 };
+            let first = if left == 0 { first_judged } else { 0 };
             x = self.layer(graph, layer, x, rows, uses.rope, first);
         }
         if let Some((gamma, beta)) = self.last_norm {
@@ -339,14 +351,14 @@ pub struct ProbePlan {
 }
 
 /// What at least one replica of a plan needs.
-struct Uses {
+pub(super) struct Uses {
     table: bool,
     gain: bool,
     rope: bool,
 }
 
 impl Uses {
-    fn of(model: &Transformer, replicas: &[Replica]) -> Self {
+    pub(super) fn of(model: &Transformer, replicas: &[Replica]) -> Self {
         let recipes: Vec<Recipe> = replicas.iter().map(|replica| model.recipe(replica)).collect();
         Self {
             table: recipes.iter().any(|recipe| recipe.train_table),
