@@ -118,6 +118,12 @@ impl Transformer {
         Self { architecture, parameters, tokens, gain, table, layers, last_norm, output }
     }
 
+    /// Offset of the token embedding `[vocabulary, width]`.
+    #[must_use]
+    pub fn tokens(&self) -> u32 {
+        self.tokens
+    }
+
     /// The parameter pool as the optimiser sees it.
     #[must_use]
     pub fn pool(&self) -> Pool {
@@ -258,7 +264,10 @@ impl Transformer {
         let attended = graph.attended().to_vec();
         attended.iter().for_each(|(_, qkv)| graph.keep(*qkv));
         let shapes = attended.iter().map(|(shape, _)| *shape).collect();
-        let kept = [tokens.id, logits.id].into_iter().chain(attended.iter().map(|(_, qkv)| *qkv)).collect();
+        let streams = graph.noted().to_vec();
+        streams.iter().for_each(|id| graph.keep(*id));
+        let attended = attended.iter().map(|(_, qkv)| *qkv);
+        let kept = [tokens.id, logits.id].into_iter().chain(attended).chain(streams).collect();
         let program = graph.finish();
         ProbePlan { plan: Plan::new(1, &buffers, Vec::new(), program, shared, kept), shapes }
     }
@@ -298,10 +307,12 @@ impl Transformer {
             pool: self.parameters.len(),
         };
         let mut x = graph.embed(tokens, shape, uses.table, uses.gain, a.tied);
+        graph.note(x);
         for (layer, left) in self.layers.iter().zip((0..self.layers.len()).rev()) {
             // After the last attention positions no longer meet, and only the judged ones matter.
             let first = if left == 0 { first_judged } else { 0 };
             x = self.layer(graph, layer, x, rows, uses.rope, first);
+            graph.note(x);
         }
         if let Some((gamma, beta)) = self.last_norm {
             x = graph.layer_norm(x, gamma, beta);
@@ -341,7 +352,8 @@ impl Transformer {
 }
 
 /// A plan that looks at one sequence. Its kept buffers are tokens `[length]`, logits `[judged, vocabulary]`, then what
-/// each layer's attention reads, `[length, 3 width]`.
+/// each layer's attention reads, `[length, 3 width]`, then the residual stream before the first layer and after each,
+/// `[length, width]`; after the last only at judged positions.
 #[derive(Clone, Debug)]
 pub struct ProbePlan {
     /// The plan; its evaluation is the program.
