@@ -101,7 +101,7 @@ impl Probe {
 
         let last = |id, columns: usize| {
             let rows = executor.buffer(0, id).chunks_exact(columns);
-            rows.take(length).last().map(<[f32]>::to_vec).ok_or_else(nothing)
+            rows.take(length).next_back().map(<[f32]>::to_vec).ok_or_else(nothing)
         };
         let qkv = executor.buffer(0, qkv).get(..length * 3 * width).ok_or_else(nothing)?.to_vec();
         let weights = |head| {
