@@ -12,6 +12,7 @@ mod kanerva;
 pub mod machines;
 pub mod operations;
 pub mod rival;
+mod rivals;
 pub mod session;
 pub mod spikes;
 pub mod stage;

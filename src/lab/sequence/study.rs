@@ -17,6 +17,7 @@ use crate::lab::sequence::config::{Experiment, SequenceConfig};
 use crate::lab::sequence::curves::{Curves, Rows};
 use crate::lab::sequence::errors::{Errors, Which};
 use crate::lab::sequence::kanerva::Kanerva;
+use crate::lab::sequence::rivals::Rivals;
 
 /// Losses of a device in a row after which the CPU takes over.
 const MOST_LOSSES: u32 = 3;
@@ -27,6 +28,7 @@ enum Work {
     Capacity(Capacity),
     Errors(Errors),
     Kanerva(Kanerva),
+    Rivals(Rivals),
 }
 
 macro_rules! each {
@@ -35,6 +37,7 @@ macro_rules! each {
             Work::Capacity($own) => $do,
             Work::Errors($own) => $do,
             Work::Kanerva($own) => $do,
+            Work::Rivals($own) => $do,
         }
     };
 }
@@ -108,6 +111,7 @@ impl Work {
         match config.experiment {
             Experiment::Capacity => Self::Capacity(Capacity::new(config)),
             Experiment::Kanerva => Self::Kanerva(Kanerva::new(config)),
+            Experiment::Rivals => Self::Rivals(Rivals::new(config)),
             Experiment::Repeated => Self::Errors(Errors::new(config, Which::Repeated)),
             _ => Self::Errors(Errors::new(config, Which::Length)),
         }
@@ -144,6 +148,7 @@ impl Study {
             Work::Kanerva(work) if work.is_open() => None,
             Work::Kanerva(work) => Some(work.open(&self.config, machine, progress).await?),
             Work::Errors(work) => work.open(&self.config, machine, progress).await?,
+            Work::Rivals(work) => work.open(&self.config, machine, progress).await?,
         };
         self.info = info.unwrap_or_else(|| self.info.clone());
         Ok(())
@@ -239,6 +244,7 @@ impl Study {
             Work::Capacity(work) => work.work(enough).await,
             Work::Kanerva(work) => work.work(enough).await,
             Work::Errors(work) => work.work(&self.config).await,
+            Work::Rivals(work) => work.work(enough).await,
         }
     }
 
@@ -261,7 +267,7 @@ impl Study {
         let (rows, sentence) = each!(&self.work, work => (work.rows(), work.sentence()));
         let second = match &self.work {
             Work::Kanerva(work) => Some(work.second.clone()),
-            Work::Capacity(_) | Work::Errors(_) => None,
+            Work::Capacity(_) | Work::Errors(_) | Work::Rivals(_) => None,
         };
         Found {
             curves: self.work.curves().clone(),
