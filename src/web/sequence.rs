@@ -97,6 +97,24 @@ impl Sequence {
         value(&config(values)?.symbols().map_err(|error| thrown(&error))?)
     }
 
+    /// Both machines at a symbol of the settings' sequence; trains the transformer when it is first asked.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub async fn operations(&mut self, values: JsValue, at: usize) -> Result<JsValue, JsValue> {
+        let config = config(values)?;
+        with_machine(async |machine: &mut Machine| self.bench.operations(&config, at, machine).await).await
+    }
+
+    /// Spikes of every layer at a symbol of the settings' sequence.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub async fn spikes(&mut self, values: JsValue, at: usize) -> Result<JsValue, JsValue> {
+        let config = config(values)?;
+        with_machine(async |machine: &mut Machine| self.bench.spikes(&config, at, machine).await).await
+    }
+
     /// Attention against the intersection of Hamming balls.
     ///
     /// # Errors

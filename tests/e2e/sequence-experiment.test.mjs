@@ -114,6 +114,24 @@ const value = (study, arm, x, measure, seed = 0) => {
   return study.arms.find(({ id }) => id === arm).points.find((point) => point.x === x).values[place][seed];
 };
 
+/** What is read does not push away the buttons below it. */
+async function steady(lab, name) {
+  const chart = lab.page.getByTestId(`chart-${name}`);
+  const button = lab.page.getByTestId(`svg-${name}`);
+  await chart.scrollIntoViewIfNeeded();
+  await chart.locator('canvas').waitFor();
+  const foot = await button.elementHandle();
+  const below = () => foot.evaluate((one) => one.getBoundingClientRect().top + scrollY);
+  const before = await below();
+  await lab.page.keyboard.press('Tab');
+  await chart.locator('.readable').focus();
+  for (const key of ['Home', 'End']) {
+    await lab.page.keyboard.press(key);
+    assert.ok((await chart.getByTestId('reading').innerText()).includes(':'));
+    near(await below(), before, 1, `${name}, ${key}`);
+  }
+}
+
 /** File, tables, charts and verdicts hold what the study holds. */
 async function agrees(lab, study) {
   const csv = await savedCsv(lab, `save-sequence-${study.experiment}.csv`);
@@ -243,7 +261,7 @@ describe('choosing', () => {
           const plan = await lab.text('experiment-plan');
           assert.ok(plan.length > 80, plan);
           assert.doesNotMatch(plan, /NaN|undefined|null/);
-          assert.match(plan, /[Aa]bout \d+ (s|min|h)\b|few seconds|less than/, plan);
+          assert.match(plan, /About \d+ (s|min|h) |A second or two|The bar above/, plan);
           assert.match(await lab.text('experiment-told'), /Press Run/);
           const hash = await lab.hash();
           assert.equal(hash.includes(`experiment=${kind}`), kind !== 'errors', hash);
@@ -593,6 +611,9 @@ test('phone width and names: nothing sticks out, axe finds nothing', { timeout: 
         const study = await finished(lab);
         for (const curves of sets(study)) {
           for (const measure of curves.measures) await openNumbersOf(lab, chartName(study, curves, measure));
+        }
+        for (const curves of sets(study)) {
+          for (const measure of curves.measures) await steady(lab, chartName(study, curves, measure));
         }
         const wide = await lab.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(wide <= 0, `${experiment}: ${wide} px too wide`);

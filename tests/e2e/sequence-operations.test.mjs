@@ -87,8 +87,9 @@ describe('five operations', () => {
             for (const { label, items } of view.similarities) {
               const chosen = items.filter((item) => item.chosen).map(({ value }) => value);
               const others = items.filter((item) => !item.chosen).map(({ value }) => value);
-              assert.ok(chosen.length > 0, `${label}: something is chosen`);
-              if (others.length)
+              // Where nothing is like the context at all, nothing is chosen.
+              assert.ok(chosen.length > 0 || Math.max(...others) === 0, `${label}: something is chosen`);
+              if (chosen.length && others.length)
                 assert.ok(Math.min(...chosen) >= Math.max(...others), `${label}: the largest`);
             }
           }
@@ -156,11 +157,13 @@ describe('five operations', () => {
         const retrieval = stageOf(shown, 'retrieval').machine;
         const decoded = codes(retrieval).find(({ values }) => values.length === 2048);
         assert.equal(decoded.order.length, 11);
-        const chosen = items(retrieval).filter((item) => item.chosen);
-        assert.equal(chosen.length, 11);
-        chosen.forEach(({ label }, rank) =>
-          assert.ok(label.match(/\d+/g).map(Number).includes(decoded.order[rank]), `${label}, rank ${rank}`),
+        // Of the strongest decoder neurons those that fire, in their order.
+        const strongest = retrieval.similarities.find(({ items }) => /^neuron/.test(items[0].label));
+        assert.deepEqual(
+          strongest.items.filter((item) => item.chosen).map(({ label }) => label),
+          decoded.order.map((neuron) => `neuron ${neuron}`),
         );
+        assert.ok(strongest.items.length > 11, 'and some that do not');
         for (const { unit, items, label } of stageOf(shown, 'retrieval').transformer.similarities) {
           if (!/weight/.test(unit)) continue;
           near(
@@ -185,7 +188,8 @@ describe('five operations', () => {
       let shown = await step(lab, 11);
       assert.equal(shown.next, null);
       assert.equal(await lab.page.getByTestId('operations-next').getAttribute('aria-disabled'), 'true');
-      await lab.press('operations-next');
+      // Playwright, too, takes it for disabled; a reader may press it all the same.
+      await lab.page.getByTestId('operations-next').click({ force: true });
       await step(lab, 11);
       await lab.page.keyboard.press('ArrowLeft');
       await step(lab, 10);
@@ -321,6 +325,7 @@ describe('five operations', () => {
         );
 
         await lab.page.locator('sequence-operations details > summary').click();
+        await lab.page.getByTestId('operations-entry').waitFor();
         const options = await lab.page.getByTestId('operations-entry').locator('option').count();
         const wanted = shown.stages
           .flatMap((stage) => MACHINES.map((machine) => stage[machine]))
@@ -358,7 +363,7 @@ describe('five operations', () => {
       assert.equal(tables.length, similarities.length);
       tables.forEach((bars, i) => {
         const { items } = similarities[i];
-        assert.ok(bars.length > 3 && bars.length <= 10);
+        assert.ok(bars.length > 3 && bars.length <= 8);
         for (const bar of bars) {
           const item = items.find(({ label }) => label === bar.label);
           assert.deepEqual([item.value, item.chosen], [bar.value, bar.chosen]);

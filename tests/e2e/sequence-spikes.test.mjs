@@ -247,10 +247,9 @@ describe('the check', () => {
 
   test('a layer of RDLIF neurons says by how much its code differs', { timeout: SLOW }, async () => {
     await withLab(link({ neuron: 'rdlif', load: 8 }, ALONE), async (lab) => {
-      const shown = await step(lab, { at: 3, neuron: 'rdlif' }).catch(async () => {
-        await lab.page.locator('sequence-spikes .symbols button').nth(3).click();
-        return step(lab, { at: 3, neuron: 'rdlif' });
-      });
+      await step(lab, { neuron: 'rdlif' });
+      await lab.page.locator('sequence-spikes .symbols button').nth(3).click();
+      const shown = await step(lab, { at: 3, neuron: 'rdlif' });
       for (const layer of shown.layers) {
         ordered(layer);
         assert.equal(layer.same, layer.similarity > 1 - 1e-9, layer.id);
@@ -349,12 +348,8 @@ describe('the raster', () => {
                 'higher is upwards',
               );
             });
-            // On one clock all layers share an axis.
-            if (clock === 'one' && spikes.length) {
-              const scale = (dot, time) => dot.x / time;
-              assert.ok(Number.isFinite(scale(layer[0], spikes[0].time || 1)));
-            }
           });
+          // On one clock all layers share an axis.
           if (clock === 'one') {
             const flat = dots.flat();
             const [least, most] = [...flat]
@@ -364,7 +359,6 @@ describe('the raster', () => {
             for (const { time, x } of flat) near(x, least.x + slope * (time - least.time), 0.01);
           }
         }
-        // The address decoder's spikes lie in the band of 2048 neurons.
         await raster.locator('.raster').focus();
         await lab.page.keyboard.press('Home');
         const [input, , decoder] = shown.layers;

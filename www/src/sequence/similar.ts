@@ -6,7 +6,7 @@ import { figureText } from '../look/words';
 import type { SimilarityView } from './engine';
 
 /** Of more items than this the largest are drawn … */
-export const MOST_BARS = 10;
+export const MOST_BARS = 8;
 /** … and some of these are such as were not chosen, so that a reader sees by how much they missed. */
 const LEAST_OTHERS = 3;
 
@@ -51,6 +51,9 @@ export function leftOut(view: SimilarityView): string {
 }
 
 export function similarBars(view: SimilarityView): TemplateResult {
+  if (!view.items.length) {
+    return html`<p class="help">${view.label}: there is nothing to compare with yet.</p>`;
+  }
   const items = drawnItems(view);
   const scale = barScaleOf(items);
   const percent = (share: number) => `${(share * 100).toFixed(2)}%`;

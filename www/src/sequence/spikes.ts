@@ -60,6 +60,8 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
     () => this.requestUpdate(),
   );
   private traced: { of: Spikes; traced: Traced } | null = null;
+  /** What was drawn last was an answer to the present question. */
+  private drawnFresh = true;
   private unlisten = () => {};
 
   constructor() {
@@ -97,6 +99,8 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
   protected override wonder() {
     const key = keyWithout(this.context, [...ELSEWHERE, 'Transformer'], RECALL);
     this.question.want(`${key}|${this.place.at}`);
+    // An answer that waits its turn is not asked for yet, but the last one is out of date.
+    if (this.question.fresh !== this.drawnFresh) this.requestUpdate();
   }
 
   protected override rest() {
@@ -115,6 +119,7 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
   protected override render(): TemplateResult {
     const { question, context } = this;
     const seen = question.answer;
+    this.drawnFresh = question.fresh;
     return html`<section class="card part spikes" aria-labelledby="title-spikes">
       <header>
         <h2 id="title-spikes">Spikes</h2>

@@ -6,7 +6,7 @@ import { count } from '../format';
 import { earlierMark, mark, type Mark } from '../palette';
 import type { Entry } from '../scoreboard';
 import type { StudyMeasure } from './engine';
-import { foundAt, placesOf, spreadOf, spreadText, valueText, type Curves, type Spread } from './spread';
+import { foundAt, placesOf, spreadOf, spreadText, type Curves, type Spread } from './spread';
 
 /** So many places on the horizontal axis are labelled each. */
 const FEW_PLACES = 4;
@@ -18,18 +18,23 @@ export function markAt(place: number): Mark {
   return place < MARKS ? mark(place) : { ...mark(place), ...earlierMark(place - MARKS) };
 }
 
-/** The arms of a set of curves with label and mark. One that the page knows already keeps its mark. */
-export function entriesOf({ arms }: Curves, known: Entry[]): Entry[] {
-  const taken = new Set(known.map((entry) => JSON.stringify(entry.mark)));
-  const all = arms.every(({ id }) => known.some((entry) => entry.id === id));
-  let free = all ? 0 : -1;
+/** The control among the arms: grey, as what is beside the point is in every lab. */
+const CONTROL = 'forgetful';
+
+/** The arms of a set of curves with label and mark. One that is `known` from another set keeps its mark. */
+export function entriesOf({ arms }: Curves, known: Entry[] = []): Entry[] {
+  const kept = known.filter((entry) => arms.some(({ id }) => id === entry.id));
+  // Other arms have other marks, while there are enough.
+  const others = known.length + arms.length < MARKS ? known : kept;
+  const taken = new Set(others.map((entry) => JSON.stringify(entry.mark)));
+  let place = 0;
   return arms.map(({ id, label }) => {
-    const own = known.find((entry) => entry.id === id);
+    const own = kept.find((entry) => entry.id === id);
     if (own) return { ...own, label };
-    // Grey is for what is beside the point: other lines come first.
-    do free += 1;
-    while (free === 0 || (arms.length <= MARKS - taken.size && taken.has(JSON.stringify(markAt(free)))));
-    return { id, label, mark: markAt(free) };
+    if (id === CONTROL) return { id, label, mark: markAt(0) };
+    do place += 1;
+    while (taken.has(JSON.stringify(markAt(place))));
+    return { id, label, mark: markAt(place) };
   });
 }
 
@@ -113,8 +118,8 @@ export function curveChart(curves: Curves, place: number, context: ChartContext)
       const spread = rows[i]?.[point];
       if (!shown || spread === undefined) return [];
       if (spread === null) return [`${name} still to come`];
-      const some = spread.measured < seeds ? ` (${spread.measured} of ${seeds} seeds)` : '';
-      return [`${name} ${valueText(spread.mean, kind)}${some}`];
+      const some = spread.measured < seeds ? `, ${spread.measured} of ${seeds} seeds` : '';
+      return [`${name} ${spreadText(spread, kind)}${some}`];
     });
     return `${curves.x.label} ${count(xs[point] ?? 0)}: ${values.join('; ')}`;
   };
@@ -123,7 +128,7 @@ export function curveChart(curves: Curves, place: number, context: ChartContext)
     id: measure.id,
     title: label,
     unit: kind === 'share' ? `% ${unit.replace(/^(%|share)\s*/, '')}`.trim() : unit,
-    by: `by ${curves.x.label.toLowerCase()}`,
+    by: `by ${withUnit(curves.x.label.toLowerCase(), curves.x.unit)}`,
     xTitle: capital(withUnit(curves.x.label, curves.x.unit)),
     yTitle: kind === 'share' ? `${label} (%)` : withUnit(label, unit),
     logs,

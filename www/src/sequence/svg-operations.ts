@@ -3,7 +3,7 @@
 import { ON_PAPER } from '../encodings/clock';
 import { figureText } from '../look/words';
 import { paperColour } from '../paper';
-import { caption, heading, INK, MUTED, picture, RULE, tag, text, widthOf, type Words } from '../svg';
+import { caption, heading, INK, MUTED, picture, tag, text, widthOf, type Words } from '../svg';
 import type { Operations, SimilarityView, StageView, VectorView } from './engine';
 import { barScaleOf, drawnItems, leftOut } from './similar';
 import { STRIP_HEIGHT, stripSvg, stripWords } from './strip';
@@ -103,6 +103,9 @@ function strip(view: VectorView, x: number, top: number): Block {
 }
 
 function bars(view: SimilarityView, x: number, top: number): Block {
+  if (!view.items.length) {
+    return block(x, top, COLUMN, `${view.label}: there is nothing to compare with yet.`, 9, { fill: MUTED });
+  }
   const items = drawnItems(view);
   const scale = barScaleOf(items);
   const name = block(x, top, COLUMN, `${view.label}, ${view.unit}`, 10);
@@ -142,7 +145,7 @@ function bars(view: SimilarityView, x: number, top: number): Block {
     y1: first,
     x2: at(scale.zero),
     y2: first + items.length * BAR_ROW,
-    stroke: items.length ? INK : RULE,
+    stroke: INK,
     'stroke-width': 0.8,
   });
   const left = block(x, first + items.length * BAR_ROW + 1, COLUMN, leftOut(view), 9, { fill: MUTED });
