@@ -3,6 +3,7 @@
 import type { Engine, Settled, Values } from '../engine';
 import type { Answers, SequenceRequest } from '../protocol';
 import type { Sequence } from './engine';
+import { joined } from './symbols';
 
 const QUESTIONS: ReadonlySet<string> = new Set<SequenceRequest['type']>([
   'seqSymbols',
@@ -64,5 +65,5 @@ export class SequenceDesk {
 /** The settings' sequence as a text that is split into the same symbols again. */
 function written(sequence: Sequence, values: Values): string {
   if (values.source === 'typed') return values.sequence ?? '';
-  return sequence.symbols(values).join(values.split === 'characters' ? '' : ' ');
+  return joined(sequence.symbols(values), values);
 }

@@ -20,7 +20,8 @@ import type { SequenceContext } from './context';
 import type { Study } from './engine';
 import './experiment.css';
 import { planOf } from './plan';
-import { anyFound, placesOf, studyCsv, type Curves } from './spread';
+import { anyFound, type Curves } from './spread';
+import { studyCsv } from './study-csv';
 import { chartsOf, entriesOf, lastPlace, type Chart } from './study-figure';
 import { armsButtons, armsTable, numbersTable, summaryTable } from './study-table';
 
@@ -54,8 +55,6 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
   /** The last study of the recording on show: a refusal, or a run that was closed, does not take it away. */
   private found: Found | null = null;
   private spotlight: string | null = null;
-  /** The place under the pointer, in the first set of curves. */
-  private cursor: number | null = null;
   private log: ReadonlySet<string> = new Set();
   private opened: ReadonlySet<string> = new Set();
   /** Lines of the second set that the reader has switched off, where its arms are others than the page's. */
@@ -79,7 +78,6 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
     if (this.found?.of === this.context.recording) return;
     this.found = null;
     this.away = new Set();
-    this.cursor = null;
   }
 
   protected override updated(changed: PropertyValues) {
@@ -119,7 +117,7 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
 
   private study(study: Study): TemplateResult {
     const { context } = this;
-    const entries = entriesOf(study, context.entries);
+    const entries = entriesOf(study);
     const first: Shown = {
       set: 'first',
       curves: study,
@@ -166,15 +164,14 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
   }
 
   private armsOf({ curves, entries, hidden, toggle, study }: Shown): TemplateResult {
-    const known = this.cursor !== null && placesOf(curves).includes(this.cursor);
     return armsTable(curves, {
       entries,
       hidden,
       toggle,
       point: (id) => this.set(() => (this.spotlight = id)),
       seeds: study.seeds.length,
-      at: known ? this.cursor : lastPlace(curves),
-      when: known ? 'pointed' : this.context.recording?.finished ? 'done' : 'so far',
+      at: lastPlace(curves),
+      done: this.context.recording?.finished ?? false,
     });
   }
 
@@ -192,16 +189,19 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
     const name = `sequence-${study.experiment}-${set === 'first' ? '' : 'second-'}${chart.id}`;
     const link = this.context.recording?.link ?? this.context.link;
     const seeds = plural(study.seeds.length, 'seed');
-    const zeros = figure.log ? 'none at all at the lower edge' : '';
+    const zeros = figure.log ? 'none at all stands at the lower edge' : '';
+    const within = study.label.toLowerCase().includes(chart.title.toLowerCase());
     const paper = async () => {
       const { chartSvg } = await import('../svg-chart');
       return chartSvg(figure, {
-        title: chart.title,
-        note: [study.label, chart.unit, `mean, least and greatest of ${seeds}`, zeros]
-          .filter(Boolean)
-          .join(' · '),
+        title: within ? study.label : `${curves.label}: ${chart.title}`,
+        note: chart.by ? `mean, least and greatest of ${seeds}` : seeds,
         xTitle: chart.xTitle,
         yTitle: chart.yTitle,
+        remarks: [
+          ...(chart.unit ? [`${chart.title}: ${chart.unit}.`] : []),
+          ...(zeros ? [`Logarithmic axis, ${zeros}.`] : []),
+        ],
         address: labAddress(link),
       });
     };
@@ -214,11 +214,7 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
         </h3>
         ${chart.logs ? this.logSwitch(chart) : nothing}
       </header>
-      <lab-chart
-        data-testid="chart-${name}"
-        .figure=${figure}
-        @cursor=${(event: CustomEvent<number | null>) => set === 'first' && this.point(event.detail)}
-      ></lab-chart>
+      <lab-chart data-testid="chart-${name}" .figure=${figure}></lab-chart>
       ${shown.named ? nothing : lineKey(figure)} ${exportButtons(paper, name, chart.title, anyFound(curves))}
       <details
         class="numbers"
@@ -245,11 +241,6 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
           })}
       />Log axis
     </label>`;
-  }
-
-  /** Redrawing a chart moves its cursor again, to the same place. */
-  private point(place: number | null) {
-    if (place !== this.cursor) this.set(() => (this.cursor = place));
   }
 
   private open(name: string, open: boolean) {

@@ -51,8 +51,51 @@ const SENTENCES: Record<Id, (plan: Plan) => string> = {
     `${number('rival_rate') ? '' : 'Learning rates are tried on sequences of other seeds first.'}`,
 };
 
+/**
+ * Milliseconds on one CPU core, measured in Chromium: of a multiplication of a machine and of a memory, and of drawing a fixed weight.
+ * Good to a factor of two or so; the run bar knows better once the experiment runs.
+ */
+const MS = { machine: 2e-6, memory: 1.2e-6, weight: 2e-5 };
+
+/** Machines are made, and take in so many symbols each. */
+function machines({ number, kinds }: Plan, symbols: number): number {
+  const inputs = number('context_size');
+  const making = number('decoders') * inputs * MS.weight;
+  const taking = symbols * number('decoders') * number('context_active') * MS.machine;
+  return kinds * number('seeds') * (making + taking);
+}
+
+/** About how many milliseconds the work takes; null where nobody has measured it. */
+const EFFORTS: Partial<Record<Id, (plan: Plan) => number>> = {
+  // Each length twice: 1/n, 2/n … of the longest.
+  errors: (plan) => machines(plan, plan.number('longest') * (plan.number('points') + 1)),
+  repeated: (plan) => machines(plan, 2 * 23),
+  capacity: ({ number }) => {
+    const recalled = ((number('noise') ? 2 : 1) * number('stored') * (number('points') + 1)) / 2;
+    const each = number('decoders') * number('inputs_active') * MS.memory;
+    return number('seeds') * (number('stored') + recalled) * each;
+  },
+};
+
+/** One digit: more would promise too much. */
+const digit = (value: number) => Number(value.toPrecision(1));
+
+function lasting(id: Id, plan: Plan): string {
+  const seconds = (EFFORTS[id]?.(plan) ?? NaN) / 1000;
+  if (!Number.isFinite(seconds)) return 'The bar above tells how long it takes, once it runs.';
+  const about =
+    seconds < 90
+      ? `${digit(seconds)} s`
+      : seconds < 5400
+        ? `${digit(seconds / 60)} min`
+        : `${digit(seconds / 3600)} h`;
+  return `${seconds < 2 ? 'A second or two' : `About ${about}`} where it was measured, on one core of a CPU.`;
+}
+
 export function planOf(context: SequenceContext): TemplateResult {
   const id = context.settled.values.experiment as Id;
   const plan = planned(context);
-  return html`<p class="plan" data-testid="experiment-plan">${SENTENCES[id]?.(plan) ?? ''}</p>`;
+  return html`<p class="plan" data-testid="experiment-plan">
+    ${SENTENCES[id]?.(plan) ?? ''} <span class="quiet">${lasting(id, plan)}</span>
+  </p>`;
 }

@@ -17,8 +17,8 @@ export interface ArmsContext {
   seeds: number;
   /** The place that the numbers are for; null before there are any. */
   at: number | null;
-  /** Whether that is the place under the pointer, or the last one of all, or the last one for now. */
-  when: 'pointed' | 'done' | 'so far';
+  /** Whether that is the last place of all, and not only for now. */
+  done: boolean;
 }
 
 function heading({ label, unit, kind }: StudyMeasure): TemplateResult {
@@ -28,15 +28,17 @@ function heading({ label, unit, kind }: StudyMeasure): TemplateResult {
 
 /** Legend and latest numbers in one: each row switches its arm on and off in the charts. */
 export function armsTable(curves: Curves, context: ArmsContext): TemplateResult {
-  const { entries, hidden, at, when, seeds } = context;
-  const about = { pointed: 'under the pointer', done: 'the last', 'so far': 'the last so far' }[when];
+  const { entries, hidden, at, done, seeds } = context;
   return html`<div class="scroll arms-table" tabindex="0" role="region" aria-label="What is compared, table">
     <table data-testid="study-arms">
       <caption>
         ${at === null ? 'What is compared' : html`${curves.x.label} ${count(at)}`}
         <span class="quiet"
           >${
-            at === null ? nothing : html`${about}; mean (least to greatest) of ${plural(seeds, 'seed')}; `
+            at === null
+              ? nothing
+              : html`${done ? 'the last' : 'the last so far'}; mean (least to greatest) of
+                ${plural(seeds, 'seed')}; `
           }press
           a name to hide or show it</span
         >
