@@ -262,11 +262,11 @@ export class LabClient {
 
   /** Both machines at symbol `at` of the settings' sequence. */
   seqOperations(at: number): Promise<Operations> {
-    return import('./fake-machine').then((f: any) => { f.use(this.settled!.values); return f.operations(at); });
+    return this.ask({ type: 'seqOperations', at });
   }
 
   seqSpikes(at: number): Promise<Spikes> {
-    return import('./fake-machine').then((f: any) => { f.use(this.settled!.values); return f.spikes(at); });
+    return this.ask({ type: 'seqSpikes', at });
   }
 
   ball(): Promise<Ball> {

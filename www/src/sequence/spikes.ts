@@ -263,7 +263,10 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
         title: 'Activation of decoder neurons',
         note: wordsOf(spikes, this.context.link).note,
         xTitle: 'Time, in gaps between two input spikes',
-        yTitle: 'Activation',
+        yTitle:
+          spikes.neuron === 'wheel'
+            ? 'Activation, in largest dot products'
+            : 'Activation, largest dot product × gap',
         figure,
         columns,
         link: this.context.link,
