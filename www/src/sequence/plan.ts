@@ -43,8 +43,9 @@ const SENTENCES: Record<Id, (plan: Plan) => string> = {
     `At ${plural(number('points'), 'size')} on the way every pair so far is recalled` +
     `${number('noise') ? `, by its address and by one with ${number('noise')} of its active inputs replaced` : ''}.`,
   kanerva: ({ number }) =>
-    `${plural(number('seeds'), 'memory', 'memories')} of ${plural(number('locations'), 'hard location')} store up to ${plural(number('stored'), 'word')} of ${number('bits')} bits. ` +
-    `At ${plural(number('points'), 'size')} on the way all are recalled. Then cues with more and more wrong bits are read, to find how many they may have.`,
+    `${plural(number('seeds'), 'memory', 'memories')} of ${plural(number('locations'), 'hard location')} store up to ${plural(number('stored'), 'word')} of ${number('bits')} bits, each at itself. ` +
+    `At ${plural(number('points'), 'size')} on the way every word so far is read. Then cues with more and more wrong bits are read, and what comes is read again, ` +
+    `to find how many bits may be wrong.`,
   rivals: ({ number }) =>
     `${plural(number('seeds'), 'sequence')} of each of ${plural(number('points'), 'length')} up to ${number('longest')} are shown once, symbol by symbol, to a machine, to a transformer that takes ` +
     `one gradient step a symbol, and to one that takes ${number('rival_steps')}. When the sequence comes again, each wrong prediction counts. ` +
