@@ -21,7 +21,7 @@ import { operationsCsv, operationsRecord } from './operations-files';
 import { placeOf } from './place';
 import type { SequenceScrubber } from './scrubber';
 import './scrubber';
-import { similarBars } from './similar';
+import { mostBars, similarBars } from './similar';
 import { seen as symbolText } from './symbols';
 
 const MACHINES = [
@@ -310,7 +310,7 @@ function cell(id: 'machine' | 'transformer', label: string, view: StageView): Te
     <p class="sentence">${view.sentence}</p>
     <p class="formula">${view.formula}</p>
     ${view.vectors.map((vector) => html`<sequence-strip .view=${vector}></sequence-strip>`)}
-    ${view.similarities.map(similarBars)}
+    ${view.similarities.map((similarity) => similarBars(similarity, mostBars(view)))}
   </div>`;
 }
 
