@@ -47,9 +47,9 @@ const SENTENCES: Record<Id, (plan: Plan) => string> = {
     `At ${plural(number('points'), 'size')} on the way every word so far is read. Then cues with more and more wrong bits are read, and what comes is read again, ` +
     `to find how many bits may be wrong.`,
   rivals: ({ number }) =>
-    `${plural(number('seeds'), 'sequence')} of each of ${plural(number('points'), 'length')} up to ${number('longest')} are shown once, symbol by symbol, to a machine, to a transformer that takes ` +
-    `one gradient step a symbol, and to one that takes ${number('rival_steps')}. When the sequence comes again, each wrong prediction counts. ` +
-    `${number('rival_rate') ? '' : 'Learning rates are tried on sequences of other seeds first.'}`,
+    `${plural(number('seeds'), 'random sequence')} of each of ${plural(number('points'), 'length')} up to ${number('longest')} are shown once, symbol by symbol, to a machine and to transformers ` +
+    `that take one gradient step a symbol${number('rival_steps') > 1 ? `, or ${number('rival_steps')}` : ''}. Then they come again, and each wrong prediction counts. ` +
+    `${number('rival_rate') ? '' : 'Learning rates are tried on sequences of other seeds first, which takes most of the time.'}`,
 };
 
 /**
