@@ -22,7 +22,7 @@ fn configuration(link: &str) -> EncodingsConfig {
     assert!(problems.is_empty(), "{link}: {problems:?}");
     match config {
         Config::Encodings(config) => config,
-        Config::Copy(_) => panic!("{link} is of the copy lab"),
+        _ => panic!("{link} is of another lab"),
     }
 }
 

@@ -65,7 +65,7 @@ macro_rules! parity {
 parity! {
     matmul weight_grad attention attention_backward rope layer_norm layer_norm_backward
     cross_entropy embed embed_backward gain_backward grad_norm metrics adamw batch dropout select similarity
-    ranked_sum winners store present context nearest tick
+    ranked_sum winners store present context nearest tick hamming counters majority
 }
 
 /// Numbers from N(0, 1) in f64.

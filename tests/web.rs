@@ -42,6 +42,7 @@ macro_rules! parity {
 parity! {
     matmul weight_grad attention attention_backward rope layer_norm layer_norm_backward
     cross_entropy embed embed_backward gain_backward grad_norm metrics adamw batch dropout select similarity
+    ranked_sum winners store present context nearest tick hamming counters majority
 }
 
 /// The first ten losses on the CPU, in WebAssembly, and on the browser's WebGPU.

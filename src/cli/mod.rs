@@ -10,6 +10,7 @@ mod files;
 mod merge;
 mod progress;
 mod race;
+mod sequence;
 mod settings;
 mod signals;
 mod table;
@@ -48,6 +49,7 @@ fn command() -> Command {
         .arg_required_else_help(true)
         .subcommand(copy::command().after_help(CODES))
         .subcommand(encodings::command(CODES))
+        .subcommand(sequence::command(CODES))
         .subcommand(evaluate::command())
         .subcommand(expand::command())
         .subcommand(merge::command())
@@ -72,6 +74,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure> {
     match matches.subcommand() {
         Some(("copy", arguments)) => copy::run(arguments),
         Some(("encodings", arguments)) => encodings::run(arguments),
+        Some(("sequence", arguments)) => sequence::run(arguments),
         Some(("evaluate", arguments)) => evaluate::run(arguments),
         Some(("expand", arguments)) => expand::run(arguments),
         Some(("merge", arguments)) => merge::run(arguments),

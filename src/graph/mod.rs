@@ -106,6 +106,8 @@ pub struct Graph<'a> {
     slopes: HashMap<BufferId, BufferId>,
     /// What each attention has read, for those who look inside.
     attended: Vec<(AttentionShape, BufferId)>,
+    /// What the caller has pointed out.
+    noted: Vec<BufferId>,
     dropouts: u32,
 }
 
@@ -122,6 +124,7 @@ impl<'a> Graph<'a> {
             gradients: HashMap::new(),
             slopes: HashMap::new(),
             attended: Vec::new(),
+            noted: Vec::new(),
             dropouts: 0,
         }
     }
@@ -150,6 +153,17 @@ impl<'a> Graph<'a> {
     #[must_use]
     pub fn attended(&self) -> &[(AttentionShape, BufferId)] {
         &self.attended
+    }
+
+    /// Points out a tensor for those who look inside.
+    pub fn note(&mut self, tensor: Tensor) {
+        self.noted.push(tensor.id);
+    }
+
+    /// What was pointed out so far.
+    #[must_use]
+    pub fn noted(&self) -> &[BufferId] {
+        &self.noted
     }
 
     /// The recorded launches.

@@ -11,14 +11,17 @@ pub mod batch;
 pub mod clock;
 pub mod context;
 pub mod control;
+pub mod counters;
 pub mod cross_entropy;
 pub mod dropout;
 pub mod embed;
 pub mod embed_backward;
 pub mod gain_backward;
 pub mod grad_norm;
+pub mod hamming;
 pub mod layer_norm;
 pub mod layer_norm_backward;
+pub mod majority;
 pub mod matmul;
 pub mod metrics;
 pub mod nearest;
@@ -224,14 +227,17 @@ kernels! {
     AttentionBackward(attention_backward::AttentionBackward),
     Batch(batch::Batch),
     Context(context::Context),
+    Counters(counters::Counters),
     CrossEntropy(cross_entropy::CrossEntropy),
     Dropout(dropout::DropoutCopy),
     Embed(embed::Embed),
     EmbedBackward(embed_backward::EmbedBackward),
     GainBackward(gain_backward::GainBackward),
     GradNorm(grad_norm::GradNorm),
+    Hamming(hamming::Hamming),
     LayerNorm(layer_norm::LayerNorm),
     LayerNormBackward(layer_norm_backward::LayerNormBackward),
+    Majority(majority::Majority),
     Matmul(matmul::Matmul),
     Metrics(metrics::Metrics),
     Nearest(nearest::Nearest),

@@ -53,8 +53,8 @@ const fn text(bytes: &[u8]) -> &str {
 const LIBRARY: &[(&str, &str)] = files!("lib/": "rng", "control", "activation", "source", "epilogue", "embedding", "pool", "heads", "grid", "rows",
     "weights", "clock");
 const SHADERS: &[(&str, &str)] = files!("":
-    "adamw", "attention", "attention_backward", "batch", "context", "cross_entropy", "dropout", "embed", "embed_backward",
-    "gain_backward", "grad_norm", "layer_norm", "layer_norm_backward", "matmul", "matmul_tiled",
+    "adamw", "attention", "attention_backward", "batch", "context", "counters", "cross_entropy", "dropout", "embed", "embed_backward",
+    "gain_backward", "grad_norm", "hamming", "layer_norm", "layer_norm_backward", "majority", "matmul", "matmul_tiled",
     "metrics", "nearest", "present", "ranked_sum", "rope",
     "select", "similarity", "store", "tick", "weight_grad", "weight_grad_serial", "winners");
 

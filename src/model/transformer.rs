@@ -118,6 +118,12 @@ impl Transformer {
         Self { architecture, parameters, tokens, gain, table, layers, last_norm, output }
     }
 
+    /// Offset of the token embedding `[vocabulary, width]`.
+    #[must_use]
+    pub fn tokens(&self) -> u32 {
+        self.tokens
+    }
+
     /// The parameter pool as the optimiser sees it.
     #[must_use]
     pub fn pool(&self) -> Pool {
@@ -225,7 +231,7 @@ impl Transformer {
     }
 
     /// The buffers that all programs share; a plan that does not train needs no room for gradients and moments.
-    fn shared(&self, buffers: &mut Vec<BufferSpec>, training: bool) -> Shared {
+    pub(super) fn shared(&self, buffers: &mut Vec<BufferSpec>, training: bool) -> Shared {
         let mut keep = |label, len| {
             buffers.push(BufferSpec { label, len, persistent: true });
             BufferId(buffers.len() - 1)
@@ -258,7 +264,10 @@ impl Transformer {
         let attended = graph.attended().to_vec();
         attended.iter().for_each(|(_, qkv)| graph.keep(*qkv));
         let shapes = attended.iter().map(|(shape, _)| *shape).collect();
-        let kept = [tokens.id, logits.id].into_iter().chain(attended.iter().map(|(_, qkv)| *qkv)).collect();
+        let streams = graph.noted().to_vec();
+        streams.iter().for_each(|id| graph.keep(*id));
+        let attended = attended.iter().map(|(_, qkv)| *qkv);
+        let kept = [tokens.id, logits.id].into_iter().chain(attended).chain(streams).collect();
         let program = graph.finish();
         ProbePlan { plan: Plan::new(1, &buffers, Vec::new(), program, shared, kept), shapes }
     }
@@ -274,6 +283,18 @@ impl Transformer {
 
     /// Records the forward pass on `tokens` `[rows, length]` up to the logits of the judged positions.
     fn forward(&self, graph: &mut Graph<'_>, tokens: Tensor, rows: u32, uses: &Uses) -> Tensor {
+        self.forward_from(graph, tokens, rows, uses, self.architecture.layout.first_judged())
+    }
+
+    /// Records the forward pass on `tokens` `[rows, length]` up to the logits of the positions from `first_judged` on.
+    pub(super) fn forward_from(
+        &self,
+        graph: &mut Graph<'_>,
+        tokens: Tensor,
+        rows: u32,
+        uses: &Uses,
+        first_judged: u32,
+    ) -> Tensor {
         let a = &self.architecture;
         let shape = EmbedShape {
             rows,
@@ -286,10 +307,12 @@ impl Transformer {
             pool: self.parameters.len(),
         };
         let mut x = graph.embed(tokens, shape, uses.table, uses.gain, a.tied);
+        graph.note(x);
         for (layer, left) in self.layers.iter().zip((0..self.layers.len()).rev()) {
             // After the last attention positions no longer meet, and only the judged ones matter.
-            let first = if left == 0 { a.layout.first_judged() } else { 0 };
+            let first = if left == 0 { first_judged } else { 0 };
             x = self.layer(graph, layer, x, rows, uses.rope, first);
+            graph.note(x);
         }
         if let Some((gamma, beta)) = self.last_norm {
             x = graph.layer_norm(x, gamma, beta);
@@ -329,7 +352,8 @@ impl Transformer {
 }
 
 /// A plan that looks at one sequence. Its kept buffers are tokens `[length]`, logits `[judged, vocabulary]`, then what
-/// each layer's attention reads, `[length, 3 width]`.
+/// each layer's attention reads, `[length, 3 width]`, then the residual stream before the first layer and after each,
+/// `[length, width]`; after the last only at judged positions.
 #[derive(Clone, Debug)]
 pub struct ProbePlan {
     /// The plan; its evaluation is the program.
@@ -339,14 +363,14 @@ pub struct ProbePlan {
 }
 
 /// What at least one replica of a plan needs.
-struct Uses {
+pub(super) struct Uses {
     table: bool,
     gain: bool,
     rope: bool,
 }
 
 impl Uses {
-    fn of(model: &Transformer, replicas: &[Replica]) -> Self {
+    pub(super) fn of(model: &Transformer, replicas: &[Replica]) -> Self {
         let recipes: Vec<Recipe> = replicas.iter().map(|replica| model.recipe(replica)).collect();
         Self {
             table: recipes.iter().any(|recipe| recipe.train_table),

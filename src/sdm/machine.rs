@@ -177,6 +177,18 @@ impl Fixed {
         Self::in_room(shape, replica, shape.room(std::slice::from_ref(replica)))
     }
 
+    /// What a context gives the decoder neurons: whole-number dot products.
+    #[must_use]
+    pub fn decode(&self, shape: &Shape, replica: &Replica, context: &[u32]) -> Vec<u32> {
+        let room = shape.room(std::slice::from_ref(replica));
+        let mut sums = vec![0; shape.decoders as usize];
+        for (&neuron, level) in context.iter().zip(context_levels(shape, replica, room.active)) {
+            let row = self.decoder.chunks_exact(shape.decoders as usize).nth(neuron as usize).unwrap_or_default();
+            sums.iter_mut().zip(row).for_each(|(sum, &weight)| *sum += level * weight as u32);
+        }
+        sums
+    }
+
     fn in_room(shape: &Shape, replica: &Replica, room: Room) -> Self {
         let Room { neurons, active } = room;
         let s = shape;

@@ -5,8 +5,10 @@
 //! bits on every device.
 
 pub mod ball;
+pub mod bits;
 pub mod code;
 pub mod decoder;
+pub mod kanerva;
 pub mod machine;
 pub mod memory;
 pub mod spiking;

@@ -9,6 +9,7 @@ use crate::lab::machine::Machine;
 use crate::lab::sequence::ball;
 use crate::lab::sequence::bench::Bench;
 use crate::lab::sequence::config::SequenceConfig;
+use crate::lab::sequence::timing;
 
 /// A machine with what has been stored in it, and both machines at one symbol.
 #[wasm_bindgen]
@@ -96,12 +97,39 @@ impl Sequence {
         value(&config(values)?.symbols().map_err(|error| thrown(&error))?)
     }
 
+    /// Both machines at a symbol of the settings' sequence; trains the transformer when it is first asked.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub async fn operations(&mut self, values: JsValue, at: usize) -> Result<JsValue, JsValue> {
+        let config = config(values)?;
+        with_machine(async |machine: &mut Machine| self.bench.operations(&config, at, machine).await).await
+    }
+
+    /// Spikes of every layer at a symbol of the settings' sequence.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub async fn spikes(&mut self, values: JsValue, at: usize) -> Result<JsValue, JsValue> {
+        let config = config(values)?;
+        with_machine(async |machine: &mut Machine| self.bench.spikes(&config, at, machine).await).await
+    }
+
     /// Attention against the intersection of Hamming balls.
     ///
     /// # Errors
     /// An object `{ code, message }`.
     pub fn ball(&self, values: JsValue) -> Result<JsValue, JsValue> {
         value(&ball::ball(&config(values)?).map_err(|error| thrown(&error))?)
+    }
+
+    /// How long recalls take here.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub async fn time(&self, values: JsValue, recalls: u32) -> Result<JsValue, JsValue> {
+        let config = config(values)?;
+        with_machine(async |machine: &mut Machine| timing::recalls(&config, recalls, machine).await).await
     }
 
     /// All that the command line writes about the settings' sequence.

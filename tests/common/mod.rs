@@ -12,6 +12,7 @@ pub mod attention;
 pub mod data;
 pub mod embedding;
 pub mod harness;
+pub mod kanerva;
 pub mod norm;
 pub mod numbers;
 pub mod optimise;
@@ -52,6 +53,9 @@ pub const FAMILIES: &[(&str, Family)] = &[
     ("context", sdm::context),
     ("nearest", sdm::nearest),
     ("tick", sdm::tick),
+    ("hamming", kanerva::hamming),
+    ("counters", kanerva::counters),
+    ("majority", kanerva::majority),
 ];
 
 /// The cases of one family for one replica and for three, of which the middle one differs in its flags.

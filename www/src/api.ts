@@ -31,6 +31,7 @@ import type {
 } from './engine';
 import type { Activity, FullResults, Report } from './protocol';
 import type { Ball, Operations, Session, Spikes, Study } from './sequence/engine';
+import { joined } from './sequence/symbols';
 import type { SequenceSettings, Settings } from './settings';
 
 export type {
@@ -349,7 +350,7 @@ export class Machine {
   private text(symbols: Symbols | undefined): string | null {
     if (symbols === undefined) return null;
     if (typeof symbols === 'string') return symbols;
-    return symbols.join(this.settled.values.split === 'characters' ? '' : ' ');
+    return joined(symbols, this.settled.values);
   }
 }
 
@@ -498,7 +499,10 @@ export class Race implements AsyncIterable<LabEvent> {
         break;
       case 'happened':
         for (const event of report.events) {
-          if ('step' in event) this.step = Math.max(this.step, event.step);
+          // What comes in after a pause may be training alone, without a word on progress.
+          const step =
+            event.type === 'training' ? (event.steps.at(-1) ?? 0) : 'step' in event ? event.step : 0;
+          this.step = Math.max(this.step, step);
           for (const stream of this.streams) stream.give(event);
         }
         break;

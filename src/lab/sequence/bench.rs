@@ -6,12 +6,30 @@ use crate::compute::error::Error;
 use crate::lab::config::Settings;
 use crate::lab::machine::Machine;
 use crate::lab::sequence::config::SequenceConfig;
+use crate::lab::sequence::course::Course;
+use crate::lab::sequence::insight::{Lesson, Student, transformer_stages};
+use crate::lab::sequence::operations::Operations;
 use crate::lab::sequence::session::{Session, SessionInfo};
+use crate::lab::sequence::spikes::{Spikes, Subject, spikes};
 
-/// A machine that is played with.
+/// A lesson is over when the transformer knows the sequence or has used up its steps; this is only how often the clock is looked at.
+const SLICE_MS: f64 = 50.0;
+
+/// A machine that is played with, and what looks at the settings' sequence.
 #[derive(Debug, Default)]
 pub struct Bench {
     session: Option<Session>,
+    /// The machine's course over the settings' sequence.
+    course: Option<Course>,
+    /// The transformer that has learned it, and what it depends on.
+    student: Option<(String, Student)>,
+}
+
+/// Settings that the transformer depends on, beside the sequence.
+fn lesson_key(config: &SequenceConfig) -> Result<String, Error> {
+    let c = config;
+    let own = (c.seed, c.rival_width, c.rival_layers, c.rival_heads, c.rival_window, c.rival_rate, c.executor);
+    Ok(format!("{own:?} {:?} {}", c.split, c.text()?))
 }
 
 /// What the command line writes about the settings' sequence: stored once, shown again, recalled from the cue.
@@ -118,6 +136,75 @@ impl Bench {
     /// [`Error::TooLarge`], [`Error::DeviceLost`].
     pub async fn session(&mut self, config: &SequenceConfig, machine: &mut Machine) -> Result<SessionInfo, Error> {
         Ok(self.of(config, machine).await?.info())
+    }
+
+    /// The machine's course over the settings' sequence; taken anew if that or the machine is another.
+    async fn course(&mut self, config: &SequenceConfig, machine: &mut Machine) -> Result<&Course, Error> {
+        let key = Course::key_of(config)?;
+        let course = match self.course.take().filter(|course| course.key == key) {
+            Some(course) => course,
+            None => Course::of(config, machine).await?,
+        };
+        Ok(self.course.insert(course))
+    }
+
+    /// Trains the transformer on the settings' sequence, if another or none is there.
+    async fn learn(&mut self, config: &SequenceConfig, machine: &mut Machine) -> Result<(), Error> {
+        let key = lesson_key(config)?;
+        if self.student.as_ref().is_some_and(|(of, _)| *of == key) {
+            return Ok(());
+        }
+        let course = self.course(config, machine).await?;
+        let (numbers, alphabet) = (course.numbers.clone(), course.alphabet.len() as u32);
+        let mut lesson = Lesson::open(config, &numbers, alphabet, machine).await?;
+        while !lesson.advance(SLICE_MS).await? {}
+        self.student = Some((key, lesson.finish().await?));
+        Ok(())
+    }
+
+    /// Both machines at one symbol of the settings' sequence.
+    ///
+    /// # Errors
+    /// [`Error::Probe`] if there is no such sequence or place; [`Error::Config`] if the transformer has diverged;
+    /// [`Error::TooLarge`]; [`Error::DeviceLost`].
+    pub async fn operations(
+        &mut self,
+        config: &SequenceConfig,
+        at: usize,
+        machine: &mut Machine,
+    ) -> Result<Operations, Error> {
+        self.course(config, machine).await?.place(at)?;
+        self.learn(config, machine).await?;
+        let (Some(course), Some((_, student))) = (&self.course, &self.student) else {
+            return Err(Error::Internal("a lesson left no transformer".to_owned()));
+        };
+        let look = transformer_stages(student, &course.alphabet, at)?;
+        Operations::of(course, at, look.stages, look.prediction, student.training.clone())
+    }
+
+    /// Spikes of every layer at one symbol of the settings' sequence.
+    ///
+    /// # Errors
+    /// [`Error::Probe`] if there is no such sequence or place; [`Error::TooLarge`]; [`Error::DeviceLost`].
+    pub async fn spikes(&mut self, config: &SequenceConfig, at: usize, machine: &mut Machine) -> Result<Spikes, Error> {
+        let course = self.course(config, machine).await?;
+        let at = course.place(at)?;
+        let input = course.shape.code(course.replica.seed, course.numbers[at]);
+        let subject = Subject {
+            at,
+            length: course.symbols.len(),
+            symbol: &course.symbols[at],
+            shape: &course.shape,
+            model: course.replica.model,
+            fixed: &course.fixed,
+            store: &course.store,
+            input: &input,
+            before: &course.second.contexts[at],
+            context: &course.second.contexts[at + 1],
+            lines: &course.second.lines[at + 1],
+            output: &course.second.outputs[at + 1],
+        };
+        spikes(config, &subject)
     }
 
     /// Stores the settings' sequence in a blank memory, shows it again, and recalls it from the settings' cue. The session is left

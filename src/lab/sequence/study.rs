@@ -16,6 +16,8 @@ use crate::lab::sequence::capacity::Capacity;
 use crate::lab::sequence::config::{Experiment, SequenceConfig};
 use crate::lab::sequence::curves::{Curves, Rows};
 use crate::lab::sequence::errors::{Errors, Which};
+use crate::lab::sequence::kanerva::Kanerva;
+use crate::lab::sequence::rivals::Rivals;
 
 /// Losses of a device in a row after which the CPU takes over.
 const MOST_LOSSES: u32 = 3;
@@ -25,6 +27,8 @@ const MOST_LOSSES: u32 = 3;
 enum Work {
     Capacity(Capacity),
     Errors(Errors),
+    Kanerva(Kanerva),
+    Rivals(Rivals),
 }
 
 macro_rules! each {
@@ -32,6 +36,8 @@ macro_rules! each {
         match $work {
             Work::Capacity($own) => $do,
             Work::Errors($own) => $do,
+            Work::Kanerva($own) => $do,
+            Work::Rivals($own) => $do,
         }
     };
 }
@@ -52,6 +58,16 @@ pub struct Found {
     pub sentence: String,
     /// Claims, and what it says of them.
     pub verdicts: Vec<Verdict>,
+}
+
+impl Found {
+    /// All curves as CSV: a row for each arm, place, seed and measure.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        let second = self.second.as_ref().map(|curves| curves.csv(&self.seeds));
+        let rest = second.as_deref().and_then(|text| text.split_once('\n')).map_or("", |(_, rows)| rows);
+        self.curves.csv(&self.seeds) + rest
+    }
 }
 
 /// What is written to a file.
@@ -94,8 +110,10 @@ impl Work {
     fn new(config: &SequenceConfig) -> Self {
         match config.experiment {
             Experiment::Capacity => Self::Capacity(Capacity::new(config)),
+            Experiment::Kanerva => Self::Kanerva(Kanerva::new(config)),
+            Experiment::Rivals => Self::Rivals(Rivals::new(config)),
             Experiment::Repeated => Self::Errors(Errors::new(config, Which::Repeated)),
-            _ => Self::Errors(Errors::new(config, Which::Length)),
+            Experiment::Errors => Self::Errors(Errors::new(config, Which::Length)),
         }
     }
 
@@ -127,7 +145,10 @@ impl Study {
         let info = match &mut self.work {
             Work::Capacity(work) if work.is_open() => None,
             Work::Capacity(work) => Some(work.open(&self.config, machine, progress).await?),
+            Work::Kanerva(work) if work.is_open() => None,
+            Work::Kanerva(work) => Some(work.open(&self.config, machine, progress).await?),
             Work::Errors(work) => work.open(&self.config, machine, progress).await?,
+            Work::Rivals(work) => work.open(&self.config, machine, progress).await?,
         };
         self.info = info.unwrap_or_else(|| self.info.clone());
         Ok(())
@@ -221,7 +242,9 @@ impl Study {
         self.prepare(machine, &mut |_, _| {}).await?;
         match &mut self.work {
             Work::Capacity(work) => work.work(enough).await,
+            Work::Kanerva(work) => work.work(enough).await,
             Work::Errors(work) => work.work(&self.config).await,
+            Work::Rivals(work) => work.work(enough).await,
         }
     }
 
@@ -242,10 +265,14 @@ impl Study {
     #[must_use]
     pub fn found(&self) -> Found {
         let (rows, sentence) = each!(&self.work, work => (work.rows(), work.sentence()));
+        let second = match &self.work {
+            Work::Kanerva(work) => Some(work.second.clone()),
+            Work::Capacity(_) | Work::Errors(_) | Work::Rivals(_) => None,
+        };
         Found {
             curves: self.work.curves().clone(),
             seeds: self.seeds(),
-            second: None,
+            second,
             rows: Some(rows),
             sentence,
             verdicts: self.verdicts(),

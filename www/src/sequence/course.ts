@@ -28,15 +28,22 @@ export function predictionText(step: SymbolStep): string {
   return `${seen(step.predicted)}${mark}`;
 }
 
-/** One symbol in words: what stands in the strip as place, colour and bars is said here. */
-export function stepWords(step: SymbolStep): string {
+/**
+ * One symbol in words: what stands in the strip as place, colour and bars is said here. `from` is the place in the
+ * session that counts as the first.
+ */
+export function stepWords(step: SymbolStep, from: number): string {
   const { at, symbol, mode, predicted, similarity, surprise, expected } = step;
-  const parts = [`Symbol ${count(at + 1)}, ${MODES[mode]}: ${spoken(symbol)}`];
+  const parts = [`Symbol ${count(at - from + 1)}, ${MODES[mode]}: ${spoken(symbol)}`];
   if (predicted === null) parts.push('nothing was predicted');
   else {
     const sure = similarity === null ? '' : ` with similarity ${figureText(similarity)}`;
     const judged = verdict(step);
-    const truth = expected === null || judged !== 'wrong' ? '' : `, ${spoken(expected)} should stand here`;
+    // What was shown stands where it should, whatever was predicted.
+    const truth =
+      judged !== 'wrong' || expected === null || expected === symbol
+        ? ''
+        : `, ${spoken(expected)} should stand here`;
     parts.push(`predicted ${spoken(predicted)}${sure}${judged === 'open' ? '' : `, ${judged}`}${truth}`);
   }
   if (surprise !== null) parts.push(`surprise ${figureText(surprise)}`);
@@ -61,6 +68,8 @@ function move(event: KeyboardEvent): void {
 }
 
 export interface CourseActions {
+  /** Place in the session that is numbered 1. */
+  from: number;
   /** Place of the symbol that is read. */
   current: number;
   read: (at: number) => void;
@@ -93,16 +102,16 @@ export function courseStrip(steps: SymbolStep[], actions: CourseActions): Templa
           data-verdict=${judged}
           tabindex=${step.at === current ? 0 : -1}
           aria-current=${step.at === current ? 'true' : 'false'}
-          aria-label=${stepWords(step)}
           @focus=${() => actions.read(step.at)}
           @pointerenter=${() => actions.read(step.at)}
           @click=${() => actions.pick(step)}
         >
-          <span class="at">${step.at + 1}</span>
-          <span class="symbol">${seen(step.symbol)}</span>
-          <span class="predicted">${predictionText(step)}</span>
+          <span class="sr">${stepWords(step, actions.from)}</span>
+          <span class="at" aria-hidden="true">${step.at - actions.from + 1}</span>
+          <span class="symbol" aria-hidden="true">${seen(step.symbol)}</span>
+          <span class="predicted" aria-hidden="true">${predictionText(step)}</span>
           <span class="gauges">${bar('similarity', step.similarity)}${bar('surprise', step.surprise)}</span>
-          <span class="truth"
+          <span class="truth" aria-hidden="true"
             >${judged === 'wrong' && step.mode === 'recall' && step.expected !== null ? `≠ ${seen(step.expected)}` : nothing}</span
           >
         </button>
@@ -133,7 +142,7 @@ export function courseTable(steps: SymbolStep[], left: number): TemplateResult {
       </caption>
       <thead>
         <tr>
-          <th scope="col" class="n">Symbol</th>
+          <th scope="col" class="n">In the session</th>
           <th scope="col">How</th>
           <th scope="col">Came</th>
           <th scope="col">Predicted</th>

@@ -3,6 +3,7 @@
 import type { Engine, Settled, Values } from '../engine';
 import type { Answers, SequenceRequest } from '../protocol';
 import type { Sequence } from './engine';
+import { joined } from './symbols';
 
 const QUESTIONS: ReadonlySet<string> = new Set<SequenceRequest['type']>([
   'seqSymbols',
@@ -25,7 +26,7 @@ export class SequenceDesk {
   /** Made when it is first asked for; it lives as long as the worker. */
   private sequence: Sequence | null = null;
 
-  constructor(private readonly engine: Engine) {}
+  constructor(private readonly engine: () => Promise<Engine>) {}
 
   async answer(asked: SequenceRequest, { lab, values }: Settled): Promise<Answers[SequenceRequest['type']]> {
     if (lab !== 'sequence') {
@@ -34,7 +35,7 @@ export class SequenceDesk {
         message: 'Only the sequence lab can answer this. Open a link with lab=sequence.',
       };
     }
-    this.sequence ??= new this.engine.Sequence();
+    this.sequence ??= new (await this.engine()).Sequence();
     const { sequence } = this;
     switch (asked.type) {
       case 'seqSymbols':
@@ -64,5 +65,5 @@ export class SequenceDesk {
 /** The settings' sequence as a text that is split into the same symbols again. */
 function written(sequence: Sequence, values: Values): string {
   if (values.source === 'typed') return values.sequence ?? '';
-  return sequence.symbols(values).join(values.split === 'characters' ? '' : ' ');
+  return joined(sequence.symbols(values), values);
 }

@@ -20,7 +20,8 @@ import type { SequenceContext } from './context';
 import type { Study } from './engine';
 import './experiment.css';
 import { planOf } from './plan';
-import { anyFound, placesOf, studyCsv, type Curves } from './spread';
+import { anyFound, type Curves } from './spread';
+import { studyCsv } from './study-csv';
 import { chartsOf, entriesOf, lastPlace, type Chart } from './study-figure';
 import { armsButtons, armsTable, numbersTable, summaryTable } from './study-table';
 
@@ -32,8 +33,7 @@ interface Found {
 
 /** One of the two sets of curves of a study, on show. */
 interface Shown {
-  /** 'first' or 'second', in names. */
-  set: string;
+  set: 'first' | 'second';
   curves: Curves;
   entries: Entry[];
   hidden: ReadonlySet<string>;
@@ -42,6 +42,10 @@ interface Shown {
   /** Whether buttons right above the charts name the lines. */
   named: boolean;
 }
+
+/** The part of names that tells the sets apart. */
+const prefix = ({ set }: Pick<Shown, 'set'>) => (set === 'first' ? '' : 'second-');
+const logName = (shown: Shown, measure: string) => `log-${prefix(shown)}${measure}`;
 
 class LabSequenceExperiment extends LookingPart<SequenceContext> {
   private readonly question = new Question<Found>(
@@ -54,8 +58,7 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
   /** The last study of the recording on show: a refusal, or a run that was closed, does not take it away. */
   private found: Found | null = null;
   private spotlight: string | null = null;
-  /** The place under the pointer, in the first set of curves. */
-  private cursor: number | null = null;
+  /** Names of the switches that are on. */
   private log: ReadonlySet<string> = new Set();
   private opened: ReadonlySet<string> = new Set();
   /** Lines of the second set that the reader has switched off, where its arms are others than the page's. */
@@ -79,7 +82,6 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
     if (this.found?.of === this.context.recording) return;
     this.found = null;
     this.away = new Set();
-    this.cursor = null;
   }
 
   protected override updated(changed: PropertyValues) {
@@ -119,7 +121,7 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
 
   private study(study: Study): TemplateResult {
     const { context } = this;
-    const entries = entriesOf(study, context.entries);
+    const entries = entriesOf(study);
     const first: Shown = {
       set: 'first',
       curves: study,
@@ -166,42 +168,46 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
   }
 
   private armsOf({ curves, entries, hidden, toggle, study }: Shown): TemplateResult {
-    const known = this.cursor !== null && placesOf(curves).includes(this.cursor);
     return armsTable(curves, {
       entries,
       hidden,
       toggle,
       point: (id) => this.set(() => (this.spotlight = id)),
       seeds: study.seeds.length,
-      at: known ? this.cursor : lastPlace(curves),
-      when: known ? 'pointed' : this.context.recording?.finished ? 'done' : 'so far',
+      at: lastPlace(curves),
+      done: this.context.recording?.finished ?? false,
     });
   }
 
   private charts(shown: Shown): TemplateResult {
     const { curves, entries, hidden, study } = shown;
-    const charts = chartsOf(curves, { entries, hidden, log: this.log, seeds: study.seeds.length });
+    // Both sets may have a measure of one name.
+    const log = new Set(curves.measures.map(({ id }) => id).filter((id) => this.log.has(logName(shown, id))));
+    const charts = chartsOf(curves, { entries, hidden, log, seeds: study.seeds.length });
     return html`<div class=${charts.length > 1 ? 'two' : 'one'}>
       ${charts.map((chart, place) => this.chart(chart, place, shown))}
     </div>`;
   }
 
   private chart(chart: Chart, place: number, shown: Shown): TemplateResult {
-    const { set, curves, study } = shown;
+    const { curves, study } = shown;
     const { figure } = chart;
-    const name = `sequence-${study.experiment}-${set === 'first' ? '' : 'second-'}${chart.id}`;
+    const name = `sequence-${study.experiment}-${prefix(shown)}${chart.id}`;
     const link = this.context.recording?.link ?? this.context.link;
     const seeds = plural(study.seeds.length, 'seed');
-    const zeros = figure.log ? 'none at all at the lower edge' : '';
+    const zeros = figure.log ? 'none at all stands at the lower edge' : '';
+    const within = study.label.toLowerCase().includes(chart.title.toLowerCase());
     const paper = async () => {
       const { chartSvg } = await import('../svg-chart');
       return chartSvg(figure, {
-        title: chart.title,
-        note: [study.label, chart.unit, `mean, least and greatest of ${seeds}`, zeros]
-          .filter(Boolean)
-          .join(' · '),
+        title: within ? study.label : `${curves.label}: ${chart.title}`,
+        note: chart.by ? `mean, least and greatest of ${seeds}` : seeds,
         xTitle: chart.xTitle,
         yTitle: chart.yTitle,
+        remarks: [
+          ...(chart.unit ? [`${chart.title}: ${chart.unit}.`] : []),
+          ...(zeros ? [`Logarithmic axis, ${zeros}.`] : []),
+        ],
         address: labAddress(link),
       });
     };
@@ -212,13 +218,9 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
           ${chart.title}
           <span class="quiet">${[chart.unit, chart.by, zeros].filter(Boolean).join(', ')}</span>
         </h3>
-        ${chart.logs ? this.logSwitch(chart) : nothing}
+        ${chart.logs ? this.logSwitch(logName(shown, chart.id)) : nothing}
       </header>
-      <lab-chart
-        data-testid="chart-${name}"
-        .figure=${figure}
-        @cursor=${(event: CustomEvent<number | null>) => set === 'first' && this.point(event.detail)}
-      ></lab-chart>
+      <lab-chart data-testid="chart-${name}" .figure=${figure}></lab-chart>
       ${shown.named ? nothing : lineKey(figure)} ${exportButtons(paper, name, chart.title, anyFound(curves))}
       <details
         class="numbers"
@@ -230,26 +232,21 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
     </section>`;
   }
 
-  private logSwitch({ id }: Chart): TemplateResult {
+  private logSwitch(name: string): TemplateResult {
     return html`<label class="check">
       <input
         type="checkbox"
-        name="log-${id}"
-        .checked=${this.log.has(id)}
+        name=${name}
+        .checked=${this.log.has(name)}
         @change=${(event: Event) =>
           this.set(() => {
             const log = new Set(this.log);
-            if ((event.target as HTMLInputElement).checked) log.add(id);
-            else log.delete(id);
+            if ((event.target as HTMLInputElement).checked) log.add(name);
+            else log.delete(name);
             this.log = log;
           })}
       />Log axis
     </label>`;
-  }
-
-  /** Redrawing a chart moves its cursor again, to the same place. */
-  private point(place: number | null) {
-    if (place !== this.cursor) this.set(() => (this.cursor = place));
   }
 
   private open(name: string, open: boolean) {

@@ -19,8 +19,10 @@ import { entries, numbersOf } from './numbers';
 import './operations.css';
 import { operationsCsv, operationsRecord } from './operations-files';
 import { placeOf } from './place';
-import { symbolText, type SequenceScrubber } from './scrubber';
-import { similarBars } from './similar';
+import type { SequenceScrubber } from './scrubber';
+import './scrubber';
+import { mostBars, similarBars } from './similar';
+import { seen as symbolText } from './symbols';
 
 const MACHINES = [
   { id: 'machine', label: 'Sequence machine' },
@@ -52,6 +54,8 @@ class SequenceOperations extends LookingPart<SequenceContext> {
     () => this.requestUpdate(),
     true,
   );
+  /** What was drawn last was an answer to the present question. */
+  private drawnFresh = true;
   private unlisten = () => {};
 
   constructor() {
@@ -75,8 +79,6 @@ class SequenceOperations extends LookingPart<SequenceContext> {
   private async ask(): Promise<Seen> {
     const { client } = this.context;
     const key = this.key;
-    // Says that it is under way.
-    this.requestUpdate();
     const symbols = await client.seqSymbols();
     const operations = await client.seqOperations(this.place.within(symbols.length));
     return { symbols, operations, key };
@@ -97,6 +99,8 @@ class SequenceOperations extends LookingPart<SequenceContext> {
 
   protected override wonder() {
     this.question.want(`${this.key}|${this.place.at}`);
+    // An answer that waits its turn is not asked for yet, but the last one is out of date.
+    if (this.question.fresh !== this.drawnFresh) this.requestUpdate();
   }
 
   protected override rest() {
@@ -108,6 +112,7 @@ class SequenceOperations extends LookingPart<SequenceContext> {
   protected override render(): TemplateResult {
     const { question } = this;
     const seen = question.answer;
+    this.drawnFresh = question.fresh;
     return html`<section class="card part operations" aria-labelledby="title-operations">
       <header>
         <h2 id="title-operations">Five operations</h2>
@@ -305,7 +310,7 @@ function cell(id: 'machine' | 'transformer', label: string, view: StageView): Te
     <p class="sentence">${view.sentence}</p>
     <p class="formula">${view.formula}</p>
     ${view.vectors.map((vector) => html`<sequence-strip .view=${vector}></sequence-strip>`)}
-    ${view.similarities.map(similarBars)}
+    ${view.similarities.map((similarity) => similarBars(similarity, mostBars(view)))}
   </div>`;
 }
 

@@ -43,16 +43,60 @@ const SENTENCES: Record<Id, (plan: Plan) => string> = {
     `At ${plural(number('points'), 'size')} on the way every pair so far is recalled` +
     `${number('noise') ? `, by its address and by one with ${number('noise')} of its active inputs replaced` : ''}.`,
   kanerva: ({ number }) =>
-    `${plural(number('seeds'), 'memory', 'memories')} of ${plural(number('locations'), 'hard location')} store up to ${plural(number('stored'), 'word')} of ${number('bits')} bits. ` +
-    `At ${plural(number('points'), 'size')} on the way all are recalled. Then cues with more and more wrong bits are read, to find how many they may have.`,
+    `${plural(number('seeds'), 'memory', 'memories')} of ${plural(number('locations'), 'hard location')} store up to ${plural(number('stored'), 'word')} of ${number('bits')} bits, each at itself. ` +
+    `At ${plural(number('points'), 'size')} on the way every word so far is read. Then cues with more and more wrong bits are read, and what comes is read again, ` +
+    `to find how many bits may be wrong.`,
   rivals: ({ number }) =>
-    `${plural(number('seeds'), 'sequence')} of each of ${plural(number('points'), 'length')} up to ${number('longest')} are shown once, symbol by symbol, to a machine, to a transformer that takes ` +
-    `one gradient step a symbol, and to one that takes ${number('rival_steps')}. When the sequence comes again, each wrong prediction counts. ` +
-    `${number('rival_rate') ? '' : 'Learning rates are tried on sequences of other seeds first.'}`,
+    `${plural(number('seeds'), 'random sequence')} of each of ${plural(number('points'), 'length')} up to ${number('longest')} are shown once, symbol by symbol, to a machine and to transformers ` +
+    `that take one gradient step a symbol${number('rival_steps') > 1 ? `, or ${number('rival_steps')}` : ''}. Then they come again, and each wrong prediction counts. ` +
+    `${number('rival_rate') ? '' : 'Learning rates are tried on sequences of other seeds first, which takes most of the time.'}`,
 };
+
+/**
+ * Milliseconds on one CPU core, measured in Chromium: of a multiplication of a machine and of a memory, and of drawing a fixed weight.
+ * Good to a factor of two or so; the run bar knows better once the experiment runs.
+ */
+const MS = { machine: 2e-6, memory: 1.2e-6, weight: 2e-5 };
+
+/** Machines are made, and take in so many symbols each. */
+function machines({ number, kinds }: Plan, symbols: number): number {
+  const inputs = number('context_size');
+  const making = number('decoders') * inputs * MS.weight;
+  const taking = symbols * number('decoders') * number('context_active') * MS.machine;
+  return kinds * number('seeds') * (making + taking);
+}
+
+/** About how many milliseconds the work takes; null where nobody has measured it. */
+const EFFORTS: Partial<Record<Id, (plan: Plan) => number>> = {
+  // Each length twice: 1/n, 2/n … of the longest.
+  errors: (plan) => machines(plan, plan.number('longest') * (plan.number('points') + 1)),
+  repeated: (plan) => machines(plan, 2 * 23),
+  capacity: ({ number }) => {
+    const recalled = ((number('noise') ? 2 : 1) * number('stored') * (number('points') + 1)) / 2;
+    const each = number('decoders') * number('inputs_active') * MS.memory;
+    return number('seeds') * (number('stored') + recalled) * each;
+  },
+};
+
+/** One digit: more would promise too much. */
+const digit = (value: number) => Number(value.toPrecision(1));
+
+function lasting(id: Id, plan: Plan): string {
+  const seconds = (EFFORTS[id]?.(plan) ?? NaN) / 1000;
+  if (!Number.isFinite(seconds)) return 'The bar above tells how long it takes, once it runs.';
+  const about =
+    seconds < 90
+      ? `${digit(seconds)} s`
+      : seconds < 5400
+        ? `${digit(seconds / 60)} min`
+        : `${digit(seconds / 3600)} h`;
+  return `${seconds < 2 ? 'A second or two' : `About ${about}`} where it was measured, on one core of a CPU.`;
+}
 
 export function planOf(context: SequenceContext): TemplateResult {
   const id = context.settled.values.experiment as Id;
   const plan = planned(context);
-  return html`<p class="plan" data-testid="experiment-plan">${SENTENCES[id]?.(plan) ?? ''}</p>`;
+  return html`<p class="plan" data-testid="experiment-plan">
+    ${SENTENCES[id]?.(plan) ?? ''} <span class="quiet">${lasting(id, plan)}</span>
+  </p>`;
 }

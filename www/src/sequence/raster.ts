@@ -1,6 +1,6 @@
 /**
  * Spikes of all layers for one symbol as a drawing: time to the right, a neuron's place upwards, the more significant a
- * spike the taller and darker. One drawing serves page and paper.
+ * spike the taller and stronger. One drawing serves page and paper.
  */
 
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
@@ -11,6 +11,7 @@ import { figureText } from '../look/words';
 import { tag, text, widthOf } from '../svg';
 import type { SpikeLayer, Spikes } from './engine';
 import { ordinal } from './strip';
+import { spoken } from './symbols';
 
 /** Whether all layers share one axis of time, or each has its own burst spread out. */
 export type Clock = 'one' | 'own';
@@ -274,5 +275,5 @@ export function rasterSummary({ layers, label, at, symbol }: Spikes): string {
     if (!first || !last) return `${label}: no spike`;
     return `${label}: ${spikes.length} spikes from ${figureText(first.time)} to ${figureText(last.time)}, neuron ${first.neuron} first, ${late.length} more too late, ${same ? 'the order of the dot products' : `not the order of the dot products, cosine ${figureText(similarity)}`}`;
   });
-  return `${label} neurons at symbol ${at + 1}, ${symbol}. ${each.join('. ')}.`;
+  return `${label} neurons at symbol ${at + 1}, ${spoken(symbol)}. ${each.join('. ')}.`;
 }

@@ -7,11 +7,15 @@ import { csv } from '../encodings/print';
 import { figureText } from '../look/words';
 import { caption, heading, INK, MUTED, picture, RULE, tag, text, type Words } from '../svg';
 import type { Spikes } from './engine';
+import { seen, spoken } from './symbols';
 
 type Reading = Spikes['readings'][number];
 
 const DIAL = 24;
 const BAR = { width: 100, height: 12 };
+
+/** Three figures: there are five columns. The file has all of them. */
+const brief = (value: number) => figureText(Number(value.toPrecision(3)));
 
 const shareOf = (value: number, most: number) =>
   most > 0 && Number.isFinite(value) ? Math.min(1, Math.max(0, value / most)) : 0;
@@ -67,7 +71,8 @@ function timeBar({ time }: Reading, volley: number, inks: Inks): string {
   );
 }
 
-const small = (width: number, height: number, content: string) =>
+/** Bars are made narrower where there is less room; a dial stays round. */
+const small = (width: number, height: number, content: string, stretched = true) =>
   unsafeHTML(
     tag(
       'svg',
@@ -76,7 +81,7 @@ const small = (width: number, height: number, content: string) =>
         height,
         viewBox: `0 0 ${width} ${height}`,
         'aria-hidden': 'true',
-        preserveAspectRatio: 'none',
+        preserveAspectRatio: stretched ? 'none' : undefined,
       },
       content,
     ),
@@ -88,7 +93,7 @@ export function readingsTable({ readings, symbol }: Spikes): TemplateResult {
   return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Time, phase and rank, table">
     <table class="readings" data-testid="readings">
       <caption>
-        The code of ${symbol}
+        The code of ${seen(symbol)}
         <span class="quiet">in the order of firing</span>
       </caption>
       <thead>
@@ -108,15 +113,15 @@ export function readingsTable({ readings, symbol }: Spikes): TemplateResult {
               <td class="n" data-value="neuron">${reading.neuron}</td>
               <td class="n with">
                 ${small(BAR.width, BAR.height, significanceBar(reading, most, ON_PAGE))}
-                <span data-value="significance">${figureText(reading.significance)}</span>
+                <span data-value="significance">${brief(reading.significance)}</span>
               </td>
               <td class="n with">
                 ${small(BAR.width, BAR.height + 1, timeBar(reading, volley, ON_PAGE))}
-                <span data-value="time">${figureText(reading.time)}</span>
+                <span data-value="time">${brief(reading.time)}</span>
               </td>
               <td class="n with">
-                ${small(DIAL, DIAL, dial(reading, ON_PAGE))}
-                <span data-value="turns">${figureText(turns(reading.phase))}</span>
+                ${small(DIAL, DIAL, dial(reading, ON_PAGE), false)}
+                <span data-value="turns">${brief(turns(reading.phase))}</span>
               </td>
             </tr>`,
         )}
@@ -165,9 +170,9 @@ export function readingsSvg(spikes: Spikes, words: Words): string {
     const figures = [
       String(reading.rank),
       String(reading.neuron),
-      figureText(reading.significance),
-      figureText(reading.time),
-      figureText(turns(reading.phase)),
+      brief(reading.significance),
+      brief(reading.time),
+      brief(turns(reading.phase)),
     ];
     const put = (x: number, dy: number, content: string) =>
       tag('g', { transform: `translate(${x} ${y + dy})` }, content);
@@ -213,5 +218,5 @@ export function readingsSummary({ symbol, readings }: Spikes): string {
     ({ rank, neuron, significance, time, phase }) =>
       `rank ${rank}, neuron ${neuron}, significance ${figureText(significance)}, time ${figureText(time)}, ${figureText(turns(phase))} turns`,
   );
-  return `The code of ${symbol} in three readings: ${each.join('; ')}.`;
+  return `The code of ${spoken(symbol)} in three readings: ${each.join('; ')}.`;
 }

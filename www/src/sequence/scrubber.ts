@@ -3,6 +3,7 @@
 import { html, LitElement, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import './scrubber.css';
+import { seen, spoken } from './symbols';
 
 /** A symbol is shown for so long while it plays; longer for readers who asked for less motion. */
 const TICK_MS = 900;
@@ -12,11 +13,6 @@ const MOST_SYMBOLS = 240;
 const NEIGHBOURS = 60;
 
 const stillness = matchMedia('(prefers-reduced-motion: reduce)');
-
-/** A symbol as it can be seen: a space is one too. */
-export function symbolText(symbol: string): string {
-  return symbol.trim() === '' ? '␣' : symbol;
-}
 
 export class SequenceScrubber extends LitElement {
   static override properties = {
@@ -131,8 +127,8 @@ export class SequenceScrubber extends LitElement {
 
   protected override render(): TemplateResult {
     const { symbols, at, last, place, playing } = this;
-    const symbol = symbolText(symbols[at] ?? '');
-    const told = `Symbol ${at + 1} of ${symbols.length}: ${symbol}`;
+    const symbol = symbols[at] ?? '';
+    const told = `Symbol ${at + 1} of ${symbols.length}: ${spoken(symbol)}`;
     return html`<div
       class="scrubber"
       role="group"
@@ -140,7 +136,7 @@ export class SequenceScrubber extends LitElement {
       @keydown=${(event: KeyboardEvent) => this.key(event)}
     >
       <p class="told" data-testid="${place}-at" data-at=${at}>
-        Symbol <b>${at + 1}</b> of ${symbols.length}: <b class="symbol">${symbol}</b>
+        Symbol <b>${at + 1}</b> of ${symbols.length}: <b class="symbol">${seen(symbol)}</b>
       </p>
       <span class="steps">
         <button
@@ -191,7 +187,7 @@ export class SequenceScrubber extends LitElement {
                 title="Symbol ${one.at + 1}"
                 @click=${() => this.pick(one.at)}
               >
-                <span>${symbolText(one.symbol)}</span>
+                <span>${seen(one.symbol)}</span>
               </button>
             </li>`,
         )}

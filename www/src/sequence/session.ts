@@ -14,7 +14,7 @@ import type { SequenceContext } from './context';
 import { courseLegend, courseStrip, courseTable, MOST_SHOWN, sessionCsv, stepWords } from './course';
 import type { Session, SymbolStep } from './engine';
 import { presetIs, sessionPresets, presetValues } from './presets';
-import { melodic, seen, spoken } from './symbols';
+import { joined, melodic, seen, spoken } from './symbols';
 import { Tune } from './tune';
 import '../encodings/parts.css';
 import './session.css';
@@ -103,7 +103,8 @@ class LabSession extends LitElement {
     if (this.asked === link) return;
     this.asked = link;
     const [symbols, session] = await Promise.allSettled([client.seqSymbols(), client.seqSession()]);
-    if (symbols.status === 'fulfilled') this.symbols = symbols.value;
+    // Where there is no symbol, Store says so.
+    this.symbols = symbols.status === 'fulfilled' ? symbols.value : [];
     if (this.wrongAt !== null && this.wrongAt >= this.symbols.length) this.wrongAt = null;
     if (session.status === 'fulfilled') {
       const had = this.session?.steps.length ?? 0;
@@ -129,7 +130,8 @@ class LabSession extends LitElement {
     try {
       const session = await ask();
       this.session = session;
-      this.current = session.begin;
+      // After a wrong turn the eye goes there.
+      this.current = session.begin + (which === 'replay' ? (this.wrongAt ?? 0) : 0);
       this.whole = false;
       if (which !== 'forget') this.reveal();
     } catch (thrown) {
@@ -166,7 +168,7 @@ class LabSession extends LitElement {
     const { wrongAt, wrongSymbol, symbols } = this;
     if (wrongAt === null || wrongSymbol === '') return null;
     const turned = symbols.map((symbol, at) => (at === wrongAt ? wrongSymbol : symbol));
-    return turned.join(this.context.settled.values.split === 'characters' ? '' : ' ');
+    return joined(turned, this.context.settled.values);
   }
 
   private turn(at: number | null) {
@@ -270,9 +272,8 @@ class LabSession extends LitElement {
     if (this.note) return this.note;
     const { session } = this;
     if (!session) return '';
-    if (session.sentence) return session.sentence;
     return session.steps.length
-      ? ''
+      ? session.sentence
       : 'The memory is blank. Press Store: the machine is shown the sequence once.';
   }
 
@@ -287,7 +288,7 @@ class LabSession extends LitElement {
           (preset) =>
             html`<button
               type="button"
-              data-testid="session-${preset.id}"
+              data-testid="start-${preset.id}"
               aria-pressed=${presetIs(preset, context) ? 'true' : 'false'}
               title=${preset.help}
               @click=${() => context.settle(presetValues(preset, context))}
@@ -306,7 +307,7 @@ class LabSession extends LitElement {
                 <button type="button" class="small" data-testid="draw" @click=${() => this.draw()}>
                   Draw another
                 </button>
-                <span class="quiet">seed ${context.settled.values.seed}, of the machine too</span>`
+                <span class="help">The next seed, which also makes another machine.</span>`
         }
         ${this.written(typed)}
       </div>`;
@@ -405,7 +406,7 @@ class LabSession extends LitElement {
         >
           Recall
         </button>
-        <span class="help">“#3” is the first three symbols of the sequence.</span>
+        <span class="help">“#3” is the first three symbols that were stored.</span>
       </form>
       ${stored ? this.turning() : nothing}
     </div>`;
@@ -485,7 +486,9 @@ class LabSession extends LitElement {
     if (!session || steps.length === 0) return nothing;
     const all = this.whole ? session.steps.length : session.steps.length - session.begin;
     const left = all - steps.length;
+    const from = this.whole ? 0 : session.begin;
     const actions = {
+      from,
       current: this.current,
       read: (at: number) => {
         if (this.current === at) return;
@@ -499,7 +502,7 @@ class LabSession extends LitElement {
     const { settled } = this.context;
     const paper = async () => {
       const { courseSvg } = await import('./svg-course');
-      return courseSvg(steps, {
+      return courseSvg(steps, from, {
         title: this.whole ? 'A session with the sequence machine' : this.heading(session),
         note: `${settled.values.context} context, seed ${settled.values.seed}`,
         remarks: [session.sentence].filter(Boolean),
@@ -550,7 +553,7 @@ class LabSession extends LitElement {
       </div>
       ${left > 0 ? html`<p class="help">The last ${count(steps.length)} of ${count(all)} symbols.</p>` : nothing}
       ${guard([session, this.whole, this.current], () => courseStrip(steps, actions))}
-      <p class="reading" data-testid="course-reading">${current ? stepWords(current) : nothing}</p>
+      <p class="reading" data-testid="course-reading">${current ? stepWords(current, from) : nothing}</p>
       ${courseLegend()}
       <details
         class="numbers"
@@ -610,7 +613,9 @@ class LabSession extends LitElement {
               ? html`<b>${seen(next.symbol)}</b>
                   <span class="quiet">similarity ${figureText(next.similarity)}</span
                   ><span class="sr">, that is ${spoken(next.symbol)}</span>`
-              : 'nothing is predicted: the memory is blank'
+              : written > 0
+                ? 'nothing: no stored symbol answers to this context'
+                : 'nothing is predicted: the memory is blank'
           }
         </dd>
       </div>

@@ -24,9 +24,11 @@ import './lab-raster';
 import { placeOf } from './place';
 import type { Clock } from './raster';
 import { readingsCsv, readingsSvg, readingsTable } from './readings';
-import { symbolText, type SequenceScrubber } from './scrubber';
+import type { SequenceScrubber } from './scrubber';
+import './scrubber';
 import './spikes.css';
 import { checksCsv, spikesCsv } from './spikes-files';
+import { seen as symbolText } from './symbols';
 import { tracesOf, type Traced } from './traces';
 
 interface Seen {
@@ -58,6 +60,8 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
     () => this.requestUpdate(),
   );
   private traced: { of: Spikes; traced: Traced } | null = null;
+  /** What was drawn last was an answer to the present question. */
+  private drawnFresh = true;
   private unlisten = () => {};
 
   constructor() {
@@ -95,6 +99,8 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
   protected override wonder() {
     const key = keyWithout(this.context, [...ELSEWHERE, 'Transformer'], RECALL);
     this.question.want(`${key}|${this.place.at}`);
+    // An answer that waits its turn is not asked for yet, but the last one is out of date.
+    if (this.question.fresh !== this.drawnFresh) this.requestUpdate();
   }
 
   protected override rest() {
@@ -113,6 +119,7 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
   protected override render(): TemplateResult {
     const { question, context } = this;
     const seen = question.answer;
+    this.drawnFresh = question.fresh;
     return html`<section class="card part spikes" aria-labelledby="title-spikes">
       <header>
         <h2 id="title-spikes">Spikes</h2>
@@ -211,7 +218,7 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
       <ul class="key">
         <li><span class="sign first" aria-hidden="true"></span>first to fire, most significant</li>
         <li>
-          <span class="sign fired" aria-hidden="true"></span>fires; taller and darker, the more significant
+          <span class="sign fired" aria-hidden="true"></span>fires; taller and stronger, the more significant
         </li>
         <li><span class="sign late" aria-hidden="true"></span>would have come after the layer is shut off</li>
       </ul>
@@ -256,7 +263,10 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
         title: 'Activation of decoder neurons',
         note: wordsOf(spikes, this.context.link).note,
         xTitle: 'Time, in gaps between two input spikes',
-        yTitle: 'Activation',
+        yTitle:
+          spikes.neuron === 'wheel'
+            ? 'Activation, in largest dot products'
+            : 'Activation, largest dot product × gap',
         figure,
         columns,
         link: this.context.link,

@@ -1,6 +1,5 @@
 /** Numbers of an experiment over its seeds: mean, least, greatest, and how they read. */
 
-import { csv } from '../encodings/print';
 import { figureText } from '../look/words';
 import type { Study, StudyMeasure } from './engine';
 
@@ -76,26 +75,4 @@ export function anyFound({ arms }: Curves): boolean {
   return arms.some(({ points }) =>
     points.some(({ values }) => values.some((row) => row.some((value) => value !== null))),
   );
-}
-
-/** Both sets of curves, one row for every arm, place, seed and measure; what is still to come has an empty value. */
-export function studyCsv(study: Study): string {
-  const rows = [study, ...(study.second ? [study.second] : [])].flatMap((curves) =>
-    curves.arms.flatMap((arm) =>
-      arm.points.flatMap(({ x, values }) =>
-        study.seeds.flatMap((seed, i) =>
-          curves.measures.map(({ id }, m) => [
-            study.experiment,
-            curves.x.label,
-            arm.id,
-            x,
-            seed,
-            id,
-            values[m]?.[i],
-          ]),
-        ),
-      ),
-    ),
-  );
-  return csv(['experiment', 'x_label', 'arm', 'x', 'seed', 'measure', 'value'], rows);
 }

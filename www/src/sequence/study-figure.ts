@@ -18,18 +18,23 @@ export function markAt(place: number): Mark {
   return place < MARKS ? mark(place) : { ...mark(place), ...earlierMark(place - MARKS) };
 }
 
-/** The arms of a set of curves with label and mark. One that the page knows already keeps its mark. */
-export function entriesOf({ arms }: Curves, known: Entry[]): Entry[] {
-  const taken = new Set(known.map((entry) => JSON.stringify(entry.mark)));
-  const all = arms.every(({ id }) => known.some((entry) => entry.id === id));
-  let free = all ? 0 : -1;
+/** The control among the arms: grey, as what is beside the point is in every lab. */
+const CONTROL = 'forgetful';
+
+/** The arms of a set of curves with label and mark. One that is `known` from another set keeps its mark. */
+export function entriesOf({ arms }: Curves, known: Entry[] = []): Entry[] {
+  const kept = known.filter((entry) => arms.some(({ id }) => id === entry.id));
+  // Other arms have other marks, while there are enough.
+  const others = known.length + arms.length < MARKS ? known : kept;
+  const taken = new Set(others.map((entry) => JSON.stringify(entry.mark)));
+  let place = 0;
   return arms.map(({ id, label }) => {
-    const own = known.find((entry) => entry.id === id);
+    const own = kept.find((entry) => entry.id === id);
     if (own) return { ...own, label };
-    // Grey is for what is beside the point: other lines come first.
-    do free += 1;
-    while (free === 0 || (arms.length <= MARKS - taken.size && taken.has(JSON.stringify(markAt(free)))));
-    return { id, label, mark: markAt(free) };
+    if (id === CONTROL) return { id, label, mark: markAt(0) };
+    do place += 1;
+    while (taken.has(JSON.stringify(markAt(place))));
+    return { id, label, mark: markAt(place) };
   });
 }
 
@@ -58,11 +63,6 @@ export interface ChartContext {
 
 const withUnit = (label: string, unit: string) => (unit ? `${label} (${unit})` : label);
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** What a value of the measure counts, behind a number. */
-function unitOf({ kind, unit }: StudyMeasure): string {
-  return kind === 'share' || !unit ? '' : ` ${unit}`;
-}
 
 function axisOf(xs: number[]): XAxis {
   const [first, last] = [xs[0] ?? 0, xs.at(-1) ?? 1];
@@ -121,14 +121,14 @@ export function curveChart(curves: Curves, place: number, context: ChartContext)
       const some = spread.measured < seeds ? `, ${spread.measured} of ${seeds} seeds` : '';
       return [`${name} ${spreadText(spread, kind)}${some}`];
     });
-    return `${curves.x.label} ${count(xs[point] ?? 0)}: ${values.join('; ')}${unitOf(measure)}`;
+    return `${curves.x.label} ${count(xs[point] ?? 0)}: ${values.join('; ')}`;
   };
   const last = xs.findLastIndex((_, point) => rows.some((row) => row[point]));
   return {
     id: measure.id,
     title: label,
-    unit: kind === 'share' ? `% ${unit.replace(/^%\s*/, '')}`.trim() : unit,
-    by: `by ${curves.x.label.toLowerCase()}`,
+    unit: kind === 'share' ? `% ${unit.replace(/^(%|share)\s*/, '')}`.trim() : unit,
+    by: `by ${withUnit(curves.x.label.toLowerCase(), curves.x.unit)}`,
     xTitle: capital(withUnit(curves.x.label, curves.x.unit)),
     yTitle: kind === 'share' ? `${label} (%)` : withUnit(label, unit),
     logs,

@@ -17,8 +17,8 @@ export interface ArmsContext {
   seeds: number;
   /** The place that the numbers are for; null before there are any. */
   at: number | null;
-  /** Whether that is the place under the pointer, or the last one of all, or the last one for now. */
-  when: 'pointed' | 'done' | 'so far';
+  /** Whether that is the last place of all, and not only for now. */
+  done: boolean;
 }
 
 function heading({ label, unit, kind }: StudyMeasure): TemplateResult {
@@ -28,15 +28,17 @@ function heading({ label, unit, kind }: StudyMeasure): TemplateResult {
 
 /** Legend and latest numbers in one: each row switches its arm on and off in the charts. */
 export function armsTable(curves: Curves, context: ArmsContext): TemplateResult {
-  const { entries, hidden, at, when, seeds } = context;
-  const about = { pointed: 'under the pointer', done: 'the last', 'so far': 'the last so far' }[when];
+  const { entries, hidden, at, done, seeds } = context;
   return html`<div class="scroll arms-table" tabindex="0" role="region" aria-label="What is compared, table">
     <table data-testid="study-arms">
       <caption>
         ${at === null ? 'What is compared' : html`${curves.x.label} ${count(at)}`}
         <span class="quiet"
           >${
-            at === null ? nothing : html`${about}; mean (least to greatest) of ${plural(seeds, 'seed')}; `
+            at === null
+              ? nothing
+              : html`${done ? 'the last' : 'the last so far'}; mean (least to greatest) of
+                ${plural(seeds, 'seed')}; `
           }press
           a name to hide or show it</span
         >
@@ -160,10 +162,23 @@ export function numbersTable(curves: Curves, place: number, seeds: number[], nam
 const NUMERIC = /^[−-]?[\d.,\s]+(\s?%|\sof\s[\d.,]+)?$|^[–—]?$/;
 
 export function summaryTable(rows: NonNullable<Study['rows']>, file: string): TemplateResult {
+  const columns = rows.head.length;
+  // A row with fewer cells ends with words that take the rest of the width.
+  const whole = rows.body.filter((row) => row.length === columns);
   const numeric = rows.head.map((_, column) =>
-    rows.body.every((row) => NUMERIC.test((row[column] ?? '').trim())),
+    whole.every((row) => NUMERIC.test((row[column] ?? '').trim())),
   );
   const side = (column: number) => (numeric[column] ? 'n' : '');
+  const cells = (row: string[]) =>
+    row.map((cell, column) => {
+      if (column === 0)
+        return html`<th scope="row" class=${row.length === columns ? side(0) : ''}>${cell}</th>`;
+      const rest = column === row.length - 1 ? columns - column : 1;
+      return rest > 1
+        ? html`<td class="words" colspan=${rest}>${cell}</td>`
+        : html`<td class=${side(column)}>${cell}</td>`;
+    });
+  const padded = rows.body.map((row) => rows.head.map((_, column) => row[column] ?? ''));
   return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Summary, table">
       <table class="summary" data-testid="study-rows">
         <caption>
@@ -178,15 +193,11 @@ export function summaryTable(rows: NonNullable<Study['rows']>, file: string): Te
           ${rows.body.map(
             (row) =>
               html`<tr>
-                ${row.map((cell, column) =>
-                  column === 0
-                    ? html`<th scope="row" class=${side(column)}>${cell}</th>`
-                    : html`<td class=${side(column)}>${cell}</td>`,
-                )}
+                ${cells(row)}
               </tr>`,
           )}
         </tbody>
       </table>
     </div>
-    <p class="take">${saveButton('Summary (CSV)', file, () => csv(rows.head, rows.body))}</p>`;
+    <p class="take">${saveButton('Summary (CSV)', file, () => csv(rows.head, padded))}</p>`;
 }

@@ -22,7 +22,7 @@ const BAD = '#a4262c';
 const SIMILARITY = paperColour('--series-1');
 const SURPRISE = paperColour('--series-2');
 
-function cell(step: SymbolStep, x: number, top: number, width: number): string {
+function cell(step: SymbolStep, from: number, x: number, top: number, width: number): string {
   const middle = x + width / 2;
   const judged = verdict(step);
   const centred = { 'text-anchor': 'middle' };
@@ -47,7 +47,7 @@ function cell(step: SymbolStep, x: number, top: number, width: number): string {
     'g',
     { class: `step ${step.mode} ${judged}` },
     ground +
-      text(middle, top + ROWS.at, String(step.at + 1), { ...centred, fill: MUTED, 'font-size': 8 }) +
+      text(middle, top + ROWS.at, String(step.at - from + 1), { ...centred, fill: MUTED, 'font-size': 8 }) +
       text(middle, top + ROWS.symbol, seen(step.symbol), {
         ...centred,
         'font-size': 14,
@@ -96,7 +96,8 @@ function rowLabels(top: number): string {
   );
 }
 
-export function courseSvg(steps: SymbolStep[], words: Words): string {
+/** `from` is the place in the session that is numbered 1. */
+export function courseSvg(steps: SymbolStep[], from: number, words: Words): string {
   const widest = steps.reduce(
     (most, step) => Math.max(most, widthOf(seen(step.symbol), 14), widthOf(predictionText(step), 11)),
     0,
@@ -109,7 +110,7 @@ export function courseSvg(steps: SymbolStep[], words: Words): string {
     const top = head.height + line * LINE;
     const cells = steps
       .slice(line * columns, (line + 1) * columns)
-      .map((step, column) => cell(step, LEFT + LABELS + column * width, top, width));
+      .map((step, column) => cell(step, from, LEFT + LABELS + column * width, top, width));
     const end = LEFT + LABELS + cells.length * width;
     const y = top + ROWS.bars;
     const full = tag('line', {
@@ -123,7 +124,8 @@ export function courseSvg(steps: SymbolStep[], words: Words): string {
     return rowLabels(top) + full + cells.join('');
   }).join('');
   const foot = caption(words, LEFT, head.height + lines * LINE + 12, WIDTH - 2 * LEFT);
-  const summary = steps.length <= 40 ? steps.map(stepWords).join('. ') : `${steps.length} symbols.`;
+  const summary =
+    steps.length <= 40 ? steps.map((step) => stepWords(step, from)).join('. ') : `${steps.length} symbols.`;
   return picture(
     WIDTH,
     head.height + lines * LINE + 12 + foot.height,

@@ -3,10 +3,11 @@
 import { ON_PAPER } from '../encodings/clock';
 import { figureText } from '../look/words';
 import { paperColour } from '../paper';
-import { caption, heading, INK, MUTED, picture, RULE, tag, text, widthOf, type Words } from '../svg';
+import { caption, heading, INK, MUTED, picture, tag, text, widthOf, type Words } from '../svg';
 import type { Operations, SimilarityView, StageView, VectorView } from './engine';
-import { barScaleOf, drawnItems, leftOut } from './similar';
+import { barScaleOf, drawnItems, leftOut, mostBars } from './similar';
 import { STRIP_HEIGHT, stripSvg, stripWords } from './strip';
+import { spoken } from './symbols';
 import { block, type Block } from './wrap';
 
 const COLUMN = 216;
@@ -58,7 +59,7 @@ export function operationsSvg(operations: Operations, predictions: string[], wor
   const training = block(MARGIN, y - 4, width - 2 * MARGIN, operations.training, 10, { fill: MUTED });
   y += training.height + 14;
   const foot = caption(words, MARGIN, y, width - 2 * MARGIN);
-  const summary = `Both machines at symbol ${operations.at + 1} of ${operations.length}, ${operations.symbol}. ${predictions.join(' ')}`;
+  const summary = `Both machines at symbol ${operations.at + 1} of ${operations.length}, ${spoken(operations.symbol)}. ${predictions.join(' ')}`;
   return picture(
     width,
     y + foot.height,
@@ -85,7 +86,7 @@ function cell(view: StageView, x: number, top: number): Block {
   add(block(x, y, COLUMN, view.sentence, 10));
   add(block(x, y, COLUMN, view.formula, 9, { fill: MUTED, class: 'formula' }), 8);
   for (const vector of view.vectors) add(strip(vector, x, y), 8);
-  for (const similarity of view.similarities) add(bars(similarity, x, y), 8);
+  for (const similarity of view.similarities) add(bars(similarity, mostBars(view), x, y), 8);
   return { svg: parts.join(''), height: y - top };
 }
 
@@ -101,11 +102,14 @@ function strip(view: VectorView, x: number, top: number): Block {
   return { svg: name.svg + drawing + said.svg, height: name.height + 3 + STRIP_HEIGHT + said.height };
 }
 
-function bars(view: SimilarityView, x: number, top: number): Block {
-  const items = drawnItems(view);
+function bars(view: SimilarityView, most: number, x: number, top: number): Block {
+  if (!view.items.length) {
+    return block(x, top, COLUMN, `${view.label}: there is nothing to compare with yet.`, 9, { fill: MUTED });
+  }
+  const items = drawnItems(view, most);
   const scale = barScaleOf(items);
   const name = block(x, top, COLUMN, `${view.label}, ${view.unit}`, 10);
-  const labels = Math.min(84, Math.max(24, ...items.map(({ label }) => widthOf(label, 9) + 12)));
+  const labels = Math.min(100, Math.max(24, ...items.map(({ label }) => widthOf(label, 10) + 16)));
   const numbers = 40;
   const at = (share: number) => x + labels + share * (COLUMN - labels - numbers - 6);
   const first = top + name.height + 2;
@@ -116,7 +120,7 @@ function bars(view: SimilarityView, x: number, top: number): Block {
       'g',
       { class: chosen ? 'item chosen' : 'item' },
       (chosen ? tag('circle', { cx: x + 3.5, cy: y + 5.5, r: 2.6, fill: paperColour('--series-2') }) : '') +
-        text(x + 10, y + 9, shortened(label, labels - 12, 9), {
+        text(x + 10, y + 9, shortened(label, labels - 14, 10), {
           'font-size': 9,
           'font-weight': chosen ? 'bold' : undefined,
         }) +
@@ -141,10 +145,10 @@ function bars(view: SimilarityView, x: number, top: number): Block {
     y1: first,
     x2: at(scale.zero),
     y2: first + items.length * BAR_ROW,
-    stroke: items.length ? INK : RULE,
+    stroke: INK,
     'stroke-width': 0.8,
   });
-  const left = block(x, first + items.length * BAR_ROW + 1, COLUMN, leftOut(view), 9, { fill: MUTED });
+  const left = block(x, first + items.length * BAR_ROW + 1, COLUMN, leftOut(view, most), 9, { fill: MUTED });
   return {
     svg: name.svg + rows.join('') + axis + left.svg,
     height: name.height + 3 + items.length * BAR_ROW + left.height,

@@ -1,6 +1,13 @@
 /** Symbols as readers see and hear them. */
 
+import type { Values } from '../engine';
+
 const UNSEEN: Record<string, string> = { ' ': '␣', '\n': '⏎', '\r': '⏎', '\t': '⇥' };
+
+/** Symbols as a text that the settings split into the same symbols again. Those of a random sequence are numbers. */
+export function joined(symbols: readonly string[], { source, split }: Values): string {
+  return symbols.join(source !== 'random' && split === 'characters' ? '' : ' ');
+}
 
 /** A symbol as it can be seen: a space is one too. */
 export function seen(symbol: string): string {

@@ -1,0 +1,172 @@
+//! `mnemoscope sequence`: a sequence stored in one pass, shown again, and recalled; `mnemoscope sequence run`: an experiment over many
+//! machines; `mnemoscope sequence time`: how long recalls take here.
+
+use std::time::Instant;
+
+use clap::{Arg, ArgMatches, Command};
+
+use mnemoscope::lab::event::Event;
+use mnemoscope::lab::machine::Machine;
+use mnemoscope::lab::sequence::bench::{Bench, Report};
+use mnemoscope::lab::sequence::config::SequenceConfig;
+use mnemoscope::lab::sequence::session::{Mode, SessionInfo, SymbolStep};
+use mnemoscope::lab::sequence::study::Study;
+use mnemoscope::lab::sequence::timing;
+
+use super::failure::{Failure, say};
+use super::files::{self, Outputs};
+use super::progress::Progress;
+use super::signals::Signals;
+use super::{race, settings, table};
+
+/// Milliseconds of work between two looks at the clock and the signals.
+const UPDATE_MS: f64 = 100.0;
+
+pub(crate) fn command(codes: &'static str) -> Command {
+    let run = Command::new("run")
+        .about("Run the experiment that the settings name, and write what it finds")
+        .arg(files::argument("out", "Write the results as JSON to FILE; - or nothing is standard output"))
+        .arg(files::argument("csv", "Write the curves as CSV to FILE; - is standard output"))
+        .arg(race::quiet());
+    let count = Arg::new("recalls")
+        .long("recalls")
+        .value_name("NUMBER")
+        .default_value("10000")
+        .value_parser(clap::value_parser!(u32).range(1..=1_000_000))
+        .help("How many words are recalled");
+    let time = Command::new("time")
+        .about("Time recalls from the memory of the settings, and write milliseconds as JSON")
+        .arg(count)
+        .arg(files::argument("out", "Write JSON to FILE; - or nothing is standard output"));
+    let command = Command::new("sequence")
+        .about("Store a sequence in one pass and recall it, or run an experiment over many machines")
+        .after_help(codes)
+        .subcommand(settings::add::<SequenceConfig>(run).after_help(codes))
+        .subcommand(settings::add::<SequenceConfig>(time))
+        .args_conflicts_with_subcommands(true)
+        .arg(files::argument("out", "Write the session as JSON to FILE; - or nothing is standard output"))
+        .arg(files::argument("csv", "Write every symbol with its prediction as CSV to FILE; - is standard output"))
+        .arg(race::quiet());
+    settings::add::<SequenceConfig>(command)
+}
+
+pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
+    match arguments.subcommand() {
+        Some(("run", arguments)) => study(arguments),
+        Some(("time", arguments)) => time(arguments),
+        _ => session(arguments),
+    }
+}
+
+fn session(arguments: &ArgMatches) -> Result<(), Failure> {
+    let outputs = Outputs::of(arguments, &[])?;
+    let config: SequenceConfig = settings::configure(arguments)?;
+    let report = pollster::block_on(Bench::default().report(&config, &mut Machine::default()));
+    let report = report.map_err(|error| Failure::usage(settings::reason(error)))?;
+    let json = settings::json_text(&report)?;
+    let written = outputs.write(&json, || csv(&report));
+    if !arguments.get_flag("quiet") {
+        let executor = &report.stored.executor;
+        say(&format!("{} ({}): {}", executor.kind, executor.name, executor.reason));
+        for (what, part) in parts(&report) {
+            say(&format!("{what}: {}", part.sentence));
+        }
+        let recalled = report.recalled.steps.iter().skip(report.recalled.begin);
+        let own = recalled.filter(|step| step.mode == Mode::Recall).map(|step| step.symbol.as_str());
+        say(&format!("Recalled: {}", own.collect::<Vec<_>>().join(" ")));
+    }
+    written
+}
+
+/// The three commands of a report, each with its own steps.
+fn parts(report: &Report) -> [(&'static str, &SessionInfo); 3] {
+    [("store", &report.stored), ("show again", &report.replayed), ("recall", &report.recalled)]
+}
+
+fn csv(report: &Report) -> Result<String, Failure> {
+    let failed = |error: String| Failure::failed(format!("CSV: {error}"));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let head = ["command", "place", "symbol", "mode", "predicted", "similarity", "surprise", "expected", "right"];
+    writer.write_record(head).map_err(|error| failed(error.to_string()))?;
+    for (what, part) in parts(report) {
+        for (place, step) in part.steps.iter().skip(part.begin).enumerate() {
+            let SymbolStep { symbol, mode, predicted, similarity, surprise, expected, right, .. } = step;
+            let mode = match mode {
+                Mode::Store => "store",
+                Mode::Replay => "replay",
+                Mode::Cue => "cue",
+                Mode::Recall => "recall",
+            };
+            let text = |value: &Option<String>| value.clone().unwrap_or_default();
+            let number = |value: &Option<f64>| value.map_or(String::new(), |value| value.to_string());
+            let right = right.map_or(String::new(), |right| right.to_string());
+            let row = [
+                what.to_owned(),
+                place.to_string(),
+                symbol.clone(),
+                mode.to_owned(),
+                text(predicted),
+                number(similarity),
+                number(surprise),
+                text(expected),
+                right,
+            ];
+            writer.write_record(row).map_err(|error| failed(error.to_string()))?;
+        }
+    }
+    let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
+}
+
+fn study(arguments: &ArgMatches) -> Result<(), Failure> {
+    let outputs = Outputs::of(arguments, &[])?;
+    let config: SequenceConfig = settings::configure(arguments)?;
+    let quiet = arguments.get_flag("quiet");
+    let signals = Signals::listen()?;
+    let mut machine = Machine::default();
+    let began = Instant::now();
+    let study = pollster::block_on(async {
+        let mut study = Study::open(config, &mut machine, &mut |_, _| {}).await?;
+        let mut progress = Progress::new(quiet, 0, study.steps());
+        let info = study.executor();
+        progress.note(&format!("{}, on {} ({}): {}", study.label(), info.kind, info.name, info.reason));
+        let mut finished = false;
+        while !finished {
+            if let Some(signal) = signals.heard() {
+                progress.end();
+                let at = format!("interrupted after {} of {} units; nothing was written", study.step(), study.steps());
+                return Err(Failure::signal(signal, at));
+            }
+            for event in study.advance(&mut machine, UPDATE_MS, 0).await? {
+                match event {
+                    Event::Recovered { reason, .. } => progress.note(&reason),
+                    Event::Progress { step, steps, step_ms } => progress.at(step, steps, step_ms),
+                    Event::Finished { .. } => finished = true,
+                    _ => {}
+                }
+            }
+        }
+        progress.end();
+        Ok(study)
+    })?;
+    let mut results = study.results();
+    results.seconds = Some(began.elapsed().as_secs_f64());
+    let json = settings::json_text(&results)?;
+    let written = outputs.write(&json, || Ok(results.study.csv()));
+    if !quiet {
+        if let Some(rows) = &results.study.rows {
+            table::print(&std::iter::once(rows.head.clone()).chain(rows.body.iter().cloned()).collect::<Vec<_>>());
+        }
+        say(&results.study.sentence);
+        table::verdicts(&results.study.verdicts);
+    }
+    written
+}
+
+fn time(arguments: &ArgMatches) -> Result<(), Failure> {
+    let outputs = Outputs::of(arguments, &[])?;
+    let config: SequenceConfig = settings::configure(arguments)?;
+    let recalls = arguments.get_one::<u32>("recalls").copied().unwrap_or(10_000);
+    let timing = pollster::block_on(timing::recalls(&config, recalls, &mut Machine::default()))?;
+    outputs.write(&settings::json_text(&timing)?, || Ok(String::new()))
+}

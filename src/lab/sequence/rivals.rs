@@ -1,0 +1,237 @@
+//! The sequence machine beside transformers, as an experiment: the same random sequences, shown once symbol by symbol, and once more; who
+//! predicts them right the second time?
+//!
+//! Nobody learns during the second presentation. The first symbol is not counted, for a transformer has seen nothing before it.
+
+use web_time::Instant;
+
+use crate::compute::error::Error;
+use crate::lab::claim::{Outcome, Verdict};
+use crate::lab::event::ExecutorInfo;
+use crate::lab::machine::Machine;
+use crate::lab::sequence::config::SequenceConfig;
+use crate::lab::sequence::curves::{Arm, Axis, Curves, Kind, Measure, Rows, mean, short};
+use crate::lab::sequence::errors::twice;
+use crate::lab::sequence::rival::{Method, Rivals as Transformers, Terms};
+use crate::lab::sequence::symbols::random;
+use crate::sdm::machine::{Replica, SequenceMachine};
+
+const ERRORS: usize = 0;
+
+/// Who is compared.
+#[derive(Clone, Copy, Debug)]
+enum Who {
+    Machine,
+    Transformer(u32, Method),
+}
+
+/// What works at the unit at hand.
+#[derive(Debug)]
+enum At {
+    Machine(SequenceMachine),
+    Transformers(Box<Transformers>),
+}
+
+/// The experiment.
+#[derive(Debug)]
+pub(super) struct Rivals {
+    pub(super) curves: Curves,
+    who: Vec<Who>,
+    lengths: Vec<u32>,
+    sequences: Vec<Vec<Vec<u32>>>,
+    at: Option<At>,
+    done: u32,
+    /// What was tried for the transformers' learning rates.
+    searches: Vec<String>,
+}
+
+impl Rivals {
+    pub(super) fn new(config: &SequenceConfig) -> Self {
+        let k = config.rival_steps;
+        let steps = |steps: u32| if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") };
+        let arm = |id: &str, label: String, help: &str| Arm {
+            id: id.to_owned(),
+            label,
+            help: help.to_owned(),
+            points: Vec::new(),
+        };
+        let memory = "Its gradient steps learn from the newest window and from earlier ones: the sequence so far is kept beside the weights.";
+        let mut arms = vec![
+            arm("machine", "Sequence machine".to_owned(), "One shot a symbol; nothing is kept but the data store."),
+            arm(
+                "newest-1",
+                "Transformer, 1 step, no replay".to_owned(),
+                "One gradient step a symbol, on the newest window alone: on the machine's own terms.",
+            ),
+            arm("replay-1", "Transformer, 1 step".to_owned(), memory),
+        ];
+        let mut who = vec![Who::Machine, Who::Transformer(1, Method::newest()), Who::Transformer(1, Method::default())];
+        if k > 1 {
+            arms.push(arm("replay-k", format!("Transformer, {}", steps(k)), memory));
+            who.push(Who::Transformer(k, Method::default()));
+        }
+        let lengths: Vec<u32> =
+            (1..=config.points).map(|at| (config.longest * at).div_ceil(config.points).max(2)).collect();
+        let mut curves = Curves {
+            experiment: "rivals",
+            label: "Beside the transformer",
+            x: Axis { label: "Length", unit: "symbols" },
+            measures: vec![Measure {
+                id: "errors",
+                label: "Errors",
+                unit: "wrong predictions, second time",
+                kind: Kind::Count,
+            }],
+            arms,
+        };
+        let places: Vec<f64> = lengths.iter().map(|&length| f64::from(length)).collect();
+        curves.make_room(&places, config.seeds as usize);
+        let seeds = config.seed..config.seed + config.seeds;
+        let of = |&length: &u32| seeds.clone().map(|seed| random(seed, config.alphabet, length)).collect();
+        let sequences = lengths.iter().map(of).collect();
+        Self { curves, who, lengths, sequences, at: None, done: 0, searches: Vec::new() }
+    }
+
+    pub(super) fn units(&self) -> u32 {
+        (self.who.len() * self.lengths.len()) as u32
+    }
+
+    pub(super) fn done(&self) -> u32 {
+        self.done
+    }
+
+    pub(super) fn lost(&mut self) {
+        self.at = None;
+    }
+
+    fn next(&self) -> Option<(usize, usize)> {
+        let (arm, point) = (self.done as usize / self.lengths.len(), self.done as usize % self.lengths.len());
+        (arm < self.who.len()).then_some((arm, point))
+    }
+
+    /// Opens what the unit at hand needs.
+    pub(super) async fn open(
+        &mut self,
+        config: &SequenceConfig,
+        machine: &mut Machine,
+        progress: &mut dyn FnMut(f64, &str),
+    ) -> Result<Option<ExecutorInfo>, Error> {
+        let Some((arm, point)) = self.next().filter(|_| self.at.is_none()) else { return Ok(None) };
+        let sequences = self.sequences.get(point).map(Vec::as_slice).unwrap_or_default();
+        let info = match self.who[arm] {
+            Who::Machine => {
+                let replica = |seed| Replica { model: config.model(config.context), seed };
+                let replicas = (config.seed..config.seed + config.seeds).map(replica).collect();
+                let shape = config.machine_shape(config.alphabet);
+                let (made, info) = config.machines(shape, replicas, machine, progress).await?;
+                self.at = Some(At::Machine(made));
+                info
+            }
+            Who::Transformer(steps, method) => {
+                let terms = Terms { steps, rate: config.rival_rate, method };
+                let made = Transformers::open(config, sequences, config.alphabet, terms, machine).await?;
+                let info = made.executor().clone();
+                self.at = Some(At::Transformers(Box::new(made)));
+                info
+            }
+        };
+        Ok(Some(info))
+    }
+
+    /// Works until `until`, or until a unit is done.
+    pub(super) async fn work(&mut self, until: &dyn Fn() -> bool) -> Result<(), Error> {
+        let Some((arm, point)) = self.next() else { return Ok(()) };
+        let errors: Vec<f64> = match &mut self.at {
+            None => return Err(Error::Internal("nothing is open".to_owned())),
+            Some(At::Machine(made)) => {
+                let traces = twice(made, &self.sequences[point]).await?;
+                let wrong = |trace: &crate::sdm::machine::Trace| {
+                    let pairs = trace.symbols.iter().zip(&trace.predicted).skip(1);
+                    pairs.filter(|(came, predicted)| came != predicted).count() as f64
+                };
+                traces.iter().map(wrong).collect()
+            }
+            Some(At::Transformers(made)) => {
+                let start = Instant::now();
+                // A gradient step is short; looking at the clock after each would cost more than some of them.
+                while !made.advance(20.0).await? {
+                    if until() && start.elapsed().as_millis() > 0 {
+                        return Ok(());
+                    }
+                }
+                if let Some(search) = made.search() {
+                    let (who, length) = (&self.curves.arms[arm].label, self.lengths[point]);
+                    self.searches.push(format!("{who}, length {length}: {}", search.sentence));
+                }
+                // A transformer that diverged predicts nothing right.
+                made.errors().iter().map(|errors| f64::from(errors.replay.unwrap_or(errors.judged))).collect()
+            }
+        };
+        self.curves.put([arm, point, ERRORS], 0, &errors);
+        self.done += 1;
+        self.at = None;
+        Ok(())
+    }
+
+    fn mean(&self, arm: &str, point: usize) -> Option<f64> {
+        Some(mean(&self.curves.all(arm, point, ERRORS)?))
+    }
+
+    pub(super) fn sentence(&self) -> String {
+        let last = self.lengths.len() - 1;
+        let each: Vec<String> = self
+            .curves
+            .arms
+            .iter()
+            .filter_map(|arm| Some(format!("{}: {}", arm.label, short(self.mean(&arm.id, last)?))))
+            .collect();
+        let length = self.lengths[last];
+        let tuning =
+            self.searches.last().map_or(String::new(), |search| format!(" How the last rate was found: {search}"));
+        match each.is_empty() {
+            true => "Nothing has been measured at the full length yet.".to_owned(),
+            false => {
+                format!("Mean errors of {} predictions at length {length}: {}.{tuning}", length - 1, each.join("; "))
+            }
+        }
+    }
+
+    pub(super) fn rows(&self) -> Rows {
+        let head = ["Length".to_owned()].into_iter().chain(self.curves.arms.iter().map(|arm| arm.label.clone()));
+        let row = |(at, length): (usize, &u32)| {
+            let cells = self.curves.arms.iter().map(|arm| self.mean(&arm.id, at).map_or("–".to_owned(), short));
+            [length.to_string()].into_iter().chain(cells).collect()
+        };
+        let mut body: Vec<Vec<String>> = self.lengths.iter().enumerate().map(row).collect();
+        // The tuning is part of the result.
+        body.extend(self.searches.iter().map(|search| vec!["Rates tried".to_owned(), search.clone()]));
+        Rows { head: head.collect(), body }
+    }
+
+    pub(super) fn verdicts(&self, config: &SequenceConfig) -> Vec<Verdict> {
+        let last = self.lengths.len() - 1;
+        let of = |arm: &str| self.mean(arm, last);
+        let (verdict, measured) = match (of("machine"), of("newest-1"), of("replay-1")) {
+            (Some(machine), Some(newest), Some(replay)) => {
+                let holds = machine < newest && machine < replay;
+                let words = format!(
+                    "At length {}: machine {}, transformer with one step {} (no replay) and {} (with replay).",
+                    self.lengths[last],
+                    short(machine),
+                    short(newest),
+                    short(replay)
+                );
+                (if holds { Outcome::Holds } else { Outcome::Fails }, words)
+            }
+            _ => (Outcome::Open, "Not all of them have been measured yet.".to_owned()),
+        };
+        vec![Verdict {
+            id: "one-shot".to_owned(),
+            claim: "Shown a sequence once, the machine predicts it right the second time, where a transformer with one gradient step a symbol makes errors.".to_owned(),
+            source: "Bose, re-implementation of the thesis".to_owned(),
+            verdict,
+            measured,
+            seeds: config.seeds,
+        }]
+    }
+}

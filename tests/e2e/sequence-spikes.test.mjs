@@ -1,0 +1,486 @@
+// The sequence lab's spikes: times, ranks, phases and codes that agree with each other, and the check over random pairs.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { addressHas, elements, near, number, parse, PNG, withClass } from './encodings.mjs';
+import { axePath, labs, parseCsv } from './lab.mjs';
+import { client, link, overflow, saved, set, SLOW } from './sequence.mjs';
+
+const { withLab } = labs({ webgpu: false, spotless: true });
+const ALONE = '#lab=sequence&executor=cpu&hide=session,operations,ball,experiment';
+const LAYERS = ['input', 'context', 'decoder', 'output'];
+const PHONE = {
+  viewport: { width: 390, height: 844 },
+  hasTouch: true,
+  isMobile: true,
+};
+
+/** What is on show once nothing is under way, at symbol `at` if it is given. */
+async function step(lab, { at = null, neuron = null } = {}) {
+  await lab.page.locator('#title-spikes').scrollIntoViewIfNeeded();
+  await lab.page.waitForFunction(
+    ([place, kind]) => {
+      const shown = document.querySelector('[data-testid=spikes-step]');
+      const refused = document.querySelector('sequence-spikes .refused .wrong');
+      if (refused) throw new Error(refused.textContent);
+      return (
+        shown?.dataset.fresh === 'true' &&
+        (place === null || shown.dataset.at === String(place)) &&
+        (kind === null || shown.dataset.neuron === kind)
+      );
+    },
+    [at, neuron],
+    { timeout: 120_000 },
+  );
+  return lab.page.evaluate(() => document.querySelector('sequence-spikes').question.answer.spikes);
+}
+
+/** Times never go back, ranks go up by one, and nobody comes late before the last has fired. */
+function ordered({ id, spikes, late, neurons }) {
+  spikes.forEach(({ time, rank, neuron }, i) => {
+    assert.equal(rank, i, `${id}: ranks are the order of firing`);
+    assert.ok(neuron >= 0 && neuron < neurons, id);
+    if (i > 0) assert.ok(time >= spikes[i - 1].time, `${id}: time ${i}`);
+  });
+  late.forEach(({ time }, i) => {
+    assert.ok(time >= (late[i - 1] ?? spikes.at(-1)).time, `${id}: late ${i}`);
+  });
+  const all = [...spikes, ...late].map(({ neuron }) => neuron);
+  assert.equal(new Set(all).size, all.length, `${id}: a neuron fires at most once`);
+}
+
+describe('wheel neurons', () => {
+  test('in every layer the order of firing is the code of the dot products', { timeout: SLOW }, async () => {
+    await withLab(ALONE, async (lab) => {
+      for (const at of [0, 1, 5]) {
+        await lab.page.locator('sequence-spikes .symbols button').nth(at).click();
+        const shown = await step(lab, { at, neuron: 'wheel' });
+        assert.deepEqual(
+          shown.layers.map(({ id }) => id),
+          LAYERS,
+        );
+        for (const layer of shown.layers) {
+          ordered(layer);
+          assert.equal(layer.same, true, layer.id);
+          near(layer.similarity, 1, 1e-9, layer.id);
+          layer.spikes.forEach(({ significance, rank }) => near(significance, 0.9 ** rank, 1e-6, layer.id));
+          const row = lab.page.locator(`[data-testid=layers] tr[data-layer=${layer.id}]`);
+          assert.equal(await row.getAttribute('data-same'), 'true');
+          assert.match(await row.innerText(), /✓ same/);
+          assert.equal(await row.locator('[data-value=similarity]').innerText(), '1.0000');
+          assert.ok((await row.innerText()).includes(layer.sentence));
+        }
+        assert.deepEqual(
+          shown.layers.map(({ spikes, neurons }) => [spikes.length, neurons]),
+          [
+            [11, 256],
+            [22, 512],
+            [11, 2048],
+            [11, 256],
+          ],
+        );
+        // The same codes as the machine itself has, which never fired a spike.
+        const operations = await client(lab, 'seqOperations', at);
+        const [code] = operations.stages.find(({ id }) => id === 'encoding').machine.vectors;
+        assert.deepEqual(
+          shown.layers[0].spikes.map(({ neuron }) => neuron),
+          code.order,
+        );
+        const decoder = operations.stages
+          .find(({ id }) => id === 'retrieval')
+          .machine.vectors.find(({ kind, order }) => kind === 'code' && order.length === 11);
+        assert.deepEqual(
+          shown.layers[2].spikes.map(({ neuron }) => neuron),
+          decoder.order,
+        );
+      }
+    });
+  });
+
+  test('one code as rank, time and phase', { timeout: SLOW }, async () => {
+    await withLab(ALONE, async (lab) => {
+      const shown = await step(lab, { at: 0 });
+      const rows = await lab.page
+        .locator('[data-testid=readings] tbody tr')
+        .evaluateAll((found) =>
+          found.map((row) =>
+            Object.fromEntries(
+              [...row.querySelectorAll('[data-value]')].map((cell) => [cell.dataset.value, cell.innerText]),
+            ),
+          ),
+        );
+      assert.equal(rows.length, 11);
+      const { readings, layers } = shown;
+      readings.forEach((reading, i) => {
+        const spike = layers[0].spikes[i];
+        assert.deepEqual([reading.neuron, reading.time, reading.rank], [spike.neuron, spike.time, i]);
+        near(number(rows[i].rank), i, 0);
+        near(number(rows[i].neuron), reading.neuron, 0);
+        near(number(rows[i].significance), 0.9 ** i, 1e-3);
+        near(number(rows[i].time), reading.time, 0.01 * Math.max(1, reading.time));
+        near(number(rows[i].turns), reading.phase / (2 * Math.PI), 1e-3);
+        assert.ok(reading.phase >= 0 && reading.phase <= 2 * Math.PI);
+        if (i > 0) assert.ok(reading.time > readings[i - 1].time && reading.phase > readings[i - 1].phase);
+      });
+      // Phase is time once around: one line through the origin.
+      const slopes = readings.filter(({ time }) => time > 0).map(({ phase, time }) => phase / time);
+      slopes.forEach((slope) => near(slope / slopes[0], 1, 1e-9));
+      const hands = await lab.page.locator('[data-testid=readings] .hand').evaluateAll((found) =>
+        found.map((hand) => {
+          const of = (name) => Number(hand.getAttribute(name));
+          return Math.atan2(of('x2') - of('x1'), of('y1') - of('y2'));
+        }),
+      );
+      hands.forEach((angle, i) => {
+        const turned = angle - readings[i].phase;
+        near(Math.atan2(Math.sin(turned), Math.cos(turned)), 0, 2e-3, `dial ${i}`);
+      });
+      const csv = parseCsv((await saved(lab, 'save-readings.csv')).bytes, {
+        columns: true,
+      });
+      csv.forEach((row, i) => {
+        assert.deepEqual([Number(row.neuron), Number(row.time)], [readings[i].neuron, readings[i].time]);
+        near(Number(row.turns) * 2 * Math.PI, readings[i].phase, 1e-9);
+      });
+      assert.equal(csv.length, 11);
+      const xml = parse((await saved(lab, 'svg-readings')).bytes);
+      assert.equal(withClass(xml, 'line', 'hand').length, 11);
+      assert.equal(withClass(xml, 'rect', 'significance').length, 11);
+      assert.ok(PNG.sync.read((await saved(lab, 'png-readings')).bytes).width > 600);
+    });
+  });
+
+  test(
+    'those that fire reach the threshold, the one that does not stays below',
+    { timeout: SLOW },
+    async () => {
+      await withLab(ALONE, async (lab) => {
+        const shown = await step(lab, { at: 0 });
+        const { traces, threshold, layers } = shown;
+        const fired = new Map(layers[2].spikes.map(({ neuron, time }) => [neuron, time]));
+        assert.ok(
+          traces.some((trace) => trace.fired !== null) && traces.some((trace) => trace.fired === null),
+        );
+        for (const { neuron, fired: time, activation, time: times } of traces) {
+          assert.equal(times.length, activation.length);
+          times.forEach((t, i) => i > 0 && assert.ok(t >= times[i - 1]));
+          if (time === null) assert.ok(!fired.has(neuron), `neuron ${neuron}`);
+          else {
+            near(time, fired.get(neuron), 1e-9, `neuron ${neuron}`);
+            near(Math.max(...activation), threshold, 1e-6 * threshold, `neuron ${neuron}`);
+          }
+        }
+        await lab.page.locator('#title-traces').scrollIntoViewIfNeeded();
+        const section = lab.page.locator('[aria-labelledby=title-traces]');
+        for (const { neuron, fired: time } of traces) {
+          assert.match(
+            await section.locator('.lines').innerText(),
+            new RegExp(`neuron ${neuron}, ${time === null ? 'does not fire' : 'fires at'}`),
+          );
+        }
+        await section.locator('details > summary').click();
+        const rows = parseCsv((await saved(lab, 'save-traces.csv')).bytes, {
+          columns: true,
+        });
+        assert.ok(rows.length > 5);
+        // Between two of its points a trace of the file lies on the line from one to the next.
+        for (const { neuron, time, activation } of traces) {
+          for (const row of rows) {
+            const value = row[`neuron_${neuron}`];
+            const t = Number(row.time);
+            if (value === '') {
+              assert.ok(t < time[0] || t > time.at(-1), `neuron ${neuron} at ${t}`);
+              continue;
+            }
+            const after = time.findIndex((one) => one >= t);
+            const [from, to] = after === 0 ? [0, 0] : [after - 1, after];
+            const span = time[to] - time[from];
+            const there =
+              time[to] === t
+                ? activation.filter((_, i) => time[i] === t)
+                : [activation[from] + ((activation[to] - activation[from]) * (t - time[from])) / span];
+            assert.ok(
+              there.some((one) => Math.abs(one - Number(value)) < 1e-9 * Math.max(1, Math.abs(one))),
+              `neuron ${neuron} at ${t}: ${value}, not ${there}`,
+            );
+          }
+        }
+        const xml = parse((await saved(lab, 'svg-traces')).bytes);
+        assert.equal(withClass(xml, 'path', 'line').length, traces.length);
+        assert.equal(withClass(xml, 'line', 'reference').length, 1);
+      });
+    },
+  );
+});
+
+describe('the check', () => {
+  test('wheels keep the order on every pair; RDLIF does not, under load', { timeout: SLOW }, async () => {
+    await withLab(ALONE, async (lab) => {
+      const { checks, verdicts } = await step(lab, { at: 0 });
+      assert.ok(
+        checks.some(({ neuron }) => neuron === 'wheel') && checks.some(({ neuron }) => neuron === 'rdlif'),
+      );
+      for (const { neuron, load, pairs, same, mean, least } of checks) {
+        const name = `${neuron} at load ${load}`;
+        assert.ok(pairs > 0 && same >= 0 && same <= pairs, name);
+        assert.ok(least <= mean + 1e-12 && mean <= 1 + 1e-12 && least >= 0, name);
+        if (same === pairs) near(least, 1, 1e-9, name);
+        if (neuron === 'wheel') assert.equal(same, pairs, name);
+        const row = lab.page.locator(`[data-testid=checks] tr[data-neuron=${neuron}][data-load="${load}"]`);
+        assert.equal(number(await row.locator('[data-value=same]').innerText()), same);
+        assert.equal(number(await row.locator('[data-value=pairs]').innerText()), pairs);
+        near(parseFloat(await row.locator('[data-value=mean]').innerText()), mean, 1e-4);
+        near(parseFloat(await row.locator('[data-value=least]').innerText()), least, 1e-4);
+      }
+      const loaded = checks.filter(({ neuron }) => neuron === 'rdlif').sort((a, b) => b.load - a.load)[0];
+      assert.ok(loaded.same < loaded.pairs, 'under load RDLIF changes the order');
+      const csv = parseCsv((await saved(lab, 'save-spike-checks.csv')).bytes, { columns: true });
+      assert.deepEqual(
+        csv.map(({ model, load, same }) => [model, Number(load), Number(same)]),
+        checks.map(({ neuron, load, same }) => [neuron, load, same]),
+      );
+      assert.ok(verdicts.length > 0);
+      const said = await lab.page.getByTestId('spikes-verdicts').innerText();
+      for (const { claim } of verdicts) assert.ok(said.includes(claim));
+    });
+  });
+
+  test('a layer of RDLIF neurons says by how much its code differs', { timeout: SLOW }, async () => {
+    await withLab(link({ neuron: 'rdlif', load: 8 }, ALONE), async (lab) => {
+      await step(lab, { neuron: 'rdlif' });
+      await lab.page.locator('sequence-spikes .symbols button').nth(3).click();
+      const shown = await step(lab, { at: 3, neuron: 'rdlif' });
+      for (const layer of shown.layers) {
+        ordered(layer);
+        assert.equal(layer.same, layer.similarity > 1 - 1e-9, layer.id);
+        const row = lab.page.locator(`[data-testid=layers] tr[data-layer=${layer.id}]`);
+        assert.match(await row.innerText(), layer.same ? /✓ same/ : /✗ not the same/);
+      }
+      assert.ok(
+        shown.layers.some(({ same }) => !same),
+        'some layer under load',
+      );
+    });
+  });
+});
+
+describe('controls', () => {
+  test('neuron, threshold, leak and load are the settings of the same name', { timeout: SLOW }, async () => {
+    await withLab(ALONE, async (lab) => {
+      const before = await step(lab, { at: 0, neuron: 'wheel' });
+      await lab.page.getByTestId('spikes-neuron').selectOption('rdlif');
+      await addressHas(lab, 'neuron', 'rdlif');
+      const after = await step(lab, { neuron: 'rdlif' });
+      assert.notEqual(after.formula, before.formula);
+      assert.ok((await lab.text('spikes-formula')).includes(after.formula));
+      await lab.page.getByTestId('spikes-neuron').selectOption('wheel');
+      await step(lab, { neuron: 'wheel' });
+      const slide = lab.page.getByTestId('slide-threshold');
+      await slide.focus();
+      for (let i = 0; i < 5; i++) await lab.page.keyboard.press('ArrowRight');
+      await lab.page.waitForFunction(
+        () => Number(document.querySelector('#lab').client.settled.values.threshold) > 4,
+      );
+      await lab.page.waitForFunction(
+        (old) => {
+          const { question } = document.querySelector('sequence-spikes');
+          return question.fresh && question.answer?.spikes.window !== old;
+        },
+        before.window,
+        { timeout: 60_000 },
+      );
+      await set(lab, 'load', '4');
+      assert.equal(await lab.page.locator('#at-load').inputValue(), '4');
+      await set(lab, 'leak', '30');
+      assert.equal(await lab.page.locator('#at-leak').inputValue(), '30');
+      await step(lab);
+    });
+  });
+
+  test('the place is that of the five operations', { timeout: SLOW }, async () => {
+    await withLab('#lab=sequence&executor=cpu&hide=session,ball,experiment', async (lab) => {
+      await step(lab, { at: 0 });
+      await lab.page.getByTestId('spikes-slide').focus();
+      await lab.page.keyboard.press('ArrowRight');
+      await lab.page.keyboard.press('ArrowRight');
+      await step(lab, { at: 2 });
+      await lab.page.locator('#title-operations').scrollIntoViewIfNeeded();
+      await lab.page.waitForSelector('[data-testid=operations-step][data-at="2"][data-fresh=true]', {
+        timeout: 120_000,
+      });
+      assert.equal(await lab.text('operations-at'), await lab.text('spikes-at'));
+    });
+  });
+});
+
+describe('the raster', () => {
+  test(
+    'every spike is drawn at its time and neuron, and read by keyboard and pointer',
+    { timeout: SLOW },
+    async () => {
+      await withLab(ALONE, async (lab) => {
+        const shown = await step(lab, { at: 0 });
+        const raster = lab.page.getByTestId('raster');
+        const reading = lab.page.getByTestId('raster-reading');
+        const count = (kind) => shown.layers.reduce((sum, layer) => sum + layer[kind].length, 0);
+        for (const clock of ['one', 'own']) {
+          await lab.page.getByTestId(`clock-${clock}`).check({ force: true });
+          await lab.page.waitForFunction(
+            (wanted) => document.querySelector('sequence-raster').clock === wanted,
+            clock,
+          );
+          assert.equal(await raster.locator('.spike').count(), count('spikes'));
+          assert.equal(await raster.locator('.late').count(), count('late'));
+          const dots = await lab.page.evaluate(() => document.querySelector('sequence-raster').drawn.dots);
+          dots.forEach((layer, i) => {
+            const { spikes, late } = shown.layers[i];
+            assert.deepEqual(
+              layer.map(({ neuron }) => neuron),
+              [...spikes, ...late].map(({ neuron }) => neuron),
+            );
+            layer.forEach((dot, j) => {
+              if (j === 0) return;
+              const before = layer[j - 1];
+              assert.ok(dot.x >= before.x - 1e-9, 'later is to the right');
+              assert.equal(
+                Math.sign(before.y - dot.y),
+                Math.sign(dot.neuron - before.neuron),
+                'higher is upwards',
+              );
+            });
+          });
+          // On one clock all layers share an axis.
+          if (clock === 'one') {
+            const flat = dots.flat();
+            const [least, most] = [...flat]
+              .sort((a, b) => a.time - b.time)
+              .filter((_, i, all) => i === 0 || i === all.length - 1);
+            const slope = (most.x - least.x) / (most.time - least.time);
+            for (const { time, x } of flat) near(x, least.x + slope * (time - least.time), 0.01);
+          }
+        }
+        await raster.locator('.raster').focus();
+        await lab.page.keyboard.press('Home');
+        const [input, , decoder] = shown.layers;
+        assert.match(
+          await reading.innerText(),
+          new RegExp(`neuron ${input.spikes[0].neuron}: fires 1st, at t = \\S+, significance 1$`),
+        );
+        await lab.page.keyboard.press('ArrowRight');
+        assert.match(await reading.innerText(), new RegExp(`neuron ${input.spikes[1].neuron}: fires 2nd`));
+        await lab.page.keyboard.press('ArrowDown');
+        await lab.page.keyboard.press('ArrowDown');
+        await lab.page.keyboard.press('Home');
+        assert.match(await reading.innerText(), new RegExp(`neuron ${decoder.spikes[0].neuron}: fires 1st`));
+        await lab.page.keyboard.press('End');
+        const last = decoder.late.at(-1);
+        if (last)
+          assert.match(await reading.innerText(), new RegExp(`neuron ${last.neuron}: would have fired`));
+        assert.equal(await raster.locator('[role=status]').innerText(), await reading.innerText());
+
+        const dot = await lab.page.evaluate(() => document.querySelector('sequence-raster').drawn.dots[0][4]);
+        const area = raster.locator('.raster');
+        await area.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+        const box = await area.boundingBox();
+        await lab.page.mouse.move(box.x + dot.x + 1, box.y + dot.y + 1);
+        assert.match(await reading.innerText(), new RegExp(`neuron ${input.spikes[4].neuron}: fires 5th`));
+      });
+    },
+  );
+
+  test('saved as SVG, PNG and CSV, and listed in the order of time', { timeout: SLOW }, async () => {
+    await withLab(ALONE, async (lab) => {
+      const shown = await step(lab, { at: 0 });
+      const { name, bytes } = await saved(lab, 'svg-spikes');
+      assert.equal(name, 'mnemoscope-spikes.svg');
+      const xml = parse(bytes);
+      const fired = shown.layers.flatMap(({ spikes }) => spikes);
+      const late = shown.layers.flatMap(({ late }) => late);
+      const drawn = withClass(xml, 'line', 'spike');
+      assert.deepEqual(
+        drawn.map((line) => Number(line.getAttribute('data-neuron'))).sort((a, b) => a - b),
+        fired.map(({ neuron }) => neuron).sort((a, b) => a - b),
+      );
+      assert.equal(withClass(xml, 'line', 'late').length, late.length);
+      const text = elements(xml, 'text').map((one) => one.textContent);
+      for (const { label } of shown.layers) assert.ok(text.some((line) => line.startsWith(label)));
+      near(
+        PNG.sync.read((await saved(lab, 'png-spikes')).bytes).width,
+        2 * Number(elements(xml, 'svg')[0].getAttribute('width')),
+        1,
+      );
+      await lab.page.locator('sequence-spikes details > summary').first().click();
+      const rows = parseCsv((await saved(lab, 'save-spikes.csv')).bytes, {
+        columns: true,
+      });
+      assert.equal(rows.length, fired.length + late.length);
+      const written = rows.filter((row) => row.rank !== '');
+      written.forEach((row, i) => {
+        assert.deepEqual(
+          [Number(row.neuron), Number(row.rank), Number(row.time)],
+          [fired[i].neuron, fired[i].rank, fired[i].time],
+        );
+      });
+      const table = await lab.page
+        .locator('[data-testid=spike-numbers] tbody tr:not([data-late])')
+        .evaluateAll((found) =>
+          found.map((row) => ({
+            layer: row.dataset.layer,
+            neuron: Number(row.querySelector('[data-value=neuron]').innerText),
+            rank: Number(row.querySelector('[data-value=rank]').innerText),
+          })),
+        );
+      assert.deepEqual(
+        table,
+        shown.layers.flatMap(({ id, spikes }) =>
+          spikes.map(({ neuron, rank }) => ({ layer: id, neuron, rank })),
+        ),
+      );
+    });
+  });
+});
+
+describe('every reader', () => {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`axe finds nothing, ${colorScheme}`, { timeout: SLOW }, async () => {
+      await withLab(
+        ALONE,
+        async (lab) => {
+          await lab.page.addScriptTag({ path: axePath });
+          await step(lab, { at: 0 });
+          for (const part of ['traces', 'readings', 'checks']) {
+            await lab.page.locator(`#title-${part}`).scrollIntoViewIfNeeded();
+            await lab.page.waitForTimeout(150);
+          }
+          await lab.page.evaluate(() => {
+            for (const details of document.querySelectorAll('.part details')) details.open = true;
+          });
+          await lab.page.waitForTimeout(200);
+          assert.equal(await lab.axe(), '');
+        },
+        { colorScheme },
+      );
+    });
+  }
+
+  test('no sideways scroll on a phone, and the code in three readings fits', { timeout: SLOW }, async () => {
+    await withLab(
+      ALONE,
+      async (lab) => {
+        await step(lab, { at: 0 });
+        for (const part of ['traces', 'readings', 'checks']) {
+          await lab.page.locator(`#title-${part}`).scrollIntoViewIfNeeded();
+          assert.ok((await overflow(lab)) <= 0, part);
+        }
+        const { scroll, wide } = await lab.page.locator('.readings').evaluate((table) => ({
+          scroll: table.parentElement.scrollWidth,
+          wide: table.parentElement.clientWidth,
+        }));
+        assert.ok(scroll <= wide, `${scroll} > ${wide}`);
+        const raster = await lab.page.locator('sequence-raster svg').boundingBox();
+        assert.ok(raster.width <= 390);
+      },
+      PHONE,
+    );
+  });
+});

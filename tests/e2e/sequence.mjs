@@ -1,0 +1,152 @@
+// What the tests of the sequence lab's shell and session share: links, what the machine did, and what the page shows.
+
+import assert from 'node:assert/strict';
+import { saved } from './encodings.mjs';
+
+/** Without the parts that other files test. */
+export const ALONE = '#lab=sequence&executor=cpu&hide=operations,spikes,ball,experiment';
+/** A small experiment that is done in a moment. */
+export const STUDY =
+  'executor=cpu&experiment=errors&longest=10&points=2&seeds=1&contexts=combined&forgetful=false';
+export const SLOW = 300_000;
+export const PARTS = ['session', 'operations', 'spikes', 'ball', 'run', 'experiment', 'settings', 'keep'];
+
+/** A link's fragment of the settings. */
+export const link = (settings, base = ALONE) =>
+  `${base}&${Object.entries(settings)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&')}`;
+
+/** Waits until no command is under way and every symbol has appeared. */
+export async function still(lab) {
+  await lab.page.waitForFunction(() => {
+    const panel = document.querySelector('lab-session');
+    return (
+      panel?.session && panel.busy === null && panel.appeared === null && panel.dataset.state === 'still'
+    );
+  });
+}
+
+/** Presses a button of the session, and gives what the session is then. */
+export async function act(lab, testId) {
+  await still(lab);
+  await lab.press(testId);
+  await still(lab);
+  return session(lab);
+}
+
+export async function session(lab) {
+  await still(lab);
+  return lab.page.evaluate(() => structuredClone(document.querySelector('lab-session').session));
+}
+
+/** The steps of the last command. */
+export const last = ({ steps, begin }) => steps.slice(begin);
+
+/** Writes into a field and leaves it. */
+export async function fill(lab, id, text) {
+  const field = lab.page.locator(`#${id}`);
+  await field.fill(text);
+  await field.blur();
+}
+
+/** The settings' sequence, once the worker has answered for the present settings. */
+export async function symbols(lab) {
+  await lab.page.waitForFunction(() => {
+    const panel = document.querySelector('lab-session');
+    return panel && panel.asked === panel.context.link;
+  });
+  return lab.page.evaluate(() => document.querySelector('#lab').client.seqSymbols());
+}
+
+/** Every symbol of the strip, as it is drawn. */
+export function strip(lab) {
+  return lab.page.locator('[data-testid=course] > li').evaluateAll((items) =>
+    items.map((item) => {
+      const text = (kind) => item.querySelector(`.${kind}`).textContent.trim();
+      const height = (kind) =>
+        Number.parseFloat(item.querySelector(`.gauge.${kind} > span`).style.height) / 100;
+      const button = item.querySelector('button');
+      return {
+        at: Number(item.dataset.at),
+        number: Number(text('at')),
+        symbol: text('symbol'),
+        predicted: text('predicted'),
+        truth: text('truth'),
+        similarity: height('similarity'),
+        surprise: height('surprise'),
+        mode: button.dataset.mode,
+        verdict: button.dataset.verdict,
+        said: button.querySelector('.sr').textContent,
+      };
+    }),
+  );
+}
+
+/** What the strip shows is what the session holds. */
+export async function stripIs(lab, steps) {
+  const drawn = await strip(lab);
+  assert.equal(drawn.length, steps.length);
+  drawn.forEach((cell, i) => {
+    const step = steps[i];
+    const seen = { ' ': '␣' }[step.symbol] ?? step.symbol;
+    assert.equal(cell.at, step.at);
+    assert.equal(cell.number, i + 1);
+    assert.equal(cell.symbol, seen);
+    assert.equal(cell.mode, step.mode);
+    assert.equal(cell.verdict, step.right === null ? 'open' : step.right ? 'right' : 'wrong');
+    if (step.predicted === null) assert.equal(cell.predicted, '–');
+    else {
+      const mark = { true: '✓', false: '✗', null: '' }[step.right];
+      assert.equal(cell.predicted, `${{ ' ': '␣' }[step.predicted] ?? step.predicted}${mark}`);
+    }
+    for (const value of ['similarity', 'surprise']) {
+      assert.ok(
+        Math.abs(cell[value] - Math.min(1, Math.max(0, step[value] ?? 0))) <= 0.006,
+        `${value} of ${i}`,
+      );
+    }
+  });
+}
+
+/** Calls the page's client; a refusal comes back as its code and message. */
+export const client = (lab, method, ...args) =>
+  lab.page.evaluate(
+    async ([name, given]) => {
+      try {
+        return await document.querySelector('#lab').client[name](...given);
+      } catch ({ code, message }) {
+        return { code, message };
+      }
+    },
+    [method, args],
+  );
+
+/** Goes to another lab as a reader does. */
+export async function go(lab, id) {
+  await lab.page.locator(`nav a[data-lab=${id}]`).click();
+  await lab.page.waitForSelector(`#lab[data-lab=${id}]:not([data-state=starting])`);
+}
+
+/** Sets a setting in the panel of all settings. */
+export async function set(lab, name, value) {
+  await lab.page.evaluate(
+    (id) => (document.querySelector(`#${id}`).closest('details').open = true),
+    `set-${name}`,
+  );
+  const field = lab.page.locator(`#set-${name}`);
+  if ((await field.evaluate((element) => element.tagName)) === 'SELECT') await field.selectOption(value);
+  else {
+    await field.fill(value);
+    await field.blur();
+  }
+  await lab.page.waitForFunction(
+    ([key, wanted]) => document.querySelector('#lab').client.settled.values[key] === wanted,
+    [name, value],
+  );
+}
+
+export const overflow = (lab) =>
+  lab.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+export { saved };

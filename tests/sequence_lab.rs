@@ -1,0 +1,281 @@
+//! The sequence lab as the page and the command line drive it: sessions, refusals, courses, studies.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+use mnemoscope::compute::error::Error;
+use mnemoscope::lab::any::Config;
+use mnemoscope::lab::claim::Outcome;
+use mnemoscope::lab::config::Settings;
+use mnemoscope::lab::event::Event;
+use mnemoscope::lab::link::Link;
+use mnemoscope::lab::machine::Machine;
+use mnemoscope::lab::sequence::bench::Bench;
+use mnemoscope::lab::sequence::config::SequenceConfig;
+use mnemoscope::lab::sequence::course::Course;
+use mnemoscope::lab::sequence::operations::machine_stages;
+use mnemoscope::lab::sequence::session::{Mode, SessionInfo};
+use mnemoscope::lab::sequence::study::{Found, Study};
+use pollster::block_on;
+
+/// The settings of a link, which must be without problems.
+fn settings(link: &str) -> SequenceConfig {
+    let Link { config, problems, .. } = Link::parse(&format!("lab=sequence&executor=cpu&{link}"));
+    assert!(problems.is_empty(), "{link}: {problems:?}");
+    match config {
+        Config::Sequence(config) => config,
+        _ => panic!("{link} is of another lab"),
+    }
+}
+
+fn store(bench: &mut Bench, config: &SequenceConfig, text: &str) -> Result<SessionInfo, Error> {
+    block_on(bench.store(config, text, &mut Machine::default()))
+}
+
+fn recall(bench: &mut Bench, config: &SequenceConfig, cue: &str, count: u32) -> Result<SessionInfo, Error> {
+    block_on(bench.recall(config, cue, count, &mut Machine::default()))
+}
+
+fn recalled(session: &SessionInfo) -> String {
+    let own = session.steps[session.begin..].iter().filter(|step| step.mode == Mode::Recall);
+    own.map(|step| step.symbol.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn every_preset_is_stored_in_one_pass_and_recalled() {
+    for preset in SequenceConfig::presets() {
+        let mut config = SequenceConfig::preset(preset.id).unwrap();
+        assert!(config.settle().is_empty(), "{}", preset.id);
+        config.apply([("executor", "cpu")]);
+        if ["capacity", "kanerva"].iter().any(|other| preset.id.starts_with(other)) {
+            continue;
+        }
+        let report = block_on(Bench::default().report(&config, &mut Machine::default())).unwrap();
+        let count = config.symbols().unwrap().len();
+        assert_eq!(report.stored.steps.len(), count, "{}", preset.id);
+        assert_eq!(
+            (report.replayed.right, report.replayed.wrong),
+            (count, 0),
+            "{}: {}",
+            preset.id,
+            report.replayed.sentence
+        );
+        let wrong = report.recalled.steps[report.recalled.begin..].iter().filter(|step| step.right == Some(false));
+        assert_eq!(wrong.count(), 0, "{}: {}", preset.id, report.recalled.sentence);
+        assert!(report.recalled.sentence.starts_with("All "), "{}: {}", preset.id, report.recalled.sentence);
+    }
+}
+
+#[test]
+fn a_wrong_turn_surprises() {
+    let (mut bench, config) = (Bench::default(), settings("split=characters"));
+    store(&mut bench, &config, "the cat sat on the mat").unwrap();
+    let session = block_on(bench.replay(&config, "the cat sat on mhe mat", &mut Machine::default())).unwrap();
+    let steps = &session.steps[session.begin..];
+    assert!(steps[..15].iter().all(|step| step.right == Some(true) && step.surprise.unwrap() < 0.3));
+    assert_eq!((steps[15].symbol.as_str(), steps[15].predicted.as_deref()), ("m", Some("t")));
+    assert!(steps[15].surprise.unwrap() > 0.7, "{:?}", steps[15]);
+    assert!(session.sentence.contains("place 16"), "{}", session.sentence);
+}
+
+#[test]
+fn storing_goes_on_and_forgetting_begins_anew() {
+    let (mut bench, config) = (Bench::default(), settings(""));
+    store(&mut bench, &config, "a b c d").unwrap();
+    let session = store(&mut bench, &config, "e f g").unwrap();
+    assert_eq!((session.written, session.alphabet.len(), session.begin), (7, 7, 4));
+    let session = recall(&mut bench, &config, "a b", 5).unwrap();
+    assert_eq!(recalled(&session), "c d e f g");
+    let session = recall(&mut bench, &config, "#3", 4).unwrap();
+    assert_eq!(recalled(&session), "d e f g");
+    let session = block_on(bench.forget(&config, &mut Machine::default())).unwrap();
+    assert!(session.steps.is_empty() && session.alphabet.is_empty() && session.next.is_none());
+}
+
+#[test]
+fn other_settings_are_another_machine_but_looking_is_not() {
+    let (mut bench, config) = (Bench::default(), settings(""));
+    store(&mut bench, &config, "a b c").unwrap();
+    let session =
+        |bench: &mut Bench, link: &str| block_on(bench.session(&settings(link), &mut Machine::default())).unwrap();
+    for link in
+        ["cue=b", "recall=3", "neuron=rdlif", "experiment=capacity", "sequence=x+y", "ball_bits=128", "longest=50"]
+    {
+        assert_eq!(session(&mut bench, link).written, 3, "{link}");
+    }
+    assert_eq!(session(&mut bench, "retention=0.4").written, 0);
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_in_words_and_nothing_is_lost() {
+    let (mut bench, config) = (Bench::default(), settings(""));
+    let said = |result: Result<SessionInfo, Error>| result.unwrap_err().to_string();
+    assert!(said(recall(&mut bench, &config, "a", 3)).contains("nothing has been stored"));
+    assert!(said(recall(&mut bench, &config, "#1", 3)).contains("nothing has been stored"));
+    let before = store(&mut bench, &config, "a b c").unwrap();
+    assert!(said(store(&mut bench, &config, " , ")).contains("no symbol"));
+    let refused = said(recall(&mut bench, &config, "a x", 3));
+    assert!(refused.contains("“x”") && refused.contains("“c”"), "{refused}");
+    assert!(said(recall(&mut bench, &config, "#9", 3)).contains("#1 to #3"));
+    let many: Vec<String> = (0..300).map(|symbol| format!("s{symbol}")).collect();
+    assert!(said(store(&mut bench, &config, &many.join(" "))).contains("256"));
+    assert!(said(store(&mut bench, &config, &"a ".repeat(4001))).contains("4000"));
+    let replayed = block_on(bench.replay(&config, "a b z", &mut Machine::default()));
+    assert!(said(replayed).contains("“z”"));
+    let after = block_on(bench.session(&config, &mut Machine::default())).unwrap();
+    assert_eq!(before.steps, after.steps);
+    assert_eq!(recalled(&recall(&mut bench, &config, "a", 2).unwrap()), "b c");
+}
+
+#[test]
+fn settings_that_do_not_fit_are_mended_in_words() {
+    let mended = |link: &str| Link::parse(&format!("lab=sequence&{link}"));
+    for (link, field, allowed) in [
+        ("chosen=100&decoders=50", "chosen", "no more neurons can fire"),
+        ("data_active=100&data_size=64", "data_active", "no more neurons can fire"),
+        ("context_active=100&context_size=64", "context_active", "no more neurons can fire"),
+        ("inputs_active=100&inputs=64", "inputs_active", "no more neurons can fire"),
+        ("noise=12", "noise", "so many active inputs"),
+        ("ball_radius=40", "ball_radius", "half of the bits"),
+        ("rival_width=30", "rival_width", "a multiple of 4"),
+        ("rival_heads=5", "rival_heads", "one of 1, 2, 4, 8"),
+        ("sequence=", "", ""),
+        ("decoders=3", "decoders", "a whole number from 8 to 16384"),
+        ("alpha=2", "alpha", "a number from 0.01 to 1"),
+    ] {
+        let link = mended(link);
+        if field.is_empty() {
+            assert!(link.problems.is_empty());
+            continue;
+        }
+        let problem = link.problems.iter().find(|problem| problem.field == field);
+        let problem = problem.unwrap_or_else(|| panic!("{field}: {:?}", link.problems));
+        assert!(problem.allowed.contains(allowed), "{problem:?}");
+        let again = mended(link.config.link().split_once('&').map_or("", |(_, rest)| rest));
+        assert!(again.problems.is_empty(), "what was mended is sound: {:?}", again.problems);
+    }
+}
+
+#[test]
+fn a_link_restores_any_text() {
+    let mut config = SequenceConfig::default();
+    for text in ["a & b = c # d + e % f", "ä é 漢字 🦀", "  two  spaces ", "tab\tand\nline"] {
+        assert!(config.apply([("sequence", text)]).is_empty());
+        let Config::Sequence(read) = Link::parse(&config.link()).config else { panic!("another lab") };
+        assert_eq!(read, config, "{text:?}");
+    }
+    let long = "x".repeat(4001);
+    let problems = config.apply([("sequence", long.as_str())]);
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].allowed.contains("4000"));
+}
+
+#[test]
+fn the_five_operations_are_those_of_the_running_machine() {
+    let config = settings("");
+    let course = block_on(Course::of(&config, &mut Machine::default())).unwrap();
+    assert_eq!(course.symbols.len(), 12);
+    for at in 0..12 {
+        let stages = machine_stages(&course, at);
+        let code = course.shape.code(course.replica.seed, course.numbers[at]);
+        assert_eq!(stages[0].vectors[0].order, code);
+        assert_eq!(stages[1].vectors[1].order, course.second.contexts[at + 1]);
+        // The decoder neurons that fire are those with the largest dot products, which are computed a second time here.
+        let chosen: Vec<bool> = stages[2].similarities[1].items.iter().map(|item| item.chosen).collect();
+        let fire = course.shape.chosen as usize;
+        assert!(chosen[..fire].iter().all(|&chosen| chosen) && chosen[fire..].iter().all(|&chosen| !chosen));
+        let values: Vec<f64> = stages[2].similarities[1].items.iter().map(|item| item.value).collect();
+        assert!(values.is_sorted_by(|a, b| a >= b));
+        // What is decoded is the most similar symbol.
+        let items = &stages[4].similarities[0].items;
+        assert!(items[0].chosen || course.second.predicted[at + 1].is_none());
+        assert!(stages.iter().all(|stage| !stage.sentence.is_empty() && !stage.formula.is_empty()));
+        let w = (course.shape.chosen * course.shape.data_active) as usize;
+        assert!(stages[3].sentence.contains(&w.to_string()));
+    }
+}
+
+/// Runs an experiment to its end, one unit at a time.
+fn run(link: &str) -> Found {
+    let mut machine = Machine::default();
+    let mut study = block_on(Study::open(settings(link), &mut machine, &mut |_, _| {})).unwrap();
+    let mut last = 0;
+    loop {
+        let events = block_on(study.advance(&mut machine, 1e9, 1)).unwrap();
+        assert_eq!(study.step(), last + 1);
+        last = study.step();
+        if events.iter().any(|event| matches!(event, Event::Finished { .. })) {
+            break;
+        }
+    }
+    assert_eq!(study.step(), study.steps());
+    study.found()
+}
+
+fn value(found: &Found, arm: &str, point: usize, measure: usize) -> Vec<f64> {
+    found.curves.all(arm, point, measure).unwrap()
+}
+
+#[test]
+fn errors_grow_with_length_and_the_verdicts_say_so() {
+    let found = run("experiment=errors&longest=60&points=2&seeds=3");
+    assert!(value(&found, "combined", 1, 0).iter().all(|&errors| errors <= 1.0));
+    let mean = |values: Vec<f64>| values.iter().sum::<f64>() / 3.0;
+    let forgetful = [0, 1].map(|point| mean(value(&found, "forgetful", point, 0)));
+    assert!(forgetful[0] < forgetful[1] && forgetful[1] > 20.0, "{forgetful:?}");
+    assert!(found.verdicts.iter().all(|verdict| verdict.verdict == Outcome::Holds), "{:?}", found.verdicts);
+    let csv = found.csv();
+    assert_eq!(csv.lines().count(), 1 + 4 * 2 * 3, "{csv}");
+}
+
+#[test]
+fn a_repeated_subsequence_is_beyond_a_shift_register() {
+    let found = run("experiment=repeated&seeds=12&contexts=shift,combined&forgetful=false");
+    let perfect = |arm: &str| value(&found, arm, 0, 0).iter().filter(|&&right| right == 23.0).count();
+    assert_eq!(perfect("shift"), 0);
+    assert!(perfect("combined") >= 11, "{:?}", value(&found, "combined", 0, 0));
+    assert_eq!(found.verdicts[0].verdict, Outcome::Holds);
+    assert_eq!(found.rows.unwrap().body.len(), 2);
+}
+
+#[test]
+fn capacity_falls_with_what_is_stored_and_with_noise() {
+    let link = "experiment=capacity&stored=600&points=3&seeds=2&noise=4&decoders=256&chosen=8&alpha=0.99";
+    let found = run(link);
+    let exact: Vec<f64> = (0..3).map(|point| value(&found, "noise-0", point, 0)[0]).collect();
+    assert!(exact.is_sorted_by(|a, b| a >= b) && exact[0] > exact[2], "{exact:?}");
+    for point in 0..3 {
+        for seed in 0..2 {
+            assert!(value(&found, "noise-4", point, 0)[seed] <= value(&found, "noise-0", point, 0)[seed]);
+            assert!(value(&found, "noise-0", point, 1)[seed] >= value(&found, "noise-0", point, 0)[seed]);
+        }
+    }
+    assert_eq!(found.verdicts[0].verdict, Outcome::Untested, "the claim is about another size");
+}
+
+#[test]
+fn a_study_pauses_anywhere_and_gives_the_same_numbers() {
+    let link = "experiment=capacity&stored=500&points=2&seeds=1&decoders=256&chosen=8";
+    let whole = run(link);
+    let mut machine = Machine::default();
+    let mut study = block_on(Study::open(settings(link), &mut machine, &mut |_, _| {})).unwrap();
+    // A budget of next to nothing stops between any two batches.
+    let mut turns = 0;
+    while study.step() < study.steps() {
+        block_on(study.advance(&mut machine, 0.01, 0)).unwrap();
+        turns += 1;
+        assert!(turns < 10_000);
+    }
+    assert!(turns > 2);
+    assert_eq!(study.found(), whole);
+    study.reset();
+    assert_eq!(study.step(), 0);
+    assert_eq!(study.found().curves.all("noise-0", 0, 0), None);
+}
+
+#[test]
+fn a_race_of_this_lab_is_refused_in_words() {
+    let config = Config::from(settings(""));
+    assert!(config.arms().unwrap_err().to_string().contains("one pass"));
+    assert!(config.runners().is_err());
+}
