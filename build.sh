@@ -7,6 +7,7 @@
 #   ./build.sh test     build, lint, then run every test: native, in a headless browser, and the page itself
 #   ./build.sh lint     formatting, clippy for both targets, TypeScript
 #   ./build.sh bench    build, then time a training step beside other libraries, in one headless browser
+#   ./build.sh bench-recall   build, then time recalls from a memory: natively, in a browser, and in NumPy, in turn
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -150,6 +151,15 @@ bench() {
     node www/bench/run.mjs "$@"
 }
 
+bench_recall() {
+    build
+    setup_browser
+    setup_python
+    cargo build --release --locked
+    say "recalls, in turn"
+    node www/bench/recall.mjs "$@"
+}
+
 case "${1:-}" in
     setup) setup_build; setup_browser; setup_python; say "all set up" ;;
     build) build ;;
@@ -161,5 +171,6 @@ case "${1:-}" in
     test) tests ;;
     lint) lint ;;
     bench) bench "${@:2}" ;;
-    *) sed -n '2,9p' "$0" | sed 's/^# \{0,1\}//'; exit 2 ;;
+    bench-recall) bench_recall "${@:2}" ;;
+    *) sed -n '2,10p' "$0" | sed 's/^# \{0,1\}//'; exit 2 ;;
 esac
