@@ -100,23 +100,20 @@ describe('five operations', () => {
         assert.deepEqual([code.order.length, code.values.length], [11, 256]);
         // What decoding chose is what the page says.
         for (const machine of MACHINES) {
-          for (const { label, items } of stageOf(shown, 'decoding')[machine].similarities) {
-            assert.deepEqual(
-              items.filter(({ chosen }) => chosen).map((item) => item.label.replace(/[“”]/g, '')),
-              [shown.predictions[machine]],
-              label,
-            );
-          }
+          const { similarities } = stageOf(shown, 'decoding')[machine];
+          const [best] = similarities.map(({ items }) => items.find(({ chosen }) => chosen)?.label ?? null);
+          const predicted = best?.replace(/[“”]/g, '') ?? null;
+          if (predicted !== null) assert.equal(predicted, shown.predictions[machine]);
+          // What follows the last symbol has never been written.
+          else assert.ok(machine === 'machine' && shown.next === null);
           const said = lab.page.locator(`[data-testid=predictions] [data-machine=${machine}]`);
-          assert.equal(await said.locator('[data-predicted]').innerText(), shown.predictions[machine]);
-          const right = shown.next === null ? '' : String(shown.predictions[machine] === shown.next);
+          const right = shown.next === null ? '' : String(predicted === shown.next);
           assert.equal(await said.getAttribute('data-right'), right);
-          const words = {
-            true: /✓ right$/,
-            false: /✗ wrong$/,
-            '': new RegExp(`predicts ${shown.predictions[machine]}$`),
-          };
-          assert.match((await said.innerText()).replace(/\s+/g, ' '), words[right]);
+          const verdict = { true: ' ✓ right', false: ' ✗ wrong', '': '' }[right];
+          assert.match(
+            (await said.innerText()).replace(/\s+/g, ' ').trim(),
+            new RegExp(`predicts ${predicted ?? 'nothing'}${verdict}$`),
+          );
         }
         const next = await lab.page.getByTestId('predictions').locator('li').first().innerText();
         assert.equal(next, shown.next === null ? 'The sequence ends here.' : `Next comes ${shown.next}.`);
