@@ -44,13 +44,14 @@ async function step(lab, at = null) {
       machine: plain(stage.machine),
       transformer: plain(stage.transformer),
     }));
-    return { ...operations, stages, symbols };
+    // The sum of nothing may be −0, which a file does not tell from 0.
+    const text = JSON.stringify({ ...operations, stages, symbols });
+    return JSON.parse(text);
   });
 }
 
 const stageOf = (shown, id) => shown.stages.find((stage) => stage.id === id);
 const codes = (view) => view.vectors.filter(({ kind }) => kind === 'code');
-const items = (view) => view.similarities.flatMap(({ items }) => items);
 
 function codeHolds({ label, values, order }, alpha) {
   assert.equal(values.filter((value) => value !== 0).length, order.length, label);
@@ -99,21 +100,20 @@ describe('five operations', () => {
         assert.deepEqual([code.order.length, code.values.length], [11, 256]);
         // What decoding chose is what the page says.
         for (const machine of MACHINES) {
-          const best = items(stageOf(shown, 'decoding')[machine]).filter(({ chosen }) => chosen);
-          assert.deepEqual(
-            best.map(({ label }) => label),
-            [shown.predictions[machine]],
-          );
+          const { similarities } = stageOf(shown, 'decoding')[machine];
+          const [best] = similarities.map(({ items }) => items.find(({ chosen }) => chosen)?.label ?? null);
+          const predicted = best?.replace(/[“”]/g, '') ?? null;
+          if (predicted !== null) assert.equal(predicted, shown.predictions[machine]);
+          // What follows the last symbol has never been written.
+          else assert.ok(machine === 'machine' && shown.next === null);
           const said = lab.page.locator(`[data-testid=predictions] [data-machine=${machine}]`);
-          assert.equal(await said.locator('[data-predicted]').innerText(), shown.predictions[machine]);
-          const right = shown.next === null ? '' : String(shown.predictions[machine] === shown.next);
+          const right = shown.next === null ? '' : String(predicted === shown.next);
           assert.equal(await said.getAttribute('data-right'), right);
-          const words = {
-            true: /✓ right$/,
-            false: /✗ wrong$/,
-            '': new RegExp(`predicts ${shown.predictions[machine]}$`),
-          };
-          assert.match((await said.innerText()).replace(/\s+/g, ' '), words[right]);
+          const verdict = { true: ' ✓ right', false: ' ✗ wrong', '': '' }[right];
+          assert.match(
+            (await said.innerText()).replace(/\s+/g, ' ').trim(),
+            new RegExp(`predicts ${predicted ?? 'nothing'}${verdict}$`),
+          );
         }
         const next = await lab.page.getByTestId('predictions').locator('li').first().innerText();
         assert.equal(next, shown.next === null ? 'The sequence ends here.' : `Next comes ${shown.next}.`);
@@ -347,23 +347,23 @@ describe('five operations', () => {
       await lab.press('operations-next');
       await lab.press('operations-next');
       const shown = await step(lab, 2);
-      const tables = await lab.page
+      const lists = await lab.page
         .locator('[data-stage=retrieval] .machine [data-testid=similar]')
         .evaluateAll((found) =>
-          found.map((table) =>
-            [...table.querySelectorAll('tbody tr')].map((row) => ({
-              label: row.querySelector('th > span:nth-child(2)').textContent,
-              chosen: row.dataset.chosen === 'true',
-              value: Number(row.querySelector('.n').dataset.value),
-              width: Number.parseFloat(row.querySelector('.track span').style.width),
+          found.map((list) =>
+            [...list.querySelectorAll('li')].map((item) => ({
+              label: item.querySelector('.what').textContent,
+              chosen: item.dataset.chosen === 'true',
+              value: Number(item.querySelector('.n').dataset.value),
+              width: Number.parseFloat(item.querySelector('.gauge').style.width),
             })),
           ),
         );
       const { similarities } = stageOf(shown, 'retrieval').machine;
-      assert.equal(tables.length, similarities.length);
-      tables.forEach((bars, i) => {
+      assert.equal(lists.length, similarities.length);
+      lists.forEach((bars, i) => {
         const { items } = similarities[i];
-        assert.ok(bars.length > 3 && bars.length <= 8);
+        assert.ok(bars.length > 3 && bars.length <= 6);
         for (const bar of bars) {
           const item = items.find(({ label }) => label === bar.label);
           assert.deepEqual([item.value, item.chosen], [bar.value, bar.chosen]);

@@ -21,15 +21,15 @@ import { operationsCsv, operationsRecord } from './operations-files';
 import { placeOf } from './place';
 import type { SequenceScrubber } from './scrubber';
 import './scrubber';
-import { similarBars } from './similar';
-import { seen as symbolText } from './symbols';
+import { mostBars, similarBars } from './similar';
+import { seen } from './symbols';
 
 const MACHINES = [
   { id: 'machine', label: 'Sequence machine' },
   { id: 'transformer', label: 'Transformer' },
 ] as const;
 
-interface Seen {
+interface Answer {
   symbols: string[];
   operations: Operations;
   /** The settings that it was asked with. */
@@ -49,7 +49,7 @@ class SequenceOperations extends LookingPart<SequenceContext> {
   /** Whose numbers the table holds. */
   declare entry: string;
 
-  private readonly question = new Question<Seen>(
+  private readonly question = new Question<Answer>(
     () => this.ask(),
     () => this.requestUpdate(),
     true,
@@ -76,7 +76,7 @@ class SequenceOperations extends LookingPart<SequenceContext> {
   }
 
   /** A sequence that has just changed may have become shorter, so its length is asked for first. */
-  private async ask(): Promise<Seen> {
+  private async ask(): Promise<Answer> {
     const { client } = this.context;
     const key = this.key;
     const symbols = await client.seqSymbols();
@@ -111,7 +111,7 @@ class SequenceOperations extends LookingPart<SequenceContext> {
 
   protected override render(): TemplateResult {
     const { question } = this;
-    const seen = question.answer;
+    const answer = question.answer;
     this.drawnFresh = question.fresh;
     return html`<section class="card part operations" aria-labelledby="title-operations">
       <header>
@@ -122,27 +122,27 @@ class SequenceOperations extends LookingPart<SequenceContext> {
         At each symbol both do the same five things with vectors of their own. What you see are the vectors of
         the running machines, and the similarities that each of them went by.
       </p>
-      ${seen ? this.scrubber(seen) : nothing}
-      <p class="training told" role="status" data-testid="operations-training">${this.training(seen)}</p>
+      ${answer ? this.scrubber(answer) : nothing}
+      <p class="training told" role="status" data-testid="operations-training">${this.training(answer)}</p>
       <p class="refused" role="status">
         ${question.refused ? html`<span class="wrong">${question.refused}</span>` : nothing}
       </p>
-      ${seen ? this.step(seen) : nothing}
+      ${answer ? this.step(answer) : nothing}
     </section>`;
   }
 
   /** Whether the transformer is being trained just now, or how it was. */
-  private training(seen: Seen | null): TemplateResult | string {
+  private training(answer: Answer | null): TemplateResult | string {
     const { question } = this;
     if (question.refused && question.fresh) return '';
-    if (!seen && question.fresh) return 'Computed while this part of the page is in view.';
-    if (!seen || (seen.key !== this.key && !question.fresh)) {
+    if (!answer && question.fresh) return 'Computed while this part of the page is in view.';
+    if (!answer || (answer.key !== this.key && !question.fresh)) {
       return html`<span class="busy" data-busy="true">Training the transformer on this sequence …</span>`;
     }
-    return seen.operations.training;
+    return answer.operations.training;
   }
 
-  private scrubber({ symbols }: Seen): TemplateResult {
+  private scrubber({ symbols }: Answer): TemplateResult {
     return html`<sequence-scrubber
       place="operations"
       .symbols=${symbols}
@@ -152,8 +152,8 @@ class SequenceOperations extends LookingPart<SequenceContext> {
     ></sequence-scrubber>`;
   }
 
-  private step(seen: Seen): TemplateResult {
-    const { operations } = seen;
+  private step(answer: Answer): TemplateResult {
+    const { operations } = answer;
     const { stage, open, entry, context } = this;
     const shown = operations.stages.some(({ id }) => id === stage) ? stage : operations.stages[0]?.id;
     const fresh = this.question.fresh;
@@ -228,7 +228,7 @@ class SequenceOperations extends LookingPart<SequenceContext> {
     const { at, length, symbol } = operations;
     return operationsSvg(operations, predictionLines(operations), {
       title: 'Five operations, two machines',
-      note: `Symbol ${at + 1} of ${length}: ${symbolText(symbol)}`,
+      note: `Symbol ${at + 1} of ${length}: ${seen(symbol)}`,
       address: labAddress(this.context.link),
     });
   }
@@ -237,14 +237,19 @@ class SequenceOperations extends LookingPart<SequenceContext> {
 interface Prediction {
   id: 'machine' | 'transformer';
   label: string;
-  symbol: string;
+  /** Null where nothing is predicted. */
+  symbol: string | null;
   /** Null at the end of the sequence, where there is nothing to hold it against. */
   right: boolean | null;
 }
 
-export function predictionsOf({ predictions, next }: Operations): Prediction[] {
+/** A machine whose decoding chose nothing predicts nothing, whatever sign stands for that. */
+function predictionsOf({ predictions, next, stages }: Operations): Prediction[] {
+  const decoding = stages.find(({ id }) => id === 'decoding');
   return MACHINES.map(({ id, label }) => {
-    const symbol = predictions[id];
+    const items = decoding?.[id].similarities.flatMap(({ items }) => items) ?? [];
+    const silent = items.length > 0 && items.every(({ chosen }) => !chosen);
+    const symbol = silent || predictions[id] === '' ? null : predictions[id];
     return { id, label, symbol, right: next === null ? null : symbol === next };
   });
 }
@@ -254,9 +259,9 @@ const judged = (right: boolean | null) => (right === null ? '' : right ? '✓ ri
 function predictionLines(operations: Operations): string[] {
   const { next } = operations;
   return [
-    next === null ? 'The sequence ends here.' : `Next comes ${symbolText(next)}.`,
+    next === null ? 'The sequence ends here.' : `Next comes ${seen(next)}.`,
     ...predictionsOf(operations).map(({ label, symbol, right }) =>
-      `${label} predicts ${symbol === '' ? 'nothing' : symbolText(symbol)} ${judged(right)}`.trim(),
+      `${label} predicts ${symbol === null ? 'nothing' : seen(symbol)} ${judged(right)}`.trim(),
     ),
   ];
 }
@@ -265,13 +270,13 @@ function predictions(operations: Operations): TemplateResult {
   const { next } = operations;
   return html`<ul class="predictions" data-testid="predictions" data-next=${next ?? ''}>
     <li>
-      ${next === null ? 'The sequence ends here.' : html`Next comes <b class="symbol">${symbolText(next)}</b>.`}
+      ${next === null ? 'The sequence ends here.' : html`Next comes <b class="symbol">${seen(next)}</b>.`}
     </li>
     ${predictionsOf(operations).map(
       ({ id, label, symbol, right }) =>
         html`<li class=${id} data-machine=${id} data-right=${right ?? ''}>
           ${label} predicts
-          <b class="symbol" data-predicted=${symbol}>${symbol === '' ? 'nothing' : symbolText(symbol)}</b>
+          ${symbol === null ? 'nothing' : html`<b class="symbol" data-testid="predicted">${seen(symbol)}</b>`}
           ${
             right === null
               ? nothing
@@ -310,7 +315,7 @@ function cell(id: 'machine' | 'transformer', label: string, view: StageView): Te
     <p class="sentence">${view.sentence}</p>
     <p class="formula">${view.formula}</p>
     ${view.vectors.map((vector) => html`<sequence-strip .view=${vector}></sequence-strip>`)}
-    ${view.similarities.map(similarBars)}
+    ${view.similarities.map((similarity) => similarBars(similarity, mostBars(view)))}
   </div>`;
 }
 

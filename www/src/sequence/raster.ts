@@ -4,7 +4,6 @@
  */
 
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
-import { tickText } from '../encodings/charted';
 import type { Inks } from '../encodings/clock';
 import { count } from '../format';
 import { figureText } from '../look/words';
@@ -112,12 +111,14 @@ function title(layer: SpikeLayer, y: number, width: number, inks: Inks): string 
 }
 
 function axis(x: ScaleLinear<number, number>, y: number, width: number, inks: Inks): string {
-  const ticks = x.ticks(Math.max(2, Math.min(7, Math.floor(width / 100))));
-  return ticks
+  const many = Math.max(2, Math.min(7, Math.floor(width / 100)));
+  const told = x.tickFormat(many);
+  return x
+    .ticks(many)
     .map(
       (tick) =>
         tag('line', { x1: x(tick), y1: y, x2: x(tick), y2: y + 4, stroke: inks.ink }) +
-        text(x(tick), y + 16, tickText(tick), {
+        text(x(tick), y + 16, told(tick), {
           fill: inks.muted,
           'text-anchor': 'middle',
           class: 'x-tick',

@@ -3,17 +3,22 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { count } from '../format';
 import { figureText } from '../look/words';
-import type { SimilarityView } from './engine';
+import type { SimilarityView, StageView } from './engine';
 
-/** Of more items than this the largest are drawn … */
-export const MOST_BARS = 8;
+/** Of more items than this the largest are drawn; of fewer where a cell has several lists … */
+const MOST_BARS = 8;
+const MOST_OF_SEVERAL = 6;
 /** … and some of these are such as were not chosen, so that a reader sees by how much they missed. */
-const LEAST_OTHERS = 3;
+const LEAST_OTHERS = 2;
+
+export function mostBars({ similarities }: StageView): number {
+  return similarities.length > 1 ? MOST_OF_SEVERAL : MOST_BARS;
+}
 
 export type Item = SimilarityView['items'][number];
 
 /** What is drawn of many items: the largest of the chosen and of the others, in the order that they came in. */
-export function drawnItems({ items }: SimilarityView, most = MOST_BARS): Item[] {
+export function drawnItems({ items }: SimilarityView, most: number): Item[] {
   if (items.length <= most) return items;
   const sorted = items
     .map((item, place) => ({ item, place }))
@@ -43,51 +48,38 @@ export function barScaleOf(items: Item[]): BarScale {
 }
 
 /** What is left out, if anything is. */
-export function leftOut(view: SimilarityView): string {
-  const drawn = drawnItems(view).length;
-  return drawn < view.items.length
-    ? `${count(drawn)} of ${count(view.items.length)}: the largest of the chosen and of the others.`
-    : '';
+export function leftOut(view: SimilarityView, most: number): string {
+  const drawn = drawnItems(view, most).length;
+  return drawn < view.items.length ? `${count(drawn)} of ${count(view.items.length)} drawn` : '';
 }
 
-export function similarBars(view: SimilarityView): TemplateResult {
+export function similarBars(view: SimilarityView, most: number): TemplateResult {
   if (!view.items.length) {
     return html`<p class="help">${view.label}: there is nothing to compare with yet.</p>`;
   }
-  const items = drawnItems(view);
+  const items = drawnItems(view, most);
   const scale = barScaleOf(items);
   const percent = (share: number) => `${(share * 100).toFixed(2)}%`;
-  const left = leftOut(view);
-  return html`<table class="similar" data-testid="similar">
-      <caption>
-        ${view.label}
-        <span class="quiet">${view.unit}</span>
-      </caption>
-      <thead class="sr">
-        <tr>
-          <th scope="col">Compared with</th>
-          <th scope="col">Bar</th>
-          <th scope="col">${view.unit}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${items.map(({ label, value, chosen }) => {
-          const [from, to] = [scale.zero, scale.of(value)].sort((a, b) => a - b) as [number, number];
-          return html`<tr class=${chosen ? 'picked' : ''} data-chosen=${chosen ? 'true' : 'false'}>
-            <th scope="row" title=${label}>
-              <span class="dot" aria-hidden="true">${chosen ? '●' : ''}</span><span>${label}</span>${
-                chosen ? html`<span class="sr">, chosen</span>` : nothing
-              }
-            </th>
-            <td class="gauge" aria-hidden="true">
-              <span class="track"
-                ><span style="left: ${percent(from)}; width: ${percent(to - from)}"></span
-              ></span>
-            </td>
-            <td class="n" data-value=${value}>${figureText(Number(value.toPrecision(3)))}</td>
-          </tr>`;
-        })}
-      </tbody>
-    </table>
-    ${left ? html`<p class="help">${left}</p>` : nothing}`;
+  const left = leftOut(view, most);
+  return html`<div class="similar" data-testid="similar">
+    <p class="name">
+      ${view.label} <span class="quiet">${view.unit}${left ? html`, ${left}` : nothing}</span>
+    </p>
+    <ul>
+      ${items.map(({ label, value, chosen }) => {
+        const [from, to] = [scale.zero, scale.of(value)].sort((a, b) => a - b) as [number, number];
+        return html`<li class=${chosen ? 'picked' : ''} data-chosen=${chosen ? 'true' : 'false'}>
+          <span
+            class="gauge"
+            aria-hidden="true"
+            style="left: ${percent(from)}; width: ${percent(to - from)}"
+          ></span>
+          <span class="dot" aria-hidden="true">${chosen ? '●' : ''}</span>
+          <span class="what" title=${label}>${label}</span>
+          <span class="n" data-value=${value}>${figureText(Number(value.toPrecision(3)))}</span>
+          ${chosen ? html`<span class="sr">, chosen</span>` : nothing}
+        </li>`;
+      })}
+    </ul>
+  </div>`;
 }

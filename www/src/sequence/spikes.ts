@@ -28,10 +28,10 @@ import type { SequenceScrubber } from './scrubber';
 import './scrubber';
 import './spikes.css';
 import { checksCsv, spikesCsv } from './spikes-files';
-import { seen as symbolText } from './symbols';
+import { seen } from './symbols';
 import { tracesOf, type Traced } from './traces';
 
-interface Seen {
+interface Answer {
   symbols: string[];
   spikes: Spikes;
 }
@@ -50,7 +50,7 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
   declare clock: Clock;
   declare opened: ReadonlySet<string>;
 
-  private readonly question = new Question<Seen>(
+  private readonly question = new Question<Answer>(
     () => this.ask(),
     () => this.requestUpdate(),
     true,
@@ -81,7 +81,7 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
   }
 
   /** A sequence that has just changed may have become shorter, so its length is asked for first. */
-  private async ask(): Promise<Seen> {
+  private async ask(): Promise<Answer> {
     const { client } = this.context;
     const symbols = await client.seqSymbols();
     return { symbols, spikes: await client.seqSpikes(this.place.within(symbols.length)) };
@@ -118,7 +118,7 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
 
   protected override render(): TemplateResult {
     const { question, context } = this;
-    const seen = question.answer;
+    const answer = question.answer;
     this.drawnFresh = question.fresh;
     return html`<section class="card part spikes" aria-labelledby="title-spikes">
       <header>
@@ -130,11 +130,11 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
         before it, and is shut off once as many of its neurons have fired as its code has.
       </p>
       ${
-        seen
+        answer
           ? html`<sequence-scrubber
               place="spikes"
-              .symbols=${seen.symbols}
-              .at=${this.place.within(seen.symbols.length)}
+              .symbols=${answer.symbols}
+              .at=${this.place.within(answer.symbols.length)}
               .ready=${question.fresh}
               @scrub=${(event: CustomEvent<number>) => this.place.go(event.detail)}
             ></sequence-scrubber>`
@@ -145,15 +145,15 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
         ${question.refused ? html`<span class="wrong">${question.refused}</span>` : nothing}
       </p>
       ${
-        seen
+        answer
           ? html`<div
               class="step"
               data-testid="spikes-step"
-              data-at=${seen.spikes.at}
-              data-neuron=${seen.spikes.neuron}
+              data-at=${answer.spikes.at}
+              data-neuron=${answer.spikes.neuron}
               data-fresh=${question.fresh ? 'true' : 'false'}
             >
-              ${guard([seen.spikes, this.clock, this.opened, context.link], () => this.shown(seen.spikes))}
+              ${guard([answer.spikes, this.clock, this.opened, context.link], () => this.shown(answer.spikes))}
             </div>`
           : html`<div class="step waiting">
               <p class="help">
@@ -348,7 +348,7 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
 
 function wordsOf({ at, length, symbol, label, threshold }: Spikes, link: string) {
   return {
-    note: `${label} neurons, threshold ${figureText(threshold)}; symbol ${at + 1} of ${length}: ${symbolText(symbol)}`,
+    note: `${label} neurons, threshold ${figureText(threshold)}; symbol ${at + 1} of ${length}: ${seen(symbol)}`,
     address: labAddress(link),
   };
 }

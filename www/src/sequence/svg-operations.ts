@@ -5,7 +5,7 @@ import { figureText } from '../look/words';
 import { paperColour } from '../paper';
 import { caption, heading, INK, MUTED, picture, tag, text, widthOf, type Words } from '../svg';
 import type { Operations, SimilarityView, StageView, VectorView } from './engine';
-import { barScaleOf, drawnItems, leftOut } from './similar';
+import { barScaleOf, drawnItems, leftOut, mostBars } from './similar';
 import { STRIP_HEIGHT, stripSvg, stripWords } from './strip';
 import { spoken } from './symbols';
 import { block, type Block } from './wrap';
@@ -86,7 +86,7 @@ function cell(view: StageView, x: number, top: number): Block {
   add(block(x, y, COLUMN, view.sentence, 10));
   add(block(x, y, COLUMN, view.formula, 9, { fill: MUTED, class: 'formula' }), 8);
   for (const vector of view.vectors) add(strip(vector, x, y), 8);
-  for (const similarity of view.similarities) add(bars(similarity, x, y), 8);
+  for (const similarity of view.similarities) add(bars(similarity, mostBars(view), x, y), 8);
   return { svg: parts.join(''), height: y - top };
 }
 
@@ -102,11 +102,11 @@ function strip(view: VectorView, x: number, top: number): Block {
   return { svg: name.svg + drawing + said.svg, height: name.height + 3 + STRIP_HEIGHT + said.height };
 }
 
-function bars(view: SimilarityView, x: number, top: number): Block {
+function bars(view: SimilarityView, most: number, x: number, top: number): Block {
   if (!view.items.length) {
     return block(x, top, COLUMN, `${view.label}: there is nothing to compare with yet.`, 9, { fill: MUTED });
   }
-  const items = drawnItems(view);
+  const items = drawnItems(view, most);
   const scale = barScaleOf(items);
   const name = block(x, top, COLUMN, `${view.label}, ${view.unit}`, 10);
   const labels = Math.min(100, Math.max(24, ...items.map(({ label }) => widthOf(label, 10) + 16)));
@@ -148,7 +148,7 @@ function bars(view: SimilarityView, x: number, top: number): Block {
     stroke: INK,
     'stroke-width': 0.8,
   });
-  const left = block(x, first + items.length * BAR_ROW + 1, COLUMN, leftOut(view), 9, { fill: MUTED });
+  const left = block(x, first + items.length * BAR_ROW + 1, COLUMN, leftOut(view, most), 9, { fill: MUTED });
   return {
     svg: name.svg + rows.join('') + axis + left.svg,
     height: name.height + 3 + items.length * BAR_ROW + left.height,
