@@ -10,6 +10,8 @@ import { foundAt, placesOf, spreadOf, spreadText, type Curves, type Spread } fro
 
 /** So many places on the horizontal axis are labelled each. */
 const FEW_PLACES = 4;
+/** Shares of at least this much are drawn on an axis of their own size. */
+const NEARLY_ALL = 0.8;
 /** Marks of `palette.ts` before both colour and dash begin again. */
 const MARKS = 8;
 
@@ -84,7 +86,12 @@ function decades(values: number[]): [number, number] {
 
 function rangeOf(kind: StudyMeasure['kind'], log: boolean, values: number[]): [number, number] {
   if (log) return decades(values);
-  if (kind === 'share') return [0, 1.02];
+  if (kind === 'share') {
+    // Shares that are all close to the whole would be one flat line.
+    const least = Math.min(1, ...values);
+    const from = values.length && least >= NEARLY_ALL ? Math.min(0.95, Math.floor(least * 20) / 20) : 0;
+    return [from, 1 + 0.02 * (1 - from)];
+  }
   if (values.some((value) => value < 0)) return roomy(values);
   const most = Math.max(0, ...values);
   return [0, most > 0 ? most * 1.06 : 1];
