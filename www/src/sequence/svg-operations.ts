@@ -7,7 +7,7 @@ import { caption, heading, INK, MUTED, picture, tag, text, widthOf, type Words }
 import type { Operations, SimilarityView, StageView, VectorView } from './engine';
 import { barScaleOf, drawnItems, leftOut, mostBars } from './similar';
 import { STRIP_HEIGHT, stripSvg, stripWords } from './strip';
-import { spoken } from './symbols';
+import { seen, spoken } from './symbols';
 import { block, type Block } from './wrap';
 
 const COLUMN = 216;
@@ -120,7 +120,7 @@ function bars(view: SimilarityView, most: number, x: number, top: number): Block
       'g',
       { class: chosen ? 'item chosen' : 'item' },
       (chosen ? tag('circle', { cx: x + 3.5, cy: y + 5.5, r: 2.6, fill: paperColour('--series-2') }) : '') +
-        text(x + 10, y + 9, shortened(label, labels - 14, 10), {
+        text(x + 10, y + 9, shortened(seen(label), labels - 14, 10), {
           'font-size': 9,
           'font-weight': chosen ? 'bold' : undefined,
         }) +
