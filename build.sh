@@ -7,6 +7,7 @@
 #   ./build.sh test     build, lint, then run every test: native, in a headless browser, and the page itself
 #   ./build.sh lint     formatting, clippy for both targets, TypeScript
 #   ./build.sh bench    build, then time a training step beside other libraries, in one headless browser
+#   ./build.sh bench-recall   build, then time recalls from a memory: natively, in a browser, and in NumPy, in turn
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -84,20 +85,27 @@ setup_python() {
 
 setup_build() { setup_rust; setup_node; }
 
+# Compiles the module into a folder; what follows goes to cargo.
+compile() {
+    local folder=$1 before
+    CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 CARGO_PROFILE_RELEASE_OPT_LEVEL=2 \
+        wasm-pack build --target web --release --out-dir "$folder" -- "${@:2}"
+    before=$(wc -c < "$folder/mnemoscope_bg.wasm")
+    www/node_modules/.bin/wasm-opt -O3 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int \
+        --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue \
+        "$folder/mnemoscope_bg.wasm" -o "$folder/optimised.wasm"
+    mv "$folder/optimised.wasm" "$folder/mnemoscope_bg.wasm"
+    echo "$folder: $before bytes, $(wc -c < "$folder/mnemoscope_bg.wasm") optimised, $(gzip -9 -c "$folder/mnemoscope_bg.wasm" | wc -c) with gzip"
+}
+
 build() {
     setup_build
     say "compiling to WebAssembly"
     # Optimised as a whole, the module is a tenth smaller; natively that is not worth the wait. Level 3 would inline another
     # 10 KiB (with gzip) and be no faster.
-    CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 CARGO_PROFILE_RELEASE_OPT_LEVEL=2 \
-        wasm-pack build --target web --release --out-dir pkg
-    local before
-    before=$(wc -c < pkg/mnemoscope_bg.wasm)
-    www/node_modules/.bin/wasm-opt -O3 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int \
-        --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue \
-        pkg/mnemoscope_bg.wasm -o pkg/optimised.wasm
-    mv pkg/optimised.wasm pkg/mnemoscope_bg.wasm
-    echo "wasm: $before bytes, $(wc -c < pkg/mnemoscope_bg.wasm) optimised, $(gzip -9 -c pkg/mnemoscope_bg.wasm | wc -c) with gzip"
+    compile pkg
+    # Without the sequence lab the module is a third smaller, and the other labs need no more.
+    compile pkg-races --no-default-features
     say "bundling the page and the npm package"
     npm run build --prefix www --silent
     npm run package --prefix www --silent
@@ -143,6 +151,15 @@ bench() {
     node www/bench/run.mjs "$@"
 }
 
+bench_recall() {
+    build
+    setup_browser
+    setup_python
+    cargo build --release --locked
+    say "recalls, in turn"
+    node www/bench/recall.mjs "$@"
+}
+
 case "${1:-}" in
     setup) setup_build; setup_browser; setup_python; say "all set up" ;;
     build) build ;;
@@ -154,5 +171,6 @@ case "${1:-}" in
     test) tests ;;
     lint) lint ;;
     bench) bench "${@:2}" ;;
-    *) sed -n '2,9p' "$0" | sed 's/^# \{0,1\}//'; exit 2 ;;
+    bench-recall) bench_recall "${@:2}" ;;
+    *) sed -n '2,10p' "$0" | sed 's/^# \{0,1\}//'; exit 2 ;;
 esac

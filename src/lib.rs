@@ -13,6 +13,7 @@ pub mod graph;
 pub mod kernels;
 pub mod lab;
 pub mod model;
+#[cfg(feature = "sequence")]
 pub mod sdm;
 pub mod task;
 #[cfg(target_arch = "wasm32")]

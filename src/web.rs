@@ -1,6 +1,12 @@
 //! The face to JavaScript, thin: values in and out of the labs.
 
+#![cfg_attr(
+    not(feature = "sequence"),
+    allow(irrefutable_let_patterns, reason = "without the sequence lab a run can only be a race")
+)]
+
 mod encodings;
+#[cfg(feature = "sequence")]
 mod sequence;
 
 use std::cell::RefCell;
@@ -21,6 +27,7 @@ use crate::lab::link::Link;
 use crate::lab::machine::Machine;
 use crate::lab::property::{Problem, by_name};
 use crate::lab::results::Results;
+#[cfg(feature = "sequence")]
 use crate::lab::sequence::study::Study;
 use crate::lab::weights::Weights;
 
@@ -245,6 +252,7 @@ type Opened = Result<Run, Error>;
 /// What runs: a race of models that are trained, or an experiment of the sequence lab.
 enum Run {
     Race(Box<copy::CopyRun>),
+    #[cfg(feature = "sequence")]
     Study(Box<Study>),
 }
 
@@ -289,6 +297,7 @@ impl CopyRun {
         let (config, _) = read(&lab, values)?;
         open_with(progress, async |machine: &mut Machine, report: Report<'_>| {
             Ok(match config {
+                #[cfg(feature = "sequence")]
                 Config::Sequence(config) => Run::Study(Box::new(Study::open(config, machine, report).await?)),
                 config => Run::Race(Box::new(copy::CopyRun::open(config, machine, report).await?)),
             })
@@ -324,6 +333,7 @@ impl CopyRun {
                 values: by_name(race.source().values()),
                 link: race.source().link(),
             }),
+            #[cfg(feature = "sequence")]
             Run::Study(study) => {
                 let config = Config::from(study.config().clone());
                 value(&About {
@@ -346,6 +356,7 @@ impl CopyRun {
     pub fn check(&self) -> Option<String> {
         match &self.run {
             Run::Race(race) => race.check().map(|check| check.text()),
+            #[cfg(feature = "sequence")]
             Run::Study(_) => None,
         }
     }
@@ -357,6 +368,7 @@ impl CopyRun {
     pub fn verdicts(&self) -> Result<JsValue, JsValue> {
         match &self.run {
             Run::Race(race) => value(&race.verdicts().map_err(|error| thrown(&error))?),
+            #[cfg(feature = "sequence")]
             Run::Study(study) => value(&study.verdicts()),
         }
     }
@@ -368,6 +380,7 @@ impl CopyRun {
     pub fn results(&self) -> Result<JsValue, JsValue> {
         match &self.run {
             Run::Race(race) => value(&race.results().map_err(|error| thrown(&error))?),
+            #[cfg(feature = "sequence")]
             Run::Study(study) => value(&study.results()),
         }
     }
@@ -379,6 +392,7 @@ impl CopyRun {
     pub fn replay(&self) -> Result<JsValue, JsValue> {
         match &self.run {
             Run::Race(race) => value(&race.replay()),
+            #[cfg(feature = "sequence")]
             Run::Study(_) => Err(no_race()),
         }
     }
@@ -416,6 +430,7 @@ impl CopyRun {
         let mut machine = MACHINE.take();
         let events = match &mut self.run {
             Run::Race(race) => race.carry_on(&mut machine, budget_ms, most).await,
+            #[cfg(feature = "sequence")]
             Run::Study(study) => study.advance(&mut machine, budget_ms, most).await,
         };
         MACHINE.set(machine);
@@ -442,6 +457,7 @@ impl CopyRun {
     /// # Errors
     /// An object `{ code, message }`.
     pub async fn outcome(&mut self) -> Result<JsValue, JsValue> {
+        #[cfg(feature = "sequence")]
         if let Run::Study(study) = &self.run {
             return value(&study.found());
         }
@@ -461,6 +477,7 @@ impl CopyRun {
     /// # Errors
     /// An object `{ code, message }`.
     pub async fn reset(&mut self) -> Result<(), JsValue> {
+        #[cfg(feature = "sequence")]
         if let Run::Study(study) = &mut self.run {
             study.reset();
             return Ok(());

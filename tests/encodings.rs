@@ -1427,6 +1427,7 @@ fn values(kind: &Kind) -> Vec<String> {
         Kind::Choice { options } | Kind::Many { options } => options.iter().map(|o| o.value.to_owned()).collect(),
         Kind::Integer { min, max } => vec![min.to_string(), max.to_string()],
         Kind::Number { min, max } => vec![min.to_string(), max.to_string()],
+        Kind::Text { .. } => Vec::new(),
         Kind::Flag => vec!["true".to_owned(), "false".to_owned()],
     }
 }

@@ -99,7 +99,7 @@ fn other_settings_are_another_machine_but_looking_is_not() {
     let session =
         |bench: &mut Bench, link: &str| block_on(bench.session(&settings(link), &mut Machine::default())).unwrap();
     for link in
-        ["cue=b", "recall=3", "neuron=rdlif", "experiment=capacity", "sequence=x+y", "ball_bits=32", "longest=50"]
+        ["cue=b", "recall=3", "neuron=rdlif", "experiment=capacity", "sequence=x+y", "ball_bits=128", "longest=50"]
     {
         assert_eq!(session(&mut bench, link).written, 3, "{link}");
     }

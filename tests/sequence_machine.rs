@@ -3,53 +3,17 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+mod common;
+
 use std::rc::Rc;
 
-use mnemoscope::compute::Executor;
+use common::machines::{self, PAPER, inputs, machine, random};
 use mnemoscope::compute::gpu::Gpu;
-use mnemoscope::compute::gpu_executor::GpuExecutor;
-use mnemoscope::kernels::rng::{STREAM_SEQUENCE, below, pcg4d};
-use mnemoscope::sdm::decoder::Weights;
-use mnemoscope::sdm::machine::{Input, Model, Replica, SequenceMachine, Shape, Trace, plan};
+use mnemoscope::sdm::machine::{Input, Model, Replica, SequenceMachine, Shape, Trace};
 use pollster::block_on;
 
-const PAPER: Shape = Shape {
-    size: 256,
-    data_active: 11,
-    context: 512,
-    context_active: 22,
-    decoders: 2048,
-    chosen: 11,
-    weights: Weights::Dense,
-    alpha: 0.9,
-    graded: true,
-    symbols: 15,
-    items: 64,
-};
-
-fn machine(shape: Shape, replicas: &[Replica]) -> SequenceMachine {
-    let executor = Executor::cpu(plan(&shape, replicas));
-    SequenceMachine::new(shape, replicas.to_vec(), executor).unwrap()
-}
-
-fn inputs(symbols: &[u32], write: bool) -> Vec<Input> {
-    symbols.iter().map(|&symbol| Input { symbol: Some(symbol), write }).collect()
-}
-
-fn random(seed: u32, length: u32) -> Vec<u32> {
-    (0..length).map(|at| below(pcg4d([seed, STREAM_SEQUENCE, 0, at])[0], 15)).collect()
-}
-
-/// Presents each machine's sequence once with writing, and once more without.
 fn twice(machine: &mut SequenceMachine, sequences: &[Vec<u32>]) -> Vec<Trace> {
-    let present = |machine: &mut SequenceMachine, write| {
-        machine.rest();
-        let inputs: Vec<Vec<Input>> = sequences.iter().map(|symbols| inputs(symbols, write)).collect();
-        block_on(machine.take_in(&inputs)).unwrap()
-    };
-    machine.forget().unwrap();
-    present(machine, true);
-    present(machine, false)
+    block_on(machines::twice(machine, sequences))
 }
 
 #[test]
@@ -154,19 +118,5 @@ fn both_executors_have_the_same_codes_and_choices() {
         }
         Err(error) => panic!("no adapter: {error}"),
     };
-    let replicas = [
-        Replica { model: Model::Shift, seed: 1 },
-        Replica { model: Model::Combined(0.5), seed: 2 },
-        Replica { model: Model::Layer(0.4), seed: 3 },
-    ];
-    let sparse = Weights::Sparse { active: 20, alpha: 0.99 };
-    for shape in [PAPER, Shape { alpha: 1.0, graded: false, weights: sparse, decoders: 333, items: 9, ..PAPER }] {
-        let plan = plan(&shape, &replicas);
-        let executor = block_on(GpuExecutor::new(Rc::clone(&gpu), &plan, &mut |_| {})).unwrap();
-        let executor = Executor::Gpu(Box::new(executor));
-        let mut there = SequenceMachine::new(shape, replicas.to_vec(), executor).unwrap();
-        let sequences = vec![random(1, 33), random(2, 33), random(3, 33)];
-        assert_eq!(twice(&mut machine(shape, &replicas), &sequences), twice(&mut there, &sequences));
-        assert_eq!(block_on(there.store(1)).unwrap().len(), (shape.decoders * 256) as usize);
-    }
+    block_on(machines::executors_agree(gpu));
 }

@@ -247,6 +247,23 @@ fn rdlif_does_not_keep_the_order_least_of_all_under_load() {
     assert!(with < without && complete == 100, "{with} {without} {complete}");
 }
 
+#[test]
+fn a_limit_on_rdlif_leaves_the_first_spikes_as_they_are() {
+    for case in 0..40 {
+        let [a, b, c, _] = pcg4d([case, 4, 4, 4]).map(unit);
+        let weights = random_weights(64, 150, [3, 255][case as usize % 2], case);
+        let volley = arrivals(&evenly(&draw(11, 64, [case, 1, 1]), 0.0, 1.0), &whole(levels(11, 0.9, 255)));
+        let unit = largest(&weights.sums(&volley).unwrap());
+        let rdlif = Rdlif { threshold: (0.5 + 3.0 * a) * unit, rate_leak: 1.0 + 20.0 * b, leak: 1.0 + 20.0 * c };
+        let layer = Layer::new(weights, NeuronModel::Rdlif(rdlif)).unwrap();
+        let all = layer.fire(&volley, usize::MAX).unwrap();
+        for limit in [0, 1, 2, 7, 40, 149, 150] {
+            let limit = limit.min(all.len());
+            assert_eq!(layer.fire(&volley, limit).unwrap(), all[..limit]);
+        }
+    }
+}
+
 /// A machine that has stored a sequence, or nothing, and what it thinks when that is shown.
 struct Stored {
     config: SequenceConfig,
@@ -396,14 +413,22 @@ fn checks_and_verdicts_follow_from_the_pairs() {
     assert!(spikes.checks[5].mean < spikes.checks[3].mean);
     let outcomes: Vec<(&str, Outcome)> = spikes.verdicts.iter().map(|v| (v.id.as_str(), v.verdict)).collect();
     assert_eq!(outcomes, [("wheel-order", Outcome::Holds), ("rdlif-load", Outcome::Holds)]);
+    // A single input leaves no gaps for RDLIF's order to depend on.
+    let single = SequenceConfig { data_active: 1, threshold: 0.1, ..settings() };
+    let spikes = Stored::new(single, true).spikes(2);
+    let alone = &spikes.checks[3];
+    assert_eq!((alone.neuron, alone.load, alone.same), ("rdlif", 0, alone.pairs));
+    assert!(spikes.checks[4].same < spikes.checks[4].pairs);
 }
 
 #[test]
 fn low_thresholds_and_thresholds_that_nobody_reaches_are_told() {
-    let stored = Stored::new(settings(), true);
+    // A machine does not depend on the neurons that it is shown with.
+    let stored = std::cell::RefCell::new(Stored::new(settings(), true));
     let with = |neuron: Neuron, threshold: f32, leak: f32, load: u32| {
         let config = SequenceConfig { neuron, threshold, leak, load, ..settings() };
-        let spikes = Stored { config: config.clone(), ..Stored::new(settings(), true) }.spikes(3);
+        stored.borrow_mut().config = config.clone();
+        let spikes = stored.borrow().spikes(3);
         sound(&spikes, &config);
         spikes
     };
@@ -426,7 +451,6 @@ fn low_thresholds_and_thresholds_that_nobody_reaches_are_told() {
     assert!(partial, "{:?}", few.layers.iter().map(|layer| &layer.sentence).collect::<Vec<_>>());
     let shown = with(Neuron::Rdlif, 4.0, 20.0, 64);
     assert!(shown.checks.iter().any(|check| check.load == 64) && !shown.layers[2].same);
-    assert_eq!(stored.spikes(3).neuron, "wheel");
 }
 
 #[test]
@@ -490,9 +514,14 @@ fn how_long_an_answer_takes() {
     ] {
         let config = SequenceConfig { neuron, load, decoders, threshold, ..settings() };
         let stored = Stored::new(config, true);
-        let start = Instant::now();
+        let timed = |_| {
+            let start = Instant::now();
+            stored.spikes(3);
+            start.elapsed().as_secs_f64() * 1e3
+        };
+        let least = (0..20).map(timed).fold(f64::INFINITY, f64::min);
         let spikes = stored.spikes(3);
-        println!("{neuron:?}, load {load}, {decoders} decoders: {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+        println!("{neuron:?}, load {load}, {decoders} decoders: {least:.1} ms, the least of 20");
         for check in &spikes.checks {
             println!("  {check:?}");
         }

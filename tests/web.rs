@@ -45,6 +45,14 @@ parity! {
     ranked_sum winners store present context nearest tick hamming counters majority
 }
 
+/// Codes and choices of sequence machines, on the CPU in WebAssembly and on the browser's WebGPU.
+#[wasm_bindgen_test]
+async fn cpu_and_webgpu_store_and_recall_the_same_bits() {
+    let gpu = Gpu::open().await;
+    let gpu = Rc::new(gpu.unwrap_or_else(|error| panic!("no adapter to test on: {error}")));
+    common::machines::executors_agree(gpu).await;
+}
+
 /// The first ten losses on the CPU, in WebAssembly, and on the browser's WebGPU.
 #[wasm_bindgen_test]
 async fn cpu_and_webgpu_train_alike() {

@@ -53,14 +53,23 @@ const fn text(bytes: &[u8]) -> &str {
 const LIBRARY: &[(&str, &str)] = files!("lib/": "rng", "control", "activation", "source", "epilogue", "embedding", "pool", "heads", "grid", "rows",
     "weights", "clock");
 const SHADERS: &[(&str, &str)] = files!("":
-    "adamw", "attention", "attention_backward", "batch", "context", "counters", "cross_entropy", "dropout", "embed", "embed_backward",
-    "gain_backward", "grad_norm", "hamming", "layer_norm", "layer_norm_backward", "majority", "matmul", "matmul_tiled",
-    "metrics", "nearest", "present", "ranked_sum", "rope",
-    "select", "similarity", "store", "tick", "weight_grad", "weight_grad_serial", "winners");
+    "adamw", "attention", "attention_backward", "batch", "cross_entropy", "dropout", "embed", "embed_backward",
+    "gain_backward", "grad_norm", "layer_norm", "layer_norm_backward", "matmul", "matmul_tiled",
+    "metrics", "rope",
+    "select", "similarity", "weight_grad", "weight_grad_serial");
+/// Those that only the sequence lab needs.
+#[cfg(feature = "sequence")]
+const OF_MEMORIES: &[(&str, &str)] = files!("":
+    "context", "counters", "hamming", "majority", "nearest", "present", "ranked_sum", "store", "tick", "winners");
+#[cfg(not(feature = "sequence"))]
+const OF_MEMORIES: &[(&str, &str)] = &[];
 
-fn find(files: &'static [(&str, &str)], name: &str) -> Result<&'static str, Error> {
+fn find(
+    mut files: impl Iterator<Item = &'static (&'static str, &'static str)>,
+    name: &str,
+) -> Result<&'static str, Error> {
     let missing = || Error::Internal(format!("there is no shader file named {name}"));
-    files.iter().find(|(file, _)| *file == name).map(|(_, text)| *text).ok_or_else(missing)
+    files.find(|(file, _)| *file == name).map(|(_, text)| *text).ok_or_else(missing)
 }
 
 /// The complete WGSL of shader `name`.
@@ -75,7 +84,7 @@ pub fn assemble(name: &str, constants: &Constants) -> Result<String, Error> {
             Word::F(value) => format!("const {name}: f32 = {value:e}f;\n"),
         };
     }
-    let lines: Vec<&str> = find(SHADERS, name)?.lines().collect();
+    let lines: Vec<&str> = find(SHADERS.iter().chain(OF_MEMORIES), name)?.lines().collect();
     expand(&lines, constants, &mut text)?;
     Ok(text)
 }
@@ -85,7 +94,7 @@ fn expand(lines: &[&str], constants: &Constants, text: &mut String) -> Result<()
     while let Some(line) = lines.get(at) {
         let directive = line.trim();
         if let Some(import) = directive.strip_prefix("#import ") {
-            text.push_str(find(LIBRARY, import.trim())?);
+            text.push_str(find(LIBRARY.iter(), import.trim())?);
         } else if let Some(header) = directive.strip_prefix("#for ") {
             let body = loop_body(&lines[at + 1..])?;
             let (variable, bound) = header
@@ -142,7 +151,7 @@ mod tests {
         let (kept, length) = strip::<64>(text);
         assert_eq!(std::str::from_utf8(&kept[..length]), Ok("let a = b / c; \n#for i in 2\nx{i}\n#end\n"));
         assert_eq!(strip::<0>(text).1, length);
-        for (name, text) in LIBRARY.iter().chain(SHADERS) {
+        for (name, text) in LIBRARY.iter().chain(SHADERS).chain(OF_MEMORIES) {
             assert!(text.len() > 40 && !text.contains("//") && !text.contains("\n\n"), "{name}");
         }
     }

@@ -18,7 +18,7 @@ fn patterns(key: u32, replicas: u32, count: u32, bits: u32) -> Option<Vec<f32>> 
 
 /// Ones at about a third of the places.
 fn some_near(key: u32, count: u32) -> Option<Vec<f32>> {
-    Some((0..count).map(|at| f32::from(u8::from(pcg4d([key, 0, 0, at])[0] % 3 == 0))).collect())
+    Some((0..count).map(|at| f32::from(u8::from(pcg4d([key, 0, 0, at])[0].is_multiple_of(3)))).collect())
 }
 
 /// Whole numbers from `-limit` to `limit`.

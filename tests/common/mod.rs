@@ -13,6 +13,7 @@ pub mod data;
 pub mod embedding;
 pub mod harness;
 pub mod kanerva;
+pub mod machines;
 pub mod norm;
 pub mod numbers;
 pub mod optimise;

@@ -456,7 +456,7 @@ describe('examples', () => {
       const ids = await page
         .locator('.example:visible')
         .evaluateAll((all) => all.map((one) => one.dataset.id));
-      assert.equal(ids.length, 8);
+      assert.equal(ids.length, 10);
       for (const id of ids) {
         const live = page.locator(`[data-id=${id}] .live`);
         await live.scrollIntoViewIfNeeded();

@@ -37,7 +37,8 @@ async function bundle() {
   for (const [file, entry] of Object.entries(entries)) {
     const build = await rolldown({
       input: join(source, entry),
-      external: (id) => id.endsWith('pkg/mnemoscope.js') || id === '../worker' || id.startsWith('node:'),
+      // The package has one module, the whole; the page's smaller one stands for a part of it.
+      external: (id) => id.endsWith('/mnemoscope.js') || id === '../worker' || id.startsWith('node:'),
       platform: file.startsWith('node') ? 'node' : 'browser',
       tsconfig: false,
     });

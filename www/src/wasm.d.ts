@@ -1,4 +1,4 @@
 // Lets the page be type-checked before the wasm module has been built; the built module's own types win.
-declare module '*/pkg/mnemoscope.js' {
+declare module '*/mnemoscope.js' {
   export default function init(options?: { module_or_path: string }): Promise<unknown>;
 }

@@ -3,11 +3,11 @@
  * `Command`.
  */
 
-import init, * as module from '../../pkg/mnemoscope.js';
 import { Desk, isEncodingsRequest, transferables } from './encodings/desk';
-import type { CopyRun, Engine, LabEvent, LabId, Property, Settled, WeightsFile } from './engine';
+import type { CopyRun, LabEvent, LabId, Property, Settled, WeightsFile } from './engine';
 import type { Answers, Command, FullResults, Refusable, Report, Request, Subject } from './protocol';
 import { Keeper } from './keeper';
+import { Modules } from './modules';
 import { breathe, Queue, toLabError } from './queue';
 import { Recording } from './record';
 import { runKey, runValues } from './run-key';
@@ -15,7 +15,7 @@ import { isSequenceRequest, SequenceDesk } from './sequence/desk';
 import type { Outcome } from './encodings/engine';
 import type { Study } from './sequence/engine';
 
-const engine = module as unknown as Engine;
+const modules = new Modules();
 
 /** Short turns at first, so that something moves at once; then longer ones, which cost less. */
 const FIRST_TURN_MS = 40;
@@ -93,7 +93,7 @@ async function open(settled: Settled): Promise<CopyRun> {
   close();
   post({ type: 'compiling', fraction: 0, what: 'starting' });
   await breathe();
-  run = await engine.CopyRun.open(lab, values, onProgress);
+  run = await (await modules.of(lab)).CopyRun.open(lab, values, onProgress);
   openKey = key;
   begun += 1;
   recorded = new Recording(run.about(), link, key);
@@ -142,7 +142,7 @@ function certify(check: string | null): void {
   post({
     type: 'checked',
     check,
-    comparison: applies ? engine.compareChecks(applies.check, check) : null,
+    comparison: applies ? modules.engine.compareChecks(applies.check, check) : null,
   });
 }
 
@@ -280,13 +280,13 @@ async function reset(settings: Settled): Promise<void> {
  * `recording` is what is known of it, or null for a file from elsewhere.
  */
 async function restore(bytes: Uint8Array, recording: Recording | null): Promise<WeightsFile> {
-  const file = engine.readWeights(bytes);
+  const file = modules.engine.readWeights(bytes);
   if (recording && recording.step !== file.step) {
     throw { code: 'file', message: 'What was kept of this run does not fit together. It was left alone.' };
   }
   post({ type: 'compiling', fraction: 0, what: 'starting' });
   await breathe();
-  const restored = await engine.CopyRun.restore(bytes, onProgress);
+  const restored = await modules.engine.CopyRun.restore(bytes, onProgress);
   close();
   run = restored;
   begun += 1;
@@ -341,8 +341,8 @@ async function studied(current: CopyRun): Promise<Study> {
   return (await current.outcome()) as Study;
 }
 
-const desk = new Desk(engine);
-const sequenceDesk = new SequenceDesk(engine);
+const desk = new Desk(() => modules.engine);
+const sequenceDesk = new SequenceDesk(() => modules.of('sequence'));
 
 async function answer(asked: Request & { id: number }, settings: Settled): Promise<void> {
   const { id, type: what } = asked;
@@ -356,8 +356,8 @@ async function answer(asked: Request & { id: number }, settings: Settled): Promi
 }
 
 async function answerTo(asked: Request, settings: Settled): Promise<Answers[Refusable]> {
-  if (asked.type === 'readResults') return engine.readResults(asked.text);
-  if (asked.type === 'readWeights') return engine.readWeights(asked.bytes);
+  if (asked.type === 'readResults') return modules.engine.readResults(asked.text);
+  if (asked.type === 'readWeights') return modules.engine.readWeights(asked.bytes);
   if (isEncodingsRequest(asked)) {
     const ours = run && recorded?.about.lab === 'encodings';
     return desk.answer(
@@ -405,11 +405,11 @@ function settle(settled: Settled, source: 'link' | 'page' | 'file'): void {
 }
 
 function describe(lab: LabId): void {
-  const described = engine.describe(lab);
+  const described = modules.engine.describe(lab);
   properties = described.properties;
   const presets = described.presets.map((preset) => ({
     ...preset,
-    link: engine.settle(lab, Object.fromEntries(preset.values)).link,
+    link: modules.engine.settle(lab, Object.fromEntries(preset.values)).link,
   }));
   post({ ...described, type: 'described', lab, presets });
 }
@@ -418,11 +418,11 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
   const settings = present;
   switch (command.type) {
     case 'read':
-      return settle(engine.fromLink(command.link), 'link');
+      return settle(modules.engine.fromLink(command.link), 'link');
     case 'settle':
-      return settle(engine.settle(present.lab, command.values), 'page');
+      return settle(modules.engine.settle(present.lab, command.values), 'page');
     case 'change':
-      return settle(engine.change(present.lab, present.values, command.name, command.value), 'page');
+      return settle(modules.engine.change(present.lab, present.values, command.name, command.value), 'page');
     case 'train': {
       const mine = ++request;
       waiting = null;
@@ -462,7 +462,7 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
     case 'import':
       try {
         // What is wrong with the file itself is found without stopping the run.
-        engine.readWeights(command.bytes);
+        modules.engine.readWeights(command.bytes);
       } catch (thrown) {
         return post({ type: 'refused', id: command.id, what: 'import', error: toLabError(thrown) });
       }
@@ -482,7 +482,7 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
 
 async function start({ lab, store: keeps, module: place }: Command & { type: 'start' }): Promise<void> {
   keeper.on = keeps;
-  await (place === null ? init() : init({ module_or_path: place }));
+  await modules.start(lab, place);
   present = { ...present, lab };
   describe(lab);
   void keeper.offer(present.lab);

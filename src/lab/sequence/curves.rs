@@ -135,5 +135,6 @@ pub fn mean(values: &[f64]) -> f64 {
 /// Rounded to two digits behind the point, as people read it.
 #[must_use]
 pub fn short(value: f64) -> String {
-    ((value * 100.0).round() / 100.0).to_string()
+    // Adding zero takes the sign off a zero.
+    ((value * 100.0).round() / 100.0 + 0.0).to_string()
 }

@@ -113,7 +113,7 @@ impl Work {
             Experiment::Kanerva => Self::Kanerva(Kanerva::new(config)),
             Experiment::Rivals => Self::Rivals(Rivals::new(config)),
             Experiment::Repeated => Self::Errors(Errors::new(config, Which::Repeated)),
-            _ => Self::Errors(Errors::new(config, Which::Length)),
+            Experiment::Errors => Self::Errors(Errors::new(config, Which::Length)),
         }
     }
 

@@ -86,8 +86,10 @@ impl Weights {
             let found = values.len();
             return Err(Error::Internal(format!("{found} weights for {inputs} inputs to {outputs} spiking neurons")));
         }
-        if let Some(weight) = values.iter().find(|weight| !(weight.is_finite() && **weight >= 0.0)) {
-            return Err(Error::Internal(format!("a weight of {weight} to a spiking neuron")));
+        let good = |weight: f64| (0.0..f64::INFINITY).contains(&weight);
+        if !values.iter().fold(true, |all, &weight| all & good(weight)) {
+            let weight = values.iter().find(|&&weight| !good(weight));
+            return Err(Error::Internal(format!("a weight of {weight:?} to a spiking neuron")));
         }
         Ok(Self { inputs, outputs, values })
     }
@@ -301,4 +303,5 @@ impl Layer {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests;

@@ -38,6 +38,15 @@ struct Stretch {
     gain: f64,
 }
 
+/// A neuron that reaches the threshold in a stretch: its rate and activation at the beginning, and a time by which it does.
+#[derive(Clone, Copy)]
+struct Crossing {
+    neuron: u32,
+    rate: f64,
+    level: f64,
+    by: f64,
+}
+
 /// So many Newton steps and bisections end any search: bisection alone needs 60.
 const STEPS: usize = 120;
 
@@ -117,7 +126,30 @@ impl Rdlif {
         time
     }
 
-    /// Follows all neurons for a stretch. Writes the spikes down while there are fewer than `limit`.
+    /// Writes down the spikes of a stretch that begins at `begin`, at least the first `limit` of them. Solving for a time is the dear part, so
+    /// neurons are taken by a bound that costs nothing, and the rest left out once it is later than enough times that are known.
+    fn time(&self, crossings: &[Crossing], begin: f64, limit: usize, spikes: &mut Vec<Spike>) {
+        // A curve that bends down stays below its tangent, so that it cannot meet the threshold before that does; less some rounding.
+        let least = |crossing: &Crossing| {
+            let Crossing { rate, level, .. } = *crossing;
+            ((self.threshold - level) / (rate - level / self.leak)).min(crossing.by).max(0.0) * (1.0 - 1e-9)
+        };
+        let mut bounds: Vec<(f64, usize)> = crossings.iter().map(least).zip(0..).collect();
+        bounds.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let mut earliest: Vec<f64> = Vec::new();
+        for (least, at) in bounds {
+            if earliest.len() >= limit && earliest.last().is_none_or(|&last| least > last) {
+                break;
+            }
+            let Crossing { neuron, rate, level, by } = crossings[at];
+            let time = self.meets(rate, level, by);
+            spikes.push(Spike { neuron, time: begin + time });
+            earliest.insert(earliest.partition_point(|&other| other <= time), time);
+            earliest.truncate(limit);
+        }
+    }
+
+    /// Follows all neurons for a stretch. Writes down the spikes among the first `limit` of the volley, and perhaps later ones.
     fn pass(&self, state: &mut State, until: f64, limit: usize, spikes: &mut Vec<Spike>) {
         // Nothing has happened before the first volley.
         if until <= state.clock || state.clock == f64::NEG_INFINITY {
@@ -126,18 +158,27 @@ impl Rdlif {
         }
         let length = until - state.clock;
         let stretch = self.stretch(length);
-        let timed = spikes.len() < limit;
+        let wanted = limit.saturating_sub(spikes.len());
+        let mut crossings = Vec::new();
         let bound = length.min(self.rate_leak);
-        let neurons = state.rate.iter_mut().zip(&mut state.level).zip(&mut state.open);
-        for (((rate, level), open), neuron) in neurons.zip(0..) {
-            if *level + *rate * bound >= self.threshold
-                && let Some(by) = self.reached(*rate, *level, &stretch)
-            {
-                if timed {
-                    spikes.push(Spike { neuron, time: state.clock + self.meets(*rate, *level, by) });
+        let near = |rate: f64, level: f64| level + rate * bound >= self.threshold;
+        let each = || state.rate.iter().zip(&state.level);
+        // Most stretches bring nobody near the threshold; the loops over all neurons have no branches.
+        if each().fold(false, |any, (&rate, &level)| any | near(rate, level)) {
+            let neurons = state.rate.iter_mut().zip(&mut state.level).zip(&mut state.open);
+            for (((rate, level), open), neuron) in neurons.zip(0..) {
+                if near(*rate, *level)
+                    && let Some(by) = self.reached(*rate, *level, &stretch)
+                {
+                    if wanted > 0 {
+                        crossings.push(Crossing { neuron, rate: *rate, level: *level, by });
+                    }
+                    (*rate, *level, *open) = (0.0, 0.0, 0.0);
                 }
-                (*rate, *level, *open) = (0.0, 0.0, 0.0);
             }
+        }
+        self.time(&crossings, state.clock, wanted, spikes);
+        for (rate, level) in state.rate.iter_mut().zip(&mut state.level) {
             *level = stretch.keep * *level + stretch.gain * *rate;
             *rate *= stretch.rate;
         }
@@ -186,6 +227,7 @@ impl Rdlif {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;
     use crate::kernels::rng::{pcg4d, unit};

@@ -69,7 +69,7 @@ impl Wheel {
         Self::reset(state);
     }
 
-    /// Puts those that have fired to rest. They take no part until the next volley, so it may be done late.
+    /// Puts those that have fired to rest. Until the next volley they take no part, so that it may be done late.
     fn reset(state: &mut State) {
         state.level.iter_mut().zip(&state.open).filter(|(_, open)| **open == 0.0).for_each(|(level, _)| *level = 0.0);
     }
@@ -77,12 +77,16 @@ impl Wheel {
     /// Fires all neurons that reach the threshold from the state's time to `time`, at which it leaves the state.
     fn reach(&self, state: &mut State, time: f64, spikes: &mut Vec<Spike>) {
         let needed = self.needed(state.begun, time);
-        for ((level, open), neuron) in state.level.iter().zip(&mut state.open).zip(0..) {
-            if *level >= needed && *open > 0.0 {
-                let meets = state.begun + (self.threshold - level) / self.slope;
-                // A jump that crosses the threshold leaves a line that would have met it earlier.
-                spikes.push(Spike { neuron, time: meets.max(state.clock) });
-                *open = 0.0;
+        // Most of the time nobody does; this loop has no branches.
+        if state.level.iter().fold(false, |any, &level| any | (level >= needed)) {
+            for ((level, open), neuron) in state.level.iter_mut().zip(&mut state.open).zip(0..) {
+                if *level >= needed && *open > 0.0 {
+                    let meets = state.begun + (self.threshold - *level) / self.slope;
+                    // A jump that crosses the threshold leaves a line that would have met it earlier.
+                    spikes.push(Spike { neuron, time: meets.max(state.clock) });
+                    *open = 0.0;
+                    *level = f64::NEG_INFINITY;
+                }
             }
         }
         state.clock = time;

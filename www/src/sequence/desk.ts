@@ -26,7 +26,7 @@ export class SequenceDesk {
   /** Made when it is first asked for; it lives as long as the worker. */
   private sequence: Sequence | null = null;
 
-  constructor(private readonly engine: Engine) {}
+  constructor(private readonly engine: () => Promise<Engine>) {}
 
   async answer(asked: SequenceRequest, { lab, values }: Settled): Promise<Answers[SequenceRequest['type']]> {
     if (lab !== 'sequence') {
@@ -35,7 +35,7 @@ export class SequenceDesk {
         message: 'Only the sequence lab can answer this. Open a link with lab=sequence.',
       };
     }
-    this.sequence ??= new this.engine.Sequence();
+    this.sequence ??= new (await this.engine()).Sequence();
     const { sequence } = this;
     switch (asked.type) {
       case 'seqSymbols':

@@ -33,8 +33,7 @@ interface Found {
 
 /** One of the two sets of curves of a study, on show. */
 interface Shown {
-  /** 'first' or 'second', in names. */
-  set: string;
+  set: 'first' | 'second';
   curves: Curves;
   entries: Entry[];
   hidden: ReadonlySet<string>;
@@ -43,6 +42,10 @@ interface Shown {
   /** Whether buttons right above the charts name the lines. */
   named: boolean;
 }
+
+/** The part of names that tells the sets apart. */
+const prefix = ({ set }: Pick<Shown, 'set'>) => (set === 'first' ? '' : 'second-');
+const logName = (shown: Shown, measure: string) => `log-${prefix(shown)}${measure}`;
 
 class LabSequenceExperiment extends LookingPart<SequenceContext> {
   private readonly question = new Question<Found>(
@@ -55,6 +58,7 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
   /** The last study of the recording on show: a refusal, or a run that was closed, does not take it away. */
   private found: Found | null = null;
   private spotlight: string | null = null;
+  /** Names of the switches that are on. */
   private log: ReadonlySet<string> = new Set();
   private opened: ReadonlySet<string> = new Set();
   /** Lines of the second set that the reader has switched off, where its arms are others than the page's. */
@@ -177,16 +181,18 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
 
   private charts(shown: Shown): TemplateResult {
     const { curves, entries, hidden, study } = shown;
-    const charts = chartsOf(curves, { entries, hidden, log: this.log, seeds: study.seeds.length });
+    // Both sets may have a measure of one name.
+    const log = new Set(curves.measures.map(({ id }) => id).filter((id) => this.log.has(logName(shown, id))));
+    const charts = chartsOf(curves, { entries, hidden, log, seeds: study.seeds.length });
     return html`<div class=${charts.length > 1 ? 'two' : 'one'}>
       ${charts.map((chart, place) => this.chart(chart, place, shown))}
     </div>`;
   }
 
   private chart(chart: Chart, place: number, shown: Shown): TemplateResult {
-    const { set, curves, study } = shown;
+    const { curves, study } = shown;
     const { figure } = chart;
-    const name = `sequence-${study.experiment}-${set === 'first' ? '' : 'second-'}${chart.id}`;
+    const name = `sequence-${study.experiment}-${prefix(shown)}${chart.id}`;
     const link = this.context.recording?.link ?? this.context.link;
     const seeds = plural(study.seeds.length, 'seed');
     const zeros = figure.log ? 'none at all stands at the lower edge' : '';
@@ -212,7 +218,7 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
           ${chart.title}
           <span class="quiet">${[chart.unit, chart.by, zeros].filter(Boolean).join(', ')}</span>
         </h3>
-        ${chart.logs ? this.logSwitch(chart) : nothing}
+        ${chart.logs ? this.logSwitch(logName(shown, chart.id)) : nothing}
       </header>
       <lab-chart data-testid="chart-${name}" .figure=${figure}></lab-chart>
       ${shown.named ? nothing : lineKey(figure)} ${exportButtons(paper, name, chart.title, anyFound(curves))}
@@ -226,17 +232,17 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
     </section>`;
   }
 
-  private logSwitch({ id }: Chart): TemplateResult {
+  private logSwitch(name: string): TemplateResult {
     return html`<label class="check">
       <input
         type="checkbox"
-        name="log-${id}"
-        .checked=${this.log.has(id)}
+        name=${name}
+        .checked=${this.log.has(name)}
         @change=${(event: Event) =>
           this.set(() => {
             const log = new Set(this.log);
-            if ((event.target as HTMLInputElement).checked) log.add(id);
-            else log.delete(id);
+            if ((event.target as HTMLInputElement).checked) log.add(name);
+            else log.delete(name);
             this.log = log;
           })}
       />Log axis

@@ -4,6 +4,7 @@ import { html, LitElement, noChange, nothing, type PropertyValues, type Template
 import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
 import { labAddress } from '../address';
+import { valueText } from '../controls';
 import { exportButtons } from '../download';
 import { field, propertyOf } from '../encodings/fields';
 import { saveButton } from '../encodings/print';
@@ -504,7 +505,7 @@ class LabSession extends LitElement {
       const { courseSvg } = await import('./svg-course');
       return courseSvg(steps, from, {
         title: this.whole ? 'A session with the sequence machine' : this.heading(session),
-        note: `${settled.values.context} context, seed ${settled.values.seed}`,
+        note: `${this.contextLabel}, seed ${settled.values.seed}`,
         remarks: [session.sentence].filter(Boolean),
         address: labAddress(this.context.link),
       });
@@ -574,6 +575,15 @@ class LabSession extends LitElement {
         )}
       </p>
     </div>`;
+  }
+
+  /** How the machine remembers, in the reader's words. */
+  private get contextLabel(): string {
+    const { context } = this;
+    const property = propertyOf(context, 'context');
+    const value = context.settled.values.context ?? '';
+    const share = value === 'shift' ? '' : `, Λ = ${context.settled.values.retention}`;
+    return `${property ? valueText(property, value) : value}${share}`;
   }
 
   private heading(session: Session): string {

@@ -162,10 +162,23 @@ export function numbersTable(curves: Curves, place: number, seeds: number[], nam
 const NUMERIC = /^[−-]?[\d.,\s]+(\s?%|\sof\s[\d.,]+)?$|^[–—]?$/;
 
 export function summaryTable(rows: NonNullable<Study['rows']>, file: string): TemplateResult {
+  const columns = rows.head.length;
+  // A row with fewer cells ends with words that take the rest of the width.
+  const whole = rows.body.filter((row) => row.length === columns);
   const numeric = rows.head.map((_, column) =>
-    rows.body.every((row) => NUMERIC.test((row[column] ?? '').trim())),
+    whole.every((row) => NUMERIC.test((row[column] ?? '').trim())),
   );
   const side = (column: number) => (numeric[column] ? 'n' : '');
+  const cells = (row: string[]) =>
+    row.map((cell, column) => {
+      if (column === 0)
+        return html`<th scope="row" class=${row.length === columns ? side(0) : ''}>${cell}</th>`;
+      const rest = column === row.length - 1 ? columns - column : 1;
+      return rest > 1
+        ? html`<td class="words" colspan=${rest}>${cell}</td>`
+        : html`<td class=${side(column)}>${cell}</td>`;
+    });
+  const padded = rows.body.map((row) => rows.head.map((_, column) => row[column] ?? ''));
   return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Summary, table">
       <table class="summary" data-testid="study-rows">
         <caption>
@@ -180,15 +193,11 @@ export function summaryTable(rows: NonNullable<Study['rows']>, file: string): Te
           ${rows.body.map(
             (row) =>
               html`<tr>
-                ${row.map((cell, column) =>
-                  column === 0
-                    ? html`<th scope="row" class=${side(column)}>${cell}</th>`
-                    : html`<td class=${side(column)}>${cell}</td>`,
-                )}
+                ${cells(row)}
               </tr>`,
           )}
         </tbody>
       </table>
     </div>
-    <p class="take">${saveButton('Summary (CSV)', file, () => csv(rows.head, rows.body))}</p>`;
+    <p class="take">${saveButton('Summary (CSV)', file, () => csv(rows.head, padded))}</p>`;
 }

@@ -9,6 +9,8 @@ import { seen } from './symbols';
 const WIDTH = 720;
 const LEFT = 14;
 const LABELS = 74;
+/** Links of this lab are full of digits and plus signs, which are wide. */
+const CAPTION = 0.85 * (WIDTH - 2 * LEFT);
 const LEAST_CELL = 26;
 const MOST_CELL = 120;
 const BAR_HEIGHT = 34;
@@ -123,7 +125,7 @@ export function courseSvg(steps: SymbolStep[], from: number, words: Words): stri
     });
     return rowLabels(top) + full + cells.join('');
   }).join('');
-  const foot = caption(words, LEFT, head.height + lines * LINE + 12, WIDTH - 2 * LEFT);
+  const foot = caption(words, LEFT, head.height + lines * LINE + 12, CAPTION);
   const summary =
     steps.length <= 40 ? steps.map((step) => stepWords(step, from)).join('. ') : `${steps.length} symbols.`;
   return picture(

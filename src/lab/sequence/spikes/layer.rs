@@ -40,26 +40,29 @@ pub(super) struct Afferent<'a> {
 }
 
 impl Afferent<'_> {
-    /// Weights of one input to all neurons.
-    fn column(&self, input: u32, neurons: u32) -> Result<Vec<f64>, Error> {
+    /// Adds the weights of one input to all neurons to `values`.
+    fn column(&self, input: u32, neurons: u32, values: &mut Vec<f64>) -> Result<(), Error> {
         match self.matrix {
             Matrix::Rows(rows) => {
                 let begin = input as usize * neurons as usize;
                 let row = rows.get(begin..begin + neurons as usize);
                 let row = row.ok_or_else(|| Error::Internal(format!("no weights from neuron {input} to {neurons}")))?;
-                Ok(row.iter().map(|&weight| f64::from(weight)).collect())
+                values.extend(row.iter().map(|&weight| f64::from(weight)));
             }
             Matrix::Relay { first } => {
-                Ok((0..neurons).map(|neuron| f64::from(u8::from(neuron == first + input))).collect())
+                values.extend((0..neurons).map(|neuron| f64::from(u8::from(neuron == first + input))));
             }
         }
+        Ok(())
     }
 
     /// Mean dot product of the layer's neurons.
     pub(super) fn mean(&self, neurons: u32) -> Result<f64, Error> {
-        let mut sum = 0.0;
+        let (mut sum, mut column) = (0.0, Vec::new());
         for (&input, level) in self.code.iter().zip(&self.levels) {
-            sum += level * self.column(input, neurons)?.iter().sum::<f64>();
+            column.clear();
+            self.column(input, neurons, &mut column)?;
+            sum += level * column.iter().sum::<f64>();
         }
         Ok(sum / f64::from(neurons.max(1)))
     }
@@ -83,11 +86,13 @@ pub(super) struct Projection<'a> {
 impl Projection<'_> {
     /// Weights of the active inputs alone, and the volley that comes along them from `start` on.
     fn volley(&self, codes: &[Cow<'_, [u32]>], start: f64) -> Result<(Weights, Vec<Arrival>), Error> {
-        let (mut values, mut volley, mut inputs) = (Vec::new(), Vec::new(), 0);
+        let active: usize = codes.iter().map(|code| code.len()).sum();
+        let mut values = Vec::with_capacity(active * self.neurons as usize);
+        let (mut volley, mut inputs) = (Vec::with_capacity(active), 0);
         for (afferent, code) in self.afferents.iter().zip(codes) {
             let own: Vec<u32> = (inputs..inputs + code.len() as u32).collect();
             for &input in code.iter() {
-                values.extend(afferent.column(input, self.neurons)?);
+                afferent.column(input, self.neurons, &mut values)?;
             }
             volley.extend(arrivals(&evenly(&own, start, 1.0), &afferent.levels));
             inputs += code.len() as u32;
@@ -315,10 +320,7 @@ impl Said<'_> {
     fn happened(&self) -> String {
         let (count, wanted, neurons) = (self.spikes.len(), self.reference.len(), self.projection.neurons);
         let name = self.config.neuron.label();
-        let remedy = match self.config.neuron {
-            Neuron::Wheel => "Raise Threshold Θ.",
-            Neuron::Rdlif => "Lower Threshold Θ or raise Leak τ.",
-        };
+        let remedy = "Lower Threshold Θ or raise Leak τ.";
         match (self.spikes.first(), self.spikes.last()) {
             _ if wanted == 0 => "No input reaches any of its neurons, so that none is in a code.".to_owned(),
             (Some(first), Some(last)) if count == wanted => format!(
@@ -332,8 +334,8 @@ impl Said<'_> {
                 }
             ),
             (Some(_), Some(_)) => {
-                let verb = if count == 1 { "fires" } else { "fire" };
-                format!("Only {count} of {wanted} {name} neurons that should fire {verb}. {remedy}")
+                let verb = if count == 1 { "reaches" } else { "reach" };
+                format!("Only {count} of the {wanted} {name} neurons that a code has {verb} the threshold. {remedy}")
             }
             _ => format!("No {name} neuron reaches the threshold, so that none fires. {remedy}"),
         }
