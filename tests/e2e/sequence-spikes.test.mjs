@@ -325,7 +325,7 @@ describe('the raster', () => {
         const reading = lab.page.getByTestId('raster-reading');
         const count = (kind) => shown.layers.reduce((sum, layer) => sum + layer[kind].length, 0);
         for (const clock of ['one', 'own']) {
-          await lab.page.getByTestId(`clock-${clock}`).check({ force: true });
+          await lab.page.getByTestId(`spikes-clock-${clock}`).check({ force: true });
           await lab.page.waitForFunction(
             (wanted) => document.querySelector('sequence-raster').clock === wanted,
             clock,

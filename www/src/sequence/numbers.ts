@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { columnsTable, countText } from '../encodings/charted';
 import { figureText } from '../look/words';
 import type { Operations, SimilarityView, VectorView } from './engine';
+import { seen } from './symbols';
 
 export interface Entry {
   id: string;
@@ -89,7 +90,7 @@ function similarityTable(title: string, { unit, items }: SimilarityView): Templa
         ${items.map(
           ({ label, value, chosen }) =>
             html`<tr>
-              <th scope="row">${label}</th>
+              <th scope="row">${seen(label)}</th>
               <td class="n">${figureText(value)}</td>
               <td>${chosen ? 'yes' : 'no'}</td>
             </tr>`,

@@ -5,6 +5,7 @@
 
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import type { Inks } from '../encodings/clock';
+import { precise } from '../encodings/print';
 import { count } from '../format';
 import { figureText } from '../look/words';
 import { tag, text, widthOf } from '../svg';
@@ -262,7 +263,7 @@ function drawBand(
 /** A spike in words. */
 export function dotWords(layer: SpikeLayer | undefined, dot: Dot): string {
   const where = `${layer?.label ?? dot.layer}, neuron ${dot.neuron}`;
-  const when = `t = ${figureText(dot.time)}`;
+  const when = `t = ${precise(dot.time)}`;
   return dot.rank === null
     ? `${where}: would have fired at ${when}, after the layer was shut off`
     : `${where}: fires ${ordinal(dot.rank + 1)}, at ${when}, significance ${figureText(dot.significance)}`;

@@ -2,6 +2,7 @@
 
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
+import { live } from 'lit/directives/live.js';
 import { labAddress } from '../address';
 import { exportButtons } from '../download';
 import { Question } from '../encodings/ask';
@@ -11,7 +12,7 @@ import { field, propertyOf } from '../encodings/fields';
 import '../encodings/inspect.css';
 import { LookingPart } from '../encodings/looking';
 import '../encodings/parts.css';
-import { correlation, saveButton } from '../encodings/print';
+import { correlation, precise, saveButton } from '../encodings/print';
 import { slider, type SliderContext } from '../encodings/slider';
 import { count } from '../format';
 import '../look/look.css';
@@ -41,13 +42,49 @@ const CLOCKS: { id: Clock; label: string }[] = [
   { id: 'one', label: 'One clock' },
 ];
 
+const STRETCHES = [
+  { id: 'whole', label: 'Whole volley' },
+  { id: 'near', label: 'Near the threshold' },
+] as const;
+
+/** Two or more ways to look at a figure, of which one is chosen. */
+function choice<Id extends string>(
+  legend: string,
+  name: string,
+  options: readonly { id: Id; label: string }[],
+  chosen: Id,
+  choose: (id: Id) => void,
+): TemplateResult {
+  return html`<fieldset class="ways">
+    <legend>${legend}</legend>
+    <span class="switch">
+      ${options.map(
+        ({ id, label }) =>
+          html`<label>
+            <input
+              type="radio"
+              name=${name}
+              value=${id}
+              data-testid="${name}-${id}"
+              .checked=${live(id === chosen)}
+              @change=${() => choose(id)}
+            /><span>${label}</span>
+          </label>`,
+      )}
+    </span>
+  </fieldset>`;
+}
+
 class SequenceSpikes extends LookingPart<SequenceContext> {
   static override properties = {
     ...LookingPart.properties,
     clock: { state: true },
+    near: { state: true },
     opened: { state: true },
   };
   declare clock: Clock;
+  /** The activations are shown where they come to the threshold, instead of from the first input on. */
+  declare near: boolean;
   declare opened: ReadonlySet<string>;
 
   private readonly question = new Question<Answer>(
@@ -59,7 +96,7 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
     (name, value) => this.context.change(name, value),
     () => this.requestUpdate(),
   );
-  private traced: { of: Spikes; traced: Traced } | null = null;
+  private traced: { of: Spikes; near: boolean; traced: Traced } | null = null;
   /** What was drawn last was an answer to the present question. */
   private drawnFresh = true;
   private unlisten = () => {};
@@ -67,6 +104,7 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
   constructor() {
     super();
     this.clock = 'own';
+    this.near = true;
     this.opened = new Set();
   }
 
@@ -153,7 +191,7 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
               data-neuron=${answer.spikes.neuron}
               data-fresh=${question.fresh ? 'true' : 'false'}
             >
-              ${guard([answer.spikes, this.clock, this.opened, context.link], () => this.shown(answer.spikes))}
+              ${guard([answer.spikes, this.clock, this.near, this.opened, context.link], () => this.shown(answer.spikes))}
             </div>`
           : html`<div class="step waiting">
               <p class="help">
@@ -196,24 +234,7 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
   private raster(spikes: Spikes): TemplateResult {
     const { clock, context } = this;
     const name = 'spikes';
-    return html`<fieldset class="clocks">
-        <legend>Time axis</legend>
-        <span class="switch">
-          ${CLOCKS.map(
-            ({ id, label }) =>
-              html`<label>
-                <input
-                  type="radio"
-                  name="spikes-clock"
-                  value=${id}
-                  data-testid="clock-${id}"
-                  .checked=${id === clock}
-                  @change=${() => (this.clock = id)}
-                /><span>${label}</span>
-              </label>`,
-          )}
-        </span>
-      </fieldset>
+    return html`${choice('Time axis', 'spikes-clock', CLOCKS, clock, (id) => (this.clock = id))}
       <sequence-raster data-testid="raster" .spikes=${spikes} .clock=${clock}></sequence-raster>
       <ul class="key">
         <li><span class="sign first" aria-hidden="true"></span>first to fire, most significant</li>
@@ -249,7 +270,10 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
   }
 
   private traces(spikes: Spikes): TemplateResult {
-    if (this.traced?.of !== spikes) this.traced = { of: spikes, traced: tracesOf(spikes) };
+    const { near } = this;
+    if (this.traced?.of !== spikes || this.traced.near !== near) {
+      this.traced = { of: spikes, near, traced: tracesOf(spikes, near) };
+    }
     const { figure, columns } = this.traced.traced;
     const name = 'traces';
     return html`<section aria-labelledby="title-traces">
@@ -258,6 +282,7 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
         The first that fire, and the first that does not. The dashed level is the threshold,
         ${figureText(spikes.threshold)}.
       </p>
+      ${choice('Activation', 'spikes-near', STRETCHES, near ? 'near' : 'whole', (id) => (this.near = id === 'near'))}
       ${charted({
         name,
         title: 'Activation of decoder neurons',
@@ -417,7 +442,7 @@ function spikesTable({ layers }: Spikes): TemplateResult {
                   <th scope="row">${label}</th>
                   <td class="n" data-value="rank">${rank}</td>
                   <td class="n" data-value="neuron">${neuron}</td>
-                  <td class="n" data-value="time">${figureText(time)}</td>
+                  <td class="n" data-value="time">${precise(time)}</td>
                   <td class="n" data-value="significance">${figureText(significance)}</td>
                 </tr>`,
             )}
@@ -427,7 +452,7 @@ function spikesTable({ layers }: Spikes): TemplateResult {
                   <th scope="row">${label}</th>
                   <td class="n quiet">too late</td>
                   <td class="n">${neuron}</td>
-                  <td class="n">${figureText(time)}</td>
+                  <td class="n">${precise(time)}</td>
                   <td class="n quiet">0</td>
                 </tr>`,
             )}`,

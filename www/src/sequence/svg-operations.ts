@@ -7,13 +7,15 @@ import { caption, heading, INK, MUTED, picture, tag, text, widthOf, type Words }
 import type { Operations, SimilarityView, StageView, VectorView } from './engine';
 import { barScaleOf, drawnItems, leftOut, mostBars } from './similar';
 import { STRIP_HEIGHT, stripSvg, stripWords } from './strip';
-import { spoken } from './symbols';
+import { seen, spoken } from './symbols';
 import { block, type Block } from './wrap';
 
-const COLUMN = 216;
+const COLUMN = 236;
 const GAP = 18;
 const MARGIN = 16;
 const BAR_ROW = 13;
+/** Bold letters of size 9 are about as wide as plain ones of this size. */
+const BAR_LABEL = 9.6;
 const MACHINES = [
   { id: 'machine', label: 'Sequence machine', colour: '--series-1' },
   { id: 'transformer', label: 'Transformer', colour: '--series-2' },
@@ -109,7 +111,7 @@ function bars(view: SimilarityView, most: number, x: number, top: number): Block
   const items = drawnItems(view, most);
   const scale = barScaleOf(items);
   const name = block(x, top, COLUMN, `${view.label}, ${view.unit}`, 10);
-  const labels = Math.min(100, Math.max(24, ...items.map(({ label }) => widthOf(label, 10) + 16)));
+  const labels = Math.min(124, Math.max(24, ...items.map(({ label }) => widthOf(label, BAR_LABEL) + 18)));
   const numbers = 40;
   const at = (share: number) => x + labels + share * (COLUMN - labels - numbers - 6);
   const first = top + name.height + 2;
@@ -120,7 +122,7 @@ function bars(view: SimilarityView, most: number, x: number, top: number): Block
       'g',
       { class: chosen ? 'item chosen' : 'item' },
       (chosen ? tag('circle', { cx: x + 3.5, cy: y + 5.5, r: 2.6, fill: paperColour('--series-2') }) : '') +
-        text(x + 10, y + 9, shortened(label, labels - 14, 10), {
+        text(x + 10, y + 9, shortened(seen(label), labels - 14, BAR_LABEL), {
           'font-size': 9,
           'font-weight': chosen ? 'bold' : undefined,
         }) +

@@ -2,6 +2,7 @@
 
 import { roomy, tickText, type Column } from '../encodings/charted';
 import type { Figure, Line } from '../figure';
+import { precise } from '../encodings/print';
 import { figureText } from '../look/words';
 import { mark } from '../palette';
 import type { Spikes } from './engine';
@@ -49,11 +50,38 @@ export function along(
   });
 }
 
-export function tracesOf({ traces, threshold, window, label }: Spikes): Traced {
-  const times = timesOf(traces);
+/** When the activations are greatest: for those that fire, when they do. */
+function peaks(traces: Trace[]): number[] {
+  return traces.flatMap(({ time, activation }) => {
+    const most = activation.reduce(
+      (best, value, i) => (value > (activation[best] ?? -Infinity) ? i : best),
+      0,
+    );
+    const at = time[most];
+    return at === undefined ? [] : [at];
+  });
+}
+
+/** Times of the stretch in which the neurons come to the threshold one after another; null if there are none. */
+function nearby(traces: Trace[], times: number[]): number[] | null {
+  const tops = peaks(traces);
+  if (!tops.length) return null;
+  const [first, last] = [Math.min(...tops), Math.max(...tops)];
+  const room = last - first || Math.abs(last) * 0.01 || 1;
+  const ends: [number, number] = [
+    Math.max(times[0] ?? first, first - room),
+    Math.min(times.at(-1) ?? last, last + room * 0.25),
+  ];
+  return [ends[0], ...times.filter((t) => t > ends[0] && t < ends[1]), ends[1]];
+}
+
+/** `near` leaves out all but the last stretch before the threshold, where the order of firing can be seen. */
+export function tracesOf({ traces, threshold, label }: Spikes, near: boolean): Traced {
+  const whole = timesOf(traces);
+  const times = (near ? nearby(traces, whole) : null) ?? whole;
   const lines = traces.map((trace, i): Line => {
     const mean = along(trace, times);
-    const fate = trace.fired === null ? 'does not fire' : `fires at ${figureText(trace.fired)}`;
+    const fate = trace.fired === null ? 'does not fire' : `fires at ${precise(trace.fired)}`;
     return {
       id: `neuron-${trace.neuron}`,
       label: `neuron ${trace.neuron}, ${fate}`,
@@ -67,18 +95,20 @@ export function tracesOf({ traces, threshold, window, label }: Spikes): Traced {
     };
   });
   const begin = times[0] ?? 0;
-  const end = times.at(-1) ?? window;
+  const end = times.at(-1) ?? begin;
   const read = (point: number) => {
-    const each = traces.map(({ neuron }, i) => `neuron ${neuron} ${figureText(lines[i]?.mean[point])}`);
-    return `t = ${figureText(times[point])}: ${each.join(', ')}; threshold ${figureText(threshold)}`;
+    const each = traces.map(({ neuron }, i) => `neuron ${neuron} ${precise(lines[i]?.mean[point] ?? NaN)}`);
+    return `t = ${precise(times[point] ?? NaN)}: ${each.join(', ')}; threshold ${figureText(threshold)}`;
   };
   const values = lines.flatMap(({ mean }) => mean).filter((value) => typeof value === 'number');
   const fates = lines.map(({ label }) => label).join('; ');
+  // Where they begin the stretch, and not where they fall back to when they have fired.
+  const low = lines.map(({ mean }) => mean[0]).filter((value) => typeof value === 'number');
   return {
     figure: {
       steps: times,
       lines,
-      range: roomy([...values, threshold], true),
+      range: near && low.length ? roomy([...low, threshold]) : roomy([...values, threshold], true),
       log: false,
       reference: threshold,
       format: tickText,
@@ -88,11 +118,11 @@ export function tracesOf({ traces, threshold, window, label }: Spikes): Traced {
       read,
     },
     columns: [
-      { name: 'time', label: 'Time', values: times, text: figureText },
-      ...traces.map(({ neuron }, i) => ({
-        name: `neuron_${neuron}`,
-        label: `Neuron ${neuron}`,
-        values: (lines[i]?.mean ?? []).map((value) => value ?? null),
+      { name: 'time', label: 'Time', values: whole, text: figureText },
+      ...traces.map((trace) => ({
+        name: `neuron_${trace.neuron}`,
+        label: `Neuron ${trace.neuron}`,
+        values: along(trace, whole),
         text: figureText,
       })),
     ],
