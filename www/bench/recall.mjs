@@ -50,11 +50,15 @@ const best = Object.fromEntries(
   Object.entries(found).map(([name, all]) => [name, all.reduce((a, b) => (b.ms < a.ms ? b : a))]),
 );
 console.log(`${recalls} recalls, W 4096, A 256, D 256, 11-of-256, w 20; ${rounds} rounds in turn`);
-console.log(`${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0].toFixed(1)}; NumPy ${best.NumPy.numpy}`);
+console.log(
+  `${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0].toFixed(1)}; NumPy ${best.NumPy.numpy}`,
+);
 for (const [name, { ms, exact }] of Object.entries(best)) {
   const ratio = best.NumPy.ms / ms;
   const each = found[name].map((one) => one.ms.toFixed(0)).join(', ');
-  console.log(`${name.padEnd(9)} ${ms.toFixed(0).padStart(6)} ms  ${ratio.toFixed(2)} × NumPy  exact ${exact}  (rounds: ${each})`);
+  console.log(
+    `${name.padEnd(9)} ${ms.toFixed(0).padStart(6)} ms  ${ratio.toFixed(2)} × NumPy  exact ${exact}  (rounds: ${each})`,
+  );
 }
 const { ways } = best.NumPy;
 console.log(`NumPy, dense product ${ways.product.ms.toFixed(0)} ms, gather ${ways.gather.ms.toFixed(0)} ms`);
