@@ -279,3 +279,23 @@ fn a_race_of_this_lab_is_refused_in_words() {
     assert!(config.arms().unwrap_err().to_string().contains("one pass"));
     assert!(config.runners().is_err());
 }
+
+#[test]
+fn a_lesson_in_slices_is_the_lesson_as_a_whole_and_may_end_early() {
+    let config = settings("sequence=1+2+1+3&rival_width=8&rival_window=4");
+    let machine = &mut Machine::default();
+    let whole = block_on(Bench::default().operations(&config, 2, machine)).unwrap();
+    let mut bench = Bench::default();
+    let mut slices = 0;
+    while !block_on(bench.learn(&config, 1e-6, machine)).unwrap().done {
+        slices += 1;
+    }
+    assert!(slices > 3);
+    assert_eq!(block_on(bench.operations(&config, 2, machine)).unwrap(), whole);
+    let mut hasty = Bench::default();
+    assert!(!block_on(hasty.learn(&config, 1e-6, machine)).unwrap().done);
+    assert!(block_on(hasty.learn(&config, 0.0, machine)).unwrap().done);
+    let early = block_on(hasty.operations(&config, 2, machine)).unwrap();
+    assert_ne!(early.training, whole.training);
+    assert_eq!(early.stages[0].machine, whole.stages[0].machine);
+}

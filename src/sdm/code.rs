@@ -62,7 +62,8 @@ pub fn cosine(a: &[u32], b: &[u32], alpha: f64) -> f64 {
     let shared = a.iter().enumerate().filter_map(|(r, &neuron)| Some(weight(r) * weight(rank_in(b, neuron)?)));
     let norm = |code: &[u32]| libm::sqrt((0..code.len()).map(|r| weight(r) * weight(r)).sum::<f64>());
     let norms = norm(a) * norm(b);
-    if norms > 0.0 { shared.sum::<f64>() / norms } else { 0.0 }
+    // The sum of nothing is −0, which people would see.
+    if norms > 0.0 { shared.sum::<f64>() / norms + 0.0 } else { 0.0 }
 }
 
 /// A code as a vector of its `size` neurons.

@@ -97,7 +97,16 @@ impl Sequence {
         value(&config(values)?.symbols().map_err(|error| thrown(&error))?)
     }
 
-    /// Both machines at a symbol of the settings' sequence; trains the transformer when it is first asked.
+    /// Trains the transformer on the settings' sequence for about `budget_ms`; zero ends its lesson as it is.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub async fn learn(&mut self, values: JsValue, budget_ms: f64) -> Result<JsValue, JsValue> {
+        let config = config(values)?;
+        with_machine(async |machine: &mut Machine| self.bench.learn(&config, budget_ms, machine).await).await
+    }
+
+    /// Both machines at a symbol of the settings' sequence; trains the transformer to its end if [`Sequence::learn`] has not.
     ///
     /// # Errors
     /// An object `{ code, message }`.

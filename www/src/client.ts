@@ -145,6 +145,11 @@ export class LabClient {
     this.say({ type: 'watch', subject });
   };
 
+  /** The transformer that is being trained for the five operations stays as it is. */
+  stopLesson(): void {
+    this.say({ type: 'stopLesson' });
+  }
+
   keep(): void {
     this.say({ type: 'keep' });
   }

@@ -168,6 +168,8 @@ export type Command =
   | { type: 'visible'; visible: boolean }
   /** Look again and again while training, and whenever the run stands still; null ends it. */
   | { type: 'watch'; subject: Subject | null }
+  /** The transformer of the sequence lab that is being trained stays as it is. */
+  | { type: 'stopLesson' }
   /** Keep the run now: the page may be about to go. */
   | { type: 'keep' }
   /** Forget the run that an earlier visit left. */
@@ -209,6 +211,8 @@ export type Report =
   | { type: 'seen'; subject: Subject; inspection: Inspection }
   /** The watched subject could not be looked at. It is no longer watched. */
   | { type: 'unseen'; subject: Subject; error: LabError }
+  /** How far the transformer of the sequence lab is that is being trained for the five operations. */
+  | { type: 'lesson'; steps: number; most: number }
   /** An earlier visit left a run; null once it is gone. */
   | { type: 'offered'; kept: Kept | null }
   /** The run can be gone on with from this step at the next visit. */

@@ -342,7 +342,15 @@ async function studied(current: CopyRun): Promise<Study> {
 }
 
 const desk = new Desk(() => modules.engine);
-const sequenceDesk = new SequenceDesk(() => modules.of('sequence'));
+const sequenceDesk = new SequenceDesk({
+  engine: () => modules.of('sequence'),
+  present: () => present,
+  turn: async () => {
+    await breathe();
+    await queue.runErrands();
+  },
+  lesson: (steps, most) => post({ type: 'lesson', steps, most }),
+});
 
 async function answer(asked: Request & { id: number }, settings: Settled): Promise<void> {
   const { id, type: what } = asked;
@@ -454,6 +462,8 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
     case 'watch':
       watched = command.subject;
       return watched ? queue.errand(look) : undefined;
+    case 'stopLesson':
+      return sequenceDesk.stopLesson();
     case 'keep':
       return queue.errand(keep);
     case 'discard':

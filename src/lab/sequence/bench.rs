@@ -12,8 +12,16 @@ use crate::lab::sequence::operations::Operations;
 use crate::lab::sequence::session::{Session, SessionInfo};
 use crate::lab::sequence::spikes::{Spikes, Subject, spikes};
 
-/// A lesson is over when the transformer knows the sequence or has used up its steps; this is only how often the clock is looked at.
-const SLICE_MS: f64 = 50.0;
+/// How far a transformer's lesson is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Learning {
+    /// Whether it is over.
+    pub done: bool,
+    /// Gradient steps taken.
+    pub steps: u32,
+    /// The most that are taken.
+    pub most: u32,
+}
 
 /// A machine that is played with, and what looks at the settings' sequence.
 #[derive(Debug, Default)]
@@ -23,6 +31,8 @@ pub struct Bench {
     course: Option<Course>,
     /// The transformer that has learned it, and what it depends on.
     student: Option<(String, Student)>,
+    /// One that is still learning.
+    lesson: Option<(String, Lesson)>,
 }
 
 /// Settings that the transformer depends on, beside the sequence.
@@ -148,18 +158,37 @@ impl Bench {
         Ok(self.course.insert(course))
     }
 
-    /// Trains the transformer on the settings' sequence, if another or none is there.
-    async fn learn(&mut self, config: &SequenceConfig, machine: &mut Machine) -> Result<(), Error> {
+    /// Trains the transformer on the settings' sequence for about `budget_ms`, if it has not learned it yet; another's lesson is given
+    /// up. With a budget of zero the lesson ends here: the transformer stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::Probe`] if there is no such sequence; [`Error::TooLarge`]; [`Error::DeviceLost`].
+    pub async fn learn(
+        &mut self,
+        config: &SequenceConfig,
+        budget_ms: f64,
+        machine: &mut Machine,
+    ) -> Result<Learning, Error> {
         let key = lesson_key(config)?;
         if self.student.as_ref().is_some_and(|(of, _)| *of == key) {
-            return Ok(());
+            return Ok(Learning { done: true, steps: 0, most: 0 });
         }
-        let course = self.course(config, machine).await?;
-        let (numbers, alphabet) = (course.numbers.clone(), course.alphabet.len() as u32);
-        let mut lesson = Lesson::open(config, &numbers, alphabet, machine).await?;
-        while !lesson.advance(SLICE_MS).await? {}
-        self.student = Some((key, lesson.finish().await?));
-        Ok(())
+        let mut lesson = match self.lesson.take().filter(|(of, _)| *of == key) {
+            Some((_, lesson)) => lesson,
+            None => {
+                let course = self.course(config, machine).await?;
+                let (numbers, alphabet) = (course.numbers.clone(), course.alphabet.len() as u32);
+                Lesson::open(config, &numbers, alphabet, machine).await?
+            }
+        };
+        let over = budget_ms <= 0.0 || lesson.advance(budget_ms).await?;
+        let (steps, most) = lesson.steps();
+        if over {
+            self.student = Some((key, lesson.finish().await?));
+        } else {
+            self.lesson = Some((key, lesson));
+        }
+        Ok(Learning { done: over, steps, most })
     }
 
     /// Both machines at one symbol of the settings' sequence.
@@ -174,7 +203,8 @@ impl Bench {
         machine: &mut Machine,
     ) -> Result<Operations, Error> {
         self.course(config, machine).await?.place(at)?;
-        self.learn(config, machine).await?;
+        // Whoever wants to pause in between has called it before.
+        while !self.learn(config, f64::INFINITY, machine).await?.done {}
         let (Some(course), Some((_, student))) = (&self.course, &self.student) else {
             return Err(Error::Internal("a lesson left no transformer".to_owned()));
         };

@@ -270,12 +270,14 @@ impl Errors {
 
 /// Presents each machine's sequence to a blank memory, once with writing and once without; gives what they did the second time.
 pub(super) async fn twice(machine: &mut SequenceMachine, sequences: &[Vec<u32>]) -> Result<Vec<Trace>, Error> {
-    let inputs = |write: bool| -> Vec<Vec<Input>> {
-        let input = |&symbol: &u32| Input { symbol: Some(symbol), write };
-        sequences.iter().map(|sequence| sequence.iter().map(input).collect()).collect()
-    };
     machine.forget()?;
-    machine.take_in(&inputs(true)).await?;
+    machine.take_in(&given(sequences, true)).await?;
     machine.rest();
-    machine.take_in(&inputs(false)).await
+    machine.take_in(&given(sequences, false)).await
+}
+
+/// Sequences as a machine takes them in.
+pub(super) fn given(sequences: &[Vec<u32>], write: bool) -> Vec<Vec<Input>> {
+    let input = |&symbol: &u32| Input { symbol: Some(symbol), write };
+    sequences.iter().map(|sequence| sequence.iter().map(input).collect()).collect()
 }

@@ -1,9 +1,7 @@
 //! The sequence machine beside transformers, as an experiment: the same random sequences, shown once symbol by symbol, and once more; who
 //! predicts them right the second time?
 //!
-//! Nobody learns during the second presentation. The first symbol is not counted, for a transformer has seen nothing before it.
-
-use web_time::Instant;
+//! Nobody learns during the second presentation; as a second number, what comes of it if everybody goes on learning. The first symbol is not counted, for a transformer has seen nothing before it.
 
 use crate::compute::error::Error;
 use crate::lab::claim::{Outcome, Verdict};
@@ -11,12 +9,15 @@ use crate::lab::event::ExecutorInfo;
 use crate::lab::machine::Machine;
 use crate::lab::sequence::config::SequenceConfig;
 use crate::lab::sequence::curves::{Arm, Axis, Curves, Kind, Measure, Rows, mean, short};
-use crate::lab::sequence::errors::twice;
+use crate::lab::sequence::errors::{given, twice};
 use crate::lab::sequence::rival::{Method, Rivals as Transformers, Terms};
 use crate::lab::sequence::symbols::random;
-use crate::sdm::machine::{Replica, SequenceMachine};
+use crate::sdm::machine::{Replica, SequenceMachine, Trace};
 
 const ERRORS: usize = 0;
+const LEARNING: usize = 1;
+/// Milliseconds of transformers' work between two looks at the clock.
+const SLICE_MS: f64 = 20.0;
 
 /// Who is compared.
 #[derive(Clone, Copy, Debug)]
@@ -76,12 +77,15 @@ impl Rivals {
             experiment: "rivals",
             label: "Beside the transformer",
             x: Axis { label: "Length", unit: "symbols" },
-            measures: vec![Measure {
-                id: "errors",
-                label: "Errors",
-                unit: "wrong predictions, second time",
-                kind: Kind::Count,
-            }],
+            measures: vec![
+                Measure { id: "errors", label: "Errors", unit: "wrong predictions, second time", kind: Kind::Count },
+                Measure {
+                    id: "learning",
+                    label: "Errors if it goes on learning",
+                    unit: "wrong predictions, second time, while it is learned again",
+                    kind: Kind::Count,
+                },
+            ],
             arms,
         };
         let places: Vec<f64> = lengths.iter().map(|&length| f64::from(length)).collect();
@@ -141,21 +145,19 @@ impl Rivals {
     /// Works until `until`, or until a unit is done.
     pub(super) async fn work(&mut self, until: &dyn Fn() -> bool) -> Result<(), Error> {
         let Some((arm, point)) = self.next() else { return Ok(()) };
-        let errors: Vec<f64> = match &mut self.at {
+        let (errors, learning): (Vec<f64>, Vec<f64>) = match &mut self.at {
             None => return Err(Error::Internal("nothing is open".to_owned())),
             Some(At::Machine(made)) => {
-                let traces = twice(made, &self.sequences[point]).await?;
-                let wrong = |trace: &crate::sdm::machine::Trace| {
-                    let pairs = trace.symbols.iter().zip(&trace.predicted).skip(1);
-                    pairs.filter(|(came, predicted)| came != predicted).count() as f64
-                };
-                traces.iter().map(wrong).collect()
+                let sequences = self.sequences.get(point).map(Vec::as_slice).unwrap_or_default();
+                let replayed = twice(made, sequences).await?;
+                made.rest();
+                let again = made.take_in(&given(sequences, true)).await?;
+                (replayed.iter().map(wrong).collect(), again.iter().map(wrong).collect())
             }
             Some(At::Transformers(made)) => {
-                let start = Instant::now();
                 // A gradient step is short; looking at the clock after each would cost more than some of them.
-                while !made.advance(20.0).await? {
-                    if until() && start.elapsed().as_millis() > 0 {
+                while !made.advance(SLICE_MS).await? {
+                    if until() {
                         return Ok(());
                     }
                 }
@@ -164,9 +166,13 @@ impl Rivals {
                     self.searches.push(format!("{who}, length {length}: {}", search.sentence));
                 }
                 // A transformer that diverged predicts nothing right.
-                made.errors().iter().map(|errors| f64::from(errors.replay.unwrap_or(errors.judged))).collect()
+                let count = |count: Option<u32>, judged: u32| f64::from(count.unwrap_or(judged));
+                let errors = made.errors();
+                let replayed = errors.iter().map(|errors| count(errors.replay, errors.judged)).collect();
+                (replayed, errors.iter().map(|errors| count(errors.learning, errors.judged)).collect())
             }
         };
+        self.curves.put([arm, point, LEARNING], 0, &learning);
         self.curves.put([arm, point, ERRORS], 0, &errors);
         self.done += 1;
         self.at = None;
@@ -187,7 +193,7 @@ impl Rivals {
             .collect();
         let length = self.lengths[last];
         let tuning =
-            self.searches.last().map_or(String::new(), |search| format!(" How the last rate was found: {search}"));
+            if self.searches.is_empty() { "" } else { " How the learning rates were found stands in the table." };
         match each.is_empty() {
             true => "Nothing has been measured at the full length yet.".to_owned(),
             false => {
@@ -234,4 +240,10 @@ impl Rivals {
             seeds: config.seeds,
         }]
     }
+}
+
+/// Wrong predictions, the first symbol not counted.
+fn wrong(trace: &Trace) -> f64 {
+    let pairs = trace.symbols.iter().zip(&trace.predicted).skip(1);
+    pairs.filter(|(came, predicted)| came != predicted).count() as f64
 }

@@ -22,11 +22,52 @@ export function isSequenceRequest(asked: { type: string }): asked is SequenceReq
   return QUESTIONS.has(asked.type);
 }
 
+/** Milliseconds of a lesson before others have their turn. */
+const LESSON_MS = 60;
+/** What a lesson depends on. */
+const OF_LESSON = /^(seed|source|sequence|split|alphabet|length|executor|rival_\w+)$/;
+
+export interface Surroundings {
+  engine: () => Promise<Engine>;
+  /** The settings as they are by now. */
+  present: () => Settled;
+  /** Lets waiting commands and errands have their turn. */
+  turn: () => Promise<void>;
+  lesson: (steps: number, most: number) => void;
+}
+
 export class SequenceDesk {
   /** Made when it is first asked for; it lives as long as the worker. */
   private sequence: Sequence | null = null;
+  private stopped = false;
 
-  constructor(private readonly engine: () => Promise<Engine>) {}
+  constructor(private readonly around: Surroundings) {}
+
+  /** The lesson that goes on, if any, ends at its next turn. */
+  stopLesson(): void {
+    this.stopped = true;
+  }
+
+  /** Training takes seconds, or minutes; the reader may do other things meanwhile, stop it, or change its settings. */
+  private async learn(sequence: Sequence, values: Values): Promise<void> {
+    this.stopped = false;
+    for (;;) {
+      const { done, steps, most } = await sequence.learn(values, this.stopped ? 0 : LESSON_MS);
+      if (done) return;
+      this.around.lesson(steps, most);
+      await this.around.turn();
+      const now = this.around.present();
+      const other = Object.keys(values).some(
+        (name) => OF_LESSON.test(name) && values[name] !== now.values[name],
+      );
+      if (now.lab !== 'sequence' || other) {
+        throw {
+          code: 'refused',
+          message: 'The transformer’s lesson was given up: the settings have changed.',
+        };
+      }
+    }
+  }
 
   async answer(asked: SequenceRequest, { lab, values }: Settled): Promise<Answers[SequenceRequest['type']]> {
     if (lab !== 'sequence') {
@@ -35,7 +76,7 @@ export class SequenceDesk {
         message: 'Only the sequence lab can answer this. Open a link with lab=sequence.',
       };
     }
-    this.sequence ??= new (await this.engine()).Sequence();
+    this.sequence ??= new (await this.around.engine()).Sequence();
     const { sequence } = this;
     switch (asked.type) {
       case 'seqSymbols':
@@ -51,6 +92,7 @@ export class SequenceDesk {
       case 'seqSession':
         return sequence.session(values);
       case 'seqOperations':
+        await this.learn(sequence, values);
         return sequence.operations(values, asked.at);
       case 'seqSpikes':
         return sequence.spikes(values, asked.at);

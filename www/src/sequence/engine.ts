@@ -38,7 +38,7 @@ export interface Session {
   wrong: number;
   /** What the last command came to, in a sentence. */
   sentence: string;
-  /** Prediction for the symbol that comes next; null while the memory is blank. */
+  /** Prediction for the symbol that comes next; null while the memory is blank, and where nothing stored answers to this context. */
   next: { symbol: string; similarity: number } | null;
   executor: ExecutorInfo;
   /** Kernel launches for one symbol. */
@@ -225,7 +225,7 @@ export interface Sequence {
   store(values: Values, text: string): Promise<Session>;
   /** Presents it without writing. */
   replay(values: Values, text: string): Promise<Session>;
-  /** Forgets the context, takes in the cue, and goes on by itself. "#3" is the first three symbols of the sequence. */
+  /** Forgets the context, takes in the cue, and goes on by itself. "#3" is the first three symbols that were stored. */
   recall(values: Values, cue: string, count: number): Promise<Session>;
   /** A blank memory. */
   forget(values: Values): Promise<Session>;
@@ -233,7 +233,11 @@ export interface Sequence {
   session(values: Values): Promise<Session>;
   /** The symbols of the settings' sequence, as it would be stored. */
   symbols(values: Values): string[];
-  /** Both machines at a symbol of the settings' sequence. Trains the transformer when it is first asked. */
+  /**
+   * Trains the transformer on the settings' sequence for about `budgetMs`, unless it has learned it; a budget of 0 ends its lesson as it is.
+   */
+  learn(values: Values, budgetMs: number): Promise<{ done: boolean; steps: number; most: number }>;
+  /** Both machines at a symbol of the settings' sequence. Trains the transformer to its end if `learn` has not. */
   operations(values: Values, at: number): Promise<Operations>;
   spikes(values: Values, at: number): Promise<Spikes>;
   ball(values: Values): Ball;

@@ -57,6 +57,9 @@ class SequenceOperations extends LookingPart<SequenceContext> {
   /** What was drawn last was an answer to the present question. */
   private drawnFresh = true;
   private unlisten = () => {};
+  private unhear = () => {};
+  /** How far the lesson is that goes on; null where none does. */
+  private lesson: { steps: number; most: number } | null = null;
 
   constructor() {
     super();
@@ -68,7 +71,8 @@ class SequenceOperations extends LookingPart<SequenceContext> {
   override disconnectedCallback() {
     super.disconnectedCallback();
     this.unlisten();
-    this.unlisten = () => {};
+    this.unhear();
+    this.unlisten = this.unhear = () => {};
   }
 
   private get place() {
@@ -80,8 +84,12 @@ class SequenceOperations extends LookingPart<SequenceContext> {
     const { client } = this.context;
     const key = this.key;
     const symbols = await client.seqSymbols();
-    const operations = await client.seqOperations(this.place.within(symbols.length));
-    return { symbols, operations, key };
+    try {
+      const operations = await client.seqOperations(this.place.within(symbols.length));
+      return { symbols, operations, key };
+    } finally {
+      this.lesson = null;
+    }
   }
 
   private get key(): string {
@@ -94,6 +102,12 @@ class SequenceOperations extends LookingPart<SequenceContext> {
     if (before?.client !== this.context.client) {
       this.unlisten();
       this.unlisten = this.place.listen(() => this.requestUpdate());
+      this.unhear();
+      this.unhear = this.context.client.listen((report) => {
+        if (report.type !== 'lesson') return;
+        this.lesson = report;
+        this.requestUpdate();
+      });
     }
   }
 
@@ -124,11 +138,29 @@ class SequenceOperations extends LookingPart<SequenceContext> {
       </p>
       ${answer ? this.scrubber(answer) : nothing}
       <p class="training told" role="status" data-testid="operations-training">${this.training(answer)}</p>
+      ${this.lessonBar()}
       <p class="refused" role="status">
         ${question.refused ? html`<span class="wrong">${question.refused}</span>` : nothing}
       </p>
       ${answer ? this.step(answer) : nothing}
     </section>`;
+  }
+
+  /** How far the training is, and a way to end it. */
+  private lessonBar(): TemplateResult | typeof nothing {
+    const { lesson } = this;
+    if (!lesson) return nothing;
+    return html`<p class="lesson">
+      <progress
+        max=${lesson.most}
+        value=${lesson.steps}
+        aria-label="Gradient steps of the transformer"
+      ></progress>
+      <span class="quiet">${lesson.steps} of at most ${lesson.most} gradient steps</span>
+      <button type="button" data-testid="stop-lesson" @click=${() => this.context.client.stopLesson()}>
+        Stop, and look at it as it is
+      </button>
+    </p>`;
   }
 
   /** Whether the transformer is being trained just now, or how it was. */
