@@ -24,7 +24,7 @@ use crate::lab::machine::Machine;
 use crate::lab::sequence::config::SequenceConfig;
 
 /// The learning rates that are tried.
-pub const RATES: [f32; 5] = [3e-4, 1e-3, 3e-3, 1e-2, 3e-2];
+pub const RATES: [f32; 6] = [3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1];
 /// Seeds of the sequences that they are tried on: beyond all that a configuration may have, and exact in single precision.
 pub const HELD_OUT_SEEDS: [u32; 3] = [16_700_000, 16_700_001, 16_700_002];
 /// Stream of those sequences.
