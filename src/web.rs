@@ -335,7 +335,7 @@ impl CopyRun {
             }),
             #[cfg(feature = "sequence")]
             Run::Study(study) => {
-                let config = Config::from(study.config().clone());
+                let config = Config::from(study.source().clone());
                 value(&About {
                     lab: config.lab().id(),
                     arms: &study.arms(),

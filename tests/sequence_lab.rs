@@ -60,10 +60,42 @@ fn every_preset_is_stored_in_one_pass_and_recalled() {
             preset.id,
             report.replayed.sentence
         );
-        let wrong = report.recalled.steps[report.recalled.begin..].iter().filter(|step| step.right == Some(false));
-        assert_eq!(wrong.count(), 0, "{}: {}", preset.id, report.recalled.sentence);
-        assert!(report.recalled.sentence.starts_with("All "), "{}: {}", preset.id, report.recalled.sentence);
+        let recalled = report.recalled.unwrap();
+        let wrong = recalled.steps[recalled.begin..].iter().filter(|step| step.right == Some(false));
+        assert_eq!(wrong.count(), 0, "{}: {}", preset.id, recalled.sentence);
+        // All that followed the cue, and not only all that came.
+        let cue = recalled.steps[recalled.begin..].iter().filter(|step| step.mode == Mode::Cue).count();
+        let followed = (count - cue).min(config.recall as usize);
+        let whole = format!("All {followed} symbols");
+        assert!(recalled.sentence.starts_with(&whole), "{}: {}", preset.id, recalled.sentence);
     }
+}
+
+#[test]
+fn a_recall_that_falls_silent_is_not_said_to_be_whole() {
+    let (mut bench, config) = (Bench::default(), settings("retention=0.4"));
+    store(&mut bench, &config, "a b c d e f g h i j k l").unwrap();
+    // From the middle the context is another than when it was stored.
+    for cue in ["b c", "b", "d e"] {
+        let session = recall(&mut bench, &config, cue, 9).unwrap();
+        let right =
+            session.steps[session.begin..].iter().filter(|step| step.mode == Mode::Recall && step.right == Some(true));
+        let (right, said) = (right.count(), &session.sentence);
+        let stands = "abcdefghijkl".find(cue.split(' ').next_back().unwrap()).unwrap();
+        let followed = (11 - stands).min(9);
+        assert_eq!(said.starts_with(&format!("All {followed} ")), right == followed, "{cue}: {said}");
+        assert!(
+            right == followed || said.contains(&format!("of {followed} symbols")) || said.contains("Nothing came"),
+            "{cue}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_report_is_written_whether_or_not_its_cue_is_known() {
+    let report = block_on(Bench::default().report(&settings("sequence=a+b+c&cue=7"), &mut Machine::default())).unwrap();
+    assert_eq!(report.replayed.right, 3);
+    assert!(report.recalled.is_none() && report.refused.unwrap().contains("“7”"));
 }
 
 #[test]

@@ -72,6 +72,18 @@ fn a_plan_of_several_models_gives_each_what_it_gives_alone() {
     }
 }
 
+/// However many context neurons fire beside those of an input, no sum is cut off: then the old context would drown everything.
+#[test]
+fn a_context_layer_works_with_many_active_neurons() {
+    for (context_active, alpha) in [(64, 1.0), (100, 0.99), (128, 0.9)] {
+        let shape = Shape { context_active, alpha, ..PAPER };
+        let replicas = [0, 1, 2].map(|seed| Replica { model: Model::Layer(0.5), seed });
+        let sequences: Vec<Vec<u32>> = (0..3).map(|seed| random(seed, 100)).collect();
+        let errors: Vec<u32> = twice(&mut machine(shape, &replicas), &sequences).iter().map(Trace::errors).collect();
+        assert!(errors.iter().all(|&errors| errors < 25), "{context_active}, {alpha}: {errors:?}");
+    }
+}
+
 /// An independent program, 5 seeds: shift register 19.8 errors at length 100 and 4 at 40, combined none, without memory 80.8 and 24.4.
 #[test]
 fn errors_grow_with_length_as_an_independent_program_has_it() {

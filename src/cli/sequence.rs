@@ -71,16 +71,19 @@ fn session(arguments: &ArgMatches) -> Result<(), Failure> {
         for (what, part) in parts(&report) {
             say(&format!("{what}: {}", part.sentence));
         }
-        let recalled = report.recalled.steps.iter().skip(report.recalled.begin);
-        let own = recalled.filter(|step| step.mode == Mode::Recall).map(|step| step.symbol.as_str());
-        say(&format!("Recalled: {}", own.collect::<Vec<_>>().join(" ")));
+        if let Some(recalled) = &report.recalled {
+            let own = recalled.steps.iter().skip(recalled.begin).filter(|step| step.mode == Mode::Recall);
+            say(&format!("Recalled: {}", own.map(|step| step.symbol.as_str()).collect::<Vec<_>>().join(" ")));
+        }
+        report.refused.iter().for_each(|why| say(&format!("no recall: {why}")));
     }
     written
 }
 
 /// The three commands of a report, each with its own steps.
-fn parts(report: &Report) -> [(&'static str, &SessionInfo); 3] {
-    [("store", &report.stored), ("show again", &report.replayed), ("recall", &report.recalled)]
+fn parts(report: &Report) -> impl Iterator<Item = (&'static str, &SessionInfo)> {
+    let recalled = report.recalled.as_ref().map(|recalled| ("recall", recalled));
+    [("store", &report.stored), ("show again", &report.replayed)].into_iter().chain(recalled)
 }
 
 fn csv(report: &Report) -> Result<String, Failure> {

@@ -209,12 +209,14 @@ impl Fixed {
         };
         let input_levels = levels(s.data_active, s.alpha, decoder::MOST);
         let context_levels = context_levels(s, replica, active);
-        // A mean input of the context layer, in the units of either part.
+        // One unit for both parts of the context layer, in the levels of either: the mean sum of the larger code, so that no sum is
+        // more than about two units and none is cut off.
         let middle = f64::from(decoder::MOST) / 2.0;
-        let sum: u32 = input_levels.iter().sum();
-        let relative = f64::from(sum) / f64::from(input_levels.first().copied().unwrap_or(1).max(1));
-        let unit_old = relative * middle * f64::from(context_levels.first().copied().unwrap_or(1));
-        let unit_new = f64::from(sum) * middle;
+        let first = |levels: &[u32]| f64::from(levels.first().copied().unwrap_or(1).max(1));
+        let size = |levels: &[u32]| levels.iter().map(|&level| f64::from(level)).sum::<f64>() / first(levels);
+        let unit = middle * size(&input_levels).max(size(&context_levels));
+        let unit_old = unit * first(&context_levels);
+        let unit_new = unit * first(&input_levels);
         let (model, retention) = match replica.model {
             Model::Shift => (0.0, 0.0),
             Model::Layer(retention) => (1.0, retention),
@@ -486,6 +488,7 @@ impl SequenceMachine {
         let launches = plan(&shape, &replicas).training.len() as u32;
         let contexts = vec![Order::new(); replicas.len()];
         let mut machine = Self { shape, replicas, room, executor, contexts, launches };
+        // Several times the weights of all machines are in memory here for a moment; the lab bounds how many there are.
         let fixed: Vec<Fixed> = machine.replicas.iter().map(|replica| Fixed::in_room(&shape, replica, room)).collect();
         let all =
             |of: fn(&Fixed) -> &[f32]| fixed.iter().flat_map(|fixed| of(fixed).iter().copied()).collect::<Vec<_>>();

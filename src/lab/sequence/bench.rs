@@ -55,18 +55,25 @@ pub struct Report {
     pub stored: SessionInfo,
     /// The second time.
     pub replayed: SessionInfo,
-    /// From the cue.
-    pub recalled: SessionInfo,
+    /// From the cue; nothing if that could not be read.
+    pub recalled: Option<SessionInfo>,
+    /// Why there was no recall.
+    pub refused: Option<String>,
 }
 
 impl Bench {
     /// The session of these settings, opened if there is none or it is of others.
     async fn of(&mut self, config: &SequenceConfig, machine: &mut Machine) -> Result<&mut Session, Error> {
-        let session = match self.session.take().filter(|session| session.is_of(config)) {
-            Some(mut session) => {
+        // One that cannot be opened does not take the present one away.
+        let session = match &self.session {
+            Some(session) if session.is_of(config) => self.session.take().map(|mut session| {
                 session.read_as(config);
                 session
-            }
+            }),
+            _ => None,
+        };
+        let session = match session {
+            Some(session) => session,
             None => Session::open(config, machine).await?,
         };
         Ok(self.session.insert(session))
@@ -241,14 +248,18 @@ impl Bench {
     /// alone.
     ///
     /// # Errors
-    /// [`Error::Probe`] if sequence or cue cannot be read; [`Error::TooLarge`]; [`Error::DeviceLost`].
+    /// [`Error::Probe`] if the sequence cannot be read; [`Error::TooLarge`]; [`Error::DeviceLost`].
     pub async fn report(&self, config: &SequenceConfig, machine: &mut Machine) -> Result<Report, Error> {
         let joined = config.text()?;
         let mut bench = Self::default();
         let stored = bench.store(config, &joined, machine).await?;
         let replayed = bench.replay(config, &joined, machine).await?;
-        let recalled = bench.recall(config, &config.cue, config.recall, machine).await?;
+        let (recalled, refused) = match bench.recall(config, &config.cue, config.recall, machine).await {
+            Ok(recalled) => (Some(recalled), None),
+            Err(Error::Probe(why)) => (None, Some(why)),
+            Err(other) => return Err(other),
+        };
         let (lab, version, link) = (SequenceConfig::LAB, env!("CARGO_PKG_VERSION"), config.link());
-        Ok(Report { lab, version, link, stored, replayed, recalled })
+        Ok(Report { lab, version, link, stored, replayed, recalled, refused })
     }
 }

@@ -7,7 +7,8 @@ use crate::lab::claim::{Outcome, Verdict};
 use crate::lab::event::ExecutorInfo;
 use crate::lab::machine::Machine;
 use crate::lab::sequence::config::SequenceConfig;
-use crate::lab::sequence::curves::{Arm, Axis, Curves, Kind, Measure, Rows, mean, short};
+use crate::lab::sequence::curves::{Arm, Axis, Curves, Kind, Measure, Rows, deduplicated, mean, short};
+use crate::lab::sequence::machines::fits;
 use crate::sdm::memory::{self, Memory};
 
 const EXACT: usize = 0;
@@ -37,6 +38,7 @@ impl Capacity {
         let counts: Vec<u32> = (1..=config.points)
             .map(|at| (u64::from(config.stored) * u64::from(at) / u64::from(config.points)).max(1) as u32)
             .collect();
+        let counts = deduplicated(counts);
         let noises = if config.noise > 0 { vec![0, config.noise] } else { vec![0] };
         let measure = |id, label, unit, kind| Measure { id, label, unit, kind };
         let arm = |&wrong: &u32| Arm {
@@ -106,6 +108,7 @@ impl Capacity {
         let shape = config.memory_shape();
         let seeds: Vec<u32> = (config.seed..).take(config.seeds as usize).collect();
         let plan = memory::plan(&shape, config.seeds, config.stored);
+        fits(&plan)?;
         let (executor, info) = machine.executor(config.executor, plan, progress).await?;
         self.memory = Some(Memory::new(shape, seeds, config.stored, executor)?);
         Ok(info)

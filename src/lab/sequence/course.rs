@@ -3,6 +3,7 @@
 use crate::compute::error::Error;
 use crate::lab::machine::Machine;
 use crate::lab::sequence::config::SequenceConfig;
+use crate::lab::sequence::machines::SYMBOLS;
 use crate::lab::sequence::session::key;
 use crate::sdm::machine::{Fixed, Input, Replica, Shape, Trace};
 
@@ -63,6 +64,12 @@ impl Course {
             if known.is_none() {
                 alphabet.push(symbol.clone());
             }
+        }
+        if alphabet.len() > SYMBOLS as usize {
+            let count = alphabet.len();
+            return Err(Error::Probe(format!(
+                "These are {count} different symbols; a machine has codes for {SYMBOLS}."
+            )));
         }
         let shape = config.machine_shape(alphabet.len() as u32);
         let replica = config.replica();

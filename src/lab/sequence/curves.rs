@@ -126,6 +126,12 @@ impl Curves {
     }
 }
 
+/// Rising places, each of them once.
+pub(super) fn deduplicated(mut places: Vec<u32>) -> Vec<u32> {
+    places.dedup();
+    places
+}
+
 /// Mean of some numbers.
 #[must_use]
 pub fn mean(values: &[f64]) -> f64 {

@@ -292,7 +292,7 @@ fn distance(shape: &Shape, loads: &[u32], wrongs: &[u32], seeds: &[u32]) -> Curv
     curves
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 #[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! Machines and memories as the settings say.
 
 use crate::compute::error::Error;
+use crate::graph::plan::Plan;
 use crate::lab::event::ExecutorInfo;
 use crate::lab::machine::Machine;
 use crate::lab::sequence::config::{ContextModel, DecoderKind, SequenceConfig, Writing};
@@ -10,8 +11,26 @@ use crate::sdm::memory;
 
 /// The most symbols that a sequence may tell apart.
 pub const SYMBOLS: u32 = 256;
+/// Bytes that the buffers of one plan may take. While it is filled there are up to three times as many, and a browser gives 4 GiB.
+const MOST_BYTES: u64 = 1 << 30;
 /// Symbols that are presented in one go; longer sequences go in parts.
 const ITEMS: u32 = 128;
+
+/// Refuses a plan that could not be filled here.
+///
+/// # Errors
+/// [`Error::TooLarge`].
+pub(super) fn fits(plan: &Plan) -> Result<(), Error> {
+    let needed = plan.bytes();
+    if needed > MOST_BYTES {
+        return Err(Error::Config(format!(
+            "These machines need {} MiB; at most {} are allowed. Use fewer seeds, decoder neurons, context neurons or pairs.",
+            needed >> 20,
+            MOST_BYTES >> 20
+        )));
+    }
+    Ok(())
+}
 
 impl SequenceConfig {
     fn weights(&self, inputs: u32) -> Weights {
@@ -84,6 +103,7 @@ impl SequenceConfig {
         progress: &mut dyn FnMut(f64, &str),
     ) -> Result<(SequenceMachine, ExecutorInfo), Error> {
         let plan = machine::plan(&shape, &replicas);
+        fits(&plan)?;
         let (executor, info) = machine.executor(self.executor, plan, progress).await?;
         Ok((SequenceMachine::new(shape, replicas, executor)?, info))
     }

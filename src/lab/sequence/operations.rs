@@ -167,17 +167,31 @@ fn context(course: &Course, at: usize) -> StageView {
     let s = &course.shape;
     let contexts = &course.second.contexts;
     let (old, new) = (&contexts[at], &contexts[at + 1]);
-    let size = if course.replica.model == Model::Shift { 2 * s.size } else { s.context };
-    let view = |label: &str, order: &Vec<u32>| VectorView::code(label, dense(order, size, s.alpha), order.clone());
+    // A shift register's two inputs take turns, and equal ranks count the same; its first places may lack the older one.
+    let shift = course.replica.model == Model::Shift;
+    let size = if shift { 2 * s.size } else { s.context };
+    let vector = |order: &[u32]| {
+        let mut vector = vec![0.0_f32; size as usize];
+        for (place, &neuron) in order.iter().enumerate() {
+            let rank = if shift { place / 2 } else { place };
+            if let Some(entry) = vector.get_mut(neuron as usize) {
+                *entry = libm::pow(s.alpha, rank as f64) as f32;
+            }
+        }
+        vector
+    };
+    let cosine = |a: &[u32], b: &[u32]| {
+        let (a, b) = (vector(a), vector(b));
+        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum::<f64>();
+        let norms = libm::sqrt(dot(&a, &a) * dot(&b, &b));
+        if norms > 0.0 { dot(&a, &b) / norms + 0.0 } else { 0.0 }
+    };
+    let view = |label: &str, order: &Vec<u32>| VectorView::code(label, vector(order), order.clone());
     let others = course.second.contexts.iter().skip(1).enumerate().filter(|(place, _)| *place != at);
     let items = others.map(|(place, other)| {
-        item(
-            format!("after {}, place {}", shown(&course.symbols[place]), place + 1),
-            cosine(new, other, s.alpha),
-            false,
-        )
+        item(format!("after {}, place {}", shown(&course.symbols[place]), place + 1), cosine(new, other), false)
     });
-    let kept = cosine(old, new, s.alpha);
+    let kept = cosine(old, new);
     let (formula, how) = match course.replica.model {
         Model::Shift => ("C = (Iₙ, Iₙ₋₁)".to_owned(), "holds the last two inputs side by side"),
         Model::Layer(retention) => (

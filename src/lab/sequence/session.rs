@@ -243,8 +243,8 @@ impl Session {
         let trace = self.take_in(inputs).await?;
         let expected: Vec<Option<u32>> = numbers.into_iter().map(Some).collect();
         self.note(&trace, &[Mode::Replay].repeat(expected.len()), &expected);
-        let (right, wrong) = self.counts();
-        self.sentence = format!("Shown again: {right} of {} symbols were predicted right.", right + wrong);
+        let (right, _) = self.counts();
+        self.sentence = format!("Shown again: {right} of {} symbols were predicted right.", symbols.len());
         if let Some(turn) = self.steps[self.begin..].iter().find(|step| step.right == Some(false)) {
             let (came, thought) = (shown(&turn.symbol), turn.predicted.as_deref().map(shown).unwrap_or_default());
             let place = turn.at - self.begin + 1;
@@ -289,34 +289,46 @@ impl Session {
         let cued = numbers.len().min(alive);
         let modes = [[Mode::Cue].repeat(cued), [Mode::Recall].repeat(alive - cued)].concat();
         self.note(&trace, &modes, &expected);
-        let recalled = &self.steps[self.begin + cued..];
-        let judged = recalled.iter().filter(|step| step.expected.is_some()).count();
-        let right = recalled.iter().filter(|step| step.expected.as_ref() == Some(&step.symbol)).count();
-        self.sentence = match (recalled.len(), judged) {
-            (0, _) => "Nothing came to its mind.".to_owned(),
-            (all, 0) => format!(
-                "It went on for {all} symbols. The cue was never stored as it stands, so that nobody can say what is right."
-            ),
-            (all, judged) if judged == right => {
-                let beyond = if all > judged {
-                    format!(" and went on for {} beyond the end", all - judged)
-                } else {
-                    String::new()
-                };
-                format!("All {judged} symbols that followed the cue were recalled in order{beyond}.")
-            }
-            (_, judged) => {
-                let first = recalled
-                    .iter()
-                    .position(|step| step.expected.is_some() && step.expected.as_ref() != Some(&step.symbol));
-                let place = first.map_or(0, |at| at + 1);
-                format!(
-                    "{right} of {judged} symbols that followed the cue were recalled; the first wrong one is number {place}."
-                )
-            }
-        };
+        // What followed the cue when it was stored, as far as was asked for.
+        let followed = found.map_or(0, |found| (stored.len() - found - numbers.len()).min(count as usize));
+        self.sentence = self.told(cued, found.is_some(), followed, count as usize);
         self.ms = start.elapsed().as_secs_f64() * 1e3;
         Ok(())
+    }
+
+    /// What a recall came to: `cued` symbols were given, `followed` stood after them when they were stored, `asked` were asked for.
+    fn told(&self, cued: usize, known: bool, followed: usize, asked: usize) -> String {
+        let recalled = &self.steps[self.begin + cued..];
+        let right = |step: &&SymbolStep| step.expected.as_ref() == Some(&step.symbol);
+        let all = recalled.len();
+        let silent = if all < asked {
+            format!(
+                " Then it fell silent: nothing stored answered to its context, {all} of {asked} symbols were asked for and came."
+            )
+        } else {
+            String::new()
+        };
+        if all == 0 {
+            return "Nothing came to its mind: nothing stored answers to this cue.".to_owned();
+        }
+        if !known {
+            return format!(
+                "It went on for {all} symbols. The cue was never stored as it stands, so that nobody can say what is right.{silent}"
+            );
+        }
+        let came = recalled.iter().filter(right).count();
+        if followed > 0 && came >= followed && recalled.iter().take(followed).filter(right).count() == followed {
+            let beyond = all - followed;
+            let end = match (beyond, all < asked) {
+                (0, true) => " There it ends: nothing was stored after them.".to_owned(),
+                (0, false) => String::new(),
+                _ => format!(" Beyond the end of what was stored it went on for {beyond} more."),
+            };
+            return format!("All {followed} symbols that followed the cue were recalled in order.{end}");
+        }
+        let first = recalled.iter().position(|step| step.expected.is_some() && !right(&step));
+        let wrong = first.map_or(String::new(), |at| format!("; the first wrong one is number {}", at + 1));
+        format!("{came} of {followed} symbols that followed the cue were recalled{wrong}.{silent}")
     }
 
     async fn take_in(&mut self, inputs: Vec<Input>) -> Result<Trace, Error> {

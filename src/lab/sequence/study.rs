@@ -96,6 +96,9 @@ pub struct StudyResults {
 /// An experiment in progress.
 #[derive(Debug)]
 pub struct Study {
+    /// The reader's settings.
+    source: SequenceConfig,
+    /// What is worked with: the CPU may have taken over.
     config: SequenceConfig,
     work: Work,
     info: ExecutorInfo,
@@ -135,7 +138,16 @@ impl Study {
         let info =
             ExecutorInfo { kind: "cpu".into(), name: String::new(), reason: String::new(), matmul: String::new() };
         let work = Work::new(&config);
-        let mut study = Self { config, work, info, finished: false, losses: 0, pending: Vec::new(), unit_ms: 0.0 };
+        let mut study = Self {
+            source: config.clone(),
+            config,
+            work,
+            info,
+            finished: false,
+            losses: 0,
+            pending: Vec::new(),
+            unit_ms: 0.0,
+        };
         study.prepare(machine, progress).await?;
         Ok(study)
     }
@@ -156,8 +168,8 @@ impl Study {
 
     /// Settings of the experiment.
     #[must_use]
-    pub fn config(&self) -> &SequenceConfig {
-        &self.config
+    pub fn source(&self) -> &SequenceConfig {
+        &self.source
     }
 
     /// What is compared.
@@ -291,8 +303,8 @@ impl Study {
         StudyResults {
             lab: SequenceConfig::LAB,
             version: env!("CARGO_PKG_VERSION"),
-            link: self.config.link(),
-            configuration: by_name(self.config.values()),
+            link: self.source.link(),
+            configuration: by_name(self.source.values()),
             executor: self.info.clone(),
             seconds: None,
             step: self.step(),

@@ -35,6 +35,7 @@ const ROUNDS: u32 = 3;
 /// # Errors
 /// [`Error::TooLarge`] if it does not fit here; [`Error::DeviceLost`].
 pub async fn recalls(config: &SequenceConfig, count: u32, machine: &mut Machine) -> Result<Timing, Error> {
+    let count = count.max(1);
     let shape = config.memory_shape();
     let (executor, info) = machine.executor(config.executor, memory::plan(&shape, 1, count), &mut |_, _| {}).await?;
     let mut memory = Memory::new(shape, vec![config.seed], count, executor)?;
