@@ -178,7 +178,7 @@ impl Kanerva {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::super::tests::{config, run};
     use super::*;
