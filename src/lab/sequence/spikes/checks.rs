@@ -200,7 +200,10 @@ fn rdlif(rows: &[Row]) -> Verdict {
         ),
     };
     let load = "Load is volleys before the one that counts; the source loads a memory with pairs.";
-    let measured = format!("Random codes: {all}.{few} {load}");
+    // Whoever reads "under load" would think that it is kept otherwise.
+    let unloaded = rows().find(|row| row.check.load == 0).filter(|row| row.check.same < row.check.pairs);
+    let without = unloaded.map_or("", |_| " Not all keep it without load either.");
+    let measured = format!("Random codes: {all}.{without}{few} {load}");
     match (complete, same) {
         (0, _) => {
             let advice = "Too few RDLIF neurons reach the threshold to tell. Lower Threshold or raise Leak.";
