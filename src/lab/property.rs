@@ -276,7 +276,9 @@ pub fn by_name(values: Vec<(&'static str, String)>) -> BTreeMap<String, String> 
 /// table of fifty rows small in WebAssembly.
 #[inline(never)]
 pub(crate) fn take<F: Field>(field: &mut F, name: &str, text: &str, kind: &Kind) -> Result<(), Problem> {
-    match F::parse(text.trim(), kind) {
+    // The spaces around a text are part of it.
+    let bare = if matches!(kind, Kind::Text { .. }) { text } else { text.trim() };
+    match F::parse(bare, kind) {
         Some(value) => {
             *field = value;
             Ok(())
