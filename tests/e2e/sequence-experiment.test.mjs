@@ -23,7 +23,10 @@ const link = (experiment, more = '') => `${LAB}&${SMALL[experiment]}${more}&${ON
 const { withLab } = labs({ webgpu: false, spotless: true });
 
 async function finished(lab) {
+  // An earlier experiment is finished as well until this one begins.
+  await lab.page.evaluate(() => (globalThis.before = document.querySelector('#lab').recording));
   await lab.press('train');
+  await lab.page.waitForFunction(() => document.querySelector('#lab').recording !== globalThis.before);
   await lab.state('finished', SLOW);
   return found(lab);
 }
