@@ -115,9 +115,13 @@ export class Lab {
     return this.page.getByTestId(testId).click();
   }
 
-  /** The address follows the settings with a short delay. */
+  /** The address follows the settings with a short delay: what it is once it has caught up. */
   async hash() {
     await this.page.waitForTimeout(250);
+    await this.page.waitForFunction(() => {
+      const lab = document.querySelector('#lab');
+      return lab.embedded || new URL(lab.fragment, location.href).hash === location.hash;
+    });
     return this.page.evaluate(() => location.hash);
   }
 

@@ -84,6 +84,7 @@ describe('links', () => {
       await lab.page.getByTestId('preset').selectOption('paper');
       await lab.page.waitForFunction(() => document.querySelector('#set-length')?.value === '64');
       assert.equal(await lab.page.getByTestId('preset').inputValue(), 'paper');
+      assert.match(await lab.hash(), /length=64/);
       await lab.page.reload();
       await lab.state('ready');
       assert.equal(await lab.page.getByTestId('preset').inputValue(), 'paper');
