@@ -14,8 +14,9 @@ use mnemoscope::lab::sequence::bench::Bench;
 use mnemoscope::lab::sequence::config::SequenceConfig;
 use mnemoscope::lab::sequence::course::Course;
 use mnemoscope::lab::sequence::operations::machine_stages;
-use mnemoscope::lab::sequence::session::{Mode, SessionInfo};
+use mnemoscope::lab::sequence::session::{Ask, Mode, SessionInfo};
 use mnemoscope::lab::sequence::study::{Found, Study};
+use mnemoscope::lab::sequence::symbols::random;
 use pollster::block_on;
 
 /// The settings of a link, which must be without problems.
@@ -34,6 +35,11 @@ fn store(bench: &mut Bench, config: &SequenceConfig, text: &str) -> Result<Sessi
 
 fn recall(bench: &mut Bench, config: &SequenceConfig, cue: &str, count: u32) -> Result<SessionInfo, Error> {
     block_on(bench.recall(config, cue, count, &mut Machine::default()))
+}
+
+/// The words of a refusal.
+fn said(done: Result<SessionInfo, Error>) -> String {
+    done.unwrap_err().to_string()
 }
 
 fn recalled(session: &SessionInfo) -> String {
@@ -141,7 +147,6 @@ fn other_settings_are_another_machine_but_looking_is_not() {
 #[test]
 fn what_cannot_be_done_is_refused_in_words_and_nothing_is_lost() {
     let (mut bench, config) = (Bench::default(), settings(""));
-    let said = |result: Result<SessionInfo, Error>| result.unwrap_err().to_string();
     assert!(said(recall(&mut bench, &config, "a", 3)).contains("nothing has been stored"));
     assert!(said(recall(&mut bench, &config, "#1", 3)).contains("nothing has been stored"));
     let before = store(&mut bench, &config, "a b c").unwrap();
@@ -170,6 +175,7 @@ fn settings_that_do_not_fit_are_mended_in_words() {
         ("noise=12", "noise", "so many active inputs"),
         ("ball_radius=40", "ball_radius", "half of the bits"),
         ("rival_width=30", "rival_width", "a multiple of 4"),
+        ("rival_width=68", "rival_width", "up to 16 heads"),
         ("rival_heads=5", "rival_heads", "one of 1, 2, 4, 8"),
         ("sequence=", "", ""),
         ("decoders=3", "decoders", "a whole number from 8 to 16384"),
@@ -330,4 +336,122 @@ fn a_lesson_in_slices_is_the_lesson_as_a_whole_and_may_end_early() {
     let early = block_on(hasty.operations(&config, 2, machine)).unwrap();
     assert_ne!(early.training, whole.training);
     assert_eq!(early.stages[0].machine, whole.stages[0].machine);
+}
+
+/// Does what is asked for in turns that are as short as can be, and gives the session.
+fn in_turns(bench: &mut Bench, config: &SequenceConfig, ask: &Ask) -> SessionInfo {
+    let machine = &mut Machine::default();
+    block_on(bench.begin(config, ask, machine)).unwrap();
+    let mut before = 0;
+    loop {
+        let turn = block_on(bench.advance(1e-6, machine)).unwrap();
+        assert!(turn.at > before && turn.at <= turn.of, "{turn:?}");
+        before = turn.at;
+        if turn.done {
+            break;
+        }
+        assert!(before < turn.of);
+    }
+    block_on(bench.session(config, machine)).unwrap()
+}
+
+#[test]
+fn a_command_in_turns_is_the_command_as_a_whole() {
+    let config = settings("alphabet=9");
+    let text = random(3, 9, 300).iter().map(u32::to_string).collect::<Vec<_>>().join(" ");
+    let (mut one, mut other) = (Bench::default(), Bench::default());
+    let asks = [
+        Ask::Store { text: text.clone() },
+        Ask::Store { text: "8 8 7".to_owned() },
+        Ask::Replay { text },
+        Ask::Recall { cue: "#2".to_owned(), count: 301 },
+    ];
+    for ask in asks {
+        let whole = block_on(one.ask(&config, &ask, &mut Machine::default())).unwrap();
+        let turns = in_turns(&mut other, &config, &ask);
+        assert_eq!(SessionInfo { ms: 0.0, ..turns }, SessionInfo { ms: 0.0, ..whole }, "{ask:?}");
+    }
+}
+
+#[test]
+fn a_command_that_is_stopped_counts_as_far_as_it_came() {
+    let config = settings("");
+    let machine = &mut Machine::default();
+    let mut bench = Bench::default();
+    let text = |count: u32| (0..count).map(|symbol| symbol.to_string()).collect::<Vec<_>>().join(" ");
+    block_on(bench.begin(&config, &Ask::Store { text: text(200) }, machine)).unwrap();
+    let turn = block_on(bench.advance(1e-6, machine)).unwrap();
+    assert!(!turn.done && turn.of == 200, "{turn:?}");
+    // Meanwhile it does nothing else.
+    let busy = said(recall(&mut bench, &config, "0", 3));
+    assert!(busy.contains("still") && busy.contains("of 200"), "{busy}");
+    let at = block_on(bench.advance(0.0, machine)).unwrap();
+    assert!(at.done);
+    let session = block_on(bench.session(&config, machine)).unwrap();
+    let stored = session.written as u32;
+    assert_eq!((stored, session.steps.len(), session.alphabet.len()), (turn.at, turn.at as usize, turn.at as usize));
+    assert!(session.sentence.contains("stopped"), "{}", session.sentence);
+    // The memory is that of a machine which was given no more.
+    let mut short = Bench::default();
+    store(&mut short, &config, &text(stored)).unwrap();
+    let after = |bench: &mut Bench| recall(bench, &config, "0 1", stored).unwrap().steps[stored as usize..].to_vec();
+    assert_eq!(after(&mut bench), after(&mut short));
+    // What was never reached is not known; what comes next goes on from there.
+    assert!(said(recall(&mut bench, &config, &stored.to_string(), 3)).contains("never been stored"));
+    assert_eq!(store(&mut bench, &config, "a").unwrap().written as u32, stored + 1);
+    // With no machine at work, there is nothing to go on with.
+    assert!(block_on(bench.advance(1.0, machine)).is_err());
+}
+
+#[test]
+fn a_recall_that_is_stopped_says_what_came() {
+    let config = settings("");
+    let machine = &mut Machine::default();
+    let mut bench = Bench::default();
+    store(&mut bench, &config, "a b c d e f g h i j k l m n o p").unwrap();
+    for (cue, cued) in [("a b", 2), ("a b c d e f g h", 4)] {
+        block_on(bench.begin(&config, &Ask::Recall { cue: cue.to_owned(), count: 8 }, machine)).unwrap();
+        // Four symbols go in first.
+        assert_eq!(block_on(bench.advance(1e-6, machine)).unwrap().at, 4);
+        block_on(bench.advance(0.0, machine)).unwrap();
+        let session = block_on(bench.session(&config, machine)).unwrap();
+        let modes = session.steps[session.begin..].iter().map(|step| step.mode);
+        assert_eq!(modes.filter(|&mode| mode == Mode::Cue).count(), cued);
+        let wanted = if cued == 4 { "Only the cue" } else { "All 2 symbols" };
+        assert!(session.sentence.contains(wanted) && session.sentence.contains("stopped"), "{}", session.sentence);
+    }
+}
+
+#[test]
+fn a_symbol_may_be_called_like_a_cue() {
+    let mut bench = Bench::default();
+    let config = settings("");
+    store(&mut bench, &config, "x y #1 z").unwrap();
+    assert_eq!(recalled(&recall(&mut bench, &config, "x y #1", 1).unwrap()), "z");
+    let session = recall(&mut bench, &config, "#1", 1).unwrap();
+    assert_eq!(session.steps[session.begin].symbol, "#1");
+    let session = recall(&mut bench, &config, "#2", 1).unwrap();
+    assert_eq!(recalled(&session), "#1");
+}
+
+#[test]
+fn machines_in_turns_find_what_they_find_as_a_whole() {
+    for link in [
+        "experiment=errors&seeds=3&longest=40&points=2",
+        "experiment=rivals&seeds=2&longest=12&points=1&rival_rate=0.01",
+    ] {
+        let config = settings(link);
+        let machine = &mut Machine::default();
+        let mut whole = block_on(Study::open(config.clone(), machine, &mut |_, _| {})).unwrap();
+        block_on(whole.advance(machine, f64::INFINITY, 0)).unwrap();
+        assert_eq!(whole.step(), whole.steps());
+        let mut study = block_on(Study::open(config, machine, &mut |_, _| {})).unwrap();
+        let mut turns = 0;
+        while study.step() < study.steps() {
+            block_on(study.advance(machine, 0.01, 0)).unwrap();
+            turns += 1;
+        }
+        assert!(turns > 3 * study.steps(), "{turns} turns for {} units", study.steps());
+        assert_eq!(study.found(), whole.found());
+    }
 }

@@ -1,7 +1,6 @@
 //! Similarity of every row of a table to every other, twin of `shaders/similarity.wgsl`.
 //!
-//! The twin multiplies the lower half in blocks and mirrors it. Distances come from products too, in f64, of rows taken relative to
-//! their mean.
+//! The twin works on the lower half in blocks and mirrors it.
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, Slice};
@@ -103,22 +102,53 @@ fn multiply<T: Real>(rows: ArrayView2<'_, T>, mut products: ArrayViewMut2<'_, T>
     }
 }
 
-/// In f64, where `|a|² + |b|² − 2 ⟨a, b⟩` keeps enough digits of rows that differ in the fifth.
+/// Straight from the differences, as the shader does: nothing cancels in a sum of squares, whereas `|a|² + |b|² − 2 ⟨a, b⟩` loses
+/// neighbouring rows in single precision, and costs as much in double precision.
 fn distances<T: Real>(rows: ArrayView2<'_, T>, mut products: ArrayViewMut2<'_, T>) {
-    let length = rows.nrows();
-    let wide = rows.mapv(|value| value.to_f64().unwrap_or(f64::NAN));
-    // Distances do not change, and what is common to all rows no longer cancels.
-    let count = length.max(1) as f64;
-    let centred = &wide - &wide.sum_axis(Axis(0)).mapv(|sum| sum / count);
-    let mut squares = ndarray::Array2::zeros((length, length));
-    multiply(centred.view(), squares.view_mut());
-    for p in 0..length {
-        for q in 0..p {
-            let square: f64 = squares[(p, p)] + squares[(q, q)] - 2.0 * squares[(p, q)];
-            let distance = T::from(libm::sqrt(square.max(0.0))).unwrap_or_else(T::nan);
-            products[(p, q)] = distance;
-            products[(q, p)] = distance;
+    let all: Vec<&[T]> = rows.rows().into_iter().filter_map(|row| row.to_slice()).collect();
+    for (start, block) in (0..).step_by(HIGH).zip(all.chunks(HIGH)) {
+        for (left, others) in (0..start + block.len()).step_by(WIDE).zip(all.chunks(WIDE)) {
+            // A block at the edge is filled up with rows that are there.
+            let a: [&[T]; HIGH] = std::array::from_fn(|i| block[i.min(block.len() - 1)]);
+            let b: [&[T]; WIDE] = std::array::from_fn(|j| others[j.min(others.len() - 1)]);
+            for (i, squares) in squares(a, b).into_iter().enumerate().take(block.len()) {
+                for (j, square) in squares.into_iter().enumerate().take(others.len()) {
+                    let distance = square.sqrt();
+                    products[(start + i, left + j)] = distance;
+                    products[(left + j, start + i)] = distance;
+                }
+            }
         }
-        products[(p, p)] = T::zero();
     }
+}
+
+/// Rows of one side that a block of distances holds in registers, and rows of the other.
+const HIGH: usize = 2;
+const WIDE: usize = 4;
+/// Entries that are taken together.
+const LANES: usize = 4;
+
+/// `|a − b|²` of each `a` with each `b`.
+fn squares<T: Real>(a: [&[T]; HIGH], b: [&[T]; WIDE]) -> [[T; WIDE]; HIGH] {
+    let (a_lanes, b_lanes) = (a.map(<[T]>::as_chunks::<LANES>), b.map(<[T]>::as_chunks::<LANES>));
+    let mut sums = [[[T::zero(); LANES]; WIDE]; HIGH];
+    for at in 0..a_lanes[0].0.len() {
+        let a: [[T; LANES]; HIGH] = std::array::from_fn(|i| a_lanes[i].0[at]);
+        let b: [[T; LANES]; WIDE] = std::array::from_fn(|j| b_lanes[j].0[at]);
+        for i in 0..HIGH {
+            for j in 0..WIDE {
+                for lane in 0..LANES {
+                    let difference = a[i][lane] - b[j][lane];
+                    sums[i][j][lane] += difference * difference;
+                }
+            }
+        }
+    }
+    std::array::from_fn(|i| {
+        std::array::from_fn(|j| {
+            let rest = a_lanes[i].1.iter().zip(b_lanes[j].1).map(|(&a, &b)| (a - b) * (a - b));
+            let [w, x, y, z] = sums[i][j];
+            rest.fold((w + x) + (y + z), |sum, square| sum + square)
+        })
+    })
 }

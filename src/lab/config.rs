@@ -5,9 +5,13 @@ use serde::Serialize;
 use crate::choice::{Choice, choice};
 use crate::encoding::Encoding;
 use crate::lab::any::Config;
+use crate::lab::heads;
 use crate::lab::part::Part;
 use crate::lab::property::{ChoiceOption, Field, Kind, Problem, Properties, options, properties};
 use crate::task::{Layout, Task};
+
+/// The most attention heads.
+const MOST_HEADS: u32 = 32;
 
 choice! {
     /// Where the work runs.
@@ -65,7 +69,7 @@ properties! {
         gain: f32 = 0.0, Kind::number(0.0, 1000.0), "Race", "Start of the trained gain", "", "Where the gain of the spike-time encoding starts; 0 stands for L, which makes it equal to sinusoidal at the start.";
         layers: u32 = 2, Kind::integer(1, 6), "Model", "Layers", "", "Transformer layers.";
         width: u32 = 32, Kind::integer(4, 256), "Model", "Width", "", "Width of the residual stream.";
-        heads: u32 = 4, Kind::integer(1, 32), "Model", "Heads", "", "Attention heads. Width / heads must be a multiple of 4, at most 64.";
+        heads: u32 = 4, Kind::integer(1, MOST_HEADS), "Model", "Heads", "", "Attention heads. Width / heads must be a multiple of 4, at most 64.";
         mlp: u32 = 64, Kind::integer(4, 1024), "Model", "MLP width", "", "Hidden width of the feed-forward part.";
         activation: Activation = Activation::Relu, Kind::one_of::<Activation>(), "Model", "Activation", "", "Non-linearity of the feed-forward part.";
         norm: Norm = Norm::Pre, Kind::one_of::<Norm>(), "Model", "Layer norm", "", "Where layer norm sits.";
@@ -295,23 +299,16 @@ impl Settings for CopyConfig {
             mend("width", self.width.text(), "a multiple of 4".to_owned(), used.text());
             self.width = used;
         }
-        let fits = |width: u32, heads: u32| {
-            heads > 0 && width.is_multiple_of(heads) && (width / heads).is_multiple_of(4) && width / heads <= 64
-        };
-        let allowed = |width: u32| (1..=32).filter(move |&heads| fits(width, heads));
-        if allowed(self.width).next().is_none() {
-            // Four times a large prime: one head would be too wide, and there is no other number of heads.
-            let used = (1..=self.width / 4).rev().map(|fours| 4 * fours).find(|&width| allowed(width).next().is_some());
-            let used = used.unwrap_or(4);
-            let words = "a width that up to 32 heads, of a multiple of 4 and at most 64 each, make up".to_owned();
-            mend("width", self.width.text(), words, used.text());
-            self.width = used;
+        let below = heads::width_below(self.width, MOST_HEADS);
+        if below != self.width {
+            let words =
+                format!("a width that up to {MOST_HEADS} heads, of a multiple of 4 and at most 64 each, make up");
+            mend("width", self.width.text(), words, below.text());
+            self.width = below;
         }
-        if !fits(self.width, self.heads) {
-            let nearest = |heads: &u32| heads.abs_diff(self.heads);
-            let used = allowed(self.width).min_by_key(nearest).unwrap_or(1);
-            let list = allowed(self.width).map(|heads| heads.to_string()).collect::<Vec<_>>().join(", ");
-            mend("heads", self.heads.text(), format!("one of {list} at width {}", self.width), used.text());
+        if !heads::fits(self.width, self.heads) {
+            let used = heads::nearest(self.width, self.heads, MOST_HEADS);
+            mend("heads", self.heads.text(), heads::list(self.width, MOST_HEADS), used.text());
             self.heads = used;
         }
         let most = crate::lab::MAX_REPLICAS / self.encodings.len().max(1) as u32;

@@ -7,6 +7,7 @@ pub mod config;
 pub mod copy;
 pub mod encodings;
 pub mod event;
+pub mod heads;
 pub mod inspect;
 mod keep;
 pub mod link;

@@ -148,11 +148,22 @@ pub struct Problem {
     pub used: String,
 }
 
+/// Letters of a value that a message shows.
+const MOST_SHOWN: usize = 80;
+
+/// A value as a message shows it.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: \"{}\" is not allowed; it takes {}", self.field, self.given, self.allowed)?;
+        write!(f, "{}: \"{}\" is not allowed; it takes {}", self.field, cut(&self.given), self.allowed)?;
         if !self.used.is_empty() {
-            write!(f, " (using {})", self.used)?;
+            write!(f, " (using {})", cut(&self.used))?;
         }
         Ok(())
     }

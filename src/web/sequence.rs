@@ -7,8 +7,10 @@ use crate::compute::error::Error;
 use crate::lab::any::Config;
 use crate::lab::machine::Machine;
 use crate::lab::sequence::ball;
-use crate::lab::sequence::bench::Bench;
+use crate::lab::sequence::bench::{self, Bench};
 use crate::lab::sequence::config::SequenceConfig;
+use crate::lab::sequence::course::Course;
+use crate::lab::sequence::session::Ask;
 use crate::lab::sequence::timing;
 
 /// A machine with what has been stored in it, and both machines at one symbol.
@@ -44,31 +46,23 @@ impl Sequence {
         Self::default()
     }
 
-    /// Stores a sequence, from where the machine is.
+    /// Begins what is asked of the machine: `{ type: 'store', text }`, `{ type: 'replay', text }` or `{ type: 'recall', cue, count }`.
     ///
     /// # Errors
-    /// An object `{ code, message }`.
-    pub async fn store(&mut self, values: JsValue, text: String) -> Result<JsValue, JsValue> {
+    /// An object `{ code, message }`; then nothing has changed.
+    pub async fn begin(&mut self, values: JsValue, ask: JsValue) -> Result<(), JsValue> {
         let config = config(values)?;
-        with_machine(async |machine: &mut Machine| self.bench.store(&config, &text, machine).await).await
+        let ask: Ask = serde_wasm_bindgen::from_value(ask)
+            .map_err(|error| thrown(&Error::Internal(format!("what is asked of the machine: {error}"))))?;
+        with_machine(async |machine: &mut Machine| self.bench.begin(&config, &ask, machine).await).await.map(|_| ())
     }
 
-    /// Presents a sequence from the beginning, without writing.
+    /// Goes on with that for about `budget_ms`; zero ends it as it is.
     ///
     /// # Errors
     /// An object `{ code, message }`.
-    pub async fn replay(&mut self, values: JsValue, text: String) -> Result<JsValue, JsValue> {
-        let config = config(values)?;
-        with_machine(async |machine: &mut Machine| self.bench.replay(&config, &text, machine).await).await
-    }
-
-    /// Takes in a cue, and goes on by itself.
-    ///
-    /// # Errors
-    /// An object `{ code, message }`.
-    pub async fn recall(&mut self, values: JsValue, cue: String, count: u32) -> Result<JsValue, JsValue> {
-        let config = config(values)?;
-        with_machine(async |machine: &mut Machine| self.bench.recall(&config, &cue, count, machine).await).await
+    pub async fn advance(&mut self, budget_ms: f64) -> Result<JsValue, JsValue> {
+        with_machine(async |machine: &mut Machine| self.bench.advance(budget_ms, machine).await).await
     }
 
     /// A blank memory.
@@ -95,6 +89,33 @@ impl Sequence {
     /// An object `{ code, message }` if there is none.
     pub fn symbols(&self, values: JsValue) -> Result<JsValue, JsValue> {
         value(&config(values)?.symbols().map_err(|error| thrown(&error))?)
+    }
+
+    /// What a machine's way along the settings' sequence depends on.
+    ///
+    /// # Errors
+    /// An object `{ code, message }` if there is no such sequence.
+    #[wasm_bindgen(js_name = courseKey)]
+    pub fn course_key(&self, values: JsValue) -> Result<String, JsValue> {
+        Course::key_of(&config(values)?).map_err(|error| thrown(&error))
+    }
+
+    /// What the transformer depends on that learns that sequence.
+    ///
+    /// # Errors
+    /// As [`Sequence::course_key`].
+    #[wasm_bindgen(js_name = lessonKey)]
+    pub fn lesson_key(&self, values: JsValue) -> Result<String, JsValue> {
+        bench::lesson_key(&config(values)?).map_err(|error| thrown(&error))
+    }
+
+    /// Takes the machine along the settings' sequence for about `budget_ms`, unless it has been.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub async fn follow(&mut self, values: JsValue, budget_ms: f64) -> Result<JsValue, JsValue> {
+        let config = config(values)?;
+        with_machine(async |machine: &mut Machine| self.bench.follow(&config, budget_ms, machine).await).await
     }
 
     /// Trains the transformer on the settings' sequence for about `budget_ms`; zero ends its lesson as it is.

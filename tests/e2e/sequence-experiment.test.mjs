@@ -15,7 +15,7 @@ const SMALL = {
   errors: `${MACHINES}&experiment=errors&seeds=2&longest=30&points=3`,
   repeated: `${MACHINES}&experiment=repeated&seeds=4`,
   capacity: `${MEMORY}&experiment=capacity&seeds=2&stored=400&points=4&noise=1&alpha=1&writing=or`,
-  kanerva: 'experiment=kanerva&seeds=2&bits=64&locations=300&stored=60&points=3',
+  kanerva: 'experiment=kanerva&seeds=2&bits=64&locations=300&words=60&points=3',
   rivals: `${MACHINES}&experiment=rivals&seeds=2&longest=20&points=2&rival_steps=2&rival_width=8&rival_heads=1&rival_window=8&rival_rate=0.01`,
 };
 const link = (experiment, more = '') => `${LAB}&${SMALL[experiment]}${more}&${ONLY}`;
@@ -300,7 +300,7 @@ describe('choosing', () => {
         await lab.page.locator('input[name=experiment-kind][value=errors]:checked').waitFor();
         await lab.page.waitForFunction(() => !location.hash.includes('experiment=kanerva'));
         const hash = await lab.hash();
-        assert.ok(hash.includes('stored=200'), 'the other settings stay');
+        assert.ok(hash.includes('seeds=3'), 'the other settings stay');
         const plan = await lab.text('experiment-plan');
         await withLab(hash, async (other) => {
           await other.page.locator('input[name=experiment-kind][value=errors]:checked').waitFor();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { elements, near, parse, PNG, withClass } from './encodings.mjs';
 import { axePath, labs, parseCsv } from './lab.mjs';
-import { link, overflow, saved, set, SLOW } from './sequence.mjs';
+import { link, LONG, overflow, saved, set, SLOW } from './sequence.mjs';
 
 const { withLab } = labs({ webgpu: false, spotless: true });
 const ALONE = '#lab=sequence&executor=cpu&hide=session,spikes,ball,experiment';
@@ -58,6 +58,32 @@ function codeHolds({ label, values, order }, alpha) {
   assert.equal(new Set(order).size, order.length, label);
   order.forEach((neuron, rank) => near(values[neuron], alpha ** rank, 1e-6, `${label}, rank ${rank}`));
 }
+
+describe('what takes long', () => {
+  test(
+    'the machine’s way and the lesson show how far they are, and can be stopped',
+    { timeout: SLOW },
+    async () => {
+      await withLab(`${ALONE}&${LONG}`, async (lab) => {
+        await lab.page.locator('#title-operations').scrollIntoViewIfNeeded();
+        const bar = lab.page.getByTestId('work-operations');
+        await lab.page.getByText(/^\s*[\d,]+ of 2,000 symbols/).waitFor();
+        await lab.press('stop-operations');
+        await lab.page.getByText(/Stopped after [\d,]+ of 2,000 symbols/).waitFor();
+        await lab.press('go-on-operations');
+        await lab.page.getByText(/of at most [\d,]+ gradient steps/).waitFor({ timeout: 120_000 });
+        assert.match(await lab.text('operations-training'), /Training the transformer/);
+        await lab.press('stop-operations');
+        const shown = await step(lab, 0);
+        assert.equal(shown.length, 1000);
+        assert.equal(await bar.count(), 0);
+        // What has been taken in is not taken in again.
+        await lab.press('operations-next');
+        await step(lab, 1);
+      });
+    },
+  );
+});
 
 describe('five operations', () => {
   test('at every symbol the numbers of both machines agree with each other', { timeout: SLOW }, async () => {

@@ -10,6 +10,7 @@ import {
   fill,
   last,
   link,
+  LONG,
   overflow,
   saved,
   session,
@@ -320,6 +321,7 @@ describe('what is refused', () => {
         assert.deepEqual(await act(lab, 'store'), before);
         assert.match(await lab.page.locator('#session-sequence-wrong').innerText(), /empty|symbol/i);
         await fill(lab, 'session-sequence', '7 1');
+        await lab.page.locator('#session-sequence-wrong').waitFor({ state: 'detached' });
         await fill(lab, 'session-cue', '');
         assert.deepEqual(await act(lab, 'recall'), before);
         assert.match(await lab.page.locator('#session-cue-wrong').innerText(), /cue|symbol/i);
@@ -356,7 +358,79 @@ describe('what is refused', () => {
   });
 });
 
+describe('a command that takes long', () => {
+  test('shows how far it is, and what is through when it is stopped counts', { timeout: SLOW }, async () => {
+    await withLab(
+      `${ALONE}&${LONG}`,
+      async (lab) => {
+        await still(lab);
+        await lab.press('store');
+        const bar = lab.page.getByTestId('work-session');
+        await bar.waitFor();
+        assert.match(await bar.innerText(), /^\s*[\d,]+ of 1,000 symbols/);
+        // The page answers meanwhile, and another command waits its turn.
+        await set(lab, 'cue', '#2');
+        const after = lab.page.evaluate(() => document.querySelector('#lab').client.seqRecall('#2', 4));
+        await lab.press('stop-session');
+        await bar.waitFor({ state: 'detached' });
+        const stored = await session(lab);
+        assert.ok(stored.written > 0 && stored.written < 1000, `${stored.written} symbols`);
+        assert.equal(stored.steps.length, stored.written);
+        assert.match(stored.sentence, new RegExp(`^${stored.written} symbols stored.*stopped before its end`));
+        const recalled = await after;
+        assert.equal(recalled.written, stored.written);
+        assert.deepEqual(
+          last(recalled).map(({ symbol }) => symbol),
+          stored.steps.slice(0, 6).map(({ symbol }) => symbol),
+        );
+      },
+      QUICK,
+    );
+  });
+
+  test('settings that make another machine end it, in words', { timeout: SLOW }, async () => {
+    await withLab(
+      `${ALONE}&${LONG}`,
+      async (lab) => {
+        await still(lab);
+        await lab.press('store');
+        await lab.page.getByTestId('work-session').waitFor();
+        await set(lab, 'retention', '0.25');
+        await lab.page.getByText('The command was given up').waitFor();
+        await still(lab);
+        assert.equal((await session(lab)).steps.length, 0);
+      },
+      QUICK,
+    );
+  });
+});
+
 describe('settings', () => {
+  test('a text that is too long stays in its field, and is cut by nobody', { timeout: SLOW }, async () => {
+    await withLab(
+      ALONE,
+      async (lab) => {
+        await still(lab);
+        const long = 'a b '.repeat(1001);
+        for (const id of ['session-sequence', 'set-sequence']) {
+          await lab.page.evaluate(
+            (field) => document.querySelector(`#${field}`).closest('details')?.setAttribute('open', ''),
+            id,
+          );
+          await fill(lab, id, long);
+          await lab.page.getByText('a text of at most 4000 characters').first().waitFor();
+          for (const field of ['session-sequence', 'set-sequence']) {
+            assert.equal(await lab.page.locator(`#${field}`).inputValue(), long);
+          }
+          assert.equal((await lab.page.evaluate(() => document.querySelector('#lab').client.settled)).values.sequence, '7 1 5 1 7 1 5 1 7 1 5 1');
+          await fill(lab, id, '7 1 5 1 7 1 5 1 7 1 5 1');
+          await lab.page.getByText('a text of at most 4000 characters').first().waitFor({ state: 'detached' });
+        }
+      },
+      QUICK,
+    );
+  });
+
   test(
     'other codes make another, blank machine; what only concerns looking does not',
     { timeout: SLOW },

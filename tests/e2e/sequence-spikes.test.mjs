@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { addressHas, elements, near, number, parse, PNG, withClass } from './encodings.mjs';
 import { axePath, labs, parseCsv } from './lab.mjs';
-import { client, link, overflow, saved, set, SLOW } from './sequence.mjs';
+import { client, link, LONG, overflow, saved, set, SLOW } from './sequence.mjs';
 
 const { withLab } = labs({ webgpu: false, spotless: true });
 const ALONE = '#lab=sequence&executor=cpu&hide=session,operations,ball,experiment';
@@ -48,6 +48,22 @@ function ordered({ id, spikes, late, neurons }) {
   const all = [...spikes, ...late].map(({ neuron }) => neuron);
   assert.equal(new Set(all).size, all.length, `${id}: a neuron fires at most once`);
 }
+
+describe('what takes long', () => {
+  test('the machine’s way shows how far it is, can be stopped and gone on with', { timeout: SLOW }, async () => {
+    await withLab(`${ALONE}&${LONG}`, async (lab) => {
+      await lab.page.locator('#title-spikes').scrollIntoViewIfNeeded();
+      await lab.page.getByText(/^\s*[\d,]+ of 2,000 symbols/).waitFor();
+      await lab.press('stop-spikes');
+      await lab.page.getByText(/Stopped after [\d,]+ of 2,000 symbols/).waitFor();
+      await lab.press('go-on-spikes');
+      await lab.page.getByText(/Stopped after/).waitFor({ state: 'detached' });
+      const shown = await step(lab, { at: 0 });
+      assert.equal(shown.length, 1000);
+      assert.equal(await lab.page.getByTestId('work-spikes').count(), 0);
+    });
+  });
+});
 
 describe('wheel neurons', () => {
   test('in every layer the order of firing is the code of the dot products', { timeout: SLOW }, async () => {

@@ -21,9 +21,7 @@ export const link = (settings, base = ALONE) =>
 export async function still(lab) {
   await lab.page.waitForFunction(() => {
     const panel = document.querySelector('lab-session');
-    return (
-      panel?.session && panel.busy === null && panel.appeared === null && panel.dataset.state === 'still'
-    );
+    return panel?.session && panel.busy === null && !panel.reveal.going && panel.dataset.state === 'still';
   });
 }
 
@@ -108,6 +106,10 @@ export async function stripIs(lab, steps) {
     }
   });
 }
+
+/** A machine that takes some milliseconds a symbol, and a sequence that is long for it. */
+export const LONG =
+  'source=random&length=1000&alphabet=40&decoders=16384&chosen=128&context_active=128';
 
 /** Calls the page's client; a refusal comes back as its code and message. */
 export const client = (lab, method, ...args) =>

@@ -24,6 +24,7 @@ import type {
   Report,
   Request,
   Subject,
+  Work,
 } from './protocol';
 import type { Ball, Operations, Session, Spikes, Study } from './sequence/engine';
 
@@ -145,9 +146,9 @@ export class LabClient {
     this.say({ type: 'watch', subject });
   };
 
-  /** The transformer that is being trained for the five operations stays as it is. */
-  stopLesson(): void {
-    this.say({ type: 'stopLesson' });
+  /** Ends work of the sequence lab as it is: what has been stored, or learned, by then counts. */
+  stopWork(work: Work): void {
+    this.say({ type: 'stopWork', work });
   }
 
   keep(): void {

@@ -5,6 +5,7 @@ import { live } from 'lit/directives/live.js';
 import type { Problem, Property, Values } from './engine';
 import { shortened } from './format';
 import type { Mark } from './palette';
+import { textControl } from './text-control';
 import { mark, typing } from './typing';
 
 export interface ControlContext {
@@ -40,14 +41,11 @@ function notes(property: Property, context: ControlContext): TemplateResult {
       problem
         ? html`<p class="wrong" id="wrong-${property.name}">
             “${shortened(problem.given)}” is not allowed. Allowed: ${problem.allowed}. Used instead:
-            ${problem.used}.
+            ${shortened(problem.used)}.
           </p>`
         : nothing
     }`;
 }
-
-/** A text that may be longer gets more than one line. */
-const SHORT_TEXT = 400;
 
 function input(property: Property, context: ControlContext): TemplateResult {
   const { name, kind } = property;
@@ -90,37 +88,18 @@ function input(property: Property, context: ControlContext): TemplateResult {
         />${property.unit ? html`<span class="unit">${property.unit}</span>` : nothing}
       </span>`;
     case 'text': {
-      const typed = (event: Event) => {
-        mark(event);
-        context.onChange(name, (event.target as HTMLInputElement | HTMLTextAreaElement).value);
-      };
-      const given = typing(`set-${name}`) ? noChange : live(value);
-      return kind.most > SHORT_TEXT
-        ? html`<textarea
-            id="set-${name}"
-            name=${name}
-            rows="3"
-            maxlength=${kind.most}
-            spellcheck="false"
-            aria-describedby=${described}
-            .value=${given}
-            @input=${mark}
-            @blur=${mark}
-            @change=${typed}
-          ></textarea>`
-        : html`<input
-            id="set-${name}"
-            name=${name}
-            type="text"
-            maxlength=${kind.most}
-            spellcheck="false"
-            autocomplete="off"
-            aria-describedby=${described}
-            .value=${given}
-            @input=${mark}
-            @blur=${mark}
-            @change=${typed}
-          />`;
+      const problem = problemOf(name, context);
+      return textControl({
+        id: `set-${name}`,
+        name,
+        kind,
+        value,
+        problem,
+        bad: problem !== undefined,
+        described,
+        rows: 3,
+        change: (text) => context.onChange(name, text),
+      });
     }
     case 'flag':
       return html`<input

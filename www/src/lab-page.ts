@@ -12,6 +12,7 @@ import { fragment, type LabClient } from './client';
 import type { FilePlace } from './context';
 import { acceptFiles } from './drop';
 import type { LabId } from './engine';
+import type { PartContext } from './part-context';
 import { labOf } from './lab-of';
 import { openFile, type Opened } from './files';
 import { count } from './format';
@@ -385,4 +386,29 @@ export abstract class LabPage extends RunElement {
 
   /** The lines of the charts. */
   protected abstract entries(): Entry[];
+
+  /** For the lab's parts; null until the settings are known. */
+  protected partContext(): PartContext | null {
+    const { client } = this;
+    const { settled } = client;
+    if (!settled || settled.lab !== this.lab) return null;
+    return {
+      client,
+      properties: this.properties,
+      presets: this.presets,
+      settled,
+      change: (name, value) => client.change(name, value),
+      settle: (values) => client.settle(values),
+      recording: this.recording,
+      live: this.live,
+      stale: this.stale,
+      activity: client.activity,
+      step: this.recording?.step ?? 0,
+      entries: this.entries(),
+      hidden: this.hiddenLines,
+      toggle: (id) => this.toggleLine(id),
+      verdicts: this.verdicts,
+      link: settled.link,
+    };
+  }
 }

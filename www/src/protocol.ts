@@ -29,7 +29,7 @@ import type {
   WeightsFile,
 } from './engine';
 import type { Snapshot, TrainingCurve } from './record';
-import type { Ball, Operations, Session, Spikes, Study } from './sequence/engine';
+import type { Ball, Operations, Session, Spikes, Study, Turn } from './sequence/engine';
 
 /** What is looked at: a run of the race, and a probe as the engine reads it ('' is a held-out sequence). */
 export interface Subject {
@@ -88,6 +88,9 @@ export type SequenceRequest =
   | { type: 'ball' }
   /** What the command line writes about the settings' sequence. */
   | { type: 'seqReport' };
+
+/** Work of the sequence lab that takes longer than a moment: a command of the session, or what a part needs to look into. */
+export type Work = 'session' | 'operations' | 'spikes';
 
 /** What can be asked for and gets an answer of its own, or a refusal. */
 export type Request =
@@ -168,8 +171,8 @@ export type Command =
   | { type: 'visible'; visible: boolean }
   /** Look again and again while training, and whenever the run stands still; null ends it. */
   | { type: 'watch'; subject: Subject | null }
-  /** The transformer of the sequence lab that is being trained stays as it is. */
-  | { type: 'stopLesson' }
+  /** Work of the sequence lab that goes on in turns ends as it is. */
+  | { type: 'stopWork'; work: Work }
   /** Keep the run now: the page may be about to go. */
   | { type: 'keep' }
   /** Forget the run that an earlier visit left. */
@@ -211,8 +214,8 @@ export type Report =
   | { type: 'seen'; subject: Subject; inspection: Inspection }
   /** The watched subject could not be looked at. It is no longer watched. */
   | { type: 'unseen'; subject: Subject; error: LabError }
-  /** How far the transformer of the sequence lab is that is being trained for the five operations. */
-  | { type: 'lesson'; steps: number; most: number }
+  /** How far work of the sequence lab is that goes on in turns. */
+  | { type: 'turned'; work: Work; turn: Turn }
   /** An earlier visit left a run; null once it is gone. */
   | { type: 'offered'; kept: Kept | null }
   /** The run can be gone on with from this step at the next visit. */

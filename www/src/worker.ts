@@ -349,7 +349,7 @@ const sequenceDesk = new SequenceDesk({
     await breathe();
     await queue.runErrands();
   },
-  lesson: (steps, most) => post({ type: 'lesson', steps, most }),
+  turned: (work, turn) => post({ type: 'turned', work, turn }),
 });
 
 async function answer(asked: Request & { id: number }, settings: Settled): Promise<void> {
@@ -462,8 +462,8 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
     case 'watch':
       watched = command.subject;
       return watched ? queue.errand(look) : undefined;
-    case 'stopLesson':
-      return sequenceDesk.stopLesson();
+    case 'stopWork':
+      return sequenceDesk.stop(command.work);
     case 'keep':
       return queue.errand(keep);
     case 'discard':
@@ -485,8 +485,13 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
         if (recorded) keeper.holds(identity(recorded));
         return null;
       });
-    default:
-      return queue.errand(() => answer(command, settings));
+    default: {
+      const errand = async () => {
+        // A machine that is at a command gets the next one after it.
+        if (!sequenceDesk.postpones(command, () => queue.errand(errand))) await answer(command, settings);
+      };
+      return queue.errand(errand);
+    }
   }
 }
 

@@ -194,6 +194,7 @@ fn agreement(config: &SequenceConfig, levels: &[Level]) -> Verdict {
             let agree = share(least.agree, least);
             let blank = match judged.iter().map(|level| level.blank).sum::<u32>() {
                 0 => String::new(),
+                1 => " 1 query was reached by no ball, which counts against it.".to_owned(),
                 blank => format!(" {blank} queries were reached by no ball, which counts against it."),
             };
             let text = format!(

@@ -6,37 +6,66 @@ use crate::compute::error::Error;
 use crate::lab::config::Settings;
 use crate::lab::machine::Machine;
 use crate::lab::sequence::config::SequenceConfig;
-use crate::lab::sequence::course::Course;
+use crate::lab::sequence::course::{Course, Walk};
 use crate::lab::sequence::insight::{Lesson, Student, transformer_stages};
 use crate::lab::sequence::operations::Operations;
-use crate::lab::sequence::session::{Session, SessionInfo};
+use crate::lab::sequence::session::{Ask, Session, SessionInfo};
 use crate::lab::sequence::spikes::{Spikes, Subject, spikes};
 
-/// How far a transformer's lesson is.
+/// What work in turns is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Learning {
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    /// Symbols that a machine takes in.
+    Symbols,
+    /// Gradient steps of a transformer.
+    Steps,
+}
+
+/// How far work is that takes several turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Turn {
     /// Whether it is over.
     pub done: bool,
-    /// Gradient steps taken.
-    pub steps: u32,
-    /// The most that are taken.
-    pub most: u32,
+    /// Of what.
+    pub unit: Unit,
+    /// How many are through.
+    pub at: u32,
+    /// How many there are, at most.
+    pub of: u32,
 }
+
+impl Turn {
+    fn new(done: bool, unit: Unit, (at, of): (usize, usize)) -> Self {
+        let whole = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Self { done, unit, at: whole(at), of: whole(of) }
+    }
+}
+
+/// Losses of a device in one piece of work after which it is given up.
+const MOST_LOSSES: u32 = 3;
 
 /// A machine that is played with, and what looks at the settings' sequence.
 #[derive(Debug, Default)]
 pub struct Bench {
     session: Option<Session>,
+    /// Devices lost in the work at hand.
+    losses: u32,
     /// The machine's course over the settings' sequence.
     course: Option<Course>,
+    /// One that is not over yet.
+    walk: Option<Walk>,
     /// The transformer that has learned it, and what it depends on.
     student: Option<(String, Student)>,
     /// One that is still learning.
     lesson: Option<(String, Lesson)>,
 }
 
-/// Settings that the transformer depends on, beside the sequence.
-fn lesson_key(config: &SequenceConfig) -> Result<String, Error> {
+/// What the transformer depends on that learns the settings' sequence.
+///
+/// # Errors
+/// [`Error::Probe`] if there is none.
+pub fn lesson_key(config: &SequenceConfig) -> Result<String, Error> {
     let c = config;
     let own = (c.seed, c.rival_width, c.rival_layers, c.rival_heads, c.rival_window, c.rival_rate, c.executor);
     Ok(format!("{own:?} {:?} {}", c.split, c.text()?))
@@ -79,55 +108,105 @@ impl Bench {
         Ok(self.session.insert(session))
     }
 
-    /// Does `work` on the session; once more on another executor, with the same memory, if the device is lost meanwhile.
-    async fn on(
+    /// Puts up with the loss of a device, unless that happens again and again.
+    fn lost(&mut self, error: Error, machine: &mut Machine) -> Result<(), Error> {
+        self.losses += 1;
+        if error.of_device().is_none() || self.losses > MOST_LOSSES {
+            self.losses = 0;
+            return Err(error);
+        }
+        machine.forget_device();
+        Ok(())
+    }
+
+    /// Begins what is asked of the session's machine; [`Bench::advance`] does it.
+    ///
+    /// # Errors
+    /// [`Error::Probe`] if it cannot be done, then nothing changes; [`Error::TooLarge`]; [`Error::DeviceLost`].
+    pub async fn begin(&mut self, config: &SequenceConfig, ask: &Ask, machine: &mut Machine) -> Result<(), Error> {
+        self.of(config, machine).await?.begin(ask)
+    }
+
+    /// Goes on with that for about `budget_ms`, by at least one symbol; with zero it ends here, and what is through counts. A device that is
+    /// lost is replaced, with the same memory.
+    ///
+    /// # Errors
+    /// [`Error::Probe`] if the machine is at nothing, or has become another; [`Error::DeviceLost`].
+    pub async fn advance(&mut self, budget_ms: f64, machine: &mut Machine) -> Result<Turn, Error> {
+        let going = self.session.as_mut().and_then(|session| session.progress().map(|progress| (session, progress)));
+        let Some((session, before)) = going else {
+            return Err(Error::Probe("The command was given up, for the settings make another machine.".to_owned()));
+        };
+        let done = match session.advance(budget_ms).await {
+            Ok(done) => {
+                self.losses = 0;
+                done
+            }
+            Err(error) => {
+                let kept = self.lost(error, machine);
+                let Some(session) = &mut self.session else {
+                    return kept.map(|()| Turn::new(true, Unit::Symbols, before));
+                };
+                let rebuilt = match kept {
+                    Ok(()) => session.rebuild(machine).await,
+                    Err(error) => Err(error),
+                };
+                if rebuilt.is_err() {
+                    session.give_up();
+                }
+                rebuilt?;
+                false
+            }
+        };
+        let now = self.session.as_ref().and_then(Session::progress).unwrap_or((before.1, before.1));
+        Ok(Turn::new(done, Unit::Symbols, now))
+    }
+
+    /// Does what is asked of the session's machine, in one go.
+    ///
+    /// # Errors
+    /// [`Error::Probe`] if it cannot be done, then nothing changes; [`Error::TooLarge`]; [`Error::DeviceLost`].
+    pub async fn ask(
         &mut self,
         config: &SequenceConfig,
+        ask: &Ask,
         machine: &mut Machine,
-        work: impl AsyncFn(&mut Session) -> Result<(), Error>,
     ) -> Result<SessionInfo, Error> {
-        let session = self.of(config, machine).await?;
-        match work(session).await {
-            Err(error) if error.of_device().is_some() => {
-                machine.forget_device();
-                session.rebuild(machine).await?;
-                work(session).await?;
-            }
-            done => done?,
-        }
-        Ok(session.info())
+        self.begin(config, ask, machine).await?;
+        while !self.advance(f64::INFINITY, machine).await?.done {}
+        self.session(config, machine).await
     }
 
     /// Stores a text after what was stored before.
     ///
     /// # Errors
-    /// [`Error::Probe`] if it cannot be stored, then nothing changes; [`Error::TooLarge`]; [`Error::DeviceLost`].
+    /// As [`Bench::ask`].
     pub async fn store(
         &mut self,
         config: &SequenceConfig,
         text: &str,
         machine: &mut Machine,
     ) -> Result<SessionInfo, Error> {
-        self.on(config, machine, async |session: &mut Session| session.store(text).await).await
+        self.ask(config, &Ask::Store { text: text.to_owned() }, machine).await
     }
 
     /// Shows a text from the beginning, without writing.
     ///
     /// # Errors
-    /// As [`Bench::store`].
+    /// As [`Bench::ask`].
     pub async fn replay(
         &mut self,
         config: &SequenceConfig,
         text: &str,
         machine: &mut Machine,
     ) -> Result<SessionInfo, Error> {
-        self.on(config, machine, async |session: &mut Session| session.replay(text).await).await
+        self.ask(config, &Ask::Replay { text: text.to_owned() }, machine).await
     }
 
     /// Recalls from a cue.
     ///
     /// # Errors
-    /// As [`Bench::store`].
+    /// As [`Bench::ask`].
     pub async fn recall(
         &mut self,
         config: &SequenceConfig,
@@ -135,7 +214,7 @@ impl Bench {
         count: u32,
         machine: &mut Machine,
     ) -> Result<SessionInfo, Error> {
-        self.on(config, machine, async |session: &mut Session| session.recall(cue, count).await).await
+        self.ask(config, &Ask::Recall { cue: cue.to_owned(), count }, machine).await
     }
 
     /// A blank memory.
@@ -155,14 +234,44 @@ impl Bench {
         Ok(self.of(config, machine).await?.info())
     }
 
-    /// The machine's course over the settings' sequence; taken anew if that or the machine is another.
-    async fn course(&mut self, config: &SequenceConfig, machine: &mut Machine) -> Result<&Course, Error> {
+    /// Takes the machine's course over the settings' sequence for about `budget_ms`, unless it has been taken.
+    ///
+    /// # Errors
+    /// [`Error::Probe`] if there is no such sequence; [`Error::TooLarge`]; [`Error::DeviceLost`].
+    pub async fn follow(
+        &mut self,
+        config: &SequenceConfig,
+        budget_ms: f64,
+        machine: &mut Machine,
+    ) -> Result<Turn, Error> {
         let key = Course::key_of(config)?;
-        let course = match self.course.take().filter(|course| course.key == key) {
-            Some(course) => course,
-            None => Course::of(config, machine).await?,
+        if self.course.as_ref().is_some_and(|course| course.key == key) {
+            return Ok(Turn::new(true, Unit::Symbols, (0, 0)));
+        }
+        let mut walk = match self.walk.take().filter(|walk| walk.key == key) {
+            Some(walk) => walk,
+            None => Walk::open(config, machine).await?,
         };
-        Ok(self.course.insert(course))
+        match walk.advance(budget_ms).await {
+            Ok(done) => {
+                self.losses = 0;
+                let turn = Turn::new(done, Unit::Symbols, walk.progress());
+                if done {
+                    self.course = Some(walk.finish().await?);
+                } else {
+                    self.walk = Some(walk);
+                }
+                Ok(turn)
+            }
+            // It sets out again.
+            Err(error) => self.lost(error, machine).map(|()| Turn::new(false, Unit::Symbols, (0, walk.progress().1))),
+        }
+    }
+
+    /// The course, taken to its end.
+    async fn course(&mut self, config: &SequenceConfig, machine: &mut Machine) -> Result<&Course, Error> {
+        while !self.follow(config, f64::INFINITY, machine).await?.done {}
+        self.course.as_ref().ok_or_else(|| Error::Internal("a course led nowhere".to_owned()))
     }
 
     /// Trains the transformer on the settings' sequence for about `budget_ms`, if it has not learned it yet; another's lesson is given
@@ -175,10 +284,10 @@ impl Bench {
         config: &SequenceConfig,
         budget_ms: f64,
         machine: &mut Machine,
-    ) -> Result<Learning, Error> {
+    ) -> Result<Turn, Error> {
         let key = lesson_key(config)?;
         if self.student.as_ref().is_some_and(|(of, _)| *of == key) {
-            return Ok(Learning { done: true, steps: 0, most: 0 });
+            return Ok(Turn::new(true, Unit::Steps, (0, 0)));
         }
         let mut lesson = match self.lesson.take().filter(|(of, _)| *of == key) {
             Some((_, lesson)) => lesson,
@@ -190,12 +299,13 @@ impl Bench {
         };
         let over = budget_ms <= 0.0 || lesson.advance(budget_ms).await?;
         let (steps, most) = lesson.steps();
+        let turn = Turn::new(over, Unit::Steps, (steps as usize, most as usize));
         if over {
             self.student = Some((key, lesson.finish().await?));
         } else {
             self.lesson = Some((key, lesson));
         }
-        Ok(Learning { done: over, steps, most })
+        Ok(turn)
     }
 
     /// Both machines at one symbol of the settings' sequence.

@@ -2,8 +2,12 @@
 
 use crate::choice::choice;
 use crate::lab::config::{ExecutorChoice, Preset, Settings};
+use crate::lab::heads;
 use crate::lab::part::SequencePart;
 use crate::lab::property::{ChoiceOption, Field, Kind, Problem, options, properties};
+
+/// The most attention heads of the transformer.
+const MOST_HEADS: u32 = 16;
 
 choice! {
     /// Where the sequence comes from.
@@ -77,7 +81,7 @@ properties! {
         recall: u32 = 12, Kind::integer(1, 1000), "Sequence", "Recall", "symbols", "How many symbols the machine goes on by itself, each prediction its next input.";
         seed: u32 = 0, Kind::integer(0, 16_000_000), "Sequence", "Seed", "", "Of codes, fixed weights and random sequences; further seeds follow it.";
         context: ContextModel = ContextModel::Combined, Kind::one_of::<ContextModel>(), "Context", "Context", "", "How the machine remembers what came before.";
-        retention: f32 = 0.5, Kind::number(0.0, 1.0), "Context", "Λ", "", "Share of the old context in the new one; 0 forgets all but the present input.";
+        retention: f32 = 0.5, Kind::number(0.0, 1.0), "Context", "Λ", "", "Share of the old context in the new one, in steps of 1/1024; 0 forgets all but the present input.";
         context_size: u32 = 512, Kind::integer(8, 4096), "Context", "Context neurons", "", "C, the neurons of the context.";
         context_active: u32 = 22, Kind::integer(1, 128), "Context", "Active", "neurons", "m, how many of them fire. A shift register has twice those of a symbol.";
         data_size: u32 = 256, Kind::integer(8, 4096), "Codes", "Neurons D", "", "D of d-of-D: neurons of a symbol's code, and of a data word.";
@@ -104,6 +108,7 @@ properties! {
         noise: u32 = 0, Kind::integer(0, 128), "Memory alone", "Wrong inputs", "neurons", "Neurons of a cue that are replaced by others; 0 leaves the curve with noise out.";
         bits: u32 = 256, Kind::integer(16, 1024), "Kanerva", "Bits n", "", "Bits of an address and of a word.";
         locations: u32 = 1000, Kind::integer(10, 20_000), "Kanerva", "Hard locations", "", "Random addresses that have counters.";
+        words: u32 = 200, Kind::integer(10, 50_000), "Kanerva", "Words", "words", "The most words that are stored.";
         radius: u32 = 0, Kind::integer(0, 1024), "Kanerva", "Radius", "bits", "Locations within this Hamming distance are active; 0 takes the radius that a write and a read share best.";
         ball_bits: u32 = 64, Kind::integer(4, 512), "Attention", "Bits n", "", "Dimension of the binary space.";
         ball_radius: u32 = 17, Kind::integer(1, 256), "Attention", "Radius r", "bits", "Radius of the Hamming balls; at most half of n.";
@@ -111,7 +116,7 @@ properties! {
         rival_steps: u32 = 10, Kind::integer(1, 100), "Transformer", "Steps a symbol", "", "Gradient steps a symbol of the second transformer; the first takes one.";
         rival_width: u32 = 32, Kind::integer(4, 128), "Transformer", "Width", "", "Width of the residual stream, a multiple of 4.";
         rival_layers: u32 = 1, Kind::integer(1, 4), "Transformer", "Layers", "", "Transformer layers.";
-        rival_heads: u32 = 2, Kind::integer(1, 16), "Transformer", "Heads", "", "Attention heads. Width / heads must be a multiple of 4, at most 64.";
+        rival_heads: u32 = 2, Kind::integer(1, MOST_HEADS), "Transformer", "Heads", "", "Attention heads. Width / heads must be a multiple of 4, at most 64.";
         rival_window: u32 = 16, Kind::integer(2, 128), "Transformer", "Window", "symbols", "How many symbols back it sees.";
         rival_rate: f32 = 0.0, Kind::number(0.0, 1.0), "Transformer", "Learning rate", "", "AdamW's step size; 0 takes the best of a few that are tried on sequences of other seeds.";
         executor: ExecutorChoice = ExecutorChoice::Auto, Kind::one_of::<ExecutorChoice>(), "Machine", "Run on", "", "Where the work is done.";
@@ -197,7 +202,7 @@ const PRESETS: &[Preset] = &[
         id: "kanerva",
         label: "Kanerva's memory",
         help: "1000 hard locations of 256 bits.",
-        values: &[("experiment", "kanerva"), ("seeds", "3"), ("stored", "200"), ("points", "10")],
+        values: &[("experiment", "kanerva"), ("seeds", "3"), ("points", "10")],
     },
     Preset {
         id: "rivals",
@@ -265,17 +270,17 @@ impl Settings for SequenceConfig {
         most("noise", &mut self.noise, others, "so many active inputs can be replaced by others");
         most("radius", &mut self.radius, self.bits, "the bits of an address");
         most("ball_radius", &mut self.ball_radius, self.ball_bits / 2, "half of the bits");
-        let width = self.rival_width - self.rival_width % 4;
-        most("rival_width", &mut self.rival_width, width, "a multiple of 4");
-        let fits = |heads: &u32| width.is_multiple_of(4 * heads) && width / heads <= 64;
-        if !fits(&self.rival_heads) {
-            let allowed: Vec<u32> = (1..=16).filter(fits).collect();
-            let used = allowed.iter().copied().min_by_key(|heads| heads.abs_diff(self.rival_heads)).unwrap_or(1);
-            let list = allowed.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+        let fours = self.rival_width - self.rival_width % 4;
+        most("rival_width", &mut self.rival_width, fours, "a multiple of 4");
+        let below = heads::width_below(fours, MOST_HEADS);
+        let why = format!("a width that up to {MOST_HEADS} heads, of a multiple of 4 and at most 64 each, make up");
+        most("rival_width", &mut self.rival_width, below, &why);
+        if !heads::fits(below, self.rival_heads) {
+            let used = heads::nearest(below, self.rival_heads, MOST_HEADS);
             problems.push(Problem {
                 field: "rival_heads".to_owned(),
                 given: self.rival_heads.text(),
-                allowed: format!("one of {list} at width {width}"),
+                allowed: heads::list(below, MOST_HEADS),
                 used: used.text(),
             });
             self.rival_heads = used;

@@ -4,8 +4,9 @@ use crate::compute::error::Error;
 use crate::lab::machine::Machine;
 use crate::lab::sequence::config::SequenceConfig;
 use crate::lab::sequence::machines::SYMBOLS;
+use crate::lab::sequence::passage::Presentations;
 use crate::lab::sequence::session::key;
-use crate::sdm::machine::{Fixed, Input, Replica, Shape, Trace};
+use crate::sdm::machine::{Fixed, Replica, SequenceMachine, Shape, Trace};
 
 /// A sequence longer than this is not looked at symbol by symbol.
 const LONGEST: usize = 1000;
@@ -44,11 +45,46 @@ impl Course {
         Ok(format!("{} {:?} {}", key(config), config.split, config.text()?))
     }
 
-    /// Stores the settings' sequence in a blank memory and shows it again.
+    /// The whole course in one go.
     ///
     /// # Errors
-    /// [`Error::Probe`] if it is empty or too long to be looked at; [`Error::TooLarge`]; [`Error::DeviceLost`].
+    /// As [`Walk::open`].
     pub async fn of(config: &SequenceConfig, machine: &mut Machine) -> Result<Self, Error> {
+        let mut walk = Walk::open(config, machine).await?;
+        while !walk.advance(f64::INFINITY).await? {}
+        walk.finish().await
+    }
+
+    /// A place of the sequence, or what is allowed.
+    ///
+    /// # Errors
+    /// [`Error::Probe`].
+    pub fn place(&self, at: usize) -> Result<usize, Error> {
+        let last = self.symbols.len() - 1;
+        let refuse = || Error::Probe(format!("There is no place {at}; the sequence has places 0 to {last}."));
+        (at <= last).then_some(at).ok_or_else(refuse)
+    }
+}
+
+/// A machine that is on its way: it stores the settings' sequence in a blank memory, and is shown it again.
+#[derive(Debug)]
+pub struct Walk {
+    /// The settings and the sequence that it belongs to.
+    pub key: String,
+    symbols: Vec<String>,
+    numbers: Vec<u32>,
+    alphabet: Vec<String>,
+    replica: Replica,
+    machine: SequenceMachine,
+    presentations: Presentations,
+}
+
+impl Walk {
+    /// A blank memory.
+    ///
+    /// # Errors
+    /// [`Error::Probe`] if the sequence is empty or too long to be looked at; [`Error::TooLarge`]; [`Error::DeviceLost`].
+    pub async fn open(config: &SequenceConfig, machine: &mut Machine) -> Result<Self, Error> {
         let symbols = config.symbols()?;
         if symbols.len() > LONGEST {
             let count = symbols.len();
@@ -73,27 +109,42 @@ impl Course {
         }
         let shape = config.machine_shape(alphabet.len() as u32);
         let replica = config.replica();
-        let (mut made, _) = config.machines(shape, vec![replica], machine, &mut |_, _| {}).await?;
-        let inputs = |write| numbers.iter().map(|&symbol| Input { symbol: Some(symbol), write }).collect::<Vec<_>>();
-        let one = |traces: Vec<Trace>| {
-            traces.into_iter().next().ok_or_else(|| Error::Internal("a machine left no trace".to_owned()))
-        };
-        made.rest();
-        let first = one(made.take_in(&[inputs(true)]).await?)?;
-        made.rest();
-        let second = one(made.take_in(&[inputs(false)]).await?)?;
-        let store = made.store(0).await?;
-        let (key, fixed) = (Self::key_of(config)?, Fixed::of(&shape, &replica));
-        Ok(Self { key, symbols, numbers, alphabet, shape, replica, fixed, first, second, store })
+        let (made, _) = config.machines(shape, vec![replica], machine, &mut |_, _| {}).await?;
+        let presentations = Presentations::new(vec![numbers.clone()], &[true, false]);
+        let key = Course::key_of(config)?;
+        Ok(Self { key, symbols, numbers, alphabet, replica, machine: made, presentations })
     }
 
-    /// A place of the sequence, or what is allowed.
+    /// Goes on for about `budget_ms`; says whether it is over.
     ///
     /// # Errors
-    /// [`Error::Probe`].
-    pub fn place(&self, at: usize) -> Result<usize, Error> {
-        let last = self.symbols.len() - 1;
-        let refuse = || Error::Probe(format!("There is no place {at}; the sequence has places 0 to {last}."));
-        (at <= last).then_some(at).ok_or_else(refuse)
+    /// [`Error::DeviceLost`].
+    pub async fn advance(&mut self, budget_ms: f64) -> Result<bool, Error> {
+        self.presentations.advance(&mut self.machine, budget_ms).await
+    }
+
+    /// Symbols taken in, and those of both presentations.
+    #[must_use]
+    pub fn progress(&self) -> (usize, usize) {
+        self.presentations.progress()
+    }
+
+    /// The whole course, once it is over.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if it is not; [`Error::DeviceLost`].
+    pub async fn finish(mut self) -> Result<Course, Error> {
+        let [first, second] = self.presentations.traces() else {
+            return Err(Error::Internal("a machine was shown its sequence less than twice".to_owned()));
+        };
+        let one = |traces: &[Trace]| {
+            traces.first().cloned().ok_or_else(|| Error::Internal("a machine left no trace".to_owned()))
+        };
+        let (first, second) = (one(first)?, one(second)?);
+        let store = self.machine.store(0).await?;
+        let Self { key, symbols, numbers, alphabet, replica, machine, .. } = self;
+        let shape = *machine.shape();
+        let fixed = Fixed::of(&shape, &replica);
+        Ok(Course { key, symbols, numbers, alphabet, shape, replica, fixed, first, second, store })
     }
 }

@@ -109,14 +109,15 @@ impl Curves {
     /// As CSV: a row for each arm, place, seed and measure.
     #[must_use]
     pub fn csv(&self, seeds: &[u32]) -> String {
-        let mut text = String::from("experiment,arm,x,seed,measure,value\n");
+        let mut text = String::from("experiment,arm,axis,x,seed,measure,value\n");
         for arm in &self.arms {
             for point in &arm.points {
                 for (measure, values) in self.measures.iter().zip(&point.values) {
                     for (seed, value) in seeds.iter().zip(values) {
                         if let Some(value) = value {
-                            let (id, x) = (&arm.id, point.x);
-                            text += &format!("{},{id},{x},{seed},{},{value}\n", self.experiment, measure.id);
+                            // Two sets of curves of one experiment differ in what x is.
+                            let (name, id, axis, x) = (self.experiment, &arm.id, self.x.label, point.x);
+                            text += &format!("{name},{id},{axis},{x},{seed},{},{value}\n", measure.id);
                         }
                     }
                 }

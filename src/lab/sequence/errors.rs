@@ -10,8 +10,9 @@ use crate::lab::event::ExecutorInfo;
 use crate::lab::machine::Machine;
 use crate::lab::sequence::config::{ContextModel, SequenceConfig};
 use crate::lab::sequence::curves::{Arm, Axis, Curves, Kind, Measure, Rows, deduplicated, mean, short};
+use crate::lab::sequence::passage::Presentations;
 use crate::lab::sequence::symbols::random;
-use crate::sdm::machine::{self, Input, Model, Replica, SequenceMachine, Trace};
+use crate::sdm::machine::{self, Model, Replica, SequenceMachine};
 
 /// 23 symbols of an alphabet of 12 in which 5 4 5 4 5 comes twice and goes on differently; the layout in between is ours.
 const REPEATED: [u32; 23] = [1, 2, 3, 5, 4, 5, 4, 5, 6, 7, 8, 9, 10, 11, 12, 5, 4, 5, 4, 5, 2, 9, 1];
@@ -34,6 +35,8 @@ struct Open {
     arm: usize,
     first: usize,
     machine: SequenceMachine,
+    /// The unit at hand, once it has begun.
+    unit: Option<Presentations>,
 }
 
 /// The experiment.
@@ -139,26 +142,29 @@ impl Errors {
             Which::Repeated => REPEATED.into_iter().max().unwrap_or(0) + 1,
         };
         let (machine, info) = config.machines(config.machine_shape(symbols), replicas, machine, progress).await?;
-        self.open = Some(Open { arm, first, machine });
+        self.open = Some(Open { arm, first, machine, unit: None });
         Ok(Some(info))
     }
 
-    /// One unit.
-    pub(super) async fn work(&mut self, config: &SequenceConfig) -> Result<(), Error> {
+    /// Works for about `budget_ms`, or until a unit is done.
+    pub(super) async fn work(&mut self, config: &SequenceConfig, budget_ms: f64) -> Result<(), Error> {
         let (Some((arm, first, at)), Some(open)) = (self.next(), &mut self.open) else {
             return Err(Error::Internal("no machine is open".to_owned()));
         };
         let length = self.lengths.get(at).copied().unwrap_or(0);
-        let sequences: Vec<Vec<u32>> = open
-            .machine
-            .replicas()
-            .iter()
-            .map(|replica| match self.which {
-                Which::Length => random(replica.seed, config.alphabet, length),
-                Which::Repeated => REPEATED.to_vec(),
-            })
-            .collect();
-        let traces = twice(&mut open.machine, &sequences).await?;
+        let sequence = |replica: &Replica| match self.which {
+            Which::Length => random(replica.seed, config.alphabet, length),
+            Which::Repeated => REPEATED.to_vec(),
+        };
+        let mut unit = open.unit.take().unwrap_or_else(|| {
+            Presentations::new(open.machine.replicas().iter().map(sequence).collect(), &[true, false])
+        });
+        if !unit.advance(&mut open.machine, budget_ms).await? {
+            open.unit = Some(unit);
+            return Ok(());
+        }
+        // Of the second time.
+        let traces = unit.traces().last().map(Vec::as_slice).unwrap_or_default();
         let errors = traces.iter().map(|trace| f64::from(trace.errors()));
         let values: Vec<f64> = match self.which {
             Which::Length => errors.collect(),
@@ -280,18 +286,4 @@ impl Errors {
             )],
         }
     }
-}
-
-/// Presents each machine's sequence to a blank memory, once with writing and once without; gives what they did the second time.
-pub(super) async fn twice(machine: &mut SequenceMachine, sequences: &[Vec<u32>]) -> Result<Vec<Trace>, Error> {
-    machine.forget()?;
-    machine.take_in(&given(sequences, true)).await?;
-    machine.rest();
-    machine.take_in(&given(sequences, false)).await
-}
-
-/// Sequences as a machine takes them in.
-pub(super) fn given(sequences: &[Vec<u32>], write: bool) -> Vec<Vec<Input>> {
-    let input = |&symbol: &u32| Input { symbol: Some(symbol), write };
-    sequences.iter().map(|sequence| sequence.iter().map(input).collect()).collect()
 }

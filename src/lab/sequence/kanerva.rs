@@ -79,7 +79,7 @@ fn shape(config: &SequenceConfig) -> Shape {
     let (bits, locations) = (config.bits, config.locations);
     let full = (CAPACITY * f64::from(locations)) as u32;
     let radius = match config.radius {
-        0 => best_radius(bits, locations, full.min(config.stored)),
+        0 => best_radius(bits, locations, full.min(config.words)),
         radius => radius,
     };
     Shape { bits, locations, radius }
@@ -93,7 +93,7 @@ impl Kanerva {
     pub(super) fn new(config: &SequenceConfig) -> Self {
         let shape = shape(config);
         let mut counts: Vec<u32> = (1..=config.points)
-            .map(|at| (u64::from(config.stored) * u64::from(at) / u64::from(config.points)).max(1) as u32)
+            .map(|at| (u64::from(config.words) * u64::from(at) / u64::from(config.points)).max(1) as u32)
             .collect();
         counts.dedup();
         // Beyond three eighths of the bits a cue is hardly nearer to its word than to any other.
@@ -305,7 +305,7 @@ mod tests {
             executor: ExecutorChoice::Cpu,
             bits: 64,
             locations: 300,
-            stored: 120,
+            words: 120,
             points: 4,
             seeds: 2,
             seed: 3,
@@ -376,14 +376,14 @@ mod tests {
     fn the_radius_is_the_best_one_unless_it_is_set() {
         assert_eq!(shape(&SequenceConfig { radius: 7, ..config() }).radius, 7);
         assert_eq!(shape(&config()).radius, best_radius(64, 300, 30));
-        assert_eq!(shape(&SequenceConfig { stored: 10, ..config() }).radius, best_radius(64, 300, 10));
-        let preset = SequenceConfig { bits: 256, locations: 1000, stored: 200, ..config() };
+        assert_eq!(shape(&SequenceConfig { words: 10, ..config() }).radius, best_radius(64, 300, 10));
+        let preset = SequenceConfig { bits: 256, locations: 1000, words: 200, ..config() };
         assert_eq!(shape(&preset).radius, 111);
     }
 
     #[test]
     fn the_smallest_memory_has_no_point_twice() {
-        let tiny = SequenceConfig { bits: 16, locations: 10, stored: 10, points: 32, seeds: 1, ..config() };
+        let tiny = SequenceConfig { bits: 16, locations: 10, words: 10, points: 32, seeds: 1, ..config() };
         let work = run(&tiny, false, &[]);
         for curves in [&work.curves, &work.second] {
             for arm in &curves.arms {

@@ -22,6 +22,8 @@ pub mod machines;
 #[cfg(feature = "sequence")]
 pub mod operations;
 #[cfg(feature = "sequence")]
+pub mod passage;
+#[cfg(feature = "sequence")]
 pub mod rival;
 #[cfg(feature = "sequence")]
 mod rivals;

@@ -194,10 +194,14 @@ fn context(course: &Course, at: usize) -> StageView {
     let kept = cosine(old, new);
     let (formula, how) = match course.replica.model {
         Model::Shift => ("C = (Iₙ, Iₙ₋₁)".to_owned(), "holds the last two inputs side by side"),
-        Model::Layer(retention) => (
-            format!("C = nofm(λ P₁C + P₂I), λ = {} / {}", short(retention), short(1.0 - retention)),
-            "mixes itself with the input",
-        ),
+        Model::Layer(retention) => {
+            let formula = if retention < 1.0 {
+                format!("C = nofm(λ P₁C + P₂I), λ = Λ / (1 − Λ) = {}", short(retention / (1.0 - retention)))
+            } else {
+                "C = nofm(P₁C): with Λ = 1 the input does not count".to_owned()
+            };
+            (formula, "mixes itself with the input")
+        }
         Model::Combined(retention) => (
             format!("C = nofm({} scale(P₁C) + {} scale(P₂I))", short(retention), short(1.0 - retention)),
             "mixes itself, scrambled, with the input",

@@ -10,15 +10,15 @@ use crate::lab::event::ExecutorInfo;
 use crate::lab::machine::Machine;
 use crate::lab::sequence::config::SequenceConfig;
 use crate::lab::sequence::curves::{Arm, Axis, Curves, Kind, Measure, Rows, deduplicated, mean, short};
-use crate::lab::sequence::errors::{given, twice};
+use crate::lab::sequence::passage::Presentations;
 use crate::lab::sequence::rival::{Method, Rivals as Transformers, Terms};
 use crate::lab::sequence::symbols::random;
 use crate::sdm::machine::{Replica, SequenceMachine, Trace};
 
 const ERRORS: usize = 0;
 const LEARNING: usize = 1;
-/// Milliseconds of transformers' work between two looks at the clock.
-const SLICE_MS: f64 = 20.0;
+/// The machine's presentations: to a blank memory, without writing, and with.
+const WRITES: [bool; 3] = [true, false, true];
 
 /// Who is compared.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +30,7 @@ enum Who {
 /// What works at the unit at hand.
 #[derive(Debug)]
 enum At {
-    Machine(SequenceMachine),
+    Machine(Box<SequenceMachine>, Presentations),
     Transformers(Box<Transformers>),
 }
 
@@ -133,7 +133,7 @@ impl Rivals {
                 let replicas = (config.seed..config.seed + config.seeds).map(replica).collect();
                 let shape = config.machine_shape(config.alphabet);
                 let (made, info) = config.machines(shape, replicas, machine, progress).await?;
-                self.at = Some(At::Machine(made));
+                self.at = Some(At::Machine(Box::new(made), Presentations::new(sequences.to_vec(), &WRITES)));
                 info
             }
             Who::Transformer(steps, method) => {
@@ -147,24 +147,23 @@ impl Rivals {
         Ok(Some(info))
     }
 
-    /// Works until `until`, or until a unit is done.
-    pub(super) async fn work(&mut self, until: &dyn Fn() -> bool) -> Result<(), Error> {
+    /// Works for about `budget_ms`, or until a unit is done.
+    pub(super) async fn work(&mut self, budget_ms: f64) -> Result<(), Error> {
         let Some((arm, point)) = self.next() else { return Ok(()) };
         let (errors, learning): (Vec<f64>, Vec<f64>) = match &mut self.at {
             None => return Err(Error::Internal("nothing is open".to_owned())),
-            Some(At::Machine(made)) => {
-                let sequences = self.sequences.get(point).map(Vec::as_slice).unwrap_or_default();
-                let replayed = twice(made, sequences).await?;
-                made.rest();
-                let again = made.take_in(&given(sequences, true)).await?;
-                (replayed.iter().map(wrong).collect(), again.iter().map(wrong).collect())
+            Some(At::Machine(made, unit)) => {
+                if !unit.advance(made, budget_ms).await? {
+                    return Ok(());
+                }
+                match unit.traces() {
+                    [_, replayed, again] => (replayed.iter().map(wrong).collect(), again.iter().map(wrong).collect()),
+                    _ => return Err(Error::Internal("a presentation is missing".to_owned())),
+                }
             }
             Some(At::Transformers(made)) => {
-                // A gradient step is short; looking at the clock after each would cost more than some of them.
-                while !made.advance(SLICE_MS).await? {
-                    if until() {
-                        return Ok(());
-                    }
+                if !made.advance(budget_ms).await? {
+                    return Ok(());
                 }
                 if let Some(search) = made.search() {
                     let (who, length) = (&self.curves.arms[arm].label, self.lengths[point]);

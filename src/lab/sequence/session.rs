@@ -1,6 +1,10 @@
 //! A machine that a reader plays with: store, show again, recall, forget.
 
-use serde::Serialize;
+mod info;
+
+pub use info::{Mode, Next, SessionInfo, SymbolStep};
+
+use serde::Deserialize;
 use web_time::Instant;
 
 use crate::compute::error::Error;
@@ -8,83 +12,57 @@ use crate::lab::event::ExecutorInfo;
 use crate::lab::machine::Machine;
 use crate::lab::sequence::config::{SequenceConfig, Source, Split, looks_only};
 use crate::lab::sequence::machines::SYMBOLS;
+use crate::lab::sequence::passage::Passage;
 use crate::lab::sequence::symbols::{shown, split};
 use crate::sdm::code::{Order, cosine};
 use crate::sdm::machine::{Input, SequenceMachine, Trace};
 
-/// Why a symbol was taken in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// Given and written.
-    Store,
-    /// Given, only read.
+/// What a reader asks of a machine.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "type")]
+pub enum Ask {
+    /// Write a text, after what was stored before.
+    Store {
+        /// The text.
+        text: String,
+    },
+    /// Present a text from the beginning, without writing.
+    Replay {
+        /// The text.
+        text: String,
+    },
+    /// Take in a cue from the beginning, and go on alone. "#3" is the first three symbols that were stored.
+    Recall {
+        /// The cue.
+        cue: String,
+        /// For how many symbols.
+        count: u32,
+    },
+}
+
+/// What a machine is at.
+#[derive(Debug)]
+struct Task {
+    kind: Kind,
+    /// Symbols that are given.
+    numbers: Vec<u32>,
+    passage: Passage,
+    /// Milliseconds so far.
+    ms: f64,
+    /// Whether the reader has ended it.
+    stopped: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    /// With all symbols that are known once it is through.
+    Store {
+        alphabet: Vec<String>,
+    },
     Replay,
-    /// Given as the beginning of a recall.
-    Cue,
-    /// The machine's own prediction.
-    Recall,
-}
-
-/// One symbol that the machine took in.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SymbolStep {
-    /// Place in the session, from 0.
-    pub at: usize,
-    /// The symbol.
-    pub symbol: String,
-    /// Why.
-    pub mode: Mode,
-    /// What had been predicted for this place.
-    pub predicted: Option<String>,
-    /// Cosine of the store's output to the predicted symbol's code.
-    pub similarity: Option<f64>,
-    /// 1 − cosine of that output to the code of the symbol that came.
-    pub surprise: Option<f64>,
-    /// What should stand here, as far as the session can tell.
-    pub expected: Option<String>,
-    /// Whether the prediction is that.
-    pub right: Option<bool>,
-}
-
-/// What comes next, in the machine's opinion.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Next {
-    /// The symbol.
-    pub symbol: String,
-    /// Cosine of the store's output to its code.
-    pub similarity: f64,
-}
-
-/// What has happened to one memory since it was blank.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SessionInfo {
-    /// Every symbol taken in, oldest first.
-    pub steps: Vec<SymbolStep>,
-    /// Where the last command's begin.
-    pub begin: usize,
-    /// Symbols that have been stored, in the order of their first appearance.
-    pub alphabet: Vec<String>,
-    /// Symbols that have been written.
-    pub written: usize,
-    /// Right predictions of the last command.
-    pub right: usize,
-    /// Wrong ones.
-    pub wrong: usize,
-    /// What the last command came to.
-    pub sentence: String,
-    /// Prediction of the next symbol.
-    pub next: Option<Next>,
-    /// Which executor works.
-    pub executor: ExecutorInfo,
-    /// Kernel launches for one symbol.
-    pub launches: u32,
-    /// Milliseconds of the last command.
-    pub ms: f64,
-    /// The settings of the machine.
-    pub key: String,
+    Recall {
+        count: usize,
+    },
 }
 
 /// What was written in one go, and in which context it began.
@@ -111,6 +89,7 @@ pub struct Session {
     /// What the store says of the next symbol.
     output: (Option<u32>, Order),
     ms: f64,
+    task: Option<Task>,
 }
 
 /// The settings that a session's machine depends on.
@@ -148,6 +127,7 @@ impl Session {
             sentence: "The memory is blank.".to_owned(),
             output: (None, Order::new()),
             ms: 0.0,
+            task: None,
         })
     }
 
@@ -202,98 +182,175 @@ impl Session {
         split(text, if self.config.source == Source::Random { Split::Words } else { self.config.split })
     }
 
-    /// Stores a sequence, in one pass, after what was stored before.
+    /// Begins what is asked for.
     ///
     /// # Errors
-    /// [`Error::Probe`] if the text cannot be stored, then nothing is; [`Error::DeviceLost`].
-    pub async fn store(&mut self, text: &str) -> Result<(), Error> {
-        let start = Instant::now();
-        let symbols = self.split(text)?;
-        let mut alphabet = self.alphabet.clone();
-        let numbers = self.numbers(&symbols, &mut alphabet, false)?;
-        let context = self.end.clone();
-        self.machine.go_to(vec![context.clone()]);
-        let inputs = numbers.iter().map(|&symbol| Input { symbol: Some(symbol), write: true }).collect();
-        let trace = self.take_in(inputs).await?;
-        self.alphabet = alphabet;
-        let expected: Vec<Option<u32>> = numbers.iter().copied().map(Some).collect();
-        self.end.clone_from(trace.contexts.last().unwrap_or(&context));
-        self.written.push(Written { context, symbols: numbers });
-        self.note(&trace, &[Mode::Store].repeat(expected.len()), &expected);
-        let (right, wrong) = self.counts();
-        let times = if symbols.len() == 1 { "1 symbol" } else { &format!("{} symbols", symbols.len()) };
-        self.sentence = match right + wrong {
-            0 => format!("{times} stored in one pass. Nothing could be predicted yet."),
-            judged => format!("{times} stored in one pass; {right} of {judged} predictions on the way were right."),
+    /// [`Error::Probe`] if it cannot be done, or the machine is at something else; then nothing has changed.
+    pub fn begin(&mut self, ask: &Ask) -> Result<(), Error> {
+        if let Some(task) = &self.task {
+            let (taken, length) = (task.passage.taken(), task.passage.length());
+            return Err(Error::Probe(format!(
+                "The machine is still at the command before: {taken} of {length} symbols are through. Wait for it, or stop it."
+            )));
+        }
+        let (kind, numbers, inputs) = match ask {
+            Ask::Store { text } => {
+                let mut alphabet = self.alphabet.clone();
+                let numbers = self.numbers(&self.split(text)?, &mut alphabet, false)?;
+                let inputs = given(&numbers, true);
+                (Kind::Store { alphabet }, numbers, inputs)
+            }
+            Ask::Replay { text } => {
+                let numbers = self.numbers(&self.split(text)?, &mut self.alphabet.clone(), true)?;
+                let inputs = given(&numbers, false);
+                (Kind::Replay, numbers, inputs)
+            }
+            Ask::Recall { cue, count } => {
+                let numbers = self.cued(cue)?;
+                let own = Input { symbol: None, write: false };
+                let mut inputs = given(&numbers, false);
+                inputs.extend(std::iter::repeat_n(own, *count as usize));
+                (Kind::Recall { count: *count as usize }, numbers, inputs)
+            }
         };
-        self.ms = start.elapsed().as_secs_f64() * 1e3;
+        self.task = Some(Task { kind, numbers, passage: Passage::new(vec![inputs]), ms: 0.0, stopped: false });
+        self.restart();
         Ok(())
     }
 
-    /// Presents a sequence from the beginning, without writing.
+    /// The machine stands where the task begins, and nothing of it is through.
+    fn restart(&mut self) {
+        let Some(task) = &mut self.task else { return };
+        task.passage.restart();
+        match task.kind {
+            Kind::Store { .. } => self.machine.go_to(vec![self.end.clone()]),
+            Kind::Replay | Kind::Recall { .. } => self.machine.rest(),
+        }
+    }
+
+    /// Symbols that are through, and those of all; nothing if the machine is at nothing.
+    #[must_use]
+    pub fn progress(&self) -> Option<(usize, usize)> {
+        self.task.as_ref().map(|task| (task.passage.taken(), task.passage.length()))
+    }
+
+    /// Goes on for about `budget_ms`, by at least one symbol; says whether the machine is through. With a budget of zero it ends here: what is
+    /// through counts.
     ///
     /// # Errors
-    /// [`Error::Probe`] if it has a symbol that was never stored; [`Error::DeviceLost`].
-    pub async fn replay(&mut self, text: &str) -> Result<(), Error> {
+    /// [`Error::DeviceLost`]; then [`Session::rebuild`] puts the machine where the task begins.
+    pub async fn advance(&mut self, budget_ms: f64) -> Result<bool, Error> {
+        let Some(task) = &mut self.task else { return Ok(true) };
         let start = Instant::now();
-        let symbols = self.split(text)?;
-        let numbers = self.numbers(&symbols, &mut self.alphabet.clone(), true)?;
-        self.machine.rest();
-        let inputs = numbers.iter().map(|&symbol| Input { symbol: Some(symbol), write: false }).collect();
-        let trace = self.take_in(inputs).await?;
-        let expected: Vec<Option<u32>> = numbers.into_iter().map(Some).collect();
-        self.note(&trace, &[Mode::Replay].repeat(expected.len()), &expected);
+        if budget_ms <= 0.0 {
+            task.stopped = task.passage.taken() < task.passage.length();
+            task.passage.cut();
+        }
+        let over = task.passage.advance(&mut self.machine, budget_ms).await?;
+        task.ms += start.elapsed().as_secs_f64() * 1e3;
+        if over {
+            self.end_task()?;
+        }
+        Ok(over)
+    }
+
+    /// The task at hand is no longer one; the machine has seen some of it.
+    pub fn give_up(&mut self) {
+        self.task = None;
+    }
+
+    /// Takes down what a task came to.
+    fn end_task(&mut self) -> Result<(), Error> {
+        let Some(Task { kind, mut numbers, passage, ms, stopped }) = self.task.take() else { return Ok(()) };
+        let (taken, asked) = (passage.taken(), numbers.len());
+        let traces = passage.into_traces();
+        let trace = traces.into_iter().next().ok_or_else(|| Error::Internal("a machine left no trace".to_owned()))?;
+        numbers.truncate(taken);
+        self.sentence = match kind {
+            Kind::Store { alphabet } => self.stored(alphabet, &trace, numbers),
+            Kind::Replay => self.replayed(&trace, &numbers),
+            Kind::Recall { count } => self.recalled(trace, &numbers, count.min(taken.saturating_sub(asked))),
+        };
+        if stopped {
+            self.sentence += " It was stopped before its end.";
+        }
+        self.ms = ms;
+        Ok(())
+    }
+
+    fn stored(&mut self, alphabet: Vec<String>, trace: &Trace, numbers: Vec<u32>) -> String {
+        // Symbols that were not reached are not known.
+        let known = numbers.iter().map(|&symbol| symbol as usize + 1).fold(self.alphabet.len(), usize::max);
+        self.alphabet = alphabet;
+        self.alphabet.truncate(known);
+        let context = trace.contexts.first().cloned().unwrap_or_default();
+        self.end = trace.contexts.last().cloned().unwrap_or_else(|| context.clone());
+        let expected: Vec<Option<u32>> = numbers.iter().copied().map(Some).collect();
+        if !numbers.is_empty() {
+            self.written.push(Written { context, symbols: numbers });
+        }
+        self.note(trace, &[Mode::Store].repeat(expected.len()), &expected);
+        let (right, wrong) = self.counts();
+        let times = if expected.len() == 1 { "1 symbol" } else { &format!("{} symbols", expected.len()) };
+        match right + wrong {
+            0 => format!("{times} stored in one pass. Nothing could be predicted yet."),
+            judged => format!("{times} stored in one pass; {right} of {judged} predictions on the way were right."),
+        }
+    }
+
+    fn replayed(&mut self, trace: &Trace, numbers: &[u32]) -> String {
+        let expected: Vec<Option<u32>> = numbers.iter().copied().map(Some).collect();
+        self.note(trace, &[Mode::Replay].repeat(expected.len()), &expected);
         let (right, _) = self.counts();
-        self.sentence = format!("Shown again: {right} of {} symbols were predicted right.", symbols.len());
+        let mut sentence = format!("Shown again: {right} of {} symbols were predicted right.", numbers.len());
         if let Some(turn) = self.steps[self.begin..].iter().find(|step| step.right == Some(false)) {
             let (came, thought) = (shown(&turn.symbol), turn.predicted.as_deref().map(shown).unwrap_or_default());
             let place = turn.at - self.begin + 1;
-            self.sentence += &format!(" At place {place} it expected {thought}, and {came} came.");
+            sentence += &format!(" At place {place} it expected {thought}, and {came} came.");
         }
-        self.ms = start.elapsed().as_secs_f64() * 1e3;
-        Ok(())
+        sentence
     }
 
-    /// Takes in a cue from the beginning, and goes on by itself for `count` symbols. "#3" is the first three symbols that were stored.
-    ///
-    /// # Errors
-    /// [`Error::Probe`] if the cue cannot be read; [`Error::DeviceLost`].
-    pub async fn recall(&mut self, cue: &str, count: u32) -> Result<(), Error> {
-        let start = Instant::now();
-        let stored: Vec<u32> = self.written.iter().flat_map(|written| written.symbols.iter().copied()).collect();
-        let numbers = match cue.trim().strip_prefix('#').map(str::parse::<usize>) {
-            Some(Ok(first)) if (1..=stored.len()).contains(&first) => stored[..first].to_vec(),
-            Some(Ok(first)) if stored.is_empty() => {
-                let why =
-                    format!("#{first} asks for what was stored first, and nothing has been stored. Press Store first.");
-                return Err(Error::Probe(why));
-            }
-            Some(Ok(first)) => {
-                let most = stored.len();
-                return Err(Error::Probe(format!(
-                    "#{first}: from #1 to #{most}, for {most} symbols have been stored."
-                )));
-            }
-            _ => self.numbers(&self.split(cue)?, &mut self.alphabet.clone(), true)?,
+    /// All symbols that were stored, oldest first.
+    fn all(&self) -> Vec<u32> {
+        self.written.iter().flat_map(|written| written.symbols.iter().copied()).collect()
+    }
+
+    /// The symbols of a cue. "#3" is the first three that were stored, unless a symbol of that name was.
+    fn cued(&self, cue: &str) -> Result<Vec<u32>, Error> {
+        let first = cue.trim().strip_prefix('#').and_then(|first| first.parse::<usize>().ok());
+        let Some(first) = first.filter(|_| !self.alphabet.iter().any(|symbol| symbol == cue.trim())) else {
+            return self.numbers(&self.split(cue)?, &mut self.alphabet.clone(), true);
         };
-        self.machine.rest();
-        let given = numbers.iter().map(|&symbol| Input { symbol: Some(symbol), write: false });
-        let own = Input { symbol: None, write: false };
-        let inputs: Vec<Input> = given.chain(std::iter::repeat_n(own, count as usize)).collect();
-        let mut trace = self.take_in(inputs).await?;
+        let mut stored = self.all();
+        let most = stored.len();
+        if most == 0 {
+            return Err(Error::Probe(format!(
+                "#{first} asks for what was stored first, and nothing has been stored. Press Store first."
+            )));
+        }
+        if first == 0 || first > most {
+            let all = if most == 1 { "1 symbol has" } else { &format!("{most} symbols have") };
+            return Err(Error::Probe(format!("#{first}: from #1 to #{most}, for {all} been stored.")));
+        }
+        stored.truncate(first);
+        Ok(stored)
+    }
+
+    /// `count` symbols were asked for after the cue.
+    fn recalled(&mut self, mut trace: Trace, numbers: &[u32], count: usize) -> String {
+        let stored = self.all();
         // Where nothing was predicted there was nothing to go on with.
         let alive = trace.symbols.iter().take_while(|symbol| symbol.is_some()).count();
         trace.cut(alive);
-        let found = stored.windows(numbers.len()).position(|window| window == numbers);
+        let found = stored.windows(numbers.len().max(1)).position(|window| window == numbers);
         let expected: Vec<Option<u32>> = (0..alive).map(|at| stored.get(found? + at).copied()).collect();
         let cued = numbers.len().min(alive);
         let modes = [[Mode::Cue].repeat(cued), [Mode::Recall].repeat(alive - cued)].concat();
         self.note(&trace, &modes, &expected);
         // What followed the cue when it was stored, as far as was asked for.
-        let followed = found.map_or(0, |found| (stored.len() - found - numbers.len()).min(count as usize));
-        self.sentence = self.told(cued, found.is_some(), followed, count as usize);
-        self.ms = start.elapsed().as_secs_f64() * 1e3;
-        Ok(())
+        let followed = found.map_or(0, |found| (stored.len() - found - numbers.len()).min(count));
+        self.told(cued, found.is_some(), followed, count)
     }
 
     /// What a recall came to: `cued` symbols were given, `followed` stood after them when they were stored, `asked` were asked for.
@@ -308,6 +365,9 @@ impl Session {
         } else {
             String::new()
         };
+        if asked == 0 {
+            return "Only the cue was taken in.".to_owned();
+        }
         if all == 0 {
             return "Nothing came to its mind: nothing stored answers to this cue.".to_owned();
         }
@@ -331,12 +391,7 @@ impl Session {
         format!("{came} of {followed} symbols that followed the cue were recalled{wrong}.{silent}")
     }
 
-    async fn take_in(&mut self, inputs: Vec<Input>) -> Result<Trace, Error> {
-        let traces = self.machine.take_in(&[inputs]).await?;
-        traces.into_iter().next().ok_or_else(|| Error::Internal("a machine left no trace".to_owned()))
-    }
-
-    /// The same machine with the same memory on another executor, after its device was lost.
+    /// The same machine with the same memory on another executor, after its device was lost, at the beginning of its task.
     ///
     /// # Errors
     /// [`Error::TooLarge`], [`Error::DeviceLost`].
@@ -345,8 +400,9 @@ impl Session {
         (self.machine, self.info) = (fresh.machine, fresh.info);
         for written in self.written.clone() {
             self.machine.go_to(vec![written.context]);
-            self.take_in(written.symbols.iter().map(|&s| Input { symbol: Some(s), write: true }).collect()).await?;
+            self.machine.take_in(&[given(&written.symbols, true)]).await?;
         }
+        self.restart();
         Ok(())
     }
 
@@ -410,4 +466,8 @@ impl Session {
             key: self.key.clone(),
         }
     }
+}
+
+fn given(symbols: &[u32], write: bool) -> Vec<Input> {
+    symbols.iter().map(|&symbol| Input { symbol: Some(symbol), write }).collect()
 }

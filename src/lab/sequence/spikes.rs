@@ -246,7 +246,10 @@ fn input_layer(subject: &Subject<'_>, alpha: f64) -> SpikeLayer {
         late: Vec::new(),
         same: true,
         similarity: 1.0,
-        sentence: format!("The symbol’s own code, {count} spikes one gap apart; nothing is computed here."),
+        sentence: match count {
+            1 => "The symbol’s own code, a single spike; nothing is computed here.".to_owned(),
+            _ => format!("The symbol’s own code, {count} spikes one gap apart; nothing is computed here."),
+        },
     }
 }
 

@@ -227,7 +227,7 @@ impl Study {
         let elapsed = move || start.elapsed().as_secs_f64() * 1e3;
         let enough = move || elapsed() >= budget_ms;
         while !self.finished && !enough() && (most == 0 || self.step() < before + most) {
-            match self.some(machine, &enough).await {
+            match self.some(machine, budget_ms - elapsed(), &enough).await {
                 Ok(()) => self.losses = 0,
                 Err(error) if error.of_device().is_some() => self.replace(machine, &error),
                 Err(error) => return Err(error),
@@ -250,13 +250,13 @@ impl Study {
         Ok(std::mem::take(&mut self.pending))
     }
 
-    async fn some(&mut self, machine: &mut Machine, enough: &dyn Fn() -> bool) -> Result<(), Error> {
+    async fn some(&mut self, machine: &mut Machine, left_ms: f64, enough: &dyn Fn() -> bool) -> Result<(), Error> {
         self.prepare(machine, &mut |_, _| {}).await?;
         match &mut self.work {
             Work::Capacity(work) => work.work(enough).await,
             Work::Kanerva(work) => work.work(enough).await,
-            Work::Errors(work) => work.work(&self.config).await,
-            Work::Rivals(work) => work.work(enough).await,
+            Work::Errors(work) => work.work(&self.config, left_ms).await,
+            Work::Rivals(work) => work.work(left_ms).await,
         }
     }
 

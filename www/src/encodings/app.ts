@@ -121,32 +121,17 @@ export class MnemoscopeEncodings extends LabPage {
     return `“${file.name}” holds results of the lab “${results.lab}”. Nothing has changed.`;
   }
 
-  private context(): EncodingsContext | null {
-    const { client } = this;
-    const { settled } = client;
-    if (!settled || settled.lab !== this.lab) return null;
-    return {
-      client,
-      properties: this.properties,
-      presets: this.presets,
-      settled,
-      change: (name, value) => client.change(name, value),
-      settle: (values) => client.settle(values),
-      recording: this.recording,
-      live: this.live,
-      stale: this.stale,
-      activity: client.activity,
-      step: this.recording?.step ?? 0,
-      entries: this.entries(),
-      hidden: this.hiddenLines,
-      toggle: (id) => this.toggleLine(id),
-      verdicts: this.verdicts,
-      upload: this.upload,
-      uploadRefused: this.uploadRefused,
-      uploadFile: (file) => void this.takeTable(file),
-      forgetUpload: () => void this.forgetTable(),
-      link: settled.link,
-    };
+  protected override partContext(): EncodingsContext | null {
+    const context = super.partContext();
+    return (
+      context && {
+        ...context,
+        upload: this.upload,
+        uploadRefused: this.uploadRefused,
+        uploadFile: (file) => void this.takeTable(file),
+        forgetUpload: () => void this.forgetTable(),
+      }
+    );
   }
 
   private keeping() {
@@ -182,7 +167,7 @@ export class MnemoscopeEncodings extends LabPage {
     `${said(this.properties, link, 'experiment')}, ${plural(encodings.length, 'line')}`;
 
   protected override render() {
-    const context = this.context();
+    const context = this.partContext();
     const { recording } = this;
     return html`
       ${this.top(this.offered)}

@@ -8,7 +8,8 @@ import { scoreboard, type Entry } from '../scoreboard';
 import { chartTools, type View } from '../tools';
 import { armEntries, armsLegend } from './arms';
 import { Question } from './ask';
-import { choosePart } from './choose';
+import { choosePart } from '../choose';
+import { TRAINING } from '../words';
 import type { EncodingsContext } from './context';
 import type { Outcome } from './engine';
 import { followersView } from './followers';
@@ -107,10 +108,16 @@ class LabExperiment extends LookingPart {
   protected override render(): TemplateResult {
     const { context } = this;
     const { recording } = context;
-    if (!recording) return choosePart(context);
+    const choosing = choosePart(context, {
+      about: 'does what a position looks like decide how soon it is learned from?',
+      presets: context.presets,
+      testId: 'preset-',
+      words: TRAINING,
+    });
+    if (!recording) return choosing;
     const entries = armEntries(recording.about, context.entries, context.properties);
     const figures = this.figures(entries);
-    return html`${choosePart(context)}
+    return html`${choosing}
     ${lossFigure(
       figures,
       chartTools({ source: this.source, log: this.log }, recording, (view) => this.view(view)),

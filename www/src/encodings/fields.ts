@@ -4,11 +4,9 @@ import { html, noChange, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Property } from '../engine';
 import { shortened } from '../format';
+import { isLongText, textControl } from '../text-control';
 import { mark, typing } from '../typing';
 import type { EncodingsContext } from './context';
-
-/** A text that may be longer gets more than one line. */
-const SHORT_TEXT = 400;
 
 type FieldContext = Pick<EncodingsContext, 'properties' | 'settled' | 'change'>;
 
@@ -44,7 +42,7 @@ export function field(
   const wrong = problem
     ? html`<span class="wrong" id="${id}-wrong" role="status">
         “${shortened(problem.given)}” is not allowed. Allowed: ${problem.allowed}. Used instead:
-        ${problem.used}.
+        ${shortened(problem.used)}.
       </span>`
     : options.refused
       ? html`<span class="wrong" id="${id}-wrong" role="status">${options.refused}</span>`
@@ -107,49 +105,22 @@ export function field(
           }}
         />${options.unit ? html`<span class="quiet">${options.unit}</span>` : nothing}${wrong}
       </span>`;
-    case 'text': {
-      const type = (event: Event) => {
-        mark(event);
-        context.change(name, (event.target as HTMLInputElement | HTMLTextAreaElement).value);
-      };
-      const wide = kind.most > SHORT_TEXT;
-      const given = typing(id) ? noChange : live(value);
-      return html`<span class="field text ${wide ? 'wide' : ''}">
+    case 'text':
+      return html`<span class="field text ${isLongText(kind) ? 'wide' : ''}">
         <label for=${id}>${label}</label>
-        ${
-          wide
-            ? html`<textarea
-                id=${id}
-                data-testid=${id}
-                rows="2"
-                maxlength=${kind.most}
-                spellcheck="false"
-                title=${property.help}
-                aria-invalid=${bad ? 'true' : 'false'}
-                aria-describedby=${described}
-                .value=${given}
-                @input=${mark}
-                @blur=${mark}
-                @change=${type}
-              ></textarea>`
-            : html`<input
-                id=${id}
-                data-testid=${id}
-                type="text"
-                maxlength=${kind.most}
-                spellcheck="false"
-                autocomplete="off"
-                title=${property.help}
-                aria-invalid=${bad ? 'true' : 'false'}
-                aria-describedby=${described}
-                .value=${given}
-                @input=${mark}
-                @blur=${mark}
-                @change=${type}
-              />`
-        }${wrong}
+        ${textControl({
+          id,
+          testId: id,
+          title: property.help,
+          kind,
+          value,
+          problem,
+          bad,
+          described: bad ? `${id}-wrong` : undefined,
+          rows: 2,
+          change: (text) => context.change(name, text),
+        })}${wrong}
       </span>`;
-    }
     case 'many':
       return nothing;
   }

@@ -15,7 +15,6 @@ import type { Entry } from '../scoreboard';
 import { Shortcuts } from '../shortcuts';
 import { Welcome } from '../welcome';
 import { RUNNING } from '../words';
-import type { SequenceContext } from './context';
 import { sessionCsv } from './course';
 import { ballPart } from './ball';
 import { experimentPart } from './experiment';
@@ -79,30 +78,6 @@ export class MnemoscopeSequence extends LabPage {
 
   protected takeResults({ results }: Opened & { kind: 'results' }, file: File): string {
     return `“${file.name}” holds results of the lab “${results.lab}”. Nothing has changed.`;
-  }
-
-  private context(): SequenceContext | null {
-    const { client } = this;
-    const { settled } = client;
-    if (!settled || settled.lab !== this.lab) return null;
-    return {
-      client,
-      properties: this.properties,
-      presets: this.presets,
-      settled,
-      change: (name, value) => client.change(name, value),
-      settle: (values) => client.settle(values),
-      recording: this.recording,
-      live: this.live,
-      stale: this.stale,
-      activity: client.activity,
-      step: this.recording?.step ?? 0,
-      entries: this.entries(),
-      hidden: this.hiddenLines,
-      toggle: (id) => this.toggleLine(id),
-      verdicts: this.verdicts,
-      link: settled.link,
-    };
   }
 
   private keeping() {
@@ -173,7 +148,7 @@ export class MnemoscopeSequence extends LabPage {
   private readonly offered = ({ link }: Kept): string => link;
 
   protected override render() {
-    const context = this.context();
+    const context = this.partContext();
     const { recording } = this;
     return html`
       ${this.top(this.offered)}

@@ -11,7 +11,7 @@ import { LookingPart } from '../encodings/looking';
 import '../encodings/parts.css';
 import { csv, precise, saveButton } from '../encodings/print';
 import { slider, type SliderContext } from '../encodings/slider';
-import { count, plural } from '../format';
+import { plural } from '../format';
 import { verdictList } from '../look/verdicts';
 import './ball.css';
 import {
@@ -148,7 +148,7 @@ class LabSequenceBall extends LookingPart<SequenceContext> {
           ${charted({
             name: 'sequence-retrieval',
             title: 'Both as retrieval',
-            note: `${setting}, ${count(ball.retrieval.memories)} memories, ${count(queries)} queries each`,
+            note: `${setting}, ${plural(ball.retrieval.memories, 'memory', 'memories')}, ${plural(queries, 'query', 'queries')} each`,
             xTitle: 'Wrong bits of the query',
             yTitle: 'Queries (%)',
             figure: retrievalFigure(ball),

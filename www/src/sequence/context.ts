@@ -1,36 +1,6 @@
-/** What every part of the sequence lab may read and do. Parts are functions of this; `app.ts` makes one for each drawing. */
+/**
+ * What every part of the sequence lab may read and do. The experiment has no curves of its own, `client.study()` has
+ * them; spikes and ball have verdicts of their own in their answers.
+ */
 
-import type { LabClient } from '../client';
-import type { Property, Settled, Values, Verdict } from '../engine';
-import type { Activity, LinkedPreset } from '../protocol';
-import type { Recording } from '../record';
-import type { Entry } from '../scoreboard';
-
-export interface SequenceContext {
-  client: LabClient;
-  properties: Property[];
-  presets: LinkedPreset[];
-  /** `.values` has every property as text. */
-  settled: Settled;
-  /** One setting; the answer comes as a new context. */
-  change: (name: string, value: string) => void;
-  /** Several at once, over the defaults, as a preset does. */
-  settle: (values: Values) => void;
-  /** What is known of the open experiment; it has no curves of its own, `client.study()` has them. */
-  recording: Recording | null;
-  /** The worker holds that run. */
-  live: boolean;
-  /** The settings have changed in what matters to the run since it was opened. */
-  stale: boolean;
-  activity: Activity;
-  /** Units of work done of the open experiment, 0 if none. */
-  step: number;
-  /** Lines of the charts: the experiment's arms with label and mark. */
-  entries: Entry[];
-  hidden: ReadonlySet<string>;
-  toggle: (id: string) => void;
-  /** What the open experiment says about the claims. Spikes and ball have verdicts of their own in their answers. */
-  verdicts: Verdict[];
-  /** The settings as a link's fragment, for captions of exports. */
-  link: string;
-}
+export type { PartContext as SequenceContext } from '../part-context';

@@ -1,8 +1,9 @@
 /** The worker's side of the sequence lab: keeps one machine with what has been stored in it, and answers the page's questions. */
 
 import type { Engine, Settled, Values } from '../engine';
-import type { Answers, SequenceRequest } from '../protocol';
-import type { Sequence } from './engine';
+import type { Answers, SequenceRequest, Work } from '../protocol';
+import type { Ask, Sequence, Session, Turn } from './engine';
+import { count } from '../format';
 import { joined } from './symbols';
 
 const QUESTIONS: ReadonlySet<string> = new Set<SequenceRequest['type']>([
@@ -22,10 +23,16 @@ export function isSequenceRequest(asked: { type: string }): asked is SequenceReq
   return QUESTIONS.has(asked.type);
 }
 
-/** Milliseconds of a lesson before others have their turn. */
-const LESSON_MS = 60;
-/** What a lesson depends on. */
-const OF_LESSON = /^(seed|source|sequence|split|alphabet|length|executor|rival_\w+)$/;
+/** Those that the one machine does one after the other. */
+const COMMANDS: ReadonlySet<string> = new Set<SequenceRequest['type']>([
+  'seqStore',
+  'seqReplay',
+  'seqRecall',
+  'seqForget',
+]);
+
+/** Milliseconds of work before others have their turn. */
+const TURN_MS = 60;
 
 export interface Surroundings {
   engine: () => Promise<Engine>;
@@ -33,39 +40,101 @@ export interface Surroundings {
   present: () => Settled;
   /** Lets waiting commands and errands have their turn. */
   turn: () => Promise<void>;
-  lesson: (steps: number, most: number) => void;
+  turned: (work: Work, turn: Turn) => void;
 }
 
 export class SequenceDesk {
   /** Made when it is first asked for; it lives as long as the worker. */
   private sequence: Sequence | null = null;
-  private stopped = false;
+  /** Work that the reader has ended. */
+  private readonly stopped = new Set<Work>();
+  /** The machine is at a command. */
+  private busy = false;
+  /** Commands that came meanwhile. */
+  private postponed: (() => void)[] = [];
 
   constructor(private readonly around: Surroundings) {}
 
-  /** The lesson that goes on, if any, ends at its next turn. */
-  stopLesson(): void {
-    this.stopped = true;
+  /** What goes on, if anything does, ends at its next turn. */
+  stop(work: Work): void {
+    this.stopped.add(work);
   }
 
-  /** Training takes seconds, or minutes; the reader may do other things meanwhile, stop it, or change its settings. */
-  private async learn(sequence: Sequence, values: Values): Promise<void> {
-    this.stopped = false;
+  /** Whether the machine has to end another command first; `again` is called after that. */
+  postpones(asked: { type: string }, again: () => void): boolean {
+    if (!this.busy || !COMMANDS.has(asked.type)) return false;
+    this.postponed.push(again);
+    return true;
+  }
+
+  /** Work that may take seconds, or minutes: the reader does other things meanwhile, stops it, or changes its settings. */
+  private async turns(work: Work, go: (budgetMs: number) => Promise<Turn>, check: () => void): Promise<void> {
+    this.stopped.delete(work);
     for (;;) {
-      const { done, steps, most } = await sequence.learn(values, this.stopped ? 0 : LESSON_MS);
-      if (done) return;
-      this.around.lesson(steps, most);
+      const turn = await go(this.stopped.has(work) ? 0 : TURN_MS);
+      if (turn.done) return;
+      this.around.turned(work, turn);
       await this.around.turn();
+      check();
+    }
+  }
+
+  /** Throws if the settings are others by now as far as `key` tells. */
+  private unchanged(what: string, values: Values, key: (values: Values) => string): () => void {
+    const before = key(values);
+    return () => {
       const now = this.around.present();
-      const other = Object.keys(values).some(
-        (name) => OF_LESSON.test(name) && values[name] !== now.values[name],
-      );
-      if (now.lab !== 'sequence' || other) {
+      if (now.values === values) return;
+      let same = false;
+      try {
+        same = now.lab === 'sequence' && key(now.values) === before;
+      } catch {
+        // They have no sequence at all.
+      }
+      if (!same) throw { code: 'refused', message: `${what} was given up: the settings have changed.` };
+    };
+  }
+
+  /** The machine's way along the settings' sequence. Stopped, it is gone on with from there the next time. */
+  private follow(sequence: Sequence, values: Values, work: Work): Promise<void> {
+    let last: Turn | null = null;
+    const go = async (budgetMs: number) => {
+      if (budgetMs === 0 && last) {
+        const at = `${count(last.at)} of ${count(last.of)} symbols`;
         throw {
           code: 'refused',
-          message: 'The transformer’s lesson was given up: the settings have changed.',
+          message: `Stopped after ${at}, shown twice each. Press Go on to take up from there.`,
         };
       }
+      last = await sequence.follow(values, budgetMs);
+      return last;
+    };
+    const key = (of: Values) => sequence.courseKey(of);
+    return this.turns(work, go, this.unchanged('The machine’s way along the sequence', values, key));
+  }
+
+  private learn(sequence: Sequence, values: Values): Promise<void> {
+    const key = (of: Values) => sequence.lessonKey(of);
+    const go = (budgetMs: number) => sequence.learn(values, budgetMs);
+    return this.turns('operations', go, this.unchanged('The transformer’s lesson', values, key));
+  }
+
+  private async command(sequence: Sequence, values: Values, ask: Ask): Promise<Session> {
+    this.busy = true;
+    try {
+      await sequence.begin(values, ask);
+      // Other settings take the machine away; it says so itself.
+      await this.turns(
+        'session',
+        (budgetMs) => sequence.advance(budgetMs),
+        () => {},
+      );
+      return await sequence.session(values);
+    } finally {
+      this.busy = false;
+      const { postponed } = this;
+      this.postponed = [];
+      for (const again of postponed) again();
     }
   }
 
@@ -82,19 +151,27 @@ export class SequenceDesk {
       case 'seqSymbols':
         return sequence.symbols(values);
       case 'seqStore':
-        return sequence.store(values, asked.text ?? written(sequence, values));
+        return this.command(sequence, values, {
+          type: 'store',
+          text: asked.text ?? written(sequence, values),
+        });
       case 'seqReplay':
-        return sequence.replay(values, asked.text ?? written(sequence, values));
+        return this.command(sequence, values, {
+          type: 'replay',
+          text: asked.text ?? written(sequence, values),
+        });
       case 'seqRecall':
-        return sequence.recall(values, asked.cue, asked.count);
+        return this.command(sequence, values, { type: 'recall', cue: asked.cue, count: asked.count });
       case 'seqForget':
         return sequence.forget(values);
       case 'seqSession':
         return sequence.session(values);
       case 'seqOperations':
+        await this.follow(sequence, values, 'operations');
         await this.learn(sequence, values);
         return sequence.operations(values, asked.at);
       case 'seqSpikes':
+        await this.follow(sequence, values, 'spikes');
         return sequence.spikes(values, asked.at);
       case 'ball':
         return sequence.ball(values);

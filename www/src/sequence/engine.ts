@@ -219,24 +219,45 @@ export interface Study {
   verdicts: Verdict[];
 }
 
+/** How far work is that takes several turns. */
+export interface Turn {
+  done: boolean;
+  /** Symbols that a machine takes in, or gradient steps of a transformer. */
+  unit: 'symbols' | 'steps';
+  at: number;
+  /** How many there are, at most. */
+  of: number;
+}
+
+/** What is asked of a machine. A text is split as the settings say. */
+export type Ask =
+  /** Write it, from where the machine is. */
+  | { type: 'store'; text: string }
+  /** Present it without writing. */
+  | { type: 'replay'; text: string }
+  /** Forget the context, take in the cue, and go on alone. "#3" is the first three symbols that were stored. */
+  | { type: 'recall'; cue: string; count: number };
+
 /** The reader's side of the sequence lab. One per worker; it keeps a machine with what has been stored in it. */
 export interface Sequence {
-  /** Stores a sequence, from where the machine is. `text` is split as the settings say. */
-  store(values: Values, text: string): Promise<Session>;
-  /** Presents it without writing. */
-  replay(values: Values, text: string): Promise<Session>;
-  /** Forgets the context, takes in the cue, and goes on by itself. "#3" is the first three symbols that were stored. */
-  recall(values: Values, cue: string, count: number): Promise<Session>;
+  /** Begins it; what cannot be done is refused here. */
+  begin(values: Values, ask: Ask): Promise<void>;
+  /** Goes on with it for about `budgetMs`; 0 ends it as it is. */
+  advance(budgetMs: number): Promise<Turn>;
   /** A blank memory. */
   forget(values: Values): Promise<Session>;
   /** The session as it is; with other settings, a blank one. */
   session(values: Values): Promise<Session>;
   /** The symbols of the settings' sequence, as it would be stored. */
   symbols(values: Values): string[];
-  /**
-   * Trains the transformer on the settings' sequence for about `budgetMs`, unless it has learned it; a budget of 0 ends its lesson as it is.
-   */
-  learn(values: Values, budgetMs: number): Promise<{ done: boolean; steps: number; most: number }>;
+  /** What a machine's way along the settings' sequence depends on. */
+  courseKey(values: Values): string;
+  /** What the transformer depends on that learns it. */
+  lessonKey(values: Values): string;
+  /** Takes the machine along the settings' sequence for about `budgetMs`, unless it has been. */
+  follow(values: Values, budgetMs: number): Promise<Turn>;
+  /** Trains the transformer on that sequence for about `budgetMs`, unless it has learned it; 0 ends its lesson as it is. */
+  learn(values: Values, budgetMs: number): Promise<Turn>;
   /** Both machines at a symbol of the settings' sequence. Trains the transformer to its end if `learn` has not. */
   operations(values: Values, at: number): Promise<Operations>;
   spikes(values: Values, at: number): Promise<Spikes>;

@@ -15,7 +15,8 @@ import { plural } from '../format';
 import { verdictList } from '../look/verdicts';
 import type { Recording } from '../record';
 import type { Entry } from '../scoreboard';
-import { choosePart, experimentLabel } from './choose';
+import { choosePart, experimentKinds, experimentLabel } from '../choose';
+import { RUNNING } from '../words';
 import type { SequenceContext } from './context';
 import type { Study } from './engine';
 import './experiment.css';
@@ -100,7 +101,19 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
     const { context, found, question } = this;
     const study = found?.study ?? null;
     const begun = study !== null && anyFound(study);
-    return html`${choosePart(context, begun && !context.stale ? nothing : planOf(context))}
+    // Those that set an experiment up; the others are sequences.
+    const kinds = experimentKinds(context).map(({ value }) => value);
+    const presets = context.presets.filter(
+      ({ id, values }) => kinds.includes(id) || values.some(([name]) => name === 'experiment'),
+    );
+    const choosing = choosePart(context, {
+      about: 'the same over many machines: how much, how long, how noisy',
+      presets,
+      testId: 'experiment-preset-',
+      words: RUNNING,
+      plan: begun && !context.stale ? nothing : planOf(context),
+    });
+    return html`${choosing}
     ${
       question.refused
         ? html`<section class="card part">

@@ -23,6 +23,8 @@ import type { SequenceScrubber } from './scrubber';
 import './scrubber';
 import { mostBars, similarBars } from './similar';
 import { seen } from './symbols';
+import { Progress } from './work';
+import './work.css';
 
 const MACHINES = [
   { id: 'machine', label: 'Sequence machine' },
@@ -58,8 +60,7 @@ class SequenceOperations extends LookingPart<SequenceContext> {
   private drawnFresh = true;
   private unlisten = () => {};
   private unhear = () => {};
-  /** How far the lesson is that goes on; null where none does. */
-  private lesson: { steps: number; most: number } | null = null;
+  private readonly progress = new Progress('operations', () => this.requestUpdate());
 
   constructor() {
     super();
@@ -84,12 +85,10 @@ class SequenceOperations extends LookingPart<SequenceContext> {
     const { client } = this.context;
     const key = this.key;
     const symbols = await client.seqSymbols();
-    try {
-      const operations = await client.seqOperations(this.place.within(symbols.length));
-      return { symbols, operations, key };
-    } finally {
-      this.lesson = null;
-    }
+    const operations = await this.progress.during(() =>
+      client.seqOperations(this.place.within(symbols.length)),
+    );
+    return { symbols, operations, key };
   }
 
   private get key(): string {
@@ -103,11 +102,7 @@ class SequenceOperations extends LookingPart<SequenceContext> {
       this.unlisten();
       this.unlisten = this.place.listen(() => this.requestUpdate());
       this.unhear();
-      this.unhear = this.context.client.listen((report) => {
-        if (report.type !== 'lesson') return;
-        this.lesson = report;
-        this.requestUpdate();
-      });
+      this.unhear = this.context.client.listen(this.progress.hear);
     }
   }
 
@@ -138,29 +133,20 @@ class SequenceOperations extends LookingPart<SequenceContext> {
       </p>
       ${answer ? this.scrubber(answer) : nothing}
       <p class="training told" role="status" data-testid="operations-training">${this.training(answer)}</p>
-      ${this.lessonBar()}
+      ${this.bar()}
       <p class="refused" role="status">
-        ${question.refused ? html`<span class="wrong">${question.refused}</span>` : nothing}
+        ${question.refused && !this.progress.turn ? html`<span class="wrong">${question.refused}</span>` : nothing}
       </p>
       ${answer ? this.step(answer) : nothing}
     </section>`;
   }
 
-  /** How far the training is, and a way to end it. */
-  private lessonBar(): TemplateResult | typeof nothing {
-    const { lesson } = this;
-    if (!lesson) return nothing;
-    return html`<p class="lesson">
-      <progress
-        max=${lesson.most}
-        value=${lesson.steps}
-        aria-label="Gradient steps of the transformer"
-      ></progress>
-      <span class="quiet">${lesson.steps} of at most ${lesson.most} gradient steps</span>
-      <button type="button" data-testid="stop-lesson" @click=${() => this.context.client.stopLesson()}>
-        Stop, and look at it as it is
-      </button>
-    </p>`;
+  private bar(): TemplateResult | typeof nothing {
+    const lesson = this.progress.turn?.unit === 'steps';
+    return this.progress.bar(this.context.client, lesson ? 'Stop, and look at it as it is' : 'Stop', () => {
+      this.question.again();
+      this.requestUpdate();
+    });
   }
 
   /** Whether the transformer is being trained just now, or how it was. */
@@ -169,7 +155,13 @@ class SequenceOperations extends LookingPart<SequenceContext> {
     if (question.refused && question.fresh) return '';
     if (!answer && question.fresh) return 'Computed while this part of the page is in view.';
     if (!answer || (answer.key !== this.key && !question.fresh)) {
-      return html`<span class="busy" data-busy="true">Training the transformer on this sequence …</span>`;
+      return html`<span class="busy" data-busy="true"
+        >${
+          this.progress.turn?.unit === 'symbols'
+            ? 'Showing this sequence to the machine …'
+            : 'Training the transformer on this sequence …'
+        }</span
+      >`;
     }
     return answer.operations.training;
   }

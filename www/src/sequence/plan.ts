@@ -29,25 +29,27 @@ function planned({ properties, settled }: SequenceContext): Plan {
   return { number, contexts: labels.join(', '), kinds: labels.length };
 }
 
+const verb = (n: number, one: string, many: string) => (n === 1 ? one : many);
+
 const SENTENCES: Record<Id, (plan: Plan) => string> = {
   errors: ({ number, contexts }) =>
     `${plural(number('seeds'), 'machine')} of each kind (${contexts}), each with codes, weights and a sequence of its own. ` +
     `A random sequence of an alphabet of ${number('alphabet')} is stored in one pass and then comes again: each wrong prediction of the second pass counts. ` +
     `This is done at ${plural(number('points'), 'length')} up to ${number('longest')}.`,
   repeated: ({ number, contexts }) =>
-    `${plural(number('seeds'), 'machine')} of each kind (${contexts}) store ${REPEATED} symbols in one pass. 5 4 5 4 5 stands twice among them and goes on ` +
+    `${plural(number('seeds'), 'machine')} of each kind (${contexts}) ${verb(number('seeds'), 'stores', 'store')} ${REPEATED} symbols in one pass. 5 4 5 4 5 stands twice among them and goes on ` +
     `differently each time. Then the sequence comes again, and each symbol that was predicted counts.`,
   capacity: ({ number }) =>
-    `${plural(number('seeds'), 'memory', 'memories')} store up to ${plural(number('stored'), 'pair')} of a random ` +
+    `${plural(number('seeds'), 'memory', 'memories')} ${verb(number('seeds'), 'stores', 'store')} up to ${plural(number('stored'), 'pair')} of a random ` +
     `${number('inputs_active')}-of-${number('inputs')} address and a random ${number('data_active')}-of-${number('data_size')} word. ` +
     `At ${plural(number('points'), 'size')} on the way every pair so far is recalled` +
     `${number('noise') ? `, by its address and by one with ${number('noise')} of its active inputs replaced` : ''}.`,
   kanerva: ({ number }) =>
-    `${plural(number('seeds'), 'memory', 'memories')} of ${plural(number('locations'), 'hard location')} store up to ${plural(number('stored'), 'word')} of ${number('bits')} bits, each at itself. ` +
+    `${plural(number('seeds'), 'memory', 'memories')} of ${plural(number('locations'), 'hard location')} ${verb(number('seeds'), 'stores', 'store')} up to ${plural(number('words'), 'word')} of ${number('bits')} bits, each at itself. ` +
     `At ${plural(number('points'), 'size')} on the way every word so far is read. Then cues with more and more wrong bits are read, and what comes is read again, ` +
     `to find how many bits may be wrong.`,
   rivals: ({ number }) =>
-    `${plural(number('seeds'), 'random sequence')} of each of ${plural(number('points'), 'length')} up to ${number('longest')} are shown once, symbol by symbol, to a machine and to transformers ` +
+    `${plural(number('seeds'), 'random sequence')} of each of ${plural(number('points'), 'length')} up to ${number('longest')} ${verb(number('seeds') * number('points'), 'is', 'are')} shown once, symbol by symbol, to a machine and to transformers ` +
     `that take one gradient step a symbol${number('rival_steps') > 1 ? `, or ${number('rival_steps')}` : ''}. Then they come again, and each wrong prediction counts. ` +
     `${number('rival_rate') ? '' : 'Learning rates are tried on sequences of other seeds first, which takes most of the time.'}`,
 };
@@ -85,7 +87,7 @@ const EFFORTS: Record<Id, (plan: Plan) => number> = {
     return number('seeds') * (number('stored') + recalled) * each;
   },
   kanerva: ({ number }) => {
-    const alone = number('stored') + stairs(number('stored'), number('points'));
+    const alone = number('words') + stairs(number('words'), number('points'));
     const noisy = DISTANCE.loads * (number('points') + 1) * DISTANCE.cues * DISTANCE.reads;
     return number('seeds') * (alone + noisy) * number('locations') * number('bits') * MS.bit;
   },

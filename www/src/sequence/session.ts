@@ -9,24 +9,19 @@ import { exportButtons } from '../download';
 import { field, propertyOf } from '../encodings/fields';
 import { saveButton } from '../encodings/print';
 import { count, plural } from '../format';
-import { figureText } from '../look/words';
 import { mark, typing } from '../typing';
 import type { SequenceContext } from './context';
 import { courseLegend, courseStrip, courseTable, MOST_SHOWN, sessionCsv, stepWords } from './course';
 import type { Session, SymbolStep } from './engine';
 import { presetIs, sessionPresets, presetValues } from './presets';
-import { joined, melodic, seen, spoken } from './symbols';
+import { joined, melodic, seen } from './symbols';
+import { Reveal } from './reveal';
+import { sessionFacts } from './session-facts';
 import { Tune } from './tune';
+import { Progress } from './work';
 import '../encodings/parts.css';
 import './session.css';
-
-/** A symbol is on its way for so long; a long sequence as a whole takes no longer than `REVEAL_MS`. */
-const SYMBOL_MS = 110;
-const REVEAL_MS = 4000;
-/** More symbols of an alphabet are not listed. */
-const MOST_LISTED = 40;
-
-const stillness = matchMedia('(prefers-reduced-motion: reduce)');
+import './work.css';
 
 type Command = 'store' | 'replay' | 'recall' | 'forget';
 /** Beside which control a refusal is said. */
@@ -64,10 +59,9 @@ class LabSession extends LitElement {
   private wrongAt: number | null = null;
   private wrongSymbol = '';
   private numbersOpen = false;
-  /** How many of the symbols on show have appeared; all once it is null. */
-  private appeared: number | null = null;
-  private frame = 0;
+  private readonly reveal = new Reveal(this, () => this.requestUpdate());
   private readonly tune = new Tune();
+  private readonly progress = new Progress('session', () => this.requestUpdate());
   private unlisten = () => {};
 
   protected override createRenderRoot() {
@@ -77,6 +71,7 @@ class LabSession extends LitElement {
   override connectedCallback() {
     super.connectedCallback();
     this.unlisten = this.context.client.listen((report) => {
+      this.progress.hear(report);
       if (report.type !== 'cancelled') return;
       // The worker that takes the place of the one before has a machine of its own.
       if (this.session?.steps.length) this.note = MEMORY_LOST;
@@ -91,7 +86,7 @@ class LabSession extends LitElement {
     super.disconnectedCallback();
     this.unlisten();
     this.tune.stop();
-    this.appear();
+    this.reveal.end();
   }
 
   protected override willUpdate(changed: PropertyValues) {
@@ -103,6 +98,8 @@ class LabSession extends LitElement {
     const { client, link } = this.context;
     if (this.asked === link) return;
     this.asked = link;
+    // What was refused was asked with the settings before.
+    if (this.refused && this.refused.place !== 'machine') this.refused = null;
     const [symbols, session] = await Promise.allSettled([client.seqSymbols(), client.seqSession()]);
     // Where there is no symbol, Store says so.
     this.symbols = symbols.status === 'fulfilled' ? symbols.value : [];
@@ -110,7 +107,7 @@ class LabSession extends LitElement {
     if (session.status === 'fulfilled') {
       const had = this.session?.steps.length ?? 0;
       if (had > 0 && session.value.steps.length === 0 && !this.busy) this.note = OTHER_MACHINE;
-      if (session.value.steps.length !== had) this.appear();
+      if (session.value.steps.length !== had) this.reveal.end();
       this.session = session.value;
       if (this.refused?.place === 'machine') this.refused = null;
     } else if (this.asked === link) {
@@ -123,18 +120,18 @@ class LabSession extends LitElement {
   private async command(which: Command, ask: () => Promise<Session>): Promise<void> {
     if (this.busy) return;
     this.tune.stop();
-    this.appear();
+    this.reveal.end();
     this.busy = which;
     this.refused = null;
     this.note = '';
     this.requestUpdate();
     try {
-      const session = await ask();
+      const session = await this.progress.during(ask);
       this.session = session;
       // After a wrong turn the eye goes there.
       this.current = session.begin + (which === 'replay' ? (this.wrongAt ?? 0) : 0);
       this.whole = false;
-      if (which !== 'forget') this.reveal();
+      if (which !== 'forget') this.reveal.begin(this.shown.length);
     } catch (thrown) {
       this.refused = { place: PLACES[which], text: words(thrown) };
     }
@@ -190,46 +187,13 @@ class LabSession extends LitElement {
     return steps.slice(-MOST_SHOWN);
   }
 
-  private reveal() {
-    const total = this.shown.length;
-    if (total === 0 || stillness.matches || document.hidden) return;
-    const each = Math.min(SYMBOL_MS, REVEAL_MS / total);
-    const began = performance.now();
-    this.appeared = 0;
-    const turn = () => {
-      const appeared = Math.floor((performance.now() - began) / each);
-      if (appeared >= total) return this.appear();
-      this.appeared = appeared;
-      this.veil();
-      this.frame = requestAnimationFrame(turn);
-    };
-    this.frame = requestAnimationFrame(turn);
-  }
-
-  /** All at once: at the end, and for readers who do not want to wait. */
-  private readonly appear = () => {
-    cancelAnimationFrame(this.frame);
-    if (this.appeared === null) return;
-    this.appeared = null;
-    this.veil();
-    this.requestUpdate();
-  };
-
-  /** Hides what is still to come, without drawing the strip anew. */
-  private veil() {
-    const { appeared } = this;
-    this.querySelectorAll('.course > li').forEach((item, i) =>
-      item.toggleAttribute('data-waiting', appeared !== null && i > appeared),
-    );
-  }
-
   private listen() {
     if (this.tune.playing) {
       this.tune.stop();
       this.sound(null);
       return;
     }
-    this.appear();
+    this.reveal.end();
     this.tune.play(
       this.shown.map(({ symbol }) => symbol),
       (index) => this.sound(index),
@@ -245,8 +209,8 @@ class LabSession extends LitElement {
   }
 
   protected override updated() {
-    this.veil();
-    this.dataset.state = this.busy ? 'busy' : this.appeared === null ? 'still' : 'showing';
+    this.reveal.veil();
+    this.dataset.state = this.busy ? 'busy' : this.reveal.going ? 'showing' : 'still';
     this.dataset.steps = String(this.session?.steps.length ?? '');
   }
 
@@ -262,8 +226,9 @@ class LabSession extends LitElement {
         next. There is no training and no second pass.
       </p>
       ${this.choosing()} ${this.making()} ${this.doing()}
+      ${this.progress.bar(this.context.client, 'Stop here')}
       <p class="finding" role="status" data-testid="session-sentence">
-        ${this.appeared === null && !this.busy ? this.sentence() : nothing}
+        ${!this.reveal.going && !this.busy ? this.sentence() : nothing}
       </p>
       ${this.course()} ${this.facts()}
     </section>`;
@@ -527,7 +492,7 @@ class LabSession extends LitElement {
                         .checked=${live(this.whole === whole)}
                         @change=${() => {
                           this.tune.stop();
-                          this.appear();
+                          this.reveal.end();
                           this.whole = whole;
                           this.requestUpdate();
                         }}
@@ -545,9 +510,9 @@ class LabSession extends LitElement {
             : nothing
         }
         ${
-          this.appeared === null
+          !this.reveal.going
             ? nothing
-            : html`<button type="button" class="small" data-testid="skip" @click=${this.appear}>
+            : html`<button type="button" class="small" data-testid="skip" @click=${this.reveal.end}>
                 Show all at once
               </button>`
         }
@@ -603,72 +568,19 @@ class LabSession extends LitElement {
     const { session, symbols } = this;
     const place = step.at - (session?.begin ?? 0);
     const given = step.mode === 'store' || step.mode === 'replay';
-    if (!given || place < 0 || place >= symbols.length || this.appeared !== null) return this.requestUpdate();
+    if (!given || place < 0 || place >= symbols.length || this.reveal.going) return this.requestUpdate();
     this.turn(place);
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('#wrong-symbol')?.focus());
   }
 
   private facts(): TemplateResult | typeof nothing {
     const { session } = this;
-    if (!session || this.busy || this.appeared !== null) return nothing;
-    const { next, alphabet, written, launches, executor, ms, steps } = session;
-    const listed = alphabet.slice(0, MOST_LISTED).map(seen).join(' ');
-    const more = alphabet.length - MOST_LISTED;
-    return html`<dl class="facts" data-testid="session-facts">
-      <div>
-        <dt>Comes next</dt>
-        <dd data-testid="session-next">
-          ${
-            next
-              ? html`<b>${seen(next.symbol)}</b>
-                  <span class="quiet">similarity ${figureText(next.similarity)}</span
-                  ><span class="sr">, that is ${spoken(next.symbol)}</span>`
-              : written > 0
-                ? 'nothing: no stored symbol answers to this context'
-                : 'nothing is predicted: the memory is blank'
-          }
-        </dd>
-      </div>
-      <div>
-        <dt>Stored</dt>
-        <dd data-testid="session-stored">
-          ${plural(written, 'symbol')}${
-            alphabet.length
-              ? html`, ${count(alphabet.length)} different: <span class="drawn">${listed}</span>${
-                    more > 0 ? ` and ${count(more)} more` : nothing
-                  }`
-              : nothing
-          }
-        </dd>
-      </div>
-      <div>
-        <dt>Costs</dt>
-        <dd data-testid="session-cost">
-          ${plural(launches, 'kernel launch', 'kernel launches')} a
-          symbol${steps.length > 0 ? `; the last command took ${duration(ms)}` : nothing}
-        </dd>
-      </div>
-      <div>
-        <dt>Runs on</dt>
-        <dd data-testid="session-executor">
-          <strong>${executor.kind === 'webgpu' ? 'WebGPU' : 'CPU'}</strong>${
-            executor.name ? ` (${executor.name})` : nothing
-          }.
-          ${executor.reason}
-        </dd>
-      </div>
-    </dl>`;
+    return !session || this.busy || this.reveal.going ? nothing : sessionFacts(session);
   }
 }
 
 function words(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
-function duration(ms: number): string {
-  return ms < 1000
-    ? `${figureText(Number(ms.toPrecision(2)))} ms`
-    : `${figureText(Number((ms / 1000).toPrecision(2)))} s`;
 }
 
 customElements.define('lab-session', LabSession);

@@ -31,6 +31,8 @@ import './spikes.css';
 import { checksCsv, spikesCsv } from './spikes-files';
 import { seen } from './symbols';
 import { tracesOf, type Traced } from './traces';
+import { Progress } from './work';
+import './work.css';
 
 interface Answer {
   symbols: string[];
@@ -100,6 +102,8 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
   /** What was drawn last was an answer to the present question. */
   private drawnFresh = true;
   private unlisten = () => {};
+  private unhear = () => {};
+  private readonly progress = new Progress('spikes', () => this.requestUpdate());
 
   constructor() {
     super();
@@ -111,7 +115,8 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
   override disconnectedCallback() {
     super.disconnectedCallback();
     this.unlisten();
-    this.unlisten = () => {};
+    this.unhear();
+    this.unlisten = this.unhear = () => {};
   }
 
   private get place() {
@@ -122,7 +127,8 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
   private async ask(): Promise<Answer> {
     const { client } = this.context;
     const symbols = await client.seqSymbols();
-    return { symbols, spikes: await client.seqSpikes(this.place.within(symbols.length)) };
+    const spikes = await this.progress.during(() => client.seqSpikes(this.place.within(symbols.length)));
+    return { symbols, spikes };
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
@@ -131,6 +137,8 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
     if (before?.client !== this.context.client) {
       this.unlisten();
       this.unlisten = this.place.listen(() => this.requestUpdate());
+      this.unhear();
+      this.unhear = this.context.client.listen(this.progress.hear);
     }
   }
 
@@ -180,8 +188,12 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
       }
       ${this.controls()}
       <p class="refused" role="status">
-        ${question.refused ? html`<span class="wrong">${question.refused}</span>` : nothing}
+        ${question.refused && !this.progress.turn ? html`<span class="wrong">${question.refused}</span>` : nothing}
       </p>
+      ${this.progress.bar(context.client, 'Stop', () => {
+        question.again();
+        this.requestUpdate();
+      })}
       ${
         answer
           ? html`<div
@@ -195,7 +207,13 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
             </div>`
           : html`<div class="step waiting">
               <p class="help">
-                ${question.fresh ? 'Computed while this part of the page is in view.' : 'Computing …'}
+                ${
+                  question.fresh
+                    ? 'Computed while this part of the page is in view.'
+                    : this.progress.turn
+                      ? 'Showing this sequence to the machine …'
+                      : 'Computing …'
+                }
               </p>
             </div>`
       }

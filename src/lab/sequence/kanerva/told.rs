@@ -197,14 +197,14 @@ mod tests {
         assert_eq!(found, [Outcome::Holds, Outcome::Holds], "{sentence}");
         assert!(sentence.contains("Half of the words") && sentence.contains("with 30"), "{sentence}");
         // Too few words to tell, and too many.
-        let (found, sentence) = outcomes(&SequenceConfig { stored: 10, points: 2, ..config() });
+        let (found, sentence) = outcomes(&SequenceConfig { words: 10, points: 2, ..config() });
         assert_eq!(found[0], Outcome::Open, "{sentence}");
         assert!(sentence.starts_with("Up to 10 words"), "{sentence}");
-        let (found, sentence) = outcomes(&SequenceConfig { stored: 600, points: 2, ..config() });
+        let (found, sentence) = outcomes(&SequenceConfig { words: 600, points: 2, ..config() });
         assert_eq!(found[0], Outcome::Open, "{sentence}");
         assert!(sentence.starts_with("Even of 300 words"), "{sentence}");
         // A radius that reaches everything recalls the same word from any cue.
-        let (found, sentence) = outcomes(&SequenceConfig { radius: 64, stored: 45, points: 15, ..config() });
+        let (found, sentence) = outcomes(&SequenceConfig { radius: 64, words: 45, points: 15, ..config() });
         assert_eq!(found[0], Outcome::Fails, "{sentence}");
     }
 

@@ -1,60 +1,62 @@
-/** The head of the experiment: which one, the presets, and what Run would do. */
+/** The head of an experiment: which one, the presets, and what starting it would do. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { propertyOf } from '../encodings/fields';
-import type { ChoiceOption } from '../engine';
-import type { LinkedPreset } from '../protocol';
-import type { SequenceContext } from './context';
+import type { ChoiceOption } from './engine';
+import { propertyOf } from './encodings/fields';
+import type { PartContext } from './part-context';
+import type { LinkedPreset } from './protocol';
+import type { RunWords } from './words';
 
-function kinds(context: Pick<SequenceContext, 'properties'>): ChoiceOption[] {
+/** The experiments of a lab. */
+export function experimentKinds(context: Pick<PartContext, 'properties'>): ChoiceOption[] {
   const kind = propertyOf(context, 'experiment')?.kind;
   return kind?.type === 'choice' ? kind.options : [];
 }
 
-/** The label of an experiment, as the settings name it. */
-export function experimentLabel(
-  context: Pick<SequenceContext, 'properties'>,
-  id: string | undefined,
-): string {
-  return kinds(context).find((option) => option.value === id)?.label ?? id ?? '';
+/** The name of an experiment in the reader's words. */
+export function experimentLabel(context: Pick<PartContext, 'properties'>, id: string | undefined): string {
+  return experimentKinds(context).find((option) => option.value === id)?.label ?? id ?? '';
 }
 
-/** Those that set an experiment up; the others are sequences. */
-function presetsOf({ presets, ...context }: SequenceContext): LinkedPreset[] {
-  const ids = kinds(context).map(({ value }) => value);
-  return presets.filter(
-    ({ id, values }) => ids.includes(id) || values.some(([name]) => name === 'experiment'),
-  );
-}
-
-function told(context: SequenceContext): string {
+/** What is drawn below, and what starting would do. */
+function told(context: PartContext, start: string): string {
   const { recording, settled, stale, live: open } = context;
   const chosen = experimentLabel(context, settled.values.experiment);
-  if (!recording) return `Press Run to begin “${chosen}”.`;
+  if (!recording) return `Press ${start} to begin “${chosen}”.`;
   const shown = experimentLabel(context, recording.about.values.experiment);
   if (stale) {
     return shown === chosen
-      ? `Below is the run with the earlier settings. Run begins “${chosen}” anew with the present ones.`
-      : `Below is “${shown}”. Run begins “${chosen}”.`;
+      ? `Below is the run with the earlier settings. ${start} begins “${chosen}” anew with the present ones.`
+      : `Below is “${shown}”. ${start} begins “${chosen}”.`;
   }
-  return open ? '' : `Below is what “${shown}” found; it is no longer open. Run begins it anew.`;
+  return open ? '' : `Below is what “${shown}” found; its run is no longer open. ${start} begins it anew.`;
 }
 
-/** `plan` says what the chosen experiment does with these settings, and about how long that takes. */
-export function choosePart(context: SequenceContext, plan: TemplateResult | typeof nothing): TemplateResult {
+interface Choosing {
+  /** What it is about, beside the heading. */
+  about: string;
+  presets: LinkedPreset[];
+  /** Before a preset's name, so that other buttons may have that. */
+  testId: string;
+  words: RunWords;
+  /** What the chosen experiment does with these settings, and about how long that takes. */
+  plan?: TemplateResult | typeof nothing;
+}
+
+export function choosePart(context: PartContext, choosing: Choosing): TemplateResult {
   const { settled, change, settle } = context;
-  const presets = presetsOf(context);
+  const { about, presets, testId, words, plan = nothing } = choosing;
   const present = presets.find((preset) => preset.link === settled.link);
   return html`<section class="card part choices" aria-labelledby="title-experiment">
     <header>
       <h2 id="title-experiment">Experiment</h2>
-      <p class="quiet">the same over many machines: how much, how long, how noisy</p>
+      <p class="quiet">${about}</p>
     </header>
     <fieldset>
       <legend class="sr">${propertyOf(context, 'experiment')?.label ?? 'Experiment'}</legend>
       <div class="kinds">
-        ${kinds(context).map(
+        ${experimentKinds(context).map(
           (option) =>
             html`<label class="kind">
               <input
@@ -77,7 +79,7 @@ export function choosePart(context: SequenceContext, plan: TemplateResult | type
         (preset) =>
           html`<button
             type="button"
-            data-testid="experiment-preset-${preset.id}"
+            data-testid="${testId}${preset.id}"
             aria-pressed=${preset === present ? 'true' : 'false'}
             title=${preset.help}
             @click=${() => settle(Object.fromEntries(preset.values))}
@@ -87,6 +89,6 @@ export function choosePart(context: SequenceContext, plan: TemplateResult | type
       )}
     </div>
     ${present ? html`<p class="help" data-testid="preset-help">${present.help}</p>` : nothing} ${plan}
-    <p class="told" role="status" data-testid="experiment-told">${told(context)}</p>
+    <p class="told" role="status" data-testid="experiment-told">${told(context, words.start)}</p>
   </section>`;
 }

@@ -1,0 +1,59 @@
+/** How far work is that goes on in turns, and a way to end it. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import type { LabClient } from '../client';
+import { count } from '../format';
+import type { Report, Work } from '../protocol';
+import type { Turn } from './engine';
+
+/** The last turn of a piece of work, where it takes more than one. */
+export class Progress {
+  turn: Turn | null = null;
+  /** The reader has ended it, and there is nothing to show unless it is gone on with. */
+  private halted = false;
+
+  constructor(
+    private readonly work: Work,
+    private readonly changed: () => void,
+  ) {}
+
+  /** Runs `work`, which reports its turns. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.halted = false;
+    try {
+      return await work();
+    } finally {
+      this.turn = null;
+      this.changed();
+    }
+  }
+
+  readonly hear = (report: Report): void => {
+    if (report.type !== 'turned' || report.work !== this.work) return;
+    this.turn = report.turn;
+    this.changed();
+  };
+
+  /** `stop` is what the button says; `again` goes on with what shows nothing before its end. */
+  bar(client: LabClient, stop: string, again?: () => void): TemplateResult | typeof nothing {
+    const { turn, work } = this;
+    if (!turn) {
+      if (!this.halted || !again) return nothing;
+      return html`<p class="work">
+        <button type="button" data-testid="go-on-${work}" @click=${again}>Go on</button>
+      </p>`;
+    }
+    const steps = turn.unit === 'steps';
+    const label = steps ? 'Gradient steps of the transformer' : 'Symbols that the machine has taken in';
+    const of = steps ? `of at most ${count(turn.of)} gradient steps` : `of ${count(turn.of)} symbols`;
+    const end = () => {
+      this.halted = !steps;
+      client.stopWork(work);
+    };
+    return html`<p class="work" data-testid="work-${work}">
+      <progress max=${turn.of} value=${turn.at} aria-label=${label}></progress>
+      <span class="quiet">${count(turn.at)} ${of}</span>
+      <button type="button" data-testid="stop-${work}" @click=${end}>${stop}</button>
+    </p>`;
+  }
+}
