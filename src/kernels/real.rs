@@ -82,6 +82,12 @@ pub fn dot<T: Real>(a: &[T], b: &[T]) -> T {
     fold(a, b, |a, b| a * b)
 }
 
+/// `|a − b|²`, in eight lanes.
+#[inline(never)]
+pub fn difference<T: Real>(a: &[T], b: &[T]) -> T {
+    fold(a, b, |a, b| (a - b) * (a - b))
+}
+
 #[inline(always)]
 fn fold<T: Real>(a: &[T], b: &[T], term: impl Fn(T, T) -> T) -> T {
     let mut lanes = [T::zero(); 8];

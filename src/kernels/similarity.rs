@@ -5,7 +5,7 @@
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, Slice};
 
-use super::real::{Real, dot};
+use super::real::{Real, difference, dot};
 use super::{Constants, Form, Spec, Word, cover};
 use crate::encoding::face::Measure;
 
@@ -102,53 +102,32 @@ fn multiply<T: Real>(rows: ArrayView2<'_, T>, mut products: ArrayViewMut2<'_, T>
     }
 }
 
-/// Straight from the differences, as the shader does: nothing cancels in a sum of squares, whereas `|a|² + |b|² − 2 ⟨a, b⟩` loses
-/// neighbouring rows in single precision, and costs as much in double precision.
+/// Rows nearer to each other than this share of their squares lose too many digits as `|a|² + |b|² − 2 ⟨a, b⟩`.
+const NEAR: f64 = 0.02;
+
+/// From products of rows relative to their mean, which are quick; of near rows from the differences, where nothing cancels.
 fn distances<T: Real>(rows: ArrayView2<'_, T>, mut products: ArrayViewMut2<'_, T>) {
-    let all: Vec<&[T]> = rows.rows().into_iter().filter_map(|row| row.to_slice()).collect();
-    for (start, block) in (0..).step_by(HIGH).zip(all.chunks(HIGH)) {
-        for (left, others) in (0..start + block.len()).step_by(WIDE).zip(all.chunks(WIDE)) {
-            // A block at the edge is filled up with rows that are there.
-            let a: [&[T]; HIGH] = std::array::from_fn(|i| block[i.min(block.len() - 1)]);
-            let b: [&[T]; WIDE] = std::array::from_fn(|j| others[j.min(others.len() - 1)]);
-            for (i, squares) in squares(a, b).into_iter().enumerate().take(block.len()) {
-                for (j, square) in squares.into_iter().enumerate().take(others.len()) {
-                    let distance = square.sqrt();
-                    products[(start + i, left + j)] = distance;
-                    products[(left + j, start + i)] = distance;
-                }
+    let length = rows.nrows();
+    let count = T::from(length.max(1)).unwrap_or_else(T::one);
+    // Distances do not change, and what is common to all rows no longer cancels.
+    let centred = &rows - &rows.sum_axis(Axis(0)).mapv(|sum| sum / count);
+    multiply(centred.view(), products.view_mut());
+    let squares = products.diag().to_owned();
+    let near = T::from(NEAR).unwrap_or_else(T::zero);
+    for p in 0..length {
+        for q in 0..p {
+            let both = squares[p] + squares[q];
+            let mut square = both - (products[(p, q)] + products[(p, q)]);
+            if square < near * both {
+                square = match (rows.row(p).as_slice(), rows.row(q).as_slice()) {
+                    (Some(a), Some(b)) => difference(a, b),
+                    _ => square,
+                };
             }
+            let distance = square.sqrt();
+            products[(p, q)] = distance;
+            products[(q, p)] = distance;
         }
+        products[(p, p)] = T::zero();
     }
-}
-
-/// Rows of one side that a block of distances holds in registers, and rows of the other.
-const HIGH: usize = 2;
-const WIDE: usize = 4;
-/// Entries that are taken together.
-const LANES: usize = 4;
-
-/// `|a − b|²` of each `a` with each `b`.
-fn squares<T: Real>(a: [&[T]; HIGH], b: [&[T]; WIDE]) -> [[T; WIDE]; HIGH] {
-    let (a_lanes, b_lanes) = (a.map(<[T]>::as_chunks::<LANES>), b.map(<[T]>::as_chunks::<LANES>));
-    let mut sums = [[[T::zero(); LANES]; WIDE]; HIGH];
-    for at in 0..a_lanes[0].0.len() {
-        let a: [[T; LANES]; HIGH] = std::array::from_fn(|i| a_lanes[i].0[at]);
-        let b: [[T; LANES]; WIDE] = std::array::from_fn(|j| b_lanes[j].0[at]);
-        for i in 0..HIGH {
-            for j in 0..WIDE {
-                for lane in 0..LANES {
-                    let difference = a[i][lane] - b[j][lane];
-                    sums[i][j][lane] += difference * difference;
-                }
-            }
-        }
-    }
-    std::array::from_fn(|i| {
-        std::array::from_fn(|j| {
-            let rest = a_lanes[i].1.iter().zip(b_lanes[j].1).map(|(&a, &b)| (a - b) * (a - b));
-            let [w, x, y, z] = sums[i][j];
-            rest.fold((w + x) + (y + z), |sum, square| sum + square)
-        })
-    })
 }
