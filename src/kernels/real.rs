@@ -25,7 +25,9 @@ pub trait Real:
     /// Hyperbolic tangent through [`Real::fast_exp`].
     fn fast_tanh(self) -> Self {
         let two = Self::one() + Self::one();
-        let bounded = self.max(Self::of(-10.0)).min(Self::of(10.0));
+        // Not `max` and `min`, which no SIMD instruction of WebAssembly does as Rust wants it with NaN.
+        let low = if self < Self::of(-10.0) { Self::of(-10.0) } else { self };
+        let bounded = if low > Self::of(10.0) { Self::of(10.0) } else { low };
         Self::one() - two / ((two * bounded).fast_exp() + Self::one())
     }
 }

@@ -15,6 +15,7 @@ import {
   go,
   last,
   link,
+  LONG,
   overflow,
   PARTS,
   session,
@@ -579,6 +580,19 @@ describe('for programs', () => {
       assert.equal((await machine.ball()).bits, 64);
     } finally {
       machine.close();
+    }
+    const slow = await sequence(`#lab=sequence&executor=cpu&${LONG}`);
+    try {
+      const storing = slow.store();
+      // It waits its turn.
+      const recalling = slow.recall('#1', 1);
+      setTimeout(() => slow.stop(), 400);
+      const { written, sentence } = await storing;
+      assert.ok(written > 0 && written < 1000, `${written} symbols`);
+      assert.match(sentence, /stopped before its end/);
+      assert.equal(last(await recalling).length, 2);
+    } finally {
+      slow.close();
     }
     await assert.rejects(sequence({ nosuch: 1 }), SettingsError);
     await assert.rejects(sequence('#lab=copy'), /lab “copy”/);

@@ -317,6 +317,11 @@ export class Machine {
     return this.client.seqForget();
   }
 
+  /** Ends a command that takes long: its promise resolves with what is through by then. */
+  stop(): void {
+    this.client.stopWork('session');
+  }
+
   /** What has happened since the memory was blank. */
   session(): Promise<Session> {
     return this.client.seqSession();

@@ -31,6 +31,15 @@ const COMMANDS: ReadonlySet<string> = new Set<SequenceRequest['type']>([
   'seqForget',
 ]);
 
+/** The questions whose answers are worked on in turns. */
+const WORKS: Partial<Record<SequenceRequest['type'], Work>> = {
+  seqStore: 'session',
+  seqReplay: 'session',
+  seqRecall: 'session',
+  seqOperations: 'operations',
+  seqSpikes: 'spikes',
+};
+
 /** Milliseconds of work before others have their turn. */
 const TURN_MS = 60;
 
@@ -69,7 +78,6 @@ export class SequenceDesk {
 
   /** Work that may take seconds, or minutes: the reader does other things meanwhile, stops it, or changes its settings. */
   private async turns(work: Work, go: (budgetMs: number) => Promise<Turn>, check: () => void): Promise<void> {
-    this.stopped.delete(work);
     for (;;) {
       const turn = await go(this.stopped.has(work) ? 0 : TURN_MS);
       if (turn.done) return;
@@ -145,6 +153,9 @@ export class SequenceDesk {
         message: 'Only the sequence lab can answer this. Open a link with lab=sequence.',
       };
     }
+    const work = WORKS[asked.type];
+    // What was stopped was the one before.
+    if (work) this.stopped.delete(work);
     this.sequence ??= new (await this.around.engine()).Sequence();
     const { sequence } = this;
     switch (asked.type) {
