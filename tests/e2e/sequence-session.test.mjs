@@ -10,7 +10,7 @@ import {
   fill,
   last,
   link,
-  LONG,
+  LONGEST,
   overflow,
   saved,
   session,
@@ -361,20 +361,20 @@ describe('what is refused', () => {
 describe('a command that takes long', () => {
   test('shows how far it is, and what is through when it is stopped counts', { timeout: SLOW }, async () => {
     await withLab(
-      `${ALONE}&${LONG}`,
+      `${ALONE}&${LONGEST}`,
       async (lab) => {
         await still(lab);
         await lab.press('store');
         const bar = lab.page.getByTestId('work-session');
         await bar.waitFor();
-        assert.match(await bar.innerText(), /^\s*[\d,]+ of 1,000 symbols/);
+        assert.match(await bar.innerText(), /^\s*[\d,]+ of 4,000 symbols/);
         // The page answers meanwhile, and another command waits its turn.
         await set(lab, 'cue', '#2');
         const after = lab.page.evaluate(() => document.querySelector('#lab').client.seqRecall('#2', 4));
         await lab.press('stop-session');
         await bar.waitFor({ state: 'detached' });
         const stored = await session(lab);
-        assert.ok(stored.written > 0 && stored.written < 1000, `${stored.written} symbols`);
+        assert.ok(stored.written > 0 && stored.written < 4000, `${stored.written} symbols`);
         assert.equal(stored.steps.length, stored.written);
         assert.match(stored.sentence, new RegExp(`^${stored.written} symbols stored.*stopped before its end`));
         const recalled = await after;
@@ -390,7 +390,7 @@ describe('a command that takes long', () => {
 
   test('settings that make another machine end it, in words', { timeout: SLOW }, async () => {
     await withLab(
-      `${ALONE}&${LONG}`,
+      `${ALONE}&${LONGEST}`,
       async (lab) => {
         await still(lab);
         await lab.press('store');

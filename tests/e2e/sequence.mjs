@@ -107,9 +107,14 @@ export async function stripIs(lab, steps) {
   });
 }
 
-/** A machine that takes some milliseconds a symbol, and a sequence that is long for it. */
-export const LONG =
-  'source=random&length=1000&alphabet=40&decoders=16384&chosen=128&context_active=128';
+/** A machine as slow as settings can make it within reasonable memory, and a sequence that is long for it. */
+const SLOW_MACHINE = 'decoders=16384&chosen=128&context_size=2048&context_active=128&data_size=1024&data_active=64';
+export const LONG = `source=random&length=1000&alphabet=40&${SLOW_MACHINE}`;
+/** The longest text, for the same machine. */
+export const LETTERS = Array.from({ length: 4000 }, (_, i) =>
+  String.fromCharCode(97 + ((i * i * 7 + i * 3) % 101) % 26),
+).join('');
+export const LONGEST = `split=characters&sequence=${LETTERS}&${SLOW_MACHINE}`;
 
 /** Calls the page's client; a refusal comes back as its code and message. */
 export const client = (lab, method, ...args) =>
