@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { axePath, labs, parseCsv } from './lab.mjs';
+import { axePath, labs, parseCsv, savedBy, until } from './lab.mjs';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
 const { DOMParser } = require('@xmldom/xmldom');
@@ -53,10 +53,7 @@ const rows = (lab, testId) =>
       all.map((row) => ({ ...row.dataset, cells: [...row.cells].map((cell) => cell.innerText.trim()) })),
     );
 
-async function saved(lab, locator) {
-  const [download] = await Promise.all([lab.page.waitForEvent('download'), locator.click()]);
-  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
-}
+const saved = (lab, button) => savedBy(lab.page, button);
 
 const savedCsv = async (lab, testId) =>
   parseCsv((await saved(lab, lab.page.getByTestId(testId))).bytes, { columns: true });
@@ -301,11 +298,11 @@ describe('sweep', () => {
               .map(({ id }) => id),
           );
         await legend.locator('[data-arm=gain-2]').click();
-        assert.ok(!(await shown()).includes('gain-2'));
+        await until(shown, (ids) => !ids.includes('gain-2'));
         await legend.getByRole('button', { name: 'Hide all of Compression' }).click();
-        assert.deepEqual(await shown(), ['gain-3', 'random-1', 'random-2', 'random-3']);
+        await until(shown, (ids) => ids.join() === 'gain-3,random-1,random-2,random-3');
         await legend.getByRole('button', { name: 'Show all of Compression' }).click();
-        assert.equal((await shown()).length, 7);
+        await until(shown, (ids) => ids.length === 7);
         await legend.locator('[data-arm=random-1]').focus();
         await lab.page.waitForFunction(
           () => document.querySelector('.figure.loss lab-chart').spotlight === 'random-1',

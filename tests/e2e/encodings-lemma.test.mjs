@@ -2,9 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { axePath, labs, parseCsv } from './lab.mjs';
+import { axePath, labs, parseCsv, savedBy } from './lab.mjs';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
 const { DOMParser } = require('@xmldom/xmldom');
@@ -121,13 +120,7 @@ async function lemmaFor(lab, length, width, window) {
   await lab.page.getByTestId('lemma-table').getByText(`L = ${length}, d = ${width}, T = ${window}`).waitFor();
 }
 
-async function saved(lab, locator) {
-  const [download] = await Promise.all([lab.page.waitForEvent('download'), locator.click()]);
-  return {
-    name: download.suggestedFilename(),
-    bytes: await readFile(await download.path()),
-  };
-}
+const saved = (lab, button) => savedBy(lab.page, button);
 
 function parseXml(bytes) {
   const fail = (level, message) => {

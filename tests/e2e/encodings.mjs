@@ -1,8 +1,8 @@
 // What the tests of the encodings lab's inspector share: formulas, files, and what the page shows.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { savedBy } from './lab.mjs';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
 const { DOMParser } = require('@xmldom/xmldom');
@@ -70,11 +70,7 @@ export async function pictures(lab) {
 export async function saved(lab, testId) {
   const button = lab.page.getByTestId(testId);
   await button.scrollIntoViewIfNeeded();
-  const [download] = await Promise.all([lab.page.waitForEvent('download'), button.click()]);
-  return {
-    name: download.suggestedFilename(),
-    bytes: await readFile(await download.path()),
-  };
+  return savedBy(lab.page, button);
 }
 
 export async function openNumbers(lab, scope) {

@@ -1,10 +1,9 @@
 // Figures leave the page as SVG and PNG: each is opened here by a reader that is not ours.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
-import { labs } from './lab.mjs';
+import { labs, savedBy } from './lab.mjs';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
 const { DOMParser } = require('@xmldom/xmldom');
@@ -23,15 +22,8 @@ async function looksInside(lab) {
 }
 
 /** Presses a button inside `scope` that saves a file, and gives name and bytes. */
-async function saved(lab, testId, scope = lab.page) {
-  const [download] = await Promise.all([
-    lab.page.waitForEvent('download'),
-    scope.locator(`[data-testid^="${testId}"]`).click(),
-  ]);
-  return {
-    name: download.suggestedFilename(),
-    bytes: await readFile(await download.path()),
-  };
+function saved(lab, testId, scope = lab.page) {
+  return savedBy(lab.page, scope.locator(`[data-testid^="${testId}"]`));
 }
 
 /** Parses strictly: whatever the parser complains of is an error. */

@@ -62,6 +62,26 @@ export function launch({ webgpu }) {
   });
 }
 
+/** Reads until what is read holds: a page under load draws when it can. */
+export async function until(read, holds, timeout = 15_000) {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const found = await read();
+    if (holds(found)) return found;
+    assert.ok(Date.now() < end, `still ${JSON.stringify(found)}`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
+/**
+ * What a button saves: the file's name and bytes. The keyboard presses it, for a figure that is still being drawn may push
+ * it away under the pointer.
+ */
+export async function savedBy(page, button) {
+  const [download] = await Promise.all([page.waitForEvent('download'), button.press('Enter')]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
 /** One page, in a context of its own. */
 export class Lab {
   errors = [];
@@ -139,12 +159,8 @@ export class Lab {
   }
 
   /** What a button saves: the file's name and bytes. */
-  async download(testId) {
-    const [download] = await Promise.all([this.page.waitForEvent('download'), this.press(testId)]);
-    return {
-      name: download.suggestedFilename(),
-      bytes: await readFile(await download.path()),
-    };
+  download(testId) {
+    return savedBy(this.page, this.page.getByTestId(testId));
   }
 
   /** The downloaded CSV as rows of text, read by a parser that is not ours. */

@@ -1,9 +1,8 @@
 // Look inside, compare, verdicts and costs: what the panels say is true, and everyone can read it.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { axePath, labs } from './lab.mjs';
+import { axePath, labs, savedBy } from './lab.mjs';
 
 const SMALL =
   'encodings=rank,sinusoidal&seeds=1&steps=40&length=8&symbols=4&width=16&mlp=32&heads=2&layers=2&every=10';
@@ -873,11 +872,12 @@ describe('for everyone', () => {
             await panel.locator('caption').innerText(),
             /one row in 2 and one column in 2; the file has all/,
           );
-          const [download] = await Promise.all([
-            lab.page.waitForEvent('download'),
-            panel.getByRole('button', { name: 'Download matrix as CSV' }).click(),
-          ]);
-          const lines = (await readFile(await download.path(), 'utf8'))
+          const { bytes } = await savedBy(
+            lab.page,
+            panel.getByRole('button', { name: 'Download matrix as CSV' }),
+          );
+          const lines = bytes
+            .toString('utf8')
             .trim()
             .split('\n')
             .map((line) => line.split(','));

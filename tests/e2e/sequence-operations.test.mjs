@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { elements, near, parse, PNG, withClass } from './encodings.mjs';
 import { axePath, labs, parseCsv } from './lab.mjs';
-import { link, LONG, overflow, saved, set, SLOW } from './sequence.mjs';
+import { go, link, LONG, overflow, saved, set, SLOW } from './sequence.mjs';
 
 const { withLab } = labs({ webgpu: false, spotless: true });
 const ALONE = '#lab=sequence&executor=cpu&hide=session,spikes,ball,experiment';
@@ -31,7 +31,7 @@ async function step(lab, at = null) {
     { timeout: 120_000 },
   );
   return lab.page.evaluate(() => {
-    const { operations, symbols } = document.querySelector('sequence-operations').question.answer;
+    const { shown: operations, symbols } = document.querySelector('sequence-operations').question.answer;
     const plain = (view) => ({
       ...view,
       vectors: view.vectors.map((vector) => ({
@@ -86,6 +86,17 @@ describe('what takes long', () => {
 });
 
 describe('five operations', () => {
+  test('it goes on when the reader comes back from another lab', { timeout: SLOW }, async () => {
+    await withLab(ALONE, async (lab) => {
+      await step(lab, 0);
+      await go(lab, 'copy');
+      await go(lab, 'sequence');
+      await step(lab, 0);
+      await lab.press('operations-next');
+      await step(lab, 1);
+    });
+  });
+
   test('at every symbol the numbers of both machines agree with each other', { timeout: SLOW }, async () => {
     await withLab(ALONE, async (lab) => {
       const seen = [];

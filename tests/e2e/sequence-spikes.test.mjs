@@ -32,7 +32,7 @@ async function step(lab, { at = null, neuron = null } = {}) {
     [at, neuron],
     { timeout: 120_000 },
   );
-  return lab.page.evaluate(() => document.querySelector('sequence-spikes').question.answer.spikes);
+  return lab.page.evaluate(() => document.querySelector('sequence-spikes').question.answer.shown);
 }
 
 /** Times never go back, ranks go up by one, and nobody comes late before the last has fired. */
@@ -301,7 +301,7 @@ describe('controls', () => {
       await lab.page.waitForFunction(
         (old) => {
           const { question } = document.querySelector('sequence-spikes');
-          return question.fresh && question.answer?.spikes.window !== old;
+          return question.fresh && question.answer?.shown.window !== old;
         },
         before.window,
         { timeout: 60_000 },

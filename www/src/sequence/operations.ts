@@ -1,46 +1,35 @@
 /** Part `operations`: the five operations, of both machines, on one sequence, in step. */
 
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
 import { labAddress } from '../address';
+import type { LabClient } from '../client';
 import { exportButtons } from '../download';
-import { Question } from '../encodings/ask';
 import '../encodings/inspect.css';
-import { LookingPart } from '../encodings/looking';
 import '../encodings/parts.css';
 import { saveButton } from '../encodings/print';
 import '../look/look.css';
 import type { SequenceContext } from './context';
 import type { Operations, StageId, StageView } from './engine';
-import { ELSEWHERE, keyWithout, RECALL } from './keys';
 import './lab-strip';
 import { entries, numbersOf } from './numbers';
 import './operations.css';
 import { operationsCsv, operationsRecord } from './operations-files';
-import { placeOf } from './place';
-import type { SequenceScrubber } from './scrubber';
-import './scrubber';
+import { ScrubbedPart, type Looked } from './scrubbed';
 import { mostBars, similarBars } from './similar';
 import { seen } from './symbols';
-import { Progress } from './work';
-import './work.css';
 
 const MACHINES = [
   { id: 'machine', label: 'Sequence machine' },
   { id: 'transformer', label: 'Transformer' },
 ] as const;
 
-interface Answer {
-  symbols: string[];
-  operations: Operations;
-  /** The settings that it was asked with. */
-  key: string;
-}
+type Answer = Looked<Operations>;
 
-class SequenceOperations extends LookingPart<SequenceContext> {
+class SequenceOperations extends ScrubbedPart<Operations> {
   static override properties = {
-    ...LookingPart.properties,
+    ...ScrubbedPart.properties,
     stage: { state: true },
     open: { state: true },
     entry: { state: true },
@@ -51,77 +40,21 @@ class SequenceOperations extends LookingPart<SequenceContext> {
   /** Whose numbers the table holds. */
   declare entry: string;
 
-  private readonly question = new Question<Answer>(
-    () => this.ask(),
-    () => this.requestUpdate(),
-    true,
-  );
-  /** What was drawn last was an answer to the present question. */
-  private drawnFresh = true;
-  private unlisten = () => {};
-  private unhear = () => {};
-  private readonly progress = new Progress('operations', () => this.requestUpdate());
-
   constructor() {
-    super();
+    super('operations', ['Spikes']);
     this.stage = 'encoding';
     this.open = false;
     this.entry = '';
   }
 
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.unlisten();
-    this.unhear();
-    this.unlisten = this.unhear = () => {};
-  }
-
-  private get place() {
-    return placeOf(this.context.client);
-  }
-
-  /** A sequence that has just changed may have become shorter, so its length is asked for first. */
-  private async ask(): Promise<Answer> {
-    const { client } = this.context;
-    const key = this.key;
-    const symbols = await client.seqSymbols();
-    const operations = await this.progress.during(() =>
-      client.seqOperations(this.place.within(symbols.length)),
-    );
-    return { symbols, operations, key };
-  }
-
-  private get key(): string {
-    return keyWithout(this.context, [...ELSEWHERE, 'Spikes'], RECALL);
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>) {
-    const before = changed.get('context') as SequenceContext | undefined;
-    if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.again();
-    if (before?.client !== this.context.client) {
-      this.unlisten();
-      this.unlisten = this.place.listen(() => this.requestUpdate());
-      this.unhear();
-      this.unhear = this.context.client.listen(this.progress.hear);
-    }
-  }
-
-  protected override wonder() {
-    this.question.want(`${this.key}|${this.place.at}`);
-    // An answer that waits its turn is not asked for yet, but the last one is out of date.
-    if (this.question.fresh !== this.drawnFresh) this.requestUpdate();
-  }
-
-  protected override rest() {
-    this.question.rest();
-    // What nobody sees stands still.
-    this.querySelector<SequenceScrubber>('sequence-scrubber')?.stop();
+  protected look(client: LabClient, at: number): Promise<Operations> {
+    return client.seqOperations(at);
   }
 
   protected override render(): TemplateResult {
     const { question } = this;
     const answer = question.answer;
-    this.drawnFresh = question.fresh;
+    const lesson = this.progress.turn?.unit === 'steps';
     return html`<section class="card part operations" aria-labelledby="title-operations">
       <header>
         <h2 id="title-operations">Five operations</h2>
@@ -131,22 +64,11 @@ class SequenceOperations extends LookingPart<SequenceContext> {
         At each symbol both do the same five things with vectors of their own. What you see are the vectors of
         the running machines, and the similarities that each of them went by.
       </p>
-      ${answer ? this.scrubber(answer) : nothing}
+      ${this.scrubber()}
       <p class="training told" role="status" data-testid="operations-training">${this.training(answer)}</p>
-      ${this.bar()}
-      <p class="refused" role="status">
-        ${question.refused && !this.progress.turn ? html`<span class="wrong">${question.refused}</span>` : nothing}
-      </p>
+      ${this.waiting(lesson ? 'Stop, and look at it as it is' : 'Stop')}
       ${answer ? this.step(answer) : nothing}
     </section>`;
-  }
-
-  private bar(): TemplateResult | typeof nothing {
-    const lesson = this.progress.turn?.unit === 'steps';
-    return this.progress.bar(this.context.client, lesson ? 'Stop, and look at it as it is' : 'Stop', () => {
-      this.question.again();
-      this.requestUpdate();
-    });
   }
 
   /** Whether the transformer is being trained just now, or how it was. */
@@ -163,21 +85,11 @@ class SequenceOperations extends LookingPart<SequenceContext> {
         }</span
       >`;
     }
-    return answer.operations.training;
-  }
-
-  private scrubber({ symbols }: Answer): TemplateResult {
-    return html`<sequence-scrubber
-      place="operations"
-      .symbols=${symbols}
-      .at=${this.place.within(symbols.length)}
-      .ready=${this.question.fresh}
-      @scrub=${(event: CustomEvent<number>) => this.place.go(event.detail)}
-    ></sequence-scrubber>`;
+    return answer.shown.training;
   }
 
   private step(answer: Answer): TemplateResult {
-    const { operations } = answer;
+    const operations = answer.shown;
     const { stage, open, entry, context } = this;
     const shown = operations.stages.some(({ id }) => id === stage) ? stage : operations.stages[0]?.id;
     const fresh = this.question.fresh;

@@ -1,16 +1,15 @@
 /** Part `spikes`: what the neurons of every layer do for one symbol, and whether the order of firing is the code. */
 
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
 import { labAddress } from '../address';
+import type { LabClient } from '../client';
 import { exportButtons } from '../download';
-import { Question } from '../encodings/ask';
 import { charted } from '../encodings/charted';
 import { Drafts } from '../encodings/drafts';
 import { field, propertyOf } from '../encodings/fields';
 import '../encodings/inspect.css';
-import { LookingPart } from '../encodings/looking';
 import '../encodings/parts.css';
 import { correlation, precise, saveButton } from '../encodings/print';
 import { slider, type SliderContext } from '../encodings/slider';
@@ -20,24 +19,14 @@ import { verdictList } from '../look/verdicts';
 import { figureText } from '../look/words';
 import type { SequenceContext } from './context';
 import type { SpikeLayer, Spikes } from './engine';
-import { ELSEWHERE, keyWithout, RECALL } from './keys';
 import './lab-raster';
-import { placeOf } from './place';
 import type { Clock } from './raster';
 import { readingsCsv, readingsSvg, readingsTable } from './readings';
-import type { SequenceScrubber } from './scrubber';
-import './scrubber';
+import { ScrubbedPart } from './scrubbed';
 import './spikes.css';
 import { checksCsv, spikesCsv } from './spikes-files';
 import { seen } from './symbols';
 import { tracesOf, type Traced } from './traces';
-import { Progress } from './work';
-import './work.css';
-
-interface Answer {
-  symbols: string[];
-  spikes: Spikes;
-}
 
 const CLOCKS: { id: Clock; label: string }[] = [
   { id: 'own', label: 'Each layer’s burst' },
@@ -77,9 +66,9 @@ function choice<Id extends string>(
   </fieldset>`;
 }
 
-class SequenceSpikes extends LookingPart<SequenceContext> {
+class SequenceSpikes extends ScrubbedPart<Spikes> {
   static override properties = {
-    ...LookingPart.properties,
+    ...ScrubbedPart.properties,
     clock: { state: true },
     near: { state: true },
     opened: { state: true },
@@ -89,70 +78,20 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
   declare near: boolean;
   declare opened: ReadonlySet<string>;
 
-  private readonly question = new Question<Answer>(
-    () => this.ask(),
-    () => this.requestUpdate(),
-    true,
-  );
   private readonly drafts = new Drafts(
     (name, value) => this.context.change(name, value),
     () => this.requestUpdate(),
   );
   private traced: { of: Spikes; near: boolean; traced: Traced } | null = null;
-  /** What was drawn last was an answer to the present question. */
-  private drawnFresh = true;
-  private unlisten = () => {};
-  private unhear = () => {};
-  private readonly progress = new Progress('spikes', () => this.requestUpdate());
-
   constructor() {
-    super();
+    super('spikes', ['Transformer']);
     this.clock = 'own';
     this.near = true;
     this.opened = new Set();
   }
 
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.unlisten();
-    this.unhear();
-    this.unlisten = this.unhear = () => {};
-  }
-
-  private get place() {
-    return placeOf(this.context.client);
-  }
-
-  /** A sequence that has just changed may have become shorter, so its length is asked for first. */
-  private async ask(): Promise<Answer> {
-    const { client } = this.context;
-    const symbols = await client.seqSymbols();
-    const spikes = await this.progress.during(() => client.seqSpikes(this.place.within(symbols.length)));
-    return { symbols, spikes };
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>) {
-    const before = changed.get('context') as SequenceContext | undefined;
-    if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.again();
-    if (before?.client !== this.context.client) {
-      this.unlisten();
-      this.unlisten = this.place.listen(() => this.requestUpdate());
-      this.unhear();
-      this.unhear = this.context.client.listen(this.progress.hear);
-    }
-  }
-
-  protected override wonder() {
-    const key = keyWithout(this.context, [...ELSEWHERE, 'Transformer'], RECALL);
-    this.question.want(`${key}|${this.place.at}`);
-    // An answer that waits its turn is not asked for yet, but the last one is out of date.
-    if (this.question.fresh !== this.drawnFresh) this.requestUpdate();
-  }
-
-  protected override rest() {
-    this.question.rest();
-    // What nobody sees stands still.
-    this.querySelector<SequenceScrubber>('sequence-scrubber')?.stop();
+  protected look(client: LabClient, at: number): Promise<Spikes> {
+    return client.seqSpikes(at);
   }
 
   private toggle(name: string, open: boolean) {
@@ -165,7 +104,6 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
   protected override render(): TemplateResult {
     const { question, context } = this;
     const answer = question.answer;
-    this.drawnFresh = question.fresh;
     return html`<section class="card part spikes" aria-labelledby="title-spikes">
       <header>
         <h2 id="title-spikes">Spikes</h2>
@@ -175,35 +113,17 @@ class SequenceSpikes extends LookingPart<SequenceContext> {
         A code is a volley: whoever fires first counts most. Each layer takes in the volley of the layer
         before it, and is shut off once as many of its neurons have fired as its code has.
       </p>
-      ${
-        answer
-          ? html`<sequence-scrubber
-              place="spikes"
-              .symbols=${answer.symbols}
-              .at=${this.place.within(answer.symbols.length)}
-              .ready=${question.fresh}
-              @scrub=${(event: CustomEvent<number>) => this.place.go(event.detail)}
-            ></sequence-scrubber>`
-          : nothing
-      }
-      ${this.controls()}
-      <p class="refused" role="status">
-        ${question.refused && !this.progress.turn ? html`<span class="wrong">${question.refused}</span>` : nothing}
-      </p>
-      ${this.progress.bar(context.client, 'Stop', () => {
-        question.again();
-        this.requestUpdate();
-      })}
+      ${this.scrubber()} ${this.controls()} ${this.waiting('Stop')}
       ${
         answer
           ? html`<div
               class="step"
               data-testid="spikes-step"
-              data-at=${answer.spikes.at}
-              data-neuron=${answer.spikes.neuron}
+              data-at=${answer.shown.at}
+              data-neuron=${answer.shown.neuron}
               data-fresh=${question.fresh ? 'true' : 'false'}
             >
-              ${guard([answer.spikes, this.clock, this.near, this.opened, context.link], () => this.shown(answer.spikes))}
+              ${guard([answer.shown, this.clock, this.near, this.opened, context.link], () => this.shown(answer.shown))}
             </div>`
           : html`<div class="step waiting">
               <p class="help">
