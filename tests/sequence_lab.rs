@@ -455,3 +455,21 @@ fn machines_in_turns_find_what_they_find_as_a_whole() {
         assert_eq!(study.found(), whole.found());
     }
 }
+
+#[test]
+fn news_leave_out_what_is_known_of_this_very_session() {
+    let (mut bench, config, machine) = (Bench::default(), settings(""), &mut Machine::default());
+    let mut news = |bench: &mut Bench, known| block_on(bench.news(&config, known, machine)).unwrap();
+    store(&mut bench, &config, "a b c").unwrap();
+    let first = news(&mut bench, (0, 2));
+    assert_eq!((first.from, first.session.steps.len()), (0, 3), "another session's steps are not known");
+    store(&mut bench, &config, "d e").unwrap();
+    let second = news(&mut bench, (first.id, 3));
+    assert_eq!((second.id, second.from, second.session.steps.len(), second.session.begin), (first.id, 3, 2, 3));
+    assert_eq!(second.session.steps[0].symbol, "d");
+    assert_eq!(news(&mut bench, (first.id, 99)).from, 5);
+    block_on(bench.forget(&config, &mut Machine::default())).unwrap();
+    store(&mut bench, &config, "x y z").unwrap();
+    let third = news(&mut bench, (first.id, 2));
+    assert!(third.id != first.id && third.from == 0 && third.session.steps.len() == 3);
+}

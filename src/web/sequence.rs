@@ -69,18 +69,18 @@ impl Sequence {
     ///
     /// # Errors
     /// An object `{ code, message }`.
-    pub async fn forget(&mut self, values: JsValue) -> Result<JsValue, JsValue> {
+    pub async fn forget(&mut self, values: JsValue) -> Result<(), JsValue> {
         let config = config(values)?;
-        with_machine(async |machine: &mut Machine| self.bench.forget(&config, machine).await).await
+        with_machine(async |machine: &mut Machine| self.bench.forget(&config, machine).await).await.map(|_| ())
     }
 
-    /// The session as it is; with other settings, a blank one.
+    /// The session as it is, without the first `steps` if it is the one with this `id`; with other settings, a blank one.
     ///
     /// # Errors
     /// An object `{ code, message }`.
-    pub async fn session(&mut self, values: JsValue) -> Result<JsValue, JsValue> {
+    pub async fn session(&mut self, values: JsValue, id: u32, steps: usize) -> Result<JsValue, JsValue> {
         let config = config(values)?;
-        with_machine(async |machine: &mut Machine| self.bench.session(&config, machine).await).await
+        with_machine(async |machine: &mut Machine| self.bench.news(&config, (id, steps), machine).await).await
     }
 
     /// The symbols of the settings' sequence.

@@ -20,13 +20,15 @@ import type {
   Answers,
   Command,
   FullResults,
+  Known,
   Refusable,
   Report,
   Request,
+  SessionRequest,
   Subject,
   Work,
 } from './protocol';
-import type { Ball, Operations, Session, Spikes, Study } from './sequence/engine';
+import type { Ball, Operations, Session, Spikes, Study, SymbolStep } from './sequence/engine';
 
 /** What the client needs of a worker; a browser's `Worker` has it. */
 export interface WorkerLike {
@@ -91,6 +93,8 @@ export class LabClient {
   private lastId = 0;
   private visible = true;
   private watched: Subject | null = null;
+  /** The steps of the machine's session that have been told. */
+  private session: { id: number; steps: SymbolStep[] } = { id: 0, steps: [] };
   /** A worker that takes another's place gets the table again. */
   private uploaded: { name: string; bytes: Uint8Array } | null = null;
 
@@ -243,27 +247,40 @@ export class LabClient {
 
   /** Stores a sequence in the worker's machine, from where it is; null is that of the settings. */
   seqStore(text: string | null): Promise<Session> {
-    return this.ask({ type: 'seqStore', text });
+    return this.told({ type: 'seqStore', text, known: this.known });
   }
 
   /** Presents a sequence without writing it; null is that of the settings. */
   seqReplay(text: string | null): Promise<Session> {
-    return this.ask({ type: 'seqReplay', text });
+    return this.told({ type: 'seqReplay', text, known: this.known });
   }
 
   /** Takes in the cue, and goes on alone. "#3" is the first three symbols of the sequence. */
   seqRecall(cue: string, count: number): Promise<Session> {
-    return this.ask({ type: 'seqRecall', cue, count });
+    return this.told({ type: 'seqRecall', cue, count, known: this.known });
   }
 
   /** A blank memory. */
   seqForget(): Promise<Session> {
-    return this.ask({ type: 'seqForget' });
+    return this.told({ type: 'seqForget', known: this.known });
   }
 
   /** The session as it is; a blank one if the settings that the machine is made with have changed. */
   seqSession(): Promise<Session> {
-    return this.ask({ type: 'seqSession' });
+    return this.told({ type: 'seqSession', known: this.known });
+  }
+
+  private get known(): Known {
+    const { id, steps } = this.session;
+    return { id, steps: steps.length };
+  }
+
+  /** A session whole again: the steps that were told before, and the new ones. */
+  private async told(request: SessionRequest): Promise<Session> {
+    const { id, from, ...session } = await this.ask(request);
+    const steps = from > 0 ? [...this.session.steps.slice(0, from), ...session.steps] : session.steps;
+    this.session = { id, steps };
+    return { ...session, steps };
   }
 
   /** Both machines at symbol `at` of the settings' sequence. */
@@ -314,6 +331,7 @@ export class LabClient {
 
   private begin(): WorkerLike {
     const worker = this.options.worker();
+    this.session = { id: 0, steps: [] };
     worker.onmessage = (message: MessageEvent<Report>) => this.hear(message.data);
     worker.onerror = (event) => {
       event.preventDefault();

@@ -29,7 +29,7 @@ import type {
   WeightsFile,
 } from './engine';
 import type { Snapshot, TrainingCurve } from './record';
-import type { Ball, Operations, Session, Spikes, Study, Turn } from './sequence/engine';
+import type { Ball, News, Operations, Spikes, Study, Turn } from './sequence/engine';
 
 /** What is looked at: a run of the race, and a probe as the engine reads it ('' is a held-out sequence). */
 export interface Subject {
@@ -67,20 +67,26 @@ export type EncodingsRequest =
   /** What the command line writes about the two encodings. */
   | { type: 'encodingsReport' };
 
+/** What of a session the page has been told: which one, and how many steps of it. */
+export interface Known {
+  id: number;
+  steps: number;
+}
+
 /** Questions of the sequence lab, answered from the settings at the moment of asking. The worker keeps one machine. */
 export type SequenceRequest =
   /** The symbols of the settings' sequence. */
   | { type: 'seqSymbols' }
   /** Write a sequence, from where the machine is; null is that of the settings. */
-  | { type: 'seqStore'; text: string | null }
+  | { type: 'seqStore'; text: string | null; known: Known }
   /** Present it without writing. */
-  | { type: 'seqReplay'; text: string | null }
+  | { type: 'seqReplay'; text: string | null; known: Known }
   /** Take in a cue, and go on alone for `count` symbols. */
-  | { type: 'seqRecall'; cue: string; count: number }
+  | { type: 'seqRecall'; cue: string; count: number; known: Known }
   /** A blank memory. */
-  | { type: 'seqForget' }
+  | { type: 'seqForget'; known: Known }
   /** The session as it is. */
-  | { type: 'seqSession' }
+  | { type: 'seqSession'; known: Known }
   /** Both machines at a symbol of the settings' sequence. */
   | { type: 'seqOperations'; at: number }
   | { type: 'seqSpikes'; at: number }
@@ -88,6 +94,9 @@ export type SequenceRequest =
   | { type: 'ball' }
   /** What the command line writes about the settings' sequence. */
   | { type: 'seqReport' };
+
+/** Those that are answered with the session. */
+export type SessionRequest = Extract<SequenceRequest, { known: Known }>;
 
 /** Work of the sequence lab that takes longer than a moment: a command of the session, or what a part needs to look into. */
 export type Work = 'session' | 'operations' | 'spikes';
@@ -130,11 +139,11 @@ export interface Answers {
   encodingsReport: unknown;
   outcome: Outcome | null;
   seqSymbols: string[];
-  seqStore: Session;
-  seqReplay: Session;
-  seqRecall: Session;
-  seqForget: Session;
-  seqSession: Session;
+  seqStore: News;
+  seqReplay: News;
+  seqRecall: News;
+  seqForget: News;
+  seqSession: News;
   seqOperations: Operations;
   seqSpikes: Spikes;
   ball: Ball;

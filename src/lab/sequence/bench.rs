@@ -9,7 +9,7 @@ use crate::lab::sequence::config::SequenceConfig;
 use crate::lab::sequence::course::{Course, Walk};
 use crate::lab::sequence::insight::{Lesson, Student, transformer_stages};
 use crate::lab::sequence::operations::Operations;
-use crate::lab::sequence::session::{Ask, Session, SessionInfo};
+use crate::lab::sequence::session::{Ask, News, Session, SessionInfo};
 use crate::lab::sequence::spikes::{Spikes, Subject, spikes};
 
 /// What work in turns is counted in.
@@ -49,6 +49,8 @@ const MOST_LOSSES: u32 = 3;
 #[derive(Debug, Default)]
 pub struct Bench {
     session: Option<Session>,
+    /// Sessions opened so far.
+    opened: u32,
     /// Devices lost in the work at hand.
     losses: u32,
     /// The machine's course over the settings' sequence.
@@ -103,7 +105,10 @@ impl Bench {
         };
         let session = match session {
             Some(session) => session,
-            None => Session::open(config, machine).await?,
+            None => {
+                self.opened = self.opened.wrapping_add(1);
+                Session::open(config, machine).await?
+            }
         };
         Ok(self.session.insert(session))
     }
@@ -232,6 +237,23 @@ impl Bench {
     /// [`Error::TooLarge`], [`Error::DeviceLost`].
     pub async fn session(&mut self, config: &SequenceConfig, machine: &mut Machine) -> Result<SessionInfo, Error> {
         Ok(self.of(config, machine).await?.info())
+    }
+
+    /// The session as it is, for somebody who knows the first `steps` of the one with this `id`.
+    ///
+    /// # Errors
+    /// As [`Bench::session`].
+    pub async fn news(
+        &mut self,
+        config: &SequenceConfig,
+        (id, steps): (u32, usize),
+        machine: &mut Machine,
+    ) -> Result<News, Error> {
+        let length = self.of(config, machine).await?.length();
+        let from = if id == self.opened { steps.min(length) } else { 0 };
+        let session = self.session.as_ref().map(|session| session.info_from(from));
+        let session = session.ok_or_else(|| Error::Internal("a session was not kept".to_owned()))?;
+        Ok(News { id: self.opened, from, session })
     }
 
     /// Takes the machine's course over the settings' sequence for about `budget_ms`, unless it has been taken.

@@ -2,7 +2,7 @@
 
 mod info;
 
-pub use info::{Mode, Next, SessionInfo, SymbolStep};
+pub use info::{Mode, News, Next, SessionInfo, SymbolStep};
 
 use serde::Deserialize;
 use web_time::Instant;
@@ -129,6 +129,12 @@ impl Session {
             ms: 0.0,
             task: None,
         })
+    }
+
+    /// Symbols taken in so far.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.steps.len()
     }
 
     /// Whether it is a session of these settings.
@@ -442,6 +448,12 @@ impl Session {
     /// The session so far.
     #[must_use]
     pub fn info(&self) -> SessionInfo {
+        self.info_from(0)
+    }
+
+    /// The same with only the steps from place `from` on.
+    #[must_use]
+    pub fn info_from(&self, from: usize) -> SessionInfo {
         let (right, wrong) = self.counts();
         let (symbol, output) = &self.output;
         let next = symbol.map(|symbol| {
@@ -452,7 +464,7 @@ impl Session {
             }
         });
         SessionInfo {
-            steps: self.steps.clone(),
+            steps: self.steps.get(from..).unwrap_or_default().to_vec(),
             begin: self.begin,
             alphabet: self.alphabet.clone(),
             written: self.written.iter().map(|written| written.symbols.len()).sum(),

@@ -1,8 +1,8 @@
 /** The worker's side of the sequence lab: keeps one machine with what has been stored in it, and answers the page's questions. */
 
 import type { Engine, Settled, Values } from '../engine';
-import type { Answers, SequenceRequest, Work } from '../protocol';
-import type { Ask, Sequence, Session, Turn } from './engine';
+import type { Answers, Known, SequenceRequest, Work } from '../protocol';
+import type { Ask, News, Sequence, Turn } from './engine';
 import { count } from '../format';
 import { joined } from './symbols';
 
@@ -127,7 +127,7 @@ export class SequenceDesk {
     return this.turns('operations', go, this.unchanged('The transformer’s lesson', values, key));
   }
 
-  private async command(sequence: Sequence, values: Values, ask: Ask): Promise<Session> {
+  private async command(sequence: Sequence, values: Values, known: Known, ask: Ask): Promise<News> {
     this.busy = true;
     try {
       await sequence.begin(values, ask);
@@ -137,7 +137,7 @@ export class SequenceDesk {
         (budgetMs) => sequence.advance(budgetMs),
         () => {},
       );
-      return await sequence.session(values);
+      return await sequence.session(values, known.id, known.steps);
     } finally {
       this.busy = false;
       const { postponed } = this;
@@ -162,21 +162,26 @@ export class SequenceDesk {
       case 'seqSymbols':
         return sequence.symbols(values);
       case 'seqStore':
-        return this.command(sequence, values, {
+        return this.command(sequence, values, asked.known, {
           type: 'store',
           text: asked.text ?? written(sequence, values),
         });
       case 'seqReplay':
-        return this.command(sequence, values, {
+        return this.command(sequence, values, asked.known, {
           type: 'replay',
           text: asked.text ?? written(sequence, values),
         });
       case 'seqRecall':
-        return this.command(sequence, values, { type: 'recall', cue: asked.cue, count: asked.count });
+        return this.command(sequence, values, asked.known, {
+          type: 'recall',
+          cue: asked.cue,
+          count: asked.count,
+        });
       case 'seqForget':
-        return sequence.forget(values);
+        await sequence.forget(values);
+        return sequence.session(values, 0, 0);
       case 'seqSession':
-        return sequence.session(values);
+        return sequence.session(values, asked.known.id, asked.known.steps);
       case 'seqOperations':
         await this.follow(sequence, values, 'operations');
         await this.learn(sequence, values);

@@ -49,6 +49,14 @@ export interface Session {
   key: string;
 }
 
+/** A session without the steps that are known already. */
+export interface News extends Session {
+  /** Rises with every session that the worker opens. */
+  id: number;
+  /** How many steps are left out. */
+  from: number;
+}
+
 /** A vector of a running machine. */
 export interface VectorView {
   label: string;
@@ -245,9 +253,9 @@ export interface Sequence {
   /** Goes on with it for about `budgetMs`; 0 ends it as it is. */
   advance(budgetMs: number): Promise<Turn>;
   /** A blank memory. */
-  forget(values: Values): Promise<Session>;
-  /** The session as it is; with other settings, a blank one. */
-  session(values: Values): Promise<Session>;
+  forget(values: Values): Promise<void>;
+  /** The session as it is, without the first `steps` if it is the one with this `id`; with other settings, a blank one. */
+  session(values: Values, id: number, steps: number): Promise<News>;
   /** The symbols of the settings' sequence, as it would be stored. */
   symbols(values: Values): string[];
   /** What a machine's way along the settings' sequence depends on. */

@@ -49,6 +49,18 @@ pub struct Next {
     pub similarity: f64,
 }
 
+/// A session for somebody who knows its first steps already: thousands of them need not be told again.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct News {
+    /// Rises with every session that a bench opens.
+    pub id: u32,
+    /// How many of its steps are left out.
+    pub from: usize,
+    /// The session, with the others.
+    #[serde(flatten)]
+    pub session: SessionInfo,
+}
+
 /// What has happened to one memory since it was blank.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
