@@ -265,7 +265,7 @@ fn what_cannot_run_is_refused_with_advice() {
 fn student(config: &SequenceConfig, sequence: &[u32], alphabet: u32) -> Student {
     let mut lesson = block_on(Lesson::open(config, sequence, alphabet, &mut Machine::default())).unwrap();
     while !block_on(lesson.advance(5.0)).unwrap() {}
-    block_on(lesson.finish()).unwrap()
+    block_on(lesson.student()).unwrap()
 }
 
 fn names() -> Vec<String> {

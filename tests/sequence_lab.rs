@@ -14,6 +14,7 @@ use mnemoscope::lab::sequence::bench::Bench;
 use mnemoscope::lab::sequence::config::SequenceConfig;
 use mnemoscope::lab::sequence::course::Course;
 use mnemoscope::lab::sequence::operations::machine_stages;
+use mnemoscope::lab::sequence::report::{Report, Reporting};
 use mnemoscope::lab::sequence::session::{Ask, Mode, SessionInfo};
 use mnemoscope::lab::sequence::study::{Found, Study};
 use mnemoscope::lab::sequence::symbols::random;
@@ -56,7 +57,7 @@ fn every_preset_is_stored_in_one_pass_and_recalled() {
         if ["capacity", "kanerva"].iter().any(|other| preset.id.starts_with(other)) {
             continue;
         }
-        let report = block_on(Bench::default().report(&config, &mut Machine::default())).unwrap();
+        let report = block_on(Reporting::whole(&config, &mut Machine::default())).unwrap();
         let count = config.symbols().unwrap().len();
         assert_eq!(report.stored.steps.len(), count, "{}", preset.id);
         assert_eq!(
@@ -99,7 +100,7 @@ fn a_recall_that_falls_silent_is_not_said_to_be_whole() {
 
 #[test]
 fn a_report_is_written_whether_or_not_its_cue_is_known() {
-    let report = block_on(Bench::default().report(&settings("sequence=a+b+c&cue=7"), &mut Machine::default())).unwrap();
+    let report = block_on(Reporting::whole(&settings("sequence=a+b+c&cue=7"), &mut Machine::default())).unwrap();
     assert_eq!(report.replayed.right, 3);
     assert!(report.recalled.is_none() && report.refused.unwrap().contains("“7”"));
 }
@@ -335,7 +336,43 @@ fn a_lesson_in_slices_is_the_lesson_as_a_whole_and_may_end_early() {
     assert!(block_on(hasty.learn(&config, 0.0, machine)).unwrap().done);
     let early = block_on(hasty.operations(&config, 2, machine)).unwrap();
     assert_ne!(early.training, whole.training);
+    assert!(early.unfinished && !whole.unfinished);
     assert_eq!(early.stages[0].machine, whole.stages[0].machine);
+    // It can be gone on with, as if nothing had happened.
+    hasty.resume();
+    assert_eq!(block_on(hasty.operations(&config, 2, machine)).unwrap(), whole);
+    // One that is over cannot.
+    hasty.resume();
+    assert!(block_on(hasty.learn(&config, 1e-6, machine)).unwrap().done);
+}
+
+#[test]
+fn a_report_in_turns_is_the_report_as_a_whole() {
+    let machine = &mut Machine::default();
+    for link in ["sequence=a+b+c+a+b+d&cue=a+b&recall=20", "sequence=a+b+c&cue=7"] {
+        let config = settings(link);
+        let text = |report: &Report| {
+            let mut json = serde_json::to_value(report).unwrap();
+            for part in ["stored", "replayed", "recalled"] {
+                json[part]["ms"] = 0.into();
+            }
+            json.to_string()
+        };
+        let mut reporting = Reporting::new(&config).unwrap();
+        assert!(reporting.report().is_none());
+        let mut turns = 0;
+        loop {
+            let turn = block_on(reporting.advance(1e-6, machine)).unwrap();
+            assert!(turn.at <= turn.of);
+            turns += 1;
+            if turn.done {
+                break;
+            }
+        }
+        assert!(turns >= 3);
+        let whole = block_on(Reporting::whole(&config, machine)).unwrap();
+        assert_eq!(text(&reporting.report().unwrap()), text(&whole));
+    }
 }
 
 /// Does what is asked for in turns that are as short as can be, and gives the session.
@@ -408,16 +445,17 @@ fn a_recall_that_is_stopped_says_what_came() {
     let config = settings("");
     let machine = &mut Machine::default();
     let mut bench = Bench::default();
-    store(&mut bench, &config, "a b c d e f g h i j k l m n o p").unwrap();
-    for (cue, cued) in [("a b", 2), ("a b c d e f g h", 4)] {
-        block_on(bench.begin(&config, &Ask::Recall { cue: cue.to_owned(), count: 8 }, machine)).unwrap();
-        // Four symbols go in first.
-        assert_eq!(block_on(bench.advance(1e-6, machine)).unwrap().at, 4);
+    let text: Vec<String> = (0..40).map(|symbol| symbol.to_string()).collect();
+    store(&mut bench, &config, &text.join(" ")).unwrap();
+    for cued in [2, 20] {
+        block_on(bench.begin(&config, &Ask::Recall { cue: text[..cued].join(" "), count: 30 }, machine)).unwrap();
+        // Sixteen symbols go in first.
+        assert_eq!(block_on(bench.advance(1e-6, machine)).unwrap().at, 16);
         block_on(bench.advance(0.0, machine)).unwrap();
         let session = block_on(bench.session(&config, machine)).unwrap();
         let modes = session.steps[session.begin..].iter().map(|step| step.mode);
-        assert_eq!(modes.filter(|&mode| mode == Mode::Cue).count(), cued);
-        let wanted = if cued == 4 { "Only the cue" } else { "All 2 symbols" };
+        assert_eq!(modes.filter(|&mode| mode == Mode::Cue).count(), cued.min(16));
+        let wanted = if cued == 2 { "All 14 symbols" } else { "only taking in the cue" };
         assert!(session.sentence.contains(wanted) && session.sentence.contains("stopped"), "{}", session.sentence);
     }
 }

@@ -7,8 +7,8 @@ use clap::{Arg, ArgMatches, Command};
 
 use mnemoscope::lab::event::Event;
 use mnemoscope::lab::machine::Machine;
-use mnemoscope::lab::sequence::bench::{Bench, Report};
 use mnemoscope::lab::sequence::config::SequenceConfig;
+use mnemoscope::lab::sequence::report::{Report, Reporting};
 use mnemoscope::lab::sequence::session::{Mode, SessionInfo, SymbolStep};
 use mnemoscope::lab::sequence::study::Study;
 use mnemoscope::lab::sequence::timing;
@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
 fn session(arguments: &ArgMatches) -> Result<(), Failure> {
     let outputs = Outputs::of(arguments, &[])?;
     let config: SequenceConfig = settings::configure(arguments)?;
-    let report = pollster::block_on(Bench::default().report(&config, &mut Machine::default()));
+    let report = pollster::block_on(Reporting::whole(&config, &mut Machine::default()));
     let report = report.map_err(|error| Failure::usage(settings::reason(error)))?;
     let json = settings::json_text(&report)?;
     let written = outputs.write(&json, || csv(&report));

@@ -1,15 +1,18 @@
 //! The sequence lab's face.
 
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::{MACHINE, read, thrown, value};
 use crate::compute::error::Error;
 use crate::lab::any::Config;
+use crate::lab::config::Settings;
 use crate::lab::machine::Machine;
 use crate::lab::sequence::ball;
-use crate::lab::sequence::bench::{self, Bench};
+use crate::lab::sequence::bench::{self, Bench, Turn};
 use crate::lab::sequence::config::SequenceConfig;
 use crate::lab::sequence::course::Course;
+use crate::lab::sequence::report::{Report, Reporting};
 use crate::lab::sequence::session::Ask;
 use crate::lab::sequence::timing;
 
@@ -18,6 +21,8 @@ use crate::lab::sequence::timing;
 #[derive(Default)]
 pub struct Sequence {
     bench: Bench,
+    /// A report that is being made, and the link of its settings.
+    reporting: Option<(String, Reporting)>,
 }
 
 fn config(values: JsValue) -> Result<SequenceConfig, JsValue> {
@@ -162,12 +167,42 @@ impl Sequence {
         with_machine(async |machine: &mut Machine| timing::recalls(&config, recalls, machine).await).await
     }
 
-    /// All that the command line writes about the settings' sequence.
+    /// All that the command line writes about the settings' sequence, made for about `budget_ms`: how far it is, or the report.
+    /// Other settings begin another one.
     ///
     /// # Errors
-    /// An object `{ code, message }`.
-    pub async fn report(&mut self, values: JsValue) -> Result<JsValue, JsValue> {
+    /// An object `{ code, message }`; the report is given up then.
+    pub async fn report(&mut self, values: JsValue, budget_ms: f64) -> Result<JsValue, JsValue> {
         let config = config(values)?;
-        with_machine(async |machine: &mut Machine| self.bench.report(&config, machine).await).await
+        let link = config.link();
+        let mut reporting = match self.reporting.take().filter(|(of, _)| *of == link) {
+            Some((_, reporting)) => reporting,
+            None => Reporting::new(&config).map_err(|error| thrown(&error))?,
+        };
+        let made = with_machine(async |machine: &mut Machine| {
+            let turn = reporting.advance(budget_ms, machine).await?;
+            Ok(Made { turn, report: reporting.report() })
+        })
+        .await?;
+        self.reporting = Some((link, reporting));
+        Ok(made)
     }
+
+    /// The report that is being made is not wanted any more.
+    #[wasm_bindgen(js_name = dropReport)]
+    pub fn drop_report(&mut self) {
+        self.reporting = None;
+    }
+
+    /// Takes up the transformer's lesson that was ended before its end.
+    pub fn resume(&mut self) {
+        self.bench.resume();
+    }
+}
+
+/// How far a report is, and the report itself in the end.
+#[derive(Serialize)]
+struct Made {
+    turn: Turn,
+    report: Option<Report>,
 }

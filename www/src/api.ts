@@ -319,7 +319,7 @@ export class Machine {
 
   /** Ends a command that takes long: its promise resolves with what is through by then. */
   stop(): void {
-    this.client.stopWork('session');
+    this.client.stopWork('session', 'symbols');
   }
 
   /** What has happened since the memory was blank. */

@@ -28,7 +28,7 @@ import type {
   Subject,
   Work,
 } from './protocol';
-import type { Ball, Operations, Session, Spikes, Study, SymbolStep } from './sequence/engine';
+import type { Ball, Operations, Session, Spikes, Study, SymbolStep, Turn } from './sequence/engine';
 
 /** What the client needs of a worker; a browser's `Worker` has it. */
 export interface WorkerLike {
@@ -151,8 +151,8 @@ export class LabClient {
   };
 
   /** Ends work of the sequence lab as it is: what has been stored, or learned, by then counts. */
-  stopWork(work: Work): void {
-    this.say({ type: 'stopWork', work });
+  stopWork(work: Work, unit: Turn['unit']): void {
+    this.say({ type: 'stopWork', work, unit });
   }
 
   keep(): void {
@@ -283,9 +283,9 @@ export class LabClient {
     return { ...session, steps };
   }
 
-  /** Both machines at symbol `at` of the settings' sequence. */
-  seqOperations(at: number): Promise<Operations> {
-    return this.ask({ type: 'seqOperations', at });
+  /** Both machines at symbol `at` of the settings' sequence; `goOn` takes up a lesson of the transformer that was stopped. */
+  seqOperations(at: number, goOn = false): Promise<Operations> {
+    return this.ask({ type: 'seqOperations', at, goOn });
   }
 
   seqSpikes(at: number): Promise<Spikes> {

@@ -88,7 +88,7 @@ export type SequenceRequest =
   /** The session as it is. */
   | { type: 'seqSession'; known: Known }
   /** Both machines at a symbol of the settings' sequence. */
-  | { type: 'seqOperations'; at: number }
+  | { type: 'seqOperations'; at: number; goOn: boolean }
   | { type: 'seqSpikes'; at: number }
   /** Hamming balls beside softmax. */
   | { type: 'ball' }
@@ -99,7 +99,7 @@ export type SequenceRequest =
 export type SessionRequest = Extract<SequenceRequest, { known: Known }>;
 
 /** Work of the sequence lab that takes longer than a moment: a command of the session, or what a part needs to look into. */
-export type Work = 'session' | 'operations' | 'spikes';
+export type Work = 'session' | 'operations' | 'spikes' | 'report';
 
 /** What can be asked for and gets an answer of its own, or a refusal. */
 export type Request =
@@ -180,8 +180,8 @@ export type Command =
   | { type: 'visible'; visible: boolean }
   /** Look again and again while training, and whenever the run stands still; null ends it. */
   | { type: 'watch'; subject: Subject | null }
-  /** Work of the sequence lab that goes on in turns ends as it is. */
-  | { type: 'stopWork'; work: Work }
+  /** Work of the sequence lab that goes on in turns ends as it is, if it is still at such units. */
+  | { type: 'stopWork'; work: Work; unit: Turn['unit'] }
   /** Keep the run now: the page may be about to go. */
   | { type: 'keep' }
   /** Forget the run that an earlier visit left. */

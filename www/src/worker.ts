@@ -345,22 +345,19 @@ const desk = new Desk(() => modules.engine);
 const sequenceDesk = new SequenceDesk({
   engine: () => modules.of('sequence'),
   present: () => present,
-  turn: async () => {
-    await breathe();
-    await queue.runErrands();
-  },
   turned: (work, turn) => post({ type: 'turned', work, turn }),
 });
 
-async function answer(asked: Request & { id: number }, settings: Settled): Promise<void> {
-  const { id, type: what } = asked;
+async function reply(
+  { id, type: what }: Request & { id: number },
+  answering: Promise<Answers[Refusable]>,
+): Promise<void> {
   try {
-    const reply = await answerTo(asked, settings);
-    post({ type: 'answered', id, what, answer: reply }, transferables(reply));
+    const answer = await answering;
+    post({ type: 'answered', id, what, answer }, transferables(answer));
   } catch (thrown) {
     post({ type: 'refused', id, what, error: toLabError(thrown) });
   }
-  await tell();
 }
 
 async function answerTo(asked: Request, settings: Settled): Promise<Answers[Refusable]> {
@@ -463,7 +460,7 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
       watched = command.subject;
       return watched ? queue.errand(look) : undefined;
     case 'stopWork':
-      return sequenceDesk.stop(command.work);
+      return sequenceDesk.stop(command.work, command.unit);
     case 'keep':
       return queue.errand(keep);
     case 'discard':
@@ -486,11 +483,12 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
         return null;
       });
     default: {
-      const errand = async () => {
-        // A machine that is at a command gets the next one after it.
-        if (!sequenceDesk.postpones(command, () => queue.errand(errand))) await answer(command, settings);
-      };
-      return queue.errand(errand);
+      const work = isSequenceRequest(command) ? sequenceDesk.work(command, settings) : null;
+      if (work) return void reply(command, queue.inTurns(work));
+      return queue.errand(async () => {
+        await reply(command, answerTo(command, settings));
+        await tell();
+      });
     }
   }
 }

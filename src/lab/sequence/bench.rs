@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::compute::error::Error;
-use crate::lab::config::Settings;
 use crate::lab::machine::Machine;
 use crate::lab::sequence::config::SequenceConfig;
 use crate::lab::sequence::course::{Course, Walk};
@@ -71,25 +70,6 @@ pub fn lesson_key(config: &SequenceConfig) -> Result<String, Error> {
     let c = config;
     let own = (c.seed, c.rival_width, c.rival_layers, c.rival_heads, c.rival_window, c.rival_rate, c.executor);
     Ok(format!("{own:?} {:?} {}", c.split, c.text()?))
-}
-
-/// What the command line writes about the settings' sequence: stored once, shown again, recalled from the cue.
-#[derive(Clone, Debug, Serialize)]
-pub struct Report {
-    /// Which lab.
-    pub lab: &'static str,
-    /// Version that wrote it.
-    pub version: &'static str,
-    /// Link that restores the configuration.
-    pub link: String,
-    /// While it was stored.
-    pub stored: SessionInfo,
-    /// The second time.
-    pub replayed: SessionInfo,
-    /// From the cue; nothing if that could not be read.
-    pub recalled: Option<SessionInfo>,
-    /// Why there was no recall.
-    pub refused: Option<String>,
 }
 
 impl Bench {
@@ -323,11 +303,22 @@ impl Bench {
         let (steps, most) = lesson.steps();
         let turn = Turn::new(over, Unit::Steps, (steps as usize, most as usize));
         if over {
-            self.student = Some((key, lesson.finish().await?));
+            let student = lesson.student().await?;
+            if student.unfinished {
+                self.lesson = Some((key.clone(), lesson));
+            }
+            self.student = Some((key, student));
         } else {
             self.lesson = Some((key, lesson));
         }
         Ok(turn)
+    }
+
+    /// Takes a lesson up again that was ended before its end; [`Bench::learn`] goes on with it.
+    pub fn resume(&mut self) {
+        if self.student.as_ref().is_some_and(|(_, student)| student.unfinished) {
+            self.student = None;
+        }
     }
 
     /// Both machines at one symbol of the settings' sequence.
@@ -348,7 +339,8 @@ impl Bench {
             return Err(Error::Internal("a lesson left no transformer".to_owned()));
         };
         let look = transformer_stages(student, &course.alphabet, at)?;
-        Operations::of(course, at, look.stages, look.prediction, student.training.clone())
+        let (training, unfinished) = (student.training.clone(), student.unfinished);
+        Operations::of(course, at, look.stages, look.prediction, training, unfinished)
     }
 
     /// Spikes of every layer at one symbol of the settings' sequence.
@@ -374,24 +366,5 @@ impl Bench {
             output: &course.second.outputs[at + 1],
         };
         spikes(config, &subject)
-    }
-
-    /// Stores the settings' sequence in a blank memory, shows it again, and recalls it from the settings' cue. The session is left
-    /// alone.
-    ///
-    /// # Errors
-    /// [`Error::Probe`] if the sequence cannot be read; [`Error::TooLarge`]; [`Error::DeviceLost`].
-    pub async fn report(&self, config: &SequenceConfig, machine: &mut Machine) -> Result<Report, Error> {
-        let joined = config.text()?;
-        let mut bench = Self::default();
-        let stored = bench.store(config, &joined, machine).await?;
-        let replayed = bench.replay(config, &joined, machine).await?;
-        let (recalled, refused) = match bench.recall(config, &config.cue, config.recall, machine).await {
-            Ok(recalled) => (Some(recalled), None),
-            Err(Error::Probe(why)) => (None, Some(why)),
-            Err(other) => return Err(other),
-        };
-        let (lab, version, link) = (SequenceConfig::LAB, env!("CARGO_PKG_VERSION"), config.link());
-        Ok(Report { lab, version, link, stored, replayed, recalled, refused })
     }
 }

@@ -65,6 +65,8 @@ pub struct Student {
     pub executor: ExecutorInfo,
     /// How it was trained, in a sentence with numbers.
     pub training: String,
+    /// Whether its lesson would go on.
+    pub unfinished: bool,
 }
 
 impl Lesson {
@@ -140,7 +142,7 @@ impl Lesson {
     ///
     /// # Errors
     /// [`Error::DeviceLost`]; [`Error::Internal`].
-    pub async fn finish(mut self) -> Result<Student, Error> {
+    pub async fn student(&mut self) -> Result<Student, Error> {
         let parameters = self.learner.parameters(0).await?;
         let stopped = self.learner.stopped().await?.first().copied().flatten();
         let (Some(pupil), Some(&replica)) = (self.learner.pupils().first(), self.learner.replicas().first()) else {
@@ -152,9 +154,10 @@ impl Lesson {
             replica,
             parameters,
             sequence: pupil.sequence.clone(),
-            passes: self.passes,
+            passes: self.passes.clone(),
             executor: self.learner.info.clone(),
             training,
+            unfinished: !self.over,
         })
     }
 

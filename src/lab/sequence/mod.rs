@@ -24,6 +24,8 @@ pub mod operations;
 #[cfg(feature = "sequence")]
 pub mod passage;
 #[cfg(feature = "sequence")]
+pub mod report;
+#[cfg(feature = "sequence")]
 pub mod rival;
 #[cfg(feature = "sequence")]
 mod rivals;

@@ -58,6 +58,8 @@ pub struct Operations {
     pub predictions: Predictions,
     /// How the transformer was trained.
     pub training: String,
+    /// Whether it was stopped before it had learned it, and would go on.
+    pub unfinished: bool,
 }
 
 const OPERATIONS: [(&str, &str, &str); 5] = [
@@ -99,6 +101,7 @@ impl Operations {
         transformer: [StageView; 5],
         predicted: String,
         training: String,
+        unfinished: bool,
     ) -> Result<Self, Error> {
         let at = course.place(at)?;
         let machine = machine_stages(course, at);
@@ -112,6 +115,7 @@ impl Operations {
             stages: pairs.map(stage).collect(),
             predictions: Predictions { machine: name(course, course.second.predicted[at + 1]), transformer: predicted },
             training,
+            unfinished,
         })
     }
 }

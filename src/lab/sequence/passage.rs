@@ -5,9 +5,9 @@ use web_time::Instant;
 use crate::compute::error::Error;
 use crate::sdm::machine::{Input, SequenceMachine, Trace};
 
-/// Symbols that go in first, until it is known how long they take.
-const FIRST: usize = 4;
-/// No more go in at once.
+/// Symbols that go in first where time is short, until it is known how long they take.
+const FIRST: usize = 16;
+/// As many as a plan takes at once: one upload, one submission and one read-back.
 const MOST: usize = 128;
 
 /// Some symbols for every machine of a plan, and what the machines did with those that are in.
@@ -53,6 +53,7 @@ impl Passage {
     pub fn restart(&mut self) {
         self.traces = vec![Trace::default(); self.inputs.len()];
         (self.taken, self.part, self.begun) = (0, FIRST, false);
+        self.length = self.inputs.first().map_or(0, Vec::len);
     }
 
     /// Those that are not in yet stay out.
@@ -74,6 +75,9 @@ impl Passage {
     pub async fn advance(&mut self, machine: &mut SequenceMachine, budget_ms: f64) -> Result<bool, Error> {
         let start = Instant::now();
         let elapsed = |since: Instant| since.elapsed().as_secs_f64() * 1e3;
+        if budget_ms == f64::INFINITY {
+            self.part = MOST;
+        }
         while !self.is_over() {
             let until = self.length.min(self.taken.saturating_add(self.part));
             let range = |inputs: &Vec<Input>| inputs.get(self.taken..until.min(inputs.len())).map(<[Input]>::to_vec);

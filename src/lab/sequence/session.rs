@@ -356,32 +356,33 @@ impl Session {
         self.note(&trace, &modes, &expected);
         // What followed the cue when it was stored, as far as was asked for.
         let followed = found.map_or(0, |found| (stored.len() - found - numbers.len()).min(count));
-        self.told(cued, found.is_some(), followed, count)
+        self.told(cued, found, followed, count)
     }
 
-    /// What a recall came to: `cued` symbols were given, `followed` stood after them when they were stored, `asked` were asked for.
-    fn told(&self, cued: usize, known: bool, followed: usize, asked: usize) -> String {
+    /// What a recall came to: `cued` symbols were given, which were stored from place `found` on; `followed` stood after them then, `asked`
+    /// were asked for.
+    fn told(&self, cued: usize, found: Option<usize>, followed: usize, asked: usize) -> String {
         let recalled = &self.steps[self.begin + cued..];
         let right = |step: &&SymbolStep| step.expected.as_ref() == Some(&step.symbol);
         let all = recalled.len();
         let silent = if all < asked {
             format!(
-                " Then it fell silent: nothing stored answered to its context, {all} of {asked} symbols were asked for and came."
+                " Then it fell silent: nothing stored answered to its context, {all} of the {asked} symbols that were asked for came."
             )
         } else {
             String::new()
         };
         if asked == 0 {
-            return "Only the cue was taken in.".to_owned();
+            return "It was only taking in the cue.".to_owned();
         }
         if all == 0 {
             return "Nothing came to its mind: nothing stored answers to this cue.".to_owned();
         }
-        if !known {
+        let Some(found) = found else {
             return format!(
                 "It went on for {all} symbols. The cue was never stored as it stands, so that nobody can say what is right.{silent}"
             );
-        }
+        };
         let came = recalled.iter().filter(right).count();
         if followed > 0 && came >= followed && recalled.iter().take(followed).filter(right).count() == followed {
             let beyond = all - followed;
@@ -394,7 +395,12 @@ impl Session {
         }
         let first = recalled.iter().position(|step| step.expected.is_some() && !right(&step));
         let wrong = first.map_or(String::new(), |at| format!("; the first wrong one is number {}", at + 1));
-        format!("{came} of {followed} symbols that followed the cue were recalled{wrong}.{silent}")
+        let elsewhere = if found > 0 {
+            " The cue was stored after other symbols, in a context that a recall does not start from: Forget, and store it alone, or begin the cue earlier."
+        } else {
+            ""
+        };
+        format!("{came} of {followed} symbols that followed the cue were recalled{wrong}.{silent}{elsewhere}")
     }
 
     /// The same machine with the same memory on another executor, after its device was lost, at the beginning of its task.

@@ -10,7 +10,7 @@ import { plural } from '../format';
 import { LabPage } from '../lab-page';
 import { mark } from '../palette';
 import { stopBox } from '../panel';
-import type { Kept } from '../protocol';
+import type { Kept, Report } from '../protocol';
 import type { Entry } from '../scoreboard';
 import { Shortcuts } from '../shortcuts';
 import { Welcome } from '../welcome';
@@ -22,6 +22,8 @@ import { operationsPart } from './operations';
 import { sessionPart } from './session';
 import { spikesPart } from './spikes';
 import { studyCsv } from './study-csv';
+import { Progress } from './work';
+import './work.css';
 
 const STEPS = [
   html`<strong>Press Store.</strong> The machine is shown the sequence once, and says before each symbol what
@@ -40,6 +42,7 @@ const OPEN = new Set(['Sequence', 'Context']);
 export class MnemoscopeSequence extends LabPage {
   readonly lab: LabId = 'sequence';
   protected override readonly words = RUNNING;
+  private readonly reporting = new Progress('report', () => this.requestUpdate());
   protected readonly welcome = new Welcome('welcome-sequence', STEPS, () => this.requestUpdate());
   protected readonly shortcuts = new Shortcuts(
     [
@@ -80,6 +83,11 @@ export class MnemoscopeSequence extends LabPage {
     return `“${file.name}” holds results of the lab “${results.lab}”. Nothing has changed.`;
   }
 
+  protected override hear(report: Report): void {
+    super.hear(report);
+    this.reporting.hear(report);
+  }
+
   private keeping() {
     const { savable } = this;
     const ready = this.client.settled !== null && this.client.activity !== 'compiling';
@@ -97,8 +105,11 @@ export class MnemoscopeSequence extends LabPage {
         {
           id: 'report',
           label: 'Report (JSON)',
-          enabled: ready,
-          act: () => this.export(async (client) => saveJson(await client.seqReport(), 'sequence-report')),
+          enabled: ready && !this.reporting.going,
+          act: () =>
+            this.export(async (client) =>
+              saveJson(await this.reporting.during(() => client.seqReport()), 'sequence-report'),
+            ),
         },
         {
           id: 'csv',
@@ -164,7 +175,7 @@ export class MnemoscopeSequence extends LabPage {
           }
           ${this.runPart()} ${this.comparisonPart()} ${stopBox(recording, this.entries())}
           ${context ? this.showing('experiment', () => html`${experimentPart(context)} ${this.aboutRun()}`) : nothing}
-          ${this.keeping()}
+          ${this.keeping()} ${this.reporting.bar(this.client, 'Give up the report')}
         </div>
         ${this.settingsPart(() => null, OPEN)}
       </div>

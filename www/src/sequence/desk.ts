@@ -23,23 +23,6 @@ export function isSequenceRequest(asked: { type: string }): asked is SequenceReq
   return QUESTIONS.has(asked.type);
 }
 
-/** Those that the one machine does one after the other. */
-const COMMANDS: ReadonlySet<string> = new Set<SequenceRequest['type']>([
-  'seqStore',
-  'seqReplay',
-  'seqRecall',
-  'seqForget',
-]);
-
-/** The questions whose answers are worked on in turns. */
-const WORKS: Partial<Record<SequenceRequest['type'], Work>> = {
-  seqStore: 'session',
-  seqReplay: 'session',
-  seqRecall: 'session',
-  seqOperations: 'operations',
-  seqSpikes: 'spikes',
-};
-
 /** Milliseconds of work before others have their turn. */
 const TURN_MS = 60;
 
@@ -47,44 +30,169 @@ export interface Surroundings {
   engine: () => Promise<Engine>;
   /** The settings as they are by now. */
   present: () => Settled;
-  /** Lets waiting commands and errands have their turn. */
-  turn: () => Promise<void>;
   turned: (work: Work, turn: Turn) => void;
+}
+
+type Answer = Answers[SequenceRequest['type']];
+/** An answer that takes turns: others have theirs wherever it yields. Nothing of the engine is called outside of a turn. */
+type InTurns<T extends Answer = Answer> = AsyncGenerator<void, T>;
+
+/** The questions whose answers take turns, and what a reader stops by. */
+const WORKS: Partial<Record<SequenceRequest['type'], Work>> = {
+  seqStore: 'session',
+  seqReplay: 'session',
+  seqRecall: 'session',
+  seqForget: 'session',
+  seqOperations: 'operations',
+  seqSpikes: 'spikes',
+  seqReport: 'report',
+};
+
+function refused(message: string) {
+  return { code: 'refused', message };
 }
 
 export class SequenceDesk {
   /** Made when it is first asked for; it lives as long as the worker. */
   private sequence: Sequence | null = null;
-  /** Work that the reader has ended. */
-  private readonly stopped = new Set<Work>();
-  /** The machine is at a command. */
-  private busy = false;
-  /** Commands that came meanwhile. */
-  private postponed: (() => void)[] = [];
+  /** How many pieces of each work there are. */
+  private readonly active = new Map<Work, number>();
+  /** What the reader wants to end, while it counts these. */
+  private readonly stopped = new Map<Work, Turn['unit']>();
+  /** The machine is at a command, a report is being made: the next one comes after it. */
+  private readonly busy = new Set<Work>();
 
   constructor(private readonly around: Surroundings) {}
 
-  /** What goes on, if anything does, ends at its next turn. */
-  stop(work: Work): void {
-    this.stopped.add(work);
+  /** Work that is at such units, if any is, ends at its next turn. */
+  stop(work: Work, unit: Turn['unit']): void {
+    if (this.active.get(work)) this.stopped.set(work, unit);
   }
 
-  /** Whether the machine has to end another command first; `again` is called after that. */
-  postpones(asked: { type: string }, again: () => void): boolean {
-    if (!this.busy || !COMMANDS.has(asked.type)) return false;
-    this.postponed.push(again);
-    return true;
+  private stops(work: Work, unit: Turn['unit']): boolean {
+    return this.stopped.get(work) === unit && this.stopped.delete(work);
   }
 
-  /** Work that may take seconds, or minutes: the reader does other things meanwhile, stops it, or changes its settings. */
-  private async turns(work: Work, go: (budgetMs: number) => Promise<Turn>, check: () => void): Promise<void> {
+  /** The answer in turns; null for a question that is answered at once. */
+  work(asked: SequenceRequest, settled: Settled): InTurns | null {
+    const work = WORKS[asked.type];
+    if (!work) return null;
+    this.active.set(work, (this.active.get(work) ?? 0) + 1);
+    return this.counted(work, asked, settled);
+  }
+
+  private async *counted(work: Work, asked: SequenceRequest, settled: Settled): InTurns {
+    try {
+      const { values } = settled;
+      const sequence = await this.open(settled);
+      switch (asked.type) {
+        case 'seqStore': {
+          const text = asked.text ?? written(sequence, values);
+          return yield* this.command(sequence, values, asked.known, { type: 'store', text });
+        }
+        case 'seqReplay': {
+          const text = asked.text ?? written(sequence, values);
+          return yield* this.command(sequence, values, asked.known, { type: 'replay', text });
+        }
+        case 'seqRecall': {
+          const { cue, count: most } = asked;
+          return yield* this.command(sequence, values, asked.known, { type: 'recall', cue, count: most });
+        }
+        case 'seqForget':
+          return yield* this.command(sequence, values, asked.known, null);
+        case 'seqOperations':
+          if (asked.goOn) sequence.resume();
+          yield* this.follow(sequence, values, 'operations');
+          yield* this.learn(sequence, values);
+          return await sequence.operations(values, asked.at);
+        case 'seqSpikes':
+          yield* this.follow(sequence, values, 'spikes');
+          return await sequence.spikes(values, asked.at);
+        default:
+          return yield* this.report(sequence, values);
+      }
+    } finally {
+      const left = (this.active.get(work) ?? 1) - 1;
+      this.active.set(work, left);
+      if (left === 0) this.stopped.delete(work);
+    }
+  }
+
+  /** Waits until nobody else is at it. */
+  private async *alone<T extends Answer>(work: Work, own: () => InTurns<T>): InTurns<T> {
+    while (this.busy.has(work)) yield;
+    this.busy.add(work);
+    try {
+      return yield* own();
+    } finally {
+      this.busy.delete(work);
+    }
+  }
+
+  /** What the machine is asked to do; null makes its memory blank. */
+  private command(sequence: Sequence, values: Values, known: Known, ask: Ask | null): InTurns<News> {
+    const own = async function* (this: SequenceDesk): InTurns<News> {
+      if (!ask) await sequence.forget(values);
+      else {
+        await sequence.begin(values, ask);
+        for (;;) {
+          // Other settings take the machine away; it says so itself.
+          const turn = await sequence.advance(this.stops('session', 'symbols') ? 0 : TURN_MS);
+          if (turn.done) break;
+          this.around.turned('session', turn);
+          yield;
+        }
+      }
+      return sequence.session(values, known.id, known.steps);
+    };
+    return this.alone('session', own.bind(this));
+  }
+
+  /** The machine's way along the settings' sequence. Stopped, it is gone on with from there the next time. */
+  private async *follow(sequence: Sequence, values: Values, work: Work): AsyncGenerator<void, void> {
+    const check = this.unchanged('The machine’s way along the sequence', values, (of) =>
+      sequence.courseKey(of),
+    );
     for (;;) {
-      const turn = await go(this.stopped.has(work) ? 0 : TURN_MS);
+      const turn = await sequence.follow(values, TURN_MS);
       if (turn.done) return;
+      if (this.stops(work, 'symbols')) {
+        const at = `${count(turn.at)} of ${count(turn.of)} symbols`;
+        throw refused(
+          `Stopped after ${at}, for the sequence is shown twice. Press Go on to take up from there.`,
+        );
+      }
       this.around.turned(work, turn);
-      await this.around.turn();
+      yield;
       check();
     }
+  }
+
+  private async *learn(sequence: Sequence, values: Values): AsyncGenerator<void, void> {
+    const check = this.unchanged('The transformer’s lesson', values, (of) => sequence.lessonKey(of));
+    for (;;) {
+      const turn = await sequence.learn(values, this.stops('operations', 'steps') ? 0 : TURN_MS);
+      if (turn.done) return;
+      this.around.turned('operations', turn);
+      yield;
+      check();
+    }
+  }
+
+  private report(sequence: Sequence, values: Values): InTurns {
+    const own = async function* (this: SequenceDesk): InTurns {
+      for (;;) {
+        if (this.stops('report', 'symbols')) {
+          sequence.dropReport();
+          throw refused('The report was given up.');
+        }
+        const { turn, report } = await sequence.report(values, TURN_MS);
+        if (turn.done) return report;
+        this.around.turned('report', turn);
+        yield;
+      }
+    };
+    return this.alone('report', own.bind(this));
   }
 
   /** Throws if the settings are others by now as far as `key` tells. */
@@ -99,100 +207,30 @@ export class SequenceDesk {
       } catch {
         // They have no sequence at all.
       }
-      if (!same) throw { code: 'refused', message: `${what} was given up: the settings have changed.` };
+      if (!same) throw refused(`${what} was given up: the settings have changed.`);
     };
   }
 
-  /** The machine's way along the settings' sequence. Stopped, it is gone on with from there the next time. */
-  private follow(sequence: Sequence, values: Values, work: Work): Promise<void> {
-    let last: Turn | null = null;
-    const go = async (budgetMs: number) => {
-      if (budgetMs === 0 && last) {
-        const at = `${count(last.at)} of ${count(last.of)} symbols`;
-        throw {
-          code: 'refused',
-          message: `Stopped after ${at}, shown twice each. Press Go on to take up from there.`,
-        };
-      }
-      last = await sequence.follow(values, budgetMs);
-      return last;
-    };
-    const key = (of: Values) => sequence.courseKey(of);
-    return this.turns(work, go, this.unchanged('The machine’s way along the sequence', values, key));
-  }
-
-  private learn(sequence: Sequence, values: Values): Promise<void> {
-    const key = (of: Values) => sequence.lessonKey(of);
-    const go = (budgetMs: number) => sequence.learn(values, budgetMs);
-    return this.turns('operations', go, this.unchanged('The transformer’s lesson', values, key));
-  }
-
-  private async command(sequence: Sequence, values: Values, known: Known, ask: Ask): Promise<News> {
-    this.busy = true;
-    try {
-      await sequence.begin(values, ask);
-      // Other settings take the machine away; it says so itself.
-      await this.turns(
-        'session',
-        (budgetMs) => sequence.advance(budgetMs),
-        () => {},
-      );
-      return await sequence.session(values, known.id, known.steps);
-    } finally {
-      this.busy = false;
-      const { postponed } = this;
-      this.postponed = [];
-      for (const again of postponed) again();
-    }
-  }
-
-  async answer(asked: SequenceRequest, { lab, values }: Settled): Promise<Answers[SequenceRequest['type']]> {
-    if (lab !== 'sequence') {
-      throw {
-        code: 'refused',
-        message: 'Only the sequence lab can answer this. Open a link with lab=sequence.',
-      };
-    }
-    const work = WORKS[asked.type];
-    // What was stopped was the one before.
-    if (work) this.stopped.delete(work);
+  private async open({ lab }: Settled): Promise<Sequence> {
+    if (lab !== 'sequence')
+      throw refused('Only the sequence lab can answer this. Open a link with lab=sequence.');
     this.sequence ??= new (await this.around.engine()).Sequence();
-    const { sequence } = this;
+    return this.sequence;
+  }
+
+  /** Answers a question at once. */
+  async answer(asked: SequenceRequest, settled: Settled): Promise<Answer> {
+    const { values } = settled;
+    const sequence = await this.open(settled);
     switch (asked.type) {
       case 'seqSymbols':
         return sequence.symbols(values);
-      case 'seqStore':
-        return this.command(sequence, values, asked.known, {
-          type: 'store',
-          text: asked.text ?? written(sequence, values),
-        });
-      case 'seqReplay':
-        return this.command(sequence, values, asked.known, {
-          type: 'replay',
-          text: asked.text ?? written(sequence, values),
-        });
-      case 'seqRecall':
-        return this.command(sequence, values, asked.known, {
-          type: 'recall',
-          cue: asked.cue,
-          count: asked.count,
-        });
-      case 'seqForget':
-        await sequence.forget(values);
-        return sequence.session(values, 0, 0);
       case 'seqSession':
         return sequence.session(values, asked.known.id, asked.known.steps);
-      case 'seqOperations':
-        await this.follow(sequence, values, 'operations');
-        await this.learn(sequence, values);
-        return sequence.operations(values, asked.at);
-      case 'seqSpikes':
-        await this.follow(sequence, values, 'spikes');
-        return sequence.spikes(values, asked.at);
       case 'ball':
         return sequence.ball(values);
-      case 'seqReport':
-        return sequence.report(values);
+      default:
+        throw refused('This takes turns.');
     }
   }
 }

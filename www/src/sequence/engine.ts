@@ -106,6 +106,8 @@ export interface Operations {
   predictions: { machine: string; transformer: string };
   /** How the transformer was trained on this sequence, in a sentence with numbers. */
   training: string;
+  /** Whether its lesson was ended before its end, and would go on. */
+  unfinished: boolean;
 }
 
 /** Spikes of one layer for one symbol. */
@@ -270,6 +272,10 @@ export interface Sequence {
   operations(values: Values, at: number): Promise<Operations>;
   spikes(values: Values, at: number): Promise<Spikes>;
   ball(values: Values): Ball;
-  /** All that the command line writes about the settings' sequence. */
-  report(values: Values): Promise<unknown>;
+  /** Takes up the transformer's lesson that was ended before its end. */
+  resume(): void;
+  /** All that the command line writes about the settings' sequence, made for about `budgetMs`. Other settings begin another one. */
+  report(values: Values, budgetMs: number): Promise<{ turn: Turn; report: unknown }>;
+  /** The report that is being made is not wanted any more. */
+  dropReport(): void;
 }

@@ -40,6 +40,9 @@ class SequenceOperations extends ScrubbedPart<Operations> {
   /** Whose numbers the table holds. */
   declare entry: string;
 
+  /** The next question takes the lesson up again. */
+  private goOn = false;
+
   constructor() {
     super('operations', ['Spikes']);
     this.stage = 'encoding';
@@ -48,7 +51,15 @@ class SequenceOperations extends ScrubbedPart<Operations> {
   }
 
   protected look(client: LabClient, at: number): Promise<Operations> {
-    return client.seqOperations(at);
+    const { goOn } = this;
+    this.goOn = false;
+    return client.seqOperations(at, goOn);
+  }
+
+  /** The lesson that was stopped goes on. */
+  private trainOn() {
+    this.goOn = true;
+    this.anew();
   }
 
   protected override render(): TemplateResult {
@@ -85,7 +96,13 @@ class SequenceOperations extends ScrubbedPart<Operations> {
         }</span
       >`;
     }
-    return answer.shown.training;
+    const { training, unfinished } = answer.shown;
+    return unfinished && question.fresh
+      ? html`${training}
+          <button type="button" class="small" data-testid="train-on" @click=${() => this.trainOn()}>
+            Train it further
+          </button>`
+      : training;
   }
 
   private step(answer: Answer): TemplateResult {

@@ -29,6 +29,8 @@ export abstract class ScrubbedPart<T> extends LookingPart<SequenceContext> {
   protected readonly progress: Progress;
   /** What was drawn last was an answer to the present question. */
   private drawnFresh = true;
+  /** Rises when the same is to be looked at anew. */
+  private round = 0;
   /** Whom this part hears. */
   private heard: LabClient | null = null;
   private unlisten = () => {};
@@ -74,6 +76,12 @@ export abstract class ScrubbedPart<T> extends LookingPart<SequenceContext> {
     return { symbols, shown, key };
   }
 
+  /** The same is asked for once more. */
+  protected anew() {
+    this.round += 1;
+    this.requestUpdate();
+  }
+
   private again() {
     this.question.again();
     this.requestUpdate();
@@ -95,7 +103,7 @@ export abstract class ScrubbedPart<T> extends LookingPart<SequenceContext> {
   }
 
   protected override wonder() {
-    this.question.want(`${this.key}|${this.place.at}`);
+    this.question.want(`${this.key}|${this.place.at}|${this.round}`);
     // An answer that waits its turn is not asked for yet, but the last one is out of date.
     if (this.question.fresh !== this.drawnFresh) this.requestUpdate();
   }
@@ -126,7 +134,8 @@ export abstract class ScrubbedPart<T> extends LookingPart<SequenceContext> {
   /** How far the work is, with a way to stop it, and why there is no answer. */
   protected waiting(stop: string): TemplateResult {
     const { question, progress } = this;
-    const refused = progress.turn ? '' : question.refused;
+    // While something else is asked for, the last refusal is out of date.
+    const refused = question.fresh ? question.refused : '';
     return html`${progress.bar(this.context.client, stop, () => this.again())}
       <p class="refused" role="status">
         ${refused ? html`<span class="wrong">${refused}</span>` : nothing}

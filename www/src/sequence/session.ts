@@ -141,6 +141,11 @@ class LabSession extends LitElement {
 
   /** For the lab's keys too. */
   store(): void {
+    const { problems } = this.context.settled;
+    if (problems.some(({ field: name }) => name === 'sequence')) {
+      this.note = 'Nothing was stored: the text above is not what would be. Shorten it first.';
+      return this.requestUpdate();
+    }
     void this.command('store', () => this.context.client.seqStore(null));
   }
 

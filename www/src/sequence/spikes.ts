@@ -129,7 +129,9 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
               <p class="help">
                 ${
                   question.fresh
-                    ? 'Computed while this part of the page is in view.'
+                    ? question.refused
+                      ? nothing
+                      : 'Computed while this part of the page is in view.'
                     : this.progress.turn
                       ? 'Showing this sequence to the machine …'
                       : 'Computing …'

@@ -9,7 +9,9 @@ import type { Turn } from './engine';
 /** The last turn of a piece of work, where it takes more than one. */
 export class Progress {
   turn: Turn | null = null;
-  /** The reader has ended it, and there is nothing to show unless it is gone on with. */
+  /** It has begun, and is not over. */
+  going = false;
+  /** The reader has ended it while there was nothing to show yet. */
   private halted = false;
 
   constructor(
@@ -20,9 +22,12 @@ export class Progress {
   /** Runs `work`, which reports its turns. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.halted = false;
+    this.going = true;
+    this.changed();
     try {
       return await work();
     } finally {
+      this.going = false;
       this.turn = null;
       this.changed();
     }
@@ -31,10 +36,12 @@ export class Progress {
   readonly hear = (report: Report): void => {
     if (report.type !== 'turned' || report.work !== this.work) return;
     this.turn = report.turn;
+    // It went past what the reader wanted to end.
+    if (this.turn.unit === 'steps') this.halted = false;
     this.changed();
   };
 
-  /** `stop` is what the button says; `again` goes on with what shows nothing before its end. */
+  /** `stop` is what the button says; `again` goes on with what was ended before there was something to show. */
   bar(client: LabClient, stop: string, again?: () => void): TemplateResult | typeof nothing {
     const { turn, work } = this;
     if (!turn) {
@@ -44,15 +51,16 @@ export class Progress {
       </p>`;
     }
     const steps = turn.unit === 'steps';
+    const twice = !steps && (work === 'operations' || work === 'spikes');
     const label = steps ? 'Gradient steps of the transformer' : 'Symbols that the machine has taken in';
     const of = steps ? `of at most ${count(turn.of)} gradient steps` : `of ${count(turn.of)} symbols`;
     const end = () => {
       this.halted = !steps;
-      client.stopWork(work);
+      client.stopWork(work, turn.unit);
     };
     return html`<p class="work" data-testid="work-${work}">
       <progress max=${turn.of} value=${turn.at} aria-label=${label}></progress>
-      <span class="quiet">${count(turn.at)} ${of}</span>
+      <span class="quiet">${count(turn.at)} ${of}${twice ? ', the sequence twice' : nothing}</span>
       <button type="button" data-testid="stop-${work}" @click=${end}>${stop}</button>
     </p>`;
   }
