@@ -68,11 +68,7 @@ impl Similarity {
                 multiply(rows, products.view_mut());
                 let norms: Vec<T> = rows.rows().into_iter().map(|row| square(row).sqrt()).collect();
                 for (mut row, &norm) in products.rows_mut().into_iter().zip(&norms) {
-                    for (value, &other) in row.iter_mut().zip(&norms) {
-                        let both = norm * other;
-                        let cosine = (*value / both).max(-T::one()).min(T::one());
-                        *value = if both > T::zero() { cosine } else { T::zero() };
-                    }
+                    row.as_slice_mut().into_iter().for_each(|row| cosines(row, norm, &norms));
                 }
             }
             Measure::Distance => distances(rows, products),
@@ -82,6 +78,19 @@ impl Similarity {
 
 fn square<T: Real>(row: ndarray::ArrayView1<'_, T>) -> T {
     row.as_slice().map_or(T::zero(), |row| dot(row, row))
+}
+
+/// Products with one row become cosines. Like what else is done row by row, a function of its own: a browser compiles code well only once
+/// it has been entered a few times.
+#[inline(never)]
+fn cosines<T: Real>(products: &mut [T], norm: T, norms: &[T]) {
+    for (value, &other) in products.iter_mut().zip(norms) {
+        let both = norm * other;
+        let cosine = *value / both;
+        let low = if cosine < -T::one() { -T::one() } else { cosine };
+        let bounded = if low > T::one() { T::one() } else { low };
+        *value = if both > T::zero() { bounded } else { T::zero() };
+    }
 }
 
 /// `rows · rowsᵀ`, symmetric to the bit.
@@ -95,11 +104,17 @@ fn multiply<T: Real>(rows: ArrayView2<'_, T>, mut products: ArrayViewMut2<'_, T>
         let mut lower = lower.slice_axis_mut(Axis(1), Slice::from(..end));
         general_mat_mul(T::one(), &block, &before.t(), T::zero(), &mut lower);
         for row in start..end {
-            for column in 0..row {
-                products[(column, row)] = products[(row, column)];
-            }
+            mirror(&mut products, row);
         }
     }
+}
+
+/// What stands left of the diagonal in `row` stands above it too.
+#[inline(never)]
+fn mirror<T: Real>(products: &mut ArrayViewMut2<'_, T>, row: usize) {
+    let (mut above, below) = products.view_mut().split_at(Axis(0), row);
+    let column = above.column_mut(row);
+    column.into_iter().zip(below.row(0)).for_each(|(to, &from)| *to = from);
 }
 
 /// Rows nearer to each other than this share of their squares lose too many digits as `|a|² + |b|² − 2 ⟨a, b⟩`.
@@ -114,20 +129,33 @@ fn distances<T: Real>(rows: ArrayView2<'_, T>, mut products: ArrayViewMut2<'_, T
     multiply(centred.view(), products.view_mut());
     let squares = products.diag().to_owned();
     let near = T::from(NEAR).unwrap_or_else(T::zero);
-    for p in 0..length {
-        for q in 0..p {
-            let both = squares[p] + squares[q];
-            let mut square = both - (products[(p, q)] + products[(p, q)]);
-            if square < near * both {
-                square = match (rows.row(p).as_slice(), rows.row(q).as_slice()) {
-                    (Some(a), Some(b)) => difference(a, b),
-                    _ => square,
-                };
-            }
-            let distance = square.sqrt();
-            products[(p, q)] = distance;
-            products[(q, p)] = distance;
+    let rows: Vec<&[T]> = rows.rows().into_iter().filter_map(|row| row.to_slice()).collect();
+    for (p, (mut row, &own)) in products.rows_mut().into_iter().zip(&squares).enumerate() {
+        if let (Some(row), Some(squares)) = (row.as_slice_mut(), squares.as_slice()) {
+            gaps(&mut row[..=p], own, squares, near, p, &rows);
         }
-        products[(p, p)] = T::zero();
+    }
+    for row in 0..length {
+        mirror(&mut products, row);
+    }
+}
+
+/// Products with row `p` become distances, up to the diagonal.
+#[inline(never)]
+fn gaps<T: Real>(products: &mut [T], own: T, squares: &[T], near: T, p: usize, rows: &[&[T]]) {
+    for ((q, value), &other) in products.iter_mut().enumerate().zip(squares) {
+        let both = own + other;
+        let mut square = both - (*value + *value);
+        // Squares beyond the range are no numbers.
+        if square < near * both || square.is_nan() {
+            square = match (rows.get(p), rows.get(q)) {
+                (Some(a), Some(b)) => difference(a, b),
+                _ => square,
+            };
+        }
+        *value = square.sqrt();
+    }
+    if let Some(own) = products.last_mut() {
+        *own = T::zero();
     }
 }

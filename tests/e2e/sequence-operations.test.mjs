@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { elements, near, parse, PNG, withClass } from './encodings.mjs';
-import { axePath, labs, parseCsv } from './lab.mjs';
+import { axePath, labs, parseCsv, until } from './lab.mjs';
 import { go, link, LONG, overflow, saved, set, SLOW } from './sequence.mjs';
 
 const { withLab } = labs({ webgpu: false, spotless: true });
@@ -77,6 +77,18 @@ describe('what takes long', () => {
         const shown = await step(lab, 0);
         assert.equal(shown.length, 1000);
         assert.equal(await bar.count(), 0);
+        assert.equal(shown.unfinished, true);
+        // The lesson can be taken up again.
+        const steps = (text) => Number(text.replaceAll(',', '').match(/(\d+) gradient step/)[1]);
+        const before = steps(shown.training);
+        await lab.press('train-on');
+        await lab.page.getByText(/of at most [\d,]+ gradient steps/).waitFor();
+        await lab.press('stop-operations');
+        const later = await until(
+          () => step(lab, 0),
+          ({ training }) => steps(training) > before,
+        );
+        assert.equal(later.unfinished, true);
         // What has been taken in is not taken in again.
         await lab.press('operations-next');
         await step(lab, 1);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { elements, parse, PNG, withClass } from './encodings.mjs';
-import { axePath, labs, parseCsv } from './lab.mjs';
+import { axePath, labs, parseCsv, until } from './lab.mjs';
 import {
   act,
   ALONE,
@@ -371,6 +371,11 @@ describe('a command that takes long', () => {
         // The page answers meanwhile, and another command waits its turn.
         await set(lab, 'cue', '#2');
         const after = lab.page.evaluate(() => document.querySelector('#lab').client.seqRecall('#2', 4));
+        // On a slow machine the first turn is short.
+        await until(
+          async () => Number((await bar.innerText()).replaceAll(',', '').match(/\d+/)[0]),
+          (at) => at >= 6,
+        );
         await lab.press('stop-session');
         await bar.waitFor({ state: 'detached' });
         const stored = await session(lab);

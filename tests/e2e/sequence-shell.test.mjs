@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { axePath, labs, parseCsv } from './lab.mjs';
+import { axePath, labs, parseCsv, until } from './lab.mjs';
 import {
   act,
   ALONE,
@@ -15,6 +15,7 @@ import {
   go,
   last,
   link,
+  LETTERS,
   LONGEST,
   overflow,
   PARTS,
@@ -538,6 +539,64 @@ describe('for everyone', () => {
       },
       { ...QUICK, viewport: { width: 390, height: 844 } },
     );
+  });
+});
+
+describe('several things at once', () => {
+  const EVERYTHING = `#lab=sequence&executor=cpu&experiment=errors&longest=2000&points=1&seeds=1&contexts=combined&forgetful=false&${LONGEST}`;
+  const at = async (lab, work) =>
+    Number((await lab.page.getByTestId(`work-${work}`).innerText()).replaceAll(',', '').match(/\d+/)[0]);
+
+  test('a command, a look and an experiment take turns, and each stops by itself', { timeout: SLOW }, async () => {
+    await withLab(
+      EVERYTHING.replace(/sequence=\w+/, `sequence=${LETTERS.slice(0, 900)}`),
+      async (lab) => {
+        await still(lab);
+        await lab.page.locator('#title-operations').scrollIntoViewIfNeeded();
+        await lab.page.getByTestId('work-operations').waitFor();
+        await lab.press('store');
+        await lab.page.getByTestId('work-session').waitFor();
+        const before = [await at(lab, 'session'), await at(lab, 'operations')];
+        await until(
+          async () => [await at(lab, 'session'), await at(lab, 'operations')],
+          (now) => now.every((count, i) => count > before[i]),
+        );
+        // The experiment does not wait for them.
+        await lab.press('train');
+        await lab.state('training');
+        assert.ok(await lab.page.getByTestId('work-session').isVisible());
+        await lab.press('pause');
+        await lab.state('paused');
+        await lab.press('stop-session');
+        await lab.page.getByTestId('work-session').waitFor({ state: 'detached' });
+        const { written } = await session(lab);
+        assert.ok(written > 0 && written < 900, `${written} symbols`);
+        assert.ok(await lab.page.getByTestId('work-operations').isVisible(), 'the look goes on');
+      },
+      { reducedMotion: 'reduce' },
+    );
+  });
+
+  test('a report shows how far it is, can be given up, and is made one at a time', { timeout: SLOW }, async () => {
+    await withLab(`#lab=sequence&executor=cpu&hide=operations,spikes,ball,experiment&${LONGEST}`, async (lab) => {
+      await still(lab);
+      await lab.page.getByTestId('report').click();
+      const bar = lab.page.getByTestId('work-report');
+      await bar.waitFor();
+      assert.match(await bar.innerText(), /of 8,\d+ symbols/);
+      assert.ok(await lab.page.getByTestId('report').isDisabled(), 'one at a time');
+      await lab.press('stop-report');
+      await bar.waitFor({ state: 'detached' });
+      await lab.page.getByText('The report was given up.').waitFor();
+      // Settings that are changed meanwhile do not matter to it.
+      await set(lab, 'sequence', LETTERS.slice(0, 300));
+      const [download] = await Promise.all([
+        lab.page.waitForEvent('download', { timeout: 120_000 }),
+        lab.page.getByTestId('report').press('Enter'),
+      ]);
+      const report = JSON.parse(await readFile(await download.path(), 'utf8'));
+      assert.equal(report.stored.written, 300);
+    });
   });
 });
 
