@@ -66,9 +66,9 @@ export class Queue {
         }
       } finally {
         this.driving = false;
+        // After what waits.
+        this.drive();
       }
-      // After what waits.
-      this.drive();
     });
   }
 }

@@ -23,6 +23,9 @@ import '../encodings/parts.css';
 import './session.css';
 import './work.css';
 
+/** More symbols of a random sequence are not spelt out. */
+const MOST_DRAWN = 100;
+
 type Command = 'store' | 'replay' | 'recall' | 'forget';
 /** Beside which control a refusal is said. */
 type Place = 'sequence' | 'cue' | 'replay' | 'machine';
@@ -287,12 +290,13 @@ class LabSession extends LitElement {
   private written(typed: boolean): TemplateResult {
     const { symbols } = this;
     const different = new Set(symbols).size;
+    const left = symbols.length - MOST_DRAWN;
     const told = symbols.length
       ? `${plural(symbols.length, 'symbol')}, ${count(different)} different`
       : 'no symbol';
     const refused = typed ? '' : this.refusal('sequence');
     return html`<p class="help written" data-testid="session-symbols">
-      ${told}${typed ? nothing : html`: <span class="drawn">${symbols.map(seen).join(' ')}</span>`}
+      ${told}${typed ? nothing : html`: <span class="drawn">${symbols.slice(0, MOST_DRAWN).map(seen).join(' ')}${left > 0 ? ` … and ${count(left)} more` : nothing}</span>`}
       ${refused ? html`<span class="wrong" role="status">${refused}</span>` : nothing}
     </p>`;
   }
