@@ -25,7 +25,10 @@ export class Progress {
     this.going = true;
     this.changed();
     try {
-      return await work();
+      const done = await work();
+      // It came to its end before it could be stopped.
+      this.halted = false;
+      return done;
     } finally {
       this.going = false;
       this.turn = null;
