@@ -65,6 +65,29 @@ describe('what takes long', () => {
   });
 });
 
+describe('settings that change on the way', () => {
+  for (const [what, changes] of [
+    ['and change back', [['retention', '0.77'], ['retention', '0.5']]],
+    ['where it runs', [['executor', 'auto']]],
+  ]) {
+    test(`${what}: it is looked at as they are now`, { timeout: SLOW }, async () => {
+      await withLab(`${ALONE}&${LONG}`, async (lab) => {
+        await lab.page.locator('#title-spikes').scrollIntoViewIfNeeded();
+        await lab.page.getByTestId('work-spikes').waitFor();
+        for (const [name, value] of changes) {
+          await lab.page.evaluate(
+            ([key, to]) => document.querySelector('#lab').client.change(key, to),
+            [name, value],
+          );
+          await lab.page.waitForTimeout(120);
+        }
+        await step(lab, { at: 0 });
+        assert.equal(await lab.page.locator('sequence-spikes .refused .wrong').count(), 0);
+      });
+    });
+  }
+});
+
 describe('wheel neurons', () => {
   test('in every layer the order of firing is the code of the dot products', { timeout: SLOW }, async () => {
     await withLab(ALONE, async (lab) => {

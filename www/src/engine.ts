@@ -127,6 +127,8 @@ export interface LabError {
     | 'file'
     /** A probe that cannot be read. */
     | 'probe'
+    /** The settings have changed while it was worked on. */
+    | 'outdated'
     /** Asked for at the wrong time. */
     | 'refused';
   /** Tells the reader what to do next. */

@@ -484,7 +484,7 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
       });
     default: {
       const work = isSequenceRequest(command) ? sequenceDesk.work(command, settings) : null;
-      if (work) return void reply(command, queue.inTurns(work));
+      if (work) return void reply(command, queue.inTurns(work)).then(() => queue.errand(tell));
       return queue.errand(async () => {
         await reply(command, answerTo(command, settings));
         await tell();

@@ -1,5 +1,7 @@
 /** Questions to the worker whose answers a part of the page shows. */
 
+import { Refusal } from '../client';
+
 /** While a run trains, an answer that follows it is asked for anew at most this often … */
 const LIVE_MS = 333;
 /** … or after so many times what the last answer took, if that is longer: training must not wait for looking. */
@@ -84,8 +86,13 @@ export class Question<T> {
       this.answer = await this.ask();
       this.refused = '';
     } catch (thrown) {
-      this.answer = null;
-      this.refused = thrown instanceof Error ? thrown.message : String(thrown);
+      if (thrown instanceof Refusal && thrown.code === 'outdated') {
+        // The settings changed while it was worked on: it was not answered, and is asked for as they are now.
+        this.asked = { key: '', live: '' };
+      } else {
+        this.answer = null;
+        this.refused = thrown instanceof Error ? thrown.message : String(thrown);
+      }
     }
     this.took = performance.now() - this.since;
     this.underWay = false;

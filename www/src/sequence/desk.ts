@@ -85,6 +85,7 @@ export class SequenceDesk {
     try {
       const { values } = settled;
       const sequence = await this.open(settled);
+      let same = () => {};
       switch (asked.type) {
         case 'seqStore': {
           const text = asked.text ?? written(sequence, values);
@@ -102,8 +103,11 @@ export class SequenceDesk {
           return yield* this.command(sequence, values, asked.known, null);
         case 'seqOperations':
           if (asked.goOn) sequence.resume();
+          same = this.unchanged('The look at the machine', values, (of) => sequence.courseKey(of));
           yield* this.follow(sequence, values, 'operations');
           yield* this.learn(sequence, values);
+          // What is shown next to the transformer is the machine of the settings as they are by now.
+          same();
           return await sequence.operations(values, asked.at);
         case 'seqSpikes':
           yield* this.follow(sequence, values, 'spikes');
@@ -114,7 +118,8 @@ export class SequenceDesk {
     } finally {
       const left = (this.active.get(work) ?? 1) - 1;
       this.active.set(work, left);
-      if (left === 0) this.stopped.delete(work);
+      // It was meant for this one.
+      this.stopped.delete(work);
     }
   }
 
@@ -207,7 +212,7 @@ export class SequenceDesk {
       } catch {
         // They have no sequence at all.
       }
-      if (!same) throw refused(`${what} was given up: the settings have changed.`);
+      if (!same) throw { code: 'outdated', message: `${what} was given up: the settings have changed.` };
     };
   }
 

@@ -15,6 +15,6 @@ export function keyWithout(
 }
 
 /** Groups that concern neither the sequence nor the machine that is shown it. */
-export const ELSEWHERE = ['Experiment', 'Memory alone', 'Kanerva', 'Attention', 'Machine'] as const;
+export const ELSEWHERE = ['Experiment', 'Memory alone', 'Kanerva', 'Attention'] as const;
 /** Recall from a cue is the session's affair. */
 export const RECALL = ['cue', 'recall'] as const;

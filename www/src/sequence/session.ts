@@ -77,7 +77,7 @@ class LabSession extends LitElement {
       this.progress.hear(report);
       if (report.type !== 'cancelled') return;
       // The worker that takes the place of the one before has a machine of its own.
-      if (this.session?.steps.length) this.note = MEMORY_LOST;
+      if (this.session?.steps.length || this.busy) this.note = MEMORY_LOST;
       this.session = null;
       this.asked = null;
       this.requestUpdate();

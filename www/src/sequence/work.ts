@@ -37,7 +37,8 @@ export class Progress {
   }
 
   readonly hear = (report: Report): void => {
-    if (report.type !== 'turned' || report.work !== this.work) return;
+    // Others may ask too, through the client.
+    if (!this.going || report.type !== 'turned' || report.work !== this.work) return;
     this.turn = report.turn;
     // It went past what the reader wanted to end.
     if (this.turn.unit === 'steps') this.halted = false;
