@@ -7,7 +7,7 @@ pub fn fits(width: u32, heads: u32) -> bool {
 }
 
 /// All numbers of heads up to `most` that make up `width`.
-pub fn allowed(width: u32, most: u32) -> impl Iterator<Item = u32> {
+fn allowed(width: u32, most: u32) -> impl Iterator<Item = u32> {
     (1..=most).filter(move |&heads| fits(width, heads))
 }
 

@@ -255,7 +255,7 @@ export class LabClient {
     return this.told({ type: 'seqReplay', text, known: this.known });
   }
 
-  /** Takes in the cue, and goes on alone. "#3" is the first three symbols of the sequence. */
+  /** Takes in the cue, and goes on alone. "#3" is the first three symbols that were stored. */
   seqRecall(cue: string, count: number): Promise<Session> {
     return this.told({ type: 'seqRecall', cue, count, known: this.known });
   }

@@ -35,7 +35,7 @@ pub struct Turn {
 }
 
 impl Turn {
-    fn new(done: bool, unit: Unit, (at, of): (usize, usize)) -> Self {
+    pub(super) fn new(done: bool, unit: Unit, (at, of): (usize, usize)) -> Self {
         let whole = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Self { done, unit, at: whole(at), of: whole(of) }
     }

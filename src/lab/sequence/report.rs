@@ -82,8 +82,7 @@ impl Reporting {
             }
         }
         let done = self.told.len() == self.asks.len();
-        let whole = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        Ok(Turn { done, unit: Unit::Symbols, at: whole(at), of: whole(self.length.max(at)) })
+        Ok(Turn::new(done, Unit::Symbols, (at, self.length.max(at))))
     }
 
     /// The report, once it is done.
