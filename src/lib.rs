@@ -1,18 +1,20 @@
 //! Mnemoscope: a lab in a web page that trains small sequence models and looks inside them.
 //!
-//! The house, top down: [`lab`] holds the experiments (a configuration in, events out) and is all that the page
-//! (`web`), the command line and the tests drive; [`model`], [`encoding`] and [`task`] say what is trained, [`sdm`] what
-//! stores without training;
-//! [`graph`] records operations once into a plan; [`kernels`] are the WGSL shaders with their CPU twins;
-//! [`compute`] replays a plan on WebGPU or on the CPU. See `ARCHITECTURE.md`.
+//! The house, from the ground up: [`error`], [`choice`] and [`property`] are what everything stands on; [`task`], [`kernels`] (WGSL
+//! shaders with their CPU twins), [`graph`] (operations recorded once into a plan) and [`compute`] (replays a plan on WebGPU or on the
+//! CPU); the domains [`encoding`], [`model`] and [`sdm`]; [`run`], which trains models and reports; [`labs`]; and on top the faces: the
+//! page's (`web`), the command line's and the tests'. Nothing names what stands above it: `tests/house.rs`. See `ARCHITECTURE.md`.
 
 pub mod choice;
 pub mod compute;
 pub mod encoding;
+pub mod error;
 pub mod graph;
 pub mod kernels;
-pub mod lab;
+pub mod labs;
 pub mod model;
+pub mod property;
+pub mod run;
 #[cfg(feature = "sequence")]
 pub mod sdm;
 pub mod task;

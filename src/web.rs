@@ -16,20 +16,20 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::choice::Choice;
-use crate::compute::error::Error;
-use crate::lab::any::{Config, Lab};
-use crate::lab::check::Certificate;
-use crate::lab::copy;
-use crate::lab::encodings::logit;
-use crate::lab::event::{ArmInfo, Cost, ExecutorInfo, RunInfo};
-use crate::lab::inspect::{Inspection, Norms};
-use crate::lab::link::Link;
-use crate::lab::machine::Machine;
-use crate::lab::property::{Problem, by_name};
-use crate::lab::results::Results;
+use crate::error::Error;
+use crate::labs::any::{Config, Lab};
+use crate::labs::encodings::logit;
+use crate::labs::link::Link;
 #[cfg(feature = "sequence")]
-use crate::lab::sequence::study::Study;
-use crate::lab::weights::Weights;
+use crate::labs::sequence::study::Study;
+use crate::property::{Problem, by_name};
+use crate::run::check::Certificate;
+use crate::run::event::{ArmInfo, Cost, ExecutorInfo, RunInfo};
+use crate::run::inspect::{Inspection, Norms};
+use crate::run::machine::Machine;
+use crate::run::race::Race;
+use crate::run::results::Results;
+use crate::run::weights::Weights;
 
 thread_local! {
     /// The device outlives a run, so that the next one starts faster.
@@ -235,7 +235,7 @@ pub fn read_results(text: &str) -> Result<JsValue, JsValue> {
 async fn open_with(
     progress: js_sys::Function,
     open: impl AsyncFnOnce(&mut Machine, Report<'_>) -> Opened,
-) -> Result<CopyRun, JsValue> {
+) -> Result<Run, JsValue> {
     let mut report = |fraction: f64, what: &str| {
         // A page that fails to show progress must not stop the run.
         let _ = progress.call2(&JsValue::NULL, &fraction.into(), &what.into());
@@ -243,15 +243,15 @@ async fn open_with(
     let mut machine = MACHINE.take();
     let run = open(&mut machine, &mut report).await;
     MACHINE.set(machine);
-    Ok(CopyRun { run: run.map_err(|error| thrown(&error))? })
+    Ok(Run { work: run.map_err(|error| thrown(&error))? })
 }
 
 type Report<'a> = &'a mut dyn FnMut(f64, &str);
-type Opened = Result<Run, Error>;
+type Opened = Result<Work, Error>;
 
 /// What runs: a race of models that are trained, or an experiment of the sequence lab.
-enum Run {
-    Race(Box<copy::CopyRun>),
+enum Work {
+    Race(Box<Race>),
     #[cfg(feature = "sequence")]
     Study(Box<Study>),
 }
@@ -265,7 +265,7 @@ fn no_race() -> JsValue {
 /// Does `$work` on the race, anew if the device is lost meanwhile. In the end the CPU takes over, which is not lost.
 macro_rules! with_recovery {
     ($self:ident, $race:ident => $work:expr) => {{
-        let Run::Race($race) = &mut $self.run else { return Err(no_race()) };
+        let Work::Race($race) = &mut $self.work else { return Err(no_race()) };
         loop {
             match $work.await {
                 Err(error) if error.of_device().is_some() => {
@@ -283,23 +283,23 @@ macro_rules! with_recovery {
 
 /// A race or an experiment in progress.
 #[wasm_bindgen]
-pub struct CopyRun {
-    run: Run,
+pub struct Run {
+    work: Work,
 }
 
 #[wasm_bindgen]
-impl CopyRun {
+impl Run {
     /// Builds a race; `progress(fraction, what)` is called while kernels compile.
     ///
     /// # Errors
     /// An object `{ code, message }`.
-    pub async fn open(lab: String, values: JsValue, progress: js_sys::Function) -> Result<CopyRun, JsValue> {
+    pub async fn open(lab: String, values: JsValue, progress: js_sys::Function) -> Result<Run, JsValue> {
         let (config, _) = read(&lab, values)?;
         open_with(progress, async |machine: &mut Machine, report: Report<'_>| {
             Ok(match config {
                 #[cfg(feature = "sequence")]
-                Config::Sequence(config) => Run::Study(Box::new(Study::open(config, machine, report).await?)),
-                config => Run::Race(Box::new(copy::CopyRun::open(config, machine, report).await?)),
+                Config::Sequence(config) => Work::Study(Box::new(Study::open(config, machine, report).await?)),
+                config => Work::Race(Box::new(Race::open(config, machine, report).await?)),
             })
         })
         .await
@@ -309,9 +309,9 @@ impl CopyRun {
     ///
     /// # Errors
     /// An object `{ code, message }`.
-    pub async fn restore(bytes: Vec<u8>, progress: js_sys::Function) -> Result<CopyRun, JsValue> {
+    pub async fn restore(bytes: Vec<u8>, progress: js_sys::Function) -> Result<Run, JsValue> {
         open_with(progress, async |machine: &mut Machine, report: Report<'_>| {
-            Ok(Run::Race(Box::new(copy::CopyRun::restore(&bytes, machine, report).await?)))
+            Ok(Work::Race(Box::new(Race::restore(&bytes, machine, report).await?)))
         })
         .await
     }
@@ -321,8 +321,8 @@ impl CopyRun {
     /// # Errors
     /// Does not fail in practice.
     pub fn about(&self) -> Result<JsValue, JsValue> {
-        match &self.run {
-            Run::Race(race) => value(&About {
+        match &self.work {
+            Work::Race(race) => value(&About {
                 lab: race.source().lab().id(),
                 arms: race.arms(),
                 runs: race.runs(),
@@ -334,7 +334,7 @@ impl CopyRun {
                 link: race.source().link(),
             }),
             #[cfg(feature = "sequence")]
-            Run::Study(study) => {
+            Work::Study(study) => {
                 let config = Config::from(study.source().clone());
                 value(&About {
                     lab: config.lab().id(),
@@ -354,10 +354,10 @@ impl CopyRun {
     /// Certificate of the first losses, as links carry it; null before the tenth step.
     #[must_use]
     pub fn check(&self) -> Option<String> {
-        match &self.run {
-            Run::Race(race) => race.check().map(|check| check.text()),
+        match &self.work {
+            Work::Race(race) => race.check().map(|check| check.text()),
             #[cfg(feature = "sequence")]
-            Run::Study(_) => None,
+            Work::Study(_) => None,
         }
     }
 
@@ -366,10 +366,10 @@ impl CopyRun {
     /// # Errors
     /// An object `{ code, message }`.
     pub fn verdicts(&self) -> Result<JsValue, JsValue> {
-        match &self.run {
-            Run::Race(race) => value(&race.verdicts().map_err(|error| thrown(&error))?),
+        match &self.work {
+            Work::Race(race) => value(&race.verdicts().map_err(|error| thrown(&error))?),
             #[cfg(feature = "sequence")]
-            Run::Study(study) => value(&study.verdicts()),
+            Work::Study(study) => value(&study.verdicts()),
         }
     }
 
@@ -378,10 +378,10 @@ impl CopyRun {
     /// # Errors
     /// An object `{ code, message }`.
     pub fn results(&self) -> Result<JsValue, JsValue> {
-        match &self.run {
-            Run::Race(race) => value(&race.results().map_err(|error| thrown(&error))?),
+        match &self.work {
+            Work::Race(race) => value(&race.results().map_err(|error| thrown(&error))?),
             #[cfg(feature = "sequence")]
-            Run::Study(study) => value(&study.results()),
+            Work::Study(study) => value(&study.results()),
         }
     }
 
@@ -390,10 +390,10 @@ impl CopyRun {
     /// # Errors
     /// Does not fail in practice.
     pub fn replay(&self) -> Result<JsValue, JsValue> {
-        match &self.run {
-            Run::Race(race) => value(&race.replay()),
+        match &self.work {
+            Work::Race(race) => value(&race.replay()),
             #[cfg(feature = "sequence")]
-            Run::Study(_) => Err(no_race()),
+            Work::Study(_) => Err(no_race()),
         }
     }
 
@@ -428,10 +428,10 @@ impl CopyRun {
     /// An object `{ code, message }`.
     pub async fn advance(&mut self, budget_ms: f64, most: u32) -> Result<JsValue, JsValue> {
         let mut machine = MACHINE.take();
-        let events = match &mut self.run {
-            Run::Race(race) => race.carry_on(&mut machine, budget_ms, most).await,
+        let events = match &mut self.work {
+            Work::Race(race) => race.carry_on(&mut machine, budget_ms, most).await,
             #[cfg(feature = "sequence")]
-            Run::Study(study) => study.advance(&mut machine, budget_ms, most).await,
+            Work::Study(study) => study.advance(&mut machine, budget_ms, most).await,
         };
         MACHINE.set(machine);
         let events = events.map_err(|error| thrown(&error))?;
@@ -444,7 +444,7 @@ impl CopyRun {
     /// # Errors
     /// If `values` is not an object of strings.
     pub fn extend(&mut self, values: JsValue) -> Result<bool, JsValue> {
-        let Run::Race(race) = &mut self.run else { return Ok(false) };
+        let Work::Race(race) = &mut self.work else { return Ok(false) };
         let source = race.source();
         let (config, _) = read(source.lab().id(), values)?;
         let steps = config.training().steps;
@@ -458,7 +458,7 @@ impl CopyRun {
     /// An object `{ code, message }`.
     pub async fn outcome(&mut self) -> Result<JsValue, JsValue> {
         #[cfg(feature = "sequence")]
-        if let Run::Study(study) = &self.run {
+        if let Work::Study(study) = &self.work {
             return value(&study.found());
         }
         value(&with_recovery!(self, race => race.outcome())?)
@@ -478,7 +478,7 @@ impl CopyRun {
     /// An object `{ code, message }`.
     pub async fn reset(&mut self) -> Result<(), JsValue> {
         #[cfg(feature = "sequence")]
-        if let Run::Study(study) = &mut self.run {
+        if let Work::Study(study) = &mut self.work {
             study.reset();
             return Ok(());
         }

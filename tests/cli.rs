@@ -11,8 +11,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use mnemoscope::lab::config::{CopyConfig, PRESETS};
-use mnemoscope::lab::results::Results;
+use mnemoscope::labs::copy::config::{CopyConfig, PRESETS};
+use mnemoscope::run::results::Results;
 use safetensors::SafeTensors;
 use serde_json::Value;
 #[cfg(unix)]

@@ -6,8 +6,8 @@
 #[path = "common/shell.rs"]
 mod shell;
 
-use mnemoscope::lab::any::Lab;
-use mnemoscope::lab::encodings::table_file::Upload;
+use mnemoscope::labs::any::Lab;
+use mnemoscope::labs::encodings::table_file::Upload;
 #[cfg(unix)]
 use shell::interrupt;
 use shell::{expect, json, names, run, run_with, text};

@@ -4,10 +4,10 @@
 
 use mnemoscope::choice::Choice;
 use mnemoscope::encoding::Encoding;
-use mnemoscope::lab::any::Lab;
-use mnemoscope::lab::config::{CopyConfig, Mask, PRESETS, Settings};
-use mnemoscope::lab::link::Link;
-use mnemoscope::lab::property::Kind;
+use mnemoscope::labs::any::Lab;
+use mnemoscope::labs::copy::config::{CopyConfig, Mask, PRESETS, Settings};
+use mnemoscope::labs::link::Link;
+use mnemoscope::property::Kind;
 use mnemoscope::task::Task;
 
 #[test]

@@ -10,27 +10,27 @@ use std::collections::HashSet;
 
 use common::numbers::Numbers;
 use mnemoscope::choice::Choice;
-use mnemoscope::compute::error::Error;
 use mnemoscope::encoding::face::{Face, Gram, Measure};
 use mnemoscope::encoding::measures::{FORMULAS, Measures, Spectrum};
 use mnemoscope::encoding::{Encoding, Shape, Table, Tuning};
+use mnemoscope::error::Error;
 use mnemoscope::kernels::rng;
 use mnemoscope::kernels::similarity::Similarity;
-use mnemoscope::lab::any::{Config, Lab};
-use mnemoscope::lab::claim::{Outcome as Answer, Verdict};
-use mnemoscope::lab::config::{CopyConfig, Settings};
-use mnemoscope::lab::copy::CopyRun;
-use mnemoscope::lab::encodings::config::EncodingsConfig;
-use mnemoscope::lab::encodings::lemma::{Lemma, lemma};
-use mnemoscope::lab::encodings::logit::{Logit, Question, Trained, split};
-use mnemoscope::lab::encodings::outcome::{Correlation, Outcome, SweepArm, verdicts};
-use mnemoscope::lab::encodings::table_file::{Upload, to_csv, to_npy};
-use mnemoscope::lab::encodings::workbench::Workbench;
-use mnemoscope::lab::event::Event;
-use mnemoscope::lab::link::Link;
-use mnemoscope::lab::machine::Machine;
-use mnemoscope::lab::property::{Kind, Problem};
-use mnemoscope::lab::weights::Weights;
+use mnemoscope::labs::any::{Config, Lab};
+use mnemoscope::labs::copy::claim::{Outcome as Answer, Verdict};
+use mnemoscope::labs::copy::config::{CopyConfig, Settings};
+use mnemoscope::labs::encodings::config::EncodingsConfig;
+use mnemoscope::labs::encodings::lemma::{Lemma, lemma};
+use mnemoscope::labs::encodings::logit::{Logit, Question, Trained, split};
+use mnemoscope::labs::encodings::outcome::{Correlation, Outcome, SweepArm, verdicts};
+use mnemoscope::labs::encodings::table_file::{Upload, to_csv, to_npy};
+use mnemoscope::labs::encodings::workbench::Workbench;
+use mnemoscope::labs::link::Link;
+use mnemoscope::property::{Kind, Problem};
+use mnemoscope::run::event::Event;
+use mnemoscope::run::machine::Machine;
+use mnemoscope::run::race::Race;
+use mnemoscope::run::weights::Weights;
 use pollster::block_on;
 
 fn shape(length: u32, width: u32, tuning: Tuning) -> Shape {
@@ -826,11 +826,11 @@ fn encodings(link: &str) -> EncodingsConfig {
     config
 }
 
-fn open(config: impl Into<Config>) -> CopyRun {
-    block_on(CopyRun::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap()
+fn open(config: impl Into<Config>) -> Race {
+    block_on(Race::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap()
 }
 
-fn advance(run: &mut CopyRun, steps: u32) -> Vec<Event> {
+fn advance(run: &mut Race, steps: u32) -> Vec<Event> {
     block_on(run.advance(f64::INFINITY, steps)).unwrap()
 }
 
@@ -839,7 +839,7 @@ fn question(head: u32, scale: f64) -> Question {
 }
 
 /// Races of both norms and of both masks, with the runs of all that is added, and how often attention weights differ from uniform.
-fn logit_races() -> Vec<CopyRun> {
+fn logit_races() -> Vec<Race> {
     let mut races = Vec::new();
     for norm in ["post", "pre"] {
         for task in ["causal-copy", "previous-token"] {
@@ -927,7 +927,7 @@ fn strengths(trained: &Trained, head: u32) -> [f64; 4] {
         let range = tensor.offset as usize..(tensor.offset + tensor.len()) as usize;
         trained.parameters[range].iter().map(|&x| f64::from(x)).collect::<Vec<f64>>()
     };
-    let symbols = mnemoscope::lab::inspect::read_probe("", &a.layout).unwrap();
+    let symbols = mnemoscope::run::inspect::read_probe("", &a.layout).unwrap();
     let embedding = pool("embedding.weight");
     let (gain, positions) = (pool("position.gain")[0], pool("position.table"));
     let (weights, bias) = (pool("layers.0.self_attn.in_proj.weight"), pool("layers.0.self_attn.in_proj.bias"));
@@ -1025,7 +1025,7 @@ fn the_workbench_splits_what_the_settings_name() {
 
 // Experiments.
 
-fn found(run: &mut CopyRun) -> Outcome {
+fn found(run: &mut Race) -> Outcome {
     block_on(run.outcome()).unwrap().unwrap()
 }
 
@@ -1073,11 +1073,11 @@ fn with_the_gain_held_at_a_power_of_two_spike_time_is_sinusoidal_to_the_bit() {
 #[test]
 fn the_gain_of_the_control_is_trained_or_held() {
     let mut run = open(configured(&format!("{TINY}&experiment=control")));
-    let gain = |run: &mut CopyRun, replica| {
+    let gain = |run: &mut Race, replica| {
         let trained = block_on(run.trained(replica)).unwrap();
         trained.parameters[trained.model.gain as usize]
     };
-    let gains = |run: &mut CopyRun| [0, 1, 2, 3].map(|replica| gain(run, replica));
+    let gains = |run: &mut Race| [0, 1, 2, 3].map(|replica| gain(run, replica));
     assert_eq!(gains(&mut run), [1.0, 8.0, 8.0, 1.0]);
     advance(&mut run, 20);
     let after = gains(&mut run);
@@ -1311,7 +1311,7 @@ fn a_longer_evaluation_is_that_of_a_longer_model_with_the_same_weights() {
             });
         }
         let file = Weights::write(&weights.config, &weights.state).unwrap();
-        let mut other = block_on(CopyRun::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
+        let mut other = block_on(Race::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
         block_on(other.advance(0.0, 0)).unwrap();
         let judged = other.history().last().unwrap();
         for (at, row) in rows.iter().enumerate() {
@@ -1325,7 +1325,7 @@ fn a_longer_evaluation_is_that_of_a_longer_model_with_the_same_weights() {
 
 #[test]
 fn going_on_from_a_file_of_this_lab_gives_the_same_bits() {
-    let rest = |run: &mut CopyRun| {
+    let rest = |run: &mut Race| {
         let events = advance(run, 0);
         let told = events.into_iter().filter(|event| !matches!(event, Event::Progress { .. })).collect::<Vec<_>>();
         (format!("{told:?}"), block_on(run.save()).unwrap(), format!("{:?}", found(run)))
@@ -1340,7 +1340,7 @@ fn going_on_from_a_file_of_this_lab_gives_the_same_bits() {
         let mut run = open(config.clone());
         advance(&mut run, 17);
         let file = block_on(run.save()).unwrap();
-        let mut resumed = block_on(CopyRun::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
+        let mut resumed = block_on(Race::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
         assert_eq!((resumed.source(), resumed.step()), (&config, 17), "what is only looked at is kept too");
         assert_eq!(format!("{:?}", found(&mut resumed)), format!("{:?}", found(&mut run)), "{experiment}");
         assert!(rest(&mut run) == rest(&mut resumed), "{experiment}");

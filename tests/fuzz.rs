@@ -12,18 +12,18 @@ use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 use bolero::check;
-use mnemoscope::lab::any::{Config, Lab};
-use mnemoscope::lab::check::{Certificate, Certifier};
-use mnemoscope::lab::config::{CopyConfig, PRESETS, Settings};
-use mnemoscope::lab::copy::CopyRun;
-use mnemoscope::lab::encodings::config::EncodingsConfig;
-use mnemoscope::lab::encodings::table_file::{Upload, to_csv, to_npy};
-use mnemoscope::lab::inspect::read_probe;
-use mnemoscope::lab::link::Link;
-use mnemoscope::lab::machine::Machine;
-use mnemoscope::lab::results::{Results, read_configuration};
-use mnemoscope::lab::sweep::Merger;
-use mnemoscope::lab::weights::Weights;
+use mnemoscope::labs::any::{Config, Lab};
+use mnemoscope::labs::copy::config::{CopyConfig, PRESETS, Settings};
+use mnemoscope::labs::encodings::config::EncodingsConfig;
+use mnemoscope::labs::encodings::table_file::{Upload, to_csv, to_npy};
+use mnemoscope::labs::link::Link;
+use mnemoscope::run::check::{Certificate, Certifier};
+use mnemoscope::run::inspect::read_probe;
+use mnemoscope::run::machine::Machine;
+use mnemoscope::run::race::Race;
+use mnemoscope::run::results::{Results, read_configuration};
+use mnemoscope::run::sweep::Merger;
+use mnemoscope::run::weights::Weights;
 use mnemoscope::task::Layout;
 use peak_alloc::PeakAlloc;
 use pollster::block_on;
@@ -246,7 +246,7 @@ fn race() -> &'static (Results, Vec<u8>) {
             &steps=3&every=1&executor=cpu";
         let (config, problems) = CopyConfig::from_link(link);
         assert!(problems.is_empty());
-        let mut run = block_on(CopyRun::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();
+        let mut run = block_on(Race::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();
         block_on(run.advance(f64::INFINITY, 0)).unwrap();
         (run.results().unwrap(), block_on(run.save()).unwrap())
     })
@@ -306,7 +306,7 @@ fn weights_survive(bytes: &[u8]) -> bool {
     let (config, state) = (read.config.training(), &read.state);
     let small = config.batch <= 2 && config.held_out <= 2 && config.steps <= 8;
     if small && read.config.link().contains("executor=cpu") {
-        let mut run = block_on(CopyRun::restore(bytes, &mut Machine::default(), &mut |_, _| {})).unwrap();
+        let mut run = block_on(Race::restore(bytes, &mut Machine::default(), &mut |_, _| {})).unwrap();
         block_on(run.advance(f64::INFINITY, 0)).unwrap();
         let over = run.step() == config.steps
             || state.stopped.iter().all(Option::is_some)
@@ -324,7 +324,7 @@ fn weights() {
         &layers=1&batch=1&steps=3&every=1&executor=cpu";
     let Link { config, problems, .. } = Link::parse(link);
     assert!(problems.is_empty(), "{problems:?}");
-    let mut run = block_on(CopyRun::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();
+    let mut run = block_on(Race::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();
     block_on(run.advance(f64::INFINITY, 0)).unwrap();
     fuzz("weights", &[file.clone(), block_on(run.save()).unwrap()], weights_survive);
 }

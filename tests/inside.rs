@@ -6,27 +6,27 @@
 mod common;
 
 use common::training::{SMALL, configuration};
-use mnemoscope::compute::error::Error;
-use mnemoscope::lab::copy::CopyRun;
-use mnemoscope::lab::event::Event;
-use mnemoscope::lab::inspect::{Inspection, read_probe};
-use mnemoscope::lab::machine::Machine;
-use mnemoscope::lab::weights::Weights;
+use mnemoscope::error::Error;
+use mnemoscope::run::event::Event;
+use mnemoscope::run::inspect::{Inspection, read_probe};
+use mnemoscope::run::machine::Machine;
+use mnemoscope::run::race::Race;
+use mnemoscope::run::weights::Weights;
 use mnemoscope::task::source::is_held_out;
 use pollster::block_on;
 
 const TINY: &str = "lab=copy&encodings=rank,sinusoidal,alibi,rope,none&seeds=1&symbols=5&length=10&batch=5&held_out=9\
     &layers=2&width=24&heads=3&mlp=20&steps=40&every=5&executor=cpu";
 
-fn open(link: &str) -> CopyRun {
-    block_on(CopyRun::open(configuration(link), &mut Machine::default(), &mut |_, _| {})).unwrap()
+fn open(link: &str) -> Race {
+    block_on(Race::open(configuration(link), &mut Machine::default(), &mut |_, _| {})).unwrap()
 }
 
-fn advance(run: &mut CopyRun, steps: u32) -> Vec<Event> {
+fn advance(run: &mut Race, steps: u32) -> Vec<Event> {
     block_on(run.advance(f64::INFINITY, steps)).unwrap()
 }
 
-fn inspect(run: &mut CopyRun, replica: u32, probe: &str) -> Inspection {
+fn inspect(run: &mut Race, replica: u32, probe: &str) -> Inspection {
     block_on(run.inspect(replica, probe)).unwrap()
 }
 
@@ -86,7 +86,7 @@ fn the_probe_agrees_with_the_evaluation() {
 #[test]
 fn similarity_is_live_for_what_is_learned_and_still_for_what_is_not() {
     let mut run = open(TINY);
-    let similarity = |run: &mut CopyRun, replica| inspect(run, replica, "").similarity.map(|(values, _)| values);
+    let similarity = |run: &mut Race, replica| inspect(run, replica, "").similarity.map(|(values, _)| values);
     let before: Vec<_> = (0..5).map(|replica| similarity(&mut run, replica)).collect();
     advance(&mut run, 5);
     let after: Vec<_> = (0..5).map(|replica| similarity(&mut run, replica)).collect();
@@ -152,7 +152,7 @@ fn a_typed_probe_becomes_the_task() {
 }
 
 /// What a race reports from here to its end, and its last weights.
-fn rest(run: &mut CopyRun) -> (Vec<Event>, Vec<u8>) {
+fn rest(run: &mut Race) -> (Vec<Event>, Vec<u8>) {
     let events = advance(run, 0);
     let events = events.into_iter().filter(|event| !matches!(event, Event::Progress { .. })).collect();
     (events, block_on(run.save()).unwrap())
@@ -169,7 +169,7 @@ fn going_on_from_a_file_gives_the_same_bits() {
             let mut run = open(&link);
             advance(&mut run, at);
             let file = block_on(run.save()).unwrap();
-            let mut resumed = block_on(CopyRun::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
+            let mut resumed = block_on(Race::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
             assert_eq!(resumed.executor().kind, executor);
             assert_eq!(resumed.step(), at);
             let (expected, first_file) = rest(&mut run);
@@ -192,7 +192,7 @@ fn a_file_without_moments_is_evaluated_and_trained_further() {
     weights.state.moments = None;
     weights.state.history.clear();
     let file = Weights::write(&weights.config, &weights.state).unwrap();
-    let mut resumed = block_on(CopyRun::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
+    let mut resumed = block_on(Race::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
     let events = block_on(resumed.advance(0.0, 0)).unwrap();
     let at_20 = |event: &Event| matches!(event, Event::Evaluation { step: 20, .. });
     let original = run.replay().into_iter().rev().find(at_20).unwrap();
@@ -200,7 +200,7 @@ fn a_file_without_moments_is_evaluated_and_trained_further() {
     // What follows from there can itself be kept and gone on with.
     advance(&mut resumed, 7);
     let file = block_on(resumed.save()).unwrap();
-    let mut again = block_on(CopyRun::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
+    let mut again = block_on(Race::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
     let (events, last) = rest(&mut resumed);
     assert!(events.iter().any(|event| matches!(event, Event::Finished { step: 40 })));
     let (events_again, last_again) = rest(&mut again);
@@ -263,7 +263,7 @@ fn a_lost_device_is_replaced_and_nothing_is_lost() {
     let mut whole = open(&link);
     let (mut expected, expected_file) = rest(&mut whole);
     let mut machine = Machine::default();
-    let mut run = block_on(CopyRun::open(configuration(&link), &mut machine, &mut |_, _| {})).unwrap();
+    let mut run = block_on(Race::open(configuration(&link), &mut machine, &mut |_, _| {})).unwrap();
     let mut events = block_on(run.carry_on(&mut machine, f64::INFINITY, 13)).unwrap();
     run.lose_device();
     events.extend(block_on(run.carry_on(&mut machine, f64::INFINITY, 0)).unwrap());
@@ -304,7 +304,7 @@ fn a_lost_device_is_replaced_and_nothing_is_lost() {
 fn a_race_goes_on_from_its_last_checkpoint() {
     let link = SMALL.replace("steps=400", "steps=30") + "&executor=webgpu";
     let mut machine = Machine::default();
-    let mut open = || block_on(CopyRun::open(configuration(&link), &mut machine, &mut |_, _| {})).unwrap();
+    let mut open = || block_on(Race::open(configuration(&link), &mut machine, &mut |_, _| {})).unwrap();
     let mut whole = open();
     advance(&mut whole, 19);
     let (at_19, looked) = (block_on(whole.save()).unwrap(), format!("{:?}", inspect(&mut whole, 5, "")));
@@ -335,7 +335,7 @@ fn a_device_lost_after_opening_a_file_does_not_lose_the_file() {
     weights.state.parameters.iter_mut().for_each(|parameter| *parameter *= 0.5);
     let file = Weights::write(&weights.config, &weights.state).unwrap();
     let mut machine = Machine::default();
-    let mut run = block_on(CopyRun::restore(&file, &mut machine, &mut |_, _| {})).unwrap();
+    let mut run = block_on(Race::restore(&file, &mut machine, &mut |_, _| {})).unwrap();
     run.lose_device();
     let lost = block_on(run.save()).unwrap_err();
     block_on(run.recover(&mut machine, lost.of_device().unwrap())).unwrap();
@@ -374,7 +374,7 @@ fn a_race_can_be_made_longer() {
 fn a_device_lost_again_and_again_gives_way_to_the_cpu() {
     let mut machine = Machine::default();
     let config = configuration(&(TINY.replace("executor=cpu", "executor=webgpu")));
-    let mut run = block_on(CopyRun::open(config, &mut machine, &mut |_, _| {})).unwrap();
+    let mut run = block_on(Race::open(config, &mut machine, &mut |_, _| {})).unwrap();
     for _ in 0..3 {
         run.lose_device();
         block_on(run.carry_on(&mut machine, f64::INFINITY, 1)).unwrap();
@@ -390,7 +390,7 @@ fn timing_the_kernels_changes_nothing() {
         let mut run = open(&TINY.replace("cpu", executor));
         advance(&mut run, 7);
         let before = block_on(run.save()).unwrap();
-        let look = |run: &mut CopyRun| format!("{:?}", inspect(run, 0, ""));
+        let look = |run: &mut Race| format!("{:?}", inspect(run, 0, ""));
         let looked = look(&mut run);
         let profile = block_on(run.profile()).unwrap();
         assert!(block_on(run.save()).unwrap() == before, "{executor}");

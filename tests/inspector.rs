@@ -8,12 +8,12 @@ mod common;
 use common::numbers::Numbers;
 use mnemoscope::encoding::face::Face;
 use mnemoscope::encoding::{Encoding, Shape, Table, Tuning};
-use mnemoscope::lab::any::Config;
-use mnemoscope::lab::encodings::config::{EncodingsConfig, Side};
-use mnemoscope::lab::encodings::table_file::{Upload, to_npy};
-use mnemoscope::lab::encodings::workbench::{Workbench, phase};
-use mnemoscope::lab::link::Link;
-use mnemoscope::lab::machine::Machine;
+use mnemoscope::labs::any::Config;
+use mnemoscope::labs::encodings::config::{EncodingsConfig, Side};
+use mnemoscope::labs::encodings::table_file::{Upload, to_npy};
+use mnemoscope::labs::encodings::workbench::{Workbench, phase};
+use mnemoscope::labs::link::Link;
+use mnemoscope::run::machine::Machine;
 use pollster::block_on;
 
 /// The configuration of a link, which must be without problems.

@@ -6,19 +6,19 @@
 mod common;
 
 use common::training::configuration;
-use mnemoscope::compute::error::Error;
-use mnemoscope::lab::claim::{Outcome, Verdict, verdicts};
-use mnemoscope::lab::config::{CopyConfig, Settings};
-use mnemoscope::lab::copy::CopyRun;
-use mnemoscope::lab::machine::Machine;
-use mnemoscope::lab::results::{Results, RunResult, read_configuration};
+use mnemoscope::error::Error;
+use mnemoscope::labs::copy::claim::{Outcome, Verdict, verdicts};
+use mnemoscope::labs::copy::config::{CopyConfig, Settings};
+use mnemoscope::run::machine::Machine;
+use mnemoscope::run::race::Race;
+use mnemoscope::run::results::{Results, RunResult, read_configuration};
 use pollster::block_on;
 
 const LINK: &str = "lab=copy&encodings=rank,none&seeds=2&symbols=4&length=8&batch=4&held_out=8&layers=1&width=16\
     &heads=2&mlp=16&steps=20&every=10&executor=cpu";
 
 fn results() -> Results {
-    let mut run = block_on(CopyRun::open(configuration(LINK), &mut Machine::default(), &mut |_, _| {})).unwrap();
+    let mut run = block_on(Race::open(configuration(LINK), &mut Machine::default(), &mut |_, _| {})).unwrap();
     block_on(run.advance(f64::INFINITY, 0)).unwrap();
     run.results().unwrap()
 }

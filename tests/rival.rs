@@ -5,18 +5,18 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 use mnemoscope::compute::cpu::CpuExecutor;
-use mnemoscope::compute::error::Error;
+use mnemoscope::error::Error;
 use mnemoscope::graph::ops::Optimiser;
 use mnemoscope::kernels::layer_norm::EPSILON;
-use mnemoscope::lab::any::Config;
-use mnemoscope::lab::config::ExecutorChoice;
-use mnemoscope::lab::link::Link;
-use mnemoscope::lab::machine::Machine;
-use mnemoscope::lab::sequence::config::SequenceConfig;
-use mnemoscope::lab::sequence::insight::{BUDGET, Lesson, Look, Student, transformer_stages};
-use mnemoscope::lab::sequence::rival::learner::{Learner, Pupil, WAITING, window};
-use mnemoscope::lab::sequence::rival::{Errors, HELD_OUT_SEEDS, Judged, Method, RATES, Rehearsal, Rivals, Terms};
+use mnemoscope::labs::any::Config;
+use mnemoscope::labs::copy::config::ExecutorChoice;
+use mnemoscope::labs::link::Link;
+use mnemoscope::labs::sequence::config::SequenceConfig;
+use mnemoscope::labs::sequence::insight::{BUDGET, Lesson, Look, Student, transformer_stages};
+use mnemoscope::labs::sequence::rival::learner::{Learner, Pupil, WAITING, window};
+use mnemoscope::labs::sequence::rival::{Errors, HELD_OUT_SEEDS, Judged, Method, RATES, Rehearsal, Rivals, Terms};
 use mnemoscope::model::online::WindowRegime;
+use mnemoscope::run::machine::Machine;
 use mnemoscope::task::{Layout, Task};
 use pollster::block_on;
 

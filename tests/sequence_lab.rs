@@ -3,21 +3,21 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
-use mnemoscope::compute::error::Error;
-use mnemoscope::lab::any::Config;
-use mnemoscope::lab::claim::Outcome;
-use mnemoscope::lab::config::Settings;
-use mnemoscope::lab::event::Event;
-use mnemoscope::lab::link::Link;
-use mnemoscope::lab::machine::Machine;
-use mnemoscope::lab::sequence::bench::Bench;
-use mnemoscope::lab::sequence::config::SequenceConfig;
-use mnemoscope::lab::sequence::course::Course;
-use mnemoscope::lab::sequence::operations::machine_stages;
-use mnemoscope::lab::sequence::report::{Report, Reporting};
-use mnemoscope::lab::sequence::session::{Ask, Mode, SessionInfo};
-use mnemoscope::lab::sequence::study::{Found, Study};
-use mnemoscope::lab::sequence::symbols::random;
+use mnemoscope::error::Error;
+use mnemoscope::labs::any::Config;
+use mnemoscope::labs::copy::claim::Outcome;
+use mnemoscope::labs::copy::config::Settings;
+use mnemoscope::labs::link::Link;
+use mnemoscope::labs::sequence::bench::Bench;
+use mnemoscope::labs::sequence::config::SequenceConfig;
+use mnemoscope::labs::sequence::course::Course;
+use mnemoscope::labs::sequence::operations::machine_stages;
+use mnemoscope::labs::sequence::report::{Report, Reporting};
+use mnemoscope::labs::sequence::session::{Ask, Mode, SessionInfo};
+use mnemoscope::labs::sequence::study::{Found, Study};
+use mnemoscope::labs::sequence::symbols::random;
+use mnemoscope::run::event::Event;
+use mnemoscope::run::machine::Machine;
 use pollster::block_on;
 
 /// The settings of a link, which must be without problems.

@@ -7,11 +7,11 @@
 use std::time::Instant;
 
 use mnemoscope::kernels::rng::{pcg4d, unit};
-use mnemoscope::lab::claim::Outcome;
-use mnemoscope::lab::config::{ExecutorChoice, Settings};
-use mnemoscope::lab::machine::Machine;
-use mnemoscope::lab::sequence::config::{ContextModel, DecoderKind, Neuron, SequenceConfig, Writing};
-use mnemoscope::lab::sequence::spikes::{Spikes, Subject, spikes};
+use mnemoscope::labs::copy::claim::Outcome;
+use mnemoscope::labs::copy::config::{ExecutorChoice, Settings};
+use mnemoscope::labs::sequence::config::{ContextModel, DecoderKind, Neuron, SequenceConfig, Writing};
+use mnemoscope::labs::sequence::spikes::{Spikes, Subject, spikes};
+use mnemoscope::run::machine::Machine;
 use mnemoscope::sdm::code::{cosine, draw, levels, ranked};
 use mnemoscope::sdm::machine::{Fixed, Input, Trace};
 use mnemoscope::sdm::spiking::{Arrival, Layer, NeuronModel, Rdlif, Spike, Weights, Wheel, arrivals, evenly};

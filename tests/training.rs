@@ -7,15 +7,15 @@
 mod common;
 
 use common::training::{SMALL, configuration, executors_agree, learns_and_repeats, train};
-use mnemoscope::compute::error::Error;
 use mnemoscope::compute::{Executor, Program};
 use mnemoscope::encoding::{Encoding, Tuning};
+use mnemoscope::error::Error;
 use mnemoscope::kernels::control;
-use mnemoscope::lab::copy::CopyRun;
-use mnemoscope::lab::event::Event;
-use mnemoscope::lab::machine::Machine;
-use mnemoscope::lab::setup;
 use mnemoscope::model::transformer::{Replica, Transformer};
+use mnemoscope::run::event::Event;
+use mnemoscope::run::machine::Machine;
+use mnemoscope::run::race::Race;
+use mnemoscope::run::setup;
 use pollster::block_on;
 
 /// `MNEMOSCOPE_NO_GPU=1` says that this machine is known to have no adapter.
@@ -47,12 +47,9 @@ fn two_runs_have_the_same_bits() {
 
 #[test]
 fn reset_gives_the_same_run_again() {
-    let mut run = block_on(CopyRun::open(
-        configuration(&format!("{SMALL}&executor=cpu")),
-        &mut Machine::default(),
-        &mut |_, _| {},
-    ))
-    .unwrap();
+    let mut run =
+        block_on(Race::open(configuration(&format!("{SMALL}&executor=cpu")), &mut Machine::default(), &mut |_, _| {}))
+            .unwrap();
     block_on(run.advance(f64::INFINITY, 7)).unwrap();
     let first = block_on(run.parameters()).unwrap();
     run.reset().unwrap();
@@ -65,12 +62,9 @@ fn reset_gives_the_same_run_again() {
 #[test]
 fn steps_in_pieces_are_the_same_steps() {
     let whole = block_on(train(&format!("{SMALL}&executor=cpu"), 23));
-    let mut run = block_on(CopyRun::open(
-        configuration(&format!("{SMALL}&executor=cpu")),
-        &mut Machine::default(),
-        &mut |_, _| {},
-    ))
-    .unwrap();
+    let mut run =
+        block_on(Race::open(configuration(&format!("{SMALL}&executor=cpu")), &mut Machine::default(), &mut |_, _| {}))
+            .unwrap();
     let mut steps = Vec::new();
     for most in [1, 9, 13] {
         for event in block_on(run.advance(f64::INFINITY, most)).unwrap() {
@@ -119,7 +113,7 @@ fn a_run_that_diverges_stops_and_says_at_which_step() {
         let link = format!("{SMALL}&executor={executor}&encodings=rank,none&clip=0&warmup=0&dropout=0");
         let mut config = configuration(&link);
         config.rate = 1e30;
-        let mut run = block_on(CopyRun::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();
+        let mut run = block_on(Race::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();
         let mut stops = Vec::new();
         let mut losses = Vec::new();
         let mut last = Vec::new();
@@ -181,7 +175,7 @@ fn a_replica_that_stops_does_not_touch_its_neighbour() {
 fn a_configuration_that_does_not_fit_is_refused_with_the_bytes() {
     let link = "lab=copy&encodings=rank,rope,alibi,none&seeds=16&width=256&layers=6&length=256&batch=256&mlp=1024\
         &held_out=256&heads=8&executor=cpu";
-    let error = block_on(CopyRun::open(configuration(link), &mut Machine::default(), &mut |_, _| {})).unwrap_err();
+    let error = block_on(Race::open(configuration(link), &mut Machine::default(), &mut |_, _| {})).unwrap_err();
     let Error::TooLarge { needed, allowed, .. } = error else { panic!("{error}") };
     assert!(needed > allowed && allowed > 0);
     assert!(error.to_string().contains(&needed.to_string()), "{error}");
@@ -219,7 +213,7 @@ fn a_plan_beyond_the_devices_memory_goes_to_the_cpu_or_is_refused() {
     }
     let link = "lab=copy&encodings=rank,rope,alibi,none&seeds=16&width=256&layers=6&length=256&batch=256&mlp=1024\
         &held_out=256&heads=8&executor=webgpu";
-    let error = block_on(CopyRun::open(configuration(link), &mut Machine::default(), &mut |_, _| {})).unwrap_err();
+    let error = block_on(Race::open(configuration(link), &mut Machine::default(), &mut |_, _| {})).unwrap_err();
     assert_eq!(error.code(), "too-large", "{error}");
 }
 

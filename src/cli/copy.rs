@@ -2,7 +2,7 @@
 
 use clap::{ArgMatches, Command};
 
-use mnemoscope::lab::config::CopyConfig;
+use mnemoscope::labs::copy::config::CopyConfig;
 
 use super::failure::Failure;
 use super::{race, settings};

@@ -6,14 +6,14 @@ use clap::{ArgMatches, Command};
 use serde::Serialize;
 
 use mnemoscope::encoding::Table;
-use mnemoscope::lab::config::Settings;
-use mnemoscope::lab::encodings::config::{EncodingsConfig, Side, WeightsChoice};
-use mnemoscope::lab::encodings::logit::Logit;
-use mnemoscope::lab::encodings::shown::Shown;
-use mnemoscope::lab::encodings::table_file::{Upload, to_csv, to_npy};
-use mnemoscope::lab::encodings::workbench::{MeasureRow, Report, Workbench};
-use mnemoscope::lab::event::ExecutorInfo;
-use mnemoscope::lab::machine::Machine;
+use mnemoscope::labs::copy::config::Settings;
+use mnemoscope::labs::encodings::config::{EncodingsConfig, Side, WeightsChoice};
+use mnemoscope::labs::encodings::logit::Logit;
+use mnemoscope::labs::encodings::shown::Shown;
+use mnemoscope::labs::encodings::table_file::{Upload, to_csv, to_npy};
+use mnemoscope::labs::encodings::workbench::{MeasureRow, Report, Workbench};
+use mnemoscope::run::event::ExecutorInfo;
+use mnemoscope::run::machine::Machine;
 
 use super::encodings_from::Source;
 use super::failure::{Failure, say};

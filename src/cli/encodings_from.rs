@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use mnemoscope::lab::any::Config;
-use mnemoscope::lab::config::{CopyConfig, Settings};
-use mnemoscope::lab::encodings::config::{EncodingsConfig, looks_only};
-use mnemoscope::lab::encodings::logit::Trained;
-use mnemoscope::lab::weights::Weights;
+use mnemoscope::labs::any::Config;
+use mnemoscope::labs::copy::config::{CopyConfig, Settings};
+use mnemoscope::labs::encodings::config::{EncodingsConfig, looks_only};
+use mnemoscope::labs::encodings::logit::Trained;
+use mnemoscope::run::weights::Weights;
 
 use super::failure::Failure;
 use super::{files, settings};

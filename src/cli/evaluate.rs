@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
 
-use mnemoscope::lab::any::Lab;
-use mnemoscope::lab::config::CopyConfig;
-use mnemoscope::lab::copy::CopyRun;
-use mnemoscope::lab::encodings::outcome::Outcome;
-use mnemoscope::lab::event::ArmInfo;
-use mnemoscope::lab::machine::Machine;
-use mnemoscope::lab::results::{EvaluationRow, RunResult};
-use mnemoscope::lab::weights::Weights;
+use mnemoscope::labs::any::Lab;
+use mnemoscope::labs::copy::config::CopyConfig;
+use mnemoscope::labs::encodings::outcome::Outcome;
+use mnemoscope::run::event::ArmInfo;
+use mnemoscope::run::machine::Machine;
+use mnemoscope::run::race::Race;
+use mnemoscope::run::results::{EvaluationRow, RunResult};
+use mnemoscope::run::weights::Weights;
 
 use super::failure::{Failure, say};
 use super::files::{self, Outputs};
@@ -57,12 +57,12 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     // Without a past the lab judges the weights as they are; what the file says of their past is put back after.
     let past = std::mem::take(&mut weights.state.history);
     let bytes = Weights::write(&weights.config, &weights.state)?;
-    let mut run = pollster::block_on(CopyRun::restore(&bytes, &mut Machine::default(), &mut |_, _| {}))?;
+    let mut run = pollster::block_on(Race::restore(&bytes, &mut Machine::default(), &mut |_, _| {}))?;
     pollster::block_on(run.advance(0.0, 0))?;
     pollster::block_on(run.outcome())?;
     let mut results = run.results()?;
     let learned = |at: usize| {
-        past.iter().find(|e| e.values[1].get(at).is_some_and(|share| *share >= mnemoscope::lab::copy::LEARNED))
+        past.iter().find(|e| e.values[1].get(at).is_some_and(|share| *share >= mnemoscope::run::race::LEARNED))
     };
     for (at, run) in results.runs.iter_mut().enumerate() {
         run.step99 = learned(at).map(|evaluation| evaluation.step);

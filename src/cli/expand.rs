@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 
-use mnemoscope::lab::config::{CopyConfig, Settings};
-use mnemoscope::lab::property::Kind;
+use mnemoscope::labs::copy::config::{CopyConfig, Settings};
+use mnemoscope::property::Kind;
 
 use super::failure::{Failure, say};
 use super::{files, settings};

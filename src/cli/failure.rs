@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use mnemoscope::compute::error::Error;
+use mnemoscope::error::Error;
 
 /// Writes a line to standard error. Nobody may be there to read it, which is no reason to stop.
 pub(crate) fn say(line: &str) {

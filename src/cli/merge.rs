@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 use serde::Serialize;
 
-use mnemoscope::lab::results::Results;
-use mnemoscope::lab::sweep::{Merger, Sweep};
+use mnemoscope::run::results::Results;
+use mnemoscope::run::sweep::{Merger, Sweep};
 
 use super::failure::{Failure, say};
 use super::files::{self, Outputs};

@@ -23,7 +23,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 
 use mnemoscope::choice::Choice;
-use mnemoscope::lab::any::Lab;
+use mnemoscope::labs::any::Lab;
 
 use failure::Failure;
 

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use mnemoscope::choice::Choice;
-use mnemoscope::lab::any::{Config, Lab};
-use mnemoscope::lab::config::Schedule;
-use mnemoscope::lab::copy::CopyRun;
-use mnemoscope::lab::event::Event;
-use mnemoscope::lab::machine::Machine;
-use mnemoscope::lab::sweep::{spreads, spreads_of};
-use mnemoscope::lab::weights::Weights;
+use mnemoscope::labs::any::{Config, Lab};
+use mnemoscope::labs::copy::config::Schedule;
+use mnemoscope::run::event::Event;
+use mnemoscope::run::machine::Machine;
+use mnemoscope::run::race::Race;
+use mnemoscope::run::sweep::{spreads, spreads_of};
+use mnemoscope::run::weights::Weights;
 
 use super::failure::Failure;
 use super::files::{self, Outputs};
@@ -79,10 +79,10 @@ pub(crate) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), Failure
     };
     let quiet = arguments.get_flag("quiet");
     pollster::block_on(async {
-        let mut race = Race::open(config, before, quiet).await?;
-        race.keep = checkpoint.map(|path| Keep { path, every, last: Instant::now(), failed: None, warned: false });
-        race.train().await?;
-        race.finish(weights, &outputs).await
+        let mut job = Job::open(config, before, quiet).await?;
+        job.keep = checkpoint.map(|path| Keep { path, every, last: Instant::now(), failed: None, warned: false });
+        job.train().await?;
+        job.finish(weights, &outputs).await
     })
 }
 
@@ -152,8 +152,8 @@ struct Keep<'a> {
 }
 
 /// A race and what surrounds it.
-struct Race<'a> {
-    run: CopyRun,
+struct Job<'a> {
+    run: Race,
     machine: Machine,
     signals: Signals,
     progress: Progress,
@@ -164,14 +164,14 @@ struct Race<'a> {
     quiet: bool,
 }
 
-impl<'a> Race<'a> {
+impl<'a> Job<'a> {
     async fn open(config: &Config, before: Option<Before<'_>>, quiet: bool) -> Result<Self, Failure> {
         let signals = Signals::listen()?;
         let mut machine = Machine::default();
         let steps = config.training().steps;
         let mut run = match &before {
-            Some(before) => CopyRun::restore(&before.bytes, &mut machine, &mut |_, _| {}).await?,
-            None => CopyRun::open(config.clone(), &mut machine, &mut |_, _| {}).await?,
+            Some(before) => Race::restore(&before.bytes, &mut machine, &mut |_, _| {}).await?,
+            None => Race::open(config.clone(), &mut machine, &mut |_, _| {}).await?,
         };
         let extended = before.as_ref().and_then(|before| before.extended);
         if extended.is_some() && !run.extend(steps) {

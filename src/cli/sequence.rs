@@ -5,13 +5,13 @@ use std::time::Instant;
 
 use clap::{Arg, ArgMatches, Command};
 
-use mnemoscope::lab::event::Event;
-use mnemoscope::lab::machine::Machine;
-use mnemoscope::lab::sequence::config::SequenceConfig;
-use mnemoscope::lab::sequence::report::{Report, Reporting};
-use mnemoscope::lab::sequence::session::{Mode, SessionInfo, SymbolStep};
-use mnemoscope::lab::sequence::study::Study;
-use mnemoscope::lab::sequence::timing;
+use mnemoscope::labs::sequence::config::SequenceConfig;
+use mnemoscope::labs::sequence::report::{Report, Reporting};
+use mnemoscope::labs::sequence::session::{Mode, SessionInfo, SymbolStep};
+use mnemoscope::labs::sequence::study::Study;
+use mnemoscope::labs::sequence::timing;
+use mnemoscope::run::event::Event;
+use mnemoscope::run::machine::Machine;
 
 use super::failure::{Failure, say};
 use super::files::{self, Outputs};

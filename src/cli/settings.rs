@@ -8,10 +8,10 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, ArgMatches, Command};
 use serde_json::json;
 
-use mnemoscope::lab::any::Lab;
-use mnemoscope::lab::config::{Preset, Settings};
-use mnemoscope::lab::property::{Kind, Problem, Property};
-use mnemoscope::lab::results::read_configuration;
+use mnemoscope::labs::any::Lab;
+use mnemoscope::labs::copy::config::{Preset, Settings};
+use mnemoscope::property::{Kind, Problem, Property};
+use mnemoscope::run::results::read_configuration;
 
 use super::failure::Failure;
 use super::files;
@@ -144,9 +144,9 @@ fn own<S: Settings>(text: &str, name: &str) -> Result<(), Failure> {
 }
 
 /// Why a file was refused, without the page's sentence around it.
-pub(crate) fn reason(error: mnemoscope::compute::error::Error) -> String {
+pub(crate) fn reason(error: mnemoscope::error::Error) -> String {
     match error {
-        mnemoscope::compute::error::Error::File(why) => why,
+        mnemoscope::error::Error::File(why) => why,
         other => other.to_string(),
     }
 }

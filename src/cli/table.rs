@@ -3,10 +3,10 @@
 use mnemoscope::choice::Choice;
 use mnemoscope::encoding::Encoding;
 use mnemoscope::encoding::statistics;
-use mnemoscope::lab::claim::{Outcome as Answer, Verdict};
-use mnemoscope::lab::encodings::outcome::{Correlation, Follower, LengthRow, Outcome};
-use mnemoscope::lab::event::ArmInfo;
-use mnemoscope::lab::sweep::{Again, Spread, Sweep};
+use mnemoscope::labs::copy::claim::{Outcome as Answer, Verdict};
+use mnemoscope::labs::encodings::outcome::{Correlation, Follower, LengthRow, Outcome};
+use mnemoscope::run::event::ArmInfo;
+use mnemoscope::run::sweep::{Again, Spread, Sweep};
 
 use super::failure::say;
 

@@ -4,7 +4,7 @@
 //! and natively replicas run on all cores. The number type is a parameter: f32 for work, f64 to check
 //! gradients by central differences on the very same plan.
 
-use crate::compute::error::Error;
+use crate::error::Error;
 use crate::graph::plan::Plan;
 use crate::graph::{BufferId, Launch};
 use crate::kernels::real::Real;

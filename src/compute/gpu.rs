@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_channel::oneshot;
 
-use crate::compute::error::Error;
+use crate::error::Error;
 use crate::kernels::{Form, Spec, shader};
 
 /// A device with its queue, and the matrix-product form that its adapter runs best.

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use futures_channel::oneshot;
 
-use crate::compute::error::Error;
 use crate::compute::gpu::{Gpu, Pipelines};
 use crate::compute::{Clock, Counters, Program};
+use crate::error::Error;
 use crate::graph::plan::Plan;
 use crate::graph::{BufferId, Launch};
 use crate::kernels::MOST_WORKGROUPS;

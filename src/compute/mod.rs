@@ -1,14 +1,13 @@
 //! Where plans run: the CPU executor, the WebGPU executor, the choice between them, and errors.
 
 pub mod cpu;
-pub mod error;
 pub mod gpu;
 pub mod gpu_executor;
 pub mod tune;
 
 use crate::compute::cpu::CpuExecutor;
-use crate::compute::error::Error;
 use crate::compute::gpu_executor::GpuExecutor;
+use crate::error::Error;
 use crate::graph::BufferId;
 use crate::graph::plan::Plan;
 

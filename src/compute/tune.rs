@@ -5,9 +5,9 @@ use std::rc::Rc;
 use web_time::Instant;
 
 use crate::compute::Program;
-use crate::compute::error::Error;
 use crate::compute::gpu::Gpu;
 use crate::compute::gpu_executor::GpuExecutor;
+use crate::error::Error;
 use crate::graph::plan::{Plan, Slot};
 use crate::graph::{BufferId, Launch};
 use crate::kernels::matmul::{Epilogue, Matmul, Operand};

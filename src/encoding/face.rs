@@ -3,7 +3,7 @@
 use ndarray::ArrayView2;
 
 use super::{Encoding, Recipe, Shape, Table, alibi, rope};
-use crate::compute::error::Error;
+use crate::error::Error;
 
 /// How positions are compared under an encoding.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::face::{Face, Gram};
 use super::statistics::order;
-use crate::compute::error::Error;
+use crate::error::Error;
 
 /// Singular values below this share of the largest do not count for the rank.
 const RANK_SHARE: f64 = 1e-3;

@@ -9,7 +9,7 @@ pub mod plan;
 
 use std::collections::HashMap;
 
-use crate::compute::error::Error;
+use crate::error::Error;
 use crate::kernels::Kernel;
 use crate::kernels::attention::Shape as AttentionShape;
 use crate::kernels::rng::{Dropout, STREAM_DROPOUT};

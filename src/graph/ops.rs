@@ -12,7 +12,7 @@ pub use linear::Linear;
 pub use optimise::Optimiser;
 
 use super::Graph;
-use crate::compute::error::Error;
+use crate::error::Error;
 
 /// What the reverse pass of one recorded operation needs.
 #[derive(Debug)]

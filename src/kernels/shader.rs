@@ -7,7 +7,7 @@
 //!
 //! Constants come first, as `const NAME: u32 = 4u;`.
 
-use crate::compute::error::Error;
+use crate::error::Error;
 use crate::kernels::{Constants, Word};
 
 macro_rules! files {

@@ -5,7 +5,7 @@
 //! its last position says about the symbol that comes next.
 
 use super::transformer::{Replica, Transformer, Uses};
-use crate::compute::error::Error;
+use crate::error::Error;
 use crate::graph::ops::Optimiser;
 use crate::graph::plan::Plan;
 use crate::graph::{BufferId, Graph};

@@ -1,8 +1,8 @@
 //! The transformer: embedding and position, layers of attention and MLP, linear output.
 
 use super::parameters::{Init, Parameters};
-use crate::compute::error::Error;
 use crate::encoding::{Encoding, ROPE_BASE, Recipe, Shape as EncodingShape, Tuning};
+use crate::error::Error;
 use crate::graph::ops::{Linear, Optimiser};
 use crate::graph::plan::Plan;
 use crate::graph::{BufferId, BufferSpec, Graph, Launch, Shared, Tensor};

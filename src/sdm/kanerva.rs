@@ -8,8 +8,8 @@
 //! are whole, so that both executors have the same bits.
 
 use super::bits::Patterns;
-use crate::compute::error::Error;
 use crate::compute::{Executor, Program};
+use crate::error::Error;
 use crate::graph::plan::{Plan, Slot};
 use crate::graph::{BufferId, Launch, Shared};
 use crate::kernels::Kernel;

@@ -15,8 +15,8 @@ pub use trace::Trace;
 use super::code::{Order, draw, levels};
 use super::decoder::Weights;
 use super::memory::Shape as MemoryShape;
-use crate::compute::error::Error;
 use crate::compute::{Executor, Program};
+use crate::error::Error;
 use crate::kernels::rng::{STREAM_CODES, STREAM_OLD_CONTEXT};
 use plan::Buffer;
 

@@ -6,8 +6,8 @@
 
 use super::code::{Order, cosine, draw, levels, significances};
 use super::decoder::{self, Weights};
-use crate::compute::error::Error;
 use crate::compute::{Executor, Program};
+use crate::error::Error;
 use crate::graph::plan::{Plan, Slot};
 use crate::graph::{BufferId, Launch, Shared};
 use crate::kernels::Kernel;

@@ -5,15 +5,15 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::{MACHINE, Trained, read, thrown, value};
-use crate::compute::error::Error;
 use crate::encoding::lemma::Cloud;
-use crate::lab::any::Config;
-use crate::lab::claim::Verdict;
-use crate::lab::encodings::config::{EncodingsConfig, Side};
-use crate::lab::encodings::lemma;
-use crate::lab::encodings::logit::Part;
-use crate::lab::encodings::table_file::{Upload, to_csv, to_npy};
-use crate::lab::encodings::workbench::{self, PictureInfo, Workbench};
+use crate::error::Error;
+use crate::labs::any::Config;
+use crate::labs::copy::claim::Verdict;
+use crate::labs::encodings::config::{EncodingsConfig, Side};
+use crate::labs::encodings::lemma;
+use crate::labs::encodings::logit::Part;
+use crate::labs::encodings::table_file::{Upload, to_csv, to_npy};
+use crate::labs::encodings::workbench::{self, PictureInfo, Workbench};
 
 /// Two encodings, an uploaded and a trained table.
 #[wasm_bindgen]

@@ -4,17 +4,17 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::{MACHINE, read, thrown, value};
-use crate::compute::error::Error;
-use crate::lab::any::Config;
-use crate::lab::config::Settings;
-use crate::lab::machine::Machine;
-use crate::lab::sequence::ball;
-use crate::lab::sequence::bench::{self, Bench, Turn};
-use crate::lab::sequence::config::SequenceConfig;
-use crate::lab::sequence::course::Course;
-use crate::lab::sequence::report::{Report, Reporting};
-use crate::lab::sequence::session::Ask;
-use crate::lab::sequence::timing;
+use crate::error::Error;
+use crate::labs::any::Config;
+use crate::labs::copy::config::Settings;
+use crate::labs::sequence::ball;
+use crate::labs::sequence::bench::{self, Bench, Turn};
+use crate::labs::sequence::config::SequenceConfig;
+use crate::labs::sequence::course::Course;
+use crate::labs::sequence::report::{Report, Reporting};
+use crate::labs::sequence::session::Ask;
+use crate::labs::sequence::timing;
+use crate::run::machine::Machine;
 
 /// A machine with what has been stored in it, and both machines at one symbol.
 #[wasm_bindgen]

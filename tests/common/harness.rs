@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use mnemoscope::compute::error::Error;
 use mnemoscope::compute::gpu::Gpu;
 use mnemoscope::compute::gpu_executor::GpuExecutor;
 use mnemoscope::compute::{Executor, Program};
+use mnemoscope::error::Error;
 use mnemoscope::graph::plan::{Plan, Slot};
 use mnemoscope::graph::{BufferId, Launch, Shared};
 use mnemoscope::kernels::{Form, Kernel};

@@ -1,10 +1,10 @@
 //! Whole runs of the copy lab, natively and in a browser.
 
 use mnemoscope::compute::Counters;
-use mnemoscope::lab::config::CopyConfig;
-use mnemoscope::lab::copy::CopyRun;
-use mnemoscope::lab::event::Event;
-use mnemoscope::lab::machine::Machine;
+use mnemoscope::labs::copy::config::CopyConfig;
+use mnemoscope::run::event::Event;
+use mnemoscope::run::machine::Machine;
+use mnemoscope::run::race::Race;
 
 /// What a run reported.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ pub fn configuration(link: &str) -> CopyConfig {
 
 /// Trains `steps` steps of the configuration in `link`.
 pub async fn train(link: &str, steps: u32) -> Report {
-    let mut run = CopyRun::open(configuration(link), &mut Machine::default(), &mut |_, _| {}).await.unwrap();
+    let mut run = Race::open(configuration(link), &mut Machine::default(), &mut |_, _| {}).await.unwrap();
     let mut report =
         Report { executor: (run.executor().kind.clone(), run.executor().reason.clone()), ..Report::default() };
     report.loss = vec![Vec::new(); run.runs().len()];

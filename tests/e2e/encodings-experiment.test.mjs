@@ -569,7 +569,7 @@ describe('live', () => {
 
 test('colours on paper are those of the light scheme', async () => {
   const [paper, ramps, styles] = await Promise.all(
-    ['paper.ts', 'ramps.css', 'styles.css'].map((name) =>
+    ['figure/paper.ts', 'ui/ramps.css', 'ui/styles.css'].map((name) =>
       readFile(new URL(`../../www/src/${name}`, import.meta.url), 'utf8'),
     ),
   );

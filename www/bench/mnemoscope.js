@@ -1,6 +1,6 @@
 // Our own module, as the page uses it. Training data are drawn inside the step.
 
-import init, { CopyRun, fromLink, settle } from '../../pkg/mnemoscope.js';
+import init, { Run, fromLink, settle } from '../../pkg/mnemoscope.js';
 import { SIZES } from './model.js';
 
 const MODEL = [
@@ -26,7 +26,7 @@ function settings(size, executor) {
     ...Object.fromEntries(MODEL.map((name) => [name, size[name]])),
   };
   const text = Object.entries(given).map(([name, value]) => [name, String(value)]);
-  const { values, problems } = settle(Object.fromEntries(text));
+  const { values, problems } = settle('copy', Object.fromEntries(text));
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
   if (size.name in SIZES) {
     const preset = fromLink(`lab=copy&preset=${size.name}`).values;
@@ -38,7 +38,7 @@ function settings(size, executor) {
 
 export async function open(size, executor) {
   await init();
-  const run = await CopyRun.open(settings(size, executor), () => {});
+  const run = await Run.open('copy', settings(size, executor), () => {});
   const about = run.about();
   if (about.executor.kind !== executor) throw new Error(`${executor} was refused: ${about.executor.reason}`);
   // With a limit of steps, `advance` returns once the metrics of the last step have come back.

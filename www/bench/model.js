@@ -5,7 +5,7 @@ const GPT = { activation: 'gelu', norm: 'pre', decay: 0.01, rate: 1e-3, dropout:
 /** The paper drops 0.1; every library draws its own masks, so losses are compared without. */
 const PAPER = { activation: 'relu', norm: 'post', decay: 0, rate: 1e-3, dropout: 0, replicas: 1 };
 
-/** The presets of these names in src/lab/config.rs, one sinusoidal run each. */
+/** The presets of these names in src/labs/copy/config.rs, one sinusoidal run each. */
 export const SIZES = Object.fromEntries(
   [
     {

@@ -66,7 +66,7 @@ async function types() {
       settingsType('Settings', 'Settings of a race.', properties),
       settingsType('SequenceSettings', 'Settings of the sequence lab.', sequence.properties),
     ];
-    writeFileSync(join(made, 'settings.d.ts'), declared.join('\n'));
+    writeFileSync(join(made, 'engine/settings.d.ts'), declared.join('\n'));
     await rm(join(pkg, 'types'), { recursive: true, force: true });
     const wanted = [join(made, 'api.d.ts')];
     for (const file of wanted) {

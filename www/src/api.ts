@@ -15,7 +15,7 @@
  * experiment over many.
  */
 
-import { LabClient, Refusal, type WorkerLike } from './client';
+import { LabClient, Refusal, type WorkerLike } from './engine/client';
 import type {
   About,
   Inspection,
@@ -28,11 +28,11 @@ import type {
   Property,
   Settled,
   Values,
-} from './engine';
-import type { Activity, FullResults, Report } from './protocol';
-import type { Ball, Operations, Session, Spikes, Study } from './sequence/engine';
-import { joined } from './sequence/symbols';
-import type { SequenceSettings, Settings } from './settings';
+} from './engine/types';
+import type { Activity, FullResults, Report } from './engine/protocol';
+import type { Ball, Operations, Session, Spikes, Study } from './labs/sequence/engine';
+import { joined } from './labs/sequence/symbols';
+import type { SequenceSettings, Settings } from './engine/settings';
 
 export type {
   About,
@@ -49,12 +49,12 @@ export type {
   RunInfo,
   Values,
   Verdict,
-} from './engine';
-export type { Outcome } from './encodings/engine';
-export type { Ball, Operations, Session, Spikes, Study, SymbolStep } from './sequence/engine';
-export type { Activity, FullResults as Results } from './protocol';
-export { Refusal, type WorkerLike } from './client';
-export type { SequenceSettings, Settings } from './settings';
+} from './engine/types';
+export type { Outcome } from './labs/encodings/engine';
+export type { Ball, Operations, Session, Spikes, Study, SymbolStep } from './labs/sequence/engine';
+export type { Activity, FullResults as Results } from './engine/protocol';
+export { Refusal, type WorkerLike } from './engine/client';
+export type { SequenceSettings, Settings } from './engine/settings';
 
 export interface Options {
   /** Ends the race: `finished` and the event stream then fail with the signal's reason. */

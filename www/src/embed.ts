@@ -3,11 +3,11 @@
  * page around how tall it is and what it does, and stores nothing.
  */
 
-import './styles.css';
+import './ui/styles.css';
 import './embed.css';
-import { labAddress } from './address';
-import type { LabPage } from './lab-page';
-import { labOf } from './lab-of';
+import { labAddress } from './ui/address';
+import type { LabPage } from './page/lab-page';
+import { labOf } from './engine/lab-of';
 import { Labs, showHead } from './labs';
 
 const place = document.querySelector('#place') as HTMLElement;

@@ -1,9 +1,9 @@
 /** The page of examples: each snippet runs beside its own text, so that what is copied is what is seen. */
 
-import './styles.css';
+import './ui/styles.css';
 import './embed.css';
-import type { LabId } from './engine';
-import { labOf } from './lab-of';
+import type { LabId } from './engine/types';
+import { labOf } from './engine/lab-of';
 
 /** Stands in the snippets for the address of this folder. */
 const PLACEHOLDER = 'LAB/';

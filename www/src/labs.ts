@@ -4,14 +4,14 @@
  * own, so that giving up the preparing of one leaves the other alone.
  */
 
-import type { LabId } from './engine';
-import { labOf } from './lab-of';
-import type { LabPage, OtherLab } from './lab-page';
+import type { LabId } from './engine/types';
+import { labOf } from './engine/lab-of';
+import type { LabPage, OtherLab } from './page/lab-page';
 
 const LABS: Record<LabId, { tag: string; load: () => Promise<unknown> }> = {
-  copy: { tag: 'mnemoscope-app', load: () => import('./app') },
-  encodings: { tag: 'mnemoscope-encodings', load: () => import('./encodings/app') },
-  sequence: { tag: 'mnemoscope-sequence', load: () => import('./sequence/app') },
+  copy: { tag: 'mnemoscope-app', load: () => import('./labs/copy/app') },
+  encodings: { tag: 'mnemoscope-encodings', load: () => import('./labs/encodings/app') },
+  sequence: { tag: 'mnemoscope-sequence', load: () => import('./labs/sequence/app') },
 };
 
 /** Shows what the page says about `lab`, and marks it in the navigation. What is about the others rests in templates, so that no heading is there twice. */

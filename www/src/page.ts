@@ -1,8 +1,8 @@
 /** The page: which lab is on show, and the navigation between them. */
 
-import './styles.css';
-import type { LabPage } from './lab-page';
-import { labOf } from './lab-of';
+import './ui/styles.css';
+import type { LabPage } from './page/lab-page';
+import { labOf } from './engine/lab-of';
 import { Labs, showHead } from './labs';
 
 const place = document.querySelector('#place') as HTMLElement;

@@ -3,17 +3,17 @@
  * `Command`.
  */
 
-import { Desk, isEncodingsRequest, transferables } from './encodings/desk';
-import type { CopyRun, LabEvent, LabId, Property, Settled, WeightsFile } from './engine';
-import type { Answers, Command, FullResults, Refusable, Report, Request, Subject } from './protocol';
-import { Keeper } from './keeper';
-import { Modules } from './modules';
-import { breathe, Queue, toLabError } from './queue';
-import { Recording } from './record';
-import { runKey, runValues } from './run-key';
-import { isSequenceRequest, SequenceDesk } from './sequence/desk';
-import type { Outcome } from './encodings/engine';
-import type { Study } from './sequence/engine';
+import { Desk, isEncodingsRequest, transferables } from './labs/encodings/desk';
+import type { Run, LabEvent, LabId, Property, Settled, WeightsFile } from './engine/types';
+import type { Answers, Command, FullResults, Refusable, Report, Request, Subject } from './engine/protocol';
+import { Keeper } from './engine/keeper';
+import { Modules } from './engine/modules';
+import { breathe, Queue, toLabError } from './engine/queue';
+import { Recording } from './engine/record';
+import { runKey, runValues } from './engine/run-key';
+import { isSequenceRequest, SequenceDesk } from './labs/sequence/desk';
+import type { Outcome } from './labs/encodings/engine';
+import type { Study } from './labs/sequence/engine';
 
 const modules = new Modules();
 
@@ -40,7 +40,7 @@ let present: Settled = { lab: 'copy', values: {}, problems: [], link: '', hide: 
 let properties: Property[] = [];
 /** The certificate that a link carried, and the settings of the run that it is for. */
 let expected: { key: string; check: string } | null = null;
-let run: CopyRun | null = null;
+let run: Run | null = null;
 /** The settings that `run` depends on. */
 let openKey = '';
 /** Rises with every run that begins, so that two of the same configuration and step are told apart. */
@@ -86,14 +86,14 @@ const onProgress = (fraction: number, what: string) => post({ type: 'compiling',
 
 const keyOf = (settled: Settled) => runKey(settled, properties);
 
-async function open(settled: Settled): Promise<CopyRun> {
+async function open(settled: Settled): Promise<Run> {
   const { lab, values, link } = settled;
   const key = keyOf(settled);
   if (run && (openKey === key || extend(run, settled, key))) return run;
   close();
   post({ type: 'compiling', fraction: 0, what: 'starting' });
   await breathe();
-  run = await (await modules.of(lab)).CopyRun.open(lab, values, onProgress);
+  run = await (await modules.of(lab)).Run.open(lab, values, onProgress);
   openKey = key;
   begun += 1;
   recorded = new Recording(run.about(), link, key);
@@ -105,7 +105,7 @@ async function open(settled: Settled): Promise<CopyRun> {
 }
 
 /** Where only the end is another one, and nothing before depends on it, the open run goes on to the new end. */
-function extend(current: CopyRun, { lab, values, link }: Settled, key: string): boolean {
+function extend(current: Run, { lab, values, link }: Settled, key: string): boolean {
   if (!recorded || recorded.about.lab !== lab) return false;
   // What only concerns looking is not the run's business.
   if (!current.extend(runValues(lab, recorded.about.values, values, properties))) return false;
@@ -286,7 +286,7 @@ async function restore(bytes: Uint8Array, recording: Recording | null): Promise<
   }
   post({ type: 'compiling', fraction: 0, what: 'starting' });
   await breathe();
-  const restored = await modules.engine.CopyRun.restore(bytes, onProgress);
+  const restored = await modules.engine.Run.restore(bytes, onProgress);
   close();
   run = restored;
   begun += 1;
@@ -327,7 +327,7 @@ function instead(id: number, what: Refusable, work: () => Promise<WeightsFile | 
   });
 }
 
-async function fullResults(current: CopyRun, recording: Recording): Promise<FullResults> {
+async function fullResults(current: Run, recording: Recording): Promise<FullResults> {
   const results = current.results();
   // A study has no curve of training steps.
   if (recording.about.lab === 'sequence')
@@ -337,7 +337,7 @@ async function fullResults(current: CopyRun, recording: Recording): Promise<Full
 }
 
 /** What a run of the sequence lab has found so far. */
-async function studied(current: CopyRun): Promise<Study> {
+async function studied(current: Run): Promise<Study> {
   return (await current.outcome()) as Study;
 }
 
@@ -368,7 +368,7 @@ async function answerTo(asked: Request, settings: Settled): Promise<Answers[Refu
     return desk.answer(
       asked,
       settings,
-      ours ? { run: run as CopyRun, moment: identity(recorded as Recording) } : null,
+      ours ? { run: run as Run, moment: identity(recorded as Recording) } : null,
     );
   }
   if (isSequenceRequest(asked)) return sequenceDesk.answer(asked, settings);

@@ -1,6 +1,6 @@
 //! Multi-head attention over `qkv`.
 
-use crate::compute::error::Error;
+use crate::error::Error;
 use crate::graph::{BufferId, Graph, Tensor, ops::Op};
 use crate::kernels::attention::{Attention, Shape};
 use crate::kernels::attention_backward::AttentionBackward;

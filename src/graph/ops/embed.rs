@@ -1,6 +1,6 @@
 //! Batch, and embedding with position.
 
-use crate::compute::error::Error;
+use crate::error::Error;
 use crate::graph::{Graph, Tensor, ops::Op};
 use crate::kernels::batch::Batch;
 use crate::kernels::embed::{Embed, Shape};

@@ -1,6 +1,6 @@
 //! Layer norm over rows.
 
-use crate::compute::error::Error;
+use crate::error::Error;
 use crate::graph::{BufferId, Graph, Tensor, ops::Op};
 use crate::kernels::layer_norm::{LayerNorm, Shape};
 use crate::kernels::layer_norm_backward::LayerNormBackward;

@@ -1,6 +1,6 @@
 //! Linear layer with its fused epilogue: `y = residual + dropout(activation(x W + b))`.
 
-use crate::compute::error::Error;
+use crate::error::Error;
 use crate::graph::{BufferId, Graph, Tensor, ops::Op};
 use crate::kernels::dropout::DropoutCopy;
 use crate::kernels::matmul::{Activation, Epilogue, Matmul, Operand};

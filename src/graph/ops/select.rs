@@ -1,6 +1,6 @@
 //! The judged positions of two tensors.
 
-use crate::compute::error::Error;
+use crate::error::Error;
 use crate::graph::{Graph, Tensor, ops::Op};
 use crate::kernels::select::{Select, Way};
 

@@ -23,7 +23,7 @@ mod wheel;
 pub use rdlif::Rdlif;
 pub use wheel::Wheel;
 
-use crate::compute::error::Error;
+use crate::error::Error;
 
 /// A spike: which neuron, and when. Times are in any unit that the layer's neurons share.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,0 +1,253 @@
+//! A configuration of any lab, and the race that it makes.
+
+use crate::choice::{Choice, choice};
+use crate::encoding::{Encoding, Tuning};
+use crate::error::Error;
+use crate::labs::copy::config::{CopyConfig, Preset, Settings};
+use crate::labs::encodings::arms;
+use crate::labs::encodings::config::{self as encodings, EncodingsConfig};
+use crate::labs::sequence::config::{self as sequence, SequenceConfig};
+use crate::model::transformer::Replica;
+use crate::property::{ChoiceOption, Problem, Property};
+use crate::run::event::ArmInfo;
+
+choice! {
+    /// A lab.
+    pub enum Lab {
+        Copy = "copy", "Copy", "Which encodings let a transformer copy, and how soon?";
+        Encodings = "encodings", "Encodings", "What does a position look like to a dot product?";
+        Sequence = "sequence", "Sequence machine", "How does a spiking sparse distributed memory learn a sequence in one pass?";
+    }
+}
+
+/// A configuration of one of the labs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Config {
+    /// Of the copy lab.
+    Copy(CopyConfig),
+    /// Of the encodings lab.
+    Encodings(EncodingsConfig),
+    /// Of the sequence lab.
+    Sequence(SequenceConfig),
+}
+
+impl From<SequenceConfig> for Config {
+    fn from(config: SequenceConfig) -> Self {
+        Self::Sequence(config)
+    }
+}
+
+impl From<CopyConfig> for Config {
+    fn from(config: CopyConfig) -> Self {
+        Self::Copy(config)
+    }
+}
+
+impl From<EncodingsConfig> for Config {
+    fn from(config: EncodingsConfig) -> Self {
+        Self::Encodings(config)
+    }
+}
+
+/// Does the same with the configuration of whichever lab.
+macro_rules! each {
+    ($config:expr, $own:ident => $work:expr) => {
+        match $config {
+            Config::Copy($own) => $work,
+            Config::Encodings($own) => $work,
+            Config::Sequence($own) => $work,
+        }
+    };
+}
+
+/// What is raced: tables (or other ways to tell positions), each with some seeds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arm {
+    /// Identifier, unique within the race.
+    pub id: String,
+    /// Name on the page.
+    pub label: String,
+    /// Its encoding.
+    pub encoding: Encoding,
+    /// How that is turned.
+    pub tuning: Tuning,
+}
+
+/// One run of a race.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Runner {
+    /// Its arm's identifier.
+    pub arm: String,
+    /// Its arm's name.
+    pub label: String,
+    /// What runs.
+    pub replica: Replica,
+}
+
+/// Everything about a lab that does not depend on a configuration.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Description {
+    /// Which lab.
+    pub lab: &'static str,
+    /// The property table.
+    pub properties: Vec<Property>,
+    /// The presets, the defaults first.
+    pub presets: &'static [Preset],
+    /// Parts of its page.
+    pub parts: Vec<ChoiceOption>,
+}
+
+impl Lab {
+    /// The defaults of this lab.
+    #[must_use]
+    pub fn defaults(self) -> Config {
+        match self {
+            Self::Copy => CopyConfig::default().into(),
+            Self::Encodings => EncodingsConfig::default().into(),
+            Self::Sequence => SequenceConfig::default().into(),
+        }
+    }
+
+    /// The lab of that name.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if there is none.
+    pub fn named(id: &str) -> Result<Self, Error> {
+        let names = || Self::ALL.iter().map(|lab| lab.id()).collect::<Vec<_>>().join(", ");
+        Self::from_id(id).ok_or_else(|| Error::Config(format!("There is no lab \"{id}\"; there are {}.", names())))
+    }
+
+    /// Names that only concern looking: changing them leaves an open run as it is.
+    #[must_use]
+    pub fn looks_only(self, name: &str) -> bool {
+        match self {
+            Self::Copy => false,
+            Self::Encodings => encodings::looks_only(name),
+            Self::Sequence => sequence::looks_only(name),
+        }
+    }
+
+    /// Its property table, presets and parts.
+    #[must_use]
+    pub fn describe(self) -> Description {
+        fn of<S: Settings>(_: &S) -> Description {
+            Description { lab: S::LAB, properties: S::rows(), presets: S::presets(), parts: S::parts() }
+        }
+        each!(&self.defaults(), config => of(config))
+    }
+}
+
+impl Config {
+    /// Which lab's.
+    #[must_use]
+    pub fn lab(&self) -> Lab {
+        match self {
+            Self::Copy(_) => Lab::Copy,
+            Self::Encodings(_) => Lab::Encodings,
+            Self::Sequence(_) => Lab::Sequence,
+        }
+    }
+
+    /// Reads names and values over this configuration; see [`Settings::apply`].
+    pub fn apply<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Problem> {
+        each!(self, config => config.apply(pairs))
+    }
+
+    /// Takes over a preset.
+    ///
+    /// # Errors
+    /// The problem, if there is no such preset.
+    pub fn preset(&mut self, id: &str) -> Result<(), Problem> {
+        each!(self, config => Settings::preset(id).map(|preset| *config = preset))
+    }
+
+    /// Every property as text, in the order of the table.
+    #[must_use]
+    pub fn values(&self) -> Vec<(&'static str, String)> {
+        each!(self, config => config.values())
+    }
+
+    /// The link's fragment that restores this configuration.
+    #[must_use]
+    pub fn link(&self) -> String {
+        each!(self, config => config.link())
+    }
+
+    /// Another number of steps, if that is allowed.
+    #[must_use]
+    pub fn with_steps(&self, steps: u32) -> Option<Self> {
+        let mut longer = self.clone();
+        each!(&mut longer, config => config.set("steps", &steps.to_string())).ok()?;
+        Some(longer)
+    }
+
+    /// Whether a run of the other configuration is the same run: whatever is only looked at may differ.
+    #[must_use]
+    pub fn races_as(&self, other: &Self) -> bool {
+        let raced = |config: &Self| {
+            let values = config.values().into_iter();
+            values.filter(|(name, _)| !self.lab().looks_only(name)).collect::<Vec<_>>()
+        };
+        self.lab() == other.lab() && raced(self) == raced(other)
+    }
+
+    /// How its models are trained.
+    #[must_use]
+    pub fn training(&self) -> CopyConfig {
+        match self {
+            Self::Copy(config) => config.clone(),
+            Self::Encodings(config) => config.training(),
+            // It trains none; only where the work runs is taken from here.
+            Self::Sequence(config) => CopyConfig { executor: config.executor, ..CopyConfig::default() },
+        }
+    }
+
+    /// What is raced.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if this lab has no race; [`Error::Internal`].
+    pub fn arms(&self) -> Result<Vec<Arm>, Error> {
+        match self {
+            Self::Copy(config) => {
+                let tuning = Tuning { start: config.gain, ..Tuning::default() };
+                Ok(config.encodings.iter().map(|&encoding| Arm::of(encoding, tuning)).collect())
+            }
+            Self::Encodings(config) => arms::arms(config),
+            Self::Sequence(_) => {
+                let why = "The sequence machine learns in one pass; there is no race of it to train or to open.";
+                Err(Error::Config(why.to_owned()))
+            }
+        }
+    }
+
+    /// The runs: every arm with every seed, arms outermost.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn runners(&self) -> Result<Vec<Runner>, Error> {
+        let training = self.training();
+        let of = |arm: Arm| {
+            let runner = move |seed| Runner {
+                arm: arm.id.clone(),
+                label: arm.label.clone(),
+                replica: Replica { encoding: arm.encoding, seed, rate: training.rate, tuning: arm.tuning },
+            };
+            (training.seed..training.seed + training.seeds).map(runner).collect::<Vec<_>>()
+        };
+        Ok(self.arms()?.into_iter().flat_map(of).collect())
+    }
+}
+
+impl Arm {
+    /// An encoding under its own name.
+    #[must_use]
+    pub fn of(encoding: Encoding, tuning: Tuning) -> Self {
+        Self { id: encoding.id().to_owned(), label: encoding.label().to_owned(), encoding, tuning }
+    }
+
+    /// Its names.
+    #[must_use]
+    pub fn info(&self) -> ArmInfo {
+        ArmInfo { id: self.id.clone(), label: self.label.clone() }
+    }
+}

@@ -1,0 +1,4 @@
+//! The copy lab: which positional encodings let a transformer copy, and how soon?
+
+pub mod claim;
+pub mod config;

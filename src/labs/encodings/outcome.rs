@@ -1,0 +1,420 @@
+//! What an experiment has found, from the held-out numbers of its runs; and what that says of the claims.
+
+use serde::Serialize;
+
+use crate::choice::Choice;
+use crate::encoding::Encoding;
+use crate::encoding::face::Face;
+use crate::encoding::measures::Measures;
+use crate::encoding::statistics::{Spread, spearman};
+use crate::error::Error;
+use crate::labs::copy::claim::{Outcome as Answer, Verdict};
+use crate::labs::encodings::arms::{self, Level};
+use crate::labs::encodings::config::{EncodingsConfig, Experiment, Family};
+use crate::run::progress::Evaluation;
+use crate::run::results::RunResult;
+
+/// Rank correlations at least this strong, of the sign that the claim expects, speak for it.
+const STRONG: f64 = 0.5;
+/// Margins that differ by no more than this share are equal.
+const ALIKE: f64 = 0.01;
+/// A held-out loss within this share of a guess's follows the reference.
+const FOLLOWS: f64 = 0.1;
+
+/// What an experiment has found so far.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "experiment", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Outcome {
+    /// Nothing to find but what is seen.
+    Live,
+    /// How far runs stray from the reference.
+    Control {
+        /// Identifier of the reference.
+        reference: String,
+        /// The others.
+        rows: Vec<Follower>,
+    },
+    /// Steps to 99 % against measures.
+    Sweep {
+        /// Seeds.
+        seeds: Vec<u32>,
+        /// Tables.
+        arms: Vec<SweepArm>,
+        /// Rank correlations.
+        correlations: Vec<Correlation>,
+        /// In words.
+        sentence: String,
+    },
+    /// Accuracy at other lengths.
+    Lengths {
+        /// Length in training.
+        trained: u32,
+        /// Steps trained.
+        step: u32,
+        /// Lengths of the evaluations.
+        lengths: Vec<u32>,
+        /// Encodings.
+        rows: Vec<LengthRow>,
+        /// What the task asks of a longer sequence.
+        sentence: &'static str,
+    },
+}
+
+/// An arm of the control.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Follower {
+    /// Identifier.
+    pub id: String,
+    /// Name.
+    pub label: String,
+    /// Largest |difference| of held-out loss from the reference of the same seed, bits per token, over the seeds.
+    pub largest: Option<Spread>,
+    /// Step of the largest of all.
+    pub at: Option<u32>,
+    /// By seed.
+    pub by_seed: Vec<Option<f64>>,
+}
+
+/// A table of the sweep and what came of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SweepArm {
+    /// Identifier.
+    pub id: String,
+    /// Name.
+    pub label: String,
+    /// Family.
+    pub family: &'static str,
+    /// Compression, gain, or margin.
+    pub value: f64,
+    /// Mean self-margin of the table as the model reads it, mean over the seeds.
+    pub margin: f64,
+    /// Effective rank of the table, mean over the seeds.
+    pub effective_rank: f64,
+    /// Mean norm of a position, mean over the seeds.
+    pub norm: f64,
+    /// Steps to 99 % by seed.
+    pub steps: Vec<Option<u32>>,
+    /// Held-out token accuracy by seed.
+    pub accuracy: Vec<Option<f32>>,
+}
+
+/// Spearman's ρ of a measure with steps to 99 %; a run that has not learned comes after all that have.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Correlation {
+    /// Measure.
+    pub measure: &'static str,
+    /// Its name.
+    pub label: &'static str,
+    /// `all`, or a family.
+    pub family: &'static str,
+    /// By seed; nothing where it is undefined.
+    pub by_seed: Vec<Option<f64>>,
+    /// Over the seeds.
+    pub spread: Option<Spread>,
+    /// Tables behind it.
+    pub arms: usize,
+    /// How many of them have been learned, by seed. The others are tied: with few learned, ρ says little.
+    pub learned: Vec<usize>,
+}
+
+/// An encoding at other lengths.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LengthRow {
+    /// Identifier.
+    pub id: String,
+    /// Name.
+    pub label: String,
+    /// Why it cannot be longer; empty if it can.
+    pub why: String,
+    /// Held-out token accuracy by length.
+    pub accuracy: Vec<Option<Spread>>,
+    /// Held-out loss in bits by length.
+    pub bits: Vec<Option<Spread>>,
+}
+
+/// The measures that the sweep holds against learning.
+const HELD: [(&str, &str); 3] = [("margin", "Self-margin"), ("effectiveRank", "Effective rank"), ("norm", "Norm")];
+
+/// The loss curves of the control, against its reference.
+///
+/// # Errors
+/// [`Error::Internal`].
+pub(super) fn control(config: &EncodingsConfig, history: &[Evaluation]) -> Result<Outcome, Error> {
+    let arms = arms::arms(config)?;
+    let seeds = config.seeds as usize;
+    let reference = arms.first().map(|arm| arm.id.clone()).unwrap_or_default();
+    let difference = |evaluation: &Evaluation, arm: usize, seed: usize| {
+        let of = |arm: usize| evaluation.values[0].get(arm * seeds + seed).copied().map(f64::from);
+        Some((of(arm)? - of(0)?).abs()).filter(|difference| difference.is_finite())
+    };
+    let row = |(at, arm): (usize, &crate::labs::any::Arm)| {
+        let largest = |seed: usize| {
+            let each = history.iter().filter_map(|e| Some((difference(e, at, seed)?, e.step)));
+            each.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+        };
+        let largest: Vec<Option<(f64, u32)>> = (0..seeds).map(largest).collect();
+        let by_seed: Vec<Option<f64>> = largest.iter().map(|found| found.map(|(difference, _)| difference)).collect();
+        let all = largest.iter().flatten().max_by(|a, b| a.0.total_cmp(&b.0));
+        Follower {
+            id: arm.id.clone(),
+            label: arm.label.clone(),
+            largest: Spread::of(&by_seed),
+            at: all.map(|(_, step)| *step),
+            by_seed,
+        }
+    };
+    Ok(Outcome::Control { reference, rows: arms.iter().enumerate().skip(1).map(row).collect() })
+}
+
+/// Steps to 99 % against margin, effective rank and norm.
+///
+/// # Errors
+/// [`Error::Internal`].
+pub(super) fn sweep(config: &EncodingsConfig, runs: &[RunResult]) -> Result<Outcome, Error> {
+    let seeds: Vec<u32> = (config.seed..config.seed + config.seeds).collect();
+    let levels = arms::levels(config)?;
+    let mut measured: Vec<Vec<[f64; HELD.len()]>> = Vec::with_capacity(levels.len());
+    for Level { arm, .. } in &levels {
+        // A table that is not drawn is the same for every seed.
+        let drawn = arm.encoding == Encoding::Random;
+        let of = |&seed: &u32| -> Result<[f64; HELD.len()], Error> {
+            let face = Face::of(arm.encoding, &arms::shape(config, arm.tuning, seed), config.heads);
+            let measures = Measures::of(&face)?;
+            Ok(HELD.map(|(id, _)| measures.get(id).unwrap_or(f64::NAN)))
+        };
+        let each = seeds.iter().take(if drawn { seeds.len() } else { 1 }).map(of);
+        let each = each.collect::<Result<Vec<_>, _>>()?;
+        measured.push((0..seeds.len()).map(|at| each[at % each.len()]).collect());
+    }
+    let result = |arm: usize, seed: usize| runs.get(arm * seeds.len() + seed);
+    let steps = |arm: usize, seed: usize| result(arm, seed).and_then(|run| run.step99);
+    let mean = |arm: usize, measure: usize| {
+        measured[arm].iter().map(|values| values[measure]).sum::<f64>() / seeds.len().max(1) as f64
+    };
+    let table = |(at, level): (usize, &Level)| SweepArm {
+        id: level.arm.id.clone(),
+        label: level.arm.label.clone(),
+        family: level.family.id(),
+        value: level.value,
+        margin: mean(at, 0),
+        effective_rank: mean(at, 1),
+        norm: mean(at, 2),
+        steps: (0..seeds.len()).map(|seed| steps(at, seed)).collect(),
+        accuracy: (0..seeds.len()).map(|seed| result(at, seed).and_then(|run| run.accuracy)).collect(),
+    };
+    let tables: Vec<SweepArm> = levels.iter().enumerate().map(table).collect();
+
+    let mut correlations = Vec::new();
+    let families = Family::ALL.iter().filter(|family| config.families.contains(family));
+    for family in std::iter::once(None).chain(families.map(Some)) {
+        let members: Vec<usize> =
+            (0..levels.len()).filter(|&at| family.is_none_or(|&f| levels[at].family == f)).collect();
+        for (measure, (id, label)) in HELD.into_iter().enumerate() {
+            let rho = |seed: usize| {
+                let x: Vec<f64> = members.iter().map(|&arm| significant(measured[arm][seed][measure])).collect();
+                let later = |arm: usize| steps(arm, seed).map_or(f64::INFINITY, f64::from);
+                let y: Vec<f64> = members.iter().map(|&arm| later(arm)).collect();
+                spearman(&x, &y)
+            };
+            let by_seed: Vec<Option<f64>> = (0..seeds.len()).map(rho).collect();
+            let spread = Spread::of(&by_seed);
+            let family = family.map_or("all", |family| family.id());
+            let learned =
+                (0..seeds.len()).map(|seed| members.iter().filter(|&&arm| steps(arm, seed).is_some()).count());
+            let (learned, arms) = (learned.collect(), members.len());
+            correlations.push(Correlation { measure: id, label, family, by_seed, spread, arms, learned });
+        }
+    }
+    let sentence = sentence(config, &correlations, &tables);
+    Ok(Outcome::Sweep { seeds, arms: tables, correlations, sentence })
+}
+
+/// Six digits: tables that differ by rounding only are equal, and their ranks with them.
+fn significant(value: f64) -> f64 {
+    format!("{value:.5e}").parse().unwrap_or(value)
+}
+
+fn sentence(config: &EncodingsConfig, correlations: &[Correlation], tables: &[SweepArm]) -> String {
+    let learned = tables.iter().flat_map(|table| &table.steps).flatten().count();
+    let all = tables.len() * config.seeds as usize;
+    if learned == 0 {
+        return format!("None of the {all} runs has 99 % of held-out tokens right yet.");
+    }
+    let of = |measure: &str| {
+        let found = correlations.iter().find(|c| c.family == "all" && c.measure == measure)?.spread?;
+        Some(format!("{} ({} to {})", signed(found.mean), signed(found.least), signed(found.greatest)))
+    };
+    let text = |measure: &str| of(measure).unwrap_or_else(|| "undefined".to_owned());
+    format!(
+        "{learned} of {all} runs have learned. Rank correlation of steps to 99 % over all {} tables, mean and range over {} seeds: with the self-margin {}, with the effective rank {}, with the norm {}.",
+        tables.len(),
+        config.seeds,
+        text("margin"),
+        text("effectiveRank"),
+        text("norm")
+    )
+}
+
+const READING: &str = "this lab's reading of Bose 2026, abstract";
+const CONTROL: &str = "what Lemma 1 (Bose 2026) leads to; a control of this lab's";
+
+/// Two digits and a sign that does not wrap.
+fn signed(value: f64) -> String {
+    format!("{value:.2}").replace('-', "\u{2212}")
+}
+
+/// The claims that an experiment bears on, after `step` steps.
+#[must_use]
+pub fn verdicts(config: &EncodingsConfig, outcome: &Outcome, step: u32) -> Vec<Verdict> {
+    let done = step >= config.steps;
+    let verdict = |id: &str, claim: &str, source: &str, answer: Answer, measured: String| Verdict {
+        id: id.to_owned(),
+        claim: claim.to_owned(),
+        source: source.to_owned(),
+        verdict: answer,
+        measured,
+        seeds: config.seeds,
+    };
+    match outcome {
+        Outcome::Live | Outcome::Lengths { .. } => Vec::new(),
+        Outcome::Control { rows, .. } => {
+            let within = FOLLOWS * libm::log2(f64::from(config.symbols));
+            let claim = |id: &str, text: &str| {
+                let row = rows.iter().find(|row| row.id == id);
+                let greatest = row.and_then(|row| row.largest).map(|spread| spread.greatest);
+                let answer = match greatest {
+                    Some(difference) if difference > within => Answer::Fails,
+                    Some(_) if done => Answer::Holds,
+                    _ => Answer::Open,
+                };
+                let measured = greatest.map_or("Not measured yet.".to_owned(), |difference| {
+                    format!(
+                        "Largest difference of held-out loss from sinusoidal, any seed and evaluation: {} bits per token; at most {}, a tenth of a guess's, counts as following.",
+                        super::arms::short(difference),
+                        super::arms::short(within)
+                    )
+                });
+                verdict(id, text, CONTROL, answer, measured)
+            };
+            vec![
+                claim("spike-time-held", "With its gain held at L, spike time trains as sinusoidal does."),
+                claim("spike-time-gain", "With its gain trained from L, spike time follows sinusoidal."),
+            ]
+        }
+        Outcome::Sweep { arms, correlations, .. } => {
+            let claim = |id: &str, text: &str| {
+                let found = correlations.iter().find(|c| c.family == "all" && c.measure == id);
+                let each: Vec<f64> = found.map(|c| c.by_seed.iter().copied().flatten().collect()).unwrap_or_default();
+                let enough = found.is_some_and(|c| c.learned.iter().all(|&learned| 2 * learned >= c.arms));
+                let answer = match () {
+                    () if !done || !enough || each.is_empty() => Answer::Open,
+                    () if each.iter().all(|&rho| rho <= -STRONG) => Answer::Holds,
+                    () if each.iter().all(|&rho| rho > -STRONG) => Answer::Fails,
+                    () => Answer::Open,
+                };
+                let each: Vec<String> = each.iter().map(|rho| signed(*rho)).collect();
+                let count = |c: &Correlation| {
+                    let learned: Vec<String> = c.learned.iter().map(usize::to_string).collect();
+                    format!(" {} of {} tables learned.", learned.join(", "), c.arms)
+                };
+                let short = if done && !enough {
+                    " Too few to tell: at least half of them should be, in every seed; train longer."
+                } else {
+                    ""
+                };
+                let measured = format!(
+                    "Spearman's ρ of steps to 99 %, seed by seed: {}; at most −{STRONG} in every seed counts for the claim.{}{short}",
+                    if each.is_empty() { "undefined so far".to_owned() } else { each.join(", ") },
+                    found.map(count).unwrap_or_default()
+                );
+                verdict(id, text, READING, answer, measured)
+            };
+            vec![
+                claim(
+                    "margin",
+                    "What counts is that positions stay distinguishable under the dot product: a larger self-margin is learned sooner.",
+                ),
+                claim("effectiveRank", "The same, read as effective rank: more directions are learned sooner."),
+                equal_margins(config, arms, step, verdict),
+            ]
+        }
+    }
+}
+
+/// The first claim, taken strictly: nothing but the margin counts. The random tables have the margins of the compressed ones.
+fn equal_margins(
+    config: &EncodingsConfig,
+    arms: &[SweepArm],
+    step: u32,
+    verdict: impl Fn(&str, &str, &str, Answer, String) -> Verdict,
+) -> Verdict {
+    let of = |family: Family| arms.iter().filter(move |arm| arm.family == family.id());
+    let alike = |a: f64, b: f64| (a - b).abs() <= ALIKE * a.abs().max(b.abs());
+    let pairs: Vec<(&SweepArm, &SweepArm)> = of(Family::Compression)
+        .filter_map(|one| Some((one, of(Family::Random).find(|other| alike(one.margin, other.margin))?)))
+        .collect();
+    // A run that has not learned speaks once the race is twice as long as the other needed.
+    let compare = |one: Option<u32>, other: Option<u32>| match (one, other) {
+        (Some(one), Some(other)) => Some(one.max(other) <= 2 * one.min(other).max(config.every)),
+        (Some(there), None) | (None, Some(there)) if step >= 2 * there => Some(false),
+        _ => None,
+    };
+    let answers: Vec<Option<bool>> = pairs
+        .iter()
+        .flat_map(|(one, other)| one.steps.iter().zip(&other.steps).map(|(a, b)| compare(*a, *b)))
+        .collect();
+    let answer = match () {
+        () if pairs.is_empty() => Answer::Untested,
+        () if answers.contains(&Some(false)) => Answer::Fails,
+        () if step >= config.steps && answers.contains(&Some(true)) => Answer::Holds,
+        () => Answer::Open,
+    };
+    let list = |steps: &[Option<u32>]| {
+        let each = steps.iter().map(|at| match at {
+            Some(at) => at.to_string(),
+            None => format!("not within {step}"),
+        });
+        each.collect::<Vec<_>>().join(", ")
+    };
+    let told = pairs.iter().filter(|(one, other)| one.steps.iter().chain(&other.steps).any(Option::is_some));
+    let told: Vec<String> = told
+        .map(|(one, other)| {
+            let margin = super::arms::short(one.margin);
+            format!(
+                "margin {margin}: {} {}, random {}",
+                one.label.to_ascii_lowercase(),
+                list(&one.steps),
+                list(&other.steps)
+            )
+        })
+        .collect();
+    let measured = match (pairs.is_empty(), told.is_empty()) {
+        (true, _) => "The race lacks compressed and random tables of equal margin.".to_owned(),
+        (_, true) => "No table of such a pair has been learned yet.".to_owned(),
+        _ => format!("Steps to 99 %, seed by seed; {}.", told.join("; ")),
+    };
+    let claim =
+        "Taken strictly: tables of equal self-margin are learned equally soon, within a factor of two in every seed.";
+    verdict("equal-margins", claim, READING, answer, measured)
+}
+
+/// What an experiment has found, but for lengths, which have to be evaluated.
+///
+/// # Errors
+/// [`Error::Internal`].
+pub(crate) fn outcome(
+    config: &EncodingsConfig,
+    runs: &[RunResult],
+    history: &[Evaluation],
+) -> Result<Option<Outcome>, Error> {
+    Ok(match config.experiment {
+        Experiment::Live => Some(Outcome::Live),
+        Experiment::Control => Some(control(config, history)?),
+        Experiment::Sweep => Some(sweep(config, runs)?),
+        Experiment::Lengths => None,
+    })
+}

@@ -1,0 +1,82 @@
+//! Links: a fragment such as `lab=copy&encodings=rank,none&seed=3&hide=settings` restores a page.
+
+use crate::choice::Choice;
+use crate::labs::any::{Config, Lab};
+use crate::property::Problem;
+use crate::run::check::Certificate;
+
+/// What a link says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// The configuration.
+    pub config: Config,
+    /// Parts of the page, and names of settings, that are not to be shown.
+    pub hide: Vec<String>,
+    /// The first losses that another reader got.
+    pub check: Option<Certificate>,
+    /// What was refused.
+    pub problems: Vec<Problem>,
+}
+
+impl Link {
+    /// Reads a link's fragment. `preset=paper` may stand in it anywhere and is laid under the other values.
+    #[must_use]
+    pub fn parse(link: &str) -> Self {
+        let link = link.trim_start_matches('#');
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(link.as_bytes())
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        // The last one counts, as with every setting.
+        let lab = pairs.iter().rev().filter(|(name, _)| name == "lab").find_map(|(_, value)| Lab::from_id(value));
+        let lab = lab.unwrap_or(Lab::Copy);
+        let mut read = Self { config: lab.defaults(), hide: Vec::new(), check: None, problems: Vec::new() };
+        let mut rest = Vec::new();
+        for (name, value) in &pairs {
+            let problem = |allowed: String, used: &str| Problem {
+                field: name.clone(),
+                given: value.clone(),
+                allowed,
+                used: used.to_owned(),
+            };
+            match name.as_str() {
+                "lab" if Lab::from_id(value).is_some() => {}
+                "lab" => {
+                    let names: Vec<&str> = Lab::ALL.iter().map(|lab| lab.id()).collect();
+                    read.problems.push(problem(format!("one of {}", names.join(", ")), lab.id()));
+                }
+                "preset" => read.problems.extend(read.config.preset(value).err()),
+                "hide" => match hidden(value, lab) {
+                    Ok(hide) => read.hide = hide,
+                    Err(allowed) => read.problems.push(problem(allowed, "")),
+                },
+                "check" => match Certificate::parse(value) {
+                    Some(check) => read.check = Some(check),
+                    None => read.problems.push(problem("what the page's own links carry".to_owned(), "")),
+                },
+                _ => rest.push((name.as_str(), value.as_str())),
+            }
+        }
+        read.problems.extend(read.config.apply(rest));
+        read
+    }
+}
+
+/// The names in a list of parts and settings, or what is allowed there.
+fn hidden(list: &str, lab: Lab) -> Result<Vec<String>, String> {
+    let description = lab.describe();
+    let parts: Vec<&str> = description.parts.iter().map(|part| part.value).collect();
+    let settings: Vec<&str> = description.properties.iter().map(|property| property.name).collect();
+    let mut hide: Vec<String> = Vec::new();
+    for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        if !parts.contains(&name) && !settings.contains(&name) {
+            return Err(format!(
+                "some of {}, or names of settings, separated by commas; \"{name}\" is neither",
+                parts.join(", ")
+            ));
+        }
+        if !hide.iter().any(|known| known == name) {
+            hide.push(name.to_owned());
+        }
+    }
+    Ok(hide)
+}

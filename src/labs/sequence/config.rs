@@ -1,0 +1,299 @@
+//! The sequence lab's configuration: its table, its presets, and the rules between fields.
+
+use crate::choice::choice;
+use crate::labs::copy::config::{ExecutorChoice, Preset, Settings};
+use crate::labs::part::SequencePart;
+use crate::property::{ChoiceOption, Field, Kind, Problem, options, properties};
+use crate::run::heads;
+
+/// The most attention heads of the transformer.
+const MOST_HEADS: u32 = 16;
+
+choice! {
+    /// Where the sequence comes from.
+    pub enum Source {
+        Typed = "typed", "Typed", "The symbols of the field below.";
+        Random = "random", "Random", "Symbols drawn evenly from an alphabet, by the seed.";
+    }
+}
+
+choice! {
+    /// What one symbol of a typed sequence is.
+    pub enum Split {
+        Words = "words", "Words", "Symbols are separated by spaces or commas.";
+        Characters = "characters", "Characters", "Every character is a symbol, spaces included.";
+    }
+}
+
+choice! {
+    /// How a machine remembers what came before.
+    pub enum ContextModel {
+        Shift = "shift", "Shift register", "The last two inputs side by side.";
+        Layer = "layer", "Context layer", "nofm(λ P1 C + P2 I): fixed random weights, the old context times λ = Λ / (1 − Λ), nothing scaled (thesis eq. 5.4).";
+        Combined = "combined", "Combined", "nofm(Λ scale(P1 C) + (1 − Λ) scale(P2 I)): both parts scaled to a sum of 1 (thesis eq. 5.5).";
+    }
+}
+
+choice! {
+    /// The fixed weights of the address decoder.
+    pub enum DecoderKind {
+        Dense = "dense", "Dense", "Every weight drawn evenly from 0 to 1.";
+        Sparse = "sparse", "Sparse", "Every decoder neuron has a weights, at random inputs; each is 1 % smaller than the one before, so that sums seldom tie.";
+    }
+}
+
+choice! {
+    /// How the data store learns.
+    pub enum Writing {
+        Max = "max", "Maximum", "W = max(W, σi σj): keeps the significance of both codes.";
+        Or = "or", "OR", "W = 1 wherever both fire: binary weights.";
+    }
+}
+
+choice! {
+    /// A spiking neuron.
+    pub enum Neuron {
+        Wheel = "wheel", "Wheel", "Activation rises at a constant rate from the first spike on and jumps with every input; fires at the threshold, then resets (thesis eq. 6.10).";
+        Rdlif = "rdlif", "RDLIF", "Inputs raise a rate, the rate raises the activation, and both leak; fires at the threshold, then resets both.";
+    }
+}
+
+choice! {
+    /// What is run over many machines.
+    pub enum Experiment {
+        Capacity = "capacity", "Capacity of the memory", "Stores more and more pairs, and recalls all of them each time: exactly, and with similarity at least 0.9.";
+        Kanerva = "kanerva", "Kanerva's memory", "The binary ancestor: capacity, and how many wrong bits a cue may have.";
+        Errors = "errors", "Errors against length", "Presents a random sequence twice, and counts the wrong predictions of the second time, for each context.";
+        Repeated = "repeated", "Repeated subsequence", "A sequence in which 5-4-5-4-5 comes twice: how many of its symbols each context predicts.";
+        Rivals = "rivals", "Beside the transformer", "The same sequence, one symbol at a time, to a machine and to a transformer that takes one or more gradient steps a symbol.";
+    }
+}
+
+properties! {
+    /// Settings of the sequence lab.
+    pub struct SequenceConfig {
+        source: Source = Source::Typed, Kind::one_of::<Source>(), "Sequence", "Source", "", "Where the sequence comes from.";
+        sequence: String = "7 1 5 1 7 1 5 1 7 1 5 1".to_owned(), Kind::text(4000), "Sequence", "Sequence", "", "What the machine is shown.";
+        split: Split = Split::Words, Kind::one_of::<Split>(), "Sequence", "Symbols are", "", "What one symbol of the typed sequence is.";
+        alphabet: u32 = 15, Kind::integer(2, 200), "Sequence", "Alphabet", "symbols", "Symbols that a random sequence is drawn from.";
+        length: u32 = 40, Kind::integer(1, 1000), "Sequence", "Length", "symbols", "Of a random sequence.";
+        cue: String = "7 1".to_owned(), Kind::text(400), "Sequence", "Cue", "", "What recall starts from. Symbols must have been stored.";
+        recall: u32 = 12, Kind::integer(1, 1000), "Sequence", "Recall", "symbols", "How many symbols the machine goes on by itself, each prediction its next input.";
+        seed: u32 = 0, Kind::integer(0, 16_000_000), "Sequence", "Seed", "", "Of codes, fixed weights and random sequences; further seeds follow it.";
+        context: ContextModel = ContextModel::Combined, Kind::one_of::<ContextModel>(), "Context", "Context", "", "How the machine remembers what came before.";
+        retention: f32 = 0.5, Kind::number(0.0, 1.0), "Context", "Λ", "", "Share of the old context in the new one, in steps of 1/1024; 0 forgets all but the present input.";
+        context_size: u32 = 512, Kind::integer(8, 4096), "Context", "Context neurons", "", "C, the neurons of the context.";
+        context_active: u32 = 22, Kind::integer(1, 128), "Context", "Active", "neurons", "m, how many of them fire. A shift register has twice those of a symbol.";
+        data_size: u32 = 256, Kind::integer(8, 4096), "Codes", "Neurons D", "", "D of d-of-D: neurons of a symbol's code, and of a data word.";
+        data_active: u32 = 11, Kind::integer(1, 128), "Codes", "Active d", "neurons", "d of d-of-D: how many of them fire.";
+        alpha: f32 = 0.9, Kind::number(0.01, 1.0), "Codes", "α", "", "Significance ratio: the r-th neuron to fire counts α^r. At 1 the order does not count.";
+        decoders: u32 = 2048, Kind::integer(8, 16_384), "Memory", "Decoders W", "neurons", "W of w-of-W: neurons of the address decoder.";
+        chosen: u32 = 11, Kind::integer(1, 128), "Memory", "Chosen w", "neurons", "w of w-of-W: how many decoder neurons fire.";
+        decoder: DecoderKind = DecoderKind::Dense, Kind::one_of::<DecoderKind>(), "Memory", "Decoder weights", "", "The fixed weights of the address decoder.";
+        decoder_active: u32 = 20, Kind::integer(1, 512), "Memory", "Weights a", "", "a of a-of-A: weights of a sparse decoder neuron.";
+        writing: Writing = Writing::Max, Kind::one_of::<Writing>(), "Memory", "Writing", "", "How the data store learns, in one shot.";
+        neuron: Neuron = Neuron::Wheel, Kind::one_of::<Neuron>(), "Spikes", "Neuron", "", "Which neurons the raster shows.";
+        threshold: f32 = 4.0, Kind::number(0.1, 100.0), "Spikes", "Threshold Θ", "", "In units of the largest summed input of a layer. Far above 1, a wheel's firing order is the rank of its dot product.";
+        leak: f32 = 20.0, Kind::number(0.1, 1000.0), "Spikes", "Leak τ", "", "Time constant of RDLIF's rate and activation, in units of the gap between two input spikes.";
+        load: u32 = 1, Kind::integer(1, 64), "Spikes", "Load", "", "How many input volleys the neurons get before the one that counts.";
+        experiment: Experiment = Experiment::Errors, Kind::one_of::<Experiment>(), "Experiment", "Experiment", "", "What Run runs.";
+        contexts: Vec<ContextModel> = vec![ContextModel::Shift, ContextModel::Layer, ContextModel::Combined], Kind::many_of::<ContextModel>(), "Experiment", "Contexts", "", "The contexts that are compared.";
+        forgetful: bool = true, Kind::Flag, "Experiment", "With Λ = 0", "", "Adds the combined context without any memory, as a control.";
+        seeds: u32 = 5, Kind::integer(1, 32), "Experiment", "Seeds", "", "Machines of each kind; each has its own codes, weights and sequence.";
+        longest: u32 = 100, Kind::integer(10, 2000), "Experiment", "Longest", "symbols", "The longest sequence.";
+        points: u32 = 10, Kind::integer(1, 32), "Experiment", "Points", "", "Lengths, or sizes, at which a curve is measured.";
+        inputs: u32 = 256, Kind::integer(8, 4096), "Memory alone", "Inputs A", "neurons", "A of i-of-A: neurons of an address.";
+        inputs_active: u32 = 11, Kind::integer(1, 128), "Memory alone", "Active i", "neurons", "i of i-of-A: how many of them fire.";
+        stored: u32 = 8000, Kind::integer(10, 50_000), "Memory alone", "Pairs", "pairs", "The most pairs that are stored.";
+        noise: u32 = 0, Kind::integer(0, 128), "Memory alone", "Wrong inputs", "neurons", "Neurons of a cue that are replaced by others; 0 leaves the curve with noise out.";
+        bits: u32 = 256, Kind::integer(16, 1024), "Kanerva", "Bits n", "", "Bits of an address and of a word.";
+        locations: u32 = 1000, Kind::integer(10, 20_000), "Kanerva", "Hard locations", "", "Random addresses that have counters.";
+        words: u32 = 200, Kind::integer(10, 50_000), "Kanerva", "Words", "words", "The most words that are stored.";
+        radius: u32 = 0, Kind::integer(0, 1024), "Kanerva", "Radius", "bits", "Locations within this Hamming distance are active; 0 takes the radius that a write and a read share best.";
+        ball_bits: u32 = 64, Kind::integer(4, 512), "Attention", "Bits n", "", "Dimension of the binary space.";
+        ball_radius: u32 = 17, Kind::integer(1, 256), "Attention", "Radius r", "bits", "Radius of the Hamming balls; at most half of n.";
+        memories: u32 = 100, Kind::integer(2, 2000), "Attention", "Memories", "", "Patterns that both retrievals hold.";
+        rival_steps: u32 = 10, Kind::integer(1, 100), "Transformer", "Steps a symbol", "", "Gradient steps a symbol of the second transformer; the first takes one.";
+        rival_width: u32 = 32, Kind::integer(4, 128), "Transformer", "Width", "", "Width of the residual stream, a multiple of 4.";
+        rival_layers: u32 = 1, Kind::integer(1, 4), "Transformer", "Layers", "", "Transformer layers.";
+        rival_heads: u32 = 2, Kind::integer(1, MOST_HEADS), "Transformer", "Heads", "", "Attention heads. Width / heads must be a multiple of 4, at most 64.";
+        rival_window: u32 = 16, Kind::integer(2, 128), "Transformer", "Window", "symbols", "How many symbols back it sees.";
+        rival_rate: f32 = 0.0, Kind::number(0.0, 1.0), "Transformer", "Learning rate", "", "AdamW's step size; 0 takes the best of a few that are tried on sequences of other seeds.";
+        executor: ExecutorChoice = ExecutorChoice::Auto, Kind::one_of::<ExecutorChoice>(), "Machine", "Run on", "", "Where the work is done.";
+    }
+}
+
+/// The presets, the defaults first.
+const PRESETS: &[Preset] = &[
+    Preset {
+        id: "context",
+        label: "7 1 5 1: the 1 needs context",
+        help: "What follows a 1 depends on what came before it. One pass is enough.",
+        values: &[],
+    },
+    Preset {
+        id: "subsequence",
+        label: "A repeated subsequence",
+        help: "5 4 5 4 5 comes twice, and goes on differently.",
+        values: &[
+            ("sequence", "1 2 3 5 4 5 4 5 6 7 8 9 10 11 12 5 4 5 4 5 2 9 1"),
+            ("cue", "1 2"),
+            ("recall", "21"),
+            ("experiment", "repeated"),
+            ("seeds", "30"),
+        ],
+    },
+    Preset {
+        id: "random",
+        label: "A random sequence",
+        help: "40 symbols of an alphabet of 15.",
+        values: &[("source", "random"), ("cue", "#3"), ("recall", "37")],
+    },
+    Preset {
+        id: "melody",
+        label: "A melody",
+        help: "Ode to Joy, two lines that begin alike and end differently; a pitch is a symbol.",
+        values: &[
+            ("sequence", "E4 E4 F4 G4 G4 F4 E4 D4 C4 C4 D4 E4 E4 D4 D4 | E4 E4 F4 G4 G4 F4 E4 D4 C4 C4 D4 E4 D4 C4 C4"),
+            ("cue", "E4 E4 F4"),
+            ("recall", "28"),
+            ("retention", "0.6"),
+        ],
+    },
+    Preset {
+        id: "text",
+        label: "A text",
+        help: "A sentence, letter by letter.",
+        values: &[
+            ("split", "characters"),
+            ("sequence", "a memory that is addressed by what it has just seen can walk along what it once saw"),
+            ("cue", "a memory"),
+            ("recall", "75"),
+            ("retention", "0.6"),
+        ],
+    },
+    Preset {
+        id: "errors",
+        label: "Errors against length",
+        help: "Four contexts, lengths to 100, alphabet 15, five seeds: the 2005 experiment.",
+        values: &[("source", "random"), ("cue", "#3")],
+    },
+    Preset {
+        id: "capacity",
+        label: "Capacity, binary",
+        help: "11-of-256 codes, 4096 decoders of which 20 fire, binary weights: 500 to 8000 pairs.",
+        values: CAPACITY,
+    },
+    Preset {
+        id: "capacity-ranked",
+        label: "Capacity, ranked",
+        help: "The same with α = .99, 16 decoders that fire, and max-writing.",
+        values: &[
+            ("experiment", "capacity"),
+            ("decoders", "4096"),
+            ("chosen", "16"),
+            ("decoder", "sparse"),
+            ("alpha", "0.99"),
+            ("points", "16"),
+            ("seeds", "2"),
+        ],
+    },
+    Preset {
+        id: "kanerva",
+        label: "Kanerva's memory",
+        help: "1000 hard locations of 256 bits.",
+        values: &[("experiment", "kanerva"), ("seeds", "3"), ("points", "10")],
+    },
+    Preset {
+        id: "rivals",
+        label: "Beside the transformer",
+        help: "Lengths 30, 60 and 90, shown once; who predicts them right when they come again?",
+        values: &[
+            ("experiment", "rivals"),
+            ("longest", "90"),
+            ("points", "3"),
+            ("seeds", "3"),
+            ("source", "random"),
+            ("cue", "#3"),
+        ],
+    },
+];
+
+const CAPACITY: &[(&str, &str)] = &[
+    ("experiment", "capacity"),
+    ("decoders", "4096"),
+    ("chosen", "20"),
+    ("decoder", "sparse"),
+    ("alpha", "1"),
+    ("writing", "or"),
+    ("points", "16"),
+    ("seeds", "2"),
+];
+
+impl Settings for SequenceConfig {
+    const LAB: &'static str = "sequence";
+
+    fn presets() -> &'static [Preset] {
+        PRESETS
+    }
+
+    fn parts() -> Vec<ChoiceOption> {
+        options::<SequencePart>()
+    }
+
+    fn settle(&mut self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut most = |field: &str, value: &mut u32, limit: u32, why: &str| {
+            if *value > limit {
+                problems.push(Problem {
+                    field: field.to_owned(),
+                    given: value.text(),
+                    allowed: format!("at most {limit}: {why}"),
+                    used: limit.text(),
+                });
+                *value = limit;
+            }
+        };
+        let all = "no more neurons can fire than there are";
+        most("data_active", &mut self.data_active, self.data_size, all);
+        most("context_active", &mut self.context_active, self.context_size, all);
+        most("inputs_active", &mut self.inputs_active, self.inputs, all);
+        most("chosen", &mut self.chosen, self.decoders, all);
+        let inputs = self.inputs.min(self.context_size).min(2 * self.data_size);
+        most(
+            "decoder_active",
+            &mut self.decoder_active,
+            inputs,
+            "a decoder neuron has no more weights than there are inputs",
+        );
+        let others = (self.inputs - self.inputs_active).min(self.inputs_active);
+        most("noise", &mut self.noise, others, "so many active inputs can be replaced by others");
+        most("radius", &mut self.radius, self.bits, "the bits of an address");
+        most("ball_radius", &mut self.ball_radius, self.ball_bits / 2, "half of the bits");
+        let fours = self.rival_width - self.rival_width % 4;
+        most("rival_width", &mut self.rival_width, fours, "a multiple of 4");
+        let below = heads::width_below(fours, MOST_HEADS);
+        let why = format!("a width that up to {MOST_HEADS} heads, of a multiple of 4 and at most 64 each, make up");
+        most("rival_width", &mut self.rival_width, below, &why);
+        if !heads::fits(below, self.rival_heads) {
+            let used = heads::nearest(below, self.rival_heads, MOST_HEADS);
+            problems.push(Problem {
+                field: "rival_heads".to_owned(),
+                given: self.rival_heads.text(),
+                allowed: heads::list(below, MOST_HEADS),
+                used: used.text(),
+            });
+            self.rival_heads = used;
+        }
+        problems
+    }
+}
+
+/// Names that an experiment does not depend on: changing them leaves an open one as it is.
+#[must_use]
+pub fn looks_only(name: &str) -> bool {
+    let looks = ["Spikes", "Attention"];
+    let live = ["source", "sequence", "split", "cue", "recall", "context", "length"];
+    let row = SequenceConfig::table().into_iter().find(|row| row.name == name);
+    row.is_some_and(|row| looks.contains(&row.group)) || live.contains(&name)
+}

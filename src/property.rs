@@ -1,0 +1,357 @@
+//! The property table: one row per setting, from which the page's controls, links, messages and the
+//! command line's flags all come.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::choice::Choice;
+
+/// One option of a choice.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChoiceOption {
+    /// Identifier, as in a link.
+    pub value: &'static str,
+    /// Name on the page.
+    pub label: &'static str,
+    /// One sentence.
+    pub help: &'static str,
+}
+
+/// What values a property takes.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Kind {
+    /// One of the options.
+    Choice {
+        /// What may be picked.
+        options: Vec<ChoiceOption>,
+    },
+    /// One or more of the options, separated by commas.
+    Many {
+        /// What may be picked.
+        options: Vec<ChoiceOption>,
+    },
+    /// A whole number.
+    Integer {
+        /// Least value.
+        min: u32,
+        /// Greatest value.
+        max: u32,
+    },
+    /// A number.
+    Number {
+        /// Least value.
+        min: f32,
+        /// Greatest value.
+        max: f32,
+    },
+    /// `true` or `false`.
+    Flag,
+    /// Any text.
+    Text {
+        /// The most characters.
+        most: u32,
+    },
+}
+
+/// Every variant of a choice.
+#[must_use]
+pub fn options<C: Choice>() -> Vec<ChoiceOption> {
+    C::ALL.iter().map(|c| ChoiceOption { value: c.id(), label: c.label(), help: c.help() }).collect()
+}
+
+impl Kind {
+    /// One of `C`'s variants.
+    #[must_use]
+    pub fn one_of<C: Choice>() -> Self {
+        Self::Choice { options: options::<C>() }
+    }
+
+    /// Some of `C`'s variants.
+    #[must_use]
+    pub fn many_of<C: Choice>() -> Self {
+        Self::Many { options: options::<C>() }
+    }
+
+    /// Some of these variants.
+    #[must_use]
+    pub fn some_of<C: Choice>(variants: &[C]) -> Self {
+        let all = options::<C>();
+        let named = |variant: &C| all.iter().find(|option| option.value == variant.id()).cloned();
+        Self::Many { options: variants.iter().filter_map(named).collect() }
+    }
+
+    /// A whole number in `min..=max`.
+    #[must_use]
+    pub fn integer(min: u32, max: u32) -> Self {
+        Self::Integer { min, max }
+    }
+
+    /// A number in `min..=max`.
+    #[must_use]
+    pub fn number(min: f32, max: f32) -> Self {
+        Self::Number { min, max }
+    }
+
+    /// A text of at most so many characters.
+    #[must_use]
+    pub fn text(most: u32) -> Self {
+        Self::Text { most }
+    }
+
+    /// In words, what is allowed.
+    #[must_use]
+    pub fn allowed(&self) -> String {
+        let names = |options: &[ChoiceOption]| options.iter().map(|o| o.value).collect::<Vec<_>>().join(", ");
+        match self {
+            Self::Choice { options } => format!("one of {}", names(options)),
+            Self::Many { options } => format!("one or more of {}, separated by commas", names(options)),
+            Self::Integer { min, max } => format!("a whole number from {min} to {max}"),
+            Self::Number { min, max } => format!("a number from {min} to {max}"),
+            Self::Flag => "true or false".to_owned(),
+            Self::Text { most } => format!("a text of at most {most} characters"),
+        }
+    }
+}
+
+/// A row of the table.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Property {
+    /// Name in links, configurations and flags.
+    pub name: &'static str,
+    /// Heading under which the page lists it.
+    pub group: &'static str,
+    /// Name on the page.
+    pub label: &'static str,
+    /// Unit of the value, or nothing.
+    pub unit: &'static str,
+    /// One or two sentences: what it does.
+    pub help: &'static str,
+    /// What values it takes.
+    pub kind: Kind,
+    /// Its default, as text.
+    pub default: String,
+}
+
+/// A value that was refused: which, why, and what is allowed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Name of the property.
+    pub field: String,
+    /// What was given.
+    pub given: String,
+    /// What is allowed.
+    pub allowed: String,
+    /// What is used instead.
+    pub used: String,
+}
+
+/// Letters of a value that a message shows.
+const MOST_SHOWN: usize = 80;
+
+/// A value as a message shows it.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: \"{}\" is not allowed; it takes {}", self.field, cut(&self.given), self.allowed)?;
+        if !self.used.is_empty() {
+            write!(f, " (using {})", cut(&self.used))?;
+        }
+        Ok(())
+    }
+}
+
+/// A type that a property can have.
+pub trait Field: Sized {
+    /// Reads a value, or nothing if `kind` does not allow it.
+    fn parse(text: &str, kind: &Kind) -> Option<Self>;
+    /// Writes the value so that [`Field::parse`] reads it back.
+    fn text(&self) -> String;
+}
+
+impl Field for u32 {
+    fn parse(text: &str, kind: &Kind) -> Option<Self> {
+        let value = text.parse().ok()?;
+        matches!(kind, Kind::Integer { min, max } if (*min..=*max).contains(&value)).then_some(value)
+    }
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Field for f32 {
+    fn parse(text: &str, kind: &Kind) -> Option<Self> {
+        let value = text.parse().ok()?;
+        matches!(kind, Kind::Number { min, max } if (*min..=*max).contains(&value)).then_some(value)
+    }
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Field for bool {
+    fn parse(text: &str, _: &Kind) -> Option<Self> {
+        text.parse().ok()
+    }
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// Control characters become spaces, so that a text fits a line.
+impl Field for String {
+    fn parse(text: &str, kind: &Kind) -> Option<Self> {
+        let Kind::Text { most } = kind else { return None };
+        let line: Self = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        (line.chars().count() <= *most as usize).then_some(line)
+    }
+    fn text(&self) -> String {
+        self.clone()
+    }
+}
+
+/// A single named option.
+impl<C: Choice> Field for C {
+    fn parse(text: &str, _: &Kind) -> Option<Self> {
+        C::from_id(text)
+    }
+    fn text(&self) -> String {
+        self.id().to_owned()
+    }
+}
+
+/// Several named options, each at most once, at least one.
+impl<C: Choice> Field for Vec<C> {
+    fn parse(text: &str, kind: &Kind) -> Option<Self> {
+        let Kind::Many { options } = kind else { return None };
+        let mut chosen = Vec::new();
+        for id in text.split(',').map(str::trim) {
+            let choice = C::from_id(id).filter(|choice| options.iter().any(|option| option.value == choice.id()))?;
+            if !chosen.contains(&choice) {
+                chosen.push(choice);
+            }
+        }
+        Some(chosen)
+    }
+    fn text(&self) -> String {
+        self.iter().map(|c| c.id()).collect::<Vec<_>>().join(",")
+    }
+}
+
+/// A struct with a property table.
+pub trait Properties: Default + Clone + PartialEq {
+    /// The property table.
+    fn rows() -> Vec<Property>;
+    /// Sets one property from text; on a refusal nothing changes.
+    ///
+    /// # Errors
+    /// The problem, if there is no such property or it does not take the value.
+    fn put(&mut self, name: &str, text: &str) -> Result<(), Problem>;
+    /// Every property as text, in the order of the table.
+    fn texts(&self) -> Vec<(&'static str, String)>;
+}
+
+/// A row from its words (name, group, label, unit, help), its kind, and its default.
+#[inline(never)]
+pub(crate) fn row<F: Field>(words: [&'static str; 5], kind: Kind, default: &F) -> Property {
+    let [name, group, label, unit, help] = words;
+    Property { name, group, label, unit, help, kind, default: default.text() }
+}
+
+/// A value as text.
+#[inline(never)]
+pub(crate) fn text<F: Field>(value: &F) -> String {
+    value.text()
+}
+
+/// Values by name.
+#[must_use]
+pub fn by_name(values: Vec<(&'static str, String)>) -> BTreeMap<String, String> {
+    // Collecting would bring a sort for this type along, ten kilobytes of WebAssembly.
+    let mut map = BTreeMap::new();
+    for (name, value) in values {
+        map.insert(name.to_owned(), value);
+    }
+    map
+}
+
+/// Reads a value into a field; a refused one leaves what it holds. Once for each type, not for each row: this is what keeps a
+/// table of fifty rows small in WebAssembly.
+#[inline(never)]
+pub(crate) fn take<F: Field>(field: &mut F, name: &str, text: &str, kind: &Kind) -> Result<(), Problem> {
+    // The spaces around a text are part of it.
+    let bare = if matches!(kind, Kind::Text { .. }) { text } else { text.trim() };
+    match F::parse(bare, kind) {
+        Some(value) => {
+            *field = value;
+            Ok(())
+        }
+        None => {
+            let (name, given) = (name.to_owned(), text.to_owned());
+            Err(Problem { field: name, given, allowed: kind.allowed(), used: field.text() })
+        }
+    }
+}
+
+/// Declares a configuration: a struct with defaults, its property table, and reading and writing by name.
+macro_rules! properties {
+    ($(#[$meta:meta])* pub struct $name:ident {
+        $($field:ident: $type:ty = $default:expr, $kind:expr, $group:literal, $label:literal, $unit:literal, $help:literal;)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $name { $(#[doc = $help] pub $field: $type,)+ }
+
+        impl Default for $name {
+            fn default() -> Self { Self { $($field: $default,)+ } }
+        }
+
+        impl $name {
+            /// The property table.
+            #[must_use]
+            pub fn table() -> Vec<$crate::property::Property> {
+                use $crate::property::row;
+                let defaults = Self::default();
+                vec![$(row([stringify!($field), $group, $label, $unit, $help], $kind, &defaults.$field),)+]
+            }
+
+            /// Sets one property from text; on a refusal nothing changes.
+            ///
+            /// # Errors
+            /// The problem, if there is no such property or it does not take the value.
+            pub fn set(&mut self, name: &str, text: &str) -> Result<(), $crate::property::Problem> {
+                use $crate::property::{Problem, take};
+                match name {
+                    $(stringify!($field) => take(&mut self.$field, name, text, &$kind),)+
+                    _ => Err(Problem {
+                        field: name.to_owned(), given: text.to_owned(),
+                        allowed: format!("no such setting; there are {}", [$(stringify!($field)),+].join(", ")),
+                        used: String::new(),
+                    }),
+                }
+            }
+
+            /// Every property as text, in the order of the table.
+            #[must_use]
+            pub fn values(&self) -> Vec<(&'static str, String)> {
+                use $crate::property::text;
+                vec![$((stringify!($field), text(&self.$field)),)+]
+            }
+        }
+
+        impl $crate::property::Properties for $name {
+            fn rows() -> Vec<$crate::property::Property> { Self::table() }
+            fn put(&mut self, name: &str, text: &str) -> Result<(), $crate::property::Problem> { self.set(name, text) }
+            fn texts(&self) -> Vec<(&'static str, String)> { self.values() }
+        }
+    };
+}
+pub(crate) use properties;

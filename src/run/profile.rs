@@ -1,0 +1,192 @@
+//! What a step costs, kernel by kernel, against what the machine could do.
+
+use web_time::Instant;
+
+use crate::compute::{Clock, Program};
+use crate::encoding::statistics::order;
+use crate::error::Error;
+use crate::graph::plan::{Plan, Slot};
+use crate::graph::{BufferId, Launch};
+use crate::kernels::dropout::DropoutCopy;
+use crate::kernels::matmul::{Epilogue, Matmul, Operand};
+use crate::kernels::{Kernel, control};
+use crate::run::race::Race;
+
+/// Milliseconds of training steps that are timed.
+const TIMED_MS: f64 = 500.0;
+/// The most steps that are timed.
+const MOST_STEPS: u32 = 400;
+/// Milliseconds that each roof is measured for.
+const ROOF_MS: f64 = 60.0;
+
+/// What a step costs.
+#[derive(Clone, Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Profile {
+    /// `cpu` or `webgpu`.
+    pub executor: String,
+    /// How it was timed, in a sentence.
+    pub method: &'static str,
+    /// Steps averaged.
+    pub steps: u32,
+    /// Billions of operations a second of a matrix product, measured just now.
+    pub peak_gflops: f64,
+    /// Billions of bytes a second of a plain copy as large as a run's buffers, read and written, measured just now.
+    pub peak_gbps: f64,
+    /// By kernel, dearest first.
+    pub kernels: Vec<KernelCost>,
+    /// Milliseconds of a step, all kernels.
+    pub total_ms: f64,
+    /// Milliseconds that the bounds allow.
+    pub bound_ms: f64,
+}
+
+/// What one kernel costs in a step, all its launches and all runs.
+#[derive(Clone, Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KernelCost {
+    /// Its name, as its file's.
+    pub name: &'static str,
+    /// Launches.
+    pub launches: u32,
+    /// Milliseconds.
+    pub ms: f64,
+    /// Millions of operations in its products.
+    pub mflop: f64,
+    /// Millions of bytes that it has to touch at least once.
+    pub mbytes: f64,
+    /// Milliseconds that arithmetic or memory need at least, whichever is more.
+    pub bound_ms: f64,
+    /// Which of them: `arithmetic` or `memory`.
+    pub bound: &'static str,
+}
+
+impl Race {
+    /// Times every kernel on real training steps, then puts the race back to where it was, bit for bit.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn profile(&mut self) -> Result<Profile, Error> {
+        let state = self.state().await?;
+        // Not part of the state, since no step reads what the last one left; but a look inside shows them.
+        let [gradients] = self.executor.read([self.shared.gradients], None).await?;
+        let launches = self.launches()?;
+        let bytes_of_a_run = self.cost().bytes / self.replicas.len().max(1) as f64;
+        let mut times = vec![0.0; launches.len()];
+        let mut clock = self.executor.time_step(&mut times).await?;
+        times.fill(0.0);
+        let start = Instant::now();
+        let mut steps = 0;
+        while steps == 0 || (start.elapsed().as_secs_f64() * 1e3 < TIMED_MS && steps < MOST_STEPS) {
+            clock = self.executor.time_step(&mut times).await?;
+            steps += 1;
+        }
+        self.load(&state)?;
+        self.executor.write(self.shared.gradients, &gradients)?;
+        let peak_gflops = self.roof(&product()).await? / 1e6;
+        let peak_gbps = self.roof(&copy(bytes_of_a_run)).await? / 1e6;
+
+        let mut kernels: Vec<KernelCost> = Vec::new();
+        for ((name, flops, bytes), time) in launches.into_iter().zip(times) {
+            let (ms, mflop, mbytes) = (time / f64::from(steps), flops / 1e6, bytes / 1e6);
+            match kernels.iter_mut().find(|kernel| kernel.name == name) {
+                Some(kernel) => {
+                    kernel.launches += 1;
+                    kernel.ms += ms;
+                    kernel.mflop += mflop;
+                    kernel.mbytes += mbytes;
+                }
+                None => kernels.push(KernelCost { name, launches: 1, ms, mflop, mbytes, bound_ms: 0.0, bound: "" }),
+            }
+        }
+        for kernel in &mut kernels {
+            let (arithmetic, memory) = (kernel.mflop / peak_gflops, kernel.mbytes / peak_gbps);
+            kernel.bound_ms = arithmetic.max(memory);
+            kernel.bound = if arithmetic > memory { "arithmetic" } else { "memory" };
+        }
+        let times: Vec<f64> = kernels.iter().map(|kernel| -kernel.ms).collect();
+        let kernels: Vec<KernelCost> =
+            order(&times).into_iter().filter_map(|at| kernels.get(at as usize).cloned()).collect();
+        Ok(Profile {
+            executor: self.executor().kind.clone(),
+            method: match clock {
+                Clock::Device => "By timestamps that the device writes before and after each launch.",
+                Clock::Host => {
+                    "By the host's clock around each kernel, one run after the other on one thread. A browser's clock ticks coarsely; over many steps that averages out."
+                }
+                Clock::Submission => {
+                    "By the host's clock around a submission of each kernel alone, since this adapter has no timestamps: the time to submit is in every number."
+                }
+            },
+            steps,
+            peak_gflops,
+            peak_gbps,
+            total_ms: kernels.iter().map(|kernel| kernel.ms).sum(),
+            bound_ms: kernels.iter().map(|kernel| kernel.bound_ms).sum(),
+            kernels,
+        })
+    }
+
+    /// Name, operations and bytes of each launch of a training step, all runs.
+    fn launches(&self) -> Result<Vec<(&'static str, f64, f64)>, Error> {
+        let plan = self.plan()?;
+        let runs = f64::from(plan.replicas);
+        let cost = |(launch, &bytes): (&Launch, &u64)| {
+            let spec = launch.kernel.spec();
+            (spec.name(), runs * spec.flops(), runs * bytes as f64)
+        };
+        Ok(plan.training.iter().zip(&plan.traffic).map(cost).collect())
+    }
+
+    /// Amount of work per millisecond that this executor does on a sample plan, at its best of a few tries.
+    async fn roof(&self, (plan, amount): &(Plan, f64)) -> Result<f64, Error> {
+        let mut executor = self.executor.sibling(plan.clone()).await?;
+        executor.run(Program::Training, 1)?;
+        executor.catch_up(0).await?;
+        let (start, mut best, mut times) = (Instant::now(), 0.0_f64, 1);
+        while start.elapsed().as_secs_f64() * 1e3 < ROOF_MS {
+            let from = Instant::now();
+            executor.run(Program::Training, times)?;
+            executor.catch_up(0).await?;
+            let taken = from.elapsed().as_secs_f64() * 1e3;
+            // A tick of the clock must not pass for speed.
+            if taken < 3.0 {
+                times *= 2;
+            } else {
+                best = best.max(amount * f64::from(times) / taken);
+            }
+        }
+        Ok(best.max(amount * f64::from(times) / ROOF_MS))
+    }
+}
+
+/// A product of a usual shape, and its operations.
+fn product() -> (Plan, f64) {
+    const SIDE: u32 = 256;
+    let slot = |label| Slot { label, len: SIDE * SIDE };
+    let operand = Operand { offset: 0, row: SIDE, column: 1, len: SIDE * SIDE };
+    let matmul =
+        Matmul { m: SIDE, n: SIDE, k: SIDE, a: operand, b: operand, bias_len: 0, epilogue: Epilogue::default() };
+    let reads = vec![None, Some(BufferId(0)), Some(BufferId(1)), None, None];
+    let plan = sample(vec![slot("left"), slot("right"), slot("product")], matmul, reads, vec![Some(BufferId(2)), None]);
+    (plan, 2.0 * f64::from(SIDE).powi(3))
+}
+
+/// A copy about as large as `bytes`, and the bytes that it reads and writes.
+fn copy(bytes: f64) -> (Plan, f64) {
+    let len = (bytes / 8.0).clamp(16_384.0, 4_194_304.0) as u32;
+    let kernel = DropoutCopy { len, dropout: None, accumulate: false };
+    let slot = |label, len| Slot { label, len };
+    let slots = vec![slot("control block", control::LEN as u32), slot("from", len), slot("to", len)];
+    let plan = sample(slots, kernel, vec![Some(BufferId(0)), Some(BufferId(1))], vec![Some(BufferId(2))]);
+    (plan, 8.0 * f64::from(len))
+}
+
+fn sample(
+    slots: Vec<Slot>,
+    kernel: impl Into<Kernel>,
+    reads: Vec<Option<BufferId>>,
+    writes: Vec<Option<BufferId>>,
+) -> Plan {
+    Plan::sample(slots, Launch { kernel: kernel.into(), reads, writes })
+}

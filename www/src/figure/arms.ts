@@ -1,0 +1,137 @@
+/** The lines of an experiment: their marks, and a legend that stays readable with two dozen of them. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { swatch } from '../ui/controls';
+import type { About, Property } from '../engine/types';
+import type { Figure } from './figure';
+import { bits, count } from '../ui/format';
+import { isFamily, mark, rampMark } from '../ui/palette';
+import type { Recording, Source } from '../engine/record';
+import type { Entry } from '../ui/series';
+import { SERIES } from '../ui/series';
+
+export const FAMILIES: Record<string, string> = {
+  compression: 'Compression',
+  gain: 'Gain',
+  random: 'Random tables',
+};
+
+/** The family of a sweep's arm, as in "compression-4"; empty for an arm of another kind. */
+function familyOf({ id }: Pick<Entry, 'id'>): string {
+  const family = id.replace(/-[^-]*$/, '');
+  return isFamily(family) ? family : '';
+}
+
+/** The value that an arm's label ends with, as in "Compression 4". */
+function valueOf({ label }: Pick<Entry, 'label'>): string {
+  return label.split(' ').at(-1) ?? label;
+}
+
+/**
+ * The arms with their marks: those of a sweep by family and order of value; an encoding has the mark that it has in every
+ * lab, and an arm that is none of them one that is free.
+ */
+export function armEntries(about: About, entries: Entry[], properties: Property[]): Entry[] {
+  if (about.values.experiment === 'sweep') {
+    return entries.map((entry) => {
+      const family = familyOf(entry);
+      if (!family) return entry;
+      const own = entries
+        .filter((other) => familyOf(other) === family)
+        .toSorted((a, b) => Number(valueOf(a)) - Number(valueOf(b)));
+      return { ...entry, mark: rampMark(family, own.indexOf(entry), own.length) };
+    });
+  }
+  const kind = properties.find(({ name }) => name === SERIES)?.kind;
+  const known = kind?.type === 'many' ? kind.options.map(({ value }) => value) : [];
+  const taken = new Set(entries.map(({ id }) => known.indexOf(id)));
+  let free = 0;
+  return entries.map((entry) => {
+    const place = known.indexOf(entry.id);
+    if (place >= 0) return { ...entry, mark: mark(place) };
+    // The first is grey, which is for no encoding at all.
+    do free += 1;
+    while (taken.has(free));
+    return { ...entry, mark: mark(free) };
+  });
+}
+
+export interface ArmsContext {
+  recording: Recording;
+  entries: Entry[];
+  hidden: ReadonlySet<string>;
+  source: Source;
+  /** Step under the pointer, if any. */
+  cursor: number | null;
+  toggle: (id: string) => void;
+  /** Picks a line out while its button is under the pointer or has the focus. */
+  point: (id: string | null) => void;
+}
+
+/** Place of the last point at or before `step`. */
+function at(steps: number[], step: number | null): number {
+  if (step === null) return steps.length - 1;
+  const after = steps.findIndex((candidate) => candidate > step);
+  return after === -1 ? steps.length - 1 : Math.max(0, after - 1);
+}
+
+/** A row of buttons for each family, with the loss at the pointer, or the latest. */
+export function armsLegend(context: ArmsContext): TemplateResult {
+  const { recording, entries, hidden, cursor } = context;
+  const { steps, curves } = recording.curves('loss', context.source);
+  const place = at(steps, cursor);
+  const step = steps[place];
+  const families = [...new Set(entries.map(familyOf))];
+  return html`<section class="card part arms" aria-labelledby="title-arms" data-testid="arms-legend">
+    <header>
+      <h2 id="title-arms">Lines</h2>
+      <p class="quiet">
+        value, and loss in
+        bits${step === undefined ? nothing : cursor === null ? html`, latest, step ${count(step)}` : html` at step ${count(step)}`};
+        press to hide or show
+      </p>
+    </header>
+    ${families.map((family) => {
+      const own = entries.filter((entry) => familyOf(entry) === family);
+      const shown = own.filter(({ id }) => !hidden.has(id));
+      return html`<div class="family" role="group" aria-label=${FAMILIES[family] ?? 'Others'}>
+        <h3>${FAMILIES[family] ?? 'Others'}</h3>
+        <button
+          type="button"
+          aria-label="${shown.length ? 'Hide' : 'Show'} all of ${FAMILIES[family] ?? 'others'}"
+          @click=${() => (shown.length ? shown : own).forEach(({ id }) => context.toggle(id))}
+        >
+          ${shown.length ? 'Hide all' : 'Show all'}
+        </button>
+        ${own.map((entry) => {
+          const loss = curves.find(({ encoding }) => encoding === entry.id)?.mean[place];
+          return html`<button
+            type="button"
+            class="arm"
+            data-arm=${entry.id}
+            aria-pressed=${hidden.has(entry.id) ? 'false' : 'true'}
+            title=${entry.label}
+            @click=${() => context.toggle(entry.id)}
+            @pointerenter=${() => context.point(entry.id)}
+            @pointerleave=${() => context.point(null)}
+            @focus=${() => context.point(entry.id)}
+            @blur=${() => context.point(null)}
+          >
+            ${swatch(entry.mark)}<span
+              ><span class="sr">${family ? entry.label.slice(0, -valueOf(entry).length) : ''}</span>${
+                family ? valueOf(entry) : entry.label
+              }</span
+            ><span class="quiet">${bits(loss)}<span class="sr"> bits</span></span>
+          </button>`;
+        })}
+      </div>`;
+    })}
+  </section>`;
+}
+
+/** Whose line is whose, below a chart that has no table of lines beside it. */
+export function lineKey({ lines }: Figure): TemplateResult {
+  return html`<ul class="key lines">
+    ${lines.filter(({ shown }) => shown).map(({ mark, label }) => html`<li>${swatch(mark)}${label}</li>`)}
+  </ul>`;
+}

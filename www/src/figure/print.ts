@@ -1,0 +1,64 @@
+/** Numbers of this lab as text, for readers and for files. */
+
+import { html, type TemplateResult } from 'lit';
+import { save } from '../ui/download';
+import { figureText } from '../ui/text';
+
+/** A correlation. One that is not quite 1 does not read as 1. */
+export function correlation(value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return 'undefined';
+  const sign = value < 0 ? '−' : '';
+  const size = Math.abs(value);
+  if (size < 1 - 1e-9 && size >= 0.99995) return `${sign}0.9999…`;
+  return `${sign}${size.toFixed(4)}`;
+}
+
+/** Five significant figures. */
+export function precise(value: number): string {
+  if (!Number.isFinite(value)) return 'no value';
+  const rounded = Number(value.toPrecision(5));
+  const far = rounded !== 0 && (Math.abs(rounded) < 1e-3 || Math.abs(rounded) >= 1e6);
+  return (far ? rounded.toExponential() : String(rounded)).replaceAll('-', '−');
+}
+
+/** For the labels of an axis. */
+export function tick(value: number): string {
+  return figureText(value).replace('e+', 'e');
+}
+
+/** "0.71 (0.69–0.74)": mean, and least to greatest where they differ. */
+export function spreadText(
+  spread: { mean: number; least: number; greatest: number },
+  text: (value: number) => string,
+): string {
+  const [least, greatest] = [text(spread.least), text(spread.greatest)];
+  return least === greatest ? text(spread.mean) : `${text(spread.mean)} (${least} to ${greatest})`;
+}
+
+type CsvCell = string | number | boolean | null | undefined;
+
+/** A file of rows; what has no number stays empty. */
+export function csv(header: string[], rows: CsvCell[][]): string {
+  const text = (value: CsvCell) => {
+    if (value === null || value === undefined) return '';
+    if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
+    const plain = String(value);
+    return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+  };
+  return `${[header, ...rows].map((row) => row.map(text).join(',')).join('\n')}\n`;
+}
+
+/** A button that saves text which is made when it is pressed. */
+export function saveButton(label: string, file: string, make: () => string, enabled = true): TemplateResult {
+  const type = file.endsWith('.json') ? 'application/json' : 'text/csv';
+  return html`<button
+    type="button"
+    class="small"
+    data-testid="save-${file}"
+    aria-disabled=${enabled ? 'false' : 'true'}
+    title=${enabled ? '' : 'Nothing to save yet'}
+    @click=${() => enabled && save(new Blob([make()], { type }), `mnemoscope-${file}`)}
+  >
+    ${label}
+  </button>`;
+}

@@ -1,0 +1,193 @@
+/** The copy lab's root element: what the reader chose to look at, and where its parts stand. */
+
+import { html } from 'lit';
+import '../../ui/styles.css';
+import type { LabContext } from './context';
+import { saveCurves, saveResults, saveWeights, type Opened } from '../../page/files';
+import { accuracyFigures, lossFigure } from '../../figure/figures';
+import { LabPage } from '../../page/lab-page';
+import type { Seen, Unseen } from './lab-inspector';
+import { Shelf } from '../../figure/shelf';
+import { about, stopBox } from '../../ui/panel';
+import type { Kept, Report } from '../../engine/protocol';
+import type { Measure, Recording, Source } from '../../engine/record';
+import { scoreboard } from '../../figure/scoreboard';
+import type { Entry } from '../../ui/series';
+import { entryOf, SERIES } from '../../ui/series';
+import { Shortcuts } from '../../ui/shortcuts';
+import { compareSlot, costSlot, lookSlot, verdictSlot } from './slots';
+import { chartTools, type View } from '../../ui/tools';
+import { Welcome } from '../../ui/welcome';
+
+const STEPS = [
+  html`<strong>Press Train.</strong> Small transformers start from the same weights and read the same data;
+    they differ only in how they are told where a symbol stands.`,
+  html`<strong>Watch the loss fall</strong> from guessing towards 0 bits: a line is the mean over seeds, its
+    band their spread.`,
+  html`<strong>Look inside</strong> a run while it learns: its answers, its attention.`,
+  html`<strong>Change a setting</strong>, train again, compare. The page's address always holds your settings.`,
+];
+
+export class MnemoscopeApp extends LabPage {
+  readonly lab = 'copy';
+  private seen: Seen | null = null;
+  private unseen: Unseen | null = null;
+  private readonly shelf = new Shelf();
+  private source: Source = 'held-out';
+  private log = false;
+  private cursor: number | null = null;
+  private opened = new Set<Measure>();
+  protected readonly welcome = new Welcome('welcome', STEPS, () => this.requestUpdate());
+  protected readonly shortcuts = new Shortcuts(
+    [
+      ...this.runKeys(),
+      { key: 'i', label: 'Go to Look inside', act: () => this.goTo('#title-look') },
+      {
+        key: 'd',
+        label: 'Held-out or training curves',
+        act: () => this.view({ source: this.source === 'held-out' ? 'training' : 'held-out' }),
+      },
+      { key: 'g', label: 'Log axis on or off', act: () => this.view({ log: !this.log }) },
+      ...this.pageKeys(),
+    ],
+    () => this.requestUpdate(),
+  );
+
+  protected override hear(report: Report): void {
+    super.hear(report);
+    if (report.type === 'seen') this.seen = report;
+    else if (report.type === 'unseen') this.unseen = report;
+  }
+
+  protected override leaving(recording: Recording | null): void {
+    this.shelf.keep(recording);
+  }
+
+  protected override begin(): void {
+    super.begin();
+    this.cursor = null;
+    this.seen = null;
+    this.unseen = null;
+  }
+
+  private readonly entryOf = (id: string): Entry => entryOf(this.properties, id);
+
+  /** Those of the run on show, or, before the first, those that are chosen. */
+  protected entries(): Entry[] {
+    const ids =
+      this.recording?.encodings.map((encoding) => encoding.id) ??
+      this.client.settled?.values[SERIES]?.split(',') ??
+      [];
+    return ids.map(this.entryOf);
+  }
+
+  private openTable(measure: Measure, open: boolean) {
+    if (open) this.opened.add(measure);
+    else this.opened.delete(measure);
+    this.requestUpdate();
+  }
+
+  private view(view: Partial<View>) {
+    this.source = view.source ?? this.source;
+    this.log = view.log ?? this.log;
+    this.requestUpdate();
+  }
+
+  protected takeResults({ results }: Opened & { kind: 'results' }, file: File): string {
+    this.shelf.add(results, file.name);
+    return `“${file.name}” is drawn beside the present run, and listed under Compare.`;
+  }
+
+  private context(): LabContext {
+    return {
+      client: this.client,
+      recording: this.recording,
+      live: this.live,
+      entries: this.entries(),
+      entryOf: this.entryOf,
+      properties: this.properties,
+      hidden: this.hiddenLines,
+      source: this.source,
+      log: this.log,
+      opened: this.opened,
+      open: (measure, open) => this.openTable(measure, open),
+      cursor: this.cursor,
+      onCursor: (step) => {
+        // Redrawing a chart moves its cursor again, to the same place.
+        if (step === this.cursor) return;
+        this.cursor = step;
+        this.requestUpdate();
+      },
+      verdicts: this.verdicts,
+      seen: this.seen,
+      unseen: this.unseen,
+      earlier: this.shelf.runs,
+      toggleEarlier: (id) => {
+        this.shelf.toggle(id);
+        this.requestUpdate();
+      },
+      removeEarlier: (id) => {
+        this.shelf.remove(id);
+        this.requestUpdate();
+      },
+      readFile: (file, place) => void this.readFile(file, place),
+      refused: this.refused,
+    };
+  }
+
+  private keeping() {
+    const { recording, savable } = this;
+    return this.keepPart({
+      saves: [
+        {
+          id: 'csv',
+          label: 'Curves (CSV)',
+          enabled: !!recording?.evaluations.length,
+          act: () => recording && saveCurves(recording),
+        },
+        { id: 'json', label: 'Results (JSON)', enabled: savable, act: () => this.export(saveResults) },
+        {
+          id: 'weights',
+          label: 'Weights (safetensors)',
+          enabled: savable,
+          act: () => this.export(saveWeights),
+        },
+      ],
+      open: { label: 'Weights, or results to compare with', accept: '.safetensors,.json,.csv' },
+    });
+  }
+
+  protected override render() {
+    const { recording } = this;
+    const context = this.context();
+    const offered = (kept: Kept) => kept.encodings.map((id) => this.entryOf(id).label).join(', ');
+    return html`
+      ${this.top(offered)} ${this.runPart()}
+      <div class="bench ${this.withSettings ? '' : 'alone'}">
+        <div class="results">
+          ${this.comparisonPart()}
+          ${this.showing('loss', () =>
+            lossFigure(
+              context,
+              chartTools(context, recording, (view) => this.view(view)),
+            ),
+          )}
+          ${this.welcomePart()}
+          ${this.showing(
+            'scoreboard',
+            () =>
+              html`${scoreboard({ ...context, toggle: (id) => this.toggleLine(id) })} ${verdictSlot(context)}`,
+          )}
+          ${stopBox(recording, context.entries)} ${this.showing('accuracy', () => accuracyFigures(context))}
+          ${this.showing('look', () => lookSlot(context))}
+          ${this.showing('compare', () => compareSlot(context))}
+          ${this.showing('cost', () => html`${about(recording)} ${costSlot(context)}`)} ${this.keeping()}
+        </div>
+        ${this.settingsPart((property, option) => (property === SERIES ? this.entryOf(option).mark : null))}
+      </div>
+      ${this.sheetPart()}
+    `;
+  }
+}
+
+customElements.define('mnemoscope-app', MnemoscopeApp);

@@ -1,0 +1,140 @@
+/** What an inspection says, in the form that the panels show. */
+
+import type { Inspection } from '../../engine/types';
+import type { HeatMap } from '../../figure/heatmap';
+import { figureText } from '../../ui/text';
+
+/** What the model says at one judged position. */
+export interface Reading {
+  position: number;
+  input: string;
+  truth: string;
+  predicted: string;
+  right: boolean;
+  /** Probability of the prediction. */
+  probability: number;
+  /** Probability of the truth. */
+  ofTruth: number;
+  /** The most probable symbols, greatest first. */
+  top: { name: string; probability: number }[];
+}
+
+const TOP = 3;
+
+const nameOf = (inspection: Inspection, token: number) => inspection.names[token] ?? String(token);
+
+export function readings(inspection: Inspection): Reading[] {
+  const { length, vocabulary, firstJudged, probabilities, targets, tokens } = inspection;
+  const found: Reading[] = [];
+  for (let position = firstJudged; position < length; position++) {
+    const target = targets[position] ?? -1;
+    if (target < 0) continue;
+    const start = (position - firstJudged) * vocabulary;
+    const row = Array.from({ length: vocabulary }, (_, token) => probabilities[start + token] ?? NaN);
+    // A stable sort: of equals the first wins, as in the engine.
+    const order = row.map((_, token) => token).sort((a, b) => (row[b] ?? 0) - (row[a] ?? 0));
+    const best = order[0] ?? 0;
+    found.push({
+      position,
+      input: nameOf(inspection, tokens[position] ?? -1),
+      truth: nameOf(inspection, target),
+      predicted: nameOf(inspection, best),
+      right: best === target,
+      probability: row[best] ?? NaN,
+      ofTruth: row[target] ?? NaN,
+      top: order
+        .slice(0, TOP)
+        .map((token) => ({ name: nameOf(inspection, token), probability: row[token] ?? NaN })),
+    });
+  }
+  return found;
+}
+
+/** The symbols that the reader may type, and how many of them a probe has. */
+export function source(inspection: Inspection): { count: number; symbols: string[]; text: string } {
+  const separator = inspection.names.findIndex((name) => !/^\d+$/.test(name));
+  const end = separator < 0 ? -1 : inspection.tokens.indexOf(separator);
+  const count = end < 0 ? inspection.length : end;
+  return {
+    count,
+    symbols: inspection.names.filter((_, token) => token !== separator),
+    text: inspection.tokens
+      .slice(0, count)
+      .map((token) => nameOf(inspection, token))
+      .join(' '),
+  };
+}
+
+/** "7 SEP": a position and the token that stands there. */
+function labels(inspection: Inspection): string[] {
+  return inspection.tokens.map((token, position) => `${position} · ${nameOf(inspection, token)}`);
+}
+
+export function attentionValues(inspection: Inspection, layer: number, head: number): Float32Array {
+  const cells = inspection.length * inspection.length;
+  const start = (layer * inspection.heads + head) * cells;
+  return inspection.attention.subarray(start, start + cells);
+}
+
+export function attentionMap(
+  inspection: Inspection,
+  layer: number,
+  head: number,
+  stretched: boolean,
+): HeatMap {
+  const values = attentionValues(inspection, layer, head);
+  const axis = labels(inspection);
+  const { row, column, value } = greatest(values, inspection.length);
+  const judged = judgedGreatest(inspection, values);
+  return {
+    title: `Attention, layer ${layer + 1}, head ${head + 1}`,
+    rows: inspection.length,
+    columns: inspection.length,
+    values,
+    range: [0, stretched ? judged : 1],
+    scale: 'sequential',
+    rowLabels: axis,
+    columnLabels: axis,
+    rowTitle: 'query',
+    columnTitle: 'key',
+    unit: 'attention weight',
+    summary: `Attention weights of layer ${layer + 1}, head ${head + 1}, ${inspection.length} query positions by ${inspection.length} key positions. The greatest is ${figureText(value)}, query ${axis[row] ?? ''}, key ${axis[column] ?? ''}. The table below has every number.`,
+  };
+}
+
+/**
+ * The greatest weight in the rows that are judged. Under a causal mask the first row is always a single 1, so the
+ * greatest of all would say nothing.
+ */
+export function judgedGreatest({ firstJudged, length }: Inspection, values: Float32Array): number {
+  const rows = values.subarray(firstJudged * length);
+  return rows.reduce((most, weight) => Math.max(most, weight), 0) || 1;
+}
+
+export function similarityMap(inspection: Inspection): HeatMap | null {
+  const { similarity: values, length } = inspection;
+  if (!values) return null;
+  const most = values.reduce((found, value) => Math.max(found, Math.abs(value)), 0) || 1;
+  const axis = Array.from({ length }, (_, position) => String(position));
+  const { row, column, value } = greatest(values, length);
+  return {
+    title: 'Similarity of positions',
+    rows: length,
+    columns: length,
+    values,
+    range: [-most, most],
+    scale: 'diverging',
+    rowLabels: axis,
+    columnLabels: axis,
+    rowTitle: 'position',
+    columnTitle: 'position',
+    unit: '',
+    summary: `Similarity of ${length} positions with each other. The greatest is ${figureText(value)}, of positions ${row} and ${column}. The table below has every number.`,
+  };
+}
+
+function greatest(values: Float32Array, columns: number): { row: number; column: number; value: number } {
+  let place = 0;
+  for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) > (values[place] ?? 0)) place = i;
+  return { row: Math.floor(place / columns), column: place % columns, value: values[place] ?? NaN };
+}

@@ -1,0 +1,196 @@
+/** The encodings lab's root element: a table that the reader brought along, and where the lab's parts stand. */
+
+import { html, nothing } from 'lit';
+import '../../ui/styles.css';
+import '../../ui/labs.css';
+import type { LabId, Property } from '../../engine/types';
+import { checkSize, saveCurves, saveJson, saveResults, saveWeights, type Opened } from '../../page/files';
+import { plural } from '../../ui/format';
+import { LabPage } from '../../page/lab-page';
+import { mark } from '../../ui/palette';
+import { about, stopBox } from '../../ui/panel';
+import type { Kept } from '../../engine/protocol';
+import type { Entry } from '../../ui/series';
+import { SERIES } from '../../ui/series';
+import { Shortcuts } from '../../ui/shortcuts';
+import { Welcome } from '../../ui/welcome';
+import type { EncodingsContext } from './context';
+import type { UploadInfo } from './engine';
+import { experimentPart } from './experiment';
+import { inspectPart } from './inspect';
+import { lemmaPart } from './lemma';
+import { logitPart } from './logit';
+import { measuresPart } from './measures';
+import { phasePart } from './phase';
+
+const STEPS = [
+  html`<strong>Pick two encodings.</strong> Each picture shows how similar every position is to every other,
+    as attention's dot product sees it; point at a cell for its value.`,
+  html`<strong>Compare them in numbers.</strong> The measures say how well positions can be told apart.`,
+  html`<strong>Move a position</strong> and read it as a phase and as a spike time; then see what the lemma
+    promises about their dot products, and where it stops.`,
+  html`<strong>Press Train</strong> to find out whether positions that are easier to tell apart are learned
+    from sooner. The page's address always holds your settings.`,
+];
+
+/** Groups of settings that stand open; those of the two encodings stand beside their pictures. */
+const OPEN = new Set(['Positions', 'Experiment']);
+/** The largest table that the engine takes is far below this. */
+const MOST_TABLE = 64 << 20;
+const TABLE = /\.(npy|csv|tsv|txt)$/i;
+
+/** The value of a setting that a link holds, or its default, in the reader's words. */
+function said(properties: Property[], link: string, name: string): string {
+  const property = properties.find((candidate) => candidate.name === name);
+  const value = new URLSearchParams(link).get(name) ?? property?.default ?? '';
+  const options = property?.kind.type === 'choice' ? property.kind.options : [];
+  return options.find((option) => option.value === value)?.label ?? value;
+}
+
+export class MnemoscopeEncodings extends LabPage {
+  readonly lab: LabId = 'encodings';
+  private upload: UploadInfo | null = null;
+  private uploadRefused = '';
+  protected readonly welcome = new Welcome('welcome-encodings', STEPS, () => this.requestUpdate());
+  protected readonly shortcuts = new Shortcuts(
+    [
+      ...this.runKeys(),
+      ...(
+        [
+          ['i', 'inspect', 'Go to the pictures'],
+          ['m', 'measures', 'Go to the measures'],
+          ['l', 'lemma', 'Go to the lemma'],
+          ['x', 'experiment', 'Go to the experiment'],
+        ] as const
+      ).map(([key, part, label]) => ({ key, label, act: () => this.goToPart(part) })),
+      ...this.pageKeys(),
+    ],
+    () => this.requestUpdate(),
+  );
+
+  private goToPart(part: string) {
+    this.goTo(`[data-part=${part}] h2`);
+  }
+
+  /** The arms of the open run. An encoding of the copy lab has the mark that it has there. */
+  protected entries(): Entry[] {
+    const arms = this.recording?.about.arms ?? [];
+    const kind = this.properties.find((property) => property.name === SERIES)?.kind;
+    const known = kind?.type === 'many' ? kind.options.map((option) => option.value) : [];
+    const all = arms.every((arm) => known.includes(arm.id));
+    return arms.map(({ id, label }, place) => ({
+      id,
+      label,
+      mark: mark(all ? known.indexOf(id) : place),
+    }));
+  }
+
+  override takeFile(file: File): Promise<void> {
+    if (!TABLE.test(file.name)) return super.takeFile(file);
+    this.goToPart('inspect');
+    // Said in the keep panel too: the pictures may be left out.
+    return this.withFile('keep', async () => {
+      await this.takeTable(file);
+      if (this.uploadRefused) throw new Error(this.uploadRefused);
+      return `“${file.name}” is the encoding “Uploaded”.`;
+    });
+  }
+
+  private async takeTable(file: File): Promise<void> {
+    this.uploadRefused = '';
+    try {
+      checkSize(file, MOST_TABLE);
+      this.upload = await this.client.upload(file.name, new Uint8Array(await file.arrayBuffer()));
+      // Whoever brings a table along wants to see it: beside the encoding on the left, unless one side shows it already.
+      const { left, right } = this.client.settled?.values ?? {};
+      if (left !== 'uploaded' && right !== 'uploaded') this.client.change('right', 'uploaded');
+    } catch (thrown) {
+      this.uploadRefused = thrown instanceof Error ? thrown.message : String(thrown);
+    }
+    this.requestUpdate();
+  }
+
+  private async forgetTable(): Promise<void> {
+    await this.client.forgetUpload();
+    this.upload = null;
+    this.uploadRefused = '';
+    this.requestUpdate();
+  }
+
+  protected takeResults({ results }: Opened & { kind: 'results' }, file: File): string {
+    return `“${file.name}” holds results of the lab “${results.lab}”. Nothing has changed.`;
+  }
+
+  protected override partContext(): EncodingsContext | null {
+    const context = super.partContext();
+    return (
+      context && {
+        ...context,
+        upload: this.upload,
+        uploadRefused: this.uploadRefused,
+        uploadFile: (file) => void this.takeTable(file),
+        forgetUpload: () => void this.forgetTable(),
+      }
+    );
+  }
+
+  private keeping() {
+    const { recording, savable } = this;
+    return this.keepPart({
+      saves: [
+        {
+          id: 'report',
+          label: 'Report (JSON)',
+          enabled: this.client.settled !== null,
+          act: () =>
+            this.export(async (client) => saveJson(await client.encodingsReport(), 'encodings-report')),
+        },
+        {
+          id: 'csv',
+          label: 'Curves (CSV)',
+          enabled: !!recording?.evaluations.length,
+          act: () => recording && saveCurves(recording),
+        },
+        { id: 'json', label: 'Results (JSON)', enabled: savable, act: () => this.export(saveResults) },
+        {
+          id: 'weights',
+          label: 'Weights (safetensors)',
+          enabled: savable,
+          act: () => this.export(saveWeights),
+        },
+      ],
+      open: { label: 'Weights of any lab, or a table', accept: '.safetensors,.npy,.csv' },
+    });
+  }
+
+  private readonly offered = ({ link, encodings }: Kept): string =>
+    `${said(this.properties, link, 'experiment')}, ${plural(encodings.length, 'line')}`;
+
+  protected override render() {
+    const context = this.partContext();
+    const { recording } = this;
+    return html`
+      ${this.top(this.offered)}
+      <div class="bench ${this.withSettings ? '' : 'alone'}">
+        <div class="results">
+          ${
+            context
+              ? html`${this.showing('inspect', () => inspectPart(context))} ${this.welcomePart()}
+                ${this.showing('measures', () => measuresPart(context))}
+                ${this.showing('phase', () => phasePart(context))}
+                ${this.showing('lemma', () => lemmaPart(context))}
+                ${this.showing('logit', () => logitPart(context))}`
+              : nothing
+          }
+          ${this.runPart()} ${this.comparisonPart()} ${stopBox(recording, this.entries())}
+          ${context ? this.showing('experiment', () => html`${experimentPart(context)} ${about(recording)}`) : nothing}
+          ${this.keeping()}
+        </div>
+        ${this.settingsPart(() => null, OPEN)}
+      </div>
+      ${this.sheetPart()}
+    `;
+  }
+}
+
+customElements.define('mnemoscope-encodings', MnemoscopeEncodings);

@@ -1,0 +1,352 @@
+/** Part `logit`: a whole attention logit taken apart, before and after Lemma 1's mapping, and the attention it leads to. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { live } from 'lit/directives/live.js';
+import { labAddress } from '../../ui/address';
+import { exportButtons } from '../../ui/download';
+import { count } from '../../ui/format';
+import type { HeatMap } from '../../figure/heatmap';
+import '../../figure/lab-heatmap';
+import { figureText } from '../../ui/text';
+import { entryOf } from '../../ui/series';
+import { Question } from '../../ui/ask';
+import { barScale, barsSvg, decadesOf, pairOfBars, type Bar } from '../../figure/bars';
+import type { EncodingsContext } from './context';
+import type { Logit } from './engine';
+import { field } from '../../ui/fields';
+import { keyOf, LookingPart, numberOf } from '../../ui/looking';
+import { csv, precise, saveButton } from '../../figure/print';
+import '../../ui/parts.css';
+
+/** Settings of these groups do not matter to a logit. */
+const WITHOUT = ['Left', 'Right', 'Machine'];
+
+/** What each part multiplies, said once for those who do not read labels as formulas. */
+const MEANING: Record<Logit['parts'][number]['id'], string> = {
+  'content-content': 'symbol with symbol',
+  'content-position': 'symbol with position',
+  'position-content': 'position with symbol',
+  'position-position': 'position with position',
+};
+
+class LabLogit extends LookingPart<EncodingsContext> {
+  private readonly question = new Question<Logit>(
+    () => this.context.client.logit(),
+    () => this.requestUpdate(),
+  );
+
+  private get trained(): boolean {
+    return this.context.settled.values.weights === 'trained';
+  }
+
+  /** Trained weights are those of an open run. */
+  private get missing(): boolean {
+    return this.trained && !(this.context.live && this.context.recording);
+  }
+
+  protected override wonder() {
+    const { context, trained } = this;
+    if (this.missing) return;
+    const run = trained && context.recording ? `run ${numberOf(context.recording)}` : '';
+    this.question.want(`${keyOf(context, WITHOUT)} ${run}`, trained ? String(context.step) : '');
+  }
+
+  protected override rest() {
+    this.question.rest();
+  }
+
+  protected override render(): TemplateResult {
+    const { context } = this;
+    const logit = this.missing ? null : this.question.answer;
+    const refused = this.missing ? '' : this.question.refused;
+    return html`<section class="card part logit" aria-labelledby="title-logit">
+      <header>
+        <h2 id="title-logit">A logit in four parts</h2>
+        <p class="quiet">where the lemma stops</p>
+      </header>
+      <p class="help">
+        Attention compares sums: symbol x plus position p. So a logit of layer 1 is (x<sub>m</sub> +
+        γp<sub>m</sub>)ᵀ M (x<sub>n</sub> + γp<sub>n</sub>), four products, where γ = T∕L is the mapping's
+        factor and M = W<sub>Q</sub>ᵀ W<sub>K</sub> ∕ √d<sub>head</sub>. γ multiplies each part as often as a
+        position is in it: not at all, once, once, twice.
+      </p>
+      <div class="fields" role="group" aria-label="The logit's weights">
+        ${field('weights', 'logit', context, { label: 'Weights' })} ${this.runField()}
+        ${field('head', 'logit', context, { label: 'Head' })}
+      </div>
+      ${this.missing ? this.howTo() : nothing}
+      <p class="refused" role="status">${refused ? html`<span class="wrong">${refused}</span>` : nothing}</p>
+      ${
+        logit
+          ? this.found(logit)
+          : this.missing || refused
+            ? nothing
+            : html`<p class="help">Computed while this part of the page is in view.</p>`
+      }
+      ${this.limits()}
+    </section>`;
+  }
+
+  /** Whose weights: a run of the experiment, by its name once it is open, and before by its number. */
+  private runField(): TemplateResult | typeof nothing {
+    const { context, trained } = this;
+    const { recording, live, stale } = context;
+    // Random weights are those that the present settings begin with, which need no open run.
+    const known = recording && (trained ? live : !stale);
+    if (known) return runChoice(context, 'logit', recording.about.runs);
+    return trained ? nothing : field('trained_run', 'logit', context, { label: 'Run' });
+  }
+
+  /** "sinusoidal, seed 0" with the arm's label in place of its identifier. */
+  private nameOf(run: string): string {
+    const { entries, properties } = this.context;
+    const [, id = '', seed = ''] = /^(.*)(, seed \d+)$/.exec(run) ?? [];
+    if (!id) return run;
+    return `${entries.find((entry) => entry.id === id)?.label ?? entryOf(properties, id).label}${seed}`;
+  }
+
+  private howTo(): TemplateResult {
+    return html`<p class="finding" data-testid="logit-missing">
+      Trained weights are those of a run that is open. Choose an experiment below and press Train; they are
+      read as it trains. Or
+      <button type="button" class="small" @click=${() => this.context.change('weights', 'random')}>
+        use random weights
+      </button>
+    </p>`;
+  }
+
+  private found(logit: Logit): TemplateResult {
+    const whose = `${this.nameOf(logit.run)}, ${logit.weights === 'random' ? 'initial weights' : `step ${count(logit.step)}`}`;
+    const about = `${whose}, head ${logit.head}, L = ${logit.length}, γ = ${figureText(logit.scale)}`;
+    return html`<p class="quiet" data-testid="logit-about">${about}</p>
+      ${guard([logit], () => this.parts(logit, about))}
+      <p class="finding" data-testid="logit-sentence">${logit.sentence}</p>
+      <h3 class="spaced">Attention, before and after the mapping</h3>
+      <p class="help">
+        A = softmax(logits), a row for each query. Switch the content off, or undo the gain, which multiplies
+        the mapped positions by L∕T again, and see when the two maps are one.
+      </p>
+      <div class="fields" role="group" aria-label="Attention maps">
+        ${field('content', 'logit', this.context)} ${field('undo', 'logit', this.context)}
+      </div>
+      <div class="two">
+        ${guard([logit], () => {
+          const maps = mapsOf(logit);
+          return maps.map(
+            ({ id, map }) =>
+              html`<section aria-label=${map.title}>
+                <h3>${map.title}</h3>
+                <lab-heatmap
+                  data-testid="attention-${id}"
+                  file="attention-${id}-mapping"
+                  .link=${this.context.link}
+                  .note=${about}
+                  .map=${map}
+                ></lab-heatmap>
+              </section>`,
+          );
+        })}
+      </div>
+      <p class="finding" data-testid="logit-difference">${differenceText(logit)}</p>`;
+  }
+
+  private parts(logit: Logit, about: string): TemplateResult {
+    const bars = logit.parts.map((part): Bar => ({
+      label: part.label,
+      before: part.before,
+      after: part.after,
+      note: `× ${part.factor === null ? '–' : figureText(part.factor)}, expected ${part.expected === null ? 'none' : figureText(part.expected)}`,
+    }));
+    const decades = decadesOf(bars);
+    const title = 'Four parts of a logit';
+    const paper = () =>
+      barsSvg(bars, 'root mean square over the pairs that attention sees', {
+        title,
+        note: about,
+        address: labAddress(this.context.link),
+      });
+    return html`<div class="scroll tall" tabindex="0" role="region" aria-label="${title}, table">
+        <table class="bars" data-testid="logit-parts">
+          <caption>
+            Size of each part
+            <span class="quiet">root mean square over the pairs that attention sees</span>
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Part</th>
+              <th scope="col" class="gauge">Before and after ${barScale(decades)}</th>
+              <th scope="col" class="n">Measured <span class="quiet">after ∕ before</span></th>
+              <th scope="col" class="n">Expected</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${logit.parts.map(
+              (part, i) =>
+                html`<tr data-part-of-logit=${part.id}>
+                  <th scope="row">${part.label} <span class="quiet">${MEANING[part.id]}</span></th>
+                  <td>${bars[i] ? pairOfBars(bars[i], decades) : nothing}</td>
+                  <td class="n" data-label="measured" data-value="factor">
+                    ${part.factor === null ? html`<span class="quiet">nothing there</span>` : precise(part.factor)}
+                  </td>
+                  <td class="n" data-label="expected">
+                    ${
+                      part.expected === null
+                        ? html`<span class="quiet" data-value="expected">none</span>`
+                        : html`<span data-value="expected">${precise(part.expected)}</span>
+                            ${part.power === '1' ? nothing : html`<span class="quiet">${part.power}</span>`}`
+                    }
+                  </td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+      <p class="take">
+        ${exportButtons(paper, 'logit-parts', title)}
+        ${saveButton('Table (CSV)', 'logit-parts.csv', () =>
+          csv(
+            [
+              'part',
+              'before_rms',
+              'after_rms',
+              'factor',
+              'expected_factor',
+              'power',
+              'weights',
+              'step',
+              'head',
+            ],
+            logit.parts.map(({ id, before, after, factor, expected, power }) => [
+              id,
+              before,
+              after,
+              factor,
+              expected,
+              power,
+              logit.weights,
+              logit.step,
+              logit.head,
+            ]),
+          ),
+        )}
+      </p>`;
+  }
+
+  private limits(): TemplateResult {
+    return html`<div class="limits two">
+      <div>
+        <h3>What the lemma promises</h3>
+        <p>
+          The position–position part is multiplied by one number, γ², for every pair. With the symbols
+          switched off, whole logits are, unless a layer norm comes first. With the gain undone, so that
+          positions are multiplied by 1∕γ again, nothing has changed at all.
+        </p>
+      </div>
+      <div>
+        <h3>Where it stops</h3>
+        <ul>
+          <li>
+            With symbols in the sum, the four parts change by three different factors, 1, γ and γ². No single
+            factor maps the old logit to the new one: positions are drowned out.
+          </li>
+          <li>
+            Where layer norm comes first, it divides the sum of symbol and position by its own size, which the
+            mapping changes: then not even the single parts keep to these factors.
+          </li>
+          <li>
+            Softmax is not scale-free. Even a global factor acts as a temperature: multiplying all logits by
+            γ² flattens attention towards even weights, though their order stays.
+          </li>
+        </ul>
+      </div>
+    </div>`;
+  }
+}
+
+/** A select of the open experiment's runs, which sets whose table and weights "trained" stands for. */
+export function runChoice(
+  context: EncodingsContext,
+  place: string,
+  runs: { replica: number; encoding: string; seed: number }[],
+): TemplateResult {
+  const chosen = context.settled.values.trained_run ?? '0';
+  const label = (id: string) => context.entries.find((entry) => entry.id === id)?.label ?? id;
+  return html`<span class="field">
+    <label for="${place}-trained-run">Run</label>
+    <select
+      id="${place}-trained-run"
+      data-testid="${place}-trained-run"
+      .value=${live(chosen)}
+      @change=${(event: Event) => context.change('trained_run', (event.target as HTMLSelectElement).value)}
+    >
+      ${runs.map(
+        ({ encoding, seed }, i) =>
+          html`<option value=${i} ?selected=${String(i) === chosen}>
+            ${label(encoding)}, seed ${seed}
+          </option>`,
+      )}
+    </select>
+  </span>`;
+}
+
+function mapsOf(logit: Logit): { id: string; map: HeatMap }[] {
+  const { length, before, after, tokens } = logit;
+  // One scale for both, or their colours could not be compared. A query that sees one key only has 1 there whatever the
+  // weights are: it would take the colours from all others.
+  let greatest = 0;
+  for (const values of [before, after]) {
+    values.forEach((value, i) => {
+      if (i >= length || value < 1) greatest = Math.max(greatest, value);
+    });
+  }
+  const labels = Array.from({ length }, (_, i) =>
+    tokens[i] === undefined ? String(i) : `${i} · ${tokens[i]}`,
+  );
+  const switches = [
+    logit.content ? 'with symbols' : 'positions only',
+    ...(logit.undone ? ['gain undone'] : []),
+  ].join(', ');
+  return (['before', 'after'] as const).map((id) => ({
+    id,
+    map: {
+      title: id === 'before' ? 'Attention before the mapping' : 'Attention after the mapping',
+      rows: length,
+      columns: length,
+      values: id === 'before' ? before : after,
+      range: [0, greatest > 0 ? greatest : 1],
+      scale: 'sequential',
+      rowLabels: labels,
+      columnLabels: labels,
+      rowTitle: 'Query',
+      columnTitle: 'Key',
+      unit: 'attention weight',
+      summary: `Attention weights of head ${logit.head} ${id} the mapping, ${switches}, ${length} queries by ${length} keys; the greatest where there is a choice is ${figureText(greatest)}. The numbers below have them all.`,
+    },
+  }));
+}
+
+/** Where the two maps differ most, and what that means under the switches. */
+function differenceText(logit: Logit): string {
+  const { before, after, length, largestDifference } = logit;
+  let at = 0;
+  for (let i = 0; i < before.length; i++) {
+    if (distance(before, after, i) > distance(before, after, at)) at = i;
+  }
+  if (largestDifference <= 1e-6) {
+    return `The two maps are the same: they differ by ${figureText(largestDifference)} at most, which is rounding.`;
+  }
+  const query = Math.floor(at / length);
+  return (
+    `Largest difference: ${figureText(largestDifference)}, where query ${query} reads key ${at % length} ` +
+    `with ${figureText(before[at])} before and ${figureText(after[at])} after.`
+  );
+}
+
+const distance = (a: Float32Array, b: Float32Array, i: number) => Math.abs((a[i] ?? 0) - (b[i] ?? 0));
+
+customElements.define('lab-logit', LabLogit);
+
+export function logitPart(context: EncodingsContext): TemplateResult {
+  return html`<lab-logit .context=${context}></lab-logit>`;
+}

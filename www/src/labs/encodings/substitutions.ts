@@ -1,0 +1,160 @@
+/** The two ways to put a spike time in the place of a position, kept apart. */
+
+import { html, type TemplateResult } from 'lit';
+import type { Figure, Line } from '../../figure/figure';
+import { figureText } from '../../ui/text';
+import { mark } from '../../ui/palette';
+import { countText, tickText, type Column } from '../../figure/charted';
+import type { Phase } from './engine';
+import { turns } from '../../figure/inks';
+import { precise } from '../../figure/print';
+
+type Pair = Phase['pairs'][number];
+
+export interface Form {
+  id: 'amplitude' | 'inside';
+  title: string;
+  formula: string;
+  yTitle: string;
+  figure: Figure;
+  columns: Column[];
+  sentence: TemplateResult;
+  now: [number, number];
+}
+
+const EDGE = 1.08;
+
+/** Curves of a pair over all positions: `of` gives [sine, cosine] at a position. */
+function curves(
+  phase: Phase,
+  most: number,
+  of: (position: number) => [number, number],
+  what: string,
+  behind: ((position: number) => [number, number]) | null,
+): Pick<Form, 'figure' | 'columns'> {
+  const { length, position } = phase;
+  const steps = Array.from({ length }, (_, p) => p);
+  const points = steps.map(of);
+  const line = (
+    id: string,
+    label: string,
+    place: 0 | 1,
+    values: [number, number][],
+    earlier: boolean,
+  ): Line => {
+    const list = values.map((value) => value[place]);
+    const own = place === 0 ? mark(1) : mark(2);
+    return { id, label, mark: own, shown: true, mean: list, min: list, max: list, earlier };
+  };
+  const ghosts = behind ? steps.map(behind) : [];
+  const lines = [
+    line('sine', 'sine', 0, points, false),
+    line('cosine', 'cosine', 1, points, false),
+    ...(behind
+      ? [
+          line('pe-sine', 'sin ωp, for comparison', 0, ghosts, true),
+          line('pe-cosine', 'cos ωp', 1, ghosts, true),
+        ]
+      : []),
+  ];
+  const read = (p: number) =>
+    `Position ${p}: sine ${figureText(points[p]?.[0])}, cosine ${figureText(points[p]?.[1])}`;
+  return {
+    figure: {
+      steps,
+      lines,
+      range: [-EDGE * most, EDGE * most],
+      log: false,
+      reference: 0,
+      format: tickText,
+      summary: `${what}, over positions 0 to ${length - 1}. ${read(position)}.`,
+      empty: '',
+      axis: { range: [0, Math.max(1, length - 1)], mark: position },
+      read,
+    },
+    columns: [
+      { name: 'position', label: 'Position', values: steps, text: countText },
+      { name: 'sine', label: 'Sine', values: points.map(([sine]) => sine), text: figureText },
+      { name: 'cosine', label: 'Cosine', values: points.map(([, cosine]) => cosine), text: figureText },
+    ],
+  };
+}
+
+export function substitutions(phase: Phase, pair: Pair): Form[] {
+  const { length, window } = phase;
+  const scale = window / length;
+  const { frequency, index } = pair;
+  const plain = (p: number): [number, number] => [Math.sin(frequency * p), Math.cos(frequency * p)];
+  const amplitude = (p: number): [number, number] => {
+    const [sine, cosine] = plain(p);
+    return [scale * sine, scale * cosine];
+  };
+  const inside = (p: number): [number, number] => plain(p * scale);
+  const whole = turns(frequency * (length - 1));
+  const left = turns(frequency * scale * (length - 1));
+  return [
+    {
+      id: 'amplitude',
+      title: 'Spike time as amplitude',
+      formula: '(T∕L) · [sin ωp, cos ωp]',
+      yTitle: 'Entry',
+      ...curves(phase, scale, amplitude, `Amplitude form of pair ${index}`, null),
+      sentence: html`This is the mapping of Lemma 1: every entry is T∕L = ${precise(scale)} times that of
+      PE(p), so the shape stays, and every dot product of two positions is (T∕L)² = ${precise(scale * scale)}
+      times what it was.`,
+      now: pair.amplitude,
+    },
+    {
+      id: 'inside',
+      title: 'Spike time inside the sine',
+      formula: '[sin ωt, cos ωt] with t = (T∕L) p',
+      yTitle: 'Entry',
+      ...curves(phase, 1, inside, `Pair ${index} with the spike time inside`, plain),
+      sentence: html`This is frequency compression, which the lemma does not cover: from the first position to
+      the last the pair turns ${precise(left)} times instead of ${precise(whole)} times
+      (pale)${scale < 1 ? ', so that neighbours almost coincide' : scale > 1 ? ', so that positions alias' : ''}.`,
+      now: pair.inside,
+    },
+  ];
+}
+
+/** One pair's entries at the present position, under the encoding itself and both substitutions. */
+export function entriesTable(phase: Phase, pair: Pair, forms: Form[]): TemplateResult {
+  const rows: [string, string, [number, number]][] = [
+    ['Sinusoidal', '[sin ωp, cos ωp]', pair.sinusoidal],
+    ...forms.map(({ title, formula, now }): [string, string, [number, number]] => [title, formula, now]),
+  ];
+  return html`<div
+    class="scroll tall"
+    tabindex="0"
+    role="region"
+    aria-label="Entries of the chosen pair, table"
+  >
+    <table class="entries" data-testid="substitutions">
+      <caption>
+        Pair ${pair.index} at position ${phase.position}
+        <span class="quiet"
+          >ω = ${precise(pair.frequency)}, φ = ωp = ${precise(pair.phase)}, t =
+          ${precise(phase.spikeTime)}</span
+        >
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Form</th>
+          <th scope="col" class="n">Sine</th>
+          <th scope="col" class="n">Cosine</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ([title, formula, [sine, cosine]]) =>
+            html`<tr>
+              <th scope="row">${title} <span class="formula">${formula}</span></th>
+              <td class="n">${precise(sine)}</td>
+              <td class="n">${precise(cosine)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}

@@ -1,0 +1,280 @@
+/** What a sweep has found: steps to 99 % against what the measures of discriminability say. */
+
+import { html, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { count, percent } from '../../ui/format';
+import { figureText } from '../../ui/text';
+import type { Recording } from '../../engine/record';
+import type { Entry } from '../../ui/series';
+import { FAMILIES } from '../../figure/arms';
+import type { Correlation, Outcome, SweepArm } from './engine';
+import '../../figure/lab-scatter';
+import { csv, saveButton, spreadText, tick } from '../../figure/print';
+import { rangeOf, type Group, type Scatter } from '../../figure/scatter';
+
+export type Sweep = Extract<Outcome, { experiment: 'sweep' }>;
+
+export interface SweepContext {
+  recording: Recording;
+  entries: Entry[];
+  /** Configuration that saved figures name. */
+  link: string;
+}
+
+const SHAPES: Record<SweepArm['family'], Group['shape']> = {
+  compression: 'circle',
+  gain: 'square',
+  random: 'triangle',
+};
+
+const MEASURES = [
+  {
+    id: 'margin',
+    title: 'Self-margin of a position (log)',
+    name: 'margin',
+    heading: 'against margin',
+    of: (arm: SweepArm) => arm.margin,
+  },
+  {
+    id: 'effective-rank',
+    title: 'Effective rank of the table (log)',
+    name: 'effective rank',
+    heading: 'against effective rank',
+    of: (arm: SweepArm) => arm.effectiveRank,
+  },
+] as const;
+
+/** Why a run has no step at 99 %: it stopped, or it has not got there. */
+function missing(recording: Recording, arm: string, seed: number): string {
+  const stop = recording.stops.find(({ run }) => run.encoding === arm && run.seed === seed);
+  if (stop) return `stopped at ${count(stop.step)}`;
+  return `not within ${count(recording.step)}${recording.finished ? '' : ' so far'}`;
+}
+
+function scatterOf(sweep: Sweep, measure: (typeof MEASURES)[number], context: SweepContext): Scatter {
+  const { recording, entries } = context;
+  const points = sweep.arms.flatMap((arm) =>
+    sweep.seeds.map((seed, i) => ({ arm, seed, step: arm.steps[i] ?? null })),
+  );
+  const families = [...new Set(sweep.arms.map(({ family }) => family))];
+  const xs = points.map(({ arm }) => measure.of(arm));
+  const ys = points.map(({ step }) => step ?? NaN);
+  const reached = ys.filter(Number.isFinite);
+  const stems = sweep.arms.map((_, i) =>
+    sweep.seeds.map((_, j) => i * sweep.seeds.length + j).filter((point) => Number.isFinite(ys[point])),
+  );
+  const missed = points.length - reached.length;
+  const so = recording.finished ? '' : ' so far';
+  return {
+    title: `Steps to 99 % ${measure.heading}`,
+    summary:
+      `Steps to 99 % of held-out tokens against ${measure.name}, ${count(points.length)} runs of ` +
+      `${count(sweep.arms.length)} tables. ${count(reached.length)} got there, ${count(missed)} not within ` +
+      `${count(recording.step)} steps${so}. The table below has every number.`,
+    empty: 'Nothing measured yet.',
+    x: { title: measure.title, log: true, range: rangeOf(xs, true), format: tick },
+    y: {
+      title: 'Steps to 99 %',
+      log: false,
+      range: [0, (reached.length ? Math.max(...reached) : Math.max(1, recording.step)) * 1.06],
+      format: (value) => count(value),
+    },
+    xs,
+    ys,
+    groups: families.map((family) => ({
+      label: FAMILIES[family] ?? family,
+      colour: `--${family}-4`,
+      shape: SHAPES[family],
+    })),
+    groupOf: points.map(({ arm }) => families.indexOf(arm.family)),
+    colourOf: (point) =>
+      entries.find(({ id }) => id === points[point]?.arm.id)?.mark.colour ??
+      `--${points[point]?.arm.family}-4`,
+    size: 5,
+    opacity: 0.85,
+    lines: [],
+    above: missed ? `not within ${count(recording.step)} steps${so}` : null,
+    stems,
+    read: (point) => {
+      const found = points[point];
+      if (!found) return '';
+      const { arm, seed, step } = found;
+      const when = step === null ? missing(recording, arm.id, seed) : `99 % at step ${count(step)}`;
+      return `${arm.label}, seed ${seed}: ${measure.name} ${figureText(measure.of(arm))}, ${when}`;
+    },
+  };
+}
+
+export function sweepView(sweep: Sweep, context: SweepContext): TemplateResult {
+  const { recording, link } = context;
+  const seeds = `${count(sweep.seeds.length)} ${sweep.seeds.length === 1 ? 'seed' : 'seeds'}`;
+  const note = `${count(sweep.arms.length)} tables, ${seeds}, step ${count(recording.step)}`;
+  return html`<section class="card part sweep" aria-labelledby="title-sweep">
+    <header>
+      <h2 id="title-sweep">Does discriminability predict learning?</h2>
+      <p class="quiet">${note}</p>
+    </header>
+    <p class="help">
+      Each dot is one run: how far its table tells positions apart, and when it first had 99&nbsp;% of
+      held-out tokens right. Darker or brighter means a greater value within a family; dots of one table and
+      several seeds are joined.
+    </p>
+    <div class="two">
+      ${MEASURES.map(
+        (measure) =>
+          html`<section aria-labelledby="title-sweep-${measure.id}">
+            <h3 id="title-sweep-${measure.id}">Steps ${measure.heading}</h3>
+            ${guard(
+              [sweep, recording.finished],
+              () =>
+                html`<lab-scatter
+                  data-testid="sweep-${measure.id}"
+                  file="sweep-${measure.id}"
+                  .link=${link}
+                  .note=${note}
+                  .scatter=${scatterOf(sweep, measure, context)}
+                ></lab-scatter>`,
+            )}
+          </section>`,
+      )}
+    </div>
+    <p class="finding" data-testid="sweep-sentence">${sweep.sentence}</p>
+    ${guard([sweep, recording.finished], () => [correlations(sweep), arms(sweep, context)])}
+    <p class="take">
+      ${saveButton('Arms (CSV)', 'sweep.csv', () => armsCsv(sweep))}
+      ${saveButton('Correlations (CSV)', 'sweep-correlations.csv', () => correlationsCsv(sweep))}
+      ${saveButton('All of it (JSON)', 'sweep.json', () => `${JSON.stringify({ link, step: recording.step, ...sweep }, null, 1)}\n`)}
+    </p>
+  </section>`;
+}
+
+function familyText(family: string): string {
+  return family === 'all' ? 'All tables' : (FAMILIES[family] ?? family);
+}
+
+function correlations(sweep: Sweep): TemplateResult {
+  const text = (rho: number) => rho.toFixed(2).replace('-', '−');
+  const mean = ({ spread }: Correlation) =>
+    spread ? spreadText(spread, text) : html`<span class="quiet">undefined</span>`;
+  return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Rank correlations, table">
+    <table data-testid="sweep-correlations">
+      <caption>
+        Rank correlation with steps to 99&nbsp;%
+        <span class="quiet"
+          >Spearman’s ρ, mean (least to greatest over seeds); −1: the greater, the sooner</span
+        >
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Tables</th>
+          <th scope="col">Measure</th>
+          <th scope="col" class="n">Learned, by seed</th>
+          <th scope="col" class="n">ρ</th>
+          <th scope="col" class="n">By seed</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${sweep.correlations.map(
+          (row) =>
+            html`<tr data-measure=${row.measure} data-family=${row.family}>
+              <th scope="row">${familyText(row.family)}</th>
+              <td>${row.label}</td>
+              <td class="n">${row.learned.join(', ')} of ${count(row.arms)}</td>
+              <td class="n">${mean(row)}</td>
+              <td class="n">${row.bySeed.map((value) => (value === null ? '–' : text(value))).join(', ')}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function arms(sweep: Sweep, { recording }: SweepContext): TemplateResult {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Arms of the sweep, table">
+    <table data-testid="sweep-arms">
+      <caption>
+        Every table of the sweep
+        <span class="quiet">steps and accuracy: seed ${sweep.seeds.join(', ')}, in turn</span>
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Family</th>
+          <th scope="col" class="n">Value</th>
+          <th scope="col" class="n">Margin</th>
+          <th scope="col" class="n">Effective rank</th>
+          <th scope="col" class="n">Norm</th>
+          <th scope="col" class="n">Steps to 99&nbsp;%</th>
+          <th scope="col" class="n">Tokens right <span class="quiet">%</span></th>
+        </tr>
+      </thead>
+      <tbody>
+        ${sweep.arms.map(
+          (arm) =>
+            html`<tr data-arm=${arm.id}>
+              <th scope="row">${FAMILIES[arm.family] ?? arm.family}</th>
+              <td class="n">${figureText(arm.value)}</td>
+              <td class="n">${figureText(arm.margin)}</td>
+              <td class="n">${figureText(arm.effectiveRank)}</td>
+              <td class="n">${figureText(arm.norm)}</td>
+              <td class="n">${stepsText(arm, sweep.seeds, recording)}</td>
+              <td class="n">${sweep.seeds.map((_, i) => percent(arm.accuracy[i])).join(', ')}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** Steps to 99 % seed by seed; where none has got there, that once. */
+function stepsText(arm: SweepArm, seeds: number[], recording: Recording): string {
+  const texts = seeds.map((seed, i) => {
+    const step = arm.steps[i] ?? null;
+    return step === null ? missing(recording, arm.id, seed) : count(step);
+  });
+  const alike = texts.every((text) => text === texts[0]) && texts[0]?.startsWith('not within');
+  return alike && texts.length > 1 ? (texts[0] ?? '').replace('not', 'none') : texts.join(', ');
+}
+
+function armsCsv(sweep: Sweep): string {
+  return csv(
+    ['family', 'value', 'arm', 'margin', 'effective_rank', 'norm', 'seed', 'steps_to_99', 'token_accuracy'],
+    sweep.arms.flatMap((arm) =>
+      sweep.seeds.map((seed, i) => [
+        arm.family,
+        arm.value,
+        arm.id,
+        arm.margin,
+        arm.effectiveRank,
+        arm.norm,
+        seed,
+        arm.steps[i],
+        arm.accuracy[i],
+      ]),
+    ),
+  );
+}
+
+function correlationsCsv(sweep: Sweep): string {
+  return csv(
+    [
+      'family',
+      'measure',
+      'arms',
+      'least_learned',
+      'mean',
+      'least',
+      'greatest',
+      ...sweep.seeds.map((seed) => `seed_${seed}`),
+    ],
+    sweep.correlations.map(({ family, measure, arms, learned, spread, bySeed }) => [
+      family,
+      measure,
+      arms,
+      Math.min(...learned),
+      spread?.mean,
+      spread?.least,
+      spread?.greatest,
+      ...bySeed,
+    ]),
+  );
+}

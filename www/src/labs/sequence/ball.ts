@@ -1,0 +1,246 @@
+/** Part `ball`: attention approximates SDM. Two Hamming balls against a softmax, and both as retrieval. */
+
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { Question } from '../../ui/ask';
+import { charted, columnsCsv, columnsTable } from '../../figure/charted';
+import { Drafts } from '../../ui/drafts';
+import '../../ui/inspect.css';
+import '../../figure/lab-scatter';
+import { LookingPart } from '../../ui/looking';
+import '../../ui/parts.css';
+import { csv, precise, saveButton } from '../../figure/print';
+import { slider, type SliderContext } from '../../ui/slider';
+import { plural } from '../../ui/format';
+import { verdictList } from '../../ui/verdicts';
+import './ball.css';
+import {
+  ballScatter,
+  betaText,
+  pointColumns,
+  retrievalColumns,
+  retrievalFigure,
+  squareText,
+} from './ball-figure';
+import type { SequenceContext } from './context';
+import type { Ball } from './engine';
+
+/** What the answer depends on. */
+const SETTINGS = ['ball_bits', 'ball_radius', 'memories', 'seed'];
+
+class LabSequenceBall extends LookingPart<SequenceContext> {
+  private readonly question = new Question<Ball>(
+    () => this.context.client.ball(),
+    () => this.requestUpdate(),
+    true,
+  );
+  private readonly drafts = new Drafts(
+    (name, value) => this.context.change(name, value),
+    () => this.requestUpdate(),
+  );
+  private opened: ReadonlySet<string> = new Set();
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    const before = changed.get('context') as SequenceContext | undefined;
+    if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.again();
+  }
+
+  protected override wonder() {
+    const { values } = this.context.settled;
+    this.question.want(SETTINGS.map((name) => values[name]).join(' '));
+  }
+
+  protected override rest() {
+    this.question.rest();
+  }
+
+  private toggle(name: string, open: boolean) {
+    const opened = new Set(this.opened);
+    if (open) opened.add(name);
+    else opened.delete(name);
+    this.opened = opened;
+    this.requestUpdate();
+  }
+
+  protected override render(): TemplateResult {
+    const { question } = this;
+    const { answer } = question;
+    return html`<section class="card part ball" aria-labelledby="title-ball">
+      <header>
+        <h2 id="title-ball">Attention approximates SDM</h2>
+        <p class="quiet">two Hamming balls, and a softmax</p>
+      </header>
+      <p class="help">
+        A binary memory writes a word at all hard locations within r bits of its address, and reads at all
+        that are within r bits of the query. So a word counts by the locations that are near both: the
+        intersection of two Hamming balls. It falls off with the distance almost as softmax's weights do,
+        exp(β cosine).
+      </p>
+      ${this.controls()}
+      <p class="refused" role="status">
+        ${question.refused ? html`<span class="wrong">${question.refused}</span>` : nothing}
+      </p>
+      ${
+        answer
+          ? this.found(answer)
+          : question.refused
+            ? nothing
+            : html`<p class="help waits">Computed while this part of the page is in view.</p>`
+      }
+    </section>`;
+  }
+
+  private controls(): TemplateResult {
+    const { properties, settled, change } = this.context;
+    const { values, problems } = settled;
+    const context: SliderContext = { properties, values, problems, drafts: this.drafts, change };
+    const bits = Number(this.drafts.shown('ball_bits', values.ball_bits ?? '64'));
+    return html`<div class="balls" role="group" aria-label="Attention approximates SDM for">
+      ${slider('ball_bits', context, { step: 4 })}
+      ${slider('ball_radius', context, { most: Math.floor(bits / 2) })}
+      ${slider('memories', context, { log: true })}
+    </div>`;
+  }
+
+  private found(ball: Ball): TemplateResult {
+    const { link } = this.context;
+    const setting = `n = ${ball.bits}, r = ${ball.radius}`;
+    const queries = ball.retrieval.rows[0]?.queries ?? 0;
+    return html`<p class="finding" data-testid="ball-sentence">
+        At ${setting} the intersection falls off like exp(β cosine) with
+        <strong>β = ${betaText(ball.beta)}</strong>; R² = ${squareText(ball.rSquared)} over the distances 0 to
+        ${ball.fittedTo}.
+      </p>
+      <div class="two">
+        <section aria-labelledby="title-ball-curve">
+          <h3 id="title-ball-curve">Weight of a memory by its cosine to the query</h3>
+          <p class="help">
+            Only the slope is fitted. Softmax divides by its sum, so a constant factor changes nothing: its
+            line is drawn from 1.
+          </p>
+          ${guard(
+            [ball, link],
+            () =>
+              html`<lab-scatter
+                data-testid="ball"
+                file="sequence-ball"
+                .link=${link}
+                .note=${`${setting}: β = ${betaText(ball.beta)}, R² = ${squareText(ball.rSquared)} over distances 0 to ${ball.fittedTo}`}
+                .scatter=${ballScatter(ball)}
+              ></lab-scatter>`,
+          )}
+          <details
+            class="numbers"
+            @toggle=${(event: Event) => this.toggle('points', (event.target as HTMLDetailsElement).open)}
+          >
+            <summary>Numbers<span class="sr">: Hamming balls and softmax</span></summary>
+            ${this.opened.has('points') ? guard([ball], () => pointsTable(ball)) : nothing}
+          </details>
+        </section>
+        <section aria-labelledby="title-ball-retrieval">
+          <h3 id="title-ball-retrieval">Both as retrieval, % of queries by wrong bits</h3>
+          <p class="help">
+            The same ${plural(ball.retrieval.memories, 'random memory', 'random memories')} for both, and
+            ${plural(queries, 'query', 'queries')} for each number of wrong bits. The sum of all memories with
+            these weights is read as the memory nearest to it. A query that is beyond all balls recalls
+            nothing.
+          </p>
+          ${charted({
+            name: 'sequence-retrieval',
+            title: 'Both as retrieval',
+            note: `${setting}, ${plural(ball.retrieval.memories, 'memory', 'memories')}, ${plural(queries, 'query', 'queries')} each`,
+            xTitle: 'Wrong bits of the query',
+            yTitle: 'Queries (%)',
+            figure: retrievalFigure(ball),
+            columns: retrievalColumns(ball),
+            link,
+            open: this.opened.has('retrieval'),
+            toggle: (open) => this.toggle('retrieval', open),
+          })}
+          ${this.fits(ball)}
+        </section>
+      </div>
+      <div class="verdicts">${verdictList(ball.verdicts, 'with these settings', 'ball-verdicts')}</div>
+      <p class="take">
+        ${saveButton('All of it (JSON)', 'sequence-ball.json', () => `${JSON.stringify({ link, ...ball }, null, 1)}\n`)}
+      </p>`;
+  }
+
+  private fits(ball: Ball): TemplateResult {
+    const { context } = this;
+    const show = (bits: number, radius: number) => {
+      context.change('ball_bits', String(bits));
+      context.change('ball_radius', String(radius));
+    };
+    const bits = [...new Set(ball.fits.map((fit) => fit.bits))].join(', ');
+    return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Fits, table">
+        <table class="facts" data-testid="ball-fits">
+          <caption>
+            Fits at n = ${bits}
+            <span class="quiet">for the radii of the reference</span>
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Radius r</th>
+              <th scope="col" class="n">β</th>
+              <th scope="col" class="n">R²</th>
+              <th scope="col"><span class="sr">Draw</span></th>
+            </tr>
+          </thead>
+          <tbody>
+            ${ball.fits.map((fit) => {
+              const here = fit.bits === ball.bits && fit.radius === ball.radius;
+              return html`<tr data-radius=${fit.radius}>
+                <th scope="row">${fit.radius}</th>
+                <td class="n" data-value="beta">${betaText(fit.beta)}</td>
+                <td class="n" data-value="r-squared">${squareText(fit.rSquared)}</td>
+                <td>
+                  ${
+                    here
+                      ? html`<span class="quiet">drawn above</span>`
+                      : html`<button
+                          type="button"
+                          class="small"
+                          aria-label="Draw n = ${fit.bits}, r = ${fit.radius}"
+                          @click=${() => show(fit.bits, fit.radius)}
+                        >
+                          Draw
+                        </button>`
+                  }
+                </td>
+              </tr>`;
+            })}
+          </tbody>
+        </table>
+      </div>
+      <p class="take">
+        ${saveButton('Fits (CSV)', 'sequence-ball-fits.csv', () =>
+          csv(
+            ['bits', 'radius', 'beta', 'r_squared'],
+            ball.fits.map((fit) => [fit.bits, fit.radius, fit.beta, fit.rSquared]),
+          ),
+        )}
+      </p>`;
+  }
+}
+
+function pointsTable(ball: Ball): TemplateResult {
+  const columns = pointColumns(ball);
+  const empty = ball.points.filter(({ intersection }) => intersection === 0).length;
+  return html`${columnsTable(`Weights at n = ${ball.bits}, r = ${ball.radius}, β = ${precise(ball.beta)}`, columns)}
+  ${
+    empty
+      ? html`<p class="help">
+          At the ${plural(empty, 'greatest distance', 'greatest distances')} the balls share nothing. A
+          logarithmic axis has no place for that.
+        </p>`
+      : nothing
+  }
+  ${saveButton('Download as CSV', 'sequence-ball.csv', () => columnsCsv(columns))}`;
+}
+
+customElements.define('lab-sequence-ball', LabSequenceBall);
+
+export function ballPart(context: SequenceContext): TemplateResult {
+  return html`<lab-sequence-ball .context=${context}></lab-sequence-ball>`;
+}

@@ -1,0 +1,189 @@
+/** The course of a session, symbol by symbol: as a strip, as a table, and as a file. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { csv } from '../../figure/print';
+import { count } from '../../ui/format';
+import { figureText } from '../../ui/text';
+import type { Session, SymbolStep } from './engine';
+import { seen, spoken } from './symbols';
+
+/** More symbols are neither drawn nor written out: the last ones are; the files have all. */
+export const MOST_SHOWN = 1000;
+
+const MODES: Record<SymbolStep['mode'], string> = {
+  store: 'stored',
+  replay: 'shown',
+  cue: 'cue',
+  recall: 'recalled',
+};
+
+export function verdict({ right }: SymbolStep): 'right' | 'wrong' | 'open' {
+  return right === null ? 'open' : right ? 'right' : 'wrong';
+}
+
+/** The prediction as it stands below the symbol, with its mark. */
+export function predictionText(step: SymbolStep): string {
+  if (step.predicted === null) return '–';
+  const mark = { right: '✓', wrong: '✗', open: '' }[verdict(step)];
+  return `${seen(step.predicted)}${mark}`;
+}
+
+/**
+ * One symbol in words: what stands in the strip as place, colour and bars is said here. `from` is the place in the
+ * session that counts as the first.
+ */
+export function stepWords(step: SymbolStep, from: number): string {
+  const { at, symbol, mode, predicted, similarity, surprise, expected } = step;
+  const parts = [`Symbol ${count(at - from + 1)}, ${MODES[mode]}: ${spoken(symbol)}`];
+  if (predicted === null) parts.push('nothing was predicted');
+  else {
+    const sure = similarity === null ? '' : ` with similarity ${figureText(similarity)}`;
+    const judged = verdict(step);
+    // What was shown stands where it should, whatever was predicted.
+    const truth =
+      judged !== 'wrong' || expected === null || expected === symbol
+        ? ''
+        : `, ${spoken(expected)} should stand here`;
+    parts.push(`predicted ${spoken(predicted)}${sure}${judged === 'open' ? '' : `, ${judged}`}${truth}`);
+  }
+  if (surprise !== null) parts.push(`surprise ${figureText(surprise)}`);
+  return parts.join('; ');
+}
+
+/** A bar of a value from 0 to 1. */
+function bar(kind: 'similarity' | 'surprise', value: number | null): TemplateResult {
+  const height = value === null ? 0 : Math.round(100 * Math.min(1, Math.max(0, value)));
+  return html`<span class="gauge ${kind}"><span style="height: ${height}%"></span></span>`;
+}
+
+/** Arrow keys move along the symbols; only one of them is a stop of the Tab key. */
+function move(event: KeyboardEvent): void {
+  const moves: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
+  const by = moves[event.key];
+  if (by === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+  const all = [...(event.currentTarget as HTMLElement).querySelectorAll('button')];
+  const now = all.indexOf(event.target as HTMLButtonElement);
+  event.preventDefault();
+  all[Math.min(all.length - 1, Math.max(0, now + by))]?.focus();
+}
+
+export interface CourseActions {
+  /** Place in the session that is numbered 1. */
+  from: number;
+  /** Place of the symbol that is read. */
+  current: number;
+  read: (at: number) => void;
+  /** The reader pressed a symbol. */
+  pick: (step: SymbolStep) => void;
+}
+
+/** The strip itself. Symbols that are still to come are hidden by `LabSession`, which shows one after the other. */
+export function courseStrip(steps: SymbolStep[], actions: CourseActions): TemplateResult {
+  const current = steps.some(({ at }) => at === actions.current) ? actions.current : steps[0]?.at;
+  const longest = steps.reduce(
+    (most, { symbol, predicted, expected }) =>
+      Math.max(most, symbol.length, (predicted?.length ?? 0) + 1, (expected?.length ?? 0) + 1),
+    2,
+  );
+  return html`<ol
+    class="course"
+    data-testid="course"
+    aria-label="Symbols in the order of time"
+    style="--letters: ${Math.min(12, longest)}"
+    @keydown=${move}
+  >
+    ${steps.map((step) => {
+      const judged = verdict(step);
+      return html`<li data-at=${step.at}>
+        <button
+          type="button"
+          class="${step.mode} ${judged}"
+          data-mode=${step.mode}
+          data-verdict=${judged}
+          tabindex=${step.at === current ? 0 : -1}
+          aria-current=${step.at === current ? 'true' : 'false'}
+          @focus=${() => actions.read(step.at)}
+          @pointerenter=${() => actions.read(step.at)}
+          @click=${() => actions.pick(step)}
+        >
+          <span class="sr">${stepWords(step, actions.from)}</span>
+          <span class="at" aria-hidden="true">${step.at - actions.from + 1}</span>
+          <span class="symbol" aria-hidden="true">${seen(step.symbol)}</span>
+          <span class="predicted" aria-hidden="true">${predictionText(step)}</span>
+          <span class="gauges">${bar('similarity', step.similarity)}${bar('surprise', step.surprise)}</span>
+          <span class="truth" aria-hidden="true"
+            >${judged === 'wrong' && step.mode === 'recall' && step.expected !== null ? `≠ ${seen(step.expected)}` : nothing}</span
+          >
+        </button>
+      </li>`;
+    })}
+  </ol>`;
+}
+
+export function courseLegend(): TemplateResult {
+  return html`<ul class="key help" aria-label="How to read the strip">
+    <li><b>Large</b> the symbol that came; in recall the machine’s own</li>
+    <li>
+      <b>Small</b> what it had predicted for this place, <span class="good">✓</span> right or
+      <span class="bad">✗</span> wrong
+    </li>
+    <li><span class="patch similarity"></span> similarity of that prediction to the symbol’s code, 0 to 1</li>
+    <li><span class="patch surprise"></span> surprise: 1 − its similarity to the symbol that came</li>
+  </ul>`;
+}
+
+export function courseTable(steps: SymbolStep[], left: number): TemplateResult {
+  const number = (value: number | null) => (value === null ? '–' : figureText(value));
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="The session, table">
+    <table data-testid="course-table">
+      <caption>
+        The session, symbol by symbol
+        ${left > 0 ? html`<span class="quiet">the last ${count(steps.length)}; the files have all</span>` : nothing}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col" class="n">In the session</th>
+          <th scope="col">How</th>
+          <th scope="col">Came</th>
+          <th scope="col">Predicted</th>
+          <th scope="col">Should stand here</th>
+          <th scope="col">Verdict</th>
+          <th scope="col" class="n">Similarity</th>
+          <th scope="col" class="n">Surprise</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${steps.map(
+          (step) =>
+            html`<tr>
+              <th scope="row" class="n">${step.at + 1}</th>
+              <td>${MODES[step.mode]}</td>
+              <td>${seen(step.symbol)}</td>
+              <td>${step.predicted === null ? '–' : seen(step.predicted)}</td>
+              <td>${step.expected === null ? '–' : seen(step.expected)}</td>
+              <td>${{ right: '✓ right', wrong: '✗ wrong', open: '–' }[verdict(step)]}</td>
+              <td class="n">${number(step.similarity)}</td>
+              <td class="n">${number(step.surprise)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** The whole session, a row a symbol; what has no value stays empty. Places count from 1, as on the page. */
+export function sessionCsv({ steps }: Session): string {
+  return csv(
+    ['symbol_number', 'mode', 'symbol', 'predicted', 'expected', 'right', 'similarity', 'surprise'],
+    steps.map(({ at, mode, symbol, predicted, expected, right, similarity, surprise }) => [
+      at + 1,
+      mode,
+      symbol,
+      predicted,
+      expected,
+      right,
+      similarity,
+      surprise,
+    ]),
+  );
+}

@@ -1,0 +1,333 @@
+/** Part `experiment`: what Run runs over many machines, as curves, tables and findings. */
+
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { labAddress } from '../../ui/address';
+import '../../figure/chart';
+import { lineKey } from '../../figure/arms';
+import { Question } from '../../ui/ask';
+import { LookingPart, numberOf } from '../../ui/looking';
+import '../../ui/parts.css';
+import '../../figure/scatter.css';
+import { saveButton } from '../../figure/print';
+import { exportButtons } from '../../ui/download';
+import { plural } from '../../ui/format';
+import { verdictList } from '../../ui/verdicts';
+import type { Recording } from '../../engine/record';
+import type { Entry } from '../../ui/series';
+import { choosePart, experimentKinds, experimentLabel } from '../../page/choose';
+import { RUNNING } from '../../ui/words';
+import type { SequenceContext } from './context';
+import type { Study } from './engine';
+import './experiment.css';
+import { planOf } from './plan';
+import { anyFound, type Curves } from './spread';
+import { studyCsv } from './study-csv';
+import { chartsOf, entriesOf, lastPlace, type Chart } from './study-figure';
+import { armsButtons, armsTable, numbersTable, summaryTable } from './study-table';
+
+/** A study, and the recording that it belongs to. */
+interface Found {
+  of: Recording | null;
+  study: Study;
+}
+
+/** One of the two sets of curves of a study, on show. */
+interface Shown {
+  set: 'first' | 'second';
+  curves: Curves;
+  entries: Entry[];
+  hidden: ReadonlySet<string>;
+  toggle: (id: string) => void;
+  study: Study;
+  /** Whether buttons right above the charts name the lines. */
+  named: boolean;
+}
+
+/** The part of names that tells the sets apart. */
+const prefix = ({ set }: Pick<Shown, 'set'>) => (set === 'first' ? '' : 'second-');
+const logName = (shown: Shown, measure: string) => `log-${prefix(shown)}${measure}`;
+
+class LabSequenceExperiment extends LookingPart<SequenceContext> {
+  private readonly question = new Question<Found>(
+    async () => {
+      const of = this.context.recording;
+      return { of, study: await this.context.client.study() };
+    },
+    () => this.requestUpdate(),
+  );
+  /** The last study of the recording on show: a refusal, or a run that was closed, does not take it away. */
+  private found: Found | null = null;
+  private spotlight: string | null = null;
+  /** Names of the switches that are on. */
+  private log: ReadonlySet<string> = new Set();
+  private opened: ReadonlySet<string> = new Set();
+  /** Lines of the second set that the reader has switched off, where its arms are others than the page's. */
+  private away: ReadonlySet<string> = new Set();
+
+  protected override wonder() {
+    const { recording, live, step, activity } = this.context;
+    if (!recording || !live) return;
+    // Once it stands still the last study must be that of its last step.
+    const standing = activity === 'training' ? '' : activity;
+    this.question.want(`run ${numberOf(recording)} ${standing}`, String(step));
+  }
+
+  protected override rest() {
+    this.question.rest();
+  }
+
+  protected override willUpdate() {
+    const { answer } = this.question;
+    if (answer) this.found = answer;
+    if (this.found?.of === this.context.recording) return;
+    this.found = null;
+    this.away = new Set();
+  }
+
+  protected override updated(changed: PropertyValues) {
+    super.updated(changed);
+    for (const chart of this.querySelectorAll('lab-chart')) {
+      Object.assign(chart, { spotlight: this.spotlight });
+    }
+  }
+
+  private set(change: () => void) {
+    change();
+    this.requestUpdate();
+  }
+
+  protected override render(): TemplateResult {
+    const { context, found, question } = this;
+    const study = found?.study ?? null;
+    const begun = study !== null && anyFound(study);
+    // Those that set an experiment up; the others are sequences.
+    const kinds = experimentKinds(context).map(({ value }) => value);
+    const presets = context.presets.filter(
+      ({ id, values }) => kinds.includes(id) || values.some(([name]) => name === 'experiment'),
+    );
+    const choosing = choosePart(context, {
+      about: 'the same over many machines: how much, how long, how noisy',
+      presets,
+      testId: 'experiment-preset-',
+      words: RUNNING,
+      plan: begun && !context.stale ? nothing : planOf(context),
+    });
+    return html`${choosing}
+    ${
+      question.refused
+        ? html`<section class="card part">
+            <p class="refused" role="status"><span class="wrong">${question.refused}</span></p>
+          </section>`
+        : nothing
+    }
+    ${study ? this.study(study) : this.waits()}`;
+  }
+
+  private waits(): TemplateResult | typeof nothing {
+    const { recording, live } = this.context;
+    if (!recording || !live || this.question.refused) return nothing;
+    return html`<section class="card part" data-testid="study-waits">
+      <p class="help">What it has found so far is worked out while this part of the page is in view.</p>
+    </section>`;
+  }
+
+  private study(study: Study): TemplateResult {
+    const { context } = this;
+    const entries = entriesOf(study);
+    const first: Shown = {
+      set: 'first',
+      curves: study,
+      entries,
+      hidden: context.hidden,
+      toggle: context.toggle,
+      study,
+      named: false,
+    };
+    return html`<section class="card part study" aria-labelledby="title-study">
+        <header>
+          <h2 id="title-study">${study.label}</h2>
+          <p class="quiet">${this.progress(study)}</p>
+        </header>
+        ${this.armsOf(first)}
+        <p class="finding" data-testid="study-sentence">${study.sentence}</p>
+        ${this.charts(first)}
+        ${
+          study.rows
+            ? guard([study], () =>
+                study.rows ? summaryTable(study.rows, `sequence-${study.experiment}-summary.csv`) : nothing,
+              )
+            : nothing
+        }
+        <p class="take">
+          ${saveButton('All numbers (CSV)', `sequence-${study.experiment}.csv`, () => studyCsv(study))}
+          ${saveButton('All of it (JSON)', `sequence-${study.experiment}.json`, () => this.json(study))}
+        </p>
+      </section>
+      ${this.second(study, entries)} ${this.verdicts(study)}`;
+  }
+
+  private progress(study: Study): string {
+    const { recording, step } = this.context;
+    const seeds = plural(study.seeds.length, 'seed');
+    if (!recording || recording.finished) return seeds;
+    return `${seeds}, ${Math.floor((100 * step) / Math.max(1, recording.about.steps))} % of the work done`;
+  }
+
+  private json(study: Study): string {
+    const { recording, link, step } = this.context;
+    const head = { link: recording?.link ?? link, step, steps: recording?.about.steps ?? null };
+    return `${JSON.stringify({ ...head, ...study }, null, 1)}\n`;
+  }
+
+  private armsOf({ curves, entries, hidden, toggle, study }: Shown): TemplateResult {
+    return armsTable(curves, {
+      entries,
+      hidden,
+      toggle,
+      point: (id) => this.set(() => (this.spotlight = id)),
+      seeds: study.seeds.length,
+      at: lastPlace(curves),
+      done: this.context.recording?.finished ?? false,
+    });
+  }
+
+  private charts(shown: Shown): TemplateResult {
+    const { curves, entries, hidden, study } = shown;
+    // Both sets may have a measure of one name.
+    const log = new Set(curves.measures.map(({ id }) => id).filter((id) => this.log.has(logName(shown, id))));
+    const charts = chartsOf(curves, { entries, hidden, log, seeds: study.seeds.length });
+    return html`<div class=${charts.length > 1 ? 'two' : 'one'}>
+      ${charts.map((chart, place) => this.chart(chart, place, shown))}
+    </div>`;
+  }
+
+  private chart(chart: Chart, place: number, shown: Shown): TemplateResult {
+    const { curves, study } = shown;
+    const { figure } = chart;
+    const name = `sequence-${study.experiment}-${prefix(shown)}${chart.id}`;
+    const link = this.context.recording?.link ?? this.context.link;
+    const seeds = plural(study.seeds.length, 'seed');
+    const zeros = figure.log ? 'none at all stands at the lower edge' : '';
+    const within = study.label.toLowerCase().includes(chart.title.toLowerCase());
+    const paper = async () => {
+      const { chartSvg } = await import('../../figure/svg-chart');
+      return chartSvg(figure, {
+        title: within ? study.label : `${curves.label}: ${chart.title}`,
+        note: chart.by ? `mean, least and greatest of ${seeds}` : seeds,
+        xTitle: chart.xTitle,
+        yTitle: chart.yTitle,
+        remarks: [
+          ...(chart.unit ? [`${chart.title}: ${chart.unit}.`] : []),
+          ...(zeros ? [`Logarithmic axis, ${zeros}.`] : []),
+        ],
+        address: labAddress(link),
+      });
+    };
+    const open = this.opened.has(name);
+    return html`<section class="figure" aria-labelledby="title-${name}">
+      <header>
+        <h3 id="title-${name}">
+          ${chart.title}
+          <span class="quiet">${[chart.unit, chart.by, zeros].filter(Boolean).join(', ')}</span>
+        </h3>
+        ${chart.logs ? this.logSwitch(logName(shown, chart.id)) : nothing}
+      </header>
+      <lab-chart data-testid="chart-${name}" .figure=${figure}></lab-chart>
+      ${shown.named ? nothing : lineKey(figure)} ${exportButtons(paper, name, chart.title, anyFound(curves))}
+      <details
+        class="numbers"
+        @toggle=${(event: Event) => this.open(name, (event.target as HTMLDetailsElement).open)}
+      >
+        <summary>Numbers<span class="sr">: ${chart.title}</span></summary>
+        ${open ? guard([study], () => numbersTable(curves, place, study.seeds, name)) : nothing}
+      </details>
+    </section>`;
+  }
+
+  private logSwitch(name: string): TemplateResult {
+    return html`<label class="check">
+      <input
+        type="checkbox"
+        name=${name}
+        .checked=${this.log.has(name)}
+        @change=${(event: Event) =>
+          this.set(() => {
+            const log = new Set(this.log);
+            if ((event.target as HTMLInputElement).checked) log.add(name);
+            else log.delete(name);
+            this.log = log;
+          })}
+      />Log axis
+    </label>`;
+  }
+
+  private open(name: string, open: boolean) {
+    this.set(() => {
+      const opened = new Set(this.opened);
+      if (open) opened.add(name);
+      else opened.delete(name);
+      this.opened = opened;
+    });
+  }
+
+  private second(study: Study, known: Entry[]): TemplateResult | typeof nothing {
+    const { second } = study;
+    if (!second) return nothing;
+    const { context } = this;
+    const entries = entriesOf(second, known);
+    // The same arms once more are switched in the table above.
+    const same = second.arms.every(({ id }) => known.some((entry) => entry.id === id));
+    const toggle = (id: string) =>
+      this.set(() => {
+        const hidden = new Set(this.away);
+        if (!hidden.delete(id)) hidden.add(id);
+        this.away = hidden;
+      });
+    const hidden = same ? context.hidden : this.away;
+    const shown: Shown = { set: 'second', curves: second, entries, hidden, toggle, study, named: !same };
+    return html`<section class="card part study" aria-labelledby="title-second">
+      <header><h2 id="title-second">${second.label}</h2></header>
+      ${
+        same
+          ? nothing
+          : html`${armsButtons({
+                entries,
+                hidden,
+                toggle,
+                point: (id) => this.set(() => (this.spotlight = id)),
+              })}
+              <dl class="arms-help">
+                ${second.arms
+                  .filter(({ help }) => help)
+                  .map(
+                    ({ label, help }) =>
+                      html`<dt>${label}</dt>
+                        <dd>${help}</dd>`,
+                  )}
+              </dl>`
+      }
+      ${this.charts(shown)}
+    </section>`;
+  }
+
+  private verdicts(study: Study): TemplateResult | typeof nothing {
+    const verdicts = study.verdicts.length ? study.verdicts : this.context.verdicts;
+    if (!verdicts.length) return nothing;
+    const { recording } = this.context;
+    const about = experimentLabel(this.context, recording?.about.values.experiment ?? study.experiment);
+    return html`<section class="card verdicts" aria-labelledby="title-verdicts">
+      <header>
+        <h2 id="title-verdicts">Claims, measured here</h2>
+        <p class="quiet">verdicts are computed from “${about}”</p>
+      </header>
+      ${verdictList(verdicts, 'in this experiment')}
+    </section>`;
+  }
+}
+
+customElements.define('lab-sequence-experiment', LabSequenceExperiment);
+
+export function experimentPart(context: SequenceContext): TemplateResult {
+  return html`<lab-sequence-experiment .context=${context}></lab-sequence-experiment>`;
+}

@@ -1,0 +1,144 @@
+/** A part of the page that looks at one symbol of the settings' sequence after the other. */
+
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { LabClient } from '../../engine/client';
+import { Question } from '../../ui/ask';
+import { LookingPart } from '../../ui/looking';
+import type { Work } from '../../engine/protocol';
+import type { SequenceContext } from './context';
+import { ELSEWHERE, keyWithout, RECALL } from './keys';
+import { placeOf } from './place';
+import type { SequenceScrubber } from './scrubber';
+import './scrubber';
+import { Progress } from './work';
+import './work.css';
+
+/** What is shown, of which sequence, asked with which settings. */
+export interface Looked<T> {
+  symbols: string[];
+  shown: T;
+  key: string;
+}
+
+export abstract class ScrubbedPart<T> extends LookingPart<SequenceContext> {
+  protected readonly question = new Question<Looked<T>>(
+    () => this.ask(),
+    () => this.requestUpdate(),
+    true,
+  );
+  protected readonly progress: Progress;
+  /** What was drawn last was an answer to the present question. */
+  private drawnFresh = true;
+  /** Rises when the same is to be looked at anew. */
+  private round = 0;
+  /** Whom this part hears. */
+  private heard: LabClient | null = null;
+  private unlisten = () => {};
+
+  /** `elsewhere` are the groups of settings that what is shown does not depend on, beside those that concern other parts. */
+  constructor(
+    private readonly work: Extract<Work, 'operations' | 'spikes'>,
+    private readonly elsewhere: readonly string[],
+  ) {
+    super();
+    this.progress = new Progress(work, () => this.requestUpdate());
+  }
+
+  /** What is to be seen at symbol `at`. */
+  protected abstract look(client: LabClient, at: number): Promise<T>;
+
+  override connectedCallback() {
+    super.connectedCallback();
+    // An element that is put back hears again.
+    if (this.hasUpdated) this.requestUpdate();
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.unlisten();
+    this.heard = null;
+  }
+
+  private get place() {
+    return placeOf(this.context.client);
+  }
+
+  protected get key(): string {
+    return keyWithout(this.context, [...ELSEWHERE, ...this.elsewhere], RECALL);
+  }
+
+  /** A sequence that has just changed may have become shorter, so its length is asked for first. */
+  private async ask(): Promise<Looked<T>> {
+    const { client } = this.context;
+    const key = this.key;
+    const symbols = await client.seqSymbols();
+    const shown = await this.progress.during(() => this.look(client, this.place.within(symbols.length)));
+    return { symbols, shown, key };
+  }
+
+  /** The same is asked for once more. */
+  protected anew() {
+    this.round += 1;
+    this.requestUpdate();
+  }
+
+  private again() {
+    this.question.again();
+    this.requestUpdate();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    const before = changed.get('context') as SequenceContext | undefined;
+    if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.again();
+    const { client } = this.context;
+    if (this.heard === client || !this.isConnected) return;
+    this.unlisten();
+    const unplace = this.place.listen(() => this.requestUpdate());
+    const unhear = client.listen(this.progress.hear);
+    this.heard = client;
+    this.unlisten = () => {
+      unplace();
+      unhear();
+    };
+  }
+
+  protected override wonder() {
+    this.question.want(`${this.key}|${this.place.at}|${this.round}`);
+    // An answer that waits its turn is not asked for yet, but the last one is out of date.
+    if (this.question.fresh !== this.drawnFresh) this.requestUpdate();
+  }
+
+  protected override updated(changed: PropertyValues) {
+    this.drawnFresh = this.question.fresh;
+    super.updated(changed);
+  }
+
+  protected override rest() {
+    this.question.rest();
+    // What nobody sees stands still.
+    this.querySelector<SequenceScrubber>('sequence-scrubber')?.stop();
+  }
+
+  protected scrubber(): TemplateResult | typeof nothing {
+    const { answer, fresh } = this.question;
+    if (!answer) return nothing;
+    return html`<sequence-scrubber
+      place=${this.work}
+      .symbols=${answer.symbols}
+      .at=${this.place.within(answer.symbols.length)}
+      .ready=${fresh}
+      @scrub=${(event: CustomEvent<number>) => this.place.go(event.detail)}
+    ></sequence-scrubber>`;
+  }
+
+  /** How far the work is, with a way to stop it, and why there is no answer. */
+  protected waiting(stop: string): TemplateResult {
+    const { question, progress } = this;
+    // While something else is asked for, the last refusal is out of date.
+    const refused = question.fresh ? question.refused : '';
+    return html`${progress.bar(this.context.client, stop, () => this.again())}
+      <p class="refused" role="status">
+        ${refused ? html`<span class="wrong">${refused}</span>` : nothing}
+      </p>`;
+  }
+}

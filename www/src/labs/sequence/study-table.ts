@@ -1,0 +1,203 @@
+/** Tables of a study: its arms with what they come to, every number, and the summary that an experiment brings along. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { swatch } from '../../ui/controls';
+import { csv, saveButton } from '../../figure/print';
+import { count, plural } from '../../ui/format';
+import type { Entry } from '../../ui/series';
+import type { Study, StudyMeasure } from './engine';
+import { foundAt, spreadOf, spreadText, valueText, type Curves } from './spread';
+
+export interface ArmsContext {
+  entries: Entry[];
+  hidden: ReadonlySet<string>;
+  toggle: (id: string) => void;
+  /** Picks a line out while its button is under the pointer or has the focus. */
+  point: (id: string | null) => void;
+  seeds: number;
+  /** The place that the numbers are for; null before there are any. */
+  at: number | null;
+  /** Whether that is the last place of all, and not only for now. */
+  done: boolean;
+}
+
+function heading({ label, unit, kind }: StudyMeasure): TemplateResult {
+  const small = kind === 'share' ? '' : unit;
+  return html`${label}${small ? html` <span class="quiet">${small}</span>` : nothing}`;
+}
+
+/** Legend and latest numbers in one: each row switches its arm on and off in the charts. */
+export function armsTable(curves: Curves, context: ArmsContext): TemplateResult {
+  const { entries, hidden, at, done, seeds } = context;
+  return html`<div class="scroll arms-table" tabindex="0" role="region" aria-label="What is compared, table">
+    <table data-testid="study-arms">
+      <caption>
+        ${at === null ? 'What is compared' : html`${curves.x.label} ${count(at)}`}
+        <span class="quiet"
+          >${
+            at === null
+              ? nothing
+              : html`${done ? 'the last' : 'the last so far'}; mean (least to greatest) of
+                ${plural(seeds, 'seed')}; `
+          }press
+          a name to hide or show it</span
+        >
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Arm</th>
+          ${curves.measures.map((measure) => html`<th scope="col" class="n">${heading(measure)}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${curves.arms.map((arm, i) => {
+          const entry = entries[i];
+          const on = !hidden.has(arm.id);
+          return html`<tr data-arm=${arm.id} class=${on ? '' : 'off'}>
+            <th scope="row">
+              ${
+                entry
+                  ? html`<button
+                      type="button"
+                      class="toggle"
+                      aria-pressed=${on ? 'true' : 'false'}
+                      title=${on ? 'Hide in the charts' : 'Show in the charts'}
+                      @click=${() => context.toggle(arm.id)}
+                      @pointerenter=${() => context.point(arm.id)}
+                      @pointerleave=${() => context.point(null)}
+                      @focus=${() => context.point(arm.id)}
+                      @blur=${() => context.point(null)}
+                    >
+                      ${swatch(entry.mark)}<span>${arm.label}</span>
+                    </button>`
+                  : arm.label
+              }
+              <span class="help">${arm.help}</span>
+            </th>
+            ${curves.measures.map(({ kind }, place) => {
+              const spread = at === null ? null : foundAt(arm, at, place);
+              const some = spread && spread.measured < seeds;
+              return html`<td class="n" data-label=${curves.measures[place]?.label ?? ''}>
+                ${spreadText(spread ?? null, kind)}${
+                  some ? html` <span class="quiet">${spread.measured} of ${seeds} seeds</span>` : nothing
+                }
+              </td>`;
+            })}
+          </tr>`;
+        })}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** Buttons for the lines of a chart whose arms are others than those of the table above. */
+export function armsButtons(
+  context: Pick<ArmsContext, 'entries' | 'hidden' | 'toggle' | 'point'>,
+): TemplateResult {
+  return html`<div class="arms buttons-row" role="group" aria-label="Lines; press one to hide or show it">
+    ${context.entries.map(
+      ({ id, label, mark }) =>
+        html`<button
+          type="button"
+          class="arm"
+          data-arm=${id}
+          aria-pressed=${context.hidden.has(id) ? 'false' : 'true'}
+          @click=${() => context.toggle(id)}
+          @pointerenter=${() => context.point(id)}
+          @pointerleave=${() => context.point(null)}
+          @focus=${() => context.point(id)}
+          @blur=${() => context.point(null)}
+        >
+          ${swatch(mark)}<span>${label}</span>
+        </button>`,
+    )}
+  </div>`;
+}
+
+/** Every value of one measure. */
+export function numbersTable(curves: Curves, place: number, seeds: number[], name: string): TemplateResult {
+  const measure = curves.measures[place];
+  if (!measure) return html``;
+  const { kind, label, unit } = measure;
+  const title = `${label}${kind !== 'share' && unit ? `, ${unit}` : ''}`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}, table">
+    <table data-testid="numbers-${name}">
+      <caption>
+        ${title}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Arm</th>
+          <th scope="col" class="n">
+            ${curves.x.label} ${curves.x.unit ? html`<span class="quiet">${curves.x.unit}</span>` : nothing}
+          </th>
+          <th scope="col" class="n">Mean</th>
+          <th scope="col" class="n">Least</th>
+          <th scope="col" class="n">Greatest</th>
+          ${seeds.map((seed) => html`<th scope="col" class="n">Seed ${seed}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${curves.arms.flatMap((arm) =>
+          arm.points.map(({ x, values }) => {
+            const row = values[place] ?? [];
+            const spread = spreadOf(row);
+            const text = (value: number | null | undefined) => valueText(value, kind);
+            return html`<tr data-arm=${arm.id} data-x=${x}>
+              <th scope="row">${arm.label}</th>
+              <td class="n">${valueText(x, 'count')}</td>
+              <td class="n">${text(spread?.mean)}</td>
+              <td class="n">${text(spread?.least)}</td>
+              <td class="n">${text(spread?.greatest)}</td>
+              ${seeds.map((_, i) => html`<td class="n">${text(row[i])}</td>`)}
+            </tr>`;
+          }),
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** A cell that is right-aligned with others of its column. */
+const NUMERIC = /^[−-]?[\d.,\s]+(\s?%|\sof\s[\d.,]+)?$|^[–—]?$/;
+
+export function summaryTable(rows: NonNullable<Study['rows']>, file: string): TemplateResult {
+  const columns = rows.head.length;
+  // A row with fewer cells ends with words that take the rest of the width.
+  const whole = rows.body.filter((row) => row.length === columns);
+  const numeric = rows.head.map((_, column) =>
+    whole.every((row) => NUMERIC.test((row[column] ?? '').trim())),
+  );
+  const side = (column: number) => (numeric[column] ? 'n' : '');
+  const cells = (row: string[]) =>
+    row.map((cell, column) => {
+      if (column === 0)
+        return html`<th scope="row" class=${row.length === columns ? side(0) : ''}>${cell}</th>`;
+      const rest = column === row.length - 1 ? columns - column : 1;
+      return rest > 1
+        ? html`<td class="words" colspan=${rest}>${cell}</td>`
+        : html`<td class=${side(column)}>${cell}</td>`;
+    });
+  const padded = rows.body.map((row) => rows.head.map((_, column) => row[column] ?? ''));
+  return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Summary, table">
+      <table class="summary" data-testid="study-rows">
+        <caption>
+          Summary
+        </caption>
+        <thead>
+          <tr>
+            ${rows.head.map((cell, column) => html`<th scope="col" class=${side(column)}>${cell}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.body.map(
+            (row) =>
+              html`<tr>
+                ${cells(row)}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    <p class="take">${saveButton('Summary (CSV)', file, () => csv(rows.head, padded))}</p>`;
+}

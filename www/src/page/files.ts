@@ -1,0 +1,61 @@
+/** What goes out as a file, and what comes in. Failures are thrown, with a message for the reader. */
+
+import type { LabClient } from '../engine/client';
+import { save } from '../ui/download';
+import type { LabId, Results, WeightsFile } from '../engine/types';
+import type { Recording } from '../engine/record';
+
+/** A file beyond this cannot be one of ours; it is not even read. */
+const MOST_BYTES = 1 << 30;
+
+export function saveJson(data: unknown, name: string): void {
+  save(new Blob([JSON.stringify(data, null, 1)], { type: 'application/json' }), `mnemoscope-${name}.json`);
+}
+
+export function saveCurves(recording: Recording): void {
+  save(new Blob([recording.csv()], { type: 'text/csv' }), `mnemoscope-${recording.about.lab}.csv`);
+}
+
+export async function saveResults(client: LabClient): Promise<void> {
+  const results = await client.results();
+  saveJson(results, results.lab);
+}
+
+export async function saveWeights(client: LabClient): Promise<void> {
+  const lab = client.settled?.lab ?? 'copy';
+  const bytes = (await client.save()) as Uint8Array<ArrayBuffer>;
+  save(new Blob([bytes], { type: 'application/octet-stream' }), `mnemoscope-${lab}.safetensors`);
+}
+
+export type Opened =
+  | { kind: 'results'; results: Results }
+  | { kind: 'weights'; weights: WeightsFile }
+  /** It is of another lab, and nothing has been opened. */
+  | { kind: 'elsewhere'; lab: LabId };
+
+/** Refuses a file that is larger than any of ours. */
+export function checkSize(file: File, most: number = MOST_BYTES): void {
+  if (file.size > most) {
+    throw new Error(`“${file.name}” is larger than any file of this lab. Nothing has changed.`);
+  }
+}
+
+/** Opens weights as the present run, or reads another run's results. Both are for `lab`, or for elsewhere. */
+export async function openFile(
+  client: LabClient,
+  file: File,
+  lab: LabId,
+  kind: 'results' | 'any',
+): Promise<Opened> {
+  checkSize(file);
+  if (kind === 'results' || /\.(json|csv)$/i.test(file.name)) {
+    const results = await client.readResults(await file.text());
+    return results.lab === lab || kind === 'results'
+      ? { kind: 'results', results }
+      : { kind: 'elsewhere', lab: results.lab };
+  }
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const { settled } = await client.readWeights(bytes);
+  if (settled.lab !== lab) return { kind: 'elsewhere', lab: settled.lab };
+  return { kind: 'weights', weights: await client.import(bytes) };
+}

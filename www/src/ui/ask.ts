@@ -1,0 +1,102 @@
+/** Questions to the worker whose answers a part of the page shows. */
+
+import { Refusal } from '../engine/client';
+
+/** While a run trains, an answer that follows it is asked for anew at most this often … */
+const LIVE_MS = 333;
+/** … or after so many times what the last answer took, if that is longer: training must not wait for looking. */
+const LIVE_SHARE = 10;
+/** An answer that takes longer than `SLOW_MS` waits until the settings have stood still for `CALM_MS`. */
+const SLOW_MS = 25;
+const CALM_MS = 250;
+
+/**
+ * One kind of question. At most one is under way; what has changed meanwhile is asked for once the answer is there, so
+ * the last settings always win. While a slider moves, answers come in order and each is shown.
+ */
+export class Question<T> {
+  /** The last answer; null before the first, and after a refusal. */
+  answer: T | null = null;
+  /** Why the last question was not answered; empty if it was. */
+  refused = '';
+
+  private wanted = { key: '', live: '' };
+  private asked = { key: '', live: '' };
+  private underWay = false;
+  private since = 0;
+  private took = 0;
+  private changed = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly ask: () => Promise<T>,
+    private readonly told: () => void,
+    /** Whether a slow answer waits for the reader to let go of a slider, so that quicker ones come first. */
+    private readonly patient = false,
+  ) {}
+
+  /** Whether the answer on show is for the present settings. */
+  get fresh(): boolean {
+    return !this.underWay && this.asked.key === this.wanted.key;
+  }
+
+  /** The answer depends on `key`, and on `live`, which changes by itself as a run trains. */
+  want(key: string, live = ''): void {
+    if (key !== this.wanted.key) this.changed = performance.now();
+    this.wanted = { key, live };
+    this.next();
+  }
+
+  /** A refusal may have been the worker's end, not the question's fault: it may be asked again. */
+  again(): void {
+    if (this.refused) this.asked = { key: '', live: '' };
+  }
+
+  /** Nobody looks: what has changed is asked for when `want` is called again. */
+  rest(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.wanted = { ...this.asked };
+  }
+
+  private next(): void {
+    const { wanted, asked } = this;
+    const same = wanted.key === asked.key;
+    if (this.underWay || (same && wanted.live === asked.live)) return;
+    const now = performance.now();
+    const calm = this.patient && this.took > SLOW_MS ? this.changed + CALM_MS : 0;
+    const wait = (same ? this.since + Math.max(LIVE_MS, LIVE_SHARE * this.took) : calm) - now;
+    if (wait > 0) {
+      this.timer ??= setTimeout(() => {
+        this.timer = undefined;
+        this.next();
+      }, wait);
+      return;
+    }
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    void this.put();
+  }
+
+  private async put(): Promise<void> {
+    this.asked = { ...this.wanted };
+    this.underWay = true;
+    this.since = performance.now();
+    try {
+      this.answer = await this.ask();
+      this.refused = '';
+    } catch (thrown) {
+      if (thrown instanceof Refusal && thrown.code === 'outdated') {
+        // The settings changed while it was worked on: it was not answered, and is asked for as they are now.
+        this.asked = { key: '', live: '' };
+      } else {
+        this.answer = null;
+        this.refused = thrown instanceof Error ? thrown.message : String(thrown);
+      }
+    }
+    this.took = performance.now() - this.since;
+    this.underWay = false;
+    this.told();
+    this.next();
+  }
+}

@@ -1,0 +1,204 @@
+/** Renders any property from its row in the table: a new row needs no change here. */
+
+import { html, noChange, nothing, svg, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { Problem, Property, Values } from '../engine/types';
+import { shortened } from './format';
+import type { Mark } from './palette';
+import { textControl } from './text-control';
+import { mark, typing } from './typing';
+
+export interface ControlContext {
+  values: Values;
+  problems: Problem[];
+  onChange: (name: string, value: string) => void;
+  /** How an option is drawn in the figures, if it is drawn at all. */
+  markOf: (property: string, option: string) => Mark | null;
+}
+
+/** A short piece of line, as the charts draw it. */
+export function swatch(mark: Mark): TemplateResult {
+  return html`<svg class="swatch" width="30" height="10" viewBox="0 0 30 10" aria-hidden="true">
+    ${svg`<line x1="1" y1="5" x2="29" y2="5" style="stroke: var(${mark.colour})" stroke-dasharray=${mark.dash.join(' ') || nothing} />`}
+  </svg>`;
+}
+
+function problemOf(name: string, context: ControlContext): Problem | undefined {
+  return context.problems.find((problem) => problem.field === name);
+}
+
+function notes(property: Property, context: ControlContext): TemplateResult {
+  const problem = problemOf(property.name, context);
+  const { kind } = property;
+  const chosen =
+    kind.type === 'choice'
+      ? kind.options.find((option) => option.value === context.values[property.name])
+      : undefined;
+  return html`<p class="help" id="help-${property.name}">
+      ${property.help}${chosen ? html` <span class="chosen">${chosen.label}: ${chosen.help}</span>` : nothing}
+    </p>
+    ${
+      problem
+        ? html`<p class="wrong" id="wrong-${property.name}">
+            “${shortened(problem.given)}” is not allowed. Allowed: ${problem.allowed}. Used instead:
+            ${shortened(problem.used)}.
+          </p>`
+        : nothing
+    }`;
+}
+
+function input(property: Property, context: ControlContext): TemplateResult {
+  const { name, kind } = property;
+  const value = context.values[name] ?? '';
+  const change = (event: Event) => context.onChange(name, (event.target as HTMLInputElement).value);
+  const described = `help-${name}${problemOf(name, context) ? ` wrong-${name}` : ''}`;
+  switch (kind.type) {
+    case 'choice':
+      return html`<select
+        id="set-${name}"
+        name=${name}
+        aria-describedby=${described}
+        .value=${live(value)}
+        @change=${change}
+      >
+        ${kind.options.map(
+          (option) =>
+            html`<option value=${option.value} ?selected=${option.value === value}>${option.label}</option>`,
+        )}
+      </select>`;
+    case 'integer':
+    case 'number':
+      return html`<span class="entry">
+        <input
+          id="set-${name}"
+          name=${name}
+          type="number"
+          inputmode=${kind.type === 'integer' ? 'numeric' : 'decimal'}
+          min=${kind.min}
+          max=${kind.max}
+          step=${kind.type === 'integer' ? '1' : 'any'}
+          aria-describedby=${described}
+          .value=${typing(`set-${name}`) ? noChange : live(value)}
+          @input=${mark}
+          @blur=${mark}
+          @change=${(event: Event) => {
+            mark(event);
+            change(event);
+          }}
+        />${property.unit ? html`<span class="unit">${property.unit}</span>` : nothing}
+      </span>`;
+    case 'text': {
+      const problem = problemOf(name, context);
+      return textControl({
+        id: `set-${name}`,
+        name,
+        kind,
+        value,
+        problem,
+        bad: problem !== undefined,
+        described,
+        rows: 3,
+        change: (text) => context.onChange(name, text),
+      });
+    }
+    case 'flag':
+      return html`<input
+        id="set-${name}"
+        name=${name}
+        type="checkbox"
+        aria-describedby=${described}
+        .checked=${live(value === 'true')}
+        @change=${(event: Event) => context.onChange(name, String((event.target as HTMLInputElement).checked))}
+      />`;
+    case 'many':
+      return html``;
+  }
+}
+
+function many(property: Property, context: ControlContext): TemplateResult {
+  const { name, kind } = property;
+  if (kind.type !== 'many') return html``;
+  const chosen = new Set((context.values[name] ?? '').split(','));
+  const change = (option: string, on: boolean) => {
+    // The order in which the reader picked is kept: the race is listed in it.
+    const kept = [...chosen].filter((value) => value !== option && value !== '');
+    context.onChange(name, [...kept, ...(on ? [option] : [])].join(','));
+  };
+  return html`<fieldset class="control many" aria-describedby="help-${name}">
+    <legend>${property.label}</legend>
+    ${notes(property, context)}
+    <div class="options">
+      ${kind.options.map((option) => {
+        const mark = context.markOf(name, option.value);
+        return html`<label>
+          <input
+            type="checkbox"
+            name=${name}
+            value=${option.value}
+            .checked=${live(chosen.has(option.value))}
+            @change=${(event: Event) => change(option.value, (event.target as HTMLInputElement).checked)}
+          />
+          ${mark ? swatch(mark) : nothing}<span>${option.label}</span>
+        </label>`;
+      })}
+    </div>
+    <details class="glossary">
+      <summary>What they are</summary>
+      <dl>
+        ${kind.options.map(
+          (option) =>
+            html`<dt>${option.label}</dt>
+              <dd>${option.help}</dd>`,
+        )}
+      </dl>
+    </details>
+  </fieldset>`;
+}
+
+export function control(property: Property, context: ControlContext): TemplateResult {
+  if (property.kind.type === 'many') return many(property, context);
+  return html`<div class="control ${property.kind.type}">
+    <label for="set-${property.name}">${property.label}</label>
+    ${input(property, context)} ${notes(property, context)}
+  </div>`;
+}
+
+/** A value as the reader knows it: the option's label, or the number and its unit. */
+export function valueText(property: Property, value: string): string {
+  const { kind } = property;
+  if (kind.type === 'choice') return kind.options.find((option) => option.value === value)?.label ?? value;
+  if (kind.type === 'many') {
+    return value
+      .split(',')
+      .map((id) => kind.options.find((option) => option.value === id)?.label ?? id)
+      .join(', ');
+  }
+  if (kind.type === 'flag') return value === 'true' ? 'yes' : 'no';
+  if (kind.type === 'text') return `“${shortened(value, 24)}”`;
+  return value;
+}
+
+/** Groups in the order of the table: the first two, or those of `open`, are open, the rest say what differs from the defaults. */
+export function groups(
+  properties: Property[],
+  context: ControlContext,
+  open?: ReadonlySet<string>,
+): TemplateResult {
+  const names = [...new Set(properties.map((property) => property.group))];
+  const opened = open ?? new Set(names.slice(0, 2));
+  return html`${names.map((group) => {
+    const rows = properties.filter((property) => property.group === group);
+    const changed = rows.filter((row) => context.values[row.name] !== row.default);
+    const wrong = rows.some((row) => problemOf(row.name, context));
+    const summary = changed
+      .map((row) => `${row.label} ${valueText(row, context.values[row.name] ?? '')}`.trim())
+      .join(' · ');
+    return html`<details class="group" ?open=${opened.has(group) || wrong} data-group=${group}>
+      <summary>
+        <h3>${group}</h3>
+        ${summary ? html`<span class="differs">${summary}</span>` : nothing}
+      </summary>
+      ${rows.map((row) => control(row, context))}
+    </details>`;
+  })}`;
+}

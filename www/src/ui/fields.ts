@@ -1,0 +1,127 @@
+/** A setting beside the figure that it changes. The same setting as in the settings panel, under an id of its own. */
+
+import { html, noChange, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { Property } from '../engine/types';
+import { shortened } from './format';
+import { isLongText, textControl } from './text-control';
+import { mark, typing } from './typing';
+import type { PartContext } from './part-context';
+
+type FieldContext = Pick<PartContext, 'properties' | 'settled' | 'change'>;
+
+export function propertyOf(
+  { properties }: Pick<PartContext, 'properties'>,
+  name: string,
+): Property | undefined {
+  return properties.find((property) => property.name === name);
+}
+
+export interface FieldOptions {
+  label?: string;
+  /** Stands after the field. */
+  unit?: string;
+  /** Why what was asked with this value was not done; empty if it was. */
+  refused?: string;
+}
+
+/** `place` is the part of the page it stands in, so that no two fields have one id. */
+export function field(
+  name: string,
+  place: string,
+  context: FieldContext,
+  options: FieldOptions = {},
+): TemplateResult | typeof nothing {
+  const property = propertyOf(context, name);
+  if (!property) return nothing;
+  const { kind } = property;
+  const id = `${place}-${name}`;
+  const value = context.settled.values[name] ?? property.default;
+  const label = options.label ?? property.label;
+  const problem = context.settled.problems.find((candidate) => candidate.field === name);
+  const wrong = problem
+    ? html`<span class="wrong" id="${id}-wrong" role="status">
+        “${shortened(problem.given)}” is not allowed. Allowed: ${problem.allowed}. Used instead:
+        ${shortened(problem.used)}.
+      </span>`
+    : options.refused
+      ? html`<span class="wrong" id="${id}-wrong" role="status">${options.refused}</span>`
+      : nothing;
+  const bad = problem !== undefined || !!options.refused;
+  const described = bad ? `${id}-wrong` : nothing;
+  switch (kind.type) {
+    case 'flag':
+      return html`<span class="field">
+        <label class="check" title=${property.help}>
+          <input
+            type="checkbox"
+            id=${id}
+            data-testid=${id}
+            .checked=${live(value === 'true')}
+            @change=${(event: Event) => context.change(name, String((event.target as HTMLInputElement).checked))}
+          />${label}</label
+        >${wrong}
+      </span>`;
+    case 'choice':
+      return html`<span class="field">
+        <label for=${id}>${label}</label>
+        <select
+          id=${id}
+          data-testid=${id}
+          title=${property.help}
+          aria-describedby=${described}
+          .value=${live(value)}
+          @change=${(event: Event) => context.change(name, (event.target as HTMLSelectElement).value)}
+        >
+          ${kind.options.map(
+            (option) =>
+              html`<option value=${option.value} ?selected=${option.value === value}>
+                ${option.label}
+              </option>`,
+          )}</select
+        >${wrong}
+      </span>`;
+    case 'integer':
+    case 'number':
+      return html`<span class="field">
+        <label for=${id}>${label}</label>
+        <input
+          id=${id}
+          data-testid=${id}
+          type="number"
+          inputmode=${kind.type === 'integer' ? 'numeric' : 'decimal'}
+          min=${kind.min}
+          max=${kind.max}
+          step=${kind.type === 'integer' ? '1' : 'any'}
+          title=${property.help}
+          aria-invalid=${bad ? 'true' : 'false'}
+          aria-describedby=${described}
+          .value=${typing(id) ? noChange : live(value)}
+          @input=${mark}
+          @blur=${mark}
+          @change=${(event: Event) => {
+            mark(event);
+            context.change(name, (event.target as HTMLInputElement).value);
+          }}
+        />${options.unit ? html`<span class="quiet">${options.unit}</span>` : nothing}${wrong}
+      </span>`;
+    case 'text':
+      return html`<span class="field text ${isLongText(kind) ? 'wide' : ''}">
+        <label for=${id}>${label}</label>
+        ${textControl({
+          id,
+          testId: id,
+          title: property.help,
+          kind,
+          value,
+          problem,
+          bad,
+          described: bad ? `${id}-wrong` : undefined,
+          rows: 2,
+          change: (text) => context.change(name, text),
+        })}${wrong}
+      </span>`;
+    case 'many':
+      return nothing;
+  }
+}

@@ -1,0 +1,66 @@
+/** A part of the page that asks the worker by itself, and only while it is in view. */
+
+import { LitElement, type PropertyValues } from 'lit';
+import { Draw } from './draw';
+import type { PartContext } from './part-context';
+
+export abstract class LookingPart<Context extends PartContext = PartContext> extends LitElement {
+  static override properties = { context: { attribute: false } };
+  /** The page makes a new one for every drawing. */
+  declare context: Context;
+
+  private inView = false;
+  private readonly watcher = new Draw(
+    this,
+    () => {},
+    (inView) => {
+      if (this.inView === inView) return;
+      this.inView = inView;
+      if (inView) this.wonder();
+      else this.rest();
+    },
+  );
+
+  /** Puts the questions that the present context leads to. Called after every drawing, while in view. */
+  protected abstract wonder(): void;
+  /** The part has gone out of view. */
+  protected abstract rest(): void;
+
+  protected override createRenderRoot() {
+    return this;
+  }
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.watcher.start();
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.watcher.stop();
+    this.inView = false;
+    this.rest();
+  }
+
+  protected override updated(_: PropertyValues) {
+    if (this.inView) this.wonder();
+  }
+}
+
+/** A number for each object, the same whenever it is asked for: it tells one recording from another. */
+const numbers = new WeakMap<object, number>();
+let lastNumber = 0;
+
+export function numberOf(thing: object): number {
+  const known = numbers.get(thing) ?? ++lastNumber;
+  numbers.set(thing, known);
+  return known;
+}
+
+/** The values of all settings outside `groups`, as a text that changes when one of them does. */
+export function keyOf({ properties, settled }: PartContext, without: readonly string[]): string {
+  return properties
+    .filter((property) => !without.includes(property.group))
+    .map((property) => settled.values[property.name] ?? '')
+    .join('|');
+}

@@ -1,0 +1,159 @@
+/** Settings, what was wrong with them, and what the present run is. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { groups, type ControlContext } from './controls';
+import type { Problem, Property, Settled } from '../engine/types';
+import { bytes, count, plural, shortened } from './format';
+import type { LinkedPreset } from '../engine/protocol';
+import type { Recording } from '../engine/record';
+import type { Entry } from './series';
+
+/** A setting's label, with its group where another setting has the same label. */
+function named(name: string, properties: Property[]): string {
+  const property = properties.find((candidate) => candidate.name === name);
+  if (!property) return name;
+  const alone = properties.every((other) => other === property || other.label !== property.label);
+  return alone ? property.label : `${property.group}, ${property.label}`;
+}
+
+/** Each setting that was refused: which, what was given, what is allowed, what is used instead. */
+export function problemBox(problems: Problem[], properties: Property[], dismiss: () => void): TemplateResult {
+  return html`<div role="status" data-testid="problems">
+    ${
+      problems.length
+        ? html`<div class="notice warn">
+            <h2>
+              ${problems.length === 1 ? 'One setting was not taken' : `${problems.length} settings were not taken`}
+            </h2>
+            <ul>
+              ${problems.map((problem) => {
+                const label = named(problem.field, properties);
+                const given = shortened(problem.given);
+                return html`<li data-field=${shortened(problem.field)}>
+                  <strong>${shortened(label)}</strong>:
+                  ${
+                    problem.used
+                      ? `“${given}” is not allowed. Allowed: ${problem.allowed}. Used instead: ${problem.used}.`
+                      : `“${given}” is left out: ${problem.allowed}.`
+                  }
+                </li>`;
+              })}
+            </ul>
+            <button type="button" data-testid="dismiss" @click=${dismiss}>Dismiss</button>
+          </div>`
+        : nothing
+    }
+  </div>`;
+}
+
+/** Runs that stopped by themselves, with the step. */
+export function stopBox(recording: Recording | null, entries: Entry[]): TemplateResult {
+  return html`<div role="status" data-testid="stopped">
+    ${
+      recording?.stops.length
+        ? html`<div class="notice warn">
+            <ul>
+              ${recording.stops.map(({ run, step, reason }) => {
+                const label = entries.find((entry) => entry.id === run.encoding)?.label ?? run.encoding;
+                return html`<li>
+                  <strong>${label}, seed ${run.seed}</strong> stopped at step ${count(step)}:
+                  ${reason.replace(/\.$/, '')}. The other runs go on; means are over those that are left.
+                </li>`;
+              })}
+            </ul>
+          </div>`
+        : nothing
+    }
+  </div>`;
+}
+
+export interface PanelContext extends ControlContext {
+  properties: Property[];
+  presets: LinkedPreset[];
+  settled: Settled;
+  onPreset: (preset: LinkedPreset) => void;
+  /** Names of settings that are left out. */
+  hide: readonly string[];
+  /** Groups that stand open at first; the first two if left out. */
+  open?: ReadonlySet<string>;
+}
+
+export function panel(context: Omit<PanelContext, 'values'>): TemplateResult {
+  const { presets, settled } = context;
+  const present = presets.find((preset) => preset.link === settled.link);
+  return html`<form
+    class="settings card"
+    aria-label="Settings"
+    @submit=${(event: Event) => event.preventDefault()}
+  >
+    <h2 id="settings" tabindex="-1">Settings</h2>
+    <div class="control preset">
+      <label for="preset">Start from</label>
+      <select
+        id="preset"
+        data-testid="preset"
+        aria-describedby="help-preset"
+        .value=${live(present?.id ?? '')}
+        @change=${(event: Event) => {
+          const chosen = presets.find((preset) => preset.id === (event.target as HTMLSelectElement).value);
+          if (chosen) context.onPreset(chosen);
+        }}
+      >
+        ${presets.map(
+          (preset) =>
+            html`<option value=${preset.id} ?selected=${preset === present}>${preset.label}</option>`,
+        )}
+        <option value="" disabled ?selected=${!present}>Your own settings</option>
+      </select>
+      <p class="help" id="help-preset">
+        ${present?.help ?? 'Changed by hand. Pick a preset to start over from it.'}
+      </p>
+    </div>
+    ${groups(
+      context.properties.filter((property) => !context.hide.includes(property.name)),
+      { ...context, values: settled.values },
+      context.open,
+    )}
+  </form>`;
+}
+
+/** What runs where and what it costs. */
+export function about(recording: Recording | null): TemplateResult {
+  const info = recording?.about;
+  return html`<section class="card about" aria-labelledby="title-about">
+    <h2 id="title-about">This run</h2>
+    ${
+      info
+        ? html`<dl>
+            <div>
+              <dt>Runs on</dt>
+              <dd data-testid="executor">
+                <strong>${info.executor.kind === 'webgpu' ? 'WebGPU' : 'CPU'}</strong>${
+                  info.executor.name ? html` (${info.executor.name})` : nothing
+                }.
+                ${info.executor.reason}
+              </dd>
+            </div>
+            <div>
+              <dt>Races</dt>
+              <dd>
+                ${plural(info.runs.length, 'run')} side by side, ${plural(info.cost.parameters, 'parameter')}
+                each
+              </dd>
+            </div>
+            <div>
+              <dt>Costs</dt>
+              <dd>
+                ${plural(info.cost.launchesPerStep, 'kernel launch', 'kernel launches')} and
+                ${(info.cost.flopsPerStep / 1e6).toFixed(1)} million operations a step,
+                ${bytes(info.cost.bytes)} of memory
+              </dd>
+            </div>
+          </dl>`
+        : html`<p class="help">
+            Where the work runs, and why there, stands here once you have pressed Train.
+          </p>`
+    }
+  </section>`;
+}

@@ -1,0 +1,139 @@
+/** A setting as a slider with its number beside it, which can be typed. The same setting as in the settings panel. */
+
+import { html, noChange, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { Problem, Property } from '../engine/types';
+import { shortened } from './format';
+import { mark, typing } from './typing';
+import type { Drafts } from './drafts';
+
+export interface SliderContext {
+  properties: Property[];
+  values: Record<string, string>;
+  problems: Problem[];
+  drafts: Drafts;
+  /** Sends a value that was typed. */
+  change: (name: string, value: string) => void;
+}
+
+export interface SliderOptions {
+  /** Ends of the slider, where they are narrower than what the setting allows. */
+  least?: number;
+  most?: number;
+  /** Equal factors are equally far apart. */
+  log?: boolean;
+  /** Of a whole number. */
+  step?: number;
+  /** Said by a screen reader after the label: which side. */
+  whose?: string;
+  label?: string;
+}
+
+/** A step of the slider is at least this factor on a logarithmic scale, so that three digits show each. */
+const LOG_STEP = 0.012;
+const MOST_STEPS = 400;
+const LINEAR_STEPS = 200;
+/** Where a logarithmic scale begins whose setting may be zero: the leftmost place is zero itself. */
+const LEAST_LOG = 1e-3;
+
+/** Places of the slider, and how they stand for values. */
+export interface Scale {
+  places: number;
+  place: (value: number) => number;
+  value: (place: number) => number;
+}
+
+export function scaleOf(least: number, most: number, log: boolean, whole: number | null): Scale {
+  const hold = (value: number) => Math.min(most, Math.max(least, value));
+  if (log) {
+    const zero = least <= 0;
+    const from = zero ? Math.min(LEAST_LOG, most / 10) : least;
+    const span = Math.log(most / from);
+    const places = Math.max(10, Math.min(MOST_STEPS, Math.round(span / LOG_STEP)));
+    const first = zero ? 1 : 0;
+    return {
+      places: places + first,
+      place: (value) =>
+        value < from ? 0 : first + Math.round((Math.log(hold(value) / from) / span) * places),
+      value: (place) => {
+        if (place < first) return least;
+        if (place >= places + first) return most;
+        return place === first ? from : hold(digits(from * Math.exp((span * (place - first)) / places)));
+      },
+    };
+  }
+  if (whole !== null) {
+    const places = Math.max(1, Math.floor((most - least) / whole));
+    return {
+      places,
+      place: (value) => Math.round((hold(value) - least) / whole),
+      value: (place) => hold(least + place * whole),
+    };
+  }
+  return {
+    places: LINEAR_STEPS,
+    place: (value) => Math.round(((hold(value) - least) / (most - least || 1)) * LINEAR_STEPS),
+    value: (place) => hold(digits(least + ((most - least) * place) / LINEAR_STEPS)),
+  };
+}
+
+const digits = (value: number) => Number(value.toPrecision(3));
+
+export function slider(name: string, context: SliderContext, options: SliderOptions = {}): TemplateResult {
+  const property = context.properties.find((candidate) => candidate.name === name);
+  const kind = property?.kind;
+  if (!property || (kind?.type !== 'number' && kind?.type !== 'integer')) return html``;
+  const { drafts, problems } = context;
+  const settled = context.values[name] ?? property.default;
+  const text = drafts.shown(name, settled);
+  const least = Math.max(kind.min, options.least ?? kind.min);
+  const most = Math.max(least, Math.min(kind.max, options.most ?? kind.max));
+  const whole = kind.type === 'integer' ? (options.step ?? 1) : null;
+  const scale = scaleOf(least, most, options.log ?? false, whole);
+  const problem = problems.find((candidate) => candidate.field === name);
+  const label = options.label ?? property.label;
+  const whose = options.whose ? html`<span class="sr">, ${options.whose}</span>` : nothing;
+  const id = `at-${name}`;
+  const at = (event: Event) => String(scale.value(Number((event.target as HTMLInputElement).value)));
+  return html`<div class="slider" data-setting=${name}>
+    <label for=${id}>${label}${whose}</label>
+    <input
+      type="range"
+      data-testid="slide-${name}"
+      aria-label="${label}${options.whose ? `, ${options.whose}` : ''}, slider"
+      aria-valuetext=${text}
+      min="0"
+      max=${scale.places}
+      step="1"
+      .value=${live(String(scale.place(Number(text))))}
+      @input=${(event: Event) => drafts.drag(name, at(event))}
+      @change=${(event: Event) => drafts.release(name, at(event))}
+    />
+    <input
+      id=${id}
+      type="number"
+      inputmode=${whole === null ? 'decimal' : 'numeric'}
+      min=${kind.min}
+      max=${kind.max}
+      step=${whole === null ? 'any' : String(whole)}
+      title=${property.help}
+      aria-invalid=${problem ? 'true' : 'false'}
+      aria-describedby=${problem ? `${id}-wrong` : nothing}
+      .value=${typing(id) ? noChange : live(text)}
+      @input=${mark}
+      @blur=${mark}
+      @change=${(event: Event) => {
+        mark(event);
+        context.change(name, (event.target as HTMLInputElement).value);
+      }}
+    />
+    ${
+      problem
+        ? html`<p class="wrong" id="${id}-wrong">
+            “${shortened(problem.given)}” is not allowed. Allowed: ${problem.allowed}. Used instead:
+            ${problem.used}.
+          </p>`
+        : nothing
+    }
+  </div>`;
+}
