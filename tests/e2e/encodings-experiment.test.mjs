@@ -39,7 +39,7 @@ async function found(lab, title) {
   await lab.page.waitForFunction(() => {
     const { question } = document.querySelector('lab-experiment');
     const step = document.querySelector('#lab').dataset.step;
-    return question.fresh && question.asked.live === step;
+    return question.fresh && question.sent.live === step;
   });
 }
 

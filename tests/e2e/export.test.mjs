@@ -128,7 +128,7 @@ describe('line charts', () => {
       async (lab) => {
         await lab.press('train');
         await lab.state('finished');
-        await lab.page.locator('tr[data-encoding=none] .toggle').click();
+        await lab.page.locator('tr[data-arm=none] .toggle').click();
         await lab.page.locator('input[name=log]').check();
         const xml = parse((await saved(lab, 'svg-loss')).bytes);
         const lines = withClass(xml, 'path', 'line');

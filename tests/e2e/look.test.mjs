@@ -488,7 +488,7 @@ describe('verdicts', () => {
           });
           const cells = await lab.page
             .getByTestId('milestones')
-            .locator(`tr[data-encoding=${encoding}] td`)
+            .locator(`tr[data-arm=${encoding}] td`)
             .allInnerTexts();
           const text = (step) => (step === Infinity ? '> 120' : String(step));
           const sorted = firsts.toSorted((a, b) => a - b);

@@ -37,7 +37,7 @@ async function found(lab) {
   await lab.page.waitForFunction(
     () => {
       const { question } = document.querySelector('lab-sequence-experiment');
-      return question.fresh && question.asked.live === document.querySelector('#lab').dataset.step;
+      return question.fresh && question.sent.live === document.querySelector('#lab').dataset.step;
     },
     undefined,
     { timeout: 60_000 },

@@ -21,7 +21,7 @@ export const link = (settings, base = ALONE) =>
 export async function still(lab) {
   await lab.page.waitForFunction(() => {
     const panel = document.querySelector('lab-session');
-    return panel?.session && panel.busy === null && !panel.reveal.going && panel.dataset.state === 'still';
+    return panel?.session && panel.busy === null && !panel.playback.running && panel.dataset.state === 'still';
   });
 }
 

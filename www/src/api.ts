@@ -120,7 +120,7 @@ function written(settings: Settings | SequenceSettings): Values {
  * have their defaults.
  */
 export function train(settings: Settings | string = {}, options: Options = {}): Race {
-  return new Race(options, (client) => put(client, settings));
+  return new Race(options, (client) => applySettings(client, settings));
 }
 
 /**
@@ -128,10 +128,10 @@ export function train(settings: Settings | string = {}, options: Options = {}): 
  * to inspect or profile.
  */
 export function study(settings: SequenceSettings | string = {}, options: Options = {}): Race {
-  return new Race(options, (client) => put(client, settings), false, 'sequence');
+  return new Race(options, (client) => applySettings(client, settings), false, 'sequence');
 }
 
-function put(client: LabClient, settings: Settings | SequenceSettings | string): void {
+function applySettings(client: LabClient, settings: Settings | SequenceSettings | string): void {
   if (typeof settings === 'string') client.read(settings.replace(/^[^#]*#/, ''));
   else client.settle(written(settings));
 }
@@ -159,7 +159,7 @@ export async function settle(
 ): Promise<{ values: Values; problems: Problem[]; link: string }> {
   return ask(options, (client, report, resolve) => {
     if (report.type === 'described') {
-      put(client, settings);
+      applySettings(client, settings);
     } else if (report.type === 'settled') {
       const { values, problems, link } = report.settled;
       resolve({ values, problems, link });
@@ -170,14 +170,14 @@ export async function settle(
 /** Asks a worker that lives only for this. */
 async function ask<T>(
   options: Pick<Options, 'module'> & { lab?: LabId },
-  hear: (client: LabClient, report: Report, resolve: (answer: T) => void) => void,
+  onReport: (client: LabClient, report: Report, resolve: (answer: T) => void) => void,
 ): Promise<T> {
   const client = connect(options);
   try {
     return await new Promise<T>((resolve, reject) => {
       client.listen((report) => {
         if (report.type === 'failed') reject(new EngineError(report.error));
-        else hear(client, report, resolve);
+        else onReport(client, report, resolve);
       });
     });
   } finally {
@@ -225,7 +225,7 @@ export async function sequence(
 ): Promise<Machine> {
   const client = connect({ ...options, lab: 'sequence' });
   try {
-    return new Machine(client, await settling(client, () => put(client, settings)));
+    return new Machine(client, await settling(client, () => applySettings(client, settings)));
   } catch (thrown) {
     client.close();
     throw thrown;
@@ -398,7 +398,7 @@ export class Race implements AsyncIterable<LabEvent> {
       return;
     }
     signal?.addEventListener('abort', this.abort);
-    this.client.listen((report) => this.hear(report));
+    this.client.listen((report) => this.onReport(report));
     Promise.resolve(begin(this.client)).catch((error) =>
       this.fail(error instanceof Refusal ? new EngineError(error) : error),
     );
@@ -434,17 +434,17 @@ export class Race implements AsyncIterable<LabEvent> {
   /** A safetensors file of weights, optimiser state, step and configuration; `open` goes on from it bit by bit. */
   async save(): Promise<Uint8Array> {
     if (this.ended?.lab === 'sequence') throw new Error('A study has no weights to save.');
-    return this.saved?.slice() ?? this.living().save();
+    return this.saved?.slice() ?? this.openClient().save();
   }
 
   /** What a study has found so far. */
   async study(): Promise<Study> {
-    return this.ended?.study ?? this.living().study();
+    return this.ended?.study ?? this.openClient().study();
   }
 
   /** Results so far. */
   async results(): Promise<FullResults> {
-    return this.ended ?? this.living().results();
+    return this.ended ?? this.openClient().results();
   }
 
   /**
@@ -452,12 +452,12 @@ export class Race implements AsyncIterable<LabEvent> {
    * sequence 5, or nothing for any held-out one. After the end this needs the option `keep`.
    */
   async inspect(replica = 0, probe = ''): Promise<Inspection> {
-    return this.living().inspect(replica, probe);
+    return this.openClient().inspect(replica, probe);
   }
 
   /** Time of each kernel. After the end this needs the option `keep`. */
   async profile(): Promise<Profile> {
-    return this.living().profile();
+    return this.openClient().profile();
   }
 
   /** Ends the worker. A race that is not over fails. */
@@ -481,14 +481,14 @@ export class Race implements AsyncIterable<LabEvent> {
 
   private readonly abort = () => this.fail(this.options.signal?.reason);
 
-  private living(): LabClient {
+  private openClient(): LabClient {
     if (this.state === 'closed') {
       throw new Error('The worker of this race has ended. Give the option keep, and ask before close().');
     }
     return this.client;
   }
 
-  private hear(report: Report): void {
+  private onReport(report: Report): void {
     switch (report.type) {
       case 'settled':
         if (report.settled.problems.length) this.fail(new SettingsError(report.settled.problems));
@@ -508,7 +508,7 @@ export class Race implements AsyncIterable<LabEvent> {
           const step =
             event.type === 'training' ? (event.steps.at(-1) ?? 0) : 'step' in event ? event.step : 0;
           this.step = Math.max(this.step, step);
-          for (const stream of this.streams) stream.give(event);
+          for (const stream of this.streams) stream.push(event);
         }
         break;
       case 'activity':
@@ -566,7 +566,7 @@ class Stream implements AsyncIterableIterator<LabEvent> {
 
   constructor(private readonly done: (stream: Stream) => void) {}
 
-  give(event: LabEvent): void {
+  push(event: LabEvent): void {
     if (this.over) return;
     const asked = this.asked.shift();
     if (asked) asked.resolve({ value: event, done: false });

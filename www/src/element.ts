@@ -38,7 +38,7 @@ class MnemoscopeLab extends HTMLElement {
   private shown = '';
   private changed = false;
   private readonly watcher = new MutationObserver(() => this.change());
-  private readonly listener = (event: MessageEvent<Message>) => this.hear(event);
+  private readonly listener = (event: MessageEvent<Message>) => this.onMessage(event);
   /** What the lab is doing, as in the event `lab-state`. */
   state = 'waiting';
   /** Results of the last race that came to its end, as in the event `lab-finished`. */
@@ -126,7 +126,7 @@ class MnemoscopeLab extends HTMLElement {
     this.frame.title = this.getAttribute('title') ?? 'Mnemoscope: a lab that trains small sequence models';
   }
 
-  private hear(event: MessageEvent<Message>): void {
+  private onMessage(event: MessageEvent<Message>): void {
     const frame = this.frame;
     // Only what our own frame says counts, and only while it shows our own page.
     if (!frame || event.source !== frame.contentWindow || event.origin !== this.home.origin) return;
@@ -142,15 +142,15 @@ class MnemoscopeLab extends HTMLElement {
       case 'state': {
         const { state, step, steps } = message;
         this.state = state;
-        return this.tell('lab-state', { state, step, steps });
+        return this.emit('lab-state', { state, step, steps });
       }
       case 'finished':
         this.results = message.results;
-        return this.tell('lab-finished', message.results);
+        return this.emit('lab-finished', message.results);
     }
   }
 
-  private tell(name: string, detail: unknown): void {
+  private emit(name: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 }

@@ -71,16 +71,16 @@ function paint(theme: 'light' | 'dark'): void {
 }
 
 /** The page around may be of any origin; nothing told is secret. */
-function tell(message: { mnemoscope: string; [name: string]: unknown }): void {
+function postToHost(message: { mnemoscope: string; [name: string]: unknown }): void {
   if (parent !== window) parent.postMessage(message, '*');
 }
 
-let told = 0;
+let postedHeight = 0;
 new ResizeObserver(() => {
   const height = Math.ceil(document.body.getBoundingClientRect().height);
-  if (height === told) return;
-  told = height;
-  tell({ mnemoscope: 'height', height });
+  if (height === postedHeight) return;
+  postedHeight = height;
+  postToHost({ mnemoscope: 'height', height });
 }).observe(document.body);
 
 const labs = new Labs(place, { embedded: true, onShow: follow });
@@ -88,7 +88,7 @@ const labs = new Labs(place, { embedded: true, onShow: follow });
 /** Tells what the lab does, whenever that changes. */
 function follow(lab: LabPage): void {
   const { client } = lab;
-  let said = '';
+  let posted = '';
   let started = false;
   let steps = 0;
   client.listen((report) => {
@@ -98,15 +98,15 @@ function follow(lab: LabPage): void {
       started = true;
     }
     if (report.type === 'opened') steps = report.about.steps;
-    if (client.activity === said) return;
-    said = client.activity;
-    // The lab draws first, so that its step is the one that is told.
+    if (client.activity === posted) return;
+    posted = client.activity;
+    // The lab draws first, so that its step is the one that is reported.
     void lab.updateComplete.then(() =>
-      tell({ mnemoscope: 'state', state: client.activity, step: Number(lab.dataset.step), steps }),
+      postToHost({ mnemoscope: 'state', state: client.activity, step: Number(lab.dataset.step), steps }),
     );
-    if (said === 'finished') {
+    if (posted === 'finished') {
       void client.results().then(
-        (results) => tell({ mnemoscope: 'finished', results }),
+        (results) => postToHost({ mnemoscope: 'finished', results }),
         // Another run has taken its place meanwhile.
         () => {},
       );
@@ -118,7 +118,7 @@ let asked = false;
 // Also in a frame of another origin this is measured against what the reader sees.
 new IntersectionObserver((entries) => {
   const seen = entries.at(-1)?.isIntersecting ?? false;
-  labs.see(seen);
+  labs.setVisible(seen);
   if (!seen || asked) return;
   asked = true;
   place.querySelector('.boot')?.replaceChildren('Starting: loading the engine.');

@@ -27,19 +27,19 @@ function copyButton(code: HTMLElement, title: string): HTMLElement {
   button.type = 'button';
   button.textContent = 'Copy';
   button.setAttribute('aria-label', `Copy the snippet “${title}”`);
-  const said = document.createElement('span');
-  said.setAttribute('role', 'status');
+  const status = document.createElement('span');
+  status.setAttribute('role', 'status');
   button.addEventListener('click', async () => {
     try {
       await navigator.clipboard.writeText(code.textContent);
-      said.textContent = 'Copied.';
+      status.textContent = 'Copied.';
     } catch {
       // Without the permission: the text is marked, so that the reader's own Copy takes it.
       getSelection()?.selectAllChildren(code);
-      said.textContent = 'Marked. Copy it with your keyboard.';
+      status.textContent = 'Marked. Copy it with your keyboard.';
     }
   });
-  box.append(button, said);
+  box.append(button, status);
   return box;
 }
 

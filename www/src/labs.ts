@@ -63,9 +63,9 @@ export class Labs {
   }
 
   /** Whether the reader can see the place. */
-  see(seen: boolean): void {
+  setVisible(seen: boolean): void {
     this.seen = seen;
-    this.current?.see(seen);
+    this.current?.setVisible(seen);
   }
 
   private async follow(): Promise<void> {
@@ -83,11 +83,12 @@ export class Labs {
     showHead(lab);
     let page = this.visited.get(lab);
     if (!page) {
-      if (this.current) this.say('Starting: loading the lab.');
+      if (this.current) this.showStatus('Starting: loading the lab.');
       try {
         await LABS[lab].load();
       } catch {
-        if (mine === this.asked) this.say('The lab could not be loaded. Reload the page to try again.');
+        if (mine === this.asked)
+          this.showStatus('The lab could not be loaded. Reload the page to try again.');
         return null;
       }
       if (mine !== this.asked) return null;
@@ -96,7 +97,7 @@ export class Labs {
     this.leave();
     this.current = page;
     this.place.replaceChildren(page);
-    page.see(this.seen);
+    page.setVisible(this.seen);
     this.options.onShow(page);
     if (!this.options.embedded) scrollTo({ top: this.scrolled.get(lab) ?? 0 });
     return page;
@@ -108,7 +109,7 @@ export class Labs {
     page.className = 'lab';
     page.toggleAttribute('embedded', this.options.embedded);
     page.dataset.state = 'starting';
-    page.addEventListener('other-lab', (event) => this.hand(event as OtherLab));
+    page.addEventListener('other-lab', (event) => this.openElsewhere(event as OtherLab));
     this.visited.set(lab, page);
     return page;
   }
@@ -126,7 +127,7 @@ export class Labs {
     this.current = null;
   }
 
-  private say(text: string): void {
+  private showStatus(text: string): void {
     this.leave();
     const status = document.createElement('p');
     status.className = 'boot';
@@ -136,7 +137,7 @@ export class Labs {
   }
 
   /** A file of another lab is opened there. Back leads to where it was dropped. */
-  private hand(event: OtherLab): void {
+  private openElsewhere(event: OtherLab): void {
     event.preventDefault();
     const { lab, file } = event.detail;
     const known = this.visited.get(lab)?.fragment ?? `#lab=${lab}`;

@@ -10,7 +10,7 @@ const links = [...document.querySelectorAll<HTMLAnchorElement>('nav a[data-lab]'
 const followed = new WeakSet<LabPage>();
 
 /** A link leads back to the lab as the reader left it. */
-function tell(lab: LabPage): void {
+function updateLinks(lab: LabPage): void {
   for (const link of links) if (link.dataset.lab === lab.lab) link.hash = lab.fragment;
 }
 
@@ -18,7 +18,7 @@ let first = true;
 const labs = new Labs(place, {
   embedded: false,
   onShow: (lab) => {
-    // Whoever does not see the page change is told by its new heading.
+    // Whoever does not see the page change learns it from its new heading.
     const heading = document.querySelector<HTMLElement>('h1');
     if (heading && !first) {
       heading.tabIndex = -1;
@@ -28,7 +28,7 @@ const labs = new Labs(place, {
     if (followed.has(lab)) return;
     followed.add(lab);
     lab.client.listen((report) => {
-      if (report.type === 'settled') tell(lab);
+      if (report.type === 'settled') updateLinks(lab);
     });
   },
 });

@@ -3,15 +3,15 @@
  * `Command`.
  */
 
-import { Desk, isEncodingsRequest, transferables } from './labs/encodings/desk';
+import { EncodingsHandler, isEncodingsRequest, transferables } from './labs/encodings/handler';
 import type { Run, LabEvent, LabId, Property, Settled, WeightsFile } from './engine/types';
 import type { Answers, Command, FullResults, Refusable, Report, Request, Subject } from './engine/protocol';
 import { Keeper } from './engine/keeper';
 import { Modules } from './engine/modules';
-import { breathe, Queue, toLabError } from './engine/queue';
+import { yieldToMessages, Queue, toLabError } from './engine/queue';
 import { Recording } from './engine/record';
 import { runKey, runValues } from './engine/run-key';
-import { isSequenceRequest, SequenceDesk } from './labs/sequence/desk';
+import { isSequenceRequest, SequenceHandler } from './labs/sequence/handler';
 import type { Outcome } from './labs/encodings/engine';
 import type { Study } from './labs/sequence/engine';
 
@@ -69,7 +69,7 @@ function close(): void {
   openKey = '';
   recorded = null;
   finished = false;
-  toldVerdicts = '';
+  postedVerdicts = '';
 }
 
 function fail(thrown: unknown): void {
@@ -92,7 +92,7 @@ async function open(settled: Settled): Promise<Run> {
   if (run && (openKey === key || extend(run, settled, key))) return run;
   close();
   post({ type: 'compiling', fraction: 0, what: 'starting' });
-  await breathe();
+  await yieldToMessages();
   run = await (await modules.of(lab)).Run.open(lab, values, onProgress);
   openKey = key;
   begun += 1;
@@ -117,8 +117,8 @@ function extend(current: Run, { lab, values, link }: Settled, key: string): bool
   return true;
 }
 
-/** A device that was lost while the run stood still is told of at once, not when training goes on. */
-async function tell(): Promise<void> {
+/** A device that was lost while the run stood still is reported at once, not when training goes on. */
+async function reportNow(): Promise<void> {
   if (run && !training) report(await run.advance(0, 0));
 }
 
@@ -146,15 +146,15 @@ function certify(check: string | null): void {
   });
 }
 
-let toldVerdicts = '';
+let postedVerdicts = '';
 let verdictsAt = 0;
 function verdicts(still: boolean): void {
   if (!run || (!still && performance.now() - verdictsAt < VERDICTS_MS)) return;
   verdictsAt = performance.now();
   const found = run.verdicts();
   const text = JSON.stringify(found);
-  if (text === toldVerdicts) return;
-  toldVerdicts = text;
+  if (text === postedVerdicts) return;
+  postedVerdicts = text;
   post({ type: 'verdicts', verdicts: found });
 }
 
@@ -176,7 +176,7 @@ async function look(): Promise<void> {
   }
   const took = performance.now() - began;
   lookAt = performance.now() + Math.max(LOOK_MS, LOOK_SHARE * took);
-  await tell();
+  await reportNow();
 }
 
 // Keeping
@@ -185,7 +185,7 @@ const keeper = new Keeper(post);
 let keptAt = 0;
 const identity = (current: Recording) => `${begun} ${current.key} ${current.step}`;
 
-/** Keeps the open run as it is now. That it cannot be kept is told, and stops nothing. */
+/** Keeps the open run as it is now. That it cannot be kept is reported, and stops nothing. */
 async function keep(): Promise<void> {
   keptAt = performance.now();
   if (!keeper.on || !run || !recorded || recorded.step === 0) return;
@@ -198,7 +198,7 @@ async function keep(): Promise<void> {
     const what = identity(recorded);
     if (keeper.has(what)) return;
     const bytes = await current.save();
-    await tell();
+    await reportNow();
     keeper.write(recorded.snapshot(), bytes, finished, what);
   } catch (thrown) {
     keeper.refuse(thrown);
@@ -208,11 +208,11 @@ async function keep(): Promise<void> {
 let keepSoon: ReturnType<typeof setTimeout> | undefined;
 function keepAfterSteps(): void {
   clearTimeout(keepSoon);
-  keepSoon = setTimeout(() => queue.errand(keep), KEEP_STEPS_MS);
+  keepSoon = setTimeout(() => queue.betweenTurns(keep), KEEP_STEPS_MS);
 }
 
-/** What is done whenever the run comes to stand still. */
-async function rest(): Promise<void> {
+/** What is done whenever the run comes to a stop. */
+async function afterStop(): Promise<void> {
   verdicts(true);
   await look();
 }
@@ -228,8 +228,8 @@ async function train(settings: Settled, mine: number): Promise<void> {
   while (mine === request && visible && !finished) {
     const budget = performance.now() - began < FIRST_TURNS_LAST_MS ? FIRST_TURN_MS : TURN_MS;
     report(await current.advance(budget, 0));
-    await breathe();
-    await queue.runErrands();
+    await yieldToMessages();
+    await queue.runBetweenTurns();
     if (performance.now() >= lookAt) await look();
     // A storage that is slower than this gets no more to do.
     if (performance.now() - keptAt >= KEEP_MS && keeper.idle) await keep();
@@ -246,7 +246,7 @@ async function train(settings: Settled, mine: number): Promise<void> {
     post({ type: 'activity', activity: 'paused' });
   }
   await keep();
-  await rest();
+  await afterStop();
 }
 
 async function step(settings: Settled): Promise<void> {
@@ -254,7 +254,7 @@ async function step(settings: Settled): Promise<void> {
   if (!finished) report(await current.advance(STEP_MS, 1));
   post({ type: 'activity', activity: finished ? 'finished' : 'paused' });
   keepAfterSteps();
-  await rest();
+  await afterStop();
 }
 
 async function reset(settings: Settled): Promise<void> {
@@ -268,9 +268,9 @@ async function reset(settings: Settled): Promise<void> {
   }
   post({ type: 'reset', closed: run === null });
   // As after opening, the evaluation at step 0 is there.
-  await tell();
+  await reportNow();
   post({ type: 'activity', activity: 'ready' });
-  await rest();
+  await afterStop();
 }
 
 // Files
@@ -285,7 +285,7 @@ async function restore(bytes: Uint8Array, recording: Recording | null): Promise<
     throw { code: 'file', message: 'What was kept of this run does not fit together. It was left alone.' };
   }
   post({ type: 'compiling', fraction: 0, what: 'starting' });
-  await breathe();
+  await yieldToMessages();
   const restored = await modules.engine.Run.restore(bytes, onProgress);
   close();
   run = restored;
@@ -308,7 +308,7 @@ async function restore(bytes: Uint8Array, recording: Recording | null): Promise<
 }
 
 /** Stops the loop for `work`, which replaces the run or leaves it as it was; in that case the loop goes on. */
-function instead(id: number, what: Refusable, work: () => Promise<WeightsFile | null>): void {
+function replaceRun(id: number, what: Refusable, work: () => Promise<WeightsFile | null>): void {
   const before = training ?? waiting;
   const mine = ++request;
   waiting = null;
@@ -317,7 +317,7 @@ function instead(id: number, what: Refusable, work: () => Promise<WeightsFile | 
       const reply = await work();
       post({ type: 'activity', activity: finished ? 'finished' : 'paused' });
       post({ type: 'answered', id, what, answer: reply });
-      await rest();
+      await afterStop();
     } catch (thrown) {
       post({ type: 'refused', id, what, error: toLabError(thrown) });
       if (before && mine === request) return train(before, mine);
@@ -341,11 +341,11 @@ async function studied(current: Run): Promise<Study> {
   return (await current.outcome()) as Study;
 }
 
-const desk = new Desk(() => modules.engine);
-const sequenceDesk = new SequenceDesk({
+const encodingsHandler = new EncodingsHandler(() => modules.engine);
+const sequenceHandler = new SequenceHandler({
   engine: () => modules.of('sequence'),
   present: () => present,
-  turned: (work, turn) => post({ type: 'turned', work, turn }),
+  onTurn: (work, turn) => post({ type: 'turned', work, turn }),
 });
 
 async function reply(
@@ -365,13 +365,13 @@ async function answerTo(asked: Request, settings: Settled): Promise<Answers[Refu
   if (asked.type === 'readWeights') return modules.engine.readWeights(asked.bytes);
   if (isEncodingsRequest(asked)) {
     const ours = run && recorded?.about.lab === 'encodings';
-    return desk.answer(
+    return encodingsHandler.answer(
       asked,
       settings,
       ours ? { run: run as Run, moment: identity(recorded as Recording) } : null,
     );
   }
-  if (isSequenceRequest(asked)) return sequenceDesk.answer(asked, settings);
+  if (isSequenceRequest(asked)) return sequenceHandler.answer(asked, settings);
   if (!run || !recorded) {
     const start = settings.lab === 'sequence' ? 'Run' : 'Train';
     throw { code: 'refused', message: `There is no run yet. Press ${start} or Step first.` };
@@ -458,11 +458,11 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
     }
     case 'watch':
       watched = command.subject;
-      return watched ? queue.errand(look) : undefined;
+      return watched ? queue.betweenTurns(look) : undefined;
     case 'stopWork':
-      return sequenceDesk.stop(command.work, command.unit);
+      return sequenceHandler.stop(command.work, command.unit);
     case 'keep':
-      return queue.errand(keep);
+      return queue.betweenTurns(keep);
     case 'discard':
       post({ type: 'offered', kept: null });
       return keeper.discard(settings.lab);
@@ -473,9 +473,9 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
       } catch (thrown) {
         return post({ type: 'refused', id: command.id, what: 'import', error: toLabError(thrown) });
       }
-      return instead(command.id, 'import', () => restore(command.bytes, null));
+      return replaceRun(command.id, 'import', () => restore(command.bytes, null));
     case 'resume':
-      return instead(command.id, 'resume', async () => {
+      return replaceRun(command.id, 'resume', async () => {
         const content = await keeper.content(settings.lab);
         if (!content) throw { code: 'file', message: 'The kept run is no longer there.' };
         await restore(content.bytes, Recording.from(content.snapshot));
@@ -483,11 +483,11 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
         return null;
       });
     default: {
-      const work = isSequenceRequest(command) ? sequenceDesk.work(command, settings) : null;
-      if (work) return void reply(command, queue.inTurns(work)).then(() => queue.errand(tell));
-      return queue.errand(async () => {
+      const work = isSequenceRequest(command) ? sequenceHandler.work(command, settings) : null;
+      if (work) return void reply(command, queue.inTurns(work)).then(() => queue.betweenTurns(reportNow));
+      return queue.betweenTurns(async () => {
         await reply(command, answerTo(command, settings));
-        await tell();
+        await reportNow();
       });
     }
   }

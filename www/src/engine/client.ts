@@ -20,7 +20,7 @@ import type {
   Answers,
   Command,
   FullResults,
-  Known,
+  KnownSteps,
   Refusable,
   Report,
   Request,
@@ -93,74 +93,74 @@ export class LabClient {
   private lastId = 0;
   private visible = true;
   private watched: Subject | null = null;
-  /** The steps of the machine's session that have been told. */
+  /** The steps of the machine's session that have come so far. */
   private session: { id: number; steps: SymbolStep[] } = { id: 0, steps: [] };
   /** A worker that takes another's place gets the table again. */
   private uploaded: { name: string; bytes: Uint8Array } | null = null;
 
   constructor(private readonly options: ClientOptions) {
-    this.worker = this.begin();
+    this.worker = this.startWorker();
   }
 
-  /** Hears every report from now on; returns how to stop. */
+  /** Calls the listener with every report from now on; returns how to stop. */
   listen(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
   read(link: string): void {
-    this.say({ type: 'read', link });
+    this.post({ type: 'read', link });
   }
 
   settle(values: Values): void {
-    this.say({ type: 'settle', values });
+    this.post({ type: 'settle', values });
   }
 
   change(name: string, value: string): void {
-    this.say({ type: 'change', name, value });
+    this.post({ type: 'change', name, value });
   }
 
   train(): void {
-    this.say({ type: 'train' });
+    this.post({ type: 'train' });
   }
 
   step(): void {
-    this.say({ type: 'step' });
+    this.post({ type: 'step' });
   }
 
   reset(): void {
-    this.say({ type: 'reset' });
+    this.post({ type: 'reset' });
   }
 
   /** Pauses a training; gives up a run that is still being prepared. */
   pause(): void {
     if (this.activity === 'compiling') this.cancel();
-    else this.say({ type: 'pause' });
+    else this.post({ type: 'pause' });
   }
 
   /** A run that cannot be seen waits. */
-  see(visible: boolean): void {
+  setVisible(visible: boolean): void {
     this.visible = visible;
-    this.say({ type: 'visible', visible });
+    this.post({ type: 'visible', visible });
   }
 
   /** Look at this again and again; reports `seen` and `unseen` follow. */
   readonly watch = (subject: Subject | null): void => {
     this.watched = subject;
-    this.say({ type: 'watch', subject });
+    this.post({ type: 'watch', subject });
   };
 
   /** Ends work of the sequence lab as it is: what has been stored, or learned, by then counts. */
   stopWork(work: Work, unit: Turn['unit']): void {
-    this.say({ type: 'stopWork', work, unit });
+    this.post({ type: 'stopWork', work, unit });
   }
 
   keep(): void {
-    this.say({ type: 'keep' });
+    this.post({ type: 'keep' });
   }
 
   discard(): void {
-    this.say({ type: 'discard' });
+    this.post({ type: 'discard' });
   }
 
   inspect(replica: number, probe: string): Promise<Inspection> {
@@ -247,36 +247,36 @@ export class LabClient {
 
   /** Stores a sequence in the worker's machine, from where it is; null is that of the settings. */
   seqStore(text: string | null): Promise<Session> {
-    return this.told({ type: 'seqStore', text, known: this.known });
+    return this.completeSession({ type: 'seqStore', text, known: this.knownSteps });
   }
 
   /** Presents a sequence without writing it; null is that of the settings. */
   seqReplay(text: string | null): Promise<Session> {
-    return this.told({ type: 'seqReplay', text, known: this.known });
+    return this.completeSession({ type: 'seqReplay', text, known: this.knownSteps });
   }
 
   /** Takes in the cue, and goes on alone. "#3" is the first three symbols that were stored. */
   seqRecall(cue: string, count: number): Promise<Session> {
-    return this.told({ type: 'seqRecall', cue, count, known: this.known });
+    return this.completeSession({ type: 'seqRecall', cue, count, known: this.knownSteps });
   }
 
   /** A blank memory. */
   seqForget(): Promise<Session> {
-    return this.told({ type: 'seqForget', known: this.known });
+    return this.completeSession({ type: 'seqForget', known: this.knownSteps });
   }
 
   /** The session as it is; a blank one if the settings that the machine is made with have changed. */
   seqSession(): Promise<Session> {
-    return this.told({ type: 'seqSession', known: this.known });
+    return this.completeSession({ type: 'seqSession', known: this.knownSteps });
   }
 
-  private get known(): Known {
+  private get knownSteps(): KnownSteps {
     const { id, steps } = this.session;
     return { id, steps: steps.length };
   }
 
-  /** A session whole again: the steps that were told before, and the new ones. */
-  private async told(request: SessionRequest): Promise<Session> {
+  /** A session whole again: the steps that came before, and the new ones. */
+  private async completeSession(request: SessionRequest): Promise<Session> {
     const { id, from, ...session } = await this.ask(request);
     const steps = from > 0 ? [...this.session.steps.slice(0, from), ...session.steps] : session.steps;
     this.session = { id, steps };
@@ -313,7 +313,7 @@ export class LabClient {
   /** Ends the worker, and every run with it. */
   close(): void {
     this.worker.terminate();
-    this.abandon('The lab was closed.');
+    this.rejectAll('The lab was closed.');
     this.listeners.clear();
   }
 
@@ -321,28 +321,28 @@ export class LabClient {
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
       this.pending.set(id, { what: request.type, resolve, reject });
-      this.say({ ...request, id });
+      this.post({ ...request, id });
     });
   }
 
-  private say(command: Command): void {
+  private post(command: Command): void {
     this.worker.postMessage(command);
   }
 
-  private begin(): WorkerLike {
+  private startWorker(): WorkerLike {
     const worker = this.options.worker();
     this.session = { id: 0, steps: [] };
-    worker.onmessage = (message: MessageEvent<Report>) => this.hear(message.data);
+    worker.onmessage = (message: MessageEvent<Report>) => this.onReport(message.data);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.hear({
+      this.onReport({
         type: 'failed',
         error: {
           code: 'internal',
           message: 'The engine could not be started. Reload the page, or try another browser.',
         },
       });
-      this.abandon('The engine could not be started.');
+      this.rejectAll('The engine could not be started.');
     };
     const { lab = 'copy', store = false, module = null } = this.options;
     worker.postMessage({ type: 'start', lab, store, module } satisfies Command);
@@ -356,8 +356,8 @@ export class LabClient {
   private cancel(): void {
     this.worker.terminate();
     this.worker.onmessage = null;
-    this.abandon('Preparing was given up.');
-    this.worker = this.begin();
+    this.rejectAll('Preparing was given up.');
+    this.worker = this.startWorker();
     if (this.settled) {
       const check = this.expected?.key === this.runKey ? this.expected.check : null;
       this.read(fragment(this.settled.link, this.hide, check));
@@ -367,19 +367,19 @@ export class LabClient {
       // It was taken before.
       this.upload(name, bytes).catch(() => {});
     }
-    this.see(this.visible);
+    this.setVisible(this.visible);
     this.watch(this.watched);
-    this.hear({ type: 'cancelled' });
+    this.onReport({ type: 'cancelled' });
   }
 
-  private abandon(message: string): void {
+  private rejectAll(message: string): void {
     for (const { what, reject } of this.pending.values()) {
       reject(new Refusal(what, { code: 'refused', message }));
     }
     this.pending.clear();
   }
 
-  private hear(report: Report): void {
+  private onReport(report: Report): void {
     switch (report.type) {
       case 'settled':
         this.settled = report.settled;

@@ -1,4 +1,4 @@
-/** The worker's side of keeping a run for the next visit: one write after the other, and told if it cannot be done. */
+/** The worker's side of keeping a run for the next visit: one write after the other, and a report if it cannot be done. */
 
 import type { LabId } from './types';
 import type { Report } from './protocol';
@@ -8,7 +8,7 @@ import * as store from './store';
 export class Keeper {
   /** Whether runs are kept at all. */
   on = false;
-  private told = false;
+  private reported = false;
   /** Which run is kept, and of which moment. */
   private kept = '';
   private last: Promise<void> = Promise.resolve();
@@ -38,7 +38,7 @@ export class Keeper {
       step,
       steps: about.steps,
       finished,
-      encodings: [...new Set(about.runs.map((run) => run.encoding))],
+      arms: [...new Set(about.runs.map((run) => run.encoding))],
       when: Date.now(),
     };
     this.writes += 1;
@@ -53,11 +53,11 @@ export class Keeper {
   }
 
   refuse(thrown: unknown): void {
-    if (!this.told) this.post({ type: 'unkept', message: store.sentence(thrown) });
-    this.told = true;
+    if (!this.reported) this.post({ type: 'unkept', message: store.sentence(thrown) });
+    this.reported = true;
   }
 
-  /** Tells what an earlier visit left of this lab. */
+  /** Reports what an earlier visit left of this lab. */
   async offer(lab: LabId): Promise<void> {
     if (!this.on) return;
     await this.last;

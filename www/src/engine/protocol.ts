@@ -29,7 +29,7 @@ import type {
   WeightsFile,
 } from './types';
 import type { Snapshot, TrainingCurve } from './record';
-import type { Ball, News, Operations, Spikes, Study, Turn } from '../labs/sequence/engine';
+import type { Ball, SessionUpdate, Operations, Spikes, Study, Turn } from '../labs/sequence/engine';
 
 /** What is looked at: a run of the race, and a probe as the engine reads it ('' is a held-out sequence). */
 export interface Subject {
@@ -46,7 +46,7 @@ export interface Kept {
   step: number;
   steps: number;
   finished: boolean;
-  encodings: string[];
+  arms: string[];
   /** Milliseconds since 1970. */
   when: number;
 }
@@ -67,8 +67,8 @@ export type EncodingsRequest =
   /** What the command line writes about the two encodings. */
   | { type: 'encodingsReport' };
 
-/** What of a session the page has been told: which one, and how many steps of it. */
-export interface Known {
+/** What of a session the page has already: which one, and how many steps of it. */
+export interface KnownSteps {
   id: number;
   steps: number;
 }
@@ -78,15 +78,15 @@ export type SequenceRequest =
   /** The symbols of the settings' sequence. */
   | { type: 'seqSymbols' }
   /** Write a sequence, from where the machine is; null is that of the settings. */
-  | { type: 'seqStore'; text: string | null; known: Known }
+  | { type: 'seqStore'; text: string | null; known: KnownSteps }
   /** Present it without writing. */
-  | { type: 'seqReplay'; text: string | null; known: Known }
+  | { type: 'seqReplay'; text: string | null; known: KnownSteps }
   /** Take in a cue, and go on alone for `count` symbols. */
-  | { type: 'seqRecall'; cue: string; count: number; known: Known }
+  | { type: 'seqRecall'; cue: string; count: number; known: KnownSteps }
   /** A blank memory. */
-  | { type: 'seqForget'; known: Known }
+  | { type: 'seqForget'; known: KnownSteps }
   /** The session as it is. */
-  | { type: 'seqSession'; known: Known }
+  | { type: 'seqSession'; known: KnownSteps }
   /** Both machines at a symbol of the settings' sequence. */
   | { type: 'seqOperations'; at: number; goOn: boolean }
   | { type: 'seqSpikes'; at: number }
@@ -96,7 +96,7 @@ export type SequenceRequest =
   | { type: 'seqReport' };
 
 /** Those that are answered with the session. */
-export type SessionRequest = Extract<SequenceRequest, { known: Known }>;
+export type SessionRequest = Extract<SequenceRequest, { known: KnownSteps }>;
 
 /** Work of the sequence lab that takes longer than a moment: a command of the session, or what a part needs to look into. */
 export type Work = 'session' | 'operations' | 'spikes' | 'report';
@@ -139,11 +139,11 @@ export interface Answers {
   encodingsReport: unknown;
   outcome: Outcome | null;
   seqSymbols: string[];
-  seqStore: News;
-  seqReplay: News;
-  seqRecall: News;
-  seqForget: News;
-  seqSession: News;
+  seqStore: SessionUpdate;
+  seqReplay: SessionUpdate;
+  seqRecall: SessionUpdate;
+  seqForget: SessionUpdate;
+  seqSession: SessionUpdate;
   seqOperations: Operations;
   seqSpikes: Spikes;
   ball: Ball;

@@ -3,16 +3,16 @@
 import type { LabError } from './types';
 
 /**
- * Work that is done strictly one after the other; errands that may also be run between two turns of a long work; and work in
- * turns, of which every piece has one whenever errands are run, so that none waits for the end of another.
+ * Work that is done strictly one after the other; short work that may also be done between two turns of a long one; and work
+ * in turns, of which every piece has one whenever short work is done, so that none waits for the end of another.
  */
 export class Queue {
   private last: Promise<void> = Promise.resolve();
   /** Work that waits for what goes on. */
   private waiting = 0;
-  private readonly errands: (() => Promise<void>)[] = [];
+  private readonly short: (() => Promise<void>)[] = [];
   private turns: (() => Promise<boolean>)[] = [];
-  private driving = false;
+  private takingTurns = false;
 
   constructor(private readonly fail: (thrown: unknown) => void) {}
 
@@ -25,9 +25,9 @@ export class Queue {
     this.last = this.last.then(begin).catch(this.fail);
   }
 
-  errand(work: () => Promise<void>): void {
-    this.errands.push(work);
-    this.enqueue(() => this.runErrands());
+  betweenTurns(work: () => Promise<void>): void {
+    this.short.push(work);
+    this.enqueue(() => this.runBetweenTurns());
   }
 
   /** Takes a turn of `work` again and again, until it is over; gives what it returns. */
@@ -43,31 +43,31 @@ export class Queue {
         }
         return true;
       });
-      this.drive();
+      this.takeTurns();
     });
   }
 
-  async runErrands(): Promise<void> {
-    for (let next = this.errands.shift(); next; next = this.errands.shift()) await next();
+  async runBetweenTurns(): Promise<void> {
+    for (let next = this.short.shift(); next; next = this.short.shift()) await next();
     for (const turn of [...this.turns]) {
       if (await turn()) this.turns = this.turns.filter((other) => other !== turn);
     }
   }
 
   /** Goes on with what is in turns while nothing else does. */
-  private drive(): void {
-    if (this.driving || this.turns.length === 0) return;
-    this.driving = true;
+  private takeTurns(): void {
+    if (this.takingTurns || this.turns.length === 0) return;
+    this.takingTurns = true;
     this.enqueue(async () => {
       try {
         while (this.turns.length > 0 && this.waiting === 0) {
-          await this.runErrands();
-          await breathe();
+          await this.runBetweenTurns();
+          await yieldToMessages();
         }
       } finally {
-        this.driving = false;
+        this.takingTurns = false;
         // After what waits.
-        this.drive();
+        this.takeTurns();
       }
     });
   }
@@ -81,7 +81,7 @@ channel.port1.onmessage = () => {
   wakers = [];
   for (const wake of woken) wake();
 };
-export function breathe(): Promise<void> {
+export function yieldToMessages(): Promise<void> {
   return new Promise((resolve) => {
     wakers.push(resolve);
     channel.port2.postMessage(null);

@@ -1,4 +1,4 @@
-/** What a run has reported so far, gathered into curves: one per arm (in the copy lab, per encoding), over its seeds. */
+/** What a run has reported so far, gathered into curves: one per arm, over its seeds. */
 
 import type { About, LabEvent, RunInfo } from './types';
 
@@ -7,7 +7,7 @@ export type Source = 'held-out' | 'training';
 
 /** Mean and spread over the seeds at each point; null where no seed has a finite value. */
 export interface Curve {
-  encoding: string;
+  arm: string;
   mean: (number | null)[];
   min: (number | null)[];
   max: (number | null)[];
@@ -86,7 +86,7 @@ export class Recording {
   check: string | null = null;
   /** First step at 99 %, by replica. */
   milestones = new Map<number, number>();
-  readonly encodings: { id: string; runs: RunInfo[] }[] = [];
+  readonly arms: { id: string; runs: RunInfo[] }[] = [];
   /** The link it began with; that of a run which goes on to a later end changes. */
   readonly origin: string;
   private bins: Bin[] = [];
@@ -100,9 +100,9 @@ export class Recording {
   ) {
     this.origin = link;
     for (const run of about.runs) {
-      const known = this.encodings.find((encoding) => encoding.id === run.encoding);
+      const known = this.arms.find(({ id }) => id === run.encoding);
       if (known) known.runs.push(run);
-      else this.encodings.push({ id: run.encoding, runs: [run] });
+      else this.arms.push({ id: run.encoding, runs: [run] });
     }
   }
 
@@ -211,8 +211,8 @@ export class Recording {
   }
 
   private gather(steps: number[], value: (point: number, replica: number) => number): Curves {
-    const curves = this.encodings.map(({ id, runs }): Curve => {
-      const curve: Curve = { encoding: id, mean: [], min: [], max: [] };
+    const curves = this.arms.map(({ id, runs }): Curve => {
+      const curve: Curve = { arm: id, mean: [], min: [], max: [] };
       for (let point = 0; point < steps.length; point++) {
         let sum = 0;
         let count = 0;

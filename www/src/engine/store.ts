@@ -21,6 +21,9 @@ export interface Content {
   bytes: Uint8Array;
 }
 
+/** What earlier pages kept calls the arms by the name that they had in the copy lab. */
+type Stored = Kept | (Omit<Kept, 'arms'> & { encodings: string[] });
+
 let opened: UseStore | null = null;
 /** Opened at the first use: a browser without storage refuses right here. */
 function place(): UseStore {
@@ -40,7 +43,9 @@ export async function keep(lab: LabId, kept: Kept, content: Content): Promise<vo
 /** What an earlier visit left; null if there is nothing, or no storage. */
 export async function label(lab: LabId): Promise<Kept | null> {
   try {
-    return (await get<Kept>(labelOf(lab), place())) ?? null;
+    const kept = await get<Stored>(labelOf(lab), place());
+    if (!kept) return null;
+    return 'arms' in kept ? kept : { ...kept, arms: kept.encodings };
   } catch {
     return null;
   }

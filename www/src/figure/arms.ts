@@ -104,7 +104,7 @@ export function armsLegend(context: ArmsContext): TemplateResult {
           ${shown.length ? 'Hide all' : 'Show all'}
         </button>
         ${own.map((entry) => {
-          const loss = curves.find(({ encoding }) => encoding === entry.id)?.mean[place];
+          const loss = curves.find(({ arm }) => arm === entry.id)?.mean[place];
           return html`<button
             type="button"
             class="arm"

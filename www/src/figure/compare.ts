@@ -10,15 +10,15 @@ import { filePicker } from '../ui/picker';
 import type { Recording, Source } from '../engine/record';
 import type { Entry } from '../ui/series';
 import { differences, differencesText } from './differences';
-import { firstsOfRecording, MOST_RUNS, type EarlierRun } from './shelf';
+import { firstStepsOfRecording, MOST_RUNS, type EarlierRun } from './shelf';
 import '../ui/look.css';
 
 export interface CompareContext {
   recording: Recording | null;
   properties: Property[];
   earlier: EarlierRun[];
-  /** Every encoding by its name and mark, also those that the present run has not. */
-  entryOf: (encoding: string) => Entry;
+  /** Every arm by its name and mark, also those that the present run has not. */
+  entryOf: (arm: string) => Entry;
   toggle: (id: number) => void;
   remove: (id: number) => void;
   /** Why the last file was refused; empty if it was not. */
@@ -38,12 +38,12 @@ export function differs(run: EarlierRun, context: Pick<CompareContext, 'recordin
 }
 
 /** The best seed, and how many of them came so far. */
-function best(firsts: (number | null)[] | undefined, within: number): TemplateResult {
-  if (!firsts) return html`<span class="quiet">not in it</span>`;
-  const reached = firsts.filter((step): step is number => step !== null);
+function best(firstSteps: (number | null)[] | undefined, within: number): TemplateResult {
+  if (!firstSteps) return html`<span class="quiet">not in it</span>`;
+  const reached = firstSteps.filter((step): step is number => step !== null);
   if (!reached.length) return html`<span class="quiet">not within ${count(within)}</span>`;
   return html`${count(Math.min(...reached))}
-  ${firsts.length > 1 ? html`<span class="quiet">${reached.length} of ${plural(firsts.length, 'seed')}</span>` : nothing}`;
+  ${firstSteps.length > 1 ? html`<span class="quiet">${reached.length} of ${plural(firstSteps.length, 'seed')}</span>` : nothing}`;
 }
 
 /** Below the charts: whose line is whose, so that no one has to scroll for it. */
@@ -68,8 +68,8 @@ export function legend(
 
 export function compare(context: CompareContext): TemplateResult {
   const { recording, earlier, entryOf } = context;
-  const present = recording ? firstsOfRecording(recording) : new Map<string, (number | null)[]>();
-  const encodings = [...new Set([...present.keys(), ...earlier.flatMap((run) => [...run.firsts.keys()])])];
+  const present = recording ? firstStepsOfRecording(recording) : new Map<string, (number | null)[]>();
+  const arms = [...new Set([...present.keys(), ...earlier.flatMap((run) => [...run.firstSteps.keys()])])];
   return html`<section class="card compare" aria-labelledby="title-compare">
     <header>
       <h2 id="title-compare">Compare</h2>
@@ -86,7 +86,7 @@ export function compare(context: CompareContext): TemplateResult {
                 <tr>
                   <th scope="col">Run</th>
                   <th scope="col">What differs <span class="quiet">present run → this one</span></th>
-                  ${encodings.map((id) => html`<th scope="col" class="n">${entryOf(id).label}</th>`)}
+                  ${arms.map((id) => html`<th scope="col" class="n">${entryOf(id).label}</th>`)}
                 </tr>
               </thead>
               <tbody>
@@ -98,13 +98,11 @@ export function compare(context: CompareContext): TemplateResult {
                           <span class="quiet">${plural(recording.step, 'step')}</span>
                         </th>
                         <td class="quiet">thick lines</td>
-                        ${encodings.map(
-                          (id) => html`<td class="n">${best(present.get(id), recording.step)}</td>`,
-                        )}
+                        ${arms.map((id) => html`<td class="n">${best(present.get(id), recording.step)}</td>`)}
                       </tr>`
                     : nothing
                 }
-                ${earlier.map((run) => row(run, encodings, context))}
+                ${earlier.map((run) => row(run, arms, context))}
               </tbody>
             </table>
           </div>`
@@ -127,7 +125,7 @@ export function compare(context: CompareContext): TemplateResult {
   </section>`;
 }
 
-function row(run: EarlierRun, encodings: string[], context: CompareContext): TemplateResult {
+function row(run: EarlierRun, arms: string[], context: CompareContext): TemplateResult {
   return html`<tr data-run=${run.id} class=${run.shown ? '' : 'off'}>
     <th scope="row">
       <label class="check who">
@@ -149,6 +147,6 @@ function row(run: EarlierRun, encodings: string[], context: CompareContext): Tem
       </button>
     </th>
     <td class="what">${differs(run, context)}</td>
-    ${encodings.map((id) => html`<td class="n">${best(run.firsts.get(id), run.step)}</td>`)}
+    ${arms.map((id) => html`<td class="n">${best(run.firstSteps.get(id), run.step)}</td>`)}
   </tr>`;
 }

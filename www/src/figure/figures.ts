@@ -26,7 +26,7 @@ export interface FiguresContext {
   /** Earlier runs, those shown laid over the present one. */
   earlier: EarlierRun[];
   properties: Property[];
-  entryOf: (encoding: string) => Entry;
+  entryOf: (arm: string) => Entry;
 }
 
 const TITLES: Record<Measure, string> = {
@@ -46,7 +46,7 @@ const LEAST_LOG_LOSS = 1e-4;
 function extent(curves: Curve[], hidden: ReadonlySet<string>, edge: 'min' | 'max'): number {
   let found = edge === 'min' ? Infinity : -Infinity;
   for (const curve of curves) {
-    if (hidden.has(curve.encoding)) continue;
+    if (hidden.has(curve.arm)) continue;
     for (const value of curve[edge]) {
       if (value !== null && (edge === 'max' || value > 0)) found = Math[edge](found, value);
     }
@@ -77,8 +77,8 @@ function figure(measure: Measure, curves: Curves, context: FiguresContext): Figu
   const format = (v: number) => String(Number((loss ? v : v * 100).toPrecision(3)));
   const drawn: Curve[] = entries.map(
     (entry) =>
-      curves.curves.find((curve) => curve.encoding === entry.id) ?? {
-        encoding: entry.id,
+      curves.curves.find((curve) => curve.arm === entry.id) ?? {
+        arm: entry.id,
         mean: [],
         min: [],
         max: [],
@@ -148,7 +148,7 @@ function table(measure: Measure, curves: Curves, entries: Entry[], whose = ''): 
                 (entry) =>
                   html`<td class="n">
                     ${cell(
-                      curves.curves.find((curve) => curve.encoding === entry.id),
+                      curves.curves.find((curve) => curve.arm === entry.id),
                       point,
                       measure,
                     )}
@@ -170,7 +170,7 @@ function earlierTables(measure: Measure, source: Source, context: FiguresContext
       table(
         measure,
         curves,
-        curves.curves.map(({ encoding }) => context.entryOf(encoding)),
+        curves.curves.map(({ arm }) => context.entryOf(arm)),
         `${name(run)}: `,
       ),
     );

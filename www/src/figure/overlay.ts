@@ -13,7 +13,7 @@ export function overlay(
   measure: Measure,
   source: Source,
   hidden: ReadonlySet<string>,
-  markOf: (encoding: string) => { label: string; mark: Mark },
+  markOf: (arm: string) => { label: string; mark: Mark },
 ): { steps: number[]; lines: Line[] } {
   const others = earlier
     .filter((run) => run.shown)
@@ -21,13 +21,13 @@ export function overlay(
     .filter(({ curves }) => curves.steps.length > 0);
   if (!others.length) return present;
   const lines: Line[] = others.flatMap(({ run, curves }) =>
-    curves.curves.map(({ encoding, mean, min, max }): Line => {
-      const { label, mark } = markOf(encoding);
+    curves.curves.map(({ arm, mean, min, max }): Line => {
+      const { label, mark } = markOf(arm);
       return {
-        id: `${run.id}/${encoding}`,
+        id: `${run.id}/${arm}`,
         label,
         mark: { ...mark, dash: earlierMark(run.slot).dash },
-        shown: !hidden.has(encoding),
+        shown: !hidden.has(arm),
         mean,
         min,
         max,

@@ -1,5 +1,5 @@
 /**
- * The table above the charts: legend, direct read-out and result in one. Each row switches its encoding
+ * The table above the charts: legend, direct read-out and result in one. Each row switches its arm
  * on and off in the charts; its numbers are those at the pointer, or the latest.
  */
 
@@ -29,8 +29,8 @@ function first(recording: Recording, run: RunInfo): string {
   return recording.finished ? `not within ${count(recording.step)}` : '–';
 }
 
-function firsts(recording: Recording, id: string): TemplateResult {
-  const runs = recording.encodings.find((encoding) => encoding.id === id)?.runs ?? [];
+function firstSteps(recording: Recording, id: string): TemplateResult {
+  const runs = recording.arms.find((arm) => arm.id === id)?.runs ?? [];
   const texts = runs.map((run) => first(recording, run));
   if (texts.every((text) => text === '–')) return html`–`;
   if (runs.length > 1 && texts.every((text) => text.startsWith('not within'))) {
@@ -58,7 +58,7 @@ export function scoreboard(context: ScoreboardContext): TemplateResult {
   const sequence = recording?.curves('sequence', 'held-out');
   const place = loss ? at(loss.steps, cursor) : -1;
   const value = (curves: typeof loss, id: string, step: number | null) => {
-    const curve = curves?.curves.find((candidate) => candidate.encoding === id);
+    const curve = curves?.curves.find((candidate) => candidate.arm === id);
     return curve?.mean[at(curves?.steps ?? [], step)];
   };
   const step = loss?.steps[place];
@@ -85,7 +85,7 @@ export function scoreboard(context: ScoreboardContext): TemplateResult {
       <tbody>
         ${entries.map((entry) => {
           const on = !context.hidden.has(entry.id);
-          return html`<tr data-encoding=${entry.id} class=${on ? '' : 'off'}>
+          return html`<tr data-arm=${entry.id} class=${on ? '' : 'off'}>
             <th scope="row">
               <button
                 type="button"
@@ -110,7 +110,7 @@ export function scoreboard(context: ScoreboardContext): TemplateResult {
 
 /** First evaluation at 99 % or more of held-out tokens: every seed, and what they have in common. */
 function milestones({ recording, entries }: ScoreboardContext): TemplateResult {
-  const seeds = Math.max(0, ...(recording?.encodings.map(({ runs }) => runs.length) ?? []));
+  const seeds = Math.max(0, ...(recording?.arms.map(({ runs }) => runs.length) ?? []));
   const several = seeds > 1;
   return html`<table data-testid="milestones">
     <caption>
@@ -132,9 +132,9 @@ function milestones({ recording, entries }: ScoreboardContext): TemplateResult {
     <tbody>
       ${entries.map(
         (entry) =>
-          html`<tr data-encoding=${entry.id}>
+          html`<tr data-arm=${entry.id}>
             <th scope="row">${entry.label}</th>
-            <td class="n">${recording ? firsts(recording, entry.id) : '–'}</td>
+            <td class="n">${recording ? firstSteps(recording, entry.id) : '–'}</td>
             ${several && recording ? middle(recording, entry.id) : nothing}
           </tr>`,
       )}
@@ -144,7 +144,7 @@ function milestones({ recording, entries }: ScoreboardContext): TemplateResult {
 
 /** Median and spread. A seed that never got there counts as later than all others, once the race is over. */
 function middle(recording: Recording, id: string): TemplateResult {
-  const runs = recording.encodings.find((encoding) => encoding.id === id)?.runs ?? [];
+  const runs = recording.arms.find((arm) => arm.id === id)?.runs ?? [];
   const over = (run: RunInfo) =>
     recording.finished || recording.stops.some((stop) => stop.run.replica === run.replica);
   const steps = runs.map((run) => recording.milestones.get(run.replica) ?? (over(run) ? Infinity : NaN));

@@ -13,25 +13,25 @@ export interface EarlierRun {
   values: Values;
   step: number;
   shown: boolean;
-  /** First steps at 99 %, by encoding: one entry a seed, null where none was. */
-  firsts: Map<string, (number | null)[]>;
+  /** First steps at 99 %, by arm: one entry a seed, null where none was. */
+  firstSteps: Map<string, (number | null)[]>;
   curves(measure: Measure, source: Source): Curves;
 }
 
 export const MOST_RUNS = 5;
 
-type Source99 = { encoding: string; step99: number | null }[];
+type Source99 = { arm: string; step99: number | null }[];
 
-function firstsOf(runs: Source99): Map<string, (number | null)[]> {
+function firstStepsOf(runs: Source99): Map<string, (number | null)[]> {
   const found = new Map<string, (number | null)[]>();
-  for (const { encoding, step99 } of runs) found.set(encoding, [...(found.get(encoding) ?? []), step99]);
+  for (const { arm, step99 } of runs) found.set(arm, [...(found.get(arm) ?? []), step99]);
   return found;
 }
 
-export function firstsOfRecording(recording: Recording): Map<string, (number | null)[]> {
-  return firstsOf(
+export function firstStepsOfRecording(recording: Recording): Map<string, (number | null)[]> {
+  return firstStepsOf(
     recording.about.runs.map(({ encoding, replica }) => ({
-      encoding,
+      arm: encoding,
       step99: recording.milestones.get(replica) ?? null,
     })),
   );
@@ -48,26 +48,26 @@ export class Shelf {
     const twin = this.runs.find((run) => run.file === null && run.link === recording.link);
     if (twin && twin.step > recording.step) return;
     if (twin) this.remove(twin.id);
-    this.put({
+    this.insert({
       file: null,
       link: recording.link,
       values: recording.about.values,
       step: recording.step,
       shown: twin?.shown ?? true,
-      firsts: firstsOfRecording(recording),
+      firstSteps: firstStepsOfRecording(recording),
       curves: (measure, source) => recording.curves(measure, source),
     });
   }
 
   add(results: Results, file: string): void {
     const recording = recordingOf(results);
-    this.put({
+    this.insert({
       file,
       link: results.link,
       values: results.configuration,
       step: results.step,
       shown: true,
-      firsts: firstsOf(results.runs),
+      firstSteps: firstStepsOf(results.runs.map(({ encoding: arm, step99 }) => ({ arm, step99 }))),
       // A results file has held-out curves only.
       curves: (measure, source) =>
         source === 'held-out' ? recording.curves(measure, source) : { steps: [], curves: [] },
@@ -82,7 +82,7 @@ export class Shelf {
     this.runs = this.runs.map((run) => (run.id === id ? { ...run, shown: !run.shown } : run));
   }
 
-  private put(run: Omit<EarlierRun, 'id' | 'slot'>): void {
+  private insert(run: Omit<EarlierRun, 'id' | 'slot'>): void {
     if (this.runs.length >= MOST_RUNS) this.runs = this.runs.slice(1 - MOST_RUNS);
     const taken = new Set(this.runs.map(({ slot }) => slot));
     const slot = Array.from({ length: MOST_RUNS }, (_, i) => i).find((place) => !taken.has(place)) ?? 0;

@@ -33,21 +33,21 @@ function legend(scatter: Scatter, left: number, top: number): { svg: string; hei
   const groups = scatter.groups.length > 1 ? scatter.groups : [];
   let [x, y] = [left, top];
   const items: string[] = [];
-  const put = (mark: (x: number, y: number) => string, width: number, label: string) => {
+  const addItem = (mark: (x: number, y: number) => string, width: number, label: string) => {
     const taken = width + 6 + widthOf(label, 11) + 18;
     if (x > left && x + taken > WIDTH - RIGHT) [x, y] = [left, y + 18];
     items.push(mark(x, y - 4) + text(x + width + 6, y, label, { class: 'label' }));
     x += taken;
   };
   for (const group of groups) {
-    put(
+    addItem(
       (at, middle) => shapeOf(group.shape, [at + 5, middle], 4.5, { fill: paperColour(group.colour) }),
       10,
       group.label,
     );
   }
   for (const { label, dash } of scatter.lines) {
-    put(
+    addItem(
       (at, middle) =>
         tag('line', { x1: at, y1: middle, x2: at + 28, y2: middle, stroke: INK, ...dashes(dash) }),
       28,

@@ -20,7 +20,7 @@ export function experimentLabel(context: Pick<PartContext, 'properties'>, id: st
 }
 
 /** What is drawn below, and what starting would do. */
-function told(context: PartContext, start: string): string {
+function statusText(context: PartContext, start: string): string {
   const { recording, settled, stale, live: open } = context;
   const chosen = experimentLabel(context, settled.values.experiment);
   if (!recording) return `Press ${start} to begin “${chosen}”.`;
@@ -89,6 +89,6 @@ export function choosePart(context: PartContext, choosing: Choosing): TemplateRe
       )}
     </div>
     ${present ? html`<p class="help" data-testid="preset-help">${present.help}</p>` : nothing} ${plan}
-    <p class="told" role="status" data-testid="experiment-told">${told(context, words.start)}</p>
+    <p class="told" role="status" data-testid="experiment-told">${statusText(context, words.start)}</p>
   </section>`;
 }

@@ -35,7 +35,7 @@ const ADDRESS_MS = 150;
 export abstract class LabPage extends RunElement {
   private copying: Copying = { state: 'idle' };
   private busy = false;
-  private told = '';
+  private fileStatus = '';
   protected refused: Record<FilePlace | 'resume', string> = { keep: '', compare: '', resume: '' };
   private onScreen = true;
   private addressed = -Infinity;
@@ -46,13 +46,13 @@ export abstract class LabPage extends RunElement {
   /** What this lab calls its work. */
   protected readonly words: RunWords = TRAINING;
 
-  private readonly onVisibility = () => this.tellVisibility();
+  private readonly onVisibility = () => this.updateVisibility();
   private readonly onLeave = () => this.client.keep();
   private readonly onKey = (event: KeyboardEvent) => this.shortcuts.press(event);
 
   override connectedCallback() {
     super.connectedCallback();
-    this.tellVisibility();
+    this.updateVisibility();
     document.addEventListener('visibilitychange', this.onVisibility);
     if (this.embedded) return;
     addEventListener('pagehide', this.onLeave);
@@ -67,13 +67,13 @@ export abstract class LabPage extends RunElement {
     removeEventListener('keydown', this.onKey);
     this.undrop();
     this.client.keep();
-    this.tellVisibility();
+    this.updateVisibility();
   }
 
   /** For the page around the lab: whether the reader can see it. */
-  see(onScreen: boolean): void {
+  setVisible(onScreen: boolean): void {
     this.onScreen = onScreen;
-    this.tellVisibility();
+    this.updateVisibility();
   }
 
   /** For the page around the lab: what a link says. */
@@ -81,12 +81,12 @@ export abstract class LabPage extends RunElement {
     this.client.read(link);
   }
 
-  private tellVisibility() {
-    this.client.see(this.isConnected && this.onScreen && document.visibilityState === 'visible');
+  private updateVisibility() {
+    this.client.setVisible(this.isConnected && this.onScreen && document.visibilityState === 'visible');
   }
 
-  protected override hear(report: Report): void {
-    super.hear(report);
+  protected override onReport(report: Report): void {
+    super.onReport(report);
     if (report.type !== 'settled') return;
     this.copying = { state: 'idle' };
     this.showAddress();
@@ -94,7 +94,7 @@ export abstract class LabPage extends RunElement {
 
   protected override begin(): void {
     super.begin();
-    this.told = '';
+    this.fileStatus = '';
     this.refused = { keep: '', compare: '', resume: '' };
     this.copying = { state: 'idle' };
   }
@@ -190,11 +190,11 @@ export abstract class LabPage extends RunElement {
   /** Shows that work on a file is under way, and why it failed if it did. */
   protected async withFile(place: FilePlace, work: () => Promise<string>) {
     this.refused[place] = '';
-    this.told = '';
+    this.fileStatus = '';
     this.busy = true;
     this.requestUpdate();
     try {
-      this.told = await work();
+      this.fileStatus = await work();
     } catch (thrown) {
       this.refused[place] = thrown instanceof Error ? thrown.message : String(thrown);
     }
@@ -345,7 +345,7 @@ export abstract class LabPage extends RunElement {
         copying: this.copying,
         notes: `./examples.html#${this.client.settled?.link ?? ''}`,
         keptStep: this.keptStep,
-        told: this.told,
+        status: this.fileStatus,
         refused: this.refused.keep,
         copyLink: () => void this.copyLink(),
         readFile: (file) => void this.takeFile(file),

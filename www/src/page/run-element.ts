@@ -28,7 +28,7 @@ export abstract class RunElement extends LitElement {
   protected kept: Kept | null = null;
   protected keptStep: number | null = null;
   protected unkept = '';
-  private toldUnkept = false;
+  private reportedUnkept = false;
   /** Lines that the reader has switched off. */
   protected hiddenLines = new Set<string>();
 
@@ -49,7 +49,7 @@ export abstract class RunElement extends LitElement {
       });
       // Also while it is out of the page, so that nothing of its run is missed.
       this.client.listen((report) => {
-        this.hear(report);
+        this.onReport(report);
         this.requestUpdate();
       });
     }
@@ -57,8 +57,8 @@ export abstract class RunElement extends LitElement {
     this.requestUpdate();
   }
 
-  /** Labs with reports of their own hear them beside this. */
-  protected hear(report: Report): void {
+  /** Labs with reports of their own handle them beside this. */
+  protected onReport(report: Report): void {
     switch (report.type) {
       case 'described':
         this.properties = report.properties;
@@ -122,8 +122,8 @@ export abstract class RunElement extends LitElement {
         break;
       case 'unkept':
         // A worker that took another's place may meet it again.
-        if (!this.toldUnkept) this.unkept = report.message;
-        this.toldUnkept = true;
+        if (!this.reportedUnkept) this.unkept = report.message;
+        this.reportedUnkept = true;
         break;
       case 'cancelled':
         this.cancelled = this.client.runKey;

@@ -20,49 +20,49 @@ export class Question<T> {
   /** Why the last question was not answered; empty if it was. */
   refused = '';
 
-  private wanted = { key: '', live: '' };
-  private asked = { key: '', live: '' };
-  private underWay = false;
+  private latest = { key: '', live: '' };
+  private sent = { key: '', live: '' };
+  private pending = false;
   private since = 0;
   private took = 0;
   private changed = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly ask: () => Promise<T>,
-    private readonly told: () => void,
+    private readonly fetch: () => Promise<T>,
+    private readonly onAnswer: () => void,
     /** Whether a slow answer waits for the reader to let go of a slider, so that quicker ones come first. */
     private readonly patient = false,
   ) {}
 
   /** Whether the answer on show is for the present settings. */
   get fresh(): boolean {
-    return !this.underWay && this.asked.key === this.wanted.key;
+    return !this.pending && this.sent.key === this.latest.key;
   }
 
   /** The answer depends on `key`, and on `live`, which changes by itself as a run trains. */
-  want(key: string, live = ''): void {
-    if (key !== this.wanted.key) this.changed = performance.now();
-    this.wanted = { key, live };
+  request(key: string, live = ''): void {
+    if (key !== this.latest.key) this.changed = performance.now();
+    this.latest = { key, live };
     this.next();
   }
 
-  /** A refusal may have been the worker's end, not the question's fault: it may be asked again. */
-  again(): void {
-    if (this.refused) this.asked = { key: '', live: '' };
+  /** A refusal may have been the worker's end, not the question's fault: it may be sent again. */
+  retry(): void {
+    if (this.refused) this.sent = { key: '', live: '' };
   }
 
-  /** Nobody looks: what has changed is asked for when `want` is called again. */
-  rest(): void {
+  /** Nobody looks: what has changed is asked for when `request` is called again. */
+  suspend(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.wanted = { ...this.asked };
+    this.latest = { ...this.sent };
   }
 
   private next(): void {
-    const { wanted, asked } = this;
-    const same = wanted.key === asked.key;
-    if (this.underWay || (same && wanted.live === asked.live)) return;
+    const { latest, sent } = this;
+    const same = latest.key === sent.key;
+    if (this.pending || (same && latest.live === sent.live)) return;
     const now = performance.now();
     const calm = this.patient && this.took > SLOW_MS ? this.changed + CALM_MS : 0;
     const wait = (same ? this.since + Math.max(LIVE_MS, LIVE_SHARE * this.took) : calm) - now;
@@ -75,28 +75,28 @@ export class Question<T> {
     }
     clearTimeout(this.timer);
     this.timer = undefined;
-    void this.put();
+    void this.send();
   }
 
-  private async put(): Promise<void> {
-    this.asked = { ...this.wanted };
-    this.underWay = true;
+  private async send(): Promise<void> {
+    this.sent = { ...this.latest };
+    this.pending = true;
     this.since = performance.now();
     try {
-      this.answer = await this.ask();
+      this.answer = await this.fetch();
       this.refused = '';
     } catch (thrown) {
       if (thrown instanceof Refusal && thrown.code === 'outdated') {
         // The settings changed while it was worked on: it was not answered, and is asked for as they are now.
-        this.asked = { key: '', live: '' };
+        this.sent = { key: '', live: '' };
       } else {
         this.answer = null;
         this.refused = thrown instanceof Error ? thrown.message : String(thrown);
       }
     }
     this.took = performance.now() - this.since;
-    this.underWay = false;
-    this.told();
+    this.pending = false;
+    this.onAnswer();
     this.next();
   }
 }

@@ -41,7 +41,7 @@ export interface KeepContext extends KeepParts {
   /** Step up to which the run is kept in this browser; null if it is not. */
   keptStep: number | null;
   /** What the last file led to. */
-  told: string;
+  status: string;
   refused: string;
   copyLink: () => void;
   readFile: (file: File) => void;
@@ -124,7 +124,7 @@ export function keepPanel(context: KeepContext): TemplateResult {
       ${context.drops ? 'Or drop the file anywhere on this page. ' : ''}It does not leave your computer.
     </p>
     <p role="status" id="open-refused" data-testid="file-status">
-      ${context.refused ? html`<span class="wrong">${context.refused}</span>` : context.told}
+      ${context.refused ? html`<span class="wrong">${context.refused}</span>` : context.status}
     </p>
   </section>`;
 }

@@ -5,13 +5,13 @@ import { live } from 'lit/directives/live.js';
 import type { Problem, Property } from '../engine/types';
 import { shortened } from './format';
 import { mark, typing } from './typing';
-import type { Drafts } from './drafts';
+import type { PendingEdits } from './pending-edits';
 
 export interface SliderContext {
   properties: Property[];
   values: Record<string, string>;
   problems: Problem[];
-  drafts: Drafts;
+  edits: PendingEdits;
   /** Sends a value that was typed. */
   change: (name: string, value: string) => void;
 }
@@ -83,9 +83,9 @@ export function slider(name: string, context: SliderContext, options: SliderOpti
   const property = context.properties.find((candidate) => candidate.name === name);
   const kind = property?.kind;
   if (!property || (kind?.type !== 'number' && kind?.type !== 'integer')) return html``;
-  const { drafts, problems } = context;
+  const { edits, problems } = context;
   const settled = context.values[name] ?? property.default;
-  const text = drafts.shown(name, settled);
+  const text = edits.shown(name, settled);
   const least = Math.max(kind.min, options.least ?? kind.min);
   const most = Math.max(least, Math.min(kind.max, options.most ?? kind.max));
   const whole = kind.type === 'integer' ? (options.step ?? 1) : null;
@@ -106,8 +106,8 @@ export function slider(name: string, context: SliderContext, options: SliderOpti
       max=${scale.places}
       step="1"
       .value=${live(String(scale.place(Number(text))))}
-      @input=${(event: Event) => drafts.drag(name, at(event))}
-      @change=${(event: Event) => drafts.release(name, at(event))}
+      @input=${(event: Event) => edits.drag(name, at(event))}
+      @change=${(event: Event) => edits.release(name, at(event))}
     />
     <input
       id=${id}

@@ -9,7 +9,7 @@ export interface RunWords {
   /** The button that starts it, and what it does for a screen reader. */
   start: string;
   /** The state while it goes on. */
-  going: string;
+  running: string;
   /** One of the steps that it takes. */
   unit: string;
   units: string;
@@ -25,7 +25,7 @@ export interface RunWords {
 
 export const TRAINING: RunWords = {
   start: 'Train',
-  going: 'Training',
+  running: 'Training',
   unit: 'step',
   units: 'steps',
   one: 'Train one step',
@@ -37,7 +37,7 @@ export const TRAINING: RunWords = {
 /** In a lab whose runs are experiments over many machines, and train nothing. */
 export const RUNNING: RunWords = {
   start: 'Run',
-  going: 'Running',
+  running: 'Running',
   unit: 'part',
   units: 'parts',
   one: 'Do one part of the work',
@@ -78,7 +78,7 @@ export function status(situation: Situation): string {
     case 'compiling':
       return 'Preparing the run.';
     case 'training':
-      return `${words.going}.${again}`;
+      return `${words.running}.${again}`;
     case 'paused':
       return `Paused.${again}`;
     case 'hidden':

@@ -53,8 +53,8 @@ export class MnemoscopeApp extends LabPage {
     () => this.requestUpdate(),
   );
 
-  protected override hear(report: Report): void {
-    super.hear(report);
+  protected override onReport(report: Report): void {
+    super.onReport(report);
     if (report.type === 'seen') this.seen = report;
     else if (report.type === 'unseen') this.unseen = report;
   }
@@ -75,9 +75,7 @@ export class MnemoscopeApp extends LabPage {
   /** Those of the run on show, or, before the first, those that are chosen. */
   protected entries(): Entry[] {
     const ids =
-      this.recording?.encodings.map((encoding) => encoding.id) ??
-      this.client.settled?.values[SERIES]?.split(',') ??
-      [];
+      this.recording?.arms.map(({ id }) => id) ?? this.client.settled?.values[SERIES]?.split(',') ?? [];
     return ids.map(this.entryOf);
   }
 
@@ -160,7 +158,7 @@ export class MnemoscopeApp extends LabPage {
   protected override render() {
     const { recording } = this;
     const context = this.context();
-    const offered = (kept: Kept) => kept.encodings.map((id) => this.entryOf(id).label).join(', ');
+    const offered = (kept: Kept) => kept.arms.map((id) => this.entryOf(id).label).join(', ');
     return html`
       ${this.top(offered)} ${this.runPart()}
       <div class="bench ${this.withSettings ? '' : 'alone'}">

@@ -104,7 +104,7 @@ export class LabInspector extends LitElement {
     (inView) => {
       if (this.inView !== inView) this.requestUpdate();
       this.inView = inView;
-      this.tell();
+      this.updateWatch();
     },
   );
 
@@ -137,16 +137,16 @@ export class LabInspector extends LitElement {
     super.disconnectedCallback();
     this.drawing.stop();
     this.inView = false;
-    this.tell();
+    this.updateWatch();
   }
 
-  /** Says to the worker what is looked at, if that has changed. */
-  private tell() {
-    const wanted = this.inView && this.about && !this.declined ? this.subject : null;
-    const key = wanted ? `${this.run} ${wanted.replica} ${wanted.probe}` : '';
+  /** Tells the worker what is looked at, if that has changed. */
+  private updateWatch() {
+    const subject = this.inView && this.about && !this.declined ? this.subject : null;
+    const key = subject ? `${this.run} ${subject.replica} ${subject.probe}` : '';
     if (key === this.watching) return;
     this.watching = key;
-    this.watch(wanted);
+    this.watch(subject);
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
@@ -189,7 +189,7 @@ export class LabInspector extends LitElement {
   }
 
   protected override updated() {
-    this.tell();
+    this.updateWatch();
     this.drawing.ask();
   }
 

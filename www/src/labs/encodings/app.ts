@@ -163,8 +163,8 @@ export class MnemoscopeEncodings extends LabPage {
     });
   }
 
-  private readonly offered = ({ link, encodings }: Kept): string =>
-    `${said(this.properties, link, 'experiment')}, ${plural(encodings.length, 'line')}`;
+  private readonly offered = ({ link, arms }: Kept): string =>
+    `${said(this.properties, link, 'experiment')}, ${plural(arms.length, 'line')}`;
 
   protected override render() {
     const context = this.partContext();

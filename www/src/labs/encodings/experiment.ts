@@ -16,7 +16,7 @@ import type { Outcome } from './engine';
 import { followersView } from './followers';
 import { lengthsView } from './lengths';
 import { runChoice } from './logit';
-import { LookingPart, numberOf } from '../../ui/looking';
+import { VisiblePart, objectId } from '../../ui/visible-part';
 import { sweepView } from './sweep';
 import '../../ui/parts.css';
 
@@ -31,7 +31,7 @@ interface Found {
   outcome: Outcome | null;
 }
 
-class LabExperiment extends LookingPart<EncodingsContext> {
+class LabExperiment extends VisiblePart<EncodingsContext> {
   private readonly question = new Question<Found>(
     async () => {
       const of = this.context.recording;
@@ -48,16 +48,16 @@ class LabExperiment extends LookingPart<EncodingsContext> {
   /** The last outcome of the recording on show: a refusal, or a run that was closed, does not take it away. */
   private found: Found | null = null;
 
-  protected override wonder() {
+  protected override request() {
     const { recording, live, step, activity } = this.context;
     if (!recording || !live) return;
     // Once it stands still the last outcome must be that of its last step, and a longer end may have been asked for.
     const standing = activity === 'training' ? '' : activity;
-    this.question.want(`run ${numberOf(recording)} ${standing}`, String(step));
+    this.question.request(`run ${objectId(recording)} ${standing}`, String(step));
   }
 
-  protected override rest() {
-    this.question.rest();
+  protected override suspend() {
+    this.question.suspend();
   }
 
   protected override willUpdate() {

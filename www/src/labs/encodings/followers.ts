@@ -42,8 +42,8 @@ interface Differences {
 
 /** |held-out loss of a follower − that of the reference of the same seed|, by step: mean and spread over the seeds. */
 function differencesOf(control: Control, { about, evaluations }: Recording): Differences {
-  const runOf = (encoding: string, seed: number) =>
-    about.runs.find((run) => run.encoding === encoding && run.seed === seed)?.replica ?? -1;
+  const runOf = (arm: string, seed: number) =>
+    about.runs.find((run) => run.encoding === arm && run.seed === seed)?.replica ?? -1;
   const rows = control.rows.map(({ id }): Row => {
     const row: Row = { id, mean: [], least: [], greatest: [] };
     const pairs = about.runs

@@ -9,12 +9,12 @@ import type { HeatMap } from '../../figure/heatmap';
 import { figureText, type Cell } from '../../ui/text';
 import { Question } from '../../ui/ask';
 import type { EncodingsContext } from './context';
-import { Drafts } from '../../ui/drafts';
+import { PendingEdits } from '../../ui/pending-edits';
 import type { Measure, Picture, Side, Spectrum } from './engine';
 import '../../ui/inspect.css';
 import '../../ui/parts.css';
 import { keyOf } from './keys';
-import { LookingPart } from '../../ui/looking';
+import { VisiblePart } from '../../ui/visible-part';
 import { extentOf, MEASURES, SIDE_NAMES, SIDES, similarityMap, union, type Extent } from './maps';
 import { charted } from '../../figure/charted';
 import { sideView } from './side';
@@ -26,9 +26,9 @@ type Both<T> = Record<Side, T>;
 const both = <T>(make: (side: Side) => T): Both<T> => ({ left: make('left'), right: make('right') });
 const other = (side: Side): Side => (side === 'left' ? 'right' : 'left');
 
-export class LabEncodingsInspect extends LookingPart<EncodingsContext> {
+export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
   static override properties = {
-    ...LookingPart.properties,
+    ...VisiblePart.properties,
     shared: { state: true },
     relative: { state: true },
     pointed: { state: true },
@@ -43,14 +43,14 @@ export class LabEncodingsInspect extends LookingPart<EncodingsContext> {
   declare opened: ReadonlySet<string>;
   declare unsaved: Both<string>;
 
-  private readonly told = () => this.requestUpdate();
+  private readonly redraw = () => this.requestUpdate();
   private readonly pictures = both(
-    (side) => new Question<Picture>(() => this.context.client.picture(side), this.told),
+    (side) => new Question<Picture>(() => this.context.client.picture(side), this.redraw),
   );
   private readonly spectra = both(
-    (side) => new Question<Spectrum | null>(() => this.context.client.spectrum(side), this.told, true),
+    (side) => new Question<Spectrum | null>(() => this.context.client.spectrum(side), this.redraw, true),
   );
-  private readonly drafts = new Drafts((name, value) => this.context.change(name, value), this.told);
+  private readonly edits = new PendingEdits((name, value) => this.context.change(name, value), this.redraw);
   private readonly extents = new WeakMap<Picture, { extent: Extent | null }>();
   private readonly maps: Both<{ picture: Picture; ends: string; map: HeatMap | null } | null> = both(
     () => null,
@@ -76,23 +76,23 @@ export class LabEncodingsInspect extends LookingPart<EncodingsContext> {
   /** Preparing a run that was given up took the worker, and every question with it. */
   private retry() {
     for (const side of SIDES) {
-      this.pictures[side].again();
-      this.spectra[side].again();
+      this.pictures[side].retry();
+      this.spectra[side].retry();
     }
   }
 
-  protected override wonder() {
+  protected override request() {
     for (const side of SIDES) {
       const { settings, table, moment } = keyOf(side, this.context);
-      this.pictures[side].want(`${settings} ${table}`, moment);
-      this.spectra[side].want(table, moment);
+      this.pictures[side].request(`${settings} ${table}`, moment);
+      this.spectra[side].request(table, moment);
     }
   }
 
-  protected override rest() {
+  protected override suspend() {
     for (const side of SIDES) {
-      this.pictures[side].rest();
-      this.spectra[side].rest();
+      this.pictures[side].suspend();
+      this.spectra[side].suspend();
     }
   }
 
@@ -126,7 +126,7 @@ export class LabEncodingsInspect extends LookingPart<EncodingsContext> {
       properties: context.properties,
       values,
       problems,
-      drafts: this.drafts,
+      edits: this.edits,
       change: context.change,
     };
     return html`<section class="card part inspect" aria-labelledby="title-inspect">

@@ -2,7 +2,7 @@
 
 import type { EncodingsContext } from './context';
 import type { Side } from './engine';
-import { numberOf } from '../../ui/looking';
+import { objectId } from '../../ui/visible-part';
 
 export interface Key {
   /** Of the similarity alone. */
@@ -22,10 +22,10 @@ export function keyOf(side: Side, context: EncodingsContext): Key {
   const names = [...own, ...COMMON];
   const chosen = values[side];
   const table = names.map((name) => values[name]);
-  if (chosen === 'uploaded') table.push(`upload ${context.upload ? numberOf(context.upload) : 0}`);
+  if (chosen === 'uploaded') table.push(`upload ${context.upload ? objectId(context.upload) : 0}`);
   if (chosen === 'trained') {
     table.push(
-      `run ${values.trained_run} ${context.live && context.recording ? numberOf(context.recording) : 'none'}`,
+      `run ${values.trained_run} ${context.live && context.recording ? objectId(context.recording) : 'none'}`,
     );
   }
   return {

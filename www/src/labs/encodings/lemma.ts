@@ -11,7 +11,7 @@ import type { EncodingsContext } from './context';
 import type { Cloud, Lemma } from './engine';
 import { field } from '../../ui/fields';
 import '../../figure/lab-scatter';
-import { LookingPart } from '../../ui/looking';
+import { VisiblePart } from '../../ui/visible-part';
 import { correlation, csv, precise, saveButton, tick } from '../../figure/print';
 import { rangeOf, type Scatter } from '../../figure/scatter';
 import '../../ui/parts.css';
@@ -28,20 +28,20 @@ const ENCODINGS: Record<Which, { id: string; name: string; file: string }> = {
   compressed: { id: 'compressed', name: 'Frequency-compressed', file: 'lemma-compressed' },
 };
 
-class LabLemma extends LookingPart<EncodingsContext> {
+class LabLemma extends VisiblePart<EncodingsContext> {
   private readonly question = new Question<Lemma>(
     () => this.context.client.lemma(),
     () => this.requestUpdate(),
   );
   private opened = false;
 
-  protected override wonder() {
+  protected override request() {
     const { length, width, window } = this.context.settled.values;
-    this.question.want(`${length} ${width} ${window}`);
+    this.question.request(`${length} ${width} ${window}`);
   }
 
-  protected override rest() {
-    this.question.rest();
+  protected override suspend() {
+    this.question.suspend();
   }
 
   protected override render(): TemplateResult {

@@ -15,7 +15,7 @@ import { barScale, barsSvg, decadesOf, pairOfBars, type Bar } from '../../figure
 import type { EncodingsContext } from './context';
 import type { Logit } from './engine';
 import { field } from '../../ui/fields';
-import { keyOf, LookingPart, numberOf } from '../../ui/looking';
+import { keyOf, VisiblePart, objectId } from '../../ui/visible-part';
 import { csv, precise, saveButton } from '../../figure/print';
 import '../../ui/parts.css';
 
@@ -30,7 +30,7 @@ const MEANING: Record<Logit['parts'][number]['id'], string> = {
   'position-position': 'position with position',
 };
 
-class LabLogit extends LookingPart<EncodingsContext> {
+class LabLogit extends VisiblePart<EncodingsContext> {
   private readonly question = new Question<Logit>(
     () => this.context.client.logit(),
     () => this.requestUpdate(),
@@ -45,15 +45,15 @@ class LabLogit extends LookingPart<EncodingsContext> {
     return this.trained && !(this.context.live && this.context.recording);
   }
 
-  protected override wonder() {
+  protected override request() {
     const { context, trained } = this;
     if (this.missing) return;
-    const run = trained && context.recording ? `run ${numberOf(context.recording)}` : '';
-    this.question.want(`${keyOf(context, WITHOUT)} ${run}`, trained ? String(context.step) : '');
+    const run = trained && context.recording ? `run ${objectId(context.recording)}` : '';
+    this.question.request(`${keyOf(context, WITHOUT)} ${run}`, trained ? String(context.step) : '');
   }
 
-  protected override rest() {
-    this.question.rest();
+  protected override suspend() {
+    this.question.suspend();
   }
 
   protected override render(): TemplateResult {

@@ -10,7 +10,7 @@ import type { EncodingsContext } from './context';
 import type { MeasureRow, Side } from './engine';
 import '../../ui/inspect.css';
 import { keyOf } from './keys';
-import { LookingPart } from '../../ui/looking';
+import { VisiblePart } from '../../ui/visible-part';
 import { SIDE_NAMES, SIDES } from './maps';
 import '../../ui/parts.css';
 import { csv, saveButton } from '../../figure/print';
@@ -45,7 +45,7 @@ function notOne(value: number): string {
   return value.toFixed(Math.ceil(-Math.log10(short)) + 1);
 }
 
-class LabEncodingsMeasures extends LookingPart<EncodingsContext> {
+class LabEncodingsMeasures extends VisiblePart<EncodingsContext> {
   private readonly question = new Question<MeasureRow[]>(
     () => this.context.client.measures(),
     () => this.requestUpdate(),
@@ -54,16 +54,16 @@ class LabEncodingsMeasures extends LookingPart<EncodingsContext> {
 
   protected override willUpdate(changed: PropertyValues<this>) {
     const before = changed.get('context') as EncodingsContext | undefined;
-    if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.again();
+    if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.retry();
   }
 
-  protected override wonder() {
+  protected override request() {
     const keys = SIDES.map((side) => keyOf(side, this.context));
-    this.question.want(keys.map(({ table }) => table).join(), keys.map(({ moment }) => moment).join());
+    this.question.request(keys.map(({ table }) => table).join(), keys.map(({ moment }) => moment).join());
   }
 
-  protected override rest() {
-    this.question.rest();
+  protected override suspend() {
+    this.question.suspend();
   }
 
   private labelOf(side: Side): string {

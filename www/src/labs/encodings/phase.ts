@@ -13,11 +13,11 @@ import { charted, columnsCsv, columnsTable, countText, type Column } from '../..
 import { ON_PAGE, ON_PAPER, turns } from '../../figure/inks';
 import { drawClock, MOST_DIALS, type Drawn } from './clock';
 import type { EncodingsContext } from './context';
-import { Drafts } from '../../ui/drafts';
+import { PendingEdits } from '../../ui/pending-edits';
 import type { Phase } from './engine';
 import { field } from '../../ui/fields';
 import '../../ui/inspect.css';
-import { LookingPart } from '../../ui/looking';
+import { VisiblePart } from '../../ui/visible-part';
 import '../../ui/parts.css';
 import './phase.css';
 import { precise, saveButton } from '../../figure/print';
@@ -32,9 +32,9 @@ const CALM_TICK_MS = 1000;
 
 const stillness = matchMedia('(prefers-reduced-motion: reduce)');
 
-class LabPhase extends LookingPart<EncodingsContext> {
+class LabPhase extends VisiblePart<EncodingsContext> {
   static override properties = {
-    ...LookingPart.properties,
+    ...VisiblePart.properties,
     dials: { state: true },
     chosen: { state: true },
     playing: { state: true },
@@ -53,7 +53,7 @@ class LabPhase extends LookingPart<EncodingsContext> {
     () => this.context.client.phase(),
     () => this.requestUpdate(),
   );
-  private readonly drafts = new Drafts(
+  private readonly edits = new PendingEdits(
     (name, value) => this.context.change(name, value),
     () => this.requestUpdate(),
   );
@@ -84,16 +84,16 @@ class LabPhase extends LookingPart<EncodingsContext> {
 
   protected override willUpdate(changed: PropertyValues<this>) {
     const before = changed.get('context') as EncodingsContext | undefined;
-    if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.again();
+    if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.retry();
   }
 
-  protected override wonder() {
+  protected override request() {
     const { length, width, window, position, left_base } = this.context.settled.values;
-    this.question.want([length, width, window, position, left_base].join(' '));
+    this.question.request([length, width, window, position, left_base].join(' '));
   }
 
-  protected override rest() {
-    this.question.rest();
+  protected override suspend() {
+    this.question.suspend();
     // A clock that nobody sees stands still.
     this.stop();
   }
@@ -173,7 +173,7 @@ class LabPhase extends LookingPart<EncodingsContext> {
       properties: context.properties,
       values: context.settled.values,
       problems: context.settled.problems,
-      drafts: this.drafts,
+      edits: this.edits,
       change: context.change,
     };
     const pairs = Math.floor(Number(context.settled.values.width) / 2);
@@ -335,9 +335,9 @@ class LabPhase extends LookingPart<EncodingsContext> {
     if (y < top || y > bottom + 20 || x < from - 12 || x > to + 12) return;
     const length = this.last + 1;
     const position = Math.min(this.last, Math.max(0, Math.round(((x - from) / (to - from)) * length)));
-    if (this.drafts.shown('position', this.context.settled.values.position ?? '0') === String(position))
+    if (this.edits.shown('position', this.context.settled.values.position ?? '0') === String(position))
       return;
-    this.drafts.release('position', String(position));
+    this.edits.release('position', String(position));
   }
 
   private onPaper(phase: Phase, shown: number[], chosen: number): string {

@@ -83,9 +83,9 @@ export class MnemoscopeSequence extends LabPage {
     return `“${file.name}” holds results of the lab “${results.lab}”. Nothing has changed.`;
   }
 
-  protected override hear(report: Report): void {
-    super.hear(report);
-    this.reporting.hear(report);
+  protected override onReport(report: Report): void {
+    super.onReport(report);
+    this.reporting.onReport(report);
   }
 
   private keeping() {
@@ -105,10 +105,10 @@ export class MnemoscopeSequence extends LabPage {
         {
           id: 'report',
           label: 'Report (JSON)',
-          enabled: ready && !this.reporting.going,
+          enabled: ready && !this.reporting.running,
           act: () =>
             this.export(async (client) =>
-              saveJson(await this.reporting.during(() => client.seqReport()), 'sequence-report'),
+              saveJson(await this.reporting.track(() => client.seqReport()), 'sequence-report'),
             ),
         },
         {

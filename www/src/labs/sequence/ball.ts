@@ -4,10 +4,10 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { Question } from '../../ui/ask';
 import { charted, columnsCsv, columnsTable } from '../../figure/charted';
-import { Drafts } from '../../ui/drafts';
+import { PendingEdits } from '../../ui/pending-edits';
 import '../../ui/inspect.css';
 import '../../figure/lab-scatter';
-import { LookingPart } from '../../ui/looking';
+import { VisiblePart } from '../../ui/visible-part';
 import '../../ui/parts.css';
 import { csv, precise, saveButton } from '../../figure/print';
 import { slider, type SliderContext } from '../../ui/slider';
@@ -28,13 +28,13 @@ import type { Ball } from './engine';
 /** What the answer depends on. */
 const SETTINGS = ['ball_bits', 'ball_radius', 'memories', 'seed'];
 
-class LabSequenceBall extends LookingPart<SequenceContext> {
+class LabSequenceBall extends VisiblePart<SequenceContext> {
   private readonly question = new Question<Ball>(
     () => this.context.client.ball(),
     () => this.requestUpdate(),
     true,
   );
-  private readonly drafts = new Drafts(
+  private readonly edits = new PendingEdits(
     (name, value) => this.context.change(name, value),
     () => this.requestUpdate(),
   );
@@ -42,16 +42,16 @@ class LabSequenceBall extends LookingPart<SequenceContext> {
 
   protected override willUpdate(changed: PropertyValues<this>) {
     const before = changed.get('context') as SequenceContext | undefined;
-    if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.again();
+    if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.retry();
   }
 
-  protected override wonder() {
+  protected override request() {
     const { values } = this.context.settled;
-    this.question.want(SETTINGS.map((name) => values[name]).join(' '));
+    this.question.request(SETTINGS.map((name) => values[name]).join(' '));
   }
 
-  protected override rest() {
-    this.question.rest();
+  protected override suspend() {
+    this.question.suspend();
   }
 
   private toggle(name: string, open: boolean) {
@@ -93,8 +93,8 @@ class LabSequenceBall extends LookingPart<SequenceContext> {
   private controls(): TemplateResult {
     const { properties, settled, change } = this.context;
     const { values, problems } = settled;
-    const context: SliderContext = { properties, values, problems, drafts: this.drafts, change };
-    const bits = Number(this.drafts.shown('ball_bits', values.ball_bits ?? '64'));
+    const context: SliderContext = { properties, values, problems, edits: this.edits, change };
+    const bits = Number(this.edits.shown('ball_bits', values.ball_bits ?? '64'));
     return html`<div class="balls" role="group" aria-label="Attention approximates SDM for">
       ${slider('ball_bits', context, { step: 4 })}
       ${slider('ball_radius', context, { most: Math.floor(bits / 2) })}

@@ -5,7 +5,7 @@ import { csv } from '../../figure/print';
 import { count } from '../../ui/format';
 import { figureText } from '../../ui/text';
 import type { Session, SymbolStep } from './engine';
-import { seen, spoken } from './symbols';
+import { symbolText, spoken } from './symbols';
 
 /** More symbols are neither drawn nor written out: the last ones are; the files have all. */
 export const MOST_SHOWN = 1000;
@@ -25,7 +25,7 @@ export function verdict({ right }: SymbolStep): 'right' | 'wrong' | 'open' {
 export function predictionText(step: SymbolStep): string {
   if (step.predicted === null) return '–';
   const mark = { right: '✓', wrong: '✗', open: '' }[verdict(step)];
-  return `${seen(step.predicted)}${mark}`;
+  return `${symbolText(step.predicted)}${mark}`;
 }
 
 /**
@@ -108,11 +108,11 @@ export function courseStrip(steps: SymbolStep[], actions: CourseActions): Templa
         >
           <span class="sr">${stepWords(step, actions.from)}</span>
           <span class="at" aria-hidden="true">${step.at - actions.from + 1}</span>
-          <span class="symbol" aria-hidden="true">${seen(step.symbol)}</span>
+          <span class="symbol" aria-hidden="true">${symbolText(step.symbol)}</span>
           <span class="predicted" aria-hidden="true">${predictionText(step)}</span>
           <span class="gauges">${bar('similarity', step.similarity)}${bar('surprise', step.surprise)}</span>
           <span class="truth" aria-hidden="true"
-            >${judged === 'wrong' && step.mode === 'recall' && step.expected !== null ? `≠ ${seen(step.expected)}` : nothing}</span
+            >${judged === 'wrong' && step.mode === 'recall' && step.expected !== null ? `≠ ${symbolText(step.expected)}` : nothing}</span
           >
         </button>
       </li>`;
@@ -158,9 +158,9 @@ export function courseTable(steps: SymbolStep[], left: number): TemplateResult {
             html`<tr>
               <th scope="row" class="n">${step.at + 1}</th>
               <td>${MODES[step.mode]}</td>
-              <td>${seen(step.symbol)}</td>
-              <td>${step.predicted === null ? '–' : seen(step.predicted)}</td>
-              <td>${step.expected === null ? '–' : seen(step.expected)}</td>
+              <td>${symbolText(step.symbol)}</td>
+              <td>${step.predicted === null ? '–' : symbolText(step.predicted)}</td>
+              <td>${step.expected === null ? '–' : symbolText(step.expected)}</td>
               <td>${{ right: '✓ right', wrong: '✗ wrong', open: '–' }[verdict(step)]}</td>
               <td class="n">${number(step.similarity)}</td>
               <td class="n">${number(step.surprise)}</td>

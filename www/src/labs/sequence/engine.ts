@@ -50,7 +50,7 @@ export interface Session {
 }
 
 /** A session without the steps that are known already. */
-export interface News extends Session {
+export interface SessionUpdate extends Session {
   /** Rises with every session that the worker opens. */
   id: number;
   /** How many steps are left out. */
@@ -257,7 +257,7 @@ export interface Sequence {
   /** A blank memory. */
   forget(values: Values): Promise<void>;
   /** The session as it is, without the first `steps` if it is the one with this `id`; with other settings, a blank one. */
-  session(values: Values, id: number, steps: number): Promise<News>;
+  session(values: Values, id: number, steps: number): Promise<SessionUpdate>;
   /** The symbols of the settings' sequence, as it would be stored. */
   symbols(values: Values): string[];
   /** What a machine's way along the settings' sequence depends on. */

@@ -6,7 +6,7 @@ import { labAddress } from '../../ui/address';
 import '../../figure/chart';
 import { lineKey } from '../../figure/arms';
 import { Question } from '../../ui/ask';
-import { LookingPart, numberOf } from '../../ui/looking';
+import { VisiblePart, objectId } from '../../ui/visible-part';
 import '../../ui/parts.css';
 import '../../figure/scatter.css';
 import { saveButton } from '../../figure/print';
@@ -48,7 +48,7 @@ interface Shown {
 const prefix = ({ set }: Pick<Shown, 'set'>) => (set === 'first' ? '' : 'second-');
 const logName = (shown: Shown, measure: string) => `log-${prefix(shown)}${measure}`;
 
-class LabSequenceExperiment extends LookingPart<SequenceContext> {
+class LabSequenceExperiment extends VisiblePart<SequenceContext> {
   private readonly question = new Question<Found>(
     async () => {
       const of = this.context.recording;
@@ -65,16 +65,16 @@ class LabSequenceExperiment extends LookingPart<SequenceContext> {
   /** Lines of the second set that the reader has switched off, where its arms are others than the page's. */
   private away: ReadonlySet<string> = new Set();
 
-  protected override wonder() {
+  protected override request() {
     const { recording, live, step, activity } = this.context;
     if (!recording || !live) return;
     // Once it stands still the last study must be that of its last step.
     const standing = activity === 'training' ? '' : activity;
-    this.question.want(`run ${numberOf(recording)} ${standing}`, String(step));
+    this.question.request(`run ${objectId(recording)} ${standing}`, String(step));
   }
 
-  protected override rest() {
-    this.question.rest();
+  protected override suspend() {
+    this.question.suspend();
   }
 
   protected override willUpdate() {

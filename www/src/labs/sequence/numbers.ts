@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { columnsTable, countText } from '../../figure/charted';
 import { figureText } from '../../ui/text';
 import type { Operations, SimilarityView, VectorView } from './engine';
-import { seen } from './symbols';
+import { symbolText } from './symbols';
 
 export interface Entry {
   id: string;
@@ -90,7 +90,7 @@ function similarityTable(title: string, { unit, items }: SimilarityView): Templa
         ${items.map(
           ({ label, value, chosen }) =>
             html`<tr>
-              <th scope="row">${seen(label)}</th>
+              <th scope="row">${symbolText(label)}</th>
               <td class="n">${figureText(value)}</td>
               <td>${chosen ? 'yes' : 'no'}</td>
             </tr>`,

@@ -16,16 +16,16 @@ import './lab-strip';
 import { entries, numbersOf } from './numbers';
 import './operations.css';
 import { operationsCsv, operationsRecord } from './operations-files';
-import { ScrubbedPart, type Looked } from './scrubbed';
+import { ScrubbedPart, type Viewed } from './scrubbed';
 import { mostBars, similarBars } from './similar';
-import { seen } from './symbols';
+import { symbolText } from './symbols';
 
 const MACHINES = [
   { id: 'machine', label: 'Sequence machine' },
   { id: 'transformer', label: 'Transformer' },
 ] as const;
 
-type Answer = Looked<Operations>;
+type Answer = Viewed<Operations>;
 
 class SequenceOperations extends ScrubbedPart<Operations> {
   static override properties = {
@@ -181,7 +181,7 @@ class SequenceOperations extends ScrubbedPart<Operations> {
     const { at, length, symbol } = operations;
     return operationsSvg(operations, predictionLines(operations), {
       title: 'Five operations, two machines',
-      note: `Symbol ${at + 1} of ${length}: ${seen(symbol)}`,
+      note: `Symbol ${at + 1} of ${length}: ${symbolText(symbol)}`,
       address: labAddress(this.context.link),
     });
   }
@@ -212,9 +212,9 @@ const judged = (right: boolean | null) => (right === null ? '' : right ? '✓ ri
 function predictionLines(operations: Operations): string[] {
   const { next } = operations;
   return [
-    next === null ? 'The sequence ends here.' : `Next comes ${seen(next)}.`,
+    next === null ? 'The sequence ends here.' : `Next comes ${symbolText(next)}.`,
     ...predictionsOf(operations).map(({ label, symbol, right }) =>
-      `${label} predicts ${symbol === null ? 'nothing' : seen(symbol)} ${judged(right)}`.trim(),
+      `${label} predicts ${symbol === null ? 'nothing' : symbolText(symbol)} ${judged(right)}`.trim(),
     ),
   ];
 }
@@ -223,13 +223,13 @@ function predictions(operations: Operations): TemplateResult {
   const { next } = operations;
   return html`<ul class="predictions" data-testid="predictions" data-next=${next ?? ''}>
     <li>
-      ${next === null ? 'The sequence ends here.' : html`Next comes <b class="symbol">${seen(next)}</b>.`}
+      ${next === null ? 'The sequence ends here.' : html`Next comes <b class="symbol">${symbolText(next)}</b>.`}
     </li>
     ${predictionsOf(operations).map(
       ({ id, label, symbol, right }) =>
         html`<li class=${id} data-machine=${id} data-right=${right ?? ''}>
           ${label} predicts
-          ${symbol === null ? 'nothing' : html`<b class="symbol" data-testid="predicted">${seen(symbol)}</b>`}
+          ${symbol === null ? 'nothing' : html`<b class="symbol" data-testid="predicted">${symbolText(symbol)}</b>`}
           ${
             right === null
               ? nothing

@@ -12,13 +12,13 @@ export class Place {
   }
 
   go(at: number): void {
-    const wanted = Math.max(0, Math.round(at));
-    if (wanted === this.place) return;
-    this.place = wanted;
+    const next = Math.max(0, Math.round(at));
+    if (next === this.place) return;
+    this.place = next;
     for (const listener of this.listeners) listener();
   }
 
-  /** Hears every move from now on; returns how to stop. */
+  /** Calls the listener at every move from now on; returns how to stop. */
   listen(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

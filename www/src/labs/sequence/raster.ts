@@ -113,13 +113,13 @@ function title(layer: SpikeLayer, y: number, width: number, inks: Inks): string 
 
 function axis(x: ScaleLinear<number, number>, y: number, width: number, inks: Inks): string {
   const many = Math.max(2, Math.min(7, Math.floor(width / 100)));
-  const told = x.tickFormat(many);
+  const tickText = x.tickFormat(many);
   return x
     .ticks(many)
     .map(
       (tick) =>
         tag('line', { x1: x(tick), y1: y, x2: x(tick), y2: y + 4, stroke: inks.ink }) +
-        text(x(tick), y + 16, told(tick), {
+        text(x(tick), y + 16, tickText(tick), {
           fill: inks.muted,
           'text-anchor': 'middle',
           class: 'x-tick',

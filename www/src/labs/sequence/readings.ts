@@ -7,7 +7,7 @@ import { csv } from '../../figure/print';
 import { figureText } from '../../ui/text';
 import { caption, heading, INK, MUTED, picture, RULE, tag, text, type Words } from '../../figure/svg';
 import type { Spikes } from './engine';
-import { seen, spoken } from './symbols';
+import { symbolText, spoken } from './symbols';
 
 type Reading = Spikes['readings'][number];
 
@@ -93,7 +93,7 @@ export function readingsTable({ readings, symbol }: Spikes): TemplateResult {
   return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Time, phase and rank, table">
     <table class="readings" data-testid="readings">
       <caption>
-        The code of ${seen(symbol)}
+        The code of ${symbolText(symbol)}
         <span class="quiet">in the order of firing</span>
       </caption>
       <thead>
@@ -174,7 +174,7 @@ export function readingsSvg(spikes: Spikes, words: Words): string {
       brief(reading.time),
       brief(turns(reading.phase)),
     ];
-    const put = (x: number, dy: number, content: string) =>
+    const placed = (x: number, dy: number, content: string) =>
       tag('g', { transform: `translate(${x} ${y + dy})` }, content);
     return (
       tag('line', { x1: 14, y1: y, x2: WIDTH - 14, y2: y, stroke: RULE }) +
@@ -183,9 +183,9 @@ export function readingsSvg(spikes: Spikes, words: Words): string {
           text(COLUMNS[column]?.x ?? 0, y + 18, figure, { 'text-anchor': 'end', class: 'value' }),
         )
         .join('') +
-      put(124, 8, significanceBar(reading, most, ON_PAPER)) +
-      put(290, 8, timeBar(reading, volley, ON_PAPER)) +
-      put(446, 2, dial(reading, ON_PAPER))
+      placed(124, 8, significanceBar(reading, most, ON_PAPER)) +
+      placed(290, 8, timeBar(reading, volley, ON_PAPER)) +
+      placed(446, 2, dial(reading, ON_PAPER))
     );
   });
   const bottom = top + readings.length * ROW;

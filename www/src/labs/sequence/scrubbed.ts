@@ -3,7 +3,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { LabClient } from '../../engine/client';
 import { Question } from '../../ui/ask';
-import { LookingPart } from '../../ui/looking';
+import { VisiblePart } from '../../ui/visible-part';
 import type { Work } from '../../engine/protocol';
 import type { SequenceContext } from './context';
 import { ELSEWHERE, keyWithout, RECALL } from './keys';
@@ -14,14 +14,14 @@ import { Progress } from './work';
 import './work.css';
 
 /** What is shown, of which sequence, asked with which settings. */
-export interface Looked<T> {
+export interface Viewed<T> {
   symbols: string[];
   shown: T;
   key: string;
 }
 
-export abstract class ScrubbedPart<T> extends LookingPart<SequenceContext> {
-  protected readonly question = new Question<Looked<T>>(
+export abstract class ScrubbedPart<T> extends VisiblePart<SequenceContext> {
+  protected readonly question = new Question<Viewed<T>>(
     () => this.ask(),
     () => this.requestUpdate(),
     true,
@@ -31,8 +31,8 @@ export abstract class ScrubbedPart<T> extends LookingPart<SequenceContext> {
   private drawnFresh = true;
   /** Rises when the same is to be looked at anew. */
   private round = 0;
-  /** Whom this part hears. */
-  private heard: LabClient | null = null;
+  /** Whose reports this part listens to. */
+  private listeningTo: LabClient | null = null;
   private unlisten = () => {};
 
   /** `elsewhere` are the groups of settings that what is shown does not depend on, beside those that concern other parts. */
@@ -49,14 +49,14 @@ export abstract class ScrubbedPart<T> extends LookingPart<SequenceContext> {
 
   override connectedCallback() {
     super.connectedCallback();
-    // An element that is put back hears again.
+    // An element that is put back listens again.
     if (this.hasUpdated) this.requestUpdate();
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback();
     this.unlisten();
-    this.heard = null;
+    this.listeningTo = null;
   }
 
   private get place() {
@@ -68,11 +68,11 @@ export abstract class ScrubbedPart<T> extends LookingPart<SequenceContext> {
   }
 
   /** A sequence that has just changed may have become shorter, so its length is asked for first. */
-  private async ask(): Promise<Looked<T>> {
+  private async ask(): Promise<Viewed<T>> {
     const { client } = this.context;
     const key = this.key;
     const symbols = await client.seqSymbols();
-    const shown = await this.progress.during(() => this.look(client, this.place.within(symbols.length)));
+    const shown = await this.progress.track(() => this.look(client, this.place.within(symbols.length)));
     return { symbols, shown, key };
   }
 
@@ -82,28 +82,28 @@ export abstract class ScrubbedPart<T> extends LookingPart<SequenceContext> {
     this.requestUpdate();
   }
 
-  private again() {
-    this.question.again();
+  private retry() {
+    this.question.retry();
     this.requestUpdate();
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
     const before = changed.get('context') as SequenceContext | undefined;
-    if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.again();
+    if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.retry();
     const { client } = this.context;
-    if (this.heard === client || !this.isConnected) return;
+    if (this.listeningTo === client || !this.isConnected) return;
     this.unlisten();
-    const unplace = this.place.listen(() => this.requestUpdate());
-    const unhear = client.listen(this.progress.hear);
-    this.heard = client;
+    const unlistenPlace = this.place.listen(() => this.requestUpdate());
+    const unlistenClient = client.listen(this.progress.onReport);
+    this.listeningTo = client;
     this.unlisten = () => {
-      unplace();
-      unhear();
+      unlistenPlace();
+      unlistenClient();
     };
   }
 
-  protected override wonder() {
-    this.question.want(`${this.key}|${this.place.at}|${this.round}`);
+  protected override request() {
+    this.question.request(`${this.key}|${this.place.at}|${this.round}`);
     // An answer that waits its turn is not asked for yet, but the last one is out of date.
     if (this.question.fresh !== this.drawnFresh) this.requestUpdate();
   }
@@ -113,8 +113,8 @@ export abstract class ScrubbedPart<T> extends LookingPart<SequenceContext> {
     super.updated(changed);
   }
 
-  protected override rest() {
-    this.question.rest();
+  protected override suspend() {
+    this.question.suspend();
     // What nobody sees stands still.
     this.querySelector<SequenceScrubber>('sequence-scrubber')?.stop();
   }
@@ -136,7 +136,7 @@ export abstract class ScrubbedPart<T> extends LookingPart<SequenceContext> {
     const { question, progress } = this;
     // While something else is asked for, the last refusal is out of date.
     const refused = question.fresh ? question.refused : '';
-    return html`${progress.bar(this.context.client, stop, () => this.again())}
+    return html`${progress.bar(this.context.client, stop, () => this.retry())}
       <p class="refused" role="status">
         ${refused ? html`<span class="wrong">${refused}</span>` : nothing}
       </p>`;

@@ -3,7 +3,7 @@
 import { html, LitElement, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import './scrubber.css';
-import { seen, spoken } from './symbols';
+import { symbolText, spoken } from './symbols';
 
 /** A symbol is shown for so long while it plays; longer for readers who asked for less motion. */
 const TICK_MS = 900;
@@ -128,7 +128,7 @@ export class SequenceScrubber extends LitElement {
   protected override render(): TemplateResult {
     const { symbols, at, last, place, playing } = this;
     const symbol = symbols[at] ?? '';
-    const told = `Symbol ${at + 1} of ${symbols.length}: ${spoken(symbol)}`;
+    const words = `Symbol ${at + 1} of ${symbols.length}: ${spoken(symbol)}`;
     return html`<div
       class="scrubber"
       role="group"
@@ -136,7 +136,7 @@ export class SequenceScrubber extends LitElement {
       @keydown=${(event: KeyboardEvent) => this.key(event)}
     >
       <p class="told" data-testid="${place}-at" data-at=${at}>
-        Symbol <b>${at + 1}</b> of ${symbols.length}: <b class="symbol">${seen(symbol)}</b>
+        Symbol <b>${at + 1}</b> of ${symbols.length}: <b class="symbol">${symbolText(symbol)}</b>
       </p>
       <span class="steps">
         <button
@@ -169,7 +169,7 @@ export class SequenceScrubber extends LitElement {
         type="range"
         data-testid="${place}-slide"
         aria-label="Symbol of the sequence, slider"
-        aria-valuetext=${told}
+        aria-valuetext=${words}
         min="0"
         max=${last}
         step="1"
@@ -187,7 +187,7 @@ export class SequenceScrubber extends LitElement {
                 title="Symbol ${one.at + 1}"
                 @click=${() => this.pick(one.at)}
               >
-                <span>${seen(one.symbol)}</span>
+                <span>${symbolText(one.symbol)}</span>
               </button>
             </li>`,
         )}

@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { count, plural } from '../../ui/format';
 import { figureText } from '../../ui/text';
 import type { Session } from './engine';
-import { seen, spoken } from './symbols';
+import { symbolText, spoken } from './symbols';
 
 /** More symbols of an alphabet are not listed. */
 const MOST_LISTED = 40;
@@ -17,7 +17,7 @@ function duration(ms: number): string {
 
 export function sessionFacts(session: Session): TemplateResult {
   const { next, alphabet, written, launches, executor, ms, steps } = session;
-  const listed = alphabet.slice(0, MOST_LISTED).map(seen).join(' ');
+  const listed = alphabet.slice(0, MOST_LISTED).map(symbolText).join(' ');
   const more = alphabet.length - MOST_LISTED;
   return html`<dl class="facts" data-testid="session-facts">
     <div>
@@ -25,7 +25,7 @@ export function sessionFacts(session: Session): TemplateResult {
       <dd data-testid="session-next">
         ${
           next
-            ? html`<b>${seen(next.symbol)}</b>
+            ? html`<b>${symbolText(next.symbol)}</b>
                 <span class="quiet">similarity ${figureText(next.similarity)}</span
                 ><span class="sr">, that is ${spoken(next.symbol)}</span>`
             : written > 0

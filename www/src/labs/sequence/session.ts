@@ -14,8 +14,8 @@ import type { SequenceContext } from './context';
 import { courseLegend, courseStrip, courseTable, MOST_SHOWN, sessionCsv, stepWords } from './course';
 import type { Session, SymbolStep } from './engine';
 import { presetIs, sessionPresets, presetValues } from './presets';
-import { joined, melodic, seen } from './symbols';
-import { Reveal } from './reveal';
+import { joined, melodic, symbolText } from './symbols';
+import { Playback } from './playback';
 import { sessionFacts } from './session-facts';
 import { Tune } from './tune';
 import { Progress } from './work';
@@ -62,7 +62,7 @@ class LabSession extends LitElement {
   private wrongAt: number | null = null;
   private wrongSymbol = '';
   private numbersOpen = false;
-  private readonly reveal = new Reveal(this, () => this.requestUpdate());
+  private readonly playback = new Playback(this, () => this.requestUpdate());
   private readonly tune = new Tune();
   private readonly progress = new Progress('session', () => this.requestUpdate());
   private unlisten = () => {};
@@ -74,7 +74,7 @@ class LabSession extends LitElement {
   override connectedCallback() {
     super.connectedCallback();
     this.unlisten = this.context.client.listen((report) => {
-      this.progress.hear(report);
+      this.progress.onReport(report);
       if (report.type !== 'cancelled') return;
       // The worker that takes the place of the one before has a machine of its own.
       if (this.session?.steps.length || this.busy) this.note = MEMORY_LOST;
@@ -89,7 +89,7 @@ class LabSession extends LitElement {
     super.disconnectedCallback();
     this.unlisten();
     this.tune.stop();
-    this.reveal.end();
+    this.playback.end();
   }
 
   protected override willUpdate(changed: PropertyValues) {
@@ -110,7 +110,7 @@ class LabSession extends LitElement {
     if (session.status === 'fulfilled') {
       const had = this.session?.steps.length ?? 0;
       if (had > 0 && session.value.steps.length === 0 && !this.busy) this.note = OTHER_MACHINE;
-      if (session.value.steps.length !== had) this.reveal.end();
+      if (session.value.steps.length !== had) this.playback.end();
       this.session = session.value;
       if (this.refused?.place === 'machine') this.refused = null;
     } else if (this.asked === link) {
@@ -123,18 +123,18 @@ class LabSession extends LitElement {
   private async command(which: Command, ask: () => Promise<Session>): Promise<void> {
     if (this.busy) return;
     this.tune.stop();
-    this.reveal.end();
+    this.playback.end();
     this.busy = which;
     this.refused = null;
     this.note = '';
     this.requestUpdate();
     try {
-      const session = await this.progress.during(ask);
+      const session = await this.progress.track(ask);
       this.session = session;
       // After a wrong turn the eye goes there.
       this.current = session.begin + (which === 'replay' ? (this.wrongAt ?? 0) : 0);
       this.whole = false;
-      if (which !== 'forget') this.reveal.begin(this.shown.length);
+      if (which !== 'forget') this.playback.begin(this.shown.length);
     } catch (thrown) {
       this.refused = { place: PLACES[which], text: words(thrown) };
     }
@@ -201,7 +201,7 @@ class LabSession extends LitElement {
       this.sound(null);
       return;
     }
-    this.reveal.end();
+    this.playback.end();
     this.tune.play(
       this.shown.map(({ symbol }) => symbol),
       (index) => this.sound(index),
@@ -217,8 +217,8 @@ class LabSession extends LitElement {
   }
 
   protected override updated() {
-    this.reveal.veil();
-    this.dataset.state = this.busy ? 'busy' : this.reveal.going ? 'showing' : 'still';
+    this.playback.hideWaiting();
+    this.dataset.state = this.busy ? 'busy' : this.playback.running ? 'showing' : 'still';
     this.dataset.steps = String(this.session?.steps.length ?? '');
   }
 
@@ -236,7 +236,7 @@ class LabSession extends LitElement {
       ${this.choosing()} ${this.making()} ${this.doing()}
       ${this.progress.bar(this.context.client, 'Stop here')}
       <p class="finding" role="status" data-testid="session-sentence">
-        ${!this.reveal.going && !this.busy ? this.sentence() : nothing}
+        ${!this.playback.running && !this.busy ? this.sentence() : nothing}
       </p>
       ${this.course()} ${this.facts()}
     </section>`;
@@ -291,12 +291,12 @@ class LabSession extends LitElement {
     const { symbols } = this;
     const different = new Set(symbols).size;
     const left = symbols.length - MOST_DRAWN;
-    const told = symbols.length
+    const summary = symbols.length
       ? `${plural(symbols.length, 'symbol')}, ${count(different)} different`
       : 'no symbol';
     const refused = typed ? '' : this.refusal('sequence');
     return html`<p class="help written" data-testid="session-symbols">
-      ${told}${typed ? nothing : html`: <span class="drawn">${symbols.slice(0, MOST_DRAWN).map(seen).join(' ')}${left > 0 ? ` … and ${count(left)} more` : nothing}</span>`}
+      ${summary}${typed ? nothing : html`: <span class="drawn">${symbols.slice(0, MOST_DRAWN).map(symbolText).join(' ')}${left > 0 ? ` … and ${count(left)} more` : nothing}</span>`}
       ${refused ? html`<span class="wrong" role="status">${refused}</span>` : nothing}
     </p>`;
   }
@@ -422,7 +422,7 @@ class LabSession extends LitElement {
         right === undefined
           ? nothing
           : html`<span class="field">
-              <label for="wrong-symbol"><b>${seen(right)}</b> becomes</label>
+              <label for="wrong-symbol"><b>${symbolText(right)}</b> becomes</label>
               <select
                 id="wrong-symbol"
                 data-testid="wrong-symbol"
@@ -435,7 +435,7 @@ class LabSession extends LitElement {
                 ${alphabet.map(
                   (symbol) =>
                     html`<option value=${symbol} ?selected=${symbol === this.wrongSymbol}>
-                      ${seen(symbol)}
+                      ${symbolText(symbol)}
                     </option>`,
                 )}
               </select>
@@ -501,7 +501,7 @@ class LabSession extends LitElement {
                         .checked=${live(this.whole === whole)}
                         @change=${() => {
                           this.tune.stop();
-                          this.reveal.end();
+                          this.playback.end();
                           this.whole = whole;
                           this.requestUpdate();
                         }}
@@ -519,9 +519,9 @@ class LabSession extends LitElement {
             : nothing
         }
         ${
-          !this.reveal.going
+          !this.playback.running
             ? nothing
-            : html`<button type="button" class="small" data-testid="skip" @click=${this.reveal.end}>
+            : html`<button type="button" class="small" data-testid="skip" @click=${this.playback.end}>
                 Show all at once
               </button>`
         }
@@ -577,14 +577,14 @@ class LabSession extends LitElement {
     const { session, symbols } = this;
     const place = step.at - (session?.begin ?? 0);
     const given = step.mode === 'store' || step.mode === 'replay';
-    if (!given || place < 0 || place >= symbols.length || this.reveal.going) return this.requestUpdate();
+    if (!given || place < 0 || place >= symbols.length || this.playback.running) return this.requestUpdate();
     this.turn(place);
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('#wrong-symbol')?.focus());
   }
 
   private facts(): TemplateResult | typeof nothing {
     const { session } = this;
-    return !session || this.busy || this.reveal.going ? nothing : sessionFacts(session);
+    return !session || this.busy || this.playback.running ? nothing : sessionFacts(session);
   }
 }
 

@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { count } from '../../ui/format';
 import { figureText } from '../../ui/text';
 import type { SimilarityView, StageView } from './engine';
-import { seen } from './symbols';
+import { symbolText } from './symbols';
 
 /** Of more items than this the largest are drawn; of fewer where a cell has several lists … */
 const MOST_BARS = 8;
@@ -76,7 +76,7 @@ export function similarBars(view: SimilarityView, most: number): TemplateResult 
             style="left: ${percent(from)}; width: ${percent(to - from)}"
           ></span>
           <span class="dot" aria-hidden="true">${chosen ? '●' : ''}</span>
-          <span class="what" title=${label}>${seen(label)}</span>
+          <span class="what" title=${label}>${symbolText(label)}</span>
           <span class="n" data-value=${value}>${figureText(Number(value.toPrecision(3)))}</span>
           ${chosen ? html`<span class="sr">, chosen</span>` : nothing}
         </li>`;

@@ -7,7 +7,7 @@ import { labAddress } from '../../ui/address';
 import type { LabClient } from '../../engine/client';
 import { exportButtons } from '../../ui/download';
 import { charted } from '../../figure/charted';
-import { Drafts } from '../../ui/drafts';
+import { PendingEdits } from '../../ui/pending-edits';
 import { field, propertyOf } from '../../ui/fields';
 import '../../ui/inspect.css';
 import '../../ui/parts.css';
@@ -25,7 +25,7 @@ import { readingsCsv, readingsSvg, readingsTable } from './readings';
 import { ScrubbedPart } from './scrubbed';
 import './spikes.css';
 import { checksCsv, spikesCsv } from './spikes-files';
-import { seen } from './symbols';
+import { symbolText } from './symbols';
 import { tracesOf, type Traced } from './traces';
 
 const CLOCKS: { id: Clock; label: string }[] = [
@@ -78,7 +78,7 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
   declare near: boolean;
   declare opened: ReadonlySet<string>;
 
-  private readonly drafts = new Drafts(
+  private readonly edits = new PendingEdits(
     (name, value) => this.context.change(name, value),
     () => this.requestUpdate(),
   );
@@ -148,7 +148,7 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
       properties: context.properties,
       values: context.settled.values,
       problems: context.settled.problems,
-      drafts: this.drafts,
+      edits: this.edits,
       change: context.change,
     };
     const neuron = propertyOf(context, 'neuron')?.kind;
@@ -313,7 +313,7 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
 
 function wordsOf({ at, length, symbol, label, threshold }: Spikes, link: string) {
   return {
-    note: `${label} neurons, threshold ${figureText(threshold)}; symbol ${at + 1} of ${length}: ${seen(symbol)}`,
+    note: `${label} neurons, threshold ${figureText(threshold)}; symbol ${at + 1} of ${length}: ${symbolText(symbol)}`,
     address: labAddress(link),
   };
 }

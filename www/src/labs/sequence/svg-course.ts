@@ -15,7 +15,7 @@ import {
 } from '../../figure/svg';
 import { predictionText, stepWords, verdict } from './course';
 import type { SymbolStep } from './engine';
-import { seen } from './symbols';
+import { symbolText } from './symbols';
 
 const WIDTH = 720;
 const LEFT = 14;
@@ -61,7 +61,7 @@ function cell(step: SymbolStep, from: number, x: number, top: number, width: num
     { class: `step ${step.mode} ${judged}` },
     ground +
       text(middle, top + ROWS.at, String(step.at - from + 1), { ...centred, fill: MUTED, 'font-size': 8 }) +
-      text(middle, top + ROWS.symbol, seen(step.symbol), {
+      text(middle, top + ROWS.symbol, symbolText(step.symbol), {
         ...centred,
         'font-size': 14,
         'font-weight': 'bold',
@@ -76,7 +76,7 @@ function cell(step: SymbolStep, from: number, x: number, top: number, width: num
       bar(step.surprise, middle + 1, SURPRISE, 'surprise') +
       tag('line', { x1: x + 2, y1: base, x2: x + width - 2, y2: base, stroke: MUTED, 'stroke-width': 0.7 }) +
       (judged === 'wrong' && step.mode === 'recall' && step.expected !== null
-        ? text(middle, top + ROWS.truth, `≠ ${seen(step.expected)}`, {
+        ? text(middle, top + ROWS.truth, `≠ ${symbolText(step.expected)}`, {
             ...centred,
             fill: BAD,
             'font-size': 9,
@@ -112,7 +112,7 @@ function rowLabels(top: number): string {
 /** `from` is the place in the session that is numbered 1. */
 export function courseSvg(steps: SymbolStep[], from: number, words: Words): string {
   const widest = steps.reduce(
-    (most, step) => Math.max(most, widthOf(seen(step.symbol), 14), widthOf(predictionText(step), 11)),
+    (most, step) => Math.max(most, widthOf(symbolText(step.symbol), 14), widthOf(predictionText(step), 11)),
     0,
   );
   const width = Math.min(MOST_CELL, Math.max(LEAST_CELL, widest + 8));

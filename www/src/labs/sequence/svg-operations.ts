@@ -7,7 +7,7 @@ import { caption, heading, INK, MUTED, picture, tag, text, widthOf, type Words }
 import type { Operations, SimilarityView, StageView, VectorView } from './engine';
 import { barScaleOf, drawnItems, leftOut, mostBars } from './similar';
 import { STRIP_HEIGHT, stripSvg, stripWords } from './strip';
-import { seen, spoken } from './symbols';
+import { symbolText, spoken } from './symbols';
 import { block, type Block } from './wrap';
 
 const COLUMN = 236;
@@ -29,7 +29,7 @@ export function operationsSvg(operations: Operations, predictions: string[], wor
   const left = (column: number) => MARGIN + column * (COLUMN + GAP);
   let y = head.height + 4;
 
-  const told = predictions.map((line, i) => text(MARGIN, y + 12 + i * 15, line, { class: 'prediction' }));
+  const lines = predictions.map((line, i) => text(MARGIN, y + 12 + i * 15, line, { class: 'prediction' }));
   y += predictions.length * 15 + 12;
 
   const titles = stages.map((stage, i) => {
@@ -68,7 +68,7 @@ export function operationsSvg(operations: Operations, predictions: string[], wor
     words,
     summary,
     head.svg +
-      told.join('') +
+      lines.join('') +
       titles.map(({ svg }) => svg).join('') +
       rows.join('') +
       training.svg +
@@ -122,7 +122,7 @@ function bars(view: SimilarityView, most: number, x: number, top: number): Block
       'g',
       { class: chosen ? 'item chosen' : 'item' },
       (chosen ? tag('circle', { cx: x + 3.5, cy: y + 5.5, r: 2.6, fill: paperColour('--series-2') }) : '') +
-        text(x + 10, y + 9, shortened(seen(label), labels - 14, BAR_LABEL), {
+        text(x + 10, y + 9, shortened(symbolText(label), labels - 14, BAR_LABEL), {
           'font-size': 9,
           'font-weight': chosen ? 'bold' : undefined,
         }) +

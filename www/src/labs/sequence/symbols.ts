@@ -10,7 +10,7 @@ export function joined(symbols: readonly string[], { source, split }: Values): s
 }
 
 /** A symbol as it can be seen: a space is one too. */
-export function seen(symbol: string): string {
+export function symbolText(symbol: string): string {
   return UNSEEN[symbol] ?? symbol;
 }
 

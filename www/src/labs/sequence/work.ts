@@ -10,9 +10,9 @@ import type { Turn } from './engine';
 export class Progress {
   turn: Turn | null = null;
   /** It has begun, and is not over. */
-  going = false;
+  running = false;
   /** The reader has ended it while there was nothing to show yet. */
-  private halted = false;
+  private stopped = false;
 
   constructor(
     private readonly work: Work,
@@ -20,28 +20,28 @@ export class Progress {
   ) {}
 
   /** Runs `work`, which reports its turns. */
-  async during<T>(work: () => Promise<T>): Promise<T> {
-    this.halted = false;
-    this.going = true;
+  async track<T>(work: () => Promise<T>): Promise<T> {
+    this.stopped = false;
+    this.running = true;
     this.changed();
     try {
       const done = await work();
       // It came to its end before it could be stopped.
-      this.halted = false;
+      this.stopped = false;
       return done;
     } finally {
-      this.going = false;
+      this.running = false;
       this.turn = null;
       this.changed();
     }
   }
 
-  readonly hear = (report: Report): void => {
+  readonly onReport = (report: Report): void => {
     // Others may ask too, through the client.
-    if (!this.going || report.type !== 'turned' || report.work !== this.work) return;
+    if (!this.running || report.type !== 'turned' || report.work !== this.work) return;
     this.turn = report.turn;
     // It went past what the reader wanted to end.
-    if (this.turn.unit === 'steps') this.halted = false;
+    if (this.turn.unit === 'steps') this.stopped = false;
     this.changed();
   };
 
@@ -49,7 +49,7 @@ export class Progress {
   bar(client: LabClient, stop: string, again?: () => void): TemplateResult | typeof nothing {
     const { turn, work } = this;
     if (!turn) {
-      if (!this.halted || !again) return nothing;
+      if (!this.stopped || !again) return nothing;
       return html`<p class="work">
         <button type="button" data-testid="go-on-${work}" @click=${again}>Go on</button>
       </p>`;
@@ -59,7 +59,7 @@ export class Progress {
     const label = steps ? 'Gradient steps of the transformer' : 'Symbols that the machine has taken in';
     const of = steps ? `of at most ${count(turn.of)} gradient steps` : `of ${count(turn.of)} symbols`;
     const end = () => {
-      this.halted = !steps;
+      this.stopped = !steps;
       client.stopWork(work, turn.unit);
     };
     return html`<p class="work" data-testid="work-${work}">

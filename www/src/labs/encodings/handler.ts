@@ -41,7 +41,7 @@ function usesTrained({ left, right, weights }: Values): boolean {
   return [left, right, weights].includes('trained');
 }
 
-export class Desk {
+export class EncodingsHandler {
   private encodings: Encodings | null = null;
   /** Which run's table was taken, and of which moment; empty if none is held. */
   private taken = '';

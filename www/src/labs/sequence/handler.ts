@@ -1,8 +1,8 @@
 /** The worker's side of the sequence lab: keeps one machine with what has been stored in it, and answers the page's questions. */
 
 import type { Engine, Settled, Values } from '../../engine/types';
-import type { Answers, Known, SequenceRequest, Work } from '../../engine/protocol';
-import type { Ask, News, Sequence, Turn } from './engine';
+import type { Answers, KnownSteps, SequenceRequest, Work } from '../../engine/protocol';
+import type { Ask, SessionUpdate, Sequence, Turn } from './engine';
 import { count } from '../../ui/format';
 import { joined } from './symbols';
 
@@ -26,11 +26,11 @@ export function isSequenceRequest(asked: { type: string }): asked is SequenceReq
 /** Milliseconds of work before others have their turn. */
 const TURN_MS = 60;
 
-export interface Surroundings {
+export interface HandlerOptions {
   engine: () => Promise<Engine>;
   /** The settings as they are by now. */
   present: () => Settled;
-  turned: (work: Work, turn: Turn) => void;
+  onTurn: (work: Work, turn: Turn) => void;
 }
 
 type Answer = Answers[SequenceRequest['type']];
@@ -52,7 +52,7 @@ function refused(message: string) {
   return { code: 'refused', message };
 }
 
-export class SequenceDesk {
+export class SequenceHandler {
   /** Made when it is first asked for; it lives as long as the worker. */
   private sequence: Sequence | null = null;
   /** How many pieces of each work there are. */
@@ -62,7 +62,7 @@ export class SequenceDesk {
   /** The machine is at a command, a report is being made: the next one comes after it. */
   private readonly busy = new Set<Work>();
 
-  constructor(private readonly around: Surroundings) {}
+  constructor(private readonly options: HandlerOptions) {}
 
   /** Work that is at such units, if any is, ends at its next turn. */
   stop(work: Work, unit: Turn['unit']): void {
@@ -135,8 +135,13 @@ export class SequenceDesk {
   }
 
   /** What the machine is asked to do; null makes its memory blank. */
-  private command(sequence: Sequence, values: Values, known: Known, ask: Ask | null): InTurns<News> {
-    const own = async function* (this: SequenceDesk): InTurns<News> {
+  private command(
+    sequence: Sequence,
+    values: Values,
+    known: KnownSteps,
+    ask: Ask | null,
+  ): InTurns<SessionUpdate> {
+    const own = async function* (this: SequenceHandler): InTurns<SessionUpdate> {
       if (!ask) await sequence.forget(values);
       else {
         await sequence.begin(values, ask);
@@ -144,7 +149,7 @@ export class SequenceDesk {
           // Other settings take the machine away; it says so itself.
           const turn = await sequence.advance(this.stops('session', 'symbols') ? 0 : TURN_MS);
           if (turn.done) break;
-          this.around.turned('session', turn);
+          this.options.onTurn('session', turn);
           yield;
         }
       }
@@ -167,7 +172,7 @@ export class SequenceDesk {
           `Stopped after ${at}, for the sequence is shown twice. Press Go on to take up from there.`,
         );
       }
-      this.around.turned(work, turn);
+      this.options.onTurn(work, turn);
       yield;
       check();
     }
@@ -178,14 +183,14 @@ export class SequenceDesk {
     for (;;) {
       const turn = await sequence.learn(values, this.stops('operations', 'steps') ? 0 : TURN_MS);
       if (turn.done) return;
-      this.around.turned('operations', turn);
+      this.options.onTurn('operations', turn);
       yield;
       check();
     }
   }
 
   private report(sequence: Sequence, values: Values): InTurns {
-    const own = async function* (this: SequenceDesk): InTurns {
+    const own = async function* (this: SequenceHandler): InTurns {
       for (;;) {
         if (this.stops('report', 'symbols')) {
           sequence.dropReport();
@@ -193,7 +198,7 @@ export class SequenceDesk {
         }
         const { turn, report } = await sequence.report(values, TURN_MS);
         if (turn.done) return report;
-        this.around.turned('report', turn);
+        this.options.onTurn('report', turn);
         yield;
       }
     };
@@ -204,7 +209,7 @@ export class SequenceDesk {
   private unchanged(what: string, values: Values, key: (values: Values) => string): () => void {
     const before = key(values);
     return () => {
-      const now = this.around.present();
+      const now = this.options.present();
       if (now.values === values) return;
       let same = false;
       try {
@@ -219,7 +224,7 @@ export class SequenceDesk {
   private async open({ lab }: Settled): Promise<Sequence> {
     if (lab !== 'sequence')
       throw refused('Only the sequence lab can answer this. Open a link with lab=sequence.');
-    this.sequence ??= new (await this.around.engine()).Sequence();
+    this.sequence ??= new (await this.options.engine()).Sequence();
     return this.sequence;
   }
 

@@ -4,7 +4,7 @@ import { LitElement, type PropertyValues } from 'lit';
 import { Draw } from './draw';
 import type { PartContext } from './part-context';
 
-export abstract class LookingPart<Context extends PartContext = PartContext> extends LitElement {
+export abstract class VisiblePart<Context extends PartContext = PartContext> extends LitElement {
   static override properties = { context: { attribute: false } };
   /** The page makes a new one for every drawing. */
   declare context: Context;
@@ -16,15 +16,15 @@ export abstract class LookingPart<Context extends PartContext = PartContext> ext
     (inView) => {
       if (this.inView === inView) return;
       this.inView = inView;
-      if (inView) this.wonder();
-      else this.rest();
+      if (inView) this.request();
+      else this.suspend();
     },
   );
 
   /** Puts the questions that the present context leads to. Called after every drawing, while in view. */
-  protected abstract wonder(): void;
+  protected abstract request(): void;
   /** The part has gone out of view. */
-  protected abstract rest(): void;
+  protected abstract suspend(): void;
 
   protected override createRenderRoot() {
     return this;
@@ -39,11 +39,11 @@ export abstract class LookingPart<Context extends PartContext = PartContext> ext
     super.disconnectedCallback();
     this.watcher.stop();
     this.inView = false;
-    this.rest();
+    this.suspend();
   }
 
   protected override updated(_: PropertyValues) {
-    if (this.inView) this.wonder();
+    if (this.inView) this.request();
   }
 }
 
@@ -51,7 +51,7 @@ export abstract class LookingPart<Context extends PartContext = PartContext> ext
 const numbers = new WeakMap<object, number>();
 let lastNumber = 0;
 
-export function numberOf(thing: object): number {
+export function objectId(thing: object): number {
   const known = numbers.get(thing) ?? ++lastNumber;
   numbers.set(thing, known);
   return known;

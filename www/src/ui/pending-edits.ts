@@ -13,8 +13,8 @@ interface Draft {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-export class Drafts {
-  private readonly drafts = new Map<string, Draft>();
+export class PendingEdits {
+  private readonly edits = new Map<string, Draft>();
 
   constructor(
     private readonly change: (name: string, value: string) => void,
@@ -23,19 +23,19 @@ export class Drafts {
 
   /** What the slider of `name` shows: where the reader has it, or else the settled value. */
   shown(name: string, settled: string): string {
-    const draft = this.drafts.get(name);
+    const draft = this.edits.get(name);
     if (!draft) return settled;
     const done =
       draft.released !== null &&
       (Number(settled) === Number(draft.value) || performance.now() - draft.released > SETTLE_MS);
-    if (done) this.drafts.delete(name);
+    if (done) this.edits.delete(name);
     return done ? settled : draft.value;
   }
 
   /** The slider moves. */
   drag(name: string, value: string): void {
-    const draft = this.drafts.get(name) ?? { value, released: null, sent: -Infinity, timer: undefined };
-    this.drafts.set(name, Object.assign(draft, { value, released: null }));
+    const draft = this.edits.get(name) ?? { value, released: null, sent: -Infinity, timer: undefined };
+    this.edits.set(name, Object.assign(draft, { value, released: null }));
     const wait = draft.sent + SEND_MS - performance.now();
     if (wait <= 0) this.send(name, draft);
     else draft.timer ??= setTimeout(() => this.send(name, draft), wait);
@@ -45,7 +45,7 @@ export class Drafts {
   /** The slider was let go, or moved by a key: this value counts. */
   release(name: string, value: string): void {
     this.drag(name, value);
-    const draft = this.drafts.get(name);
+    const draft = this.edits.get(name);
     if (!draft) return;
     if (draft.timer !== undefined) this.send(name, draft);
     draft.released = performance.now();

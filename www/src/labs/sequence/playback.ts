@@ -6,7 +6,7 @@ const REVEAL_MS = 4000;
 
 const stillness = matchMedia('(prefers-reduced-motion: reduce)');
 
-export class Reveal {
+export class Playback {
   /** How many of the symbols on show have appeared; all once it is null. */
   private appeared: number | null = null;
   private frame = 0;
@@ -17,7 +17,7 @@ export class Reveal {
     private readonly changed: () => void,
   ) {}
 
-  get going(): boolean {
+  get running(): boolean {
     return this.appeared !== null;
   }
 
@@ -30,7 +30,7 @@ export class Reveal {
       const appeared = Math.floor((performance.now() - began) / each);
       if (appeared >= total) return this.end();
       this.appeared = appeared;
-      this.veil();
+      this.hideWaiting();
       this.frame = requestAnimationFrame(turn);
     };
     this.frame = requestAnimationFrame(turn);
@@ -41,12 +41,12 @@ export class Reveal {
     cancelAnimationFrame(this.frame);
     if (this.appeared === null) return;
     this.appeared = null;
-    this.veil();
+    this.hideWaiting();
     this.changed();
   };
 
   /** Hides what is still to come, without drawing the strip anew. */
-  veil(): void {
+  hideWaiting(): void {
     const { appeared } = this;
     this.strip
       .querySelectorAll('.course > li')
