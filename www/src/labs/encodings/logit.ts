@@ -35,6 +35,7 @@ class LabLogit extends VisiblePart<EncodingsContext> {
     () => this.context.client.logit(),
     () => this.requestUpdate(),
   );
+  protected readonly questions = [this.question];
 
   private get trained(): boolean {
     return this.context.settled.values.weights === 'trained';
@@ -50,10 +51,6 @@ class LabLogit extends VisiblePart<EncodingsContext> {
     if (this.missing) return;
     const run = trained && context.recording ? `run ${objectId(context.recording)}` : '';
     this.question.request(`${keyOf(context, WITHOUT)} ${run}`, trained ? String(context.step) : '');
-  }
-
-  protected override suspend() {
-    this.question.suspend();
   }
 
   protected override render(): TemplateResult {
