@@ -666,7 +666,7 @@ describe('for programs', () => {
   });
 
   test('settings are typed by what each may be', async () => {
-    const declared = await readFile(join(PKG, 'types/settings.d.ts'), 'utf8');
+    const declared = await readFile(join(PKG, 'types/engine/settings.d.ts'), 'utf8');
     const sequence = declared.slice(declared.indexOf('interface SequenceSettings'));
     assert.match(sequence, /\n {2}sequence\?: string \| undefined;/);
     assert.match(sequence, /\n {2}context\?: 'shift' \| 'layer' \| 'combined' \| undefined;/);
