@@ -38,7 +38,17 @@ fn entries(arms: &[&str], seeds: Range<u32>) -> Vec<Entry> {
 }
 
 fn small() -> Training {
-    Training { symbols: 5, length: 10, batch: 6, width: 24, heads: 3, mlp: 20, steps: 30, held_out: 9, ..Training::default() }
+    Training {
+        symbols: 5,
+        length: 10,
+        batch: 6,
+        width: 24,
+        heads: 3,
+        mlp: 20,
+        steps: 30,
+        held_out: 9,
+        ..Training::default()
+    }
 }
 
 /// Transformers for 30 steps, then bigram models of another shape for 17, whose embeddings are judged on the host.
@@ -47,8 +57,7 @@ fn unlike(executor: ExecutorChoice) -> Lineup {
     let replicas = [Encoding::Rank, Encoding::Alibi].iter().flat_map(|&e| [replica(e, 3), replica(e, 4)]).collect();
     let transformers: Box<dyn Model> = Box::new(small().ensemble(replicas));
     let bigrams: Box<dyn Model> = Box::new(Bigram { seeds: vec![3, 4, 5], steps: 17 });
-    let models =
-        vec![(transformers, entries(&["rank", "alibi"], 3..5)), (bigrams, entries(&["bigram"], 3..6))];
+    let models = vec![(transformers, entries(&["rank", "alibi"], 3..5)), (bigrams, entries(&["bigram"], 3..6))];
     Lineup::new(Provenance { lab: "test".to_owned(), ..Provenance::default() }, 5, executor, models).unwrap()
 }
 
@@ -158,8 +167,7 @@ fn unlike_models_go_on_from_a_file_with_the_same_bits() {
             let lineup = unlike(executor);
             let state = State::read(&bytes, Header::read(&bytes).unwrap(), &lineup).unwrap();
             assert_eq!(state.step, at);
-            let mut resumed =
-                block_on(Race::restore(lineup, state, &mut Machine::default(), &mut |_, _| {})).unwrap();
+            let mut resumed = block_on(Race::restore(lineup, state, &mut Machine::default(), &mut |_, _| {})).unwrap();
             let after = advance(&mut resumed, 0);
             assert_eq!(text(&after), text(&advance(&mut race, 0)), "from step {at}");
             assert!(file(&mut resumed) == end && file(&mut race) == end, "from step {at}");
