@@ -268,7 +268,8 @@ fn distance(shape: &Shape, loads: &[u32], wrongs: &[u32], seeds: &[u32]) -> Curv
         id: load_id(stored),
         label: format!("{stored} stored"),
         help: format!(
-            "{CUES} cues a memory, read up to {READS} times, each time from what was read before; {stored} words are {} % of the hard locations.",
+            "{CUES} cues a memory, read up to {READS} times, each time from what was read before; {stored} words are {} % of the hard \
+             locations.",
             short(100.0 * f64::from(stored) / f64::from(shape.locations))
         ),
         points: Vec::new(),

@@ -1,7 +1,8 @@
 //! The sequence machine beside transformers, as an experiment: the same random sequences, shown once symbol by symbol, and once more; who
 //! predicts them right the second time?
 //!
-//! Nobody learns during the second presentation; as a second number, what comes of it if everybody goes on learning. The first symbol is not counted, for a transformer has seen nothing before it.
+//! Nobody learns during the second presentation; as a second number, what comes of it if everybody goes on learning. The first symbol is
+//! not counted, for a transformer has seen nothing before it.
 
 use crate::encoding::Encoding;
 use crate::error::Error;
@@ -57,7 +58,8 @@ impl Rivals {
             help: help.to_owned(),
             points: Vec::new(),
         };
-        let memory = "Its gradient steps learn from the newest window and from earlier ones: the sequence so far is kept beside the weights.";
+        let memory = "Its gradient steps learn from the newest window and from earlier ones: the sequence so far is kept beside the \
+            weights.";
         let mut arms = vec![
             arm("machine", "Sequence machine".to_owned(), "One shot a symbol; nothing is kept but the data store."),
             arm(
@@ -237,7 +239,8 @@ impl Rivals {
         };
         vec![Verdict {
             id: "one-shot".to_owned(),
-            claim: "Shown a sequence once, the machine predicts it right the second time, where a transformer with one gradient step a symbol makes errors.".to_owned(),
+            claim: "Shown a sequence once, the machine predicts it right the second time, where a transformer with one gradient step a \
+                symbol makes errors.".to_owned(),
             source: "Bose, re-implementation of the thesis".to_owned(),
             verdict,
             measured,
