@@ -11,6 +11,7 @@
 //! - **Features**: Cargo features in `src`.
 //! - **Sizes**: files of at most 500 lines; lines of at most 140 characters, but for rows of `properties!`, `choice!` and presets.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 #[path = "house/arrows.rs"]
 mod arrows;
@@ -58,14 +59,14 @@ const FOLDERS: [&str; 7] = ["src", "shaders", "tests", "www", "www/src", "www/sc
 const KINDS: [&str; 8] = ["rs", "wgsl", "ts", "js", "mjs", "css", "html", "py"];
 
 /// Something against the order of the house.
-pub struct Offence {
+pub(crate) struct Offence {
     kind: String,
     place: String,
     what: String,
 }
 
 impl Offence {
-    pub fn new(kind: String, place: String, what: String) -> Self {
+    pub(crate) fn new(kind: String, place: String, what: String) -> Self {
         Self { kind, place, what }
     }
 }

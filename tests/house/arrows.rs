@@ -6,13 +6,13 @@ use super::Offence;
 use super::text::{File, blank, closing, paths};
 
 /// A part of the repository with an order of floors, the lowest first.
-pub struct House {
-    pub name: &'static str,
+pub(crate) struct House {
+    pub(crate) name: &'static str,
     root: &'static str,
     floors: &'static [&'static [&'static str]],
 }
 
-pub const HOUSES: [House; 2] = [
+pub(crate) const HOUSES: [House; 2] = [
     House {
         name: "src",
         root: "src/",
@@ -57,7 +57,7 @@ impl House {
         self.floors.iter().position(|floor| floor.contains(&room))
     }
 
-    pub fn offences(&self, files: &[File]) -> Vec<Offence> {
+    pub(crate) fn offences(&self, files: &[File]) -> Vec<Offence> {
         let inside = || files.iter().filter(|file| file.path.starts_with(self.root));
         let known: BTreeSet<&str> = inside().map(|file| file.path.as_str()).collect();
         let mut arrows = vec![];

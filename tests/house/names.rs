@@ -26,7 +26,7 @@ const OTHER_SENSES: [&str; 10] = [
 ];
 
 /// Literals that are a lab's id and mean a setting, a measure or a style class there.
-pub const OTHER_LITERALS: [(&str, &str); 7] = [
+pub(crate) const OTHER_LITERALS: [(&str, &str); 7] = [
     ("src/run/sweep.rs", "encodings"),
     ("www/src/engine/record.ts", "sequence"),
     ("www/src/engine/run-key.ts", "sequence"),
@@ -37,7 +37,7 @@ pub const OTHER_LITERALS: [(&str, &str); 7] = [
 ];
 
 /// The ids of all labs: the folders of `src/labs`.
-pub fn labs(files: &[File]) -> Vec<String> {
+pub(crate) fn labs(files: &[File]) -> Vec<String> {
     let folders = files.iter().filter_map(|file| file.path.strip_prefix("src/labs/")?.split_once('/'));
     let mut labs: Vec<String> = folders.map(|(lab, _)| lab.to_owned()).collect();
     labs.dedup();
@@ -57,7 +57,7 @@ fn named_after(path: &str, lab: &str) -> bool {
     path.split('/').any(|name| !other(name) && name.split(['-', '_', '.']).any(|word| word == lab))
 }
 
-pub fn offences(file: &File, lab: &str) -> Vec<Offence> {
+pub(crate) fn offences(file: &File, lab: &str) -> Vec<Offence> {
     if at_home(&file.path, lab) {
         return vec![];
     }
@@ -101,7 +101,7 @@ fn is_setting(file: &File, literal: &Range<usize>) -> bool {
 }
 
 /// Exceptions that nothing needs any more.
-pub fn idle(files: &[File]) -> Vec<Offence> {
+pub(crate) fn idle(files: &[File]) -> Vec<Offence> {
     let literal = |file: &File, id| file.strings.iter().any(|range| &file.text[range.clone()] == id);
     let idle =
         OTHER_LITERALS.iter().filter(|(path, id)| files.iter().any(|file| file.path == *path && !literal(file, *id)));

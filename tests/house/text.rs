@@ -3,20 +3,20 @@
 use std::ops::Range;
 
 /// A file. `code` and `bare` have the same offsets and lines as `text`.
-pub struct File {
+pub(crate) struct File {
     /// From the root of the repository, with `/`.
-    pub path: String,
-    pub text: String,
+    pub(crate) path: String,
+    pub(crate) text: String,
     /// Without comments, and without what is in quotation marks (the marks stay).
-    pub code: String,
+    pub(crate) code: String,
     /// Without comments.
-    pub bare: String,
+    pub(crate) bare: String,
     /// What is in quotation marks, templates included.
-    pub strings: Vec<Range<usize>>,
+    pub(crate) strings: Vec<Range<usize>>,
 }
 
 impl File {
-    pub fn new(path: &str, text: String) -> Self {
+    pub(crate) fn new(path: &str, text: String) -> Self {
         let (comments, strings) = pieces(&text, path.rsplit('.').next().unwrap_or_default());
         let bare = blank(&text, &comments);
         let code = blank(&bare, &strings);
@@ -24,17 +24,17 @@ impl File {
     }
 
     /// Line of an offset, from 1.
-    pub fn line(&self, at: usize) -> usize {
+    pub(crate) fn line(&self, at: usize) -> usize {
         1 + self.text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count()
     }
 
-    pub fn place(&self, at: usize) -> String {
+    pub(crate) fn place(&self, at: usize) -> String {
         format!("{}:{}", self.path, self.line(at))
     }
 }
 
 /// The text with spaces in place of these ranges; lines stay.
-pub fn blank(text: &str, ranges: &[Range<usize>]) -> String {
+pub(crate) fn blank(text: &str, ranges: &[Range<usize>]) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for byte in ranges.iter().flat_map(Clone::clone) {
         if bytes[byte] != b'\n' {
@@ -117,7 +117,7 @@ fn pieces(text: &str, kind: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
     (comments, strings)
 }
 
-pub fn word(bytes: &[u8], at: usize) -> bool {
+pub(crate) fn word(bytes: &[u8], at: usize) -> bool {
     bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
 }
 
@@ -152,7 +152,7 @@ fn nested(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// Identifiers of code and where they begin.
-pub fn identifiers(code: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(crate) fn identifiers(code: &str) -> impl Iterator<Item = (usize, &str)> {
     let bytes = code.as_bytes();
     (0..bytes.len()).filter(|&at| word(bytes, at) && (at == 0 || !word(bytes, at - 1))).map(|at| {
         let end = (at..bytes.len()).find(|&end| !word(bytes, end)).unwrap_or(bytes.len());
@@ -161,7 +161,7 @@ pub fn identifiers(code: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// The end of a bracket's content, from its first byte on.
-pub fn closing(code: &str, from: usize) -> usize {
+pub(crate) fn closing(code: &str, from: usize) -> usize {
     let mut depth = 1;
     for (at, byte) in code.bytes().enumerate().skip(from) {
         depth += i32::from(matches!(byte, b'{' | b'(' | b'[')) - i32::from(matches!(byte, b'}' | b')' | b']'));
@@ -173,10 +173,10 @@ pub fn closing(code: &str, from: usize) -> usize {
 }
 
 /// A path of Rust, such as `crate::graph::Graph`: its segments and where they stand.
-pub type Path<'a> = Vec<(usize, &'a str)>;
+pub(crate) type Path<'a> = Vec<(usize, &'a str)>;
 
 /// All paths of at least two segments in code of Rust. A group, `a::{b, c::{d, e}}`, has one for each of its leaves.
-pub fn paths(code: &str) -> Vec<Path<'_>> {
+pub(crate) fn paths(code: &str) -> Vec<Path<'_>> {
     let (mut found, mut path) = (vec![], Path::new());
     // Lengths of what stands before the groups that are open; whether the next name goes on with the path.
     let (mut groups, mut joined): (Vec<usize>, bool) = (vec![], false);
