@@ -175,13 +175,7 @@ describe('switching', () => {
         await lab.state('paused');
         const step = await lab.step();
         await go(lab, 'encodings');
-        await lab.page.evaluate(() => {
-          // As if the reader had pressed Cancel while kernels are compiled.
-          const { client } = document.querySelector('#lab');
-          client.activity = 'compiling';
-          client.pause();
-        });
-        await lab.page.waitForFunction(() => /Preparing was given up/.test(document.body.innerText));
+        await lab.giveUp();
         await go(lab, 'copy');
         assert.equal(await lab.step(), step);
         await lab.press('step');
@@ -432,11 +426,7 @@ describe('the experiment’s run', () => {
       await lab.page.waitForFunction(() => location.hash.includes('right=uploaded'));
       const before = await client(lab, 'picture', 'right');
       assert.deepEqual(before.matrix.slice(0, 4), [1, 0, -1, 0]);
-      await lab.page.evaluate(() => {
-        const { client } = document.querySelector('#lab');
-        client.activity = 'compiling';
-        client.pause();
-      });
+      await lab.giveUp();
       await lab.state('ready');
       assert.deepEqual((await client(lab, 'picture', 'right')).matrix, before.matrix);
       await lab.openFile('bad.csv', '1,0\n0\n');
