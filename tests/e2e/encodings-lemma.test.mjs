@@ -490,7 +490,7 @@ describe('a logit in four parts', () => {
         await lemmaTable(lab);
         await parts(lab);
         await lab.page.getByTestId('attention-after').scrollIntoViewIfNeeded();
-        await lab.page.waitForTimeout(300);
+        await lab.answered();
         const wide = await lab.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(wide <= 0, `${wide} px too wide`);
         await lab.page.addScriptTag({ path: axePath });

@@ -268,12 +268,12 @@ describe('every reader', () => {
   const through = async (lab) => {
     for (const part of PARTS) {
       await lab.page.locator(`#title-${part}`).scrollIntoViewIfNeeded();
-      await lab.page.waitForTimeout(250);
+      await lab.answered();
     }
     await lab.page.evaluate(() => {
       for (const details of document.querySelectorAll('.part details')) details.open = true;
     });
-    await lab.page.waitForTimeout(300);
+    await lab.drawn();
   };
 
   for (const colorScheme of ['light', 'dark']) {

@@ -654,7 +654,7 @@ describe('for everyone', () => {
           await lab.page.evaluate(() => {
             for (const details of document.querySelectorAll('details')) details.open = true;
           });
-          await lab.page.waitForTimeout(500);
+          await lab.drawn();
           assert.equal(await lab.axe(), '', 'finished, everything open');
         },
         { colorScheme },
@@ -671,12 +671,12 @@ describe('for everyone', () => {
         await lab.state('finished');
         for (const part of PARTS) {
           await lab.page.locator(`[data-part=${part}] h2, .runbar`).first().scrollIntoViewIfNeeded();
-          await lab.page.waitForTimeout(100);
+          await lab.answered();
         }
         await lab.page.evaluate(() => {
           for (const details of document.querySelectorAll('details')) details.open = true;
         });
-        await lab.page.waitForTimeout(500);
+        await lab.drawn();
         assert.equal(await overflow(lab), 0, 'finished, everything open');
       },
       { viewport: { width: 390, height: 844 } },
@@ -687,7 +687,7 @@ describe('for everyone', () => {
     await withLab('#lab=encodings', async (lab) => {
       for (const y of [0, 1500, 1e5]) {
         await lab.page.evaluate((top) => scrollTo({ top }), y);
-        await lab.page.waitForTimeout(100);
+        await lab.drawn();
         const box = await lab.page.locator('#train').boundingBox();
         assert.ok(box.y >= 0 && box.y + box.height <= 860, `at ${y} it stands at ${box.y}`);
       }

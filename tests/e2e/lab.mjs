@@ -243,6 +243,13 @@ export class Lab {
     });
   }
 
+  /** Waits until every part that has come into view has its answers, and has drawn them. */
+  async answered() {
+    await this.drawn();
+    await this.page.waitForFunction(() => !document.querySelector('[data-state=asking]'));
+    await this.drawn();
+  }
+
   /** Every control's value, by name. */
   settings() {
     return this.page.evaluate(() => {

@@ -510,12 +510,12 @@ describe('every reader', () => {
           await step(lab, { at: 0 });
           for (const part of ['traces', 'readings', 'checks']) {
             await lab.page.locator(`#title-${part}`).scrollIntoViewIfNeeded();
-            await lab.page.waitForTimeout(150);
+            await lab.answered();
           }
           await lab.page.evaluate(() => {
             for (const details of document.querySelectorAll('.part details')) details.open = true;
           });
-          await lab.page.waitForTimeout(200);
+          await lab.drawn();
           assert.equal(await lab.axe(), '');
         },
         { colorScheme },
