@@ -492,6 +492,52 @@ describe('the last run', () => {
     });
   });
 
+  test('one that an earlier version of the page kept is offered, and goes on', async () => {
+    await withLab(CPU, async (lab) => {
+      await lab.press('train');
+      await lab.state('finished');
+      await lab.kept();
+      const csv = await lab.csv();
+      // Earlier versions called an arm by what it was in the copy lab.
+      const named = await lab.page.evaluate(
+        () =>
+          new Promise((resolve, reject) => {
+            const opening = indexedDB.open('mnemoscope');
+            opening.onerror = reject;
+            opening.onsuccess = () => {
+              const transaction = opening.result.transaction('runs', 'readwrite');
+              const runs = transaction.objectStore('runs');
+              let named;
+              runs.get('run-1').onsuccess = ({ target }) => {
+                const { arms, ...label } = target.result;
+                named = arms;
+                runs.put({ ...label, encodings: arms }, 'run-1');
+              };
+              runs.get('run-1-content').onsuccess = ({ target }) => {
+                const content = target.result;
+                for (const run of content.snapshot.about.runs) {
+                  run.encoding ??= run.arm;
+                  delete run.arm;
+                }
+                runs.put(content, 'run-1-content');
+              };
+              transaction.onerror = reject;
+              transaction.oncomplete = () => resolve(named);
+            };
+          }),
+      );
+      assert.deepEqual(named, ['rank', 'none']);
+      await lab.page.reload();
+      await lab.state('ready');
+      await lab.page.getByTestId('offer-go-on').waitFor();
+      assert.match(await lab.text('offer'), /Rank \(learned\), None.*finished at step 40/s);
+      await lab.press('offer-go-on');
+      await lab.state('finished');
+      assert.deepEqual(await lab.csv(), csv);
+      assert.deepEqual(lab.errors, []);
+    });
+  });
+
   test('is refused if it was damaged meanwhile, and can be discarded', async () => {
     await withLab(CPU, async (lab) => {
       await lab.press('train');
@@ -936,7 +982,7 @@ describe('for everyone', () => {
         document.body.tabIndex = -1;
         document.body.focus();
       });
-      await lab.page.waitForTimeout(500);
+      await lab.drawn();
       const missed = async () =>
         lab.page.evaluate(() => {
           const controls = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
@@ -1008,7 +1054,7 @@ describe('for everyone', () => {
           await page.evaluate(() => {
             for (const details of document.querySelectorAll('details')) details.open = true;
           });
-          await page.waitForTimeout(500);
+          await lab.drawn();
           assert.equal(await lab.axe(), '', 'everything open');
           await page.keyboard.press('Escape');
           await lab.press('open-shortcuts');
