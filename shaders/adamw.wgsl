@@ -6,9 +6,7 @@
 #import grid
 
 struct Parameters {
-    gain: u32,
     len: u32,
-    decay: f32,
 }
 
 @group(0) @binding(0) var<uniform> p: Parameters;
@@ -24,7 +22,7 @@ struct Parameters {
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let index = linear_index(id, groups);
     let start = id.z * CONTROL;
-    if (index >= p.len || control[start + STOPPED] != 0.0 || !trained(start, p.gain, index)) {
+    if (index >= p.len || control[start + STOPPED] != 0.0 || !trained(start, index)) {
         return;
     }
     let at = id.z * p.len + index;
@@ -36,5 +34,5 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let m_hat = m / (1.0 - control[start + BETA1_POWER]);
     let v_hat = v / (1.0 - control[start + BETA2_POWER]);
     let value = parameters[at];
-    parameters[at] = value - control[start + RATE] * (m_hat / (sqrt(v_hat) + EPSILON) + p.decay * value);
+    parameters[at] = value - control[start + RATE] * (m_hat / (sqrt(v_hat) + EPSILON) + control[start + DECAY] * value);
 }

@@ -5,7 +5,6 @@
 #import control
 
 struct Parameters {
-    gain: u32,
     len: u32,
     partials: u32,
 }
@@ -24,7 +23,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let end = min((group.x + 1u) * CHUNK, p.len);
     var share = 0.0;
     for (var i = group.x * CHUNK + index; i < end; i += 64u) {
-        if (trained(group.y * CONTROL, p.gain, i)) {
+        if (trained(group.y * CONTROL, i)) {
             let value = gradients[group.y * p.len + i];
             share += value * value;
         }

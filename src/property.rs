@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::choice::Choice;
 
@@ -279,6 +280,21 @@ pub fn by_name(values: Vec<(&'static str, String)>) -> BTreeMap<String, String> 
     let mut map = BTreeMap::new();
     for (name, value) in values {
         map.insert(name.to_owned(), value);
+    }
+    map
+}
+
+/// Values by name as files have them: numbers as numbers, flags as flags, lists as lists.
+#[must_use]
+pub fn typed(rows: &[Property], values: Vec<(&'static str, String)>) -> BTreeMap<String, Value> {
+    let mut map = BTreeMap::new();
+    for (name, text) in values {
+        let value = match rows.iter().find(|row| row.name == name).map(|row| &row.kind) {
+            Some(Kind::Integer { .. } | Kind::Number { .. } | Kind::Flag) => serde_json::from_str(&text).ok(),
+            Some(Kind::Many { .. }) => Some(Value::Array(text.split(',').map(|item| item.trim().into()).collect())),
+            _ => None,
+        };
+        map.insert(name.to_owned(), value.unwrap_or(Value::String(text)));
     }
     map
 }

@@ -20,16 +20,18 @@ use crate::error::Error;
 use crate::labs::any::{Config, Lab};
 use crate::labs::encodings::logit;
 use crate::labs::link::Link;
+use crate::labs::results;
 #[cfg(feature = "sequence")]
 use crate::labs::sequence::study::Study;
+use crate::labs::trial::Trial;
+use crate::labs::weights::Weights;
+use crate::model::measure::Measure;
 use crate::property::{Problem, by_name};
 use crate::run::check::Certificate;
 use crate::run::event::{ArmInfo, Cost, ExecutorInfo, RunInfo};
 use crate::run::inspect::{Inspection, Norms};
 use crate::run::machine::Machine;
-use crate::run::race::Race;
 use crate::run::results::Results;
-use crate::run::weights::Weights;
 
 thread_local! {
     /// The device outlives a run, so that the next one starts faster.
@@ -133,9 +135,9 @@ struct About<'a> {
     lab: &'static str,
     arms: &'a [ArmInfo],
     runs: Vec<RunInfo>,
+    measures: Vec<Measure>,
     executor: &'a ExecutorInfo,
     cost: &'a Cost,
-    chance_bits: f32,
     steps: u32,
     values: std::collections::BTreeMap<String, String>,
     link: String,
@@ -213,7 +215,7 @@ struct WeightsInfo {
 /// An object `{ code, message }` if the file is not sound.
 #[wasm_bindgen(js_name = readWeights)]
 pub fn read_weights(bytes: &[u8]) -> Result<JsValue, JsValue> {
-    let Weights { config, state } = Weights::read(bytes).map_err(|error| thrown(&error))?;
+    let Weights { config, state, .. } = Weights::read(bytes).map_err(|error| thrown(&error))?;
     value(&WeightsInfo {
         settled: Settled::of(&config, Vec::new()),
         step: state.step,
@@ -228,7 +230,7 @@ pub fn read_weights(bytes: &[u8]) -> Result<JsValue, JsValue> {
 /// An object `{ code, message }` if the file is not sound.
 #[wasm_bindgen(js_name = readResults)]
 pub fn read_results(text: &str) -> Result<JsValue, JsValue> {
-    value(&Results::read(text).map_err(|error| thrown(&error))?)
+    value(&results::read(text).map_err(|error| thrown(&error))?)
 }
 
 /// Builds a run, and calls `progress(fraction, what)` while kernels compile.
@@ -251,7 +253,7 @@ type Opened = Result<Work, Error>;
 
 /// What runs: a race of models that are trained, or an experiment of the sequence lab.
 enum Work {
-    Race(Box<Race>),
+    Race(Box<Trial>),
     #[cfg(feature = "sequence")]
     Study(Box<Study>),
 }
@@ -299,7 +301,7 @@ impl Run {
             Ok(match config {
                 #[cfg(feature = "sequence")]
                 Config::Sequence(config) => Work::Study(Box::new(Study::open(config, machine, report).await?)),
-                config => Work::Race(Box::new(Race::open(config, machine, report).await?)),
+                config => Work::Race(Box::new(Trial::open(config, machine, report).await?)),
             })
         })
         .await
@@ -311,7 +313,7 @@ impl Run {
     /// An object `{ code, message }`.
     pub async fn restore(bytes: Vec<u8>, progress: js_sys::Function) -> Result<Run, JsValue> {
         open_with(progress, async |machine: &mut Machine, report: Report<'_>| {
-            Ok(Work::Race(Box::new(Race::restore(&bytes, machine, report).await?)))
+            Ok(Work::Race(Box::new(Trial::restore(&bytes, machine, report).await?)))
         })
         .await
     }
@@ -323,26 +325,26 @@ impl Run {
     pub fn about(&self) -> Result<JsValue, JsValue> {
         match &self.work {
             Work::Race(race) => value(&About {
-                lab: race.source().lab().id(),
-                arms: race.arms(),
+                lab: race.config().lab().id(),
+                arms: &race.arms(),
                 runs: race.runs(),
+                measures: race.lineup().measures(),
                 executor: race.executor(),
                 cost: race.cost(),
-                chance_bits: race.chance_bits(),
-                steps: race.config().steps,
-                values: by_name(race.source().values()),
-                link: race.source().link(),
+                steps: race.steps(),
+                values: by_name(race.config().values()),
+                link: race.config().link(),
             }),
             #[cfg(feature = "sequence")]
             Work::Study(study) => {
                 let config = Config::from(study.source().clone());
                 value(&About {
                     lab: config.lab().id(),
-                    arms: &study.arms(),
-                    runs: study.runs(),
+                    arms: study.arms(),
+                    runs: study.runs().to_vec(),
+                    measures: study.measures().to_vec(),
                     executor: study.executor(),
-                    cost: &Cost { parameters: 0, bytes: 0.0, launches_per_step: 0, flops_per_step: 0.0 },
-                    chance_bits: 0.0,
+                    cost: &Cost::default(),
                     steps: study.steps(),
                     values: by_name(config.values()),
                     link: config.link(),
@@ -373,16 +375,29 @@ impl Run {
         }
     }
 
+    fn results_so_far(&self) -> Result<Results, JsValue> {
+        let results = match &self.work {
+            Work::Race(race) => race.results(),
+            #[cfg(feature = "sequence")]
+            Work::Study(study) => study.results(),
+        };
+        results.map_err(|error| thrown(&error))
+    }
+
     /// Results so far, as the command line writes them.
     ///
     /// # Errors
     /// An object `{ code, message }`.
     pub fn results(&self) -> Result<JsValue, JsValue> {
-        match &self.work {
-            Work::Race(race) => value(&race.results().map_err(|error| thrown(&error))?),
-            #[cfg(feature = "sequence")]
-            Work::Study(study) => value(&study.results()),
-        }
+        value(&self.results_so_far()?)
+    }
+
+    /// The curves so far as CSV, the very text that the command line writes.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub fn csv(&self) -> Result<String, JsValue> {
+        self.results_so_far()?.csv().map_err(|error| thrown(&error))
     }
 
     /// Events that tell again what was reported before.
@@ -445,10 +460,9 @@ impl Run {
     /// If `values` is not an object of strings.
     pub fn extend(&mut self, values: JsValue) -> Result<bool, JsValue> {
         let Work::Race(race) = &mut self.work else { return Ok(false) };
-        let source = race.source();
-        let (config, _) = read(source.lab().id(), values)?;
-        let steps = config.training().steps;
-        let same = source.with_steps(steps).is_some_and(|longer| longer.races_as(&config));
+        let (config, _) = read(race.config().lab().id(), values)?;
+        let steps = config.training().map_err(|error| thrown(&error))?.steps;
+        let same = race.config().with_steps(steps).is_some_and(|longer| longer.races_as(&config));
         Ok(same && race.extend(steps))
     }
 

@@ -38,19 +38,19 @@ fn results_curves_and_weights_are_whole_files_that_other_readers_read() {
 
     let results = json(&text(&folder, "r.json"));
     assert!(results["seconds"].as_f64().unwrap() > 0.0);
-    assert_eq!((&results["step"], &results["configuration"]["width"]), (&60.into(), &"8".into()));
+    assert_eq!((&results["step"], &results["settings"]["width"]), (&60.into(), &8.into()));
     assert_eq!(results["runs"].as_array().unwrap().len(), 2);
     let steps: Vec<u64> =
-        results["evaluations"].as_array().unwrap().iter().map(|e| e["step"].as_u64().unwrap()).collect();
+        results["curves"].as_array().unwrap().iter().map(|point| point["x"].as_f64().unwrap() as u64).collect();
     assert_eq!(steps, [0, 20, 40, 60]);
 
     let curves = text(&folder, "c.csv");
     let mut reader = csv::Reader::from_reader(curves.as_bytes());
     let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 8);
-    let last = rows.iter().rfind(|row| row["encoding"] == "none").unwrap();
-    let loss = results["evaluations"][3]["loss"][1].as_f64().unwrap();
-    assert!((last["loss_bits"].parse::<f64>().unwrap() - loss).abs() < 1e-6, "{last:?}, {loss}");
+    let last = rows.iter().rfind(|row| row["arm"] == "none").unwrap();
+    let loss = results["curves"][3]["values"][0][1].as_f64().unwrap();
+    assert!((last["loss"].parse::<f64>().unwrap() - loss).abs() < 1e-6, "{last:?}, {loss}");
 
     let weights = std::fs::read(folder.path().join("w.safetensors")).unwrap();
     let tensors = SafeTensors::deserialize(&weights).unwrap();
@@ -58,7 +58,8 @@ fn results_curves_and_weights_are_whole_files_that_other_readers_read() {
 
     // The summary names each encoding, and never says more than was trained.
     let row = words.lines().find(|line| line.starts_with("Rank")).unwrap();
-    let step99 = results["runs"][0]["step99"].as_u64().map_or("> 60".to_owned(), |step| step.to_string());
+    let step99 =
+        results["runs"][0]["reached"]["token-accuracy"].as_u64().map_or("> 60".to_owned(), |step| step.to_string());
     assert!(row.contains(&step99), "{row}");
     assert!(words.contains("first step that reached 99 %") && !words.contains('\u{1b}'), "{words}");
     assert!(expect(&run(&folder, &format!("copy {TINY} --out q.json --quiet")), 0).is_empty());
@@ -72,7 +73,7 @@ fn standard_output_takes_one_thing_and_may_be_closed() {
     assert_eq!(json(std::str::from_utf8(&output.stdout).unwrap())["lab"], "copy");
     let output = run(&folder, &format!("copy {TINY} -q --csv - --out r.json"));
     expect(&output, 0);
-    assert!(output.stdout.starts_with(b"encoding,seed,step,"));
+    assert!(output.stdout.starts_with(b"arm,seed,step,"));
     let output = run(&folder, &format!("copy {TINY} --csv -"));
     assert!(expect(&output, 2).contains("name a file"));
 
@@ -91,7 +92,7 @@ fn configurations_come_from_files_and_flags_override_them() {
     // An earlier results file is a configuration, and gives the same numbers.
     expect(&run(&folder, "copy --config first.json --out again.json"), 0);
     let (first, again) = (json(&text(&folder, "first.json")), json(&text(&folder, "again.json")));
-    for key in ["configuration", "runs", "evaluations", "check", "verdicts"] {
+    for key in ["settings", "runs", "curves", "check", "verdicts"] {
         assert_eq!(first[key], again[key], "{key}");
     }
     let settings =
@@ -164,10 +165,10 @@ fn an_interrupted_race_goes_on_to_the_same_bits() {
         assert!(bytes(&whole) == bytes(&folder), "{file} differs");
     }
     let (whole, resumed) = (json(&text(&whole, "r.json")), json(&text(&folder, "r.json")));
-    for key in ["configuration", "step", "runs", "evaluations", "check", "verdicts", "cost"] {
+    for key in ["settings", "step", "runs", "curves", "check", "verdicts", "cost"] {
         assert_eq!(whole[key], resumed[key], "{key}");
     }
-    assert!(whole["check"].is_string() && whole["evaluations"].as_array().unwrap().len() == 11);
+    assert!(whole["check"].is_string() && whole["curves"].as_array().unwrap().len() == 11);
     assert!(resumed["seconds"].is_null(), "the time of a part is not the time of the race");
 }
 
@@ -191,7 +192,7 @@ fn a_checkpoint_of_something_else_is_left_alone() {
     assert_eq!(before, std::fs::read(folder.path().join("k")).unwrap());
     // A finished race is not trained again, and says the same.
     expect(&run(&folder, &format!("copy {TINY} -q --checkpoint k --out again.json")), 0);
-    assert_eq!(json(&text(&folder, "r.json"))["evaluations"], json(&text(&folder, "again.json"))["evaluations"]);
+    assert_eq!(json(&text(&folder, "r.json"))["curves"], json(&text(&folder, "again.json"))["curves"]);
     expect(&run(&folder, &format!("copy {TINY} -q --rate 0.01 --checkpoint k --fresh --out other.json")), 0);
     assert_ne!(before, std::fs::read(folder.path().join("k")).unwrap());
 
@@ -249,7 +250,7 @@ fn a_race_is_trained_longer_to_the_bits_of_one_that_was_longer() {
     assert!(words.contains("going on from step 60 (k), to 100 steps instead of 60"), "{words}");
     assert!(file("k") == file("whole"), "the weights differ");
     let (whole, extended) = (json(&text(&folder, "whole.json")), json(&text(&folder, "r.json")));
-    for key in ["configuration", "link", "step", "runs", "evaluations", "check", "verdicts"] {
+    for key in ["settings", "link", "step", "runs", "curves", "check", "verdicts"] {
         assert_eq!(whole[key], extended[key], "{key}");
     }
     // Not shorter, and not where the learning rate depends on the end.
@@ -270,12 +271,12 @@ fn weights_are_judged_without_training() {
     let output = run(&folder, "evaluate w.safetensors --out e.json --csv e.csv");
     assert!(expect(&output, 0).contains("step 60 of 60"));
     let (trained, judged) = (json(&text(&folder, "r.json")), json(&text(&folder, "e.json")));
-    assert_eq!(judged["evaluations"].as_array().unwrap().len(), 1);
-    assert_eq!(trained["evaluations"][3], judged["evaluations"][0]);
+    assert_eq!(judged["curves"].as_array().unwrap().len(), 1);
+    assert_eq!(trained["curves"][3], judged["curves"][0]);
     assert_eq!(trained["runs"], judged["runs"]);
     // Another held-out set is another judgement of the same weights.
     expect(&run(&folder, "evaluate w.safetensors --held-out 200 --out more.json"), 0);
-    assert_ne!(json(&text(&folder, "more.json"))["evaluations"][0]["loss"], judged["evaluations"][0]["loss"]);
+    assert_ne!(json(&text(&folder, "more.json"))["curves"][0]["values"][0], judged["curves"][0]["values"][0]);
     assert!(expect(&run(&folder, "evaluate w.safetensors --width 16"), 2).contains("--width"));
     assert!(expect(&run(&folder, "evaluate w.safetensors --held-out 0"), 2).contains("from 1 to 256"));
     assert!(expect(&run(&folder, "evaluate r.json"), 1).contains("safetensors"));
@@ -347,16 +348,17 @@ fn a_sweep_is_expanded_run_and_merged() {
         ["0.001", "0.01"]
     );
     for (at, group) in groups.iter().enumerate() {
-        for spread in group["encodings"].as_array().unwrap() {
+        for spread in group["arms"].as_array().unwrap() {
             assert_eq!(spread["seeds"], json("[0,1]"));
             // Jobs count up with the last setting first: rate, encodings, seed.
             let from = |seed: usize| {
-                let encoding = usize::from(spread["encoding"] == "none");
+                let encoding = usize::from(spread["arm"] == "none");
                 Results::read(&text(&folder, &files[at * 4 + encoding * 2 + seed])).unwrap().runs[0].clone()
             };
-            assert_eq!(from(0).encoding, spread["encoding"].as_str().unwrap());
-            let expected: Vec<Value> = (0..2).map(|seed| serde_json::to_value(from(seed).step99).unwrap()).collect();
-            assert_eq!(spread["step99"], Value::Array(expected));
+            assert_eq!(from(0).arm, spread["arm"].as_str().unwrap());
+            let expected: Vec<Value> =
+                (0..2).map(|seed| serde_json::to_value(from(seed).first("token-accuracy")).unwrap()).collect();
+            assert_eq!(spread["reached"], Value::Array(expected));
         }
         assert!(!group["verdicts"].as_array().unwrap().is_empty());
     }
@@ -370,7 +372,7 @@ fn a_sweep_is_expanded_run_and_merged() {
     assert!(words.contains("copy.json holds the same run as result-0.json"), "{words}");
     assert_eq!(json(&text(&folder, "twice.json"))["groups"], sweep["groups"]);
     let mut contrary = json(&text(&folder, "result-0.json"));
-    contrary["runs"][0]["step99"] = 20.into();
+    contrary["runs"][0]["reached"]["token-accuracy"] = 20.into();
     std::fs::write(folder.path().join("contrary.json"), contrary.to_string()).unwrap();
     let words = expect(&run(&folder, &format!("merge {all} contrary.json --out none.json")), 1);
     assert!(words.contains("result-0.json and contrary.json") && !folder.path().join("none.json").exists(), "{words}");

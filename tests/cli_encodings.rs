@@ -79,7 +79,7 @@ fn an_experiment_is_trained_kept_and_looked_at() {
     assert!(said.contains("gain held at L"), "{said}");
     let results = json(&text(&folder, "c.json"));
     assert_eq!((&results["lab"], &results["step"]), (&"encodings".into(), &40.into()));
-    let rows = results["outcome"]["rows"].as_array().unwrap();
+    let rows = results["found"]["rows"].as_array().unwrap();
     assert_eq!(
         rows.iter().map(|row| row["id"].as_str().unwrap()).collect::<Vec<_>>(),
         ["spike-time-held", "spike-time-gain", "spike-time"]
@@ -124,7 +124,7 @@ fn an_interrupted_experiment_goes_on_to_the_same_bits_whatever_is_looked_at() {
         assert!(bytes(&whole) == bytes(&folder), "{file} differs");
     }
     let (whole, resumed) = (json(&text(&whole, "r.json")), json(&text(&folder, "r.json")));
-    for key in ["configuration", "link", "step", "runs", "evaluations", "check", "outcome"] {
+    for key in ["settings", "link", "step", "runs", "curves", "check", "found"] {
         assert_eq!(whole[key], resumed[key], "{key}");
     }
     // Trained longer, as a race of the copy lab is.
@@ -141,8 +141,10 @@ fn lengths_are_told_by_the_experiment_and_by_its_weights_alike() {
     let said = expect(&run(&folder, &format!("encodings train {lengths} --out r.json --export-weights w.st")), 0);
     expect(&run(&folder, "evaluate w.st --out e.json --csv e.csv"), 0);
     let (trained, judged) = (json(&text(&folder, "r.json")), json(&text(&folder, "e.json")));
-    assert_eq!((&trained["outcome"], &trained["runs"]), (&judged["outcome"], &judged["runs"]));
-    assert_eq!(trained["outcome"]["lengths"], serde_json::json!([8, 12, 16, 24]));
+    assert_eq!((&trained["found"], &trained["runs"]), (&judged["found"], &judged["runs"]));
+    let points = trained["found"]["curves"]["points"].as_array().unwrap();
+    let lengths: Vec<f64> = points.iter().map(|point| point["x"].as_f64().unwrap()).collect();
+    assert_eq!(lengths, [8.0, 12.0, 16.0, 24.0]);
     assert!(said.contains("learned no rows") && said.contains("half a sequence back"), "{said}");
     assert_eq!(text(&folder, "e.csv").lines().count(), 1 + 3);
     let said = expect(&run(&folder, "evaluate w.st --held-out 9"), 2);
@@ -158,8 +160,9 @@ fn weights_of_the_copy_lab_are_looked_at_and_its_other_files_are_told_apart() {
     let look = "encodings --left trained --from c.st --head 2 --weights trained --logit l.json --left-table t.npy -q --out r.json";
     expect(&run(&folder, look), 0);
     let report = json(&text(&folder, "r.json"));
-    let of = |name: &str| report["configuration"][name].as_str().unwrap().to_owned();
-    assert_eq!(["train_length", "train_width", "encodings", "steps"].map(of), ["8", "8", "rank,none", "20"]);
+    let of = |name: &str| report["settings"][name].clone();
+    let wanted = [8.into(), 8.into(), serde_json::json!(["rank", "none"]), 20.into()];
+    assert_eq!(["train_length", "train_width", "encodings", "steps"].map(of), wanted);
     assert!(report["left"]["note"].as_str().unwrap().contains("seed 0, at step 20"), "{}", report["left"]["note"]);
     let logit = json(&text(&folder, "l.json"));
     assert_eq!((&logit["step"], &logit["head"], &logit["length"]), (&20.into(), &2.into(), &8.into()));
@@ -192,7 +195,7 @@ fn weights_of_the_copy_lab_are_looked_at_and_its_other_files_are_told_apart() {
     assert_eq!(names(folder.path()), ["c.json", "c.st", "l.json", "r.json", "t.npy"]);
     // A report is a configuration again.
     expect(&run(&folder, "encodings --config r.json --left rank --weights random --out again.json -q"), 0);
-    assert_eq!(json(&text(&folder, "again.json"))["configuration"]["train_width"], "8");
+    assert_eq!(json(&text(&folder, "again.json"))["settings"]["train_width"], 8);
     let table = "sine,cosine\n0,2\n1,2\n";
     let output = run_with(&folder, "encodings --left uploaded --upload - -q --csv - --out again.json", table);
     expect(&output, 0);

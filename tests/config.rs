@@ -5,9 +5,11 @@
 use mnemoscope::choice::Choice;
 use mnemoscope::encoding::Encoding;
 use mnemoscope::labs::any::Lab;
-use mnemoscope::labs::copy::config::{CopyConfig, Mask, PRESETS, Settings};
+use mnemoscope::labs::copy::config::{CopyConfig, PRESETS};
 use mnemoscope::labs::link::Link;
+use mnemoscope::labs::settings::Settings;
 use mnemoscope::property::Kind;
+use mnemoscope::run::training::Mask;
 use mnemoscope::task::Task;
 
 #[test]

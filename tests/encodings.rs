@@ -9,7 +9,6 @@ mod common;
 use std::collections::HashSet;
 
 use common::numbers::Numbers;
-use mnemoscope::choice::Choice;
 use mnemoscope::encoding::face::{Face, Gram, Measure};
 use mnemoscope::encoding::measures::{FORMULAS, Measures, Spectrum};
 use mnemoscope::encoding::{Encoding, Shape, Table, Tuning};
@@ -17,8 +16,7 @@ use mnemoscope::error::Error;
 use mnemoscope::kernels::rng;
 use mnemoscope::kernels::similarity::Similarity;
 use mnemoscope::labs::any::{Config, Lab};
-use mnemoscope::labs::copy::claim::{Outcome as Answer, Verdict};
-use mnemoscope::labs::copy::config::{CopyConfig, Settings};
+use mnemoscope::labs::copy::config::CopyConfig;
 use mnemoscope::labs::encodings::config::EncodingsConfig;
 use mnemoscope::labs::encodings::lemma::{Lemma, lemma};
 use mnemoscope::labs::encodings::logit::{Logit, Question, Trained, split};
@@ -26,11 +24,14 @@ use mnemoscope::labs::encodings::outcome::{Correlation, Outcome, SweepArm, verdi
 use mnemoscope::labs::encodings::table_file::{Upload, to_csv, to_npy};
 use mnemoscope::labs::encodings::workbench::Workbench;
 use mnemoscope::labs::link::Link;
+use mnemoscope::labs::settings::Settings;
+use mnemoscope::labs::trial::Trial;
+use mnemoscope::labs::weights::Weights;
+use mnemoscope::model::ensemble::TOKEN_ACCURACY;
 use mnemoscope::property::{Kind, Problem};
+use mnemoscope::run::claim::{Outcome as Answer, Verdict};
 use mnemoscope::run::event::Event;
 use mnemoscope::run::machine::Machine;
-use mnemoscope::run::race::Race;
-use mnemoscope::run::weights::Weights;
 use pollster::block_on;
 
 fn shape(length: u32, width: u32, tuning: Tuning) -> Shape {
@@ -826,11 +827,11 @@ fn encodings(link: &str) -> EncodingsConfig {
     config
 }
 
-fn open(config: impl Into<Config>) -> Race {
-    block_on(Race::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap()
+fn open(config: impl Into<Config>) -> Trial {
+    block_on(Trial::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap()
 }
 
-fn advance(run: &mut Race, steps: u32) -> Vec<Event> {
+fn advance(run: &mut Trial, steps: u32) -> Vec<Event> {
     block_on(run.advance(f64::INFINITY, steps)).unwrap()
 }
 
@@ -839,7 +840,7 @@ fn question(head: u32, scale: f64) -> Question {
 }
 
 /// Races of both norms and of both masks, with the runs of all that is added, and how often attention weights differ from uniform.
-fn logit_races() -> Vec<Race> {
+fn logit_races() -> Vec<Trial> {
     let mut races = Vec::new();
     for norm in ["post", "pre"] {
         for task in ["causal-copy", "previous-token"] {
@@ -873,7 +874,7 @@ fn the_parts_of_a_logit_add_up_to_the_attention_of_the_model() {
                     let own = &found.attention[head as usize * length * length..][..length * length];
                     for (at, (got, want)) in logit.before.iter().zip(own).enumerate() {
                         let what =
-                            format!("{:?}, step {steps}, run {replica}, head {head}, at {at}", run.config().norm);
+                            format!("{}, step {steps}, run {replica}, head {head}, at {at}", run.config().link());
                         assert!((got - want).abs() < 1e-5, "{what}: {got}, and the model has {want}");
                     }
                 }
@@ -885,7 +886,10 @@ fn the_parts_of_a_logit_add_up_to_the_attention_of_the_model() {
 /// Part by part from the weights as they lie in the pool, for post-norm: `(x + b)ᵀ M (x + b)` and so on, over √h.
 #[test]
 fn under_post_norm_each_part_has_its_own_power_of_the_factor() {
-    for mut run in logit_races().into_iter().filter(|run| run.config().norm.id() == "post") {
+    for mut run in logit_races()
+        .into_iter()
+        .filter(|run| run.config().link().contains("norm=post") || !run.config().link().contains("norm="))
+    {
         for steps in [0, 25] {
             if steps > 0 {
                 advance(&mut run, steps);
@@ -1025,7 +1029,7 @@ fn the_workbench_splits_what_the_settings_name() {
 
 // Experiments.
 
-fn found(run: &mut Race) -> Outcome {
+fn found(run: &mut Trial) -> Outcome {
     block_on(run.outcome()).unwrap().unwrap()
 }
 
@@ -1038,10 +1042,13 @@ fn with_the_gain_held_at_a_power_of_two_spike_time_is_sinusoidal_to_the_bit() {
     advance(&mut run, 20);
     assert_eq!(answer(&run.verdicts().unwrap(), "spike-time-held"), Answer::Open, "not over yet");
     advance(&mut run, 0);
-    assert_eq!(run.history().iter().map(|e| e.step).collect::<Vec<_>>(), [0, 5, 10, 15, 20, 25, 30, 35, 40]);
+    assert_eq!(
+        run.history().iter().map(|point| point.x as u32).collect::<Vec<_>>(),
+        [0, 5, 10, 15, 20, 25, 30, 35, 40]
+    );
     for evaluation in run.history() {
         for column in &evaluation.values {
-            assert_eq!(bits(&column[..2]), bits(&column[2..4]), "step {}", evaluation.step);
+            assert_eq!(bits(&column[..2]), bits(&column[2..4]), "step {}", evaluation.x);
         }
     }
     let Outcome::Control { reference, rows } = found(&mut run) else { panic!("not the control") };
@@ -1057,7 +1064,7 @@ fn with_the_gain_held_at_a_power_of_two_spike_time_is_sinusoidal_to_the_bit() {
             for e in run.history() {
                 let apart = (f64::from(e.values[0][2 * arm + seed]) - f64::from(e.values[0][seed])).abs();
                 if apart > largest.0 {
-                    largest = (apart, e.step);
+                    largest = (apart, e.x as u32);
                 }
             }
             assert_eq!(row.by_seed[seed], Some(largest.0), "{}", row.id);
@@ -1073,11 +1080,11 @@ fn with_the_gain_held_at_a_power_of_two_spike_time_is_sinusoidal_to_the_bit() {
 #[test]
 fn the_gain_of_the_control_is_trained_or_held() {
     let mut run = open(configured(&format!("{TINY}&experiment=control")));
-    let gain = |run: &mut Race, replica| {
+    let gain = |run: &mut Trial, replica| {
         let trained = block_on(run.trained(replica)).unwrap();
         trained.parameters[trained.model.gain as usize]
     };
-    let gains = |run: &mut Race| [0, 1, 2, 3].map(|replica| gain(run, replica));
+    let gains = |run: &mut Trial| [0, 1, 2, 3].map(|replica| gain(run, replica));
     assert_eq!(gains(&mut run), [1.0, 8.0, 8.0, 1.0]);
     advance(&mut run, 20);
     let after = gains(&mut run);
@@ -1112,19 +1119,19 @@ fn the_sweep_correlates_what_its_runs_did_with_what_its_tables_are() {
     let arms = config.arms().unwrap();
     // Four compressions, three gains (gain 1 is compression 1), four random tables.
     assert_eq!(arms.len(), 11);
-    let order: Vec<(&str, u32)> = results.runs.iter().map(|run| (&*run.encoding, run.seed)).collect();
+    let order: Vec<(&str, u32)> = results.runs.iter().map(|run| (&*run.arm, run.seed)).collect();
     let wanted: Vec<(&str, u32)> = arms.iter().flat_map(|arm| [(&*arm.id, 0), (&*arm.id, 1)]).collect();
     assert_eq!(order, wanted);
-    let Some(Outcome::Sweep { seeds, arms: tables, correlations, .. }) = results.outcome.clone() else {
-        panic!("not the sweep")
-    };
+    let outcome = run.found().unwrap().unwrap();
+    assert_eq!(results.found, Some(serde_json::to_value(&outcome).unwrap()));
+    let Outcome::Sweep { seeds, arms: tables, correlations, .. } = outcome.clone() else { panic!("not the sweep") };
     assert_eq!(seeds, [0, 1]);
-    assert_eq!(found(&mut run), results.outcome.clone().unwrap());
+    assert_eq!(found(&mut run), outcome);
     let measure = |arm: usize, seed: u32, id: &str| {
         let shape = Shape { length: 8, width: 8, seed, tuning: arms[arm].tuning };
         measures(&Face::of(arms[arm].encoding, &shape, 2)).get(id).unwrap()
     };
-    let steps = |arm: usize, seed: u32| results.runs[2 * arm + seed as usize].step99;
+    let steps = |arm: usize, seed: u32| results.runs[2 * arm + seed as usize].first(TOKEN_ACCURACY);
     let families = [("all", 0..11), ("compression", 0..4), ("gain", 4..7), ("random", 7..11)];
     let mut defined = 0;
     for (family, members) in families {
@@ -1250,29 +1257,32 @@ fn at_its_own_length_a_model_is_what_the_race_says() {
         } else {
             block_on(run.advance(0.0, 0)).unwrap();
         }
-        let Outcome::Lengths { trained, step, lengths, rows, .. } = found(&mut run) else { panic!("not lengths") };
-        assert_eq!((trained, lengths), (8, vec![8, 12, 16, 24]));
+        let Outcome::Lengths { trained, step, curves, .. } = found(&mut run) else { panic!("not lengths") };
+        let lengths: Vec<f64> = curves.points.iter().map(|point| point.x).collect();
+        assert_eq!((trained, lengths), (8, vec![8.0, 12.0, 16.0, 24.0]));
         let last = run.history().last().unwrap();
-        assert_eq!(last.step, step);
-        for (at, row) in rows.iter().enumerate() {
-            let value = |spreads: &[Option<mnemoscope::encoding::statistics::Spread>]| {
-                let spread = spreads[0].unwrap();
-                assert!(spread.mean == spread.least && spread.mean == spread.greatest, "one seed");
-                spread.mean
-            };
-            assert_eq!(value(&row.accuracy), f64::from(last.values[1][at]), "{} at step {step}", row.id);
-            assert_eq!(value(&row.bits), f64::from(last.values[0][at]), "{} at step {step}", row.id);
-            let longer: [Vec<bool>; 2] =
-                [&row.accuracy, &row.bits].map(|column| column[1..].iter().map(Option::is_some).collect());
-            let rank = row.id == "rank";
-            assert_eq!(longer, [vec![!rank; 3], vec![!rank; 3]], "{}", row.id);
-            assert_eq!(!row.why.is_empty(), rank, "{}", row.why);
+        assert_eq!(last.x, f64::from(step));
+        // Loss, tokens and sequences, one seed each.
+        assert_eq!(last.values.len(), 3);
+        for (at, arm) in curves.arms.iter().enumerate() {
+            assert_eq!(curves.of_arm(&arm.id), [at]);
+            for (measure, last) in last.values.iter().enumerate() {
+                let of = |point: usize| curves.value(point, measure, at);
+                let rank = arm.id == "rank";
+                // Not evaluated at any length, for which it would need other rows than it has learned.
+                assert_eq!(of(0), Some(last[at]), "{} at step {step}", arm.id);
+                assert_eq!([1, 2, 3].map(|point| of(point).is_some()), [!rank; 3], "{}", arm.id);
+                assert_eq!(!arm.help.is_empty(), rank, "{}", arm.help);
+            }
         }
-        assert_eq!(run.results().unwrap().outcome, Some(found(&mut run)));
+        let found = found(&mut run);
+        let results = run.results().unwrap();
+        assert_eq!(results.found, Some(serde_json::to_value(&found).unwrap()));
+        assert_eq!(results.more, [curves]);
     }
     // A half of an odd length is rounded up, and of causal copy up to an even one.
     let at = |link: &str| match found(&mut open(configured(&format!("{TINY}&experiment=lengths&{link}")))) {
-        Outcome::Lengths { lengths, .. } => lengths,
+        Outcome::Lengths { curves, .. } => curves.points.iter().map(|point| point.x as u32).collect::<Vec<_>>(),
         other => panic!("{other:?}"),
     };
     assert_eq!(at("task=reversal&train_length=9"), [9, 14, 18, 27]);
@@ -1288,14 +1298,34 @@ fn a_longer_evaluation_is_that_of_a_longer_model_with_the_same_weights() {
     ));
     let mut run = open(config.clone());
     advance(&mut run, 0);
-    let Outcome::Lengths { lengths, rows, .. } = found(&mut run) else { panic!("not lengths") };
-    for (column, length) in lengths.into_iter().enumerate() {
-        let long = CopyConfig { length, ..config.training() };
+    let Outcome::Lengths { curves, .. } = found(&mut run) else { panic!("not lengths") };
+    for (column, point) in curves.points.iter().enumerate() {
+        let length = point.x as u32;
+        // A race of the copy lab, whose arms are the same.
+        let long = CopyConfig {
+            task: config.task,
+            symbols: config.symbols,
+            length,
+            batch: config.batch,
+            encodings: config.encodings.clone(),
+            seeds: config.seeds,
+            seed: config.seed,
+            steps: config.steps,
+            layers: config.layers,
+            width: config.train_width,
+            heads: config.heads,
+            mlp: config.mlp,
+            norm: config.norm,
+            rate: config.rate,
+            every: config.every,
+            executor: config.executor,
+            ..CopyConfig::default()
+        };
         let mut weights = Weights::read(&block_on(open(long).save()).unwrap()).unwrap();
         weights.state.moments = None;
         weights.state.history.clear();
         weights.state.parameters.clear();
-        for (replica, runner) in (0..).zip(Config::from(config.clone()).runners().unwrap()) {
+        for replica in 0..config.encodings.len() as u32 {
             let trained = block_on(run.trained(replica)).unwrap();
             weights.state.parameters.extend(&trained.parameters[..trained.model.table as usize]);
             let sinusoidal = |compression| {
@@ -1303,7 +1333,7 @@ fn a_longer_evaluation_is_that_of_a_longer_model_with_the_same_weights() {
                 table(Encoding::Sinusoidal, &shape(length, 8, tuning)).values
             };
             // L stays 8, whatever the length; divisions by it are exact.
-            weights.state.parameters.extend(match runner.replica.encoding {
+            weights.state.parameters.extend(match trained.replica.encoding {
                 Encoding::Sinusoidal => sinusoidal(1.0),
                 Encoding::Compressed => sinusoidal(8.0),
                 Encoding::SpikeTime | Encoding::SpikeTimeGain => sinusoidal(1.0).iter().map(|x| x / 8.0).collect(),
@@ -1311,13 +1341,14 @@ fn a_longer_evaluation_is_that_of_a_longer_model_with_the_same_weights() {
             });
         }
         let file = Weights::write(&weights.config, &weights.state).unwrap();
-        let mut other = block_on(Race::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
+        let mut other = block_on(Trial::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
         block_on(other.advance(0.0, 0)).unwrap();
         let judged = other.history().last().unwrap();
-        for (at, row) in rows.iter().enumerate() {
-            let what = format!("{} at length {length}", row.id);
-            assert_eq!(row.accuracy[column].unwrap().mean, f64::from(judged.values[1][at]), "{what}");
-            let (bits, want) = (row.bits[column].unwrap().mean, f64::from(judged.values[0][at]));
+        for (at, arm) in curves.arms.iter().enumerate() {
+            let what = format!("{} at length {length}", arm.id);
+            let value = |measure: usize| curves.value(column, measure, at).unwrap();
+            assert_eq!(value(1), judged.values[1][at], "{what}");
+            let (bits, want) = (value(0), judged.values[0][at]);
             assert!((bits - want).abs() <= 2e-7 * want, "{what}: {bits} bits, and a longer model has {want}");
         }
     }
@@ -1325,7 +1356,7 @@ fn a_longer_evaluation_is_that_of_a_longer_model_with_the_same_weights() {
 
 #[test]
 fn going_on_from_a_file_of_this_lab_gives_the_same_bits() {
-    let rest = |run: &mut Race| {
+    let rest = |run: &mut Trial| {
         let events = advance(run, 0);
         let told = events.into_iter().filter(|event| !matches!(event, Event::Progress { .. })).collect::<Vec<_>>();
         (format!("{told:?}"), block_on(run.save()).unwrap(), format!("{:?}", found(run)))
@@ -1340,8 +1371,8 @@ fn going_on_from_a_file_of_this_lab_gives_the_same_bits() {
         let mut run = open(config.clone());
         advance(&mut run, 17);
         let file = block_on(run.save()).unwrap();
-        let mut resumed = block_on(Race::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
-        assert_eq!((resumed.source(), resumed.step()), (&config, 17), "what is only looked at is kept too");
+        let mut resumed = block_on(Trial::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
+        assert_eq!((resumed.config(), resumed.step()), (&config, 17), "what is only looked at is kept too");
         assert_eq!(format!("{:?}", found(&mut resumed)), format!("{:?}", found(&mut run)), "{experiment}");
         assert!(rest(&mut run) == rest(&mut resumed), "{experiment}");
     }
@@ -1410,7 +1441,7 @@ fn presets_and_every_value_survive_a_link() {
         assert_eq!(configured(&link), config, "{}", preset.id);
         assert_eq!(configured(&format!("lab=encodings&preset={}", preset.id)), config);
         assert_eq!(preset.values.is_empty(), link == "lab=encodings", "{link}");
-        assert!(config.runners().unwrap().len() <= 64);
+        assert!(config.lineup().unwrap().runs().len() <= 64);
     }
     for row in &description.properties {
         for value in values(&row.kind) {
@@ -1479,7 +1510,12 @@ fn what_is_only_looked_at_leaves_the_race_the_same() {
             let same = looked.contains(row.name);
             assert_eq!((one.races_as(&other), other.races_as(&one)), (same, same), "{} = {value}", row.name);
             // What is the same race has the same runs.
-            assert!(!same || one.runners().unwrap() == other.runners().unwrap(), "{}", row.name);
+            assert!(
+                !same
+                    || format!("{:?}", one.lineup().unwrap().squads) == format!("{:?}", other.lineup().unwrap().squads),
+                "{}",
+                row.name
+            );
         }
         assert!(changed > 0, "{}", row.name);
         seen += usize::from(looked.contains(row.name));

@@ -13,17 +13,20 @@ use std::time::Duration;
 
 use bolero::check;
 use mnemoscope::labs::any::{Config, Lab};
-use mnemoscope::labs::copy::config::{CopyConfig, PRESETS, Settings};
+use mnemoscope::labs::copy::config::{CopyConfig, PRESETS};
+use mnemoscope::labs::copy::sweep::Merger;
 use mnemoscope::labs::encodings::config::EncodingsConfig;
 use mnemoscope::labs::encodings::table_file::{Upload, to_csv, to_npy};
 use mnemoscope::labs::link::Link;
+use mnemoscope::labs::results;
+use mnemoscope::labs::settings::{Settings, read_configuration};
+use mnemoscope::labs::trial::Trial;
+use mnemoscope::labs::weights::Weights;
 use mnemoscope::run::check::{Certificate, Certifier};
+use mnemoscope::run::collector::Stop;
 use mnemoscope::run::inspect::read_probe;
 use mnemoscope::run::machine::Machine;
-use mnemoscope::run::race::Race;
-use mnemoscope::run::results::{Results, read_configuration};
-use mnemoscope::run::sweep::Merger;
-use mnemoscope::run::weights::Weights;
+use mnemoscope::run::results::Results;
 use mnemoscope::task::Layout;
 use peak_alloc::PeakAlloc;
 use pollster::block_on;
@@ -196,7 +199,7 @@ fn link() {
         survives_a_link(&link.config);
         // Few enough runs for a plan, whatever was asked for.
         if link.config.lab() != Lab::Sequence {
-            assert!((1..=64).contains(&link.config.runners().unwrap().len()));
+            assert!((1..=64).contains(&link.config.lineup().unwrap().runs().len()));
         }
         assert!(link.problems.len() <= 2 * text.len() + 1);
         assert!(link.problems.iter().all(|problem| !problem.allowed.is_empty()));
@@ -246,7 +249,7 @@ fn race() -> &'static (Results, Vec<u8>) {
             &steps=3&every=1&executor=cpu";
         let (config, problems) = CopyConfig::from_link(link);
         assert!(problems.is_empty());
-        let mut run = block_on(Race::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();
+        let mut run = block_on(Trial::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();
         block_on(run.advance(f64::INFINITY, 0)).unwrap();
         (run.results().unwrap(), block_on(run.save()).unwrap())
     })
@@ -258,29 +261,34 @@ fn results() {
     let (results, _) = race();
     let compact = serde_json::to_vec(results).unwrap();
     let mut stopped = results.clone();
-    stopped.runs[1].stopped = Some(2);
-    stopped.evaluations.iter_mut().skip(2).for_each(|row| row.loss[1] = None);
+    stopped.runs[1].stopped = Some(Stop { step: 2, reason: "the loss was not finite".to_owned() });
+    stopped.curves.iter_mut().skip(2).for_each(|point| point.values[0][1] = f32::NAN);
     let csv = stopped.csv().unwrap().into_bytes();
+    let old =
+        br#"{"lab":"copy","runs":[{"encoding":"none","seed":3,"stopped":7}],"step":9,"configuration":{"steps":"9"},
+        "evaluations":[{"step":0,"loss":[1.5],"tokenAccuracy":[0.5],"sequenceAccuracy":[null]}]}"#;
     let bare = br#"{"lab":"copy","runs":[{"encoding":"none","seed":3}],"evaluations":[]}"#.to_vec();
-    fuzz("results", &[compact, serde_json::to_vec_pretty(&stopped).unwrap(), csv, bare], |bytes| {
+    fuzz("results", &[compact, serde_json::to_vec_pretty(&stopped).unwrap(), csv, bare, old.to_vec()], |bytes| {
         let text = text(bytes);
-        let Ok(read) = frugally(|| Results::read(&text)) else { return false };
+        let Ok(read) = frugally(|| results::read(&text)) else { return false };
         let again = Results::read(&serde_json::to_string(&read).unwrap()).unwrap();
         // Written once, it stays as it is; the first reading of a number of 20 digits may round its last one.
         assert_eq!(
             serde_json::to_string(&again).unwrap(),
             serde_json::to_string(&Results::read(&serde_json::to_string(&again).unwrap()).unwrap()).unwrap()
         );
-        assert_eq!((&again.runs, &again.evaluations), (&read.runs, &read.evaluations));
-        let keys: std::collections::BTreeSet<_> = read.runs.iter().map(|run| (&run.encoding, run.seed)).collect();
+        assert_eq!((&again.runs, &again.curves), (&read.runs, &read.curves));
+        let keys: std::collections::BTreeSet<_> = read.runs.iter().map(|run| (&run.arm, run.seed)).collect();
         let csv = read.csv().unwrap();
-        if keys.len() == read.runs.len() && !read.evaluations.is_empty() {
-            assert_eq!(Results::read(&csv).unwrap().evaluations, read.evaluations, "{csv}");
+        let usual = ["loss", "token-accuracy", "sequence-accuracy"];
+        let usual = read.measures.iter().map(|measure| measure.id.as_str()).eq(usual) && read.x.id == "step";
+        if usual && keys.len() == read.runs.len() && !read.curves.is_empty() {
+            assert_eq!(Results::read(&csv).unwrap().curves, read.curves, "{csv}");
         }
         let mut merger = Merger::default();
         if merger.add("a", read).is_ok() {
             let sweep = frugally(|| merger.finish().unwrap());
-            assert!(sweep.csv().unwrap().starts_with("encoding,seed,step,"));
+            assert!(sweep.csv().unwrap().starts_with("arm,seed,step,"));
         }
         true
     });
@@ -303,10 +311,10 @@ fn weights_survive(bytes: &[u8]) -> bool {
     let again = Weights::read(&written).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(again.config, read.config);
     assert!(Weights::write(&again.config, &again.state).unwrap() == written);
-    let (config, state) = (read.config.training(), &read.state);
+    let (config, state) = (read.config.training().unwrap(), &read.state);
     let small = config.batch <= 2 && config.held_out <= 2 && config.steps <= 8;
     if small && read.config.link().contains("executor=cpu") {
-        let mut run = block_on(Race::restore(bytes, &mut Machine::default(), &mut |_, _| {})).unwrap();
+        let mut run = block_on(Trial::restore(bytes, &mut Machine::default(), &mut |_, _| {})).unwrap();
         block_on(run.advance(f64::INFINITY, 0)).unwrap();
         let over = run.step() == config.steps
             || state.stopped.iter().all(Option::is_some)
@@ -324,7 +332,7 @@ fn weights() {
         &layers=1&batch=1&steps=3&every=1&executor=cpu";
     let Link { config, problems, .. } = Link::parse(link);
     assert!(problems.is_empty(), "{problems:?}");
-    let mut run = block_on(Race::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();
+    let mut run = block_on(Trial::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();
     block_on(run.advance(f64::INFINITY, 0)).unwrap();
     fuzz("weights", &[file.clone(), block_on(run.save()).unwrap()], weights_survive);
 }
@@ -362,7 +370,8 @@ fn weights_that_declare_much_take_little() {
 #[test]
 fn probe() {
     let _alone = alone();
-    let layouts: Vec<Layout> = PRESETS.iter().map(|preset| CopyConfig::preset(preset.id).unwrap().layout()).collect();
+    let layouts: Vec<Layout> =
+        PRESETS.iter().map(|preset| CopyConfig::preset(preset.id).unwrap().training().layout()).collect();
     let seeds: Vec<Vec<u8>> = ["", "#5", "0 1 2 3 4 5 6 7", "0,1,2,3,4,5,6", "1;1;1;1 1 1 1 1 1 1 1 1 1 1 1 1"]
         .map(|text| text.as_bytes().to_vec())
         .to_vec();

@@ -24,9 +24,8 @@ impl Bench {
     fn new(architecture: Architecture, encodings: &[Encoding]) -> Self {
         let model = Transformer::new(architecture);
         let tuning = Tuning { start: 2.5, ..Tuning::default() };
-        let replicas: Vec<Replica> =
-            encodings.iter().map(|&encoding| Replica { encoding, seed: 3, rate: 0.0, tuning }).collect();
-        let optimiser = Optimiser { warmup: 0, cosine: false, steps: 1, clip: 0.0, decay: 0.0 };
+        let replicas: Vec<Replica> = encodings.iter().map(|&encoding| Replica::new(encoding, 3, 0.0, tuning)).collect();
+        let optimiser = Optimiser { warmup: 0, cosine: false, steps: 1, clip: 0.0 };
         let plan = model.plan(&replicas, &Regime { batch: 3, held_out: 2, optimiser }).unwrap();
         let executor = CpuExecutor::new(&plan);
         Self { model, plan, executor, replicas }
@@ -36,7 +35,7 @@ impl Bench {
     fn loss(&mut self, parameters: &[Vec<f64>]) -> Vec<f64> {
         let shared = self.plan.shared;
         for (index, (replica, values)) in self.replicas.iter().zip(parameters).enumerate() {
-            let control: Vec<f64> = self.model.control(replica).iter().map(|&x| f64::from(x)).collect();
+            let control: Vec<f64> = self.model.control(replica).unwrap().iter().map(|&x| f64::from(x)).collect();
             let rotations: Vec<f64> = self.model.rotations().iter().map(|&x| f64::from(x)).collect();
             self.executor.write(index, shared.control, &control).unwrap();
             self.executor.write(index, shared.rotations, &rotations).unwrap();

@@ -7,26 +7,26 @@ mod common;
 
 use common::training::{SMALL, configuration};
 use mnemoscope::error::Error;
+use mnemoscope::labs::trial::Trial;
+use mnemoscope::labs::weights::Weights;
 use mnemoscope::run::event::Event;
 use mnemoscope::run::inspect::{Inspection, read_probe};
 use mnemoscope::run::machine::Machine;
-use mnemoscope::run::race::Race;
-use mnemoscope::run::weights::Weights;
 use mnemoscope::task::source::is_held_out;
 use pollster::block_on;
 
 const TINY: &str = "lab=copy&encodings=rank,sinusoidal,alibi,rope,none&seeds=1&symbols=5&length=10&batch=5&held_out=9\
     &layers=2&width=24&heads=3&mlp=20&steps=40&every=5&executor=cpu";
 
-fn open(link: &str) -> Race {
-    block_on(Race::open(configuration(link), &mut Machine::default(), &mut |_, _| {})).unwrap()
+fn open(link: &str) -> Trial {
+    block_on(Trial::open(configuration(link), &mut Machine::default(), &mut |_, _| {})).unwrap()
 }
 
-fn advance(run: &mut Race, steps: u32) -> Vec<Event> {
+fn advance(run: &mut Trial, steps: u32) -> Vec<Event> {
     block_on(run.advance(f64::INFINITY, steps)).unwrap()
 }
 
-fn inspect(run: &mut Race, replica: u32, probe: &str) -> Inspection {
+fn inspect(run: &mut Trial, replica: u32, probe: &str) -> Inspection {
     block_on(run.inspect(replica, probe)).unwrap()
 }
 
@@ -59,11 +59,12 @@ fn the_probe_agrees_with_the_evaluation() {
     {
         let mut run = open(&link);
         let events = advance(&mut run, 20);
-        let Some(Event::Evaluation { step: 20, loss, token_accuracy, .. }) =
+        let Some(Event::Evaluation { step: 20, values }) =
             events.into_iter().rev().find(|event| matches!(event, Event::Evaluation { .. }))
         else {
             panic!("no evaluation at step 20");
         };
+        let [loss, token_accuracy, _] = values.try_into().unwrap();
         for replica in 0..loss.len() {
             let (mut bits, mut right, mut judged) = (0.0_f64, 0, 0);
             for row in 0..9 {
@@ -86,7 +87,7 @@ fn the_probe_agrees_with_the_evaluation() {
 #[test]
 fn similarity_is_live_for_what_is_learned_and_still_for_what_is_not() {
     let mut run = open(TINY);
-    let similarity = |run: &mut Race, replica| inspect(run, replica, "").similarity.map(|(values, _)| values);
+    let similarity = |run: &mut Trial, replica| inspect(run, replica, "").similarity.map(|(values, _)| values);
     let before: Vec<_> = (0..5).map(|replica| similarity(&mut run, replica)).collect();
     advance(&mut run, 5);
     let after: Vec<_> = (0..5).map(|replica| similarity(&mut run, replica)).collect();
@@ -113,7 +114,7 @@ fn norms_of_layers_add_up_to_the_whole() {
     assert!(first.norms.iter().all(|norms| norms.gradient == 0.0 && norms.weight > 0.0), "nothing trained yet");
     let events = advance(&mut run, 4);
     let gradient = events.iter().find_map(|event| match event {
-        Event::Training { gradient, .. } => Some(gradient.clone()),
+        Event::Training { values, .. } => Some(values[2].clone()),
         _ => None,
     });
     for (replica, gradient) in (0..).zip(gradient.unwrap()) {
@@ -147,12 +148,12 @@ fn a_typed_probe_becomes_the_task() {
         }
     }
     assert!(matches!(block_on(run.inspect(5, "")), Err(Error::Config(_))));
-    let drawn = read_probe("#7", &configuration(TINY).layout()).unwrap();
+    let drawn = read_probe("#7", &configuration(TINY).training().layout()).unwrap();
     assert!(is_held_out(&drawn, 5), "held-out sequences are held out");
 }
 
 /// What a race reports from here to its end, and its last weights.
-fn rest(run: &mut Race) -> (Vec<Event>, Vec<u8>) {
+fn rest(run: &mut Trial) -> (Vec<Event>, Vec<u8>) {
     let events = advance(run, 0);
     let events = events.into_iter().filter(|event| !matches!(event, Event::Progress { .. })).collect();
     (events, block_on(run.save()).unwrap())
@@ -169,7 +170,7 @@ fn going_on_from_a_file_gives_the_same_bits() {
             let mut run = open(&link);
             advance(&mut run, at);
             let file = block_on(run.save()).unwrap();
-            let mut resumed = block_on(Race::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
+            let mut resumed = block_on(Trial::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
             assert_eq!(resumed.executor().kind, executor);
             assert_eq!(resumed.step(), at);
             let (expected, first_file) = rest(&mut run);
@@ -192,7 +193,7 @@ fn a_file_without_moments_is_evaluated_and_trained_further() {
     weights.state.moments = None;
     weights.state.history.clear();
     let file = Weights::write(&weights.config, &weights.state).unwrap();
-    let mut resumed = block_on(Race::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
+    let mut resumed = block_on(Trial::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
     let events = block_on(resumed.advance(0.0, 0)).unwrap();
     let at_20 = |event: &Event| matches!(event, Event::Evaluation { step: 20, .. });
     let original = run.replay().into_iter().rev().find(at_20).unwrap();
@@ -200,7 +201,7 @@ fn a_file_without_moments_is_evaluated_and_trained_further() {
     // What follows from there can itself be kept and gone on with.
     advance(&mut resumed, 7);
     let file = block_on(resumed.save()).unwrap();
-    let mut again = block_on(Race::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
+    let mut again = block_on(Trial::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
     let (events, last) = rest(&mut resumed);
     assert!(events.iter().any(|event| matches!(event, Event::Finished { step: 40 })));
     let (events_again, last_again) = rest(&mut again);
@@ -263,7 +264,7 @@ fn a_lost_device_is_replaced_and_nothing_is_lost() {
     let mut whole = open(&link);
     let (mut expected, expected_file) = rest(&mut whole);
     let mut machine = Machine::default();
-    let mut run = block_on(Race::open(configuration(&link), &mut machine, &mut |_, _| {})).unwrap();
+    let mut run = block_on(Trial::open(configuration(&link), &mut machine, &mut |_, _| {})).unwrap();
     let mut events = block_on(run.carry_on(&mut machine, f64::INFINITY, 13)).unwrap();
     run.lose_device();
     events.extend(block_on(run.carry_on(&mut machine, f64::INFINITY, 0)).unwrap());
@@ -278,7 +279,8 @@ fn a_lost_device_is_replaced_and_nothing_is_lost() {
         let mut others = Vec::new();
         for event in events.drain(..) {
             match event {
-                Event::Training { steps: of, loss, .. } => {
+                Event::Training { steps: of, mut values } => {
+                    let loss = values.remove(0);
                     steps.extend(of);
                     losses.iter_mut().zip(loss).for_each(|(all, new)| all.extend(new.iter().map(|x| x.to_bits())));
                 }
@@ -304,7 +306,7 @@ fn a_lost_device_is_replaced_and_nothing_is_lost() {
 fn a_race_goes_on_from_its_last_checkpoint() {
     let link = SMALL.replace("steps=400", "steps=30") + "&executor=webgpu";
     let mut machine = Machine::default();
-    let mut open = || block_on(Race::open(configuration(&link), &mut machine, &mut |_, _| {})).unwrap();
+    let mut open = || block_on(Trial::open(configuration(&link), &mut machine, &mut |_, _| {})).unwrap();
     let mut whole = open();
     advance(&mut whole, 19);
     let (at_19, looked) = (block_on(whole.save()).unwrap(), format!("{:?}", inspect(&mut whole, 5, "")));
@@ -335,7 +337,7 @@ fn a_device_lost_after_opening_a_file_does_not_lose_the_file() {
     weights.state.parameters.iter_mut().for_each(|parameter| *parameter *= 0.5);
     let file = Weights::write(&weights.config, &weights.state).unwrap();
     let mut machine = Machine::default();
-    let mut run = block_on(Race::restore(&file, &mut machine, &mut |_, _| {})).unwrap();
+    let mut run = block_on(Trial::restore(&file, &mut machine, &mut |_, _| {})).unwrap();
     run.lose_device();
     let lost = block_on(run.save()).unwrap_err();
     block_on(run.recover(&mut machine, lost.of_device().unwrap())).unwrap();
@@ -358,7 +360,7 @@ fn a_race_can_be_made_longer() {
     events.extend(advance(&mut run, 0));
     let told = |events: &[Event]| {
         let losses = events.iter().filter_map(|event| match event {
-            Event::Training { loss, .. } => Some(loss.concat()),
+            Event::Training { values, .. } => Some(values[0].concat()),
             _ => None,
         });
         losses.flatten().map(f32::to_bits).fold(0_u64, |sum, bits| sum.wrapping_add(u64::from(bits)))
@@ -374,7 +376,7 @@ fn a_race_can_be_made_longer() {
 fn a_device_lost_again_and_again_gives_way_to_the_cpu() {
     let mut machine = Machine::default();
     let config = configuration(&(TINY.replace("executor=cpu", "executor=webgpu")));
-    let mut run = block_on(Race::open(config, &mut machine, &mut |_, _| {})).unwrap();
+    let mut run = block_on(Trial::open(config, &mut machine, &mut |_, _| {})).unwrap();
     for _ in 0..3 {
         run.lose_device();
         block_on(run.carry_on(&mut machine, f64::INFINITY, 1)).unwrap();
@@ -390,7 +392,7 @@ fn timing_the_kernels_changes_nothing() {
         let mut run = open(&TINY.replace("cpu", executor));
         advance(&mut run, 7);
         let before = block_on(run.save()).unwrap();
-        let look = |run: &mut Race| format!("{:?}", inspect(run, 0, ""));
+        let look = |run: &mut Trial| format!("{:?}", inspect(run, 0, ""));
         let looked = look(&mut run);
         let profile = block_on(run.profile()).unwrap();
         assert!(block_on(run.save()).unwrap() == before, "{executor}");

@@ -7,66 +7,83 @@ mod common;
 
 use common::training::configuration;
 use mnemoscope::error::Error;
-use mnemoscope::labs::copy::claim::{Outcome, Verdict, verdicts};
-use mnemoscope::labs::copy::config::{CopyConfig, Settings};
+use mnemoscope::labs::any::Config;
+use mnemoscope::labs::copy::claim::verdicts;
+use mnemoscope::labs::copy::config::CopyConfig;
+use mnemoscope::labs::results;
+use mnemoscope::labs::settings::{Settings, read_configuration};
+use mnemoscope::labs::trial::Trial;
+use mnemoscope::model::ensemble::TOKEN_ACCURACY;
+use mnemoscope::run::claim::{Outcome, Verdict};
+use mnemoscope::run::collector::Record;
+use mnemoscope::run::curves::{Curves, Point};
 use mnemoscope::run::machine::Machine;
-use mnemoscope::run::race::Race;
-use mnemoscope::run::results::{Results, RunResult, read_configuration};
+use mnemoscope::run::results::{Results, RunResult};
 use pollster::block_on;
 
 const LINK: &str = "lab=copy&encodings=rank,none&seeds=2&symbols=4&length=8&batch=4&held_out=8&layers=1&width=16\
     &heads=2&mlp=16&steps=20&every=10&executor=cpu";
 
-fn results() -> Results {
-    let mut run = block_on(Race::open(configuration(LINK), &mut Machine::default(), &mut |_, _| {})).unwrap();
+fn trained() -> Results {
+    let mut run = block_on(Trial::open(configuration(LINK), &mut Machine::default(), &mut |_, _| {})).unwrap();
     block_on(run.advance(f64::INFINITY, 0)).unwrap();
     run.results().unwrap()
 }
 
 #[test]
 fn results_survive_json_and_csv() {
-    let mut results = results();
-    results.evaluations[1].loss[2] = None;
+    let mut results = trained();
+    results.curves[1].values[0][2] = f32::NAN;
     assert_eq!(Results::read(&serde_json::to_string(&results).unwrap()).unwrap(), results);
     let again = Results::read(&results.csv().unwrap()).unwrap();
-    assert_eq!(again.evaluations, results.evaluations);
-    assert_eq!(again.runs.iter().map(|run| (&run.encoding, run.seed, run.step99)).collect::<Vec<_>>(), {
-        results.runs.iter().map(|run| (&run.encoding, run.seed, run.step99)).collect::<Vec<_>>()
+    assert_eq!(again.curves, results.curves);
+    assert_eq!(again.runs.iter().map(|run| (&run.arm, run.seed, run.first(TOKEN_ACCURACY))).collect::<Vec<_>>(), {
+        results.runs.iter().map(|run| (&run.arm, run.seed, run.first(TOKEN_ACCURACY))).collect::<Vec<_>>()
     });
-    assert!(again.configuration.is_empty(), "a CSV file does not know it");
+    assert!(again.settings.is_empty(), "a CSV file does not know it");
 }
 
 #[test]
 fn unsound_results_are_refused_in_words() {
-    let good = serde_json::to_string(&results()).unwrap();
-    let refused = |text: &str| match Results::read(text) {
+    let good = serde_json::to_string(&trained()).unwrap();
+    let refused = |text: &str| match results::read(text) {
         Err(Error::File(why)) => why,
         other => panic!("taken: {other:?}"),
     };
     assert!(refused("").contains("columns"));
-    assert!(refused("a,b\n1,2").contains("encoding, seed, step"));
+    assert!(refused("a,b\n1,2").contains("arm, seed, step"));
     assert!(refused("{}").contains("not a results file"));
     assert!(refused(&good[..good.len() / 2]).contains("not a results file"));
     assert!(refused(&good.replace("\"copy\"", "\"other\"")).contains("other"));
-    let mut short = results();
-    short.evaluations[1].token_accuracy.pop();
+    let mut short = trained();
+    short.curves[1].values[1].pop();
     assert!(refused(&serde_json::to_string(&short).unwrap()).contains("3 numbers for 4 runs"));
-    let mut twice = results();
-    twice.evaluations[1].step = 0;
+    let mut twice = trained();
+    twice.curves[1].x = 0.0;
     assert!(refused(&serde_json::to_string(&twice).unwrap()).contains("order"));
-    let mut early = results();
+    let mut early = trained();
     early.step = 10;
     assert!(refused(&serde_json::to_string(&early).unwrap()).contains("ends at step 10"));
-    let mut torn = results();
-    torn.configuration.insert("rate".to_owned(), "0.5".to_owned());
+    let mut torn = trained();
+    torn.settings.insert("rate".to_owned(), 0.5.into());
     let why = refused(&serde_json::to_string(&torn).unwrap());
     assert!(why.contains("rate is 0.003 in one and 0.5 in the other"), "{why}");
     torn.link.clear();
-    assert!(Results::read(&serde_json::to_string(&torn).unwrap()).is_ok(), "only one of them says it");
-    let head = "encoding,seed,step,loss_bits,token_accuracy,sequence_accuracy\n";
-    assert!(refused(&format!("{head}rank,0,ten,1,1,1\n")).contains("CSV"));
-    assert!(refused(&format!("{head}rank,0,10,NaN,1,1\n")).contains("finite"));
-    assert!(refused(&format!("{head}rank,0,10\n")).contains("CSV"));
+    assert!(results::read(&serde_json::to_string(&torn).unwrap()).is_ok(), "only one of them says it");
+    let mut absurd = trained();
+    absurd.curves[1].values[1][0] = 1.5;
+    assert!(refused(&serde_json::to_string(&absurd).unwrap()).contains("token-accuracy at 10 holds 1.5"));
+    let mut later = trained();
+    later.format = 3;
+    assert!(refused(&serde_json::to_string(&later).unwrap()).contains("its format is 3"));
+    for head in [
+        "encoding,seed,step,loss_bits,token_accuracy,sequence_accuracy\n",
+        "arm,seed,step,loss,token-accuracy,sequence-accuracy\n",
+    ] {
+        assert!(refused(&format!("{head}rank,0,ten,1,1,1\n")).contains("CSV"));
+        assert!(refused(&format!("{head}rank,0,10,inf,1,1\n")).contains("cannot be"));
+        assert!(refused(&format!("{head}rank,0,10\n")).contains("CSV"));
+    }
 }
 
 #[test]
@@ -77,7 +94,7 @@ fn configurations_come_from_json() {
     .unwrap();
     assert!(problems.is_empty(), "{problems:?}");
     assert_eq!(config.link(), "lab=copy&task=reversal&encodings=rank,none&tied=true&rate=0.01");
-    let (same, problems) = read_configuration::<CopyConfig>(&serde_json::to_string(&results()).unwrap()).unwrap();
+    let (same, problems) = read_configuration::<CopyConfig>(&serde_json::to_string(&trained()).unwrap()).unwrap();
     assert!(problems.is_empty());
     assert_eq!(same, configuration(LINK));
     let (_, problems) = read_configuration::<CopyConfig>(r#"{"width":"wide","nosuch":1,"preset":"x"}"#).unwrap();
@@ -91,17 +108,21 @@ fn configurations_come_from_json() {
 fn judge(link: &str, outcomes: &[(&str, &[u32])], step: u32) -> Vec<Verdict> {
     let runs: Vec<RunResult> = outcomes
         .iter()
-        .flat_map(|(encoding, steps)| {
+        .flat_map(|(arm, steps)| {
             (0..).zip(steps.iter()).map(|(seed, &step)| RunResult {
-                encoding: (*encoding).to_owned(),
+                arm: (*arm).to_owned(),
                 seed,
-                step99: (step > 0).then_some(step),
+                reached: [(TOKEN_ACCURACY.to_owned(), (step > 0).then_some(step))].into(),
                 stopped: None,
-                accuracy: Some(if step > 0 { 1.0 } else { 0.1399 }),
             })
         })
         .collect();
-    verdicts(&configuration(link), &runs, step)
+    let right = |run: &RunResult| if run.first(TOKEN_ACCURACY).is_some() { 1.0 } else { 0.1399 };
+    let values = vec![vec![0.0; runs.len()], runs.iter().map(right).collect(), vec![0.0; runs.len()]];
+    let record = Record { history: vec![Point { x: step.into(), values }], ..Record::default() };
+    let lineup = Config::from(configuration(link)).lineup().unwrap();
+    let results = Results::new(&lineup.provenance, Curves::of_race(&lineup, &record), runs);
+    verdicts(&configuration(link), &results, step)
 }
 
 fn of(verdicts: &[Verdict], id: &str) -> (Outcome, String) {

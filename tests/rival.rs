@@ -9,13 +9,13 @@ use mnemoscope::error::Error;
 use mnemoscope::graph::ops::Optimiser;
 use mnemoscope::kernels::layer_norm::EPSILON;
 use mnemoscope::labs::any::Config;
-use mnemoscope::labs::copy::config::ExecutorChoice;
 use mnemoscope::labs::link::Link;
 use mnemoscope::labs::sequence::config::SequenceConfig;
 use mnemoscope::labs::sequence::insight::{BUDGET, Lesson, Look, Student, transformer_stages};
 use mnemoscope::labs::sequence::rival::learner::{Learner, Pupil, WAITING, window};
 use mnemoscope::labs::sequence::rival::{Errors, HELD_OUT_SEEDS, Judged, Method, RATES, Rehearsal, Rivals, Terms};
 use mnemoscope::model::online::WindowRegime;
+use mnemoscope::run::machine::ExecutorChoice;
 use mnemoscope::run::machine::Machine;
 use mnemoscope::task::{Layout, Task};
 use pollster::block_on;
@@ -126,7 +126,7 @@ fn a_step_is_judged_on_what_follows_each_position_of_its_window() {
             let mut executor = CpuExecutor::<f32>::new(&plan);
             let input: Vec<f32> = tokens.iter().map(|&token| token as f32).collect();
             executor.write(0, plan.shared.parameters, &model.initial(&replica)).unwrap();
-            executor.write(0, plan.shared.control, &model.control(&replica)).unwrap();
+            executor.write(0, plan.shared.control, &model.control(&replica).unwrap()).unwrap();
             executor.write(0, plan.kept[0], &input).unwrap();
             executor.run(&plan.evaluation, 1);
             let logits = executor.buffer(0, plan.kept[1]);
@@ -366,13 +366,13 @@ fn the_stages_show_the_numbers_of_the_running_model() {
             assert_eq!(decoding.vectors[0].values, logits);
 
             // The program that judges, on the same window.
-            let optimiser = Optimiser { warmup: 0, cosine: false, steps: 1, clip: 1.0, decay: 0.0 };
+            let optimiser = Optimiser { warmup: 0, cosine: false, steps: 1, clip: 1.0 };
             let regime = WindowRegime { rows: 1, judged: Judged::All, optimiser };
             let windows = student.model.windows(&[student.replica], &regime).unwrap();
             let mut executor = CpuExecutor::<f32>::new(&windows.plan);
             let (tokens, _) = window(&sequence, at + 1, 8, 3);
             let input: Vec<f32> = tokens.iter().map(|&token| token as f32).collect();
-            let control = student.model.control(&student.replica);
+            let control = student.model.control(&student.replica).unwrap();
             executor.write(0, windows.plan.shared.parameters, &student.parameters).unwrap();
             executor.write(0, windows.plan.shared.control, &control).unwrap();
             executor.write(0, windows.asked, &input).unwrap();

@@ -212,7 +212,7 @@ fn attention_of_every_head_width() {
 #[test]
 fn kernels_of_whole_plans() {
     let mut launches: Vec<Launch> = Vec::new();
-    let optimiser = Optimiser { warmup: 3, cosine: true, steps: 100, clip: 1.0, decay: 0.01 };
+    let optimiser = Optimiser { warmup: 3, cosine: true, steps: 100, clip: 1.0 };
     for &task in Task::ALL {
         for activation in [Activation::Relu, Activation::Gelu] {
             for flags in 0..8 {
@@ -230,7 +230,7 @@ fn kernels_of_whole_plans() {
                     tied: flag(2),
                 };
                 for encodings in [Encoding::ALL, &[Encoding::Sinusoidal][..]] {
-                    let replica = |&encoding| Replica { encoding, seed: 1, rate: 0.01, tuning: Tuning::default() };
+                    let replica = |&encoding| Replica::new(encoding, 1, 0.01, Tuning::default());
                     let replicas: Vec<Replica> = encodings.iter().map(replica).collect();
                     let regime = Regime { batch: 3, held_out: 2, optimiser };
                     let plan = Transformer::new(architecture).plan(&replicas, &regime).unwrap();

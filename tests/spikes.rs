@@ -7,10 +7,11 @@
 use std::time::Instant;
 
 use mnemoscope::kernels::rng::{pcg4d, unit};
-use mnemoscope::labs::copy::claim::Outcome;
-use mnemoscope::labs::copy::config::{ExecutorChoice, Settings};
 use mnemoscope::labs::sequence::config::{ContextModel, DecoderKind, Neuron, SequenceConfig, Writing};
 use mnemoscope::labs::sequence::spikes::{Spikes, Subject, spikes};
+use mnemoscope::labs::settings::Settings;
+use mnemoscope::run::claim::Outcome;
+use mnemoscope::run::machine::ExecutorChoice;
 use mnemoscope::run::machine::Machine;
 use mnemoscope::sdm::code::{cosine, draw, levels, ranked};
 use mnemoscope::sdm::machine::{Fixed, Input, Trace};

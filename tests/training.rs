@@ -11,11 +11,10 @@ use mnemoscope::compute::{Executor, Program};
 use mnemoscope::encoding::{Encoding, Tuning};
 use mnemoscope::error::Error;
 use mnemoscope::kernels::control;
+use mnemoscope::labs::trial::Trial;
 use mnemoscope::model::transformer::{Replica, Transformer};
 use mnemoscope::run::event::Event;
 use mnemoscope::run::machine::Machine;
-use mnemoscope::run::race::Race;
-use mnemoscope::run::setup;
 use pollster::block_on;
 
 /// `MNEMOSCOPE_NO_GPU=1` says that this machine is known to have no adapter.
@@ -48,7 +47,7 @@ fn two_runs_have_the_same_bits() {
 #[test]
 fn reset_gives_the_same_run_again() {
     let mut run =
-        block_on(Race::open(configuration(&format!("{SMALL}&executor=cpu")), &mut Machine::default(), &mut |_, _| {}))
+        block_on(Trial::open(configuration(&format!("{SMALL}&executor=cpu")), &mut Machine::default(), &mut |_, _| {}))
             .unwrap();
     block_on(run.advance(f64::INFINITY, 7)).unwrap();
     let first = block_on(run.parameters()).unwrap();
@@ -63,7 +62,7 @@ fn reset_gives_the_same_run_again() {
 fn steps_in_pieces_are_the_same_steps() {
     let whole = block_on(train(&format!("{SMALL}&executor=cpu"), 23));
     let mut run =
-        block_on(Race::open(configuration(&format!("{SMALL}&executor=cpu")), &mut Machine::default(), &mut |_, _| {}))
+        block_on(Trial::open(configuration(&format!("{SMALL}&executor=cpu")), &mut Machine::default(), &mut |_, _| {}))
             .unwrap();
     let mut steps = Vec::new();
     for most in [1, 9, 13] {
@@ -113,16 +112,20 @@ fn a_run_that_diverges_stops_and_says_at_which_step() {
         let link = format!("{SMALL}&executor={executor}&encodings=rank,none&clip=0&warmup=0&dropout=0");
         let mut config = configuration(&link);
         config.rate = 1e30;
-        let mut run = block_on(Race::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();
+        let mut run = block_on(Trial::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();
         let mut stops = Vec::new();
-        let mut losses = Vec::new();
+        let mut losses: Vec<Vec<f32>> = Vec::new();
         let mut last = Vec::new();
         let mut finished = false;
         for event in block_on(run.advance(f64::INFINITY, 12)).unwrap() {
             match event {
                 Event::Stopped { replica, step, .. } => stops.push((replica, step)),
-                Event::Training { loss, .. } => losses = loss,
-                Event::Evaluation { step: 10, loss, .. } => last = loss,
+                Event::Training { mut values, .. } => {
+                    let loss = values.remove(0);
+                    losses.resize(loss.len(), Vec::new());
+                    losses.iter_mut().zip(loss).for_each(|(all, new)| all.extend(new));
+                }
+                Event::Evaluation { step: 10, mut values } => last = values.remove(0),
                 Event::Finished { .. } => finished = true,
                 _ => {}
             }
@@ -146,9 +149,9 @@ fn a_run_that_diverges_stops_and_says_at_which_step() {
 /// On one plan a replica with an absurd rate stops; its neighbour trains bit by bit as it would alone.
 #[test]
 fn a_replica_that_stops_does_not_touch_its_neighbour() {
-    let model = Transformer::new(setup::architecture(&configuration(SMALL)));
-    let regime = setup::regime(&configuration(&format!("{SMALL}&clip=0&warmup=0")));
-    let replica = |rate| Replica { encoding: Encoding::Rank, seed: 1, rate, tuning: Tuning::default() };
+    let model = Transformer::new(configuration(SMALL).training().architecture());
+    let regime = configuration(&format!("{SMALL}&clip=0&warmup=0")).training().regime();
+    let replica = |rate| Replica { decay: 0.01, ..Replica::new(Encoding::Rank, 1, rate, Tuning::default()) };
     let train = |replicas: &[Replica]| {
         let plan = model.plan(replicas, &regime).unwrap();
         let shared = plan.shared;
@@ -157,7 +160,7 @@ fn a_replica_that_stops_does_not_touch_its_neighbour() {
             executor.write(id, &replicas.iter().flat_map(part).collect::<Vec<_>>()).unwrap();
         };
         each(shared.parameters, &|replica| model.initial(replica));
-        each(shared.control, &|replica| model.control(replica).to_vec());
+        each(shared.control, &|replica| model.control(replica).unwrap().to_vec());
         each(shared.rotations, &|_| model.rotations());
         executor.run(Program::Training, 8).unwrap();
         let [parameters] = block_on(executor.read([shared.parameters], None)).unwrap();
@@ -175,7 +178,7 @@ fn a_replica_that_stops_does_not_touch_its_neighbour() {
 fn a_configuration_that_does_not_fit_is_refused_with_the_bytes() {
     let link = "lab=copy&encodings=rank,rope,alibi,none&seeds=16&width=256&layers=6&length=256&batch=256&mlp=1024\
         &held_out=256&heads=8&executor=cpu";
-    let error = block_on(Race::open(configuration(link), &mut Machine::default(), &mut |_, _| {})).unwrap_err();
+    let error = block_on(Trial::open(configuration(link), &mut Machine::default(), &mut |_, _| {})).unwrap_err();
     let Error::TooLarge { needed, allowed, .. } = error else { panic!("{error}") };
     assert!(needed > allowed && allowed > 0);
     assert!(error.to_string().contains(&needed.to_string()), "{error}");
@@ -213,7 +216,7 @@ fn a_plan_beyond_the_devices_memory_goes_to_the_cpu_or_is_refused() {
     }
     let link = "lab=copy&encodings=rank,rope,alibi,none&seeds=16&width=256&layers=6&length=256&batch=256&mlp=1024\
         &held_out=256&heads=8&executor=webgpu";
-    let error = block_on(Race::open(configuration(link), &mut Machine::default(), &mut |_, _| {})).unwrap_err();
+    let error = block_on(Trial::open(configuration(link), &mut Machine::default(), &mut |_, _| {})).unwrap_err();
     assert_eq!(error.code(), "too-large", "{error}");
 }
 

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use mnemoscope::labs::any::Config;
-use mnemoscope::labs::copy::config::{CopyConfig, Settings};
+use mnemoscope::labs::copy::config::CopyConfig;
 use mnemoscope::labs::encodings::config::{EncodingsConfig, looks_only};
 use mnemoscope::labs::encodings::logit::Trained;
-use mnemoscope::run::weights::Weights;
+use mnemoscope::labs::settings::Settings;
+use mnemoscope::labs::weights::Weights;
 
 use super::failure::Failure;
 use super::{files, settings};
@@ -64,12 +65,12 @@ impl Source {
 
     /// One run's weights.
     pub(crate) fn trained(&self, run: u32) -> Result<Trained, Failure> {
-        let runs = self.weights.config.runners()?.len();
-        let trained = self.weights.trained(run)?;
-        trained.ok_or_else(|| {
+        let runs = self.weights.lineup.runs().len();
+        let trained = self.weights.trained(run).ok_or_else(|| {
             let line = format!("trained_run: \"{run}\" is not allowed; {} has runs 0 to {}", self.name, runs - 1);
             Failure::usage(line)
-        })
+        })?;
+        Ok(trained.try_into()?)
     }
 }
 

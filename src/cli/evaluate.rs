@@ -6,12 +6,12 @@ use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
 
 use mnemoscope::labs::any::Lab;
 use mnemoscope::labs::copy::config::CopyConfig;
-use mnemoscope::labs::encodings::outcome::Outcome;
-use mnemoscope::run::event::ArmInfo;
+use mnemoscope::labs::trial::Trial;
+use mnemoscope::labs::weights::Weights;
+use mnemoscope::model::measure::{Kind, Measure};
+use mnemoscope::run::curves::Point;
 use mnemoscope::run::machine::Machine;
-use mnemoscope::run::race::Race;
-use mnemoscope::run::results::{EvaluationRow, RunResult};
-use mnemoscope::run::weights::Weights;
+use mnemoscope::run::results::Results;
 
 use super::failure::{Failure, say};
 use super::files::{self, Outputs};
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
         Failure::failed(format!("{name}: {why}; --export-weights FILE writes such files"))
     })?;
     if weights.config.lab() == Lab::Encodings && given.iter().any(|(name, _)| *name == "held_out") {
-        let count = weights.config.training().held_out;
+        let count = weights.config.training()?.held_out;
         let line = format!("held_out: the encodings lab judges on {count} held-out sequences, always; leave it out");
         return Err(Failure::usage(line));
     }
@@ -57,39 +57,44 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     // Without a past the lab judges the weights as they are; what the file says of their past is put back after.
     let past = std::mem::take(&mut weights.state.history);
     let bytes = Weights::write(&weights.config, &weights.state)?;
-    let mut run = pollster::block_on(Race::restore(&bytes, &mut Machine::default(), &mut |_, _| {}))?;
+    let mut run = pollster::block_on(Trial::restore(&bytes, &mut Machine::default(), &mut |_, _| {}))?;
     pollster::block_on(run.advance(0.0, 0))?;
     pollster::block_on(run.outcome())?;
     let mut results = run.results()?;
-    let learned = |at: usize| {
-        past.iter().find(|e| e.values[1].get(at).is_some_and(|share| *share >= mnemoscope::run::race::LEARNED))
-    };
-    for (at, run) in results.runs.iter_mut().enumerate() {
-        run.step99 = learned(at).map(|evaluation| evaluation.step);
+    for (which, measure) in results.measures.iter().enumerate().filter(|(_, measure)| measure.threshold.is_some()) {
+        for (at, run) in results.runs.iter_mut().enumerate() {
+            let value = |point: &Point| point.values.get(which).and_then(|values| values.get(at)).copied();
+            let first = past.iter().find(|point| value(point).is_some_and(|value| measure.reached(value)));
+            run.reached.insert(measure.id.clone(), first.map(|point| point.x as u32));
+        }
     }
     // One evaluation says nothing of how soon.
     results.verdicts.clear();
-    results.outcome = results.outcome.filter(|outcome| matches!(outcome, Outcome::Lengths { .. }));
+    let lengths = run.lengths();
+    results.found = results.found.filter(|_| lengths.is_some());
     let json = settings::json_text(&results)?;
     outputs.write(&json, || Ok(results.csv()?))?;
-    if let Some(row) = results.evaluations.first() {
-        let count = run.config().held_out;
-        say(&format!("{name}: step {} of {}, judged on {count} held-out sequences", row.step, run.config().steps));
-        print(&results.runs, run.arms(), row);
+    if let Some(point) = results.curves.first() {
+        let count = weights.config.training()?.held_out;
+        say(&format!("{name}: step {} of {}, judged on {count} held-out sequences", point.x, run.steps()));
+        print(&results, point);
     }
-    results.outcome.iter().for_each(table::outcome);
+    lengths.iter().for_each(table::outcome);
     Ok(())
 }
 
-fn print(runs: &[RunResult], arms: &[ArmInfo], row: &EvaluationRow) {
-    let head = ["encoding", "seed", "bits per token", "tokens right", "sequences right"];
-    let mut rows = vec![head.map(str::to_owned).to_vec()];
-    for (at, run) in runs.iter().enumerate() {
-        let of = |column: &[Option<f32>]| column.get(at).copied().flatten();
-        let share = |value: Option<f32>| value.map_or("–".to_owned(), |share| format!("{:.2} %", share * 100.0));
-        let loss = of(&row.loss).map_or("stopped".to_owned(), |bits| format!("{bits:.5}"));
-        let (tokens, sequences) = (share(of(&row.token_accuracy)), share(of(&row.sequence_accuracy)));
-        rows.push(vec![table::name(arms, &run.encoding), run.seed.to_string(), loss, tokens, sequences]);
+fn print(results: &Results, point: &Point) {
+    let head = ["arm", "seed"].map(str::to_owned).into_iter();
+    let head = head.chain(results.measures.iter().map(|measure| measure.label.to_lowercase()));
+    let mut rows = vec![head.collect::<Vec<_>>()];
+    for (at, run) in results.runs.iter().enumerate() {
+        let cell = |(measure, values): (&Measure, &Vec<f32>)| match values.get(at).filter(|value| value.is_finite()) {
+            None => "stopped".to_owned(),
+            Some(share) if measure.kind == Kind::Share => format!("{:.2} %", share * 100.0),
+            Some(value) => format!("{value:.5} {}", measure.unit),
+        };
+        let name = [table::name(&results.arms, &run.arm), run.seed.to_string()];
+        rows.push(name.into_iter().chain(results.measures.iter().zip(&point.values).map(cell)).collect());
     }
     table::print(&rows);
 }

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 
-use mnemoscope::labs::copy::config::{CopyConfig, Settings};
+use mnemoscope::labs::copy::config::CopyConfig;
+use mnemoscope::labs::settings::Settings;
 use mnemoscope::property::Kind;
 
 use super::failure::{Failure, say};

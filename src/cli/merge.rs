@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 use serde::Serialize;
 
-use mnemoscope::run::results::Results;
-use mnemoscope::run::sweep::{Merger, Sweep};
+use mnemoscope::labs::copy::sweep::{Merger, Sweep};
+use mnemoscope::labs::results;
 
 use super::failure::{Failure, say};
 use super::files::{self, Outputs};
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     for path in arguments.get_many::<PathBuf>("files").into_iter().flatten() {
         let file = files::name(path);
         let read = files::read_text(path).map_err(|why| why.replacen(&format!("{file}: "), "", 1)).and_then(|text| {
-            let results = Results::read(&text).map_err(settings::reason)?;
+            let results = results::read(&text).map_err(settings::reason)?;
             merger.add(&file, results).map_err(settings::reason)
         });
         if let Err(why) = read {

@@ -7,12 +7,12 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use mnemoscope::choice::Choice;
 use mnemoscope::labs::any::{Config, Lab};
-use mnemoscope::labs::copy::config::Schedule;
+use mnemoscope::labs::copy::sweep::{encodings, spreads};
+use mnemoscope::labs::trial::Trial;
+use mnemoscope::labs::weights::Weights;
 use mnemoscope::run::event::Event;
 use mnemoscope::run::machine::Machine;
-use mnemoscope::run::race::Race;
-use mnemoscope::run::sweep::{spreads, spreads_of};
-use mnemoscope::run::weights::Weights;
+use mnemoscope::run::training::Schedule;
 
 use super::failure::Failure;
 use super::files::{self, Outputs};
@@ -105,7 +105,7 @@ impl<'a> Before<'a> {
             Failure::failed(format!("{name}: {why}; begin anew with --fresh, or name another file"))
         })?;
         let there = &saved.config;
-        let (old, training) = (there.training().steps, config.training());
+        let (old, training) = (there.training()?.steps, config.training()?);
         // The same race, ending where the checkpoint's does.
         let same = config.with_steps(old).filter(|own| old <= training.steps && own.races_as(there));
         if let Some(own) = same.as_ref().filter(|_| old == training.steps || training.schedule == Schedule::Constant) {
@@ -153,7 +153,7 @@ struct Keep<'a> {
 
 /// A race and what surrounds it.
 struct Job<'a> {
-    run: Race,
+    run: Trial,
     machine: Machine,
     signals: Signals,
     progress: Progress,
@@ -168,17 +168,17 @@ impl<'a> Job<'a> {
     async fn open(config: &Config, before: Option<Before<'_>>, quiet: bool) -> Result<Self, Failure> {
         let signals = Signals::listen()?;
         let mut machine = Machine::default();
-        let steps = config.training().steps;
+        let steps = config.training()?.steps;
         let mut run = match &before {
-            Some(before) => Race::restore(&before.bytes, &mut machine, &mut |_, _| {}).await?,
-            None => Race::open(config.clone(), &mut machine, &mut |_, _| {}).await?,
+            Some(before) => Trial::restore(&before.bytes, &mut machine, &mut |_, _| {}).await?,
+            None => Trial::open(config.clone(), &mut machine, &mut |_, _| {}).await?,
         };
         let extended = before.as_ref().and_then(|before| before.extended);
         if extended.is_some() && !run.extend(steps) {
             let line = "this checkpoint cannot be trained longer; begin anew with --fresh, or name another file";
             return Err(Failure::usage(line));
         }
-        let progress = Progress::new(quiet, run.step(), run.config().steps);
+        let progress = Progress::new(quiet, run.step(), run.steps());
         let info = run.executor();
         progress.note(&format!("{} ({}): {}", info.kind, info.name, info.reason));
         if let Some(Before { path, .. }) = &before {
@@ -204,13 +204,13 @@ impl<'a> Job<'a> {
                     Event::Recovered { reason, .. } => self.progress.note(&reason),
                     Event::Stopped { replica, step, reason } => {
                         if let Some(run) = self.run.runs().get(replica as usize) {
-                            let (encoding, seed) = (&run.encoding, run.seed);
-                            self.progress.note(&format!("{encoding}, seed {seed} stopped at step {step}: {reason}"));
+                            let (arm, seed) = (&run.arm, run.seed);
+                            self.progress.note(&format!("{arm}, seed {seed} stopped at step {step}: {reason}"));
                         }
                     }
                     Event::Progress { step, steps, step_ms } => self.progress.at(step, steps, step_ms),
                     Event::Finished { .. } => finished = true,
-                    Event::Training { .. } | Event::Evaluation { .. } | Event::Milestone { .. } => {}
+                    Event::Training { .. } | Event::Evaluation { .. } | Event::Reached { .. } => {}
                 }
             }
             let due = self.keep.as_ref().is_some_and(|keep| keep.last.elapsed() >= keep.every);
@@ -236,7 +236,7 @@ impl<'a> Job<'a> {
     async fn interrupted(&mut self, signal: i32) -> Failure {
         self.progress.end();
         let saved = self.save_checkpoint().await;
-        let at = format!("interrupted at step {} of {}", self.run.step(), self.run.config().steps);
+        let at = format!("interrupted at step {} of {}", self.run.step(), self.run.steps());
         let failed = saved.err().or_else(|| self.keep.as_mut()?.failed.take());
         if let Some(failed) = failed {
             return failed.and(format!("{at}; the checkpoint, if there is one, is of an earlier step"));
@@ -313,14 +313,14 @@ impl<'a> Job<'a> {
         let json = settings::json_text(&results)?;
         let written = outputs.write(&json, || Ok(results.csv()?));
         if !self.quiet {
-            let arms = self.run.arms();
+            let ids = || results.arms.iter().map(|arm| arm.id.as_str());
             // The copy lab's encodings have an order of their own, whatever the order in which they were asked for.
-            let spreads = match self.run.source().lab() {
-                Lab::Copy => spreads(&results.runs),
-                Lab::Encodings | Lab::Sequence => spreads_of(&results.runs, arms.iter().map(|arm| arm.id.as_str())),
+            let spreads = match self.run.config().lab() {
+                Lab::Copy => spreads(&results.runs, encodings()),
+                Lab::Encodings | Lab::Sequence => spreads(&results.runs, ids()),
             };
-            table::race(&spreads, arms, results.step);
-            results.outcome.iter().for_each(table::outcome);
+            table::race(&spreads, &results.arms, results.step);
+            self.run.found()?.iter().for_each(table::outcome);
             table::verdicts(&results.verdicts);
         }
         // What could be written is, whatever else failed.

@@ -152,16 +152,16 @@ fn study(arguments: &ArgMatches) -> Result<(), Failure> {
         progress.end();
         Ok(study)
     })?;
-    let mut results = study.results();
+    let mut results = study.results()?;
+    let found = study.found();
     results.seconds = Some(began.elapsed().as_secs_f64());
     let json = settings::json_text(&results)?;
-    let written = outputs.write(&json, || Ok(results.study.csv()));
+    let written = outputs.write(&json, || Ok(results.csv()?));
     if !quiet {
-        if let Some(rows) = &results.study.rows {
-            table::print(&std::iter::once(rows.head.clone()).chain(rows.body.iter().cloned()).collect::<Vec<_>>());
-        }
-        say(&results.study.sentence);
-        table::verdicts(&results.study.verdicts);
+        let rows = std::iter::once(&found.rows.head).chain(&found.rows.body);
+        table::print(&rows.cloned().collect::<Vec<_>>());
+        say(&found.sentence);
+        table::verdicts(&found.verdicts);
     }
     written
 }

@@ -9,9 +9,8 @@ use clap::{Arg, ArgMatches, Command};
 use serde_json::json;
 
 use mnemoscope::labs::any::Lab;
-use mnemoscope::labs::copy::config::{Preset, Settings};
+use mnemoscope::labs::settings::{Preset, Settings, read_configuration};
 use mnemoscope::property::{Kind, Problem, Property};
-use mnemoscope::run::results::read_configuration;
 
 use super::failure::Failure;
 use super::files;
@@ -132,7 +131,8 @@ pub(crate) fn configure_over<S: Settings>(
 /// Refuses a file that says that it is of another lab: its settings would be refused one by one.
 fn own<S: Settings>(text: &str, name: &str) -> Result<(), Failure> {
     let json = serde_json::from_str::<serde_json::Value>(text).ok();
-    let lab = json.as_ref().and_then(|json| json.get("configuration").and(json.get("lab"))?.as_str());
+    let results = |json: &serde_json::Value| ["settings", "configuration"].iter().any(|name| json.get(name).is_some());
+    let lab = json.as_ref().filter(|json| results(json)).and_then(|json| json.get("lab")?.as_str());
     match lab.filter(|lab| *lab != S::LAB) {
         Some(lab) => {
             let line =

@@ -3,10 +3,11 @@
 use mnemoscope::choice::Choice;
 use mnemoscope::encoding::Encoding;
 use mnemoscope::encoding::statistics;
-use mnemoscope::labs::copy::claim::{Outcome as Answer, Verdict};
-use mnemoscope::labs::encodings::outcome::{Correlation, Follower, LengthRow, Outcome};
+use mnemoscope::labs::copy::sweep::{Again, Spread, Sweep};
+use mnemoscope::labs::encodings::outcome::{Correlation, Follower, Outcome};
+use mnemoscope::model::ensemble::TOKEN_ACCURACY;
+use mnemoscope::run::claim::{Outcome as Answer, Verdict};
 use mnemoscope::run::event::ArmInfo;
-use mnemoscope::run::sweep::{Again, Spread, Sweep};
 
 use super::failure::say;
 
@@ -31,12 +32,12 @@ fn list(values: impl Iterator<Item = String>) -> String {
 }
 
 /// The head of [`spread`]'s columns.
-const HEAD: [&str; 5] = ["encoding", "seeds", "first step that reached 99 %", "median", "least to greatest"];
+const HEAD: [&str; 5] = ["arm", "seeds", "first step that reached 99 %", "median", "least to greatest"];
 
 /// A row of `name` after `steps` steps.
 fn spread(name: String, spread: &Spread, steps: u32) -> Vec<String> {
     let never = || format!("> {steps}");
-    let each = spread.step99.iter().zip(&spread.stopped).map(|(step, stopped)| match (step, stopped) {
+    let each = spread.reached.iter().zip(&spread.stopped).map(|(step, stopped)| match (step, stopped) {
         (Some(step), _) => step.to_string(),
         (None, Some(at)) => format!("stopped at {at}"),
         (None, None) => never(),
@@ -68,7 +69,7 @@ pub(crate) fn name(arms: &[ArmInfo], id: &str) -> String {
 
 /// The summary of one race.
 pub(crate) fn race(spreads: &[Spread], arms: &[ArmInfo], steps: u32) {
-    let rows = spreads.iter().map(|of| spread(name(arms, &of.encoding), of, steps));
+    let rows = spreads.iter().map(|of| spread(name(arms, &of.arm), of, steps));
     print(&std::iter::once(HEAD.map(str::to_owned).to_vec()).chain(rows).collect::<Vec<_>>());
 }
 
@@ -108,15 +109,21 @@ pub(crate) fn outcome(outcome: &Outcome) {
                 correlations.iter().map(row),
             );
         }
-        Outcome::Lengths { trained, lengths, rows: encodings, sentence, .. } => {
+        Outcome::Lengths { trained, curves, sentence, .. } => {
             say(&format!("Held-out tokens right at other lengths than the {trained} positions in training:"));
-            let head = words(&["encoding"]).into_iter().chain(lengths.iter().map(u32::to_string)).collect();
-            let row = |LengthRow { label, why, accuracy, .. }: &LengthRow| {
-                let each =
-                    accuracy.iter().map(|found| range(found.as_ref(), |share| format!("{:.1} %", share * 100.0)));
-                std::iter::once(label.clone()).chain(each).chain([why.clone()]).collect()
+            let lengths = curves.points.iter().map(|point| point.x.to_string());
+            let head = words(&["arm"]).into_iter().chain(lengths).collect();
+            let measure = curves.measure(TOKEN_ACCURACY).unwrap_or_default();
+            let row = |arm: &ArmInfo| {
+                let runs = curves.of_arm(&arm.id);
+                let each = (0..curves.points.len()).map(|point| {
+                    let values = runs.iter().map(|&run| curves.value(point, measure, run).map(f64::from));
+                    let found = statistics::Spread::of(&values.collect::<Vec<_>>());
+                    range(found.as_ref(), |share| format!("{:.1} %", share * 100.0))
+                });
+                std::iter::once(arm.label.clone()).chain(each).chain([arm.help.clone()]).collect()
             };
-            rows(head, encodings.iter().map(row));
+            rows(head, curves.arms.iter().map(row));
             say(sentence);
         }
     }
@@ -130,17 +137,17 @@ pub(crate) fn sweep(sweep: &Sweep) {
     if sweep.executors.len() > 1 {
         say(&format!("computed on {}: the last digits of such runs differ", sweep.executors.join(" and ")));
     }
-    for Again { encoding, seed, file, again } in &sweep.counted_once {
-        say(&format!("{encoding}, seed {seed}: {again} holds the same run as {file}; it is counted once"));
+    for Again { arm, seed, file, again } in &sweep.counted_once {
+        say(&format!("{arm}, seed {seed}: {again} holds the same run as {file}; it is counted once"));
     }
     let head = sweep.varies.iter().map(String::as_str).chain(HEAD).map(str::to_owned).collect();
     let mut rows: Vec<Vec<String>> = vec![head];
     for group in &sweep.groups {
         let steps = group.settings.get("steps").or_else(|| sweep.settings.get("steps"));
         let steps = steps.and_then(|steps| steps.parse().ok()).unwrap_or(0);
-        for of in &group.encodings {
+        for of in &group.arms {
             let settings = sweep.varies.iter().map(|name| group.settings.get(name).cloned().unwrap_or_default());
-            rows.push(settings.chain(spread(label(&of.encoding), of, steps)).collect());
+            rows.push(settings.chain(spread(label(&of.arm), of, steps)).collect());
         }
     }
     print(&rows);

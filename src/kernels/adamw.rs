@@ -1,7 +1,8 @@
 //! AdamW (Loshchilov and Hutter 2019) over the whole parameter pool, twin of `shaders/adamw.wgsl`.
 //!
 //! `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`,
-//! `p ← p − η (m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + ε) + λ p)`. A stopped replica keeps its parameters.
+//! `p ← p − η (m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + ε) + λ p)`. λ is the replica's own. A stopped replica keeps its
+//! parameters, and every replica those that are frozen in it.
 
 use super::grad_norm::Pool;
 use super::metrics::{BETA1, BETA2};
@@ -15,8 +16,6 @@ const EPSILON: f32 = 1e-8;
 pub struct AdamW {
     /// The pool.
     pub pool: Pool,
-    /// Decoupled weight decay λ.
-    pub decay: f32,
 }
 
 impl Spec for AdamW {
@@ -33,7 +32,7 @@ impl Spec for AdamW {
         vec![("BETA1", Word::F(BETA1)), ("BETA2", Word::F(BETA2)), ("EPSILON", Word::F(EPSILON))]
     }
     fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![("gain", Word::U(self.pool.gain)), ("len", Word::U(self.pool.len)), ("decay", Word::F(self.decay))]
+        vec![("len", Word::U(self.pool.len))]
     }
     fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         grid(self.pool.len, replicas)
@@ -54,7 +53,7 @@ impl AdamW {
         let first_scale = (T::one() - control[control::BETA1_POWER]).recip();
         let second_scale = (T::one() - control[control::BETA2_POWER]).recip();
         let (beta1, beta2, epsilon) = (T::of(BETA1), T::of(BETA2), T::of(EPSILON));
-        let decay = T::of(self.decay);
+        let decay = control[control::DECAY];
         for range in self.pool.trained(control) {
             let Some(gradients) = gradients.get(range.clone()) else { continue };
             let moments = first[range.clone()].iter_mut().zip(&mut second[range.clone()]);

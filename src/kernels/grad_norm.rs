@@ -1,29 +1,44 @@
 //! Partial sums of the squared gradient norm, twin of `shaders/grad_norm.wgsl`, and which parameters are trained.
 
+use std::ops::Range;
+
 use super::real::{Real, dot};
 use super::{Constants, Form, Spec, Word, control, cover};
 
 /// Gradient elements per partial sum.
 const CHUNK: u32 = 2048;
 
-/// The parameter pool: everything up to `gain` is trained by every replica, then come the position gain
-/// (one number) and the position table (the rest), which only some replicas train.
+/// The parameter pool. What a replica does not train stands in its control block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pool {
-    /// Offset of the gain.
-    pub gain: u32,
+    /// Where the CPU's sums are cut: before and after this parameter. A sum's last bits depend on where it is cut, so the place is the
+    /// same whatever is frozen. The transformer cuts at its position gain.
+    pub cut: u32,
     /// Parameters.
     pub len: u32,
 }
 
 impl Pool {
+    /// A pool without a cut.
+    #[must_use]
+    pub fn whole(len: u32) -> Self {
+        Self { cut: len, len }
+    }
+
     /// Ranges of the pool that a replica trains, by its control block.
-    pub(super) fn trained<T: Real>(&self, control: &[T]) -> [std::ops::Range<usize>; 3] {
-        let (gain, len) = (self.gain as usize, self.len as usize);
-        let wanted = |flag: usize| control[flag] != T::zero();
-        let gain_end = if wanted(control::TRAIN_GAIN) { gain + 1 } else { gain };
-        let table_end = if wanted(control::TRAIN_TABLE) { len } else { gain + 1 };
-        [0..gain, gain..gain_end, gain + 1..table_end]
+    pub(super) fn trained<T: Real>(&self, control: &[T]) -> Vec<Range<usize>> {
+        let len = self.len as usize;
+        let (cut, after) = (len.min(self.cut as usize), len.min(self.cut as usize + 1));
+        let mut ranges = vec![0..cut, cut..after, after..len];
+        for frozen in control[control::FROZEN..].chunks_exact(2).take(control::FROZEN_RANGES) {
+            let (from, to) = (frozen[0].index() as usize, frozen[1].index() as usize);
+            let around = |range: Range<usize>| {
+                let end = range.end;
+                [range.start..end.min(from), range.start.max(to)..end]
+            };
+            ranges = ranges.into_iter().flat_map(around).filter(|range| !range.is_empty()).collect();
+        }
+        ranges
     }
 
     /// Partial sums that [`GradNorm`] writes.
@@ -54,11 +69,7 @@ impl Spec for GradNorm {
         vec![("CHUNK", Word::U(CHUNK))]
     }
     fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![
-            ("gain", Word::U(self.pool.gain)),
-            ("len", Word::U(self.pool.len)),
-            ("partials", Word::U(self.pool.partials())),
-        ]
+        vec![("len", Word::U(self.pool.len)), ("partials", Word::U(self.pool.partials()))]
     }
     fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
         [self.pool.partials(), replicas, 1]

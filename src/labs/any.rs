@@ -3,13 +3,17 @@
 use crate::choice::{Choice, choice};
 use crate::encoding::{Encoding, Tuning};
 use crate::error::Error;
-use crate::labs::copy::config::{CopyConfig, Preset, Settings};
+use crate::labs::copy::config::CopyConfig;
 use crate::labs::encodings::arms;
 use crate::labs::encodings::config::{self as encodings, EncodingsConfig};
 use crate::labs::sequence::config::{self as sequence, SequenceConfig};
+use crate::labs::settings::{Preset, Settings};
+use crate::model::Model;
 use crate::model::transformer::Replica;
-use crate::property::{ChoiceOption, Problem, Property};
+use crate::property::{ChoiceOption, Problem, Property, typed};
 use crate::run::event::ArmInfo;
+use crate::run::lineup::{Entry, Lineup, Provenance};
+use crate::run::training::Training;
 
 choice! {
     /// A lab.
@@ -60,7 +64,7 @@ macro_rules! each {
     };
 }
 
-/// What is raced: tables (or other ways to tell positions), each with some seeds.
+/// What is raced in the labs that train transformers: tables (or other ways to tell positions), each with some seeds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arm {
     /// Identifier, unique within the race.
@@ -71,17 +75,6 @@ pub struct Arm {
     pub encoding: Encoding,
     /// How that is turned.
     pub tuning: Tuning,
-}
-
-/// One run of a race.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Runner {
-    /// Its arm's identifier.
-    pub arm: String,
-    /// Its arm's name.
-    pub label: String,
-    /// What runs.
-    pub replica: Replica,
 }
 
 /// Everything about a lab that does not depend on a configuration.
@@ -191,14 +184,15 @@ impl Config {
         self.lab() == other.lab() && raced(self) == raced(other)
     }
 
-    /// How its models are trained.
-    #[must_use]
-    pub fn training(&self) -> CopyConfig {
+    /// How its transformers are trained.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if this lab has no race.
+    pub fn training(&self) -> Result<Training, Error> {
         match self {
-            Self::Copy(config) => config.clone(),
-            Self::Encodings(config) => config.training(),
-            // It trains none; only where the work runs is taken from here.
-            Self::Sequence(config) => CopyConfig { executor: config.executor, ..CopyConfig::default() },
+            Self::Copy(config) => Ok(config.training()),
+            Self::Encodings(config) => Ok(config.training()),
+            Self::Sequence(_) => Err(no_race()),
         }
     }
 
@@ -208,34 +202,50 @@ impl Config {
     /// [`Error::Config`] if this lab has no race; [`Error::Internal`].
     pub fn arms(&self) -> Result<Vec<Arm>, Error> {
         match self {
-            Self::Copy(config) => {
-                let tuning = Tuning { start: config.gain, ..Tuning::default() };
-                Ok(config.encodings.iter().map(|&encoding| Arm::of(encoding, tuning)).collect())
-            }
+            Self::Copy(config) => Ok(config.arms()),
             Self::Encodings(config) => arms::arms(config),
-            Self::Sequence(_) => {
-                let why = "The sequence machine learns in one pass; there is no race of it to train or to open.";
-                Err(Error::Config(why.to_owned()))
-            }
+            Self::Sequence(_) => Err(no_race()),
         }
     }
 
-    /// The runs: every arm with every seed, arms outermost.
+    /// Where a run of this configuration comes from.
+    #[must_use]
+    pub fn provenance(&self) -> Provenance {
+        let (rows, values) = each!(self, config => (rows_of(config), config.values()));
+        Provenance { lab: self.lab().id().to_owned(), link: self.link(), settings: typed(&rows, values) }
+    }
+
+    /// The race: every arm with every seed, arms outermost.
     ///
     /// # Errors
-    /// [`Error::Internal`].
-    pub fn runners(&self) -> Result<Vec<Runner>, Error> {
-        let training = self.training();
-        let of = |arm: Arm| {
-            let runner = move |seed| Runner {
-                arm: arm.id.clone(),
-                label: arm.label.clone(),
-                replica: Replica { encoding: arm.encoding, seed, rate: training.rate, tuning: arm.tuning },
-            };
-            (training.seed..training.seed + training.seeds).map(runner).collect::<Vec<_>>()
+    /// [`Error::Config`] if this lab has no race; [`Error::Internal`].
+    pub fn lineup(&self) -> Result<Lineup, Error> {
+        let training = self.training()?;
+        let (seed, seeds, every, executor) = match self {
+            Self::Copy(c) => (c.seed, c.seeds, c.every, c.executor),
+            Self::Encodings(c) => (c.seed, c.seeds, c.every, c.executor),
+            Self::Sequence(_) => return Err(no_race()),
         };
-        Ok(self.arms()?.into_iter().flat_map(of).collect())
+        let (mut entries, mut replicas) = (Vec::new(), Vec::new());
+        for arm in self.arms()? {
+            for seed in seed..seed + seeds {
+                let replica = Replica::new(arm.encoding, seed, training.rate, arm.tuning);
+                replicas.push(Replica { decay: training.decay, ..replica });
+                entries.push(Entry { arm: arm.info(), seed });
+            }
+        }
+        let models: Vec<(Box<dyn Model>, _)> = vec![(Box::new(training.ensemble(replicas)), entries)];
+        Lineup::new(self.provenance(), every, executor, models)
     }
+}
+
+fn rows_of<S: Settings>(_: &S) -> Vec<Property> {
+    S::rows()
+}
+
+fn no_race() -> Error {
+    let why = "The sequence machine learns in one pass; there is no race of it to train or to open.";
+    Error::Config(why.to_owned())
 }
 
 impl Arm {
@@ -248,6 +258,6 @@ impl Arm {
     /// Its names.
     #[must_use]
     pub fn info(&self) -> ArmInfo {
-        ArmInfo { id: self.id.clone(), label: self.label.clone() }
+        ArmInfo { id: self.id.clone(), label: self.label.clone(), help: String::new() }
     }
 }

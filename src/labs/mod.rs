@@ -5,4 +5,8 @@ pub mod copy;
 pub mod encodings;
 pub mod link;
 pub mod part;
+pub mod results;
 pub mod sequence;
+pub mod settings;
+pub mod trial;
+pub mod weights;

@@ -64,7 +64,26 @@ pub struct Replica {
     pub rate: f32,
     /// What is turned on that encoding.
     pub tuning: Tuning,
+    /// Decoupled weight decay.
+    pub decay: f32,
+    /// What drawn initial weights are multiplied by.
+    pub scale: f32,
+    /// Beginnings of the names of tensors that stay as they start.
+    pub frozen: &'static [&'static str],
 }
+
+impl Replica {
+    /// A replica without weight decay, whose weights start as they are drawn and are all trained that the encoding trains.
+    #[must_use]
+    pub fn new(encoding: Encoding, seed: u32, rate: f32, tuning: Tuning) -> Self {
+        Self { encoding, seed, rate, tuning, decay: 0.0, scale: 1.0, frozen: &[] }
+    }
+}
+
+/// Name of the factor of the position table.
+const GAIN: &str = "position.gain";
+/// Name of the position table.
+const TABLE: &str = "position.table";
 
 #[derive(Clone, Debug)]
 struct Layer {
@@ -112,9 +131,9 @@ impl Transformer {
         } else {
             linear(p, "output", width, vocabulary, Init::Uniform(bound(width)), Init::Uniform(bound(width)))
         };
-        // The pool ends with what only some replicas train, see `Pool`.
-        let gain = p.add("position.gain", &[1], Init::Encoding);
-        let table = p.add("position.table", &[a.layout.length, width], Init::Encoding);
+        // The pool ends with what only some replicas train.
+        let gain = p.add(GAIN, &[1], Init::Encoding);
+        let table = p.add(TABLE, &[a.layout.length, width], Init::Encoding);
         Self { architecture, parameters, tokens, gain, table, layers, last_norm, output }
     }
 
@@ -127,7 +146,7 @@ impl Transformer {
     /// The parameter pool as the optimiser sees it.
     #[must_use]
     pub fn pool(&self) -> Pool {
-        Pool { gain: self.gain, len: self.parameters.len() }
+        Pool { cut: self.gain, len: self.parameters.len() }
     }
 
     /// The recipe of one replica's encoding.
@@ -143,7 +162,7 @@ impl Transformer {
     #[must_use]
     pub fn initial(&self, replica: &Replica) -> Vec<f32> {
         let recipe = self.recipe(replica);
-        let mut values = self.parameters.initial(replica.seed);
+        let mut values = self.parameters.initial(replica.seed, replica.scale);
         if let Some(gain) = values.get_mut(self.gain as usize) {
             *gain = recipe.gain;
         }
@@ -153,22 +172,30 @@ impl Transformer {
         values
     }
 
-    /// Initial control block of one replica.
+    /// Whether a replica trains a tensor.
     #[must_use]
-    pub fn control(&self, replica: &Replica) -> [f32; control::LEN] {
+    pub fn trains(&self, replica: &Replica, tensor: &str) -> bool {
+        let recipe = self.recipe(replica);
+        let by_encoding = match tensor {
+            GAIN => recipe.train_gain,
+            TABLE => recipe.train_table,
+            _ => true,
+        };
+        by_encoding && !replica.frozen.iter().any(|name| tensor.starts_with(name))
+    }
+
+    /// Initial control block of one replica.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if it freezes more than the block can say.
+    pub fn control(&self, replica: &Replica) -> Result<[f32; control::LEN], Error> {
         let recipe = self.recipe(replica);
         let flag = |set: bool| if set { 1.0 } else { 0.0 };
-        let mut block = [0.0; control::LEN];
-        block[control::SEED] = replica.seed as f32;
-        block[control::TRAIN_TABLE] = flag(recipe.train_table);
-        block[control::TRAIN_GAIN] = flag(recipe.train_gain);
+        let mut block = control::block(replica.seed, replica.rate, replica.decay);
         block[control::ROPE] = flag(recipe.rope);
         block[control::ALIBI] = flag(recipe.alibi);
-        block[control::BASE_RATE] = replica.rate;
-        block[control::CLIP] = 1.0;
-        block[control::BETA1_POWER] = 1.0;
-        block[control::BETA2_POWER] = 1.0;
-        block
+        self.parameters.freeze(|name| !self.trains(replica, name), &mut block)?;
+        Ok(block)
     }
 
     /// Shape of attention over `rows` sequences.

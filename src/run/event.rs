@@ -1,23 +1,26 @@
-//! What a lab reports. The page, the command line and the tests all read these.
+//! What a run reports. The page, the command line and the tests all read these.
 
 use serde::{Deserialize, Serialize};
 
-/// What is raced, as lines of a chart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// What is compared, as lines of a chart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArmInfo {
     /// Identifier.
     pub id: String,
     /// Name on the page.
     pub label: String,
+    /// What is special about it, or nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub help: String,
 }
 
-/// One run of a race.
-#[derive(Clone, Debug, Serialize)]
+/// One run: an arm with a seed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunInfo {
-    /// Index on the replica axis.
+    /// Its place among all runs.
     pub replica: u32,
-    /// Identifier of its arm; in the copy lab, of its encoding.
-    pub encoding: String,
+    /// Identifier of its arm.
+    pub arm: String,
     /// Its seed.
     pub seed: u32,
 }
@@ -35,11 +38,11 @@ pub struct ExecutorInfo {
     pub matmul: String,
 }
 
-/// What a plan costs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What a race costs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cost {
-    /// Trained and fixed parameters of one run.
+    /// Trained and fixed parameters of one run; of models of several sizes, the largest.
     pub parameters: u32,
     /// Bytes of all buffers, all runs.
     pub bytes: f64,
@@ -50,35 +53,30 @@ pub struct Cost {
 }
 
 /// What happened.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Event {
-    /// Losses of training batches, in bits per judged token.
+    /// The batches of some training steps, between two evaluations at most.
     Training {
         /// Steps, from 1.
         steps: Vec<u32>,
-        /// `loss[replica][i]` belongs to `steps[i]`.
-        loss: Vec<Vec<f32>>,
-        /// Share of judged tokens that were right.
-        accuracy: Vec<Vec<f32>>,
-        /// Norm of the whole gradient before clipping.
-        gradient: Vec<Vec<f32>>,
+        /// `values[measure][run][i]` belongs to `steps[i]`; measures of the phase training. Not a number where a run has stopped, has
+        /// ended, or has no such measure.
+        values: Vec<Vec<Vec<f32>>>,
     },
-    /// An evaluation on the held-out set.
+    /// An evaluation on what was held out.
     Evaluation {
         /// Steps trained so far.
         step: u32,
-        /// Loss in bits per judged token, by replica.
-        loss: Vec<f32>,
-        /// Share of judged tokens that are right.
-        token_accuracy: Vec<f32>,
-        /// Share of sequences that are right as a whole.
-        sequence_accuracy: Vec<f32>,
+        /// `values[measure][run]`; measures of the phase evaluation. Not a number as above, and where a run is not evaluated at this step.
+        values: Vec<Vec<f32>>,
     },
-    /// A run reached 99 % held-out token accuracy for the first time.
-    Milestone {
+    /// An evaluation of a run reached a measure's threshold for the first time.
+    Reached {
         /// Which run.
         replica: u32,
+        /// Identifier of the measure.
+        measure: String,
         /// Steps trained by then.
         step: u32,
     },
@@ -91,25 +89,25 @@ pub enum Event {
         /// In words.
         reason: String,
     },
-    /// The device was lost; the race goes on from a checkpoint.
+    /// The device was lost; the run goes on from a checkpoint.
     Recovered {
         /// The checkpoint's step.
         step: u32,
         /// In words.
         reason: String,
     },
-    /// How far and how fast.
+    /// How far and how fast. All that there is up to this step has been told.
     Progress {
-        /// Steps trained.
+        /// Steps done.
         step: u32,
-        /// Steps to train.
+        /// Steps to do.
         steps: u32,
         /// Milliseconds per step over the last second or so.
         step_ms: f64,
     },
     /// All steps are done, or every run has stopped.
     Finished {
-        /// Steps trained.
+        /// Steps done.
         step: u32,
     },
 }

@@ -8,8 +8,9 @@ use crate::encoding::face::{Face, Gram};
 use crate::encoding::{Encoding, Shape, Table};
 use crate::error::Error;
 use crate::kernels::batch::HELD_OUT_SEED;
+use crate::model::ensemble::Ensemble;
 use crate::model::parameters::Parameter;
-use crate::model::transformer::{Architecture, ProbePlan, Replica};
+use crate::model::transformer::{Architecture, ProbePlan, Replica, Transformer};
 use crate::run::race::Race;
 use crate::task::Layout;
 use crate::task::source::{self, Split};
@@ -110,21 +111,20 @@ impl Race {
     /// # Errors
     /// [`Error::Probe`] if the probe is refused; [`Error::Config`] if there is no such run; [`Error::DeviceLost`].
     pub async fn inspect(&mut self, replica: u32, probe: &str) -> Result<Inspection, Error> {
-        let layout = self.model.architecture.layout;
+        let (at, place) = self.place(replica as usize)?;
+        let (model, run) = self.transformer(at, place)?;
+        let layout = model.architecture.layout;
         let symbols = read_probe(probe, &layout)?;
-        let run = *self
-            .replicas
-            .get(replica as usize)
-            .ok_or_else(|| Error::Config(format!("There is no run {replica}; there are {}.", self.replicas.len())))?;
         self.catch_up().await?;
-        let step = self.progress.submitted;
-        let pools = [self.shared.parameters, self.shared.gradients];
-        let [parameters, gradients] = self.executor.read(pools, Some(replica)).await?;
+        let group = self.group(at)?;
+        let step = group.submitted;
+        let pools = [group.shared.parameters, group.shared.gradients];
+        let [parameters, gradients] = group.executor.read(pools, Some(place)).await?;
 
         let (tokens, targets): (Vec<u32>, Vec<f32>) =
             (0..layout.length).map(|position| layout.token(position, |i| symbols[i as usize])).unzip();
-        let control = self.model.control(&run);
-        let ProbePlan { plan, shapes } = self.model.probe(&run);
+        let control = model.control(&run)?;
+        let ProbePlan { plan, shapes } = model.probe(&run);
         let (Some((&tokens_id, [logits_id, attended @ ..])), true) = (plan.kept.split_first(), plan.kept.len() > 1)
         else {
             return Err(Error::Internal("a probe keeps nothing".to_owned()));
@@ -133,7 +133,7 @@ impl Race {
         let input: Vec<f32> = tokens.iter().map(|&token| token as f32).collect();
         executor.write(0, plan.shared.parameters, &parameters)?;
         executor.write(0, plan.shared.control, &control)?;
-        executor.write(0, plan.shared.rotations, &self.model.rotations())?;
+        executor.write(0, plan.shared.rotations, &model.rotations())?;
         executor.write(0, tokens_id, &input)?;
         executor.run(&plan.evaluation, 1);
 
@@ -147,7 +147,7 @@ impl Race {
             (0..shape.heads.heads).flat_map(move |head| shape.weights(&control, qkv, 0, head))
         });
         let attention = attention.collect();
-        let similarity = self.similarity(&run, &parameters)?;
+        let similarity = similarity(&model, &run, &parameters)?;
         let names = (0..layout.vocabulary())
             .map(|token| if token < layout.symbols { token.to_string() } else { "SEP".to_owned() })
             .collect();
@@ -155,8 +155,8 @@ impl Race {
             step,
             replica,
             length: layout.length,
-            layers: self.model.architecture.layers,
-            heads: self.model.architecture.heads,
+            layers: model.architecture.layers,
+            heads: model.architecture.heads,
             tokens,
             names,
             targets: targets.into_iter().map(|target| target as i32).collect(),
@@ -164,65 +164,73 @@ impl Race {
             probabilities,
             attention,
             similarity,
-            norms: self.norms(&run, step, &parameters, &gradients),
+            norms: norms(&model, &run, step, &parameters, &gradients),
         })
     }
 
-    /// The similarity of positions under one run's encoding as it is now, in one head where the heads differ in nothing, and what it
-    /// is; nothing if it does nothing.
-    fn similarity(&self, run: &Replica, parameters: &[f32]) -> Result<Option<(Vec<f32>, &'static str)>, Error> {
-        let Architecture { layout, width, heads, .. } = self.model.architecture;
-        let shape = Shape { length: layout.length, width, seed: run.seed, tuning: run.tuning };
-        let face = match run.encoding {
-            Encoding::None => Face::Nothing,
-            Encoding::Rope => Face::of(run.encoding, &Shape { width: width / heads, ..shape }, heads),
-            Encoding::Alibi => Face::of(run.encoding, &shape, heads),
-            _ => {
-                let table = parameters.get(self.model.table as usize..).unwrap_or(&[]);
-                let gain = parameters.get(self.model.gain as usize).copied().unwrap_or(0.0);
-                let values = table.iter().map(|value| value * gain).collect();
-                Face::Vectors(Table { rows: layout.length as usize, columns: width as usize, values })
-            }
-        };
-        let products = Gram::of(&face)?.map(|gram| gram.values.into_iter().map(|value| value as f32).collect());
-        Ok(products.map(|products| (products, face.what(Some(run.encoding)))))
+    /// The transformer of a group, and one of its replicas.
+    fn transformer(&self, group: usize, place: u32) -> Result<(Transformer, Replica), Error> {
+        let other = || Error::Config("Only transformers can be looked into.".to_owned());
+        let squad = self.lineup().squads.get(group).ok_or_else(other)?;
+        let model: &dyn std::any::Any = squad.model.as_ref();
+        let ensemble: &Ensemble = model.downcast_ref().ok_or_else(other)?;
+        Ok((ensemble.model.clone(), *ensemble.replica(squad.runs.start + place as usize)?))
     }
+}
 
-    /// Norms by layer, in the order of the parameters.
-    fn norms(&self, run: &Replica, step: u32, parameters: &[f32], gradients: &[f32]) -> Vec<Norms> {
-        let recipe = self.model.recipe(run);
-        let mut sums: Vec<(String, u32, f64, f64)> = Vec::new();
-        for tensor in &self.model.parameters.tensors {
-            let name = layer_of(tensor);
-            let trained = match tensor.name.as_str() {
-                "position.gain" => recipe.train_gain,
-                "position.table" => recipe.train_table,
-                _ => true,
-            };
-            let range = tensor.offset as usize..(tensor.offset + tensor.len()) as usize;
-            let squares = |pool: &[f32]| {
-                pool.get(range.clone()).unwrap_or(&[]).iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>()
-            };
-            let gradient = if trained && step > 0 { squares(gradients) } else { 0.0 };
-            let (count, weight) = (tensor.len(), squares(parameters));
-            match sums.iter_mut().find(|(known, ..)| *known == name) {
-                Some((_, all, weights, gradients)) => {
-                    *all += count;
-                    *weights += weight;
-                    *gradients += gradient;
-                }
-                None => sums.push((name, count, weight, gradient)),
-            }
+/// The similarity of positions under one run's encoding as it is now, in one head where the heads differ in nothing, and what it
+/// is; nothing if it does nothing.
+fn similarity(
+    model: &Transformer,
+    run: &Replica,
+    parameters: &[f32],
+) -> Result<Option<(Vec<f32>, &'static str)>, Error> {
+    let Architecture { layout, width, heads, .. } = model.architecture;
+    let shape = Shape { length: layout.length, width, seed: run.seed, tuning: run.tuning };
+    let face = match run.encoding {
+        Encoding::None => Face::Nothing,
+        Encoding::Rope => Face::of(run.encoding, &Shape { width: width / heads, ..shape }, heads),
+        Encoding::Alibi => Face::of(run.encoding, &shape, heads),
+        _ => {
+            let table = parameters.get(model.table as usize..).unwrap_or(&[]);
+            let gain = parameters.get(model.gain as usize).copied().unwrap_or(0.0);
+            let values = table.iter().map(|value| value * gain).collect();
+            Face::Vectors(Table { rows: layout.length as usize, columns: width as usize, values })
         }
-        let norms = |(name, parameters, weight, gradient): (String, u32, f64, f64)| Norms {
-            label: label(&name),
-            name,
-            parameters,
-            weight: libm::sqrt(weight) as f32,
-            gradient: libm::sqrt(gradient) as f32,
+    };
+    let products = Gram::of(&face)?.map(|gram| gram.values.into_iter().map(|value| value as f32).collect());
+    Ok(products.map(|products| (products, face.what(Some(run.encoding)))))
+}
+
+/// Norms by layer, in the order of the parameters.
+fn norms(model: &Transformer, run: &Replica, step: u32, parameters: &[f32], gradients: &[f32]) -> Vec<Norms> {
+    let mut sums: Vec<(String, u32, f64, f64)> = Vec::new();
+    for tensor in &model.parameters.tensors {
+        let name = layer_of(tensor);
+        let trained = model.trains(run, &tensor.name);
+        let range = tensor.offset as usize..(tensor.offset + tensor.len()) as usize;
+        let squares = |pool: &[f32]| {
+            pool.get(range.clone()).unwrap_or(&[]).iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>()
         };
-        sums.into_iter().map(norms).collect()
+        let gradient = if trained && step > 0 { squares(gradients) } else { 0.0 };
+        let (count, weight) = (tensor.len(), squares(parameters));
+        match sums.iter_mut().find(|(known, ..)| *known == name) {
+            Some((_, all, weights, gradients)) => {
+                *all += count;
+                *weights += weight;
+                *gradients += gradient;
+            }
+            None => sums.push((name, count, weight, gradient)),
+        }
     }
+    let norms = |(name, parameters, weight, gradient): (String, u32, f64, f64)| Norms {
+        label: label(&name),
+        name,
+        parameters,
+        weight: libm::sqrt(weight) as f32,
+        gradient: libm::sqrt(gradient) as f32,
+    };
+    sums.into_iter().map(norms).collect()
 }
 
 /// The layer that a parameter belongs to, as the beginning of its name.

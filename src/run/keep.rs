@@ -1,16 +1,15 @@
-//! Keeping a race: its state on the host, files, and going on after a loss.
+//! Keeping a race: its state on the host, and going on after a loss.
 
 use web_time::Instant;
 
 use crate::compute::Executor;
 use crate::error::Error;
-use crate::kernels::{control, metrics};
-use crate::labs::copy::config::{ExecutorChoice, Schedule};
-use crate::model::transformer::Replica;
+use crate::run::collector::{Record, Stop};
 use crate::run::event::Event;
-use crate::run::machine::Machine;
-use crate::run::race::{LEARNED, Race};
-use crate::run::weights::{State, Weights};
+use crate::run::lineup::{Lineup, Provenance};
+use crate::run::machine::{ExecutorChoice, Machine};
+use crate::run::race::{Race, executors, plans};
+use crate::run::weights::State;
 
 /// Seconds of training between two copies of a device's state on the host.
 const CHECKPOINT_S: f64 = 5.0;
@@ -44,55 +43,49 @@ impl Kept {
 }
 
 impl Race {
-    /// Goes on from a weights file, at its step. Where the file has the optimiser's state, what follows has the same
-    /// bits as if the race had never been interrupted.
+    /// Goes on from a state, at its step. Where it has the optimiser's moments, what follows has the same bits as if the race had never
+    /// been interrupted.
     ///
     /// # Errors
-    /// [`Error::File`] if the file is not sound; [`Error::TooLarge`]; [`Error::Internal`].
+    /// [`Error::TooLarge`]; [`Error::Internal`] if the state does not fit the lineup.
     pub async fn restore(
-        file: &[u8],
+        lineup: Lineup,
+        state: State,
         machine: &mut Machine,
         progress: &mut dyn FnMut(f64, &str),
     ) -> Result<Self, Error> {
-        let Weights { config, state } = Weights::read(file)?;
-        let mut run = Self::prepare(config, machine, progress).await?;
-        let p = &mut run.progress;
-        p.reported = state.step;
-        p.stopped.clone_from(&state.stopped);
-        p.certifier = state.certifier;
-        p.history.clone_from(&state.history);
-        for (replica, learned) in p.learned.iter_mut().enumerate() {
-            *learned = state.history.iter().find(|e| e.values[1][replica] >= LEARNED).map(|e| e.step);
-        }
-        run.load(&state)?;
+        let mut race = Self::prepare(lineup, machine, progress).await?;
+        race.collector.begin(state.record());
+        race.load(&state)?;
         if state.history.is_empty() {
-            run.evaluate()?;
+            race.evaluate()?;
         }
-        if matches!(run.executor, Executor::Gpu(_)) {
-            run.kept.checkpoint = Some(state);
+        if race.on_device() {
+            race.kept.checkpoint = Some(state);
         }
-        Ok(run)
+        Ok(race)
     }
 
-    /// The race as a file; see [`crate::run::weights`].
-    ///
-    /// # Errors
-    /// [`Error::DeviceLost`].
-    pub async fn save(&mut self) -> Result<Vec<u8>, Error> {
-        let state = self.state().await?;
-        Weights::write(&self.source, &state)
+    fn on_device(&self) -> bool {
+        self.groups.iter().any(|group| matches!(group.executor, Executor::Gpu(_)))
     }
 
     /// The state that was last reported, on the host, with all that is known up to it.
-    pub(super) async fn state(&mut self) -> Result<State, Error> {
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn state(&mut self) -> Result<State, Error> {
         self.catch_up().await?;
         self.snapshot().await
     }
 
     /// After a loss, trains the lost stretch again: what is looked at or saved has to be what the reader saw.
-    pub(crate) async fn catch_up(&mut self) -> Result<(), Error> {
-        while self.progress.submitted < self.progress.reported {
-            let missing = self.progress.reported - self.progress.submitted;
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn catch_up(&mut self) -> Result<(), Error> {
+        while self.submitted() < self.step() {
+            let missing = self.step() - self.submitted();
             let events = self.advance(f64::INFINITY, missing).await?;
             self.pending.extend(events);
         }
@@ -100,62 +93,69 @@ impl Race {
     }
 
     async fn snapshot(&mut self) -> Result<State, Error> {
-        self.collect().await?;
-        self.request()?;
-        self.collect().await?;
-        let s = self.shared;
-        let step = self.progress.submitted;
-        let [parameters, first, second] = self.executor.read([s.parameters, s.first, s.second], None).await?;
-        let p = &self.progress;
+        self.align().await?;
+        let (mut parameters, mut first, mut second) = (Vec::new(), Vec::new(), Vec::new());
+        for group in &mut self.groups {
+            let s = group.shared;
+            let read = group.executor.read([s.parameters, s.first, s.second], None).await?;
+            for (all, part) in [&mut parameters, &mut first, &mut second].into_iter().zip(read) {
+                all.extend(part);
+            }
+        }
+        let record = self.record();
         Ok(State {
-            step,
-            stopped: p.stopped.clone(),
-            certifier: p.certifier,
+            step: self.groups.iter().map(|group| group.submitted).max().unwrap_or(0),
+            stopped: record.stopped.iter().map(|stop| stop.as_ref().map(|stop| stop.step)).collect(),
+            certifier: record.certifier,
             parameters,
             moments: Some([first, second]),
-            moments_from: p.moments_from,
-            history: p.history.clone(),
+            moments_from: self.moments_from,
+            history: record.history.clone(),
         })
     }
 
-    /// Puts a state onto the executor. The rest of the control block follows from configuration and step.
+    /// Puts a state onto the executors.
     pub(super) fn load(&mut self, state: &State) -> Result<(), Error> {
-        let power = |beta: f32| (state.moments_from..state.step).fold(1.0_f32, |power, _| power * beta);
-        let powers = [power(metrics::BETA1), power(metrics::BETA2)];
-        let block = |(replica, stopped): (&Replica, &Option<u32>)| {
-            let mut block = self.model.control(replica);
-            block[control::STEP] = state.step as f32;
-            block[control::STOPPED] = stopped.unwrap_or(0) as f32;
-            block[control::BETA1_POWER] = powers[0];
-            block[control::BETA2_POWER] = powers[1];
-            block
-        };
-        let control: Vec<f32> = self.replicas.iter().zip(&state.stopped).flat_map(block).collect();
-        let rotations: Vec<f32> = self.replicas.iter().flat_map(|_| self.model.rotations()).collect();
-        let zeros = || vec![0.0; state.parameters.len()];
-        let (first, second) = match &state.moments {
-            Some([first, second]) => (first.clone(), second.clone()),
-            None => (zeros(), zeros()),
-        };
-        let s = self.shared;
-        let buffers = [
-            (s.parameters, &state.parameters),
-            (s.control, &control),
-            (s.rotations, &rotations),
-            (s.first, &first),
-            (s.second, &second),
-        ];
-        buffers.into_iter().try_for_each(|(id, values)| self.executor.write(id, values))?;
-        self.progress.rewind(state.step);
-        self.progress.moments_from = state.moments_from;
+        let (mut run, mut number) = (0, 0);
+        let short = || Error::Internal("a state does not fit its race".to_owned());
+        for group in &mut self.groups {
+            let runs = run..run + group.squad.runs.len();
+            let numbers = number..number + runs.len() * group.size();
+            (run, number) = (runs.end, numbers.end);
+            let parameters = state.parameters.get(numbers.clone()).ok_or_else(short)?;
+            let stopped = state.stopped.get(runs).ok_or_else(short)?;
+            let moments = match &state.moments {
+                Some([first, second]) => {
+                    let first = first.get(numbers.clone()).ok_or_else(short)?;
+                    Some([first, second.get(numbers.clone()).ok_or_else(short)?])
+                }
+                None => None,
+            };
+            group.load(state.step, state.moments_from, stopped, parameters, moments)?;
+        }
+        self.moments_from = state.moments_from;
+        self.note_ended();
         Ok(())
     }
 
-    pub(super) fn initial(&self) -> State {
-        let parameters: Vec<f32> = self.replicas.iter().flat_map(|replica| self.model.initial(replica)).collect();
-        let stopped = vec![None; self.replicas.len()];
+    /// Of a model that has nothing more to train nothing comes back that would say so.
+    fn note_ended(&mut self) {
+        for (at, group) in self.groups.iter().enumerate().filter(|(_, group)| group.over()) {
+            self.collector.take(at, vec![Event::Finished { step: group.submitted }]);
+        }
+    }
+
+    pub(super) fn initial(&self) -> Result<State, Error> {
+        let mut parameters = Vec::new();
+        for squad in &self.lineup.squads {
+            for run in squad.runs.clone() {
+                parameters.extend(squad.model.initial(run)?);
+            }
+        }
+        let runs = self.lineup.runs().len();
         let certifier = Default::default();
-        State { step: 0, stopped, certifier, parameters, moments: None, moments_from: 0, history: Vec::new() }
+        let history = Vec::new();
+        Ok(State { step: 0, stopped: vec![None; runs], certifier, parameters, moments: None, moments_from: 0, history })
     }
 
     /// As [`Race::advance`], but a lost device is replaced, or the CPU takes over, and the race goes on from the
@@ -176,15 +176,19 @@ impl Race {
         }
     }
 
-    /// Lets the race end later: `steps` in all. Gives whether that can be: it has to be more than are done, and the
-    /// learning rate must not depend on the end. The steps up to here are those of a race that was longer from
-    /// the start.
-    pub fn extend(&mut self, steps: u32) -> bool {
-        let longer = self.source.with_steps(steps).filter(|_| self.config.schedule == Schedule::Constant);
-        let Some(longer) = longer.filter(|_| steps > self.progress.reported) else { return false };
-        self.config = longer.training();
-        self.source = longer;
-        self.progress.finished = false;
+    /// Lets the race end later: `steps` in all. Gives whether that can be: it has to be more than are done, and no model's steps may
+    /// depend on the end. The steps up to here are those of a race that was longer from the start.
+    pub fn extend(&mut self, provenance: Provenance, steps: u32) -> bool {
+        if steps <= self.step() {
+            return false;
+        }
+        let Some(longer) = self.lineup.extended(provenance, steps) else { return false };
+        for (group, squad) in self.groups.iter_mut().zip(&longer.squads) {
+            group.squad = squad.clone();
+        }
+        self.lineup = longer;
+        self.collector.go_on();
+        self.note_ended();
         true
     }
 
@@ -200,26 +204,31 @@ impl Race {
     /// [`Error::TooLarge`] if there is no device any more and the CPU cannot take the race; [`Error::Internal`].
     pub async fn recover(&mut self, machine: &mut Machine, why: &str) -> Result<(), Error> {
         self.kept.losses += 1;
-        let plan = self.plan()?;
+        let plans = plans(&self.lineup)?;
         let hopeless = self.kept.losses > MOST_LOSSES;
-        let choice = if hopeless { ExecutorChoice::Cpu } else { self.config.executor };
+        let choice = if hopeless { ExecutorChoice::Cpu } else { self.lineup.executor };
         // It may not have noticed yet that it is gone.
         machine.forget_device();
-        let (executor, info) = machine.executor(choice, plan, &mut |_, _| {}).await?;
-        self.executor = executor;
+        let (executors, info) = executors(choice, &plans, machine, &mut |_, _| {}).await?;
+        for ((group, plan), executor) in self.groups.iter_mut().zip(&plans).zip(executors) {
+            group.replace(plan, executor);
+        }
         self.info = info;
         if hopeless {
             self.info.reason = format!("The graphics device was lost {} times in a row.", self.kept.losses);
         }
         let state = match self.kept.checkpoint.take() {
             Some(state) => state,
-            None => self.initial(),
+            None => self.initial()?,
         };
+        let (step, reached) = (state.step, self.step());
+        if step < reached {
+            self.collector.go_on();
+        }
         self.load(&state)?;
         if state.history.is_empty() {
             self.evaluate()?;
         }
-        let (step, reached) = (state.step, self.progress.reported);
         self.kept.checkpoint = Some(state);
         let why = why.trim().trim_end_matches('.');
         let why = if why.is_empty() { "no reason given".to_owned() } else { why.to_ascii_lowercase() };
@@ -227,15 +236,16 @@ impl Race {
         let reason = format!(
             "The graphics device was lost ({why}). Training went on {onto} from the state at step {step}; the steps up to {reached} are trained again, and nothing is lost."
         );
-        self.progress.finished &= step == reached;
         self.pending.push(Event::Recovered { step, reason });
         Ok(())
     }
 
     /// Gives the device up, if there is one, as a driver's crash would. For tests of recovery.
     pub fn lose_device(&self) {
-        if let Executor::Gpu(executor) = &self.executor {
-            executor.gpu.lose();
+        for group in &self.groups {
+            if let Executor::Gpu(executor) = &group.executor {
+                executor.gpu.lose();
+            }
         }
     }
 
@@ -243,13 +253,28 @@ impl Race {
     pub(super) async fn keep_checkpoint(&mut self) -> Result<(), Error> {
         let young = self.kept.since.is_some_and(|since| since.elapsed().as_secs_f64() < self.kept.every_s);
         // In a stretch that is trained again the last checkpoint is as good.
-        let again = self.progress.submitted < self.progress.reported;
-        if young || again || !matches!(self.executor, Executor::Gpu(_)) {
+        let again = self.submitted() < self.step();
+        if young || again || !self.on_device() {
             return Ok(());
         }
         self.kept.checkpoint = Some(self.snapshot().await?);
         self.kept.since = Some(Instant::now());
         self.kept.losses = 0;
         Ok(())
+    }
+}
+
+impl State {
+    /// What has been reported up to this state.
+    #[must_use]
+    pub fn record(&self) -> Record {
+        let stop = |step: &Option<u32>| step.map(|step| Stop { step, reason: "it had stopped before".to_owned() });
+        Record {
+            step: self.step,
+            history: self.history.clone(),
+            stopped: self.stopped.iter().map(stop).collect(),
+            reached: Vec::new(),
+            certifier: self.certifier,
+        }
     }
 }

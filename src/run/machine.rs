@@ -2,13 +2,22 @@
 
 use std::rc::Rc;
 
+use crate::choice::choice;
 use crate::compute::gpu::Gpu;
 use crate::compute::gpu_executor::GpuExecutor;
 use crate::compute::{Executor, tune};
 use crate::error::Error;
 use crate::graph::plan::Plan;
-use crate::labs::copy::config::ExecutorChoice;
 use crate::run::event::ExecutorInfo;
+
+choice! {
+    /// Where the work runs.
+    pub enum ExecutorChoice {
+        Auto = "auto", "Automatic", "WebGPU on a hardware adapter, else the CPU.";
+        Cpu = "cpu", "CPU", "Always the CPU, in WebAssembly.";
+        Webgpu = "webgpu", "WebGPU", "WebGPU even on a software adapter; the CPU takes over, with the reason told, if that cannot be.";
+    }
+}
 
 /// Bytes that the buffers of a plan may take on the CPU. In a browser WebAssembly has 4 GiB in all.
 #[cfg(target_arch = "wasm32")]

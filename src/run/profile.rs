@@ -10,7 +10,7 @@ use crate::graph::{BufferId, Launch};
 use crate::kernels::dropout::DropoutCopy;
 use crate::kernels::matmul::{Epilogue, Matmul, Operand};
 use crate::kernels::{Kernel, control};
-use crate::run::race::Race;
+use crate::run::race::{Race, plans};
 
 /// Milliseconds of training steps that are timed.
 const TIMED_MS: f64 = 500.0;
@@ -69,20 +69,26 @@ impl Race {
     pub async fn profile(&mut self) -> Result<Profile, Error> {
         let state = self.state().await?;
         // Not part of the state, since no step reads what the last one left; but a look inside shows them.
-        let [gradients] = self.executor.read([self.shared.gradients], None).await?;
+        let mut gradients = Vec::with_capacity(self.groups.len());
+        for group in &mut self.groups {
+            let [read] = group.executor.read([group.shared.gradients], None).await?;
+            gradients.push(read);
+        }
         let launches = self.launches()?;
-        let bytes_of_a_run = self.cost().bytes / self.replicas.len().max(1) as f64;
+        let bytes_of_a_run = self.cost().bytes / self.runs().len().max(1) as f64;
         let mut times = vec![0.0; launches.len()];
-        let mut clock = self.executor.time_step(&mut times).await?;
+        let mut clock = self.time_step(&mut times).await?;
         times.fill(0.0);
         let start = Instant::now();
         let mut steps = 0;
         while steps == 0 || (start.elapsed().as_secs_f64() * 1e3 < TIMED_MS && steps < MOST_STEPS) {
-            clock = self.executor.time_step(&mut times).await?;
+            clock = self.time_step(&mut times).await?;
             steps += 1;
         }
         self.load(&state)?;
-        self.executor.write(self.shared.gradients, &gradients)?;
+        for (group, gradients) in self.groups.iter_mut().zip(&gradients) {
+            group.executor.write(group.shared.gradients, gradients)?;
+        }
         let peak_gflops = self.roof(&product()).await? / 1e6;
         let peak_gbps = self.roof(&copy(bytes_of_a_run)).await? / 1e6;
 
@@ -127,20 +133,35 @@ impl Race {
         })
     }
 
-    /// Name, operations and bytes of each launch of a training step, all runs.
+    /// Name, operations and bytes of each launch of a training step, all models and runs.
     fn launches(&self) -> Result<Vec<(&'static str, f64, f64)>, Error> {
-        let plan = self.plan()?;
-        let runs = f64::from(plan.replicas);
-        let cost = |(launch, &bytes): (&Launch, &u64)| {
-            let spec = launch.kernel.spec();
-            (spec.name(), runs * spec.flops(), runs * bytes as f64)
-        };
-        Ok(plan.training.iter().zip(&plan.traffic).map(cost).collect())
+        let mut launches = Vec::new();
+        for plan in plans(self.lineup())? {
+            let runs = f64::from(plan.replicas);
+            let cost = |(launch, &bytes): (&Launch, &u64)| {
+                let spec = launch.kernel.spec();
+                (spec.name(), runs * spec.flops(), runs * bytes as f64)
+            };
+            launches.extend(plan.training.iter().zip(&plan.traffic).map(cost));
+        }
+        Ok(launches)
+    }
+
+    /// Runs a training step of every model launch by launch, and adds the milliseconds that each took to `times`.
+    async fn time_step(&mut self, times: &mut [f64]) -> Result<Clock, Error> {
+        let mut clock = Clock::Host;
+        let mut rest = times;
+        for group in &mut self.groups {
+            let (own, others) = rest.split_at_mut(group.launches.min(rest.len()));
+            clock = group.executor.time_step(own).await?;
+            rest = others;
+        }
+        Ok(clock)
     }
 
     /// Amount of work per millisecond that this executor does on a sample plan, at its best of a few tries.
     async fn roof(&self, (plan, amount): &(Plan, f64)) -> Result<f64, Error> {
-        let mut executor = self.executor.sibling(plan.clone()).await?;
+        let mut executor = self.sibling(plan.clone()).await?;
         executor.run(Program::Training, 1)?;
         executor.catch_up(0).await?;
         let (start, mut best, mut times) = (Instant::now(), 0.0_f64, 1);

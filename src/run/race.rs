@@ -1,153 +1,141 @@
-//! The copy lab: several positional encodings race on one task.
+//! A race: models that are trained side by side, each with its runs, and what they report as a whole.
 
 use web_time::Instant;
 
-use crate::compute::{Counters, Executor, Program};
+use crate::compute::{Counters, Executor};
 use crate::error::Error;
 use crate::graph::plan::Plan;
-use crate::kernels::metrics::{ENTRY, RING};
-use crate::labs::any::{Arm, Config, Runner};
-use crate::labs::copy::claim::{Verdict, verdicts};
-use crate::labs::copy::config::CopyConfig;
-use crate::labs::encodings::logit::Trained;
-use crate::labs::encodings::outcome::{self, LengthRow, Outcome};
-use crate::model::transformer::{Replica, Transformer};
+use crate::model::Model;
+use crate::model::ensemble::Ensemble;
 use crate::run::check::Certificate;
+use crate::run::collector::{Collector, Record};
+use crate::run::curves::{Axis, Curves, Point};
 use crate::run::event::{ArmInfo, Cost, Event, ExecutorInfo, RunInfo};
+use crate::run::group::Group;
+pub(crate) use crate::run::group::entry;
 use crate::run::keep::Kept;
-use crate::run::machine::Machine;
-use crate::run::progress::{Evaluation, Progress};
+use crate::run::lineup::Lineup;
+use crate::run::machine::{ExecutorChoice, Machine};
 use crate::run::results::{Results, RunResult};
-use crate::run::setup::{architecture, regime};
 
-/// Held-out token accuracy that counts as learned.
-pub const LEARNED: f32 = 0.99;
-/// Device time of one submission, so that a page stays smooth and no watchdog wakes.
-const SUBMIT_MS: f64 = 12.0;
-/// Steps between the oldest unread metrics and the newest; the ring must not overwrite what nobody has read.
-const UNREAD: u32 = RING / 2;
-
-/// A race in progress.
+/// A race in progress: the whole, or the part of it that some of its runs make. All events, curves and files count runs from the first
+/// one that takes part.
 #[derive(Debug)]
 pub struct Race {
-    /// Of whichever lab.
-    pub(super) source: Config,
-    /// How its models are trained.
-    pub(super) config: CopyConfig,
-    arms: Vec<ArmInfo>,
-    pub(crate) model: Transformer,
-    runners: Vec<Runner>,
-    pub(super) replicas: Vec<Replica>,
-    pub(crate) executor: Executor,
+    pub(super) lineup: Lineup,
+    pub(super) groups: Vec<Group>,
+    pub(super) collector: Collector,
     pub(super) info: ExecutorInfo,
     cost: Cost,
-    pub(super) shared: crate::graph::Shared,
-    pub(super) progress: Progress,
     pub(super) kept: Kept,
+    /// Step at which the optimisers' moments were zero.
+    pub(super) moments_from: u32,
     /// What has happened and is yet to be told: by the end of [`Race::advance`], or after a loss by the next.
     pub(super) pending: Vec<Event>,
-    /// What other lengths gave, and at which step.
-    pub(crate) lengths: Option<(u32, Vec<LengthRow>)>,
+    /// Milliseconds and steps of late, older ones fading.
+    recent: (f64, f64),
+}
+
+/// One run of a race: its model, which of the model's runs it is, and its parameters at a step.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// The model.
+    pub model: std::rc::Rc<dyn Model>,
+    /// Which of its runs.
+    pub run: usize,
+    /// The arm.
+    pub arm: ArmInfo,
+    /// The seed.
+    pub seed: u32,
+    /// The parameters.
+    pub parameters: Vec<f32>,
+    /// Steps trained.
+    pub step: u32,
+}
+
+impl Trained {
+    /// The transformers among which this run is.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if it is no transformer.
+    pub fn ensemble(&self) -> Result<&Ensemble, Error> {
+        let model: &dyn std::any::Any = self.model.as_ref();
+        let other =
+            || Error::Config(format!("{} is no transformer; only those can be looked into so.", self.arm.label));
+        model.downcast_ref().ok_or_else(other)
+    }
 }
 
 impl Race {
-    /// Builds models and plan of a lab's race, and gets an executor. `progress` hears the fraction done and what is being done.
+    /// Gets executors for the models of a lineup, with the initial weights. `progress` hears the fraction done and what is being done.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] if the configuration does not fit; [`Error::Internal`].
+    /// [`Error::TooLarge`] if it does not fit; [`Error::Internal`].
     pub async fn open(
-        config: impl Into<Config>,
+        lineup: Lineup,
         machine: &mut Machine,
         progress: &mut dyn FnMut(f64, &str),
     ) -> Result<Self, Error> {
-        let mut run = Self::prepare(config.into(), machine, progress).await?;
-        run.reset()?;
-        Ok(run)
+        let mut race = Self::prepare(lineup, machine, progress).await?;
+        race.reset()?;
+        Ok(race)
     }
 
     pub(super) async fn prepare(
-        source: Config,
+        lineup: Lineup,
         machine: &mut Machine,
         progress: &mut dyn FnMut(f64, &str),
     ) -> Result<Self, Error> {
-        let config = source.training();
-        let arms = source.arms()?.iter().map(Arm::info).collect();
-        let runners = source.runners()?;
-        let model = Transformer::new(architecture(&config));
-        let replicas: Vec<Replica> = runners.iter().map(|runner| runner.replica).collect();
-        let plan = model.plan(&replicas, &regime(&config))?;
-        let cost = cost(&model, &plan);
-        let shared = plan.shared;
-        let (executor, info) = machine.executor(config.executor, plan, progress).await?;
-        let progress = Progress::new(replicas.len());
+        let plans = plans(&lineup)?;
+        let cost = cost(&lineup, &plans);
+        let (executors, info) = executors(lineup.executor, &plans, machine, progress).await?;
+        let each = lineup.squads.iter().zip(&plans).zip(executors);
+        let groups = each.map(|((squad, plan), executor)| Group::new(squad.clone(), plan, executor, lineup.every));
+        let groups = groups.collect();
+        let parts: Vec<Lineup> =
+            lineup.squads.iter().map(|squad| Lineup { squads: vec![squad.clone()], ..lineup.clone() }).collect();
+        let collector = Collector::new(&lineup, &parts);
         Ok(Self {
-            source,
-            config,
-            arms,
-            model,
-            runners,
-            replicas,
-            executor,
+            lineup,
+            groups,
+            collector,
             info,
             cost,
-            shared,
-            progress,
             kept: Kept::default(),
+            moments_from: 0,
             pending: Vec::new(),
-            lengths: None,
+            recent: (0.0, 0.0),
         })
-    }
-
-    /// How its models are trained; in the copy lab, its configuration.
-    #[must_use]
-    pub fn config(&self) -> &CopyConfig {
-        &self.config
-    }
-
-    /// The configuration of whichever lab.
-    #[must_use]
-    pub fn source(&self) -> &Config {
-        &self.source
     }
 
     /// What is raced.
     #[must_use]
-    pub fn arms(&self) -> &[ArmInfo] {
-        &self.arms
+    pub fn lineup(&self) -> &Lineup {
+        &self.lineup
     }
 
-    /// The runs, as the plan has them.
+    /// What is compared.
     #[must_use]
-    pub fn replicas(&self) -> &[Replica] {
-        &self.replicas
-    }
-
-    /// Evaluations reported so far.
-    #[must_use]
-    pub fn history(&self) -> &[Evaluation] {
-        &self.progress.history
-    }
-
-    /// One run's model and its parameters as they are now.
-    ///
-    /// # Errors
-    /// [`Error::Config`] if there is no such run; [`Error::DeviceLost`].
-    pub async fn trained(&mut self, run: u32) -> Result<Trained, Error> {
-        let runner = self.runners.get(run as usize).cloned();
-        let runner =
-            runner.ok_or_else(|| Error::Config(format!("There is no run {run}; there are {}.", self.runners.len())))?;
-        self.catch_up().await?;
-        let step = self.progress.submitted;
-        let [parameters] = self.executor.read([self.shared.parameters], Some(run)).await?;
-        Ok(Trained { model: self.model.clone(), runner, parameters, step })
+    pub fn arms(&self) -> Vec<ArmInfo> {
+        self.lineup.arms()
     }
 
     /// The runs of the race.
     #[must_use]
     pub fn runs(&self) -> Vec<RunInfo> {
-        let info =
-            |(replica, run): (u32, &Runner)| RunInfo { replica, encoding: run.arm.clone(), seed: run.replica.seed };
-        (0..).zip(&self.runners).map(info).collect()
+        self.lineup.runs()
+    }
+
+    /// What has been reported: evaluations, first steps at thresholds, stops.
+    #[must_use]
+    pub fn record(&self) -> &Record {
+        self.collector.record()
+    }
+
+    /// Evaluations reported so far: by measure of the phase evaluation, then by run.
+    #[must_use]
+    pub fn history(&self) -> &[Point] {
+        &self.record().history
     }
 
     /// Which executor works, and why.
@@ -156,105 +144,134 @@ impl Race {
         &self.info
     }
 
-    /// What the plan costs.
+    /// What the race costs.
     #[must_use]
     pub fn cost(&self) -> &Cost {
         &self.cost
     }
 
-    /// What the executor has done.
+    /// What the executors have done.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        self.executor.counters()
-    }
-
-    /// Loss of a model that guesses, in bits per token.
-    #[must_use]
-    pub fn chance_bits(&self) -> f32 {
-        libm::log2f(self.config.symbols as f32)
+        let mut all = Counters::default();
+        for counters in self.groups.iter().map(|group| group.executor.counters()) {
+            all.launches += counters.launches;
+            all.submits += counters.submits;
+            all.uploads += counters.uploads;
+            all.buffers += counters.buffers;
+            all.bind_groups += counters.bind_groups;
+            all.reads += counters.reads;
+            all.waits += counters.waits;
+        }
+        all
     }
 
     /// Steps trained, as far as reported.
     #[must_use]
     pub fn step(&self) -> u32 {
-        self.progress.reported
+        self.record().step
     }
 
-    /// Step at which each run had learned the task.
+    /// Steps in all, of the longest arm.
     #[must_use]
-    pub fn learned(&self) -> &[Option<u32>] {
-        &self.progress.learned
+    pub fn steps(&self) -> u32 {
+        self.lineup.steps()
     }
 
     /// Certificate of the first losses, once they are there.
     #[must_use]
     pub fn check(&self) -> Option<Certificate> {
-        self.progress.certifier.certificate(self.config.steps)
+        self.record().certifier.certificate(self.steps())
     }
 
-    /// The paper's claims that this race tests, and what it says of them so far.
-    ///
-    /// # Errors
-    /// [`Error::Internal`].
-    pub fn verdicts(&self) -> Result<Vec<Verdict>, Error> {
-        let (runs, step) = (self.outcomes(), self.progress.reported);
-        Ok(match &self.source {
-            Config::Copy(config) => verdicts(config, &runs, step),
-            Config::Encodings(config) => match outcome::outcome(config, &runs, self.history())? {
-                Some(outcome) => outcome::verdicts(config, &outcome, step),
-                None => Vec::new(),
-            },
-            Config::Sequence(_) => Vec::new(),
-        })
+    /// Evaluations so far, as curves over training steps.
+    #[must_use]
+    pub fn curves(&self) -> Curves {
+        Curves::of_race(&self.lineup, self.record())
     }
 
-    pub(crate) fn outcomes(&self) -> Vec<RunResult> {
-        let p = &self.progress;
-        let last = |replica: usize| p.history.last().and_then(|e| e.values[1].get(replica).copied());
-        let outcome = |(replica, run): (usize, &Runner)| RunResult {
-            encoding: run.arm.clone(),
-            seed: run.replica.seed,
-            step99: p.learned[replica],
-            stopped: p.stopped[replica],
-            accuracy: last(replica).filter(|share| share.is_finite()),
+    /// What became of each run so far.
+    #[must_use]
+    pub fn outcomes(&self) -> Vec<RunResult> {
+        let stopped = self.record().stopped.iter().cloned();
+        let of = |(at, (run, stopped)): (usize, (RunInfo, _))| RunResult {
+            arm: run.arm,
+            seed: run.seed,
+            reached: self.collector.firsts(at),
+            stopped,
         };
-        self.runners.iter().enumerate().map(outcome).collect()
+        self.runs().into_iter().zip(stopped).enumerate().map(of).collect()
     }
 
-    /// What has come of the race so far; of lengths, what was last judged.
-    ///
-    /// # Errors
-    /// [`Error::Internal`].
-    pub fn results(&self) -> Result<Results, Error> {
-        let mut results = Results::of(&self.source, self.outcomes(), &self.progress.history);
+    /// What has come of the race so far, without verdicts and findings, which are a lab's.
+    #[must_use]
+    pub fn results(&self) -> Results {
+        let mut results = Results::new(&self.lineup.provenance, self.curves(), self.outcomes());
         results.check = self.check().map(|check| check.text());
         results.executor = Some(self.info.clone());
         results.cost = Some(self.cost.clone());
-        results.step = self.progress.reported;
-        results.verdicts = self.verdicts()?;
-        results.outcome = self.found()?;
-        Ok(results)
+        (results.step, results.steps) = (self.step(), self.steps());
+        results
     }
 
-    fn found(&self) -> Result<Option<Outcome>, Error> {
-        let Config::Encodings(config) = &self.source else { return Ok(None) };
-        match &self.lengths {
-            Some((step, rows)) => Ok(Some(Outcome::lengths(config, *step, rows.clone()))),
-            None => outcome::outcome(config, &self.outcomes(), self.history()),
-        }
-    }
-
-    /// Events that tell again what was reported before: evaluations, milestones, stops.
+    /// Events that tell again what was reported before: evaluations, thresholds reached, stops.
     #[must_use]
     pub fn replay(&self) -> Vec<Event> {
-        let p = &self.progress;
-        let mut events: Vec<_> = p.history.iter().map(evaluation_event).collect();
-        for (replica, (learned, stopped)) in (0..).zip(p.learned.iter().zip(&p.stopped)) {
-            events.extend(learned.map(|step| Event::Milestone { replica, step }));
-            events.extend(stopped.map(|step| Event::Stopped { replica, step, reason: "it had stopped before".into() }));
-        }
-        events.push(Event::Progress { step: p.reported, steps: self.config.steps, step_ms: 0.0 });
+        let mut events = self.collector.replay();
+        events.push(Event::Progress { step: self.step(), steps: self.steps(), step_ms: 0.0 });
         events
+    }
+
+    /// Which group a run belongs to, and its place there.
+    pub(super) fn place(&self, run: usize) -> Result<(usize, u32), Error> {
+        let (group, of_model) = self.lineup.place(run)?;
+        let first = self.lineup.squads.get(group).map_or(0, |squad| squad.runs.start);
+        Ok((group, (of_model - first) as u32))
+    }
+
+    pub(super) fn group(&mut self, at: usize) -> Result<&mut Group, Error> {
+        self.groups.get_mut(at).ok_or_else(|| Error::Internal(format!("there is no model {at}")))
+    }
+
+    /// One run's model and its parameters as they are now.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if there is no such run; [`Error::DeviceLost`].
+    pub async fn trained(&mut self, run: u32) -> Result<Trained, Error> {
+        let (at, replica) = self.place(run as usize)?;
+        self.catch_up().await?;
+        let group = self.group(at)?;
+        let [parameters] = group.executor.read([group.shared.parameters], Some(replica)).await?;
+        let squad = &group.squad;
+        let run = squad.runs.start + replica as usize;
+        let entry =
+            squad.entries.get(run).cloned().ok_or_else(|| Error::Internal("a run without a name".to_owned()))?;
+        let step = group.submitted;
+        Ok(Trained { model: squad.model.clone(), run, arm: entry.arm, seed: entry.seed, parameters, step })
+    }
+
+    /// The transformers of a race that trains nothing else.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if it trains something else.
+    pub fn ensemble(&self) -> Result<&Ensemble, Error> {
+        let other = || Error::Config("Not all that is trained here are transformers of one shape.".to_owned());
+        match self.lineup.squads.as_slice() {
+            [squad] => {
+                let model: &dyn std::any::Any = squad.model.as_ref();
+                model.downcast_ref().ok_or_else(other)
+            }
+            _ => Err(other()),
+        }
+    }
+
+    /// An executor of the same kind for another plan.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], [`Error::OutOfMemory`], [`Error::Shader`], [`Error::DeviceLost`].
+    pub async fn sibling(&self, plan: Plan) -> Result<Executor, Error> {
+        let first = self.groups.first().ok_or_else(|| Error::Internal("a race without a run".to_owned()))?;
+        first.executor.sibling(plan).await
     }
 
     /// Parameters of every run, one after the other.
@@ -262,8 +279,12 @@ impl Race {
     /// # Errors
     /// [`Error::DeviceLost`].
     pub async fn parameters(&mut self) -> Result<Vec<f32>, Error> {
-        let [parameters] = self.executor.read([self.shared.parameters], None).await?;
-        Ok(parameters)
+        let mut all = Vec::new();
+        for group in &mut self.groups {
+            let [parameters] = group.executor.read([group.shared.parameters], None).await?;
+            all.extend(parameters);
+        }
+        Ok(all)
     }
 
     /// Back to step 0, with the same initial weights.
@@ -271,22 +292,40 @@ impl Race {
     /// # Errors
     /// [`Error::DeviceLost`].
     pub fn reset(&mut self) -> Result<(), Error> {
-        self.progress = Progress::new(self.replicas.len());
         self.kept = Kept::default();
-        self.lengths = None;
-        let state = self.initial();
+        self.recent = (0.0, 0.0);
+        self.pending.clear();
+        let state = self.initial()?;
+        self.collector.begin(Record::default());
         self.load(&state)?;
         self.evaluate()
     }
 
-    /// The plan, recorded anew.
-    pub(super) fn plan(&self) -> Result<Plan, Error> {
-        self.model.plan(&self.replicas, &regime(&self.config))
+    /// Judges every run as it is now.
+    pub(super) fn evaluate(&mut self) -> Result<(), Error> {
+        self.groups.iter_mut().try_for_each(Group::evaluate)
     }
 
-    pub(super) fn evaluate(&mut self) -> Result<(), Error> {
-        self.progress.evaluations.push(self.progress.submitted);
-        self.executor.run(Program::Evaluation, 1)
+    /// Steps handed to every executor that has any to do.
+    pub(super) fn submitted(&self) -> u32 {
+        let going = self.groups.iter().filter(|group| !group.over()).map(|group| group.submitted);
+        going.min().unwrap_or_else(|| self.groups.iter().map(|group| group.submitted).max().unwrap_or(0))
+    }
+
+    /// The group that is furthest behind `target`.
+    fn behind(&self, target: u32) -> Option<usize> {
+        let groups = self.groups.iter().enumerate();
+        let behind = groups.filter(|(_, group)| !group.over() && group.submitted < target.min(group.steps()));
+        behind.min_by_key(|(_, group)| group.submitted).map(|(at, _)| at)
+    }
+
+    /// Trains what is furthest behind `target`; false if nothing is.
+    async fn work(&mut self, target: u32) -> Result<bool, Error> {
+        let Some(at) = self.behind(target) else { return Ok(false) };
+        let mut events = Vec::new();
+        let worked = self.groups[at].work(target, &mut events).await;
+        self.collector.take(at, events);
+        worked.map(|()| true)
     }
 
     /// Trains for about `budget_ms`, at most `most` steps (0 for no limit), and reports what has come back. With a
@@ -296,167 +335,138 @@ impl Race {
     /// [`Error::DeviceLost`].
     pub async fn advance(&mut self, budget_ms: f64, most: u32) -> Result<Vec<Event>, Error> {
         let start = Instant::now();
-        let before = self.progress.submitted;
-        let total = self.config.steps;
+        let before = self.submitted();
+        let total = self.steps();
         let target = match most {
-            _ if self.progress.finished => before,
+            _ if self.collector.finished() => before,
             0 => total,
             most => total.min(before.saturating_add(most)),
         };
         let elapsed = || start.elapsed().as_secs_f64() * 1e3;
-        while self.progress.submitted < target && elapsed() < budget_ms {
-            if self.progress.submitted - self.progress.seen >= UNREAD {
-                self.request()?;
-                self.collect().await?;
-            }
-            let done = self.progress.submitted;
-            let next_evaluation = (done / self.config.every + 1) * self.config.every;
-            let fitting = (SUBMIT_MS / self.progress.step_ms.max(1e-3)) as u32;
-            let first = self.progress.step_ms == 0.0;
-            let steps = if first { 1 } else { fitting.clamp(1, UNREAD / 2) };
-            let steps = steps.min(next_evaluation.min(target) - done);
-            let submit = Instant::now();
-            self.executor.run(Program::Training, steps)?;
-            self.progress.submitted += steps;
-            if self.progress.submitted == next_evaluation || self.progress.submitted == total {
-                self.evaluate()?;
-            }
-            // Two submissions ahead keep the device busy; the first is waited for, to learn its time.
-            self.executor.catch_up(if first { 0 } else { 1 }).await?;
-            let each = submit.elapsed().as_secs_f64() * 1e3 / f64::from(steps);
-            let smoothed = 0.8 * self.progress.step_ms + 0.2 * each;
-            self.progress.step_ms = if first { each } else { smoothed };
+        while elapsed() < budget_ms && self.work(target).await? {}
+        for at in 0..self.groups.len() {
+            let all = most > 0 || budget_ms <= 0.0;
+            self.read(at, all).await?;
         }
-        if self.progress.reading.is_some() {
-            self.collect().await?;
-        }
-        self.request()?;
-        if most > 0 || budget_ms <= 0.0 || self.progress.submitted == total {
-            self.collect().await?;
-        }
-        let steps = self.progress.submitted - before;
+        self.tell();
+        let steps = self.submitted().saturating_sub(before);
         if steps > 0 {
-            let step_ms = self.progress.pace(elapsed(), steps);
-            self.pending.push(Event::Progress { step: self.progress.reported, steps: total, step_ms });
-        }
-        let all_stopped = self.progress.stopped.iter().all(Option::is_some);
-        if (self.progress.seen == total || all_stopped) && !self.progress.finished {
-            self.progress.finished = true;
-            self.pending.push(Event::Finished { step: self.progress.reported });
-            self.kept.due();
+            let step_ms = self.pace(elapsed(), steps);
+            let finished = self.pending.pop_if(|event| matches!(event, Event::Finished { .. }));
+            self.pending.push(Event::Progress { step: self.step(), steps: total, step_ms });
+            self.pending.extend(finished);
         }
         self.keep_checkpoint().await?;
         Ok(std::mem::take(&mut self.pending))
     }
 
-    /// Begins to read what is new, unless a read is under way.
-    pub(super) fn request(&mut self) -> Result<(), Error> {
-        let p = &mut self.progress;
-        let nothing_new = p.submitted == p.requested && p.evaluations.len() == p.evaluations_seen;
-        if p.reading.is_some() || nothing_new {
-            return Ok(());
-        }
-        let reading = self.executor.begin_read(&[self.shared.ring, self.shared.evaluations], None)?;
-        p.requested = p.submitted;
-        p.reading = Some((reading, p.submitted, p.evaluations.len()));
-        Ok(())
-    }
-
-    /// Waits for the read under way, and turns it into events.
-    pub(super) async fn collect(&mut self) -> Result<(), Error> {
-        let Some((reading, upto, evaluations)) = self.progress.reading.take() else { return Ok(()) };
-        let values = self.executor.finish_read(reading).await?;
-        let [ring, evaluated] = values.as_slice() else {
-            return Err(Error::Internal("a read came back with other buffers".to_owned()));
+    /// Reads what a group has computed: `all` of it, or what can be had without waiting for the device.
+    async fn read(&mut self, at: usize, all: bool) -> Result<(), Error> {
+        let group = self.group(at)?;
+        let mut events = Vec::new();
+        let mut reading = async || {
+            if group.reading() {
+                group.collect(&mut events).await?;
+            }
+            group.request()?;
+            if all || group.submitted == group.steps() {
+                group.collect(&mut events).await?;
+            }
+            Ok(())
         };
-        self.report_training(ring, upto);
-        self.report_evaluations(evaluated, evaluations);
+        let read = reading().await;
+        self.collector.take(at, events);
+        read
+    }
+
+    /// What all groups have told becomes events.
+    fn tell(&mut self) {
+        let events = self.collector.events();
+        if events.iter().any(|event| matches!(event, Event::Finished { .. })) {
+            self.kept.due();
+        }
+        self.pending.extend(events);
+    }
+
+    /// Brings all groups to one step, and reads all that they have computed.
+    pub(super) async fn align(&mut self) -> Result<(), Error> {
+        let furthest = self.groups.iter().map(|group| group.submitted).max().unwrap_or(0);
+        while self.work(furthest).await? {}
+        for at in 0..self.groups.len() {
+            self.read(at, true).await?;
+        }
+        self.tell();
         Ok(())
     }
 
-    fn report_training(&mut self, ring: &[f32], upto: u32) {
-        let p = &mut self.progress;
-        p.seen = upto;
-        if upto <= p.reported {
-            return;
-        }
-        let runs = self.replicas.len();
-        let steps: Vec<u32> = (p.reported + 1..=upto).collect();
-        let column = || vec![Vec::with_capacity(steps.len()); runs];
-        let (mut loss, mut accuracy, mut gradient) = (column(), column(), column());
-        for replica in 0..runs {
-            for &step in &steps {
-                let [nats, right, _, norm] = entry(ring, replica, step - 1);
-                if p.stopped[replica].is_none() && !(nats.is_finite() && norm.is_finite()) {
-                    p.stopped[replica] = Some(step);
-                    let what = if nats.is_finite() { "gradient" } else { "loss" };
-                    let reason = format!(
-                        "the {what} was not finite; its weights stay as they were. Try a lower learning rate or gradient clipping."
-                    );
-                    self.pending.push(Event::Stopped { replica: replica as u32, step, reason });
-                }
-                let alive = p.stopped[replica].is_none();
-                let value = |x: f32| if alive { x } else { f32::NAN };
-                loss[replica].push(value(nats * std::f32::consts::LOG2_E));
-                accuracy[replica].push(value(right));
-                gradient[replica].push(value(norm));
-            }
-        }
-        for at in 0..steps.len() {
-            let losses: Vec<f32> = loss.iter().map(|loss| loss[at]).collect();
-            p.certifier.add(&losses);
-        }
-        p.reported = upto;
-        self.pending.push(Event::Training { steps, loss, accuracy, gradient });
-    }
-
-    fn report_evaluations(&mut self, ring: &[f32], upto: usize) {
-        let p = &mut self.progress;
-        for index in p.evaluations_seen..upto {
-            let step = p.evaluations[index];
-            if p.history.last().is_some_and(|last| last.step >= step) {
-                continue;
-            }
-            // A run that has stopped has nothing to say any more; its weights may be finite and absurd.
-            let entries: Vec<_> = (0..self.replicas.len())
-                .map(|replica| match p.stopped[replica] {
-                    Some(stopped) if stopped <= step => [f32::NAN; ENTRY as usize],
-                    _ => entry(ring, replica, index as u32),
-                })
-                .collect();
-            let pick = |at: usize, factor: f32| entries.iter().map(|entry| entry[at] * factor).collect::<Vec<_>>();
-            let values = [pick(0, std::f32::consts::LOG2_E), pick(1, 1.0), pick(2, 1.0)];
-            for (replica, (&accuracy, learned)) in values[1].iter().zip(&mut p.learned).enumerate() {
-                if learned.is_none() && accuracy >= LEARNED {
-                    *learned = Some(step);
-                    self.pending.push(Event::Milestone { replica: replica as u32, step });
-                }
-            }
-            let evaluation = Evaluation { step, values };
-            self.pending.push(evaluation_event(&evaluation));
-            p.history.push(evaluation);
-        }
-        p.evaluations_seen = upto;
+    /// Milliseconds per step over about the last second, evaluations and read-backs included: what a reader waits for.
+    fn pace(&mut self, elapsed_ms: f64, steps: u32) -> f64 {
+        let keep = libm::exp(-elapsed_ms / 1000.0);
+        self.recent = (keep * self.recent.0 + elapsed_ms, keep * self.recent.1 + f64::from(steps));
+        self.recent.0 / self.recent.1
     }
 }
 
-fn evaluation_event(evaluation: &Evaluation) -> Event {
-    let [loss, token_accuracy, sequence_accuracy] = evaluation.values.clone();
-    Event::Evaluation { step: evaluation.step, loss, token_accuracy, sequence_accuracy }
+impl Curves {
+    /// Evaluations of a race.
+    #[must_use]
+    pub fn of_race(lineup: &Lineup, record: &Record) -> Self {
+        let measures = lineup.measures().into_iter();
+        Self {
+            id: lineup.provenance.lab.clone(),
+            label: "Held out".to_owned(),
+            x: Axis::step(),
+            measures: measures.filter(|measure| measure.phase == crate::model::measure::Phase::Evaluation).collect(),
+            arms: lineup.arms(),
+            runs: lineup.runs(),
+            points: record.history.clone(),
+        }
+    }
 }
 
-/// One entry of a ring.
-pub(crate) fn entry(ring: &[f32], replica: usize, index: u32) -> [f32; ENTRY as usize] {
-    let at = (replica as u32 * RING + index % RING) * ENTRY;
-    let values = ring.get(at as usize..(at + ENTRY) as usize);
-    values.and_then(|values| values.try_into().ok()).unwrap_or([f32::NAN; ENTRY as usize])
+/// The plan of each squad.
+pub(super) fn plans(lineup: &Lineup) -> Result<Vec<Plan>, Error> {
+    lineup.squads.iter().map(|squad| squad.model.plan(squad.runs.clone())).collect()
 }
 
-fn cost(model: &Transformer, plan: &Plan) -> Cost {
+/// An executor for each plan, all of one kind: where the device takes some and refuses others, the CPU takes all.
+pub(super) async fn executors(
+    choice: ExecutorChoice,
+    plans: &[Plan],
+    machine: &mut Machine,
+    progress: &mut dyn FnMut(f64, &str),
+) -> Result<(Vec<Executor>, ExecutorInfo), Error> {
+    let mut executors = Vec::with_capacity(plans.len());
+    let mut info: Option<ExecutorInfo> = None;
+    let mut choice = choice;
+    while executors.len() < plans.len() {
+        let done = executors.len() as f64;
+        let mut part = |fraction: f64, what: &str| progress((done + fraction) / plans.len() as f64, what);
+        let (executor, own) = machine.executor(choice, plans[executors.len()].clone(), &mut part).await?;
+        match &info {
+            Some(first) if first.kind != own.kind => {
+                choice = ExecutorChoice::Cpu;
+                executors.clear();
+                let reason = if own.kind == "cpu" { &own.reason } else { &first.reason }.clone();
+                info = Some(ExecutorInfo { kind: "cpu".to_owned(), reason, ..own });
+            }
+            _ => {
+                let reason = info.map_or_else(|| own.reason.clone(), |first| first.reason);
+                info = Some(ExecutorInfo { reason, ..own });
+                executors.push(executor);
+            }
+        }
+    }
+    let info = info.ok_or_else(|| Error::Internal("a race without a run".to_owned()))?;
+    Ok((executors, info))
+}
+
+fn cost(lineup: &Lineup, plans: &[Plan]) -> Cost {
+    let sizes = lineup.squads.iter().map(|squad| squad.model.parameters().len());
     Cost {
-        parameters: model.parameters.len(),
-        bytes: plan.bytes() as f64,
-        launches_per_step: plan.training.len() as u32,
-        flops_per_step: plan.flops(),
+        parameters: sizes.max().unwrap_or(0),
+        bytes: plans.iter().map(|plan| plan.bytes() as f64).sum(),
+        launches_per_step: plans.iter().map(|plan| plan.training.len() as u32).sum(),
+        flops_per_step: plans.iter().map(Plan::flops).sum(),
     }
 }

@@ -1,54 +1,68 @@
-//! Results of a race: what the command line writes and the page exports, and reads again to compare.
+//! Results of a run: what the command line writes and the page exports, and reads again to compare.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::choice::Choice;
 use crate::error::Error;
-use crate::labs::any::Config;
-use crate::labs::copy::claim::Verdict;
-use crate::labs::copy::config::{CopyConfig, Settings};
-use crate::labs::encodings::outcome::Outcome;
-use crate::property::{Problem, by_name};
-use crate::run::event::{Cost, ExecutorInfo};
-use crate::run::progress::Evaluation;
+use crate::model::ensemble::{LEARNED, LOSS, SEQUENCE_ACCURACY, TOKEN_ACCURACY};
+use crate::model::measure::{Better, Kind, Measure, Phase};
+use crate::run::MAX_REPLICAS;
+use crate::run::claim::Verdict;
+use crate::run::collector::Stop;
+use crate::run::curves::{self, Axis, Curves, Point};
+use crate::run::event::{ArmInfo, Cost, ExecutorInfo, RunInfo};
+use crate::run::lineup::Provenance;
+use crate::run::table::Table;
+
+/// Version of the format.
+const FORMAT: u32 = 2;
 
 /// What became of one run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {
-    /// Identifier of its encoding.
-    pub encoding: String,
+    /// Identifier of its arm.
+    pub arm: String,
     /// Its seed.
     pub seed: u32,
-    /// Steps trained when it first had 99 % of held-out tokens right.
+    /// By measure that has a threshold, the first step that reached it; nothing if none did.
     #[serde(default)]
-    pub step99: Option<u32>,
-    /// Step at which it met a loss or gradient that is not finite.
+    pub reached: BTreeMap<String, Option<u32>>,
+    /// Where it met a loss or gradient that is not finite, and stopped.
     #[serde(default)]
-    pub stopped: Option<u32>,
-    /// Share of held-out tokens right at the last evaluation.
-    #[serde(default)]
-    pub accuracy: Option<f32>,
+    pub stopped: Option<Stop>,
 }
 
-/// Held-out numbers at one step, by run; nothing where a run has stopped.
+impl RunResult {
+    /// The first step that reached a measure's threshold.
+    #[must_use]
+    pub fn first(&self, measure: &str) -> Option<u32> {
+        self.reached.get(measure).copied().flatten()
+    }
+}
+
+/// Why there are no numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EvaluationRow {
-    /// Steps trained by then.
-    pub step: u32,
-    /// Loss in bits per judged token.
-    pub loss: Vec<Option<f32>>,
-    /// Share of judged tokens that are right.
-    pub token_accuracy: Vec<Option<f32>>,
-    /// Share of sequences that are right as a whole.
-    pub sequence_accuracy: Vec<Option<f32>>,
+pub struct Absent {
+    /// Which run, as a place in the list of runs.
+    pub run: usize,
+    /// Which measure; all of them if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
+    /// From this place of the axis on.
+    pub from: f64,
+    /// Up to this one.
+    pub to: f64,
+    /// In words.
+    pub reason: String,
 }
 
-/// Results of a race.
+/// Results of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Results {
+    /// Version of the format.
+    pub format: u32,
     /// Which lab.
     pub lab: String,
     /// Version that wrote it.
@@ -60,72 +74,148 @@ pub struct Results {
     /// Certificate of the first losses.
     #[serde(default)]
     pub check: Option<String>,
-    /// Every setting by name; empty if unknown.
+    /// Every setting by name: numbers are numbers, flags are flags and lists are lists. Empty if unknown.
     #[serde(default)]
-    pub configuration: BTreeMap<String, String>,
+    pub settings: BTreeMap<String, Value>,
     /// Which executor worked.
     #[serde(default)]
     pub executor: Option<ExecutorInfo>,
     /// What a step costs.
     #[serde(default)]
     pub cost: Option<Cost>,
-    /// Seconds of training, where somebody took them.
+    /// Seconds of work, where somebody took them.
     #[serde(default)]
     pub seconds: Option<f64>,
-    /// Steps trained.
+    /// Steps, or units of work, done.
     #[serde(default)]
     pub step: u32,
+    /// How many there are.
+    #[serde(default)]
+    pub steps: u32,
+    /// What is compared.
+    #[serde(default)]
+    pub arms: Vec<ArmInfo>,
     /// The runs.
     pub runs: Vec<RunResult>,
-    /// Evaluations in the order of their steps; columns in the order of `runs`.
-    pub evaluations: Vec<EvaluationRow>,
-    /// Claims and what the race says of them.
+    /// The axis.
+    pub x: Axis,
+    /// What is measured.
+    pub measures: Vec<Measure>,
+    /// Places of the axis in order, with `values[measure][run]`.
+    pub curves: Vec<Point>,
+    /// Why numbers are not there.
+    #[serde(default)]
+    pub absent: Vec<Absent>,
+    /// Claims and what the run says of them.
     #[serde(default)]
     pub verdicts: Vec<Verdict>,
-    /// What an experiment of the encodings lab has found. Never read again: it follows from the runs.
-    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<Outcome>,
+    /// Curves over other axes. Never read again: they follow from what was trained.
+    #[serde(default, skip_deserializing, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<Curves>,
+    /// What a lab has found besides. Never read again.
+    #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Value>,
 }
-
-/// Columns of the CSV form, one row per run and evaluation.
-pub const COLUMNS: [&str; 6] = ["encoding", "seed", "step", "loss_bits", "token_accuracy", "sequence_accuracy"];
 
 fn refuse(why: impl std::fmt::Display) -> Error {
     Error::File(why.to_string())
 }
 
+/// A setting as text.
+#[must_use]
+pub fn setting_text(value: &Value) -> String {
+    let plain = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match value {
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
+        other => plain(other),
+    }
+}
+
 impl Results {
-    /// Results of a configuration, without what only the executor knows.
+    /// Results of a configuration, without what only the run knows.
     #[must_use]
-    pub fn of(config: &Config, runs: Vec<RunResult>, history: &[Evaluation]) -> Self {
-        let finite = |values: &[f32]| values.iter().map(|&value| value.is_finite().then_some(value)).collect();
-        let row = |evaluation: &Evaluation| {
-            let [loss, token, sequence] = &evaluation.values;
-            EvaluationRow {
-                step: evaluation.step,
-                loss: finite(loss),
-                token_accuracy: finite(token),
-                sequence_accuracy: finite(sequence),
-            }
-        };
+    pub fn new(provenance: &Provenance, curves: Curves, runs: Vec<RunResult>) -> Self {
+        let Curves { x, measures, arms, points, .. } = curves;
+        let absent = absent(&points, &measures, &runs);
         Self {
-            lab: config.lab().id().to_owned(),
+            format: FORMAT,
+            lab: provenance.lab.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            link: config.link(),
+            link: provenance.link.clone(),
             check: None,
-            configuration: by_name(config.values()),
+            settings: provenance.settings.clone(),
             executor: None,
             cost: None,
             seconds: None,
             step: 0,
+            steps: 0,
+            arms,
             runs,
-            evaluations: history.iter().map(row).collect(),
+            x,
+            measures,
+            curves: points,
+            absent,
             verdicts: Vec::new(),
-            outcome: None,
+            more: Vec::new(),
+            found: None,
         }
     }
 
-    /// Reads a results file: JSON as written by the command line or the page, or CSV with [`COLUMNS`].
+    /// The settings as text, by name.
+    #[must_use]
+    pub fn setting_texts(&self) -> Vec<(&str, String)> {
+        self.settings.iter().map(|(name, value)| (name.as_str(), setting_text(value))).collect()
+    }
+
+    /// The curves, with arms and runs.
+    #[must_use]
+    pub fn curve_set(&self) -> Curves {
+        let runs = (0..).zip(&self.runs);
+        Curves {
+            id: self.lab.clone(),
+            label: String::new(),
+            x: self.x.clone(),
+            measures: self.measures.clone(),
+            arms: self.arms.clone(),
+            runs: runs.map(|(replica, run)| RunInfo { replica, arm: run.arm.clone(), seed: run.seed }).collect(),
+            points: self.curves.clone(),
+        }
+    }
+
+    /// Which measure has that identifier.
+    #[must_use]
+    pub fn measure(&self, id: &str) -> Option<usize> {
+        self.measures.iter().position(|measure| measure.id == id)
+    }
+
+    /// The last number of a measure for a run, if it is there.
+    #[must_use]
+    pub fn last(&self, measure: &str, run: usize) -> Option<f32> {
+        let values = self.curves.last()?.values.get(self.measure(measure)?)?;
+        values.get(run).copied().filter(|value| value.is_finite())
+    }
+
+    /// All curves as one table: a row for each run and place.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        let own = self.curve_set();
+        let sets: Vec<&Curves> = std::iter::once(&own).chain(&self.more).collect();
+        curves::table(&self.lab, &sets)
+    }
+
+    /// The curves as CSV; cells stay empty where there are no numbers.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn csv(&self) -> Result<String, Error> {
+        self.table().csv()
+    }
+
+    /// Reads a results file: JSON as written by the command line or the page, or the CSV of its curves, which does not say its lab. Files of
+    /// format 1 are read too.
     ///
     /// # Errors
     /// [`Error::File`] with what is wrong and where.
@@ -136,160 +226,244 @@ impl Results {
     }
 
     fn read_json(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(|error| refuse(format!("it is not a results file of this lab ({error})")))
+        let wrong = |error: serde_json::Error| refuse(format!("it is not a results file of this lab ({error})"));
+        #[derive(Deserialize)]
+        struct Probe {
+            #[serde(default)]
+            format: Option<u32>,
+        }
+        match serde_json::from_str::<Probe>(text).map_err(wrong)?.format {
+            None | Some(1) => Ok(serde_json::from_str::<first::Results>(text).map_err(wrong)?.into()),
+            Some(FORMAT) => serde_json::from_str(text).map_err(wrong),
+            Some(other) => Err(refuse(format!("its format is {other}; this version reads up to {FORMAT}"))),
+        }
     }
 
     fn read_csv(text: &str) -> Result<Self, Error> {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let head = reader.headers().map_err(refuse)?;
-        if head.iter().ne(COLUMNS) {
+        let head: Vec<String> = reader.headers().map_err(refuse)?.iter().map(str::to_owned).collect();
+        let measures = evaluation_measures();
+        let ids = || measures.iter().map(|measure| measure.id.as_str());
+        let wanted: Vec<&str> = ["arm", "seed", "step"].into_iter().chain(ids()).collect();
+        if head != wanted && head != first::COLUMNS {
             return Err(refuse(format!(
                 "it is neither a JSON object nor a CSV file with the columns {}",
-                COLUMNS.join(", ")
+                wanted.join(", ")
             )));
         }
         type Row = (String, u32, u32, Option<f32>, Option<f32>, Option<f32>);
         let mut runs: Vec<RunResult> = Vec::new();
-        type Cells = Vec<(usize, [Option<f32>; 3])>;
-        let mut cells: BTreeMap<u32, Cells> = BTreeMap::new();
+        let mut cells: BTreeMap<u32, Vec<(usize, [Option<f32>; 3])>> = BTreeMap::new();
         for row in reader.deserialize::<Row>() {
-            let (encoding, seed, step, loss, token, sequence) = row.map_err(refuse)?;
-            let known = runs.iter().position(|run| run.encoding == encoding && run.seed == seed);
+            let (arm, seed, step, loss, token, sequence) = row.map_err(refuse)?;
+            let known = runs.iter().position(|run| run.arm == arm && run.seed == seed);
             let run = known.unwrap_or_else(|| {
-                runs.push(RunResult { encoding, seed, step99: None, stopped: None, accuracy: None });
+                runs.push(RunResult { arm, seed, reached: BTreeMap::new(), stopped: None });
                 runs.len() - 1
             });
-            if runs.len() > crate::run::MAX_REPLICAS as usize {
-                return Err(refuse(format!("it has more than {} runs", crate::run::MAX_REPLICAS)));
+            if runs.len() > MAX_REPLICAS as usize {
+                return Err(refuse(format!("it has more than {MAX_REPLICAS} runs")));
             }
             cells.entry(step).or_default().push((run, [loss, token, sequence]));
         }
-        let mut evaluations = Vec::with_capacity(cells.len());
+        let mut points = Vec::with_capacity(cells.len());
         for (step, cells) in cells {
-            let mut columns = [vec![None; runs.len()], vec![None; runs.len()], vec![None; runs.len()]];
-            for (run, values) in cells {
-                columns.iter_mut().zip(values).for_each(|(column, value)| column[run] = value);
-                runs[run].accuracy = values[1].or(runs[run].accuracy);
-                if runs[run].step99.is_none() && values[1].is_some_and(|share| share >= super::race::LEARNED) {
-                    runs[run].step99 = Some(step);
-                }
+            let mut values = vec![vec![f32::NAN; runs.len()]; measures.len()];
+            for (run, cells) in cells {
+                values.iter_mut().zip(cells).for_each(|(column, value)| column[run] = value.unwrap_or(f32::NAN));
             }
-            let [loss, token_accuracy, sequence_accuracy] = columns;
-            evaluations.push(EvaluationRow { step, loss, token_accuracy, sequence_accuracy });
+            points.push(Point { x: step.into(), values });
         }
-        let step = evaluations.last().map_or(0, |row| row.step);
-        let mut results = Self::of(&CopyConfig::default().into(), runs, &[]);
-        results.link.clear();
-        results.configuration.clear();
-        results.step = step;
-        results.evaluations = evaluations;
-        Ok(results)
+        for (at, measure) in measures.iter().enumerate().filter(|(_, measure)| measure.threshold.is_some()) {
+            for (run, result) in runs.iter_mut().enumerate() {
+                let first = points.iter().find(|point| measure.reached(point.values[at][run]));
+                result.reached.insert(measure.id.clone(), first.map(|point| point.x as u32));
+            }
+        }
+        let step = points.last().map_or(0, |point| point.x as u32);
+        let arms = arms_of(&runs);
+        let curves = Curves {
+            id: String::new(),
+            label: String::new(),
+            x: Axis::step(),
+            measures,
+            arms,
+            runs: Vec::new(),
+            points,
+        };
+        Ok(Self { step, steps: step, ..Self::new(&Provenance::default(), curves, runs) })
     }
 
     /// This, if its parts fit each other.
     fn sound(self) -> Result<Self, Error> {
-        if self.lab != "copy" {
-            return Err(refuse(format!("it comes from the lab \"{}\"; this is the copy lab", self.lab)));
+        let runs = self.runs.len();
+        if runs == 0 || runs > MAX_REPLICAS as usize {
+            return Err(refuse(format!("it has {runs} runs; 1 to {MAX_REPLICAS} are allowed")));
         }
-        if self.runs.is_empty() || self.runs.len() > crate::run::MAX_REPLICAS as usize {
-            return Err(refuse(format!(
-                "it has {} runs; 1 to {} are allowed",
-                self.runs.len(),
-                crate::run::MAX_REPLICAS
-            )));
-        }
-        for (at, row) in self.evaluations.iter().enumerate() {
-            for (name, column) in [
-                ("loss", &row.loss),
-                ("tokenAccuracy", &row.token_accuracy),
-                ("sequenceAccuracy", &row.sequence_accuracy),
-            ] {
-                if column.len() != self.runs.len() {
-                    let (wanted, found) = (self.runs.len(), column.len());
-                    return Err(refuse(format!("{name} of evaluation {at} has {found} numbers for {wanted} runs")));
+        for point in &self.curves {
+            if !point.x.is_finite() {
+                return Err(refuse("a place of its curves is not finite"));
+            }
+            let (x, found, wanted) = (point.x, point.values.len(), self.measures.len());
+            if found != wanted {
+                return Err(refuse(format!("at {x} there are {found} measures for {wanted}")));
+            }
+            for (measure, values) in self.measures.iter().zip(&point.values) {
+                let (id, found) = (&measure.id, values.len());
+                if found != runs {
+                    return Err(refuse(format!("{id} at {x} has {found} numbers for {runs} runs")));
                 }
-                if column.iter().flatten().any(|value| !value.is_finite()) {
-                    return Err(refuse(format!("{name} of evaluation {at} is not finite")));
+                if let Some(value) = values.iter().find(|value| !value.is_nan() && !measure.kind.allows(**value)) {
+                    return Err(refuse(format!("{id} at {x} holds {value}, which it cannot be")));
                 }
             }
         }
-        if self.evaluations.windows(2).any(|pair| pair[0].step >= pair[1].step) {
+        if self.curves.windows(2).any(|pair| pair[0].x >= pair[1].x) {
             return Err(refuse("its evaluations are not in the order of their steps"));
         }
-        if let Some(last) = self.evaluations.last().filter(|last| last.step > self.step) {
-            let (step, last) = (self.step, last.step);
+        if let Some(last) = self.curves.last().filter(|last| last.x > f64::from(self.step)) {
+            let (step, last) = (self.step, last.x);
             return Err(refuse(format!("it ends at step {step}, and its last evaluation is of step {last}")));
-        }
-        self.agreeing()
-    }
-
-    /// This, if link and configuration, where both are there, say the same.
-    fn agreeing(self) -> Result<Self, Error> {
-        if self.link.is_empty() || self.configuration.is_empty() {
-            return Ok(self);
-        }
-        // What this version does not know is the same default on both sides, and is for the reader to judge.
-        let (link, _) = CopyConfig::from_link(&self.link);
-        let mut config = CopyConfig::default();
-        config.apply(self.configuration.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        let (link, config) = (link.values(), config.values());
-        let differs = link.iter().zip(&config).find(|(link, config)| link != config);
-        if let Some(((name, link), (_, config))) = differs {
-            let why =
-                format!("its link and its configuration differ: {name} is {link} in one and {config} in the other");
-            return Err(refuse(why));
         }
         Ok(self)
     }
-
-    /// The evaluations as CSV with [`COLUMNS`]; the cells of a stopped run stay empty.
-    ///
-    /// # Errors
-    /// [`Error::Internal`].
-    pub fn csv(&self) -> Result<String, Error> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let failed = |error: csv::Error| Error::Internal(error.to_string());
-        writer.write_record(COLUMNS).map_err(failed)?;
-        for row in &self.evaluations {
-            for (at, run) in self.runs.iter().enumerate() {
-                let of = |column: &[Option<f32>]| column.get(at).copied().flatten();
-                let values = [of(&row.loss), of(&row.token_accuracy), of(&row.sequence_accuracy)];
-                writer.serialize((&run.encoding, run.seed, row.step, values)).map_err(failed)?;
-            }
-        }
-        let bytes = writer.into_inner().map_err(|error| Error::Internal(error.to_string()))?;
-        String::from_utf8(bytes).map_err(|error| Error::Internal(error.to_string()))
-    }
 }
 
-/// Reads a configuration from JSON: an object of settings by name, or a results file, whose `configuration` is taken.
-/// A list may be an array; numbers and flags may be plain.
-///
-/// # Errors
-/// [`Error::File`] if it is no such JSON. Values that are not allowed are problems, not errors.
-pub fn read_configuration<S: Settings>(text: &str) -> Result<(S, Vec<Problem>), Error> {
-    let json: serde_json::Value =
-        serde_json::from_str(text).map_err(|error| refuse(format!("it is not JSON ({error})")))?;
-    let settings = json.get("configuration").unwrap_or(&json).as_object();
-    let settings = settings.ok_or_else(|| refuse("it is not a JSON object of settings"))?;
-    let plain = |value: &serde_json::Value| match value {
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let text = |value: &serde_json::Value| match value {
-        serde_json::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
-        other => plain(other),
-    };
-    let pairs: Vec<(&str, String)> = settings.iter().map(|(name, value)| (name.as_str(), text(value))).collect();
-    let mut config = S::default();
-    let mut problems = Vec::new();
-    if let Some((_, preset)) = pairs.iter().find(|(name, _)| *name == "preset") {
-        match S::preset(preset) {
-            Ok(preset) => config = preset,
-            Err(problem) => problems.push(problem),
+/// The arms of some runs, in their order, under their identifiers.
+fn arms_of(runs: &[RunResult]) -> Vec<ArmInfo> {
+    let mut arms: Vec<ArmInfo> = Vec::new();
+    for run in runs {
+        if !arms.iter().any(|arm| arm.id == run.arm) {
+            arms.push(ArmInfo { id: run.arm.clone(), label: run.arm.clone(), help: String::new() });
         }
     }
-    let others = pairs.iter().filter(|(name, _)| *name != "preset");
-    problems.extend(config.apply(others.map(|(name, value)| (*name, value.as_str()))));
-    Ok((config, problems))
+    arms
+}
+
+/// Why numbers are missing: run by run, and measure by measure where that differs.
+fn absent(points: &[Point], measures: &[Measure], runs: &[RunResult]) -> Vec<Absent> {
+    let Some(last) = points.last() else { return Vec::new() };
+    let mut absent = Vec::new();
+    for (at, run) in runs.iter().enumerate() {
+        if let Some(stop) = &run.stopped {
+            let from = f64::from(stop.step);
+            absent.push(Absent { run: at, measure: None, from, to: last.x.max(from), reason: stop.reason.clone() });
+        }
+        let alive = |point: &&Point| run.stopped.as_ref().is_none_or(|stop| point.x < f64::from(stop.step));
+        for (which, measure) in measures.iter().enumerate() {
+            let missing =
+                |point: &&Point| point.values.get(which).and_then(|values| values.get(at)).is_none_or(|v| v.is_nan());
+            let mut places = points.iter().filter(alive).filter(missing).map(|point| point.x);
+            if let Some(from) = places.next() {
+                let to = places.next_back().unwrap_or(from);
+                let reason = "not measured of this run, or not yet, or not defined".to_owned();
+                absent.push(Absent { run: at, measure: Some(measure.id.clone()), from, to, reason });
+            }
+        }
+    }
+    absent
+}
+
+/// What files of format 1 and CSV files measure.
+fn evaluation_measures() -> Vec<Measure> {
+    let share = |id: &str, words| Measure::new(id, words, Kind::Share, Better::Higher, Phase::Evaluation);
+    let words = ["Loss", "Loss", "bits per token"];
+    vec![
+        Measure::new(LOSS, words, Kind::Amount, Better::Lower, Phase::Evaluation),
+        share(TOKEN_ACCURACY, ["Tokens right", "Tokens", "of judged tokens"]).reached_at(LEARNED),
+        share(SEQUENCE_ACCURACY, ["Whole sequences right", "Sequences", "of sequences without a mistake"]),
+    ]
+}
+
+/// Format 1, which knew three measures by name.
+mod first {
+    use super::{
+        Axis, BTreeMap, Cost, Curves, Deserialize, ExecutorInfo, Point, Provenance, RunResult, Stop, TOKEN_ACCURACY,
+        Value, Verdict, evaluation_measures,
+    };
+
+    /// Columns of its CSV form.
+    pub(super) const COLUMNS: [&str; 6] =
+        ["encoding", "seed", "step", "loss_bits", "token_accuracy", "sequence_accuracy"];
+
+    #[derive(Deserialize)]
+    struct Run {
+        encoding: String,
+        seed: u32,
+        #[serde(default)]
+        step99: Option<u32>,
+        #[serde(default)]
+        stopped: Option<u32>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Row {
+        step: u32,
+        loss: Vec<Option<f32>>,
+        token_accuracy: Vec<Option<f32>>,
+        sequence_accuracy: Vec<Option<f32>>,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct Results {
+        lab: String,
+        #[serde(default)]
+        version: String,
+        #[serde(default)]
+        link: String,
+        #[serde(default)]
+        check: Option<String>,
+        #[serde(default)]
+        configuration: BTreeMap<String, Value>,
+        #[serde(default)]
+        executor: Option<ExecutorInfo>,
+        #[serde(default)]
+        cost: Option<Cost>,
+        #[serde(default)]
+        seconds: Option<f64>,
+        #[serde(default)]
+        step: u32,
+        runs: Vec<Run>,
+        evaluations: Vec<Row>,
+        #[serde(default)]
+        verdicts: Vec<Verdict>,
+    }
+
+    impl From<Results> for super::Results {
+        fn from(old: Results) -> Self {
+            let run = |run: Run| RunResult {
+                arm: run.encoding,
+                seed: run.seed,
+                reached: BTreeMap::from([(TOKEN_ACCURACY.to_owned(), run.step99)]),
+                stopped: run.stopped.map(|step| Stop { step, reason: "it had stopped".to_owned() }),
+            };
+            let runs: Vec<RunResult> = old.runs.into_iter().map(run).collect();
+            let numbers = |column: Vec<Option<f32>>| column.into_iter().map(|v| v.unwrap_or(f32::NAN)).collect();
+            let point = |row: Row| {
+                let values = [row.loss, row.token_accuracy, row.sequence_accuracy].map(numbers).to_vec();
+                Point { x: row.step.into(), values }
+            };
+            let curves = Curves {
+                id: String::new(),
+                label: String::new(),
+                x: Axis::step(),
+                measures: evaluation_measures(),
+                arms: super::arms_of(&runs),
+                runs: Vec::new(),
+                points: old.evaluations.into_iter().map(point).collect(),
+            };
+            let provenance = Provenance { lab: old.lab, link: old.link, settings: old.configuration };
+            let mut results = Self::new(&provenance, curves, runs);
+            results.version = old.version;
+            results.check = old.check;
+            results.executor = old.executor;
+            results.cost = old.cost;
+            results.seconds = old.seconds;
+            results.verdicts = old.verdicts;
+            (results.step, results.steps) = (old.step, old.step);
+            results.arms = super::arms_of(&results.runs);
+            results
+        }
+    }
 }

@@ -1,9 +1,9 @@
-//! Weights as a safetensors file: every run's parameters by name, what the optimiser needs to go on, the held-out
-//! numbers so far, and the configuration as metadata.
+//! The state of a race as a safetensors file: every run's parameters by name, what the optimisers need to go on, the held-out numbers so
+//! far, and the configuration as metadata.
 //!
-//! Parameters are `ENCODING.SEED.NAME`, with the names of PyTorch's `nn.TransformerEncoder`; linear weights are
+//! Parameters are `ARM.SEED.NAME`, with the names of PyTorch's `nn.TransformerEncoder` where a model is one; linear weights are
 //! `[inputs, outputs]`, the transpose of PyTorch's. `optimiser.first.…` and `optimiser.second.…` are AdamW's moments;
-//! a file without them can be evaluated, and trained further from fresh moments. `history.…` are the evaluations.
+//! a file without them can be evaluated, and trained further from fresh moments. `history.…` are the evaluations, by measure.
 
 use std::collections::HashMap;
 
@@ -11,15 +11,14 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::labs::any::{Config, Runner};
-use crate::labs::encodings::logit::Trained;
-use crate::labs::link::Link;
-use crate::model::parameters::Parameters;
-use crate::model::transformer::Transformer;
-use crate::property::by_name;
+use crate::model::measure::{Measure, Phase};
 use crate::run::check::Certifier;
-use crate::run::progress::Evaluation;
-use crate::run::setup::architecture;
+use crate::run::collector::Record;
+use crate::run::curves::Point;
+use crate::run::event::RunInfo;
+use crate::run::lineup::{Lineup, Squad};
+use crate::run::race::Trained;
+use crate::run::results::setting_text;
 
 /// Key of the metadata.
 const KEY: &str = "mnemoscope";
@@ -31,41 +30,39 @@ const MOMENTS: [&str; 2] = ["optimiser.first.", "optimiser.second."];
 /// All that a race is, on the host: enough to go on with the same bits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
-    /// Steps trained.
+    /// Steps trained, by the longest arm.
     pub step: u32,
     /// At which step a run stopped.
     pub stopped: Vec<Option<u32>>,
     /// Certificate of the first losses, as far as it goes.
     pub certifier: Certifier,
-    /// Parameters of all runs, one after the other.
+    /// Parameters of all runs, one after the other; of models of several sizes, each as long as its model's.
     pub parameters: Vec<f32>,
     /// AdamW's moments, if known.
     pub moments: Option<[Vec<f32>; 2]>,
     /// Step at which the moments were zero: 0, unless the race went on from a file without them.
     pub moments_from: u32,
-    /// Evaluations so far.
-    pub history: Vec<Evaluation>,
+    /// Evaluations so far: by measure of the phase evaluation, then by run.
+    pub history: Vec<Point>,
 }
 
-/// A weights file that has been read and found sound.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Weights {
-    /// What was trained.
-    pub config: Config,
-    /// What came of it.
-    pub state: State,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Metadata {
+/// What a file says of itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Header {
+    /// Version of the format.
     format: u32,
-    link: String,
-    /// For other readers; this lab reads the link.
+    /// Link that restores the configuration.
+    pub link: String,
+    /// For other readers; this one takes the link.
     #[serde(default)]
     configuration: std::collections::BTreeMap<String, String>,
-    step: u32,
+    /// Steps trained.
+    pub step: u32,
+    /// At which step a run stopped.
     stopped: Vec<Option<u32>>,
+    /// Certificate, as far as it goes.
     check: String,
+    /// Step at which the moments were zero.
     #[serde(default)]
     moments_from: u32,
 }
@@ -75,61 +72,21 @@ fn refuse(why: impl std::fmt::Display) -> Error {
 }
 
 /// Name of one run, as its tensors begin.
-fn run_name(runner: &Runner) -> String {
-    format!("{}.{}.", runner.arm, runner.replica.seed)
+fn run_name(run: &RunInfo) -> String {
+    format!("{}.{}.", run.arm, run.seed)
 }
 
-impl Weights {
-    /// The file's bytes.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if the state does not fit the configuration.
-    pub fn write(config: &Config, state: &State) -> Result<Vec<u8>, Error> {
-        let model = Transformer::new(architecture(&config.training()));
-        let replicas = config.runners()?;
-        let metadata = Metadata {
-            format: FORMAT,
-            link: config.link(),
-            configuration: by_name(config.values()),
-            step: state.step,
-            stopped: state.stopped.clone(),
-            check: state.certifier.text(),
-            moments_from: state.moments_from,
-        };
-        let mut tensors = Vec::new();
-        let mut put = |prefix: &str, pools: &[f32]| {
-            for (replica, pool) in replicas.iter().zip(pools.chunks_exact(model.parameters.len() as usize)) {
-                for tensor in &model.parameters.tensors {
-                    let part = &pool[tensor.offset as usize..(tensor.offset + tensor.len()) as usize];
-                    let name = format!("{prefix}{}{}", run_name(replica), tensor.name);
-                    tensors.push((name, shape(&tensor.shape), bytes(part)));
-                }
-            }
-        };
-        put("", &state.parameters);
-        if let Some(moments) = &state.moments {
-            MOMENTS.iter().zip(moments).for_each(|(prefix, pool)| put(prefix, pool));
-        }
-        if !state.history.is_empty() {
-            let steps: Vec<f32> = state.history.iter().map(|evaluation| evaluation.step as f32).collect();
-            tensors.push(("history.step".to_owned(), vec![steps.len()], bytes(&steps)));
-            for (at, name) in HISTORY.into_iter().enumerate() {
-                let values: Vec<f32> = state.history.iter().flat_map(|e| e.values[at].iter().copied()).collect();
-                tensors.push((name.to_owned(), vec![steps.len(), replicas.len()], bytes(&values)));
-            }
-        }
-        let views = tensors.iter().map(|(name, shape, data)| {
-            let view = TensorView::new(Dtype::F32, shape.clone(), data);
-            view.map(|view| (name.as_str(), view)).map_err(|error| Error::Internal(error.to_string()))
-        });
-        let views = views.collect::<Result<Vec<_>, _>>()?;
-        let text = serde_json::to_string(&metadata).map_err(|error| Error::Internal(error.to_string()))?;
-        serialize(views, Some(HashMap::from([(KEY.to_owned(), text)])))
-            .map_err(|error| Error::Internal(error.to_string()))
-    }
+/// Name of the tensor of a measure's evaluations.
+fn history_name(measure: &Measure) -> String {
+    format!("history.{}", measure.id.replace('-', "_"))
+}
 
-    /// Reads a file. Nothing in it is believed: sizes are held against what the configuration makes them, and every
-    /// number has to be finite.
+fn evaluated(lineup: &Lineup) -> Vec<Measure> {
+    lineup.measures().into_iter().filter(|measure| measure.phase == Phase::Evaluation).collect()
+}
+
+impl Header {
+    /// Reads what a file says of itself, its configuration above all.
     ///
     /// # Errors
     /// [`Error::File`] with what is wrong.
@@ -139,74 +96,164 @@ impl Weights {
         let text = header.metadata().as_ref().and_then(|metadata| metadata.get(KEY));
         let text = text
             .ok_or_else(|| refuse("it says nothing of a configuration; only weights saved by this lab can be read"))?;
-        let metadata: Metadata =
+        let header: Self =
             serde_json::from_str(text).map_err(|error| refuse(format!("its metadata cannot be read ({error})")))?;
-        if metadata.format != FORMAT {
-            return Err(refuse(format!("its format is {}; this lab reads format {FORMAT}", metadata.format)));
+        if header.format != FORMAT {
+            return Err(refuse(format!("its format is {}; this lab reads format {FORMAT}", header.format)));
         }
-        let Link { config, problems, .. } = Link::parse(&metadata.link);
-        if let Some(problem) = problems.first() {
-            return Err(refuse(format!("its configuration is not allowed ({problem})")));
+        Ok(header)
+    }
+}
+
+impl State {
+    /// A file's bytes.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the state does not fit the lineup.
+    pub fn write(&self, lineup: &Lineup) -> Result<Vec<u8>, Error> {
+        let runs = lineup.runs();
+        let provenance = &lineup.provenance;
+        let header = Header {
+            format: FORMAT,
+            link: provenance.link.clone(),
+            configuration: provenance
+                .settings
+                .iter()
+                .map(|(name, value)| (name.clone(), setting_text(value)))
+                .collect(),
+            step: self.step,
+            stopped: self.stopped.clone(),
+            check: self.certifier.text(),
+            moments_from: self.moments_from,
+        };
+        let mut tensors = Vec::new();
+        let mut add = |prefix: &str, pools: &[f32]| -> Result<(), Error> {
+            let mut at = 0;
+            for (index, run) in runs.iter().enumerate() {
+                let (squad, _) = lineup.place(index)?;
+                let parameters = lineup.squads[squad].model.parameters();
+                for tensor in &parameters.tensors {
+                    let part = pools.get(at..at + tensor.len() as usize);
+                    let part = part.ok_or_else(|| Error::Internal("a state is shorter than its race".to_owned()))?;
+                    let name = format!("{prefix}{}{}", run_name(run), tensor.name);
+                    tensors.push((name, shape(&tensor.shape), bytes(part)));
+                    at += part.len();
+                }
+            }
+            Ok(())
+        };
+        add("", &self.parameters)?;
+        if let Some(moments) = &self.moments {
+            MOMENTS.iter().zip(moments).try_for_each(|(prefix, pool)| add(prefix, pool))?;
         }
-        let training = config.training();
-        if metadata.step > training.steps {
-            return Err(refuse(format!("it is at step {} of {}", metadata.step, training.steps)));
+        if !self.history.is_empty() {
+            let steps: Vec<f32> = self.history.iter().map(|point| point.x as f32).collect();
+            tensors.push(("history.step".to_owned(), vec![steps.len()], bytes(&steps)));
+            for (at, measure) in evaluated(lineup).iter().enumerate() {
+                let of = |point: &Point| point.values.get(at).cloned().unwrap_or_default();
+                let values: Vec<f32> = self.history.iter().flat_map(of).collect();
+                tensors.push((history_name(measure), vec![steps.len(), runs.len()], bytes(&values)));
+            }
         }
-        let replicas = config.runners()?;
-        if metadata.stopped.len() != replicas.len()
-            || metadata.stopped.iter().flatten().any(|&at| at == 0 || at > metadata.step)
-        {
+        let views = tensors.iter().map(|(name, shape, data)| {
+            let view = TensorView::new(Dtype::F32, shape.clone(), data);
+            view.map(|view| (name.as_str(), view)).map_err(|error| Error::Internal(error.to_string()))
+        });
+        let views = views.collect::<Result<Vec<_>, _>>()?;
+        let text = serde_json::to_string(&header).map_err(|error| Error::Internal(error.to_string()))?;
+        serialize(views, Some(HashMap::from([(KEY.to_owned(), text)])))
+            .map_err(|error| Error::Internal(error.to_string()))
+    }
+
+    /// Reads a file of a race that the header's configuration makes. Nothing in it is believed: sizes are held against the lineup, and
+    /// every number has to be finite.
+    ///
+    /// # Errors
+    /// [`Error::File`] with what is wrong.
+    pub fn read(file: &[u8], header: Header, lineup: &Lineup) -> Result<Self, Error> {
+        let Header { step, stopped, check, moments_from, .. } = header;
+        if step > lineup.steps() {
+            return Err(refuse(format!("it is at step {step} of {}", lineup.steps())));
+        }
+        let runs = lineup.runs();
+        if stopped.len() != runs.len() || stopped.iter().flatten().any(|&at| at == 0 || at > step) {
             return Err(refuse("its list of stopped runs does not fit its configuration"));
         }
-        let certifier = Certifier::parse(&metadata.check).ok_or_else(|| refuse("its certificate cannot be read"))?;
-        if certifier.steps > metadata.step {
+        let certifier = Certifier::parse(&check).ok_or_else(|| refuse("its certificate cannot be read"))?;
+        if certifier.steps > step {
             return Err(refuse("its certificate covers more steps than were trained"));
         }
         let tensors = SafeTensors::deserialize(file).map_err(refuse)?;
-        let model = Transformer::new(architecture(&training));
         // Before anything of that size is allocated.
-        let numbers = replicas.len() * model.parameters.len() as usize;
+        let of = |squad: &Squad| squad.runs.len() * squad.model.parameters().len() as usize;
+        let numbers: usize = lineup.squads.iter().map(of).sum();
         if numbers > file.len() / size_of::<f32>() {
             return Err(refuse(format!("its configuration makes {numbers} numbers, and it holds fewer")));
         }
-        let parameters = pools(&tensors, "", &replicas, &model.parameters)?;
+        let parameters = pools(&tensors, "", lineup, numbers)?;
         let has_moments = tensors.names().iter().any(|name| name.starts_with(MOMENTS[0]));
         let moments = match MOMENTS {
-            [first, second] if has_moments => Some([
-                pools(&tensors, first, &replicas, &model.parameters)?,
-                pools(&tensors, second, &replicas, &model.parameters)?,
-            ]),
+            [first, second] if has_moments => {
+                Some([pools(&tensors, first, lineup, numbers)?, pools(&tensors, second, lineup, numbers)?])
+            }
             _ => None,
         };
         if moments.as_ref().is_some_and(|[_, second]| second.iter().any(|&value| value < 0.0)) {
             return Err(refuse("a second moment is negative"));
         }
-        let history = history(&tensors, metadata.step, &metadata.stopped)?;
-        if metadata.moments_from > metadata.step {
-            return Err(refuse(format!("its moments begin at step {}, after its own", metadata.moments_from)));
+        let history = history(&tensors, lineup, step, &stopped)?;
+        if moments_from > step {
+            return Err(refuse(format!("its moments begin at step {moments_from}, after its own")));
         }
-        let moments_from = if has_moments { metadata.moments_from } else { metadata.step };
-        let (step, stopped) = (metadata.step, metadata.stopped);
-        let state = State { step, stopped, certifier, parameters, moments, moments_from, history };
-        Ok(Self { config, state })
+        let moments_from = if has_moments { moments_from } else { step };
+        Ok(Self { step, stopped, certifier, parameters, moments, moments_from, history })
     }
 
     /// One run's model and its parameters; nothing if there is no such run.
+    #[must_use]
+    pub fn trained(&self, lineup: &Lineup, run: usize) -> Option<Trained> {
+        let (at, of_model) = lineup.place(run).ok()?;
+        let squad = lineup.squads.get(at)?;
+        let size = |squad: &Squad| squad.model.parameters().len() as usize;
+        let before: usize = lineup.squads.iter().take(at).map(|squad| squad.runs.len() * size(squad)).sum();
+        let from = before + (of_model - squad.runs.start) * size(squad);
+        let parameters = self.parameters.get(from..from + size(squad))?.to_vec();
+        let entry = squad.entries.get(of_model)?.clone();
+        let step = self.step.min(squad.model.steps());
+        Some(Trained { model: squad.model.clone(), run: of_model, arm: entry.arm, seed: entry.seed, parameters, step })
+    }
+
+    /// The state of a whole race from those of its parts, in their order, and what was reported of the whole.
     ///
     /// # Errors
-    /// [`Error::Internal`].
-    pub fn trained(&self, run: u32) -> Result<Option<Trained>, Error> {
-        let model = Transformer::new(architecture(&self.config.training()));
-        let runner = self.config.runners()?.into_iter().nth(run as usize);
-        let parameters = self.state.parameters.chunks_exact(model.parameters.len() as usize).nth(run as usize);
-        let step = self.state.step;
-        let both = runner.zip(parameters);
-        Ok(both.map(|(runner, parameters)| Trained { model, runner, parameters: parameters.to_vec(), step }))
+    /// [`Error::Internal`] if there is no part, or one that has more to train is at another step than the whole.
+    pub fn merge(parts: &[(&Lineup, &Self)], whole: &Record) -> Result<Self, Error> {
+        let apart = || Error::Internal("the parts of a race are at different steps".to_owned());
+        let (_, first) = parts.first().ok_or_else(apart)?;
+        // A part that has nothing more to train stands where it ended.
+        let there = |(lineup, part): &(&Lineup, &Self)| {
+            let ended = part.step == lineup.steps() || part.stopped.iter().all(Option::is_some);
+            part.moments_from == first.moments_from && (part.step == whole.step || ended && part.step < whole.step)
+        };
+        if !parts.iter().all(there) {
+            return Err(apart());
+        }
+        let parts: Vec<&Self> = parts.iter().map(|(_, part)| *part).collect();
+        let moments = |which: usize| -> Option<Vec<f32>> {
+            let each = parts.iter().map(|part| part.moments.as_ref().map(|moments| moments[which].clone()));
+            each.collect::<Option<Vec<_>>>().map(|each| each.concat())
+        };
+        Ok(Self {
+            step: whole.step,
+            stopped: parts.iter().flat_map(|part| part.stopped.clone()).collect(),
+            certifier: whole.certifier,
+            parameters: parts.iter().flat_map(|part| part.parameters.iter().copied()).collect(),
+            moments: moments(0).zip(moments(1)).map(|(first, second)| [first, second]),
+            moments_from: first.moments_from,
+            history: whole.history.clone(),
+        })
     }
 }
-
-/// Names of the tensors that hold evaluations, in the order of [`Evaluation::values`].
-const HISTORY: [&str; 3] = ["history.loss", "history.token_accuracy", "history.sequence_accuracy"];
 
 fn shape(of: &[u32]) -> Vec<usize> {
     of.iter().map(|&side| side as usize).collect()
@@ -229,17 +276,13 @@ fn tensor(tensors: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec<
     Ok(words.iter().map(|&word| f32::from_le_bytes(word)).collect())
 }
 
-/// All runs' tensors of one kind, laid out as the pool is.
-fn pools(
-    tensors: &SafeTensors<'_>,
-    prefix: &str,
-    replicas: &[Runner],
-    parameters: &Parameters,
-) -> Result<Vec<f32>, Error> {
-    let mut pools = Vec::with_capacity(replicas.len() * parameters.len() as usize);
-    for replica in replicas {
-        for parameter in &parameters.tensors {
-            let name = format!("{prefix}{}{}", run_name(replica), parameter.name);
+/// All runs' tensors of one kind, laid out as the pools are.
+fn pools(tensors: &SafeTensors<'_>, prefix: &str, lineup: &Lineup, numbers: usize) -> Result<Vec<f32>, Error> {
+    let mut pools = Vec::with_capacity(numbers);
+    for (index, run) in lineup.runs().iter().enumerate() {
+        let (squad, _) = lineup.place(index)?;
+        for parameter in &lineup.squads[squad].model.parameters().tensors {
+            let name = format!("{prefix}{}{}", run_name(run), parameter.name);
             let values = tensor(tensors, &name, &shape(&parameter.shape))?;
             if let Some(at) = values.iter().position(|value| !value.is_finite()) {
                 return Err(refuse(format!("the tensor {name} holds {} at place {at}", values[at])));
@@ -250,7 +293,12 @@ fn pools(
     Ok(pools)
 }
 
-fn history(tensors: &SafeTensors<'_>, step: u32, stopped: &[Option<u32>]) -> Result<Vec<Evaluation>, Error> {
+fn history(
+    tensors: &SafeTensors<'_>,
+    lineup: &Lineup,
+    step: u32,
+    stopped: &[Option<u32>],
+) -> Result<Vec<Point>, Error> {
     let Ok(view) = tensors.tensor("history.step") else { return Ok(Vec::new()) };
     let count = view.shape().first().copied().unwrap_or(0);
     let steps = tensor(tensors, "history.step", &[count])?;
@@ -259,30 +307,29 @@ fn history(tensors: &SafeTensors<'_>, step: u32, stopped: &[Option<u32>]) -> Res
     if !rising || !steps.iter().all(|&at| at >= 0.0 && at.fract() == 0.0 && at <= step as f32) {
         return Err(refuse("the steps of its evaluations do not fit its own step"));
     }
+    let measures = evaluated(lineup);
     let mut columns = Vec::new();
-    for name in HISTORY {
-        columns.push(tensor(tensors, name, &[count, runs])?);
+    for measure in &measures {
+        columns.push(tensor(tensors, &history_name(measure), &[count, runs])?);
     }
-    // A run that has stopped has no numbers from there on; otherwise they are what they measure.
-    let sound = |column: usize, at: usize, run: usize, value: f32| {
-        let over = stopped.get(run).copied().flatten().is_some_and(|stop| stop as f32 <= steps[at]);
-        match column {
-            _ if value.is_nan() => over,
-            0 => value >= 0.0 && value.is_finite(),
-            _ => (0.0..=1.0).contains(&value),
-        }
-    };
-    for (which, (column, name)) in columns.iter().zip(HISTORY).enumerate() {
+    for (measure, column) in measures.iter().zip(&columns) {
         for (at, &value) in column.iter().enumerate() {
-            if !sound(which, at / runs, at % runs, value) {
-                return Err(refuse(format!("{name} holds {value}, which it cannot be")));
+            let (at, run) = (at / runs, at % runs);
+            // A run that has stopped has no numbers from there on, nor has one that is not measured then.
+            let over = || stopped.get(run).copied().flatten().is_some_and(|stop| stop as f32 <= steps[at]);
+            let sound = match value.is_nan() {
+                true => over() || !lineup.measured(run, measure, steps[at] as u32),
+                false => measure.kind.allows(value),
+            };
+            if !sound {
+                return Err(refuse(format!("{} holds {value}, which it cannot be", history_name(measure))));
             }
         }
     }
     let row = |column: &Vec<f32>, at: usize| column[at * runs..(at + 1) * runs].to_vec();
-    let evaluation = |(at, &step): (usize, &f32)| {
-        let values = [row(&columns[0], at), row(&columns[1], at), row(&columns[2], at)];
-        Evaluation { step: step as u32, values }
+    let point = |(at, &step): (usize, &f32)| {
+        let values = columns.iter().map(|column| row(column, at)).collect();
+        Point { x: f64::from(step), values }
     };
-    Ok(steps.iter().enumerate().map(evaluation).collect())
+    Ok(steps.iter().enumerate().map(point).collect())
 }

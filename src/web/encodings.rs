@@ -8,12 +8,12 @@ use super::{MACHINE, Trained, read, thrown, value};
 use crate::encoding::lemma::Cloud;
 use crate::error::Error;
 use crate::labs::any::Config;
-use crate::labs::copy::claim::Verdict;
 use crate::labs::encodings::config::{EncodingsConfig, Side};
 use crate::labs::encodings::lemma;
 use crate::labs::encodings::logit::Part;
 use crate::labs::encodings::table_file::{Upload, to_csv, to_npy};
 use crate::labs::encodings::workbench::{self, PictureInfo, Workbench};
+use crate::run::claim::Verdict;
 
 /// Two encodings, an uploaded and a trained table.
 #[wasm_bindgen]

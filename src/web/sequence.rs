@@ -6,7 +6,6 @@ use wasm_bindgen::prelude::*;
 use super::{MACHINE, read, thrown, value};
 use crate::error::Error;
 use crate::labs::any::Config;
-use crate::labs::copy::config::Settings;
 use crate::labs::sequence::ball;
 use crate::labs::sequence::bench::{self, Bench, Turn};
 use crate::labs::sequence::config::SequenceConfig;
@@ -14,6 +13,7 @@ use crate::labs::sequence::course::Course;
 use crate::labs::sequence::report::{Report, Reporting};
 use crate::labs::sequence::session::Ask;
 use crate::labs::sequence::timing;
+use crate::labs::settings::Settings;
 use crate::run::machine::Machine;
 
 /// A machine with what has been stored in it, and both machines at one symbol.

@@ -6,32 +6,45 @@ use mnemoscope::kernels::grad_norm::{GradNorm, Pool};
 use mnemoscope::kernels::metrics::{ENTRY, Metrics, RING, Training};
 
 use super::harness::Case;
-use super::numbers::{Numbers, control_blocks, on};
+use super::numbers::{Numbers, control_blocks};
 
-/// Pools whose gain and end lie around the edges of a partial sum of 2048.
+/// Pools whose cut and end lie around the edges of a partial sum of 2048.
 const POOLS: [Pool; 5] = [
-    Pool { gain: 1, len: 3 },
-    Pool { gain: 7, len: 41 },
-    Pool { gain: 2047, len: 2049 },
-    Pool { gain: 2048, len: 4097 },
-    Pool { gain: 4099, len: 6145 },
+    Pool { cut: 1, len: 3 },
+    Pool { cut: 7, len: 41 },
+    Pool { cut: 2047, len: 2049 },
+    Pool { cut: 2048, len: 4097 },
+    Pool { cut: 4099, len: 6145 },
 ];
 
-/// Which of table and gain the first and third replicas train; the second trains neither.
-const TRAINED: [[bool; 2]; 4] = [[false, false], [true, false], [false, true], [true, true]];
+/// What is frozen in the first and third replicas: nothing, what lies from the cut on, the parameter at the cut, the beginning, or several
+/// ranges that meet, overlap and pass the end. In the second all but the cut is frozen.
+const FROZEN: usize = 5;
+
+fn frozen(which: usize, pool: Pool, replica: u32, block: &mut [f32]) {
+    let (cut, len) = (pool.cut, pool.len);
+    let ranges: &[[u32; 2]] = match (replica, which) {
+        (1, _) => &[[0, cut], [cut + 1, len]],
+        (_, 0) => &[],
+        (_, 1) => &[[cut, len]],
+        (_, 2) => &[[cut, cut + 1]],
+        (_, 3) => &[[0, cut / 2 + 1]],
+        _ => &[[0, 1], [1, 2], [cut - 1, cut + 1], [len - 1, len + 9]],
+    };
+    for (place, &bound) in block[control::FROZEN..].iter_mut().zip(ranges.iter().flatten()) {
+        *place = bound as f32;
+    }
+}
 
 pub fn grad_norm(replicas: u32) -> Vec<Case> {
     let mut numbers = Numbers::new(13);
     let mut cases = Vec::new();
     for pool in POOLS {
-        for [table, gain] in TRAINED {
-            let blocks = control_blocks(replicas, |replica, block| {
-                block[control::TRAIN_TABLE] = on(table, replica);
-                block[control::TRAIN_GAIN] = on(gain, replica);
-            });
+        for which in 0..FROZEN {
+            let blocks = control_blocks(replicas, |replica, block| frozen(which, pool, replica, block));
             let reads = vec![Some(blocks), Some(numbers.normal(replicas * pool.len))];
             let writes = vec![Some(numbers.normal(replicas * pool.partials()))];
-            let name = format!("{pool:?}, table {table}, gain {gain}");
+            let name = format!("{pool:?}, frozen {which}");
             cases.push(Case::new(name, GradNorm { pool }, replicas, reads, writes));
         }
     }
@@ -42,11 +55,11 @@ pub fn adamw(replicas: u32) -> Vec<Case> {
     let mut numbers = Numbers::new(14);
     let mut cases = Vec::new();
     for pool in [POOLS[0], POOLS[1], POOLS[2]] {
-        for [table, gain] in TRAINED {
+        for which in 0..FROZEN {
             for (decay, stopped) in [(0.0, None), (0.1, None), (0.1, Some(0)), (0.0, Some(1))] {
                 let blocks = control_blocks(replicas, |replica, block| {
-                    block[control::TRAIN_TABLE] = on(table, replica);
-                    block[control::TRAIN_GAIN] = on(gain, replica);
+                    frozen(which, pool, replica, block);
+                    block[control::DECAY] = decay * (replica + 1) as f32;
                     block[control::STOPPED] = if stopped == Some(replica) { 4.0 } else { 0.0 };
                     block[control::RATE] = 0.3 * (replica + 1) as f32;
                     block[control::CLIP] = [1.0, 0.37, 0.05][replica as usize];
@@ -62,8 +75,8 @@ pub fn adamw(replicas: u32) -> Vec<Case> {
                     // A mean of squares is not negative.
                     Some(numbers.uniform(size, 0.0, 2.0)),
                 ];
-                let name = format!("{pool:?}, table {table}, gain {gain}, decay {decay}, stopped {stopped:?}");
-                cases.push(Case::new(name, AdamW { pool, decay }, replicas, reads, writes));
+                let name = format!("{pool:?}, frozen {which}, decay {decay}, stopped {stopped:?}");
+                cases.push(Case::new(name, AdamW { pool }, replicas, reads, writes));
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use mnemoscope::compute::Counters;
 use mnemoscope::labs::copy::config::CopyConfig;
+use mnemoscope::labs::trial::Trial;
 use mnemoscope::run::event::Event;
 use mnemoscope::run::machine::Machine;
-use mnemoscope::run::race::Race;
 
 /// What a run reported.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ pub fn configuration(link: &str) -> CopyConfig {
 
 /// Trains `steps` steps of the configuration in `link`.
 pub async fn train(link: &str, steps: u32) -> Report {
-    let mut run = Race::open(configuration(link), &mut Machine::default(), &mut |_, _| {}).await.unwrap();
+    let mut run = Trial::open(configuration(link), &mut Machine::default(), &mut |_, _| {}).await.unwrap();
     let mut report =
         Report { executor: (run.executor().kind.clone(), run.executor().reason.clone()), ..Report::default() };
     report.loss = vec![Vec::new(); run.runs().len()];
@@ -44,11 +44,13 @@ pub async fn train(link: &str, steps: u32) -> Report {
     report.work = difference(run.counters(), before);
     for event in events {
         match event {
-            Event::Training { loss, gradient, .. } => {
+            // Loss, tokens right, gradient.
+            Event::Training { values, .. } => {
+                let [loss, _, gradient] = values.try_into().unwrap();
                 report.loss.iter_mut().zip(loss).for_each(|(all, new)| all.extend(new));
                 report.gradient.iter_mut().zip(gradient).for_each(|(all, new)| all.extend(new));
             }
-            Event::Evaluation { step, loss, .. } => report.evaluations.push((step, loss)),
+            Event::Evaluation { step, mut values } => report.evaluations.push((step, values.remove(0))),
             Event::Stopped { replica, step, .. } => report.stopped.push((replica, step)),
             _ => {}
         }

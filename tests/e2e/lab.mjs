@@ -82,6 +82,35 @@ export async function savedBy(page, button) {
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 
+/** Waits until the figures in here are drawn, and gives where their plots lie in their canvases: left, top, right, bottom. */
+export async function plotOf(figure) {
+  const canvas = figure.locator('canvas[data-plot]');
+  await canvas.scrollIntoViewIfNeeded();
+  const [left, top, right, bottom] = (await canvas.getAttribute('data-plot')).split(' ').map(Number);
+  return { left, top, right, bottom };
+}
+
+/** Every point of a scatter, from left to right, as the keyboard reads it: its words and its place in the canvas. */
+export async function pointsOf(scatter) {
+  await plotOf(scatter);
+  const { keyboard } = scatter.page();
+  await keyboard.press('Tab');
+  await scatter.locator('.points').focus();
+  await keyboard.press('Home');
+  const read = async () => {
+    const place = (await scatter.locator('canvas').getAttribute('data-point')).split(' ').map(Number);
+    return { words: await scatter.getByTestId('reading').innerText(), place };
+  };
+  const points = [await read()];
+  for (;;) {
+    await keyboard.press('ArrowRight');
+    const next = await read();
+    const last = points.at(-1);
+    if (next.words === last.words && String(next.place) === String(last.place)) return points;
+    points.push(next);
+  }
+}
+
 /** In the page: notes a click that did not come up where it went down, because the layout had moved. */
 function watchClicks() {
   const control = 'a, button, input, label, select, summary, textarea, [role], [tabindex]';
@@ -175,9 +204,36 @@ export class Lab {
     await this.page.waitForTimeout(250);
     await this.page.waitForFunction(() => {
       const lab = document.querySelector('#lab');
-      return lab.embedded || new URL(lab.fragment, location.href).hash === location.hash;
+      return lab.hasAttribute('embedded') || new URL(lab.fragment, location.href).hash === location.hash;
     });
     return this.page.evaluate(() => location.hash);
+  }
+
+  /** Waits until the worker has taken a value of a setting. */
+  async settled(name, value) {
+    await this.page.waitForFunction(
+      ([key, wanted]) => document.querySelector('#lab').client.settled?.values[key] === wanted,
+      [name, value],
+    );
+  }
+
+  /** Presses Train, and gives the run up as soon as the page says that it is being prepared. */
+  async giveUp() {
+    await this.page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const lab = document.querySelector('#lab');
+          const observer = new MutationObserver(() => {
+            if (lab.dataset.state !== 'compiling') return;
+            observer.disconnect();
+            document.querySelector('#pause').click();
+            resolve();
+          });
+          observer.observe(lab, { attributeFilter: ['data-state'] });
+          document.querySelector('#train').click();
+        }),
+    );
+    await this.page.getByText('Preparing was given up').first().waitFor();
   }
 
   /** Every control's value, by name. */

@@ -7,6 +7,7 @@ import { axePath, labs, parseCsv, until } from './lab.mjs';
 import {
   act,
   ALONE,
+  client,
   fill,
   last,
   link,
@@ -298,10 +299,7 @@ describe('what is refused', () => {
           assert.match(told, /banana/);
           assert.equal(await cue.getAttribute('aria-describedby'), 'session-cue-wrong');
           assert.equal(await cue.inputValue(), '7 banana', 'what was typed stays');
-          assert.equal(
-            (await lab.page.evaluate(() => document.querySelector('#lab').client.seqSession())).written,
-            12,
-          );
+          assert.equal((await session(lab)).written, 12);
           await fill(lab, 'session-cue', '7 1');
           const { right } = await act(lab, 'recall');
           assert.ok(right > 0);
@@ -370,7 +368,7 @@ describe('a command that takes long', () => {
         assert.match(await bar.innerText(), /^\s*[\d,]+ of 4,000 symbols/);
         // The page answers meanwhile, and another command waits its turn.
         await set(lab, 'cue', '#2');
-        const after = lab.page.evaluate(() => document.querySelector('#lab').client.seqRecall('#2', 4));
+        const after = client(lab, 'seqRecall', '#2', 4);
         // On a slow machine the first turn is short.
         await until(
           async () => Number((await bar.innerText()).replaceAll(',', '').match(/\d+/)[0]),
@@ -378,15 +376,18 @@ describe('a command that takes long', () => {
         );
         await lab.press('stop-session');
         await bar.waitFor({ state: 'detached' });
-        const stored = await session(lab);
-        assert.ok(stored.written > 0 && stored.written < 4000, `${stored.written} symbols`);
-        assert.equal(stored.steps.length, stored.written);
-        assert.match(stored.sentence, new RegExp(`^${stored.written} symbols stored.*stopped before its end`));
+        await still(lab);
+        const stored = Number(await lab.page.locator('lab-session').getAttribute('data-steps'));
+        assert.ok(stored > 0 && stored < 4000, `${stored} symbols`);
+        assert.match(
+          await lab.text('session-sentence'),
+          new RegExp(`^${stored} symbols stored.*stopped before its end`),
+        );
         const recalled = await after;
-        assert.equal(recalled.written, stored.written);
+        assert.equal(recalled.written, stored);
         assert.deepEqual(
           last(recalled).map(({ symbol }) => symbol),
-          stored.steps.slice(0, 6).map(({ symbol }) => symbol),
+          recalled.steps.slice(0, 6).map(({ symbol }) => symbol),
         );
       },
       QUICK,
@@ -427,7 +428,8 @@ describe('settings', () => {
           for (const field of ['session-sequence', 'set-sequence']) {
             assert.equal(await lab.page.locator(`#${field}`).inputValue(), long);
           }
-          assert.equal((await lab.page.evaluate(() => document.querySelector('#lab').client.settled)).values.sequence, '7 1 5 1 7 1 5 1 7 1 5 1');
+          const values = await lab.page.evaluate(() => document.querySelector('#lab').client.settled.values);
+          assert.equal(values.sequence, '7 1 5 1 7 1 5 1 7 1 5 1');
           await fill(lab, id, '7 1 5 1 7 1 5 1 7 1 5 1');
           await lab.page.getByText('a text of at most 4000 characters').first().waitFor({ state: 'detached' });
         }
@@ -501,8 +503,9 @@ describe('settings', () => {
           await still(lab);
           const field = lab.page.locator('#session-sequence');
           await field.fill('1 2 3');
-          await lab.page.evaluate(() => document.querySelector('#lab').requestUpdate());
-          await lab.page.waitForTimeout(100);
+          // Another setting draws the page anew, and the field keeps the focus.
+          await client(lab, 'change', 'neuron', 'rdlif');
+          await lab.settled('neuron', 'rdlif');
           assert.equal(await field.inputValue(), '1 2 3');
           await field.blur();
           await lab.page.waitForFunction(() => document.querySelector('#set-sequence').value === '1 2 3');
@@ -673,20 +676,29 @@ describe('for everyone', () => {
         await keyboard.press('m');
         assert.equal(await page.evaluate(() => document.activeElement.id), 'title-session');
         await keyboard.press('w');
-        await page.waitForFunction(() => document.querySelector('lab-session').session.written === 12);
-        await still(lab);
+        const steps = (least) =>
+          page.waitForFunction(
+            (many) => Number(document.querySelector('lab-session').dataset.steps) >= many,
+            least,
+          );
+        await steps(12);
+        const stored = await session(lab);
+        assert.equal(stored.written, 12);
         await keyboard.press('l');
-        await page.waitForFunction(() => document.querySelector('lab-session').session.begin === 12);
-        await still(lab);
+        await steps(13);
+        const first = await session(lab);
+        assert.equal(first.begin, 12);
         // Enter in the cue recalls, with what was just typed.
         await page.locator('#session-cue').focus();
         await keyboard.press('ControlOrMeta+a');
         await keyboard.type('5 1');
         await keyboard.press('Enter');
-        await page.waitForFunction(() => document.querySelector('lab-session').session.begin > 12);
-        const steps = last(await session(lab));
+        await steps(first.steps.length + 1);
+        const second = await session(lab);
+        assert.equal(second.begin, first.steps.length);
+        const recalled = last(second);
         assert.deepEqual(
-          steps.slice(0, 2).map(({ symbol }) => symbol),
+          recalled.slice(0, 2).map(({ symbol }) => symbol),
           ['5', '1'],
         );
         // One stop of Tab in the strip; arrows move along it.
@@ -696,20 +708,18 @@ describe('for everyone', () => {
         await keyboard.press('ArrowRight');
         assert.match(await lab.text('course-reading'), /^Symbol 3, recalled/);
         await keyboard.press('End');
-        assert.match(await lab.text('course-reading'), new RegExp(`^Symbol ${steps.length}, `));
+        assert.match(await lab.text('course-reading'), new RegExp(`^Symbol ${recalled.length}, `));
         await keyboard.press('Home');
         assert.match(await lab.text('course-reading'), /^Symbol 1, cue: 5/);
         await keyboard.press('g');
-        await page.waitForFunction(
-          () => document.querySelector('lab-session').session.steps.at(-1).mode === 'replay',
-        );
-        await still(lab);
+        await steps(second.steps.length + 1);
+        assert.equal((await session(lab)).steps.at(-1).mode, 'replay');
         await page.locator('[data-testid=course] button[tabindex="0"]').focus();
         await keyboard.press('Enter');
         await page.waitForFunction(() => document.activeElement.id === 'wrong-symbol');
         await page.evaluate(() => document.activeElement.blur());
         await keyboard.press('f');
-        await page.waitForFunction(() => document.querySelector('lab-session').session.steps.length === 0);
+        await page.waitForFunction(() => document.querySelector('lab-session').dataset.steps === '0');
       },
       QUICK,
     );

@@ -325,12 +325,7 @@ describe('the experiment’s run', () => {
         ALONE,
         async (lab) => {
           await act(lab, 'store');
-          await lab.page.evaluate(() => {
-            // As if the reader had pressed Cancel while kernels are compiled.
-            const { client } = document.querySelector('#lab');
-            client.activity = 'compiling';
-            client.pause();
-          });
+          await lab.giveUp();
           await lab.state('ready');
           await lab.page.waitForFunction(() => document.querySelector('lab-session').dataset.steps === '0');
           assert.match(await lab.text('session-sentence'), /memory is blank. Store the sequence again/);
@@ -457,7 +452,7 @@ describe('inside another page', () => {
         await page.waitForSelector('#lab[data-lab=sequence][data-state=ready]');
         assert.equal(await page.locator('.question:visible').innerText(), QUESTION);
         await page.getByTestId('store').click();
-        await page.waitForFunction(() => document.querySelector('lab-session').session?.written === 6);
+        await page.waitForFunction(() => document.querySelector('lab-session').dataset.steps === '6');
         assert.equal(
           await page.evaluate(() => getComputedStyle(document.body).backgroundColor),
           'rgb(21, 23, 26)',
@@ -671,7 +666,7 @@ describe('for programs', () => {
   });
 
   test('settings are typed by what each may be', async () => {
-    const declared = await readFile(join(PKG, 'types/settings.d.ts'), 'utf8');
+    const declared = await readFile(join(PKG, 'types/engine/settings.d.ts'), 'utf8');
     const sequence = declared.slice(declared.indexOf('interface SequenceSettings'));
     assert.match(sequence, /\n {2}sequence\?: string \| undefined;/);
     assert.match(sequence, /\n {2}context\?: 'shift' \| 'layer' \| 'combined' \| undefined;/);

@@ -20,8 +20,8 @@ export const link = (settings, base = ALONE) =>
 /** Waits until no command is under way and every symbol has appeared. */
 export async function still(lab) {
   await lab.page.waitForFunction(() => {
-    const panel = document.querySelector('lab-session');
-    return panel?.session && panel.busy === null && !panel.playback.running && panel.dataset.state === 'still';
+    const { state, steps } = document.querySelector('lab-session')?.dataset ?? {};
+    return state === 'still' && steps !== '';
   });
 }
 
@@ -35,7 +35,13 @@ export async function act(lab, testId) {
 
 export async function session(lab) {
   await still(lab);
-  return lab.page.evaluate(() => structuredClone(document.querySelector('lab-session').session));
+  const found = await client(lab, 'seqSession');
+  assert.equal(
+    await lab.page.locator('lab-session').getAttribute('data-steps'),
+    String(found.steps.length),
+    'the page has all of it',
+  );
+  return found;
 }
 
 /** The steps of the last command. */
@@ -50,11 +56,10 @@ export async function fill(lab, id, text) {
 
 /** The settings' sequence, once the worker has answered for the present settings. */
 export async function symbols(lab) {
-  await lab.page.waitForFunction(() => {
-    const panel = document.querySelector('lab-session');
-    return panel && panel.asked === panel.context.link;
-  });
-  return lab.page.evaluate(() => document.querySelector('#lab').client.seqSymbols());
+  await lab.page.waitForFunction(() =>
+    ['still', 'showing'].includes(document.querySelector('lab-session')?.dataset.state),
+  );
+  return client(lab, 'seqSymbols');
 }
 
 /** Every symbol of the strip, as it is drawn. */
@@ -147,10 +152,7 @@ export async function set(lab, name, value) {
     await field.fill(value);
     await field.blur();
   }
-  await lab.page.waitForFunction(
-    ([key, wanted]) => document.querySelector('#lab').client.settled.values[key] === wanted,
-    [name, value],
-  );
+  await lab.settled(name, value);
 }
 
 export const overflow = (lab) =>

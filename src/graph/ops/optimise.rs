@@ -5,7 +5,7 @@ use crate::kernels::adamw::AdamW;
 use crate::kernels::grad_norm::{GradNorm, Pool};
 use crate::kernels::metrics::{Metrics, Training};
 
-/// AdamW's settings that are not per replica.
+/// AdamW's settings that are not a replica's own.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Optimiser {
     /// Steps of linear warm-up.
@@ -16,8 +16,6 @@ pub struct Optimiser {
     pub steps: u32,
     /// Greatest gradient norm; zero for none.
     pub clip: f32,
-    /// Decoupled weight decay.
-    pub decay: f32,
 }
 
 impl Graph<'_> {
@@ -40,6 +38,6 @@ impl Graph<'_> {
         let metrics = Metrics { rows, length, judged, training: Some(training) };
         self.launch(metrics, [Some(scores), Some(partials)], [control, Some(shared.ring)]);
         let state = [Some(shared.parameters), Some(shared.first), Some(shared.second)];
-        self.launch(AdamW { pool, decay: o.decay }, [control, gradients], state);
+        self.launch(AdamW { pool }, [control, gradients], state);
     }
 }

@@ -3,44 +3,13 @@
 //!
 //! Source: J. Bose, "Spiking Sequence Machines and Transformers" (2026, arXiv:2605.00662), abstract and code.
 
-use serde::{Deserialize, Serialize};
-
 use crate::choice::Choice;
 use crate::encoding::Encoding;
 use crate::labs::copy::config::CopyConfig;
-use crate::run::results::RunResult;
+use crate::model::ensemble::TOKEN_ACCURACY;
+use crate::run::claim::{Outcome, Verdict};
+use crate::run::results::{Results, RunResult};
 use crate::task::Task;
-
-/// What a race says of a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    /// Every run agrees with it.
-    Holds,
-    /// At least one run speaks against it.
-    Fails,
-    /// The runs have not gone far enough to tell, or no encoding learned the task in as many steps.
-    Open,
-    /// The race lacks an encoding that the claim speaks of.
-    Untested,
-}
-
-/// A claim and what a race says of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Verdict {
-    /// Identifier.
-    pub id: String,
-    /// What is claimed, in one sentence.
-    pub claim: String,
-    /// Who claims it.
-    pub source: String,
-    /// The verdict.
-    pub verdict: Outcome,
-    /// What was measured, in one sentence.
-    pub measured: String,
-    /// Seeds behind it.
-    pub seeds: u32,
-}
 
 const PAPER: &str = "Bose 2026, abstract";
 const CODE: &str = "Bose 2026, README of the code";
@@ -49,31 +18,42 @@ const CONTROL: &str = "a control of this lab's";
 /// So many times longer than the reference needed has a race to be for a failure to count.
 const MARGIN: u32 = 2;
 
+/// What became of one run.
+struct Run {
+    seed: u32,
+    /// First step with 99 % of held-out tokens right.
+    first: Option<u32>,
+    /// Step at which it met a number that is not finite.
+    stopped: Option<u32>,
+    /// Share of held-out tokens right at the last evaluation.
+    accuracy: Option<f32>,
+}
+
 /// Runs of one encoding, and how far they went.
-struct Runs<'a> {
+struct Runs {
     encoding: Encoding,
-    of: Vec<&'a RunResult>,
+    of: Vec<Run>,
     step: u32,
     steps: u32,
 }
 
-impl Runs<'_> {
+impl Runs {
     fn all_learned(&self) -> bool {
-        !self.of.is_empty() && self.of.iter().all(|run| run.step99.is_some())
+        !self.of.is_empty() && self.of.iter().all(|run| run.first.is_some())
     }
 
     fn none_learned(&self) -> bool {
-        self.of.iter().all(|run| run.step99.is_none())
+        self.of.iter().all(|run| run.first.is_none())
     }
 
     /// Whether nothing more can come.
     fn done(&self) -> bool {
-        self.step >= self.steps || self.of.iter().all(|run| run.step99.is_some() || run.stopped.is_some())
+        self.step >= self.steps || self.of.iter().all(|run| run.first.is_some() || run.stopped.is_some())
     }
 
     /// Such as "Rank (learned) at 300, 300, 320".
     fn text(&self) -> String {
-        let each = self.of.iter().map(|run| match (run.step99, run.stopped) {
+        let each = self.of.iter().map(|run| match (run.first, run.stopped) {
             (Some(step), _) => step.to_string(),
             (None, Some(step)) => format!("stopped at {step}"),
             (None, None) => match run.accuracy {
@@ -92,21 +72,16 @@ fn percent(share: f32) -> u32 {
 
 /// The claims that bear on this configuration's task, each with its verdict after `step` steps.
 #[must_use]
-pub fn verdicts(config: &CopyConfig, runs: &[RunResult], step: u32) -> Vec<Verdict> {
-    let of = |encoding: Encoding| Runs {
-        encoding,
-        of: runs.iter().filter(|run| run.encoding == encoding.id()).collect(),
-        step,
-        steps: config.steps,
-    };
+pub fn verdicts(config: &CopyConfig, results: &Results, step: u32) -> Vec<Verdict> {
+    let of = |encoding: Encoding| Runs { encoding, of: of_arm(results, encoding.id()), step, steps: config.steps };
     // That something was not learned means little unless the race went on for much longer than the reference needed.
     let reference = match config.task {
         Task::Increment => config.encodings.iter().map(|&encoding| of(encoding)).find(Runs::all_learned),
         _ => Some(of(Encoding::Sinusoidal)),
     };
-    let slowest = reference.filter(Runs::all_learned).and_then(|runs| runs.of.iter().filter_map(|r| r.step99).max());
+    let slowest = reference.filter(Runs::all_learned).and_then(|runs| runs.of.iter().filter_map(|r| r.first).max());
     let enough = slowest.is_some_and(|slowest| step >= MARGIN * slowest.max(1));
-    let verdict = |id: &str, claim: &str, source: &str, groups: &[&Runs<'_>], outcome: Outcome| {
+    let verdict = |id: &str, claim: &str, source: &str, groups: &[&Runs], outcome: Outcome| {
         let missing: Vec<&str> = groups.iter().filter(|g| g.of.is_empty()).map(|g| g.encoding.label()).collect();
         let (verdict, measured) = if missing.is_empty() {
             let texts: Vec<String> = groups.iter().map(|group| group.text()).collect();
@@ -123,25 +98,25 @@ pub fn verdicts(config: &CopyConfig, runs: &[RunResult], step: u32) -> Vec<Verdi
         let seeds = groups.iter().map(|group| group.of.len()).min().unwrap_or(0) as u32;
         Verdict { id: id.into(), claim: claim.into(), source: source.into(), verdict, measured, seeds }
     };
-    let learns = |group: &Runs<'_>| match () {
+    let learns = |group: &Runs| match () {
         () if group.all_learned() => Outcome::Holds,
         () if group.done() && enough => Outcome::Fails,
         () => Outcome::Open,
     };
-    let never = |group: &Runs<'_>| match () {
+    let never = |group: &Runs| match () {
         () if !group.none_learned() => Outcome::Fails,
         () if group.done() && enough => Outcome::Holds,
         () => Outcome::Open,
     };
     if config.task == Task::Increment {
-        let groups: Vec<Runs<'_>> = config.encodings.iter().map(|&encoding| of(encoding)).collect();
+        let groups: Vec<Runs> = config.encodings.iter().map(|&encoding| of(encoding)).collect();
         let each: Vec<Outcome> = groups.iter().map(learns).collect();
         let outcome = match () {
             () if each.contains(&Outcome::Fails) => Outcome::Fails,
             () if each.contains(&Outcome::Open) => Outcome::Open,
             () => Outcome::Holds,
         };
-        let groups: Vec<&Runs<'_>> = groups.iter().collect();
+        let groups: Vec<&Runs> = groups.iter().collect();
         let claim = "Increment needs no position, so every encoding learns it, and so does none.";
         return vec![verdict("increment", claim, CONTROL, &groups, outcome)];
     }
@@ -170,19 +145,30 @@ pub fn verdicts(config: &CopyConfig, runs: &[RunResult], step: u32) -> Vec<Verdi
             learns(&spike),
         ),
     ];
-    if !config.causal() {
+    if !config.training().causal() {
         let claim = "Without a causal mask and without positions the task cannot be learned.";
         verdicts.push(verdict("none", claim, CONTROL, &[&none], never(&none)));
     }
     verdicts
 }
 
+fn of_arm(results: &Results, arm: &str) -> Vec<Run> {
+    let runs = results.runs.iter().enumerate().filter(|(_, run)| run.arm == arm);
+    let of = |(at, run): (usize, &RunResult)| Run {
+        seed: run.seed,
+        first: run.first(TOKEN_ACCURACY),
+        stopped: run.stopped.as_ref().map(|stop| stop.step),
+        accuracy: results.last(TOKEN_ACCURACY, at),
+    };
+    runs.map(of).collect()
+}
+
 /// Seed by seed, does rank learn no later than sinusoidal?
-fn rank_against(rank: &Runs<'_>, sinusoidal: &Runs<'_>) -> Outcome {
-    let pairs = rank.of.iter().filter_map(|run| Some((*run, *sinusoidal.of.iter().find(|s| s.seed == run.seed)?)));
+fn rank_against(rank: &Runs, sinusoidal: &Runs) -> Outcome {
+    let pairs = rank.of.iter().filter_map(|run| Some((run, sinusoidal.of.iter().find(|s| s.seed == run.seed)?)));
     let mut outcome = Outcome::Holds;
     for (rank_run, sinusoidal_run) in pairs {
-        match (rank_run.step99, sinusoidal_run.step99) {
+        match (rank_run.first, sinusoidal_run.first) {
             (Some(ours), Some(theirs)) if ours > theirs => return Outcome::Fails,
             (Some(_), _) => {}
             (None, Some(_)) => return Outcome::Fails,

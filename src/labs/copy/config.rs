@@ -1,59 +1,17 @@
 //! The copy lab's configuration: its table, presets, links, and the rules between fields.
 
-use serde::Serialize;
-
-use crate::choice::{Choice, choice};
-use crate::encoding::Encoding;
-use crate::labs::any::Config;
+use crate::choice::Choice;
+use crate::encoding::{Encoding, Tuning};
+use crate::labs::any::{Arm, Config};
 use crate::labs::part::Part;
-use crate::property::{ChoiceOption, Field, Kind, Problem, Properties, options, properties};
-use crate::run::heads;
-use crate::task::{Layout, Task};
+use crate::labs::settings::{Preset, Settings};
+use crate::property::{ChoiceOption, Field, Kind, Problem, options, properties};
+use crate::run::machine::ExecutorChoice;
+use crate::run::training::{Activation, Mask, Norm, Schedule, Training};
+use crate::task::Task;
 
 /// The most attention heads.
 const MOST_HEADS: u32 = 32;
-
-choice! {
-    /// Where the work runs.
-    pub enum ExecutorChoice {
-        Auto = "auto", "Automatic", "WebGPU on a hardware adapter, else the CPU.";
-        Cpu = "cpu", "CPU", "Always the CPU, in WebAssembly.";
-        Webgpu = "webgpu", "WebGPU", "WebGPU even on a software adapter; the CPU takes over, with the reason told, if that cannot be.";
-    }
-}
-
-choice! {
-    /// Non-linearity of the MLP.
-    pub enum Activation {
-        Relu = "relu", "ReLU", "max(0, x).";
-        Gelu = "gelu", "GELU", "x Φ(x), in the tanh form.";
-    }
-}
-
-choice! {
-    /// Where layer norm sits.
-    pub enum Norm {
-        Post = "post", "Post-norm", "norm(x + f(x)), as in the 2017 transformer and PyTorch's default.";
-        Pre = "pre", "Pre-norm", "x + f(norm(x)), with a last norm before the output.";
-    }
-}
-
-choice! {
-    /// Which keys a query sees.
-    pub enum Mask {
-        Task = "task", "As the task needs", "Causal for causal copy, full for the others.";
-        Causal = "causal", "Causal", "A query sees itself and earlier positions.";
-        Full = "full", "Full", "A query sees every position.";
-    }
-}
-
-choice! {
-    /// Learning rate over time, after warm-up.
-    pub enum Schedule {
-        Constant = "constant", "Constant", "The learning rate stays.";
-        Cosine = "cosine", "Cosine", "Half a cosine from the learning rate towards zero at the end.";
-    }
-}
 
 properties! {
     /// Settings of the copy lab. Defaults are the 30-second demo.
@@ -85,19 +43,6 @@ properties! {
         held_out: u32 = 64, Kind::integer(1, 256), "Evaluation", "Held-out sequences", "", "Size of the evaluation set. None of its sequences can occur in training.";
         executor: ExecutorChoice = ExecutorChoice::Auto, Kind::one_of::<ExecutorChoice>(), "Machine", "Run on", "", "Where the work is done.";
     }
-}
-
-/// A named set of values over the defaults.
-#[derive(Clone, Debug, Serialize)]
-pub struct Preset {
-    /// Identifier.
-    pub id: &'static str,
-    /// Name on the page.
-    pub label: &'static str,
-    /// One sentence.
-    pub help: &'static str,
-    /// Names and values that differ from the defaults.
-    pub values: &'static [(&'static str, &'static str)],
 }
 
 /// The presets, the defaults first.
@@ -176,60 +121,6 @@ pub const PRESETS: &[Preset] = &[
     },
 ];
 
-/// A lab's configuration: what every lab reads and writes alike.
-pub trait Settings: Properties {
-    /// Name of the lab.
-    const LAB: &'static str;
-
-    /// The presets, the defaults first.
-    fn presets() -> &'static [Preset];
-
-    /// Parts of its page.
-    fn parts() -> Vec<ChoiceOption>;
-
-    /// Mends what the single fields allow but not together, and says what was mended.
-    fn settle(&mut self) -> Vec<Problem>;
-
-    /// The configuration of a preset.
-    ///
-    /// # Errors
-    /// The problem, if there is no such preset.
-    fn preset(id: &str) -> Result<Self, Problem> {
-        let presets = Self::presets();
-        let preset = presets.iter().find(|preset| preset.id == id).ok_or_else(|| Problem {
-            field: "preset".to_owned(),
-            given: id.to_owned(),
-            allowed: format!("one of {}", presets.iter().map(|p| p.id).collect::<Vec<_>>().join(", ")),
-            used: String::new(),
-        })?;
-        let mut config = Self::default();
-        for (name, value) in preset.values {
-            config.put(name, value)?;
-        }
-        Ok(config)
-    }
-
-    /// Reads names and values over this configuration. What is refused keeps its value and is reported;
-    /// the rest is taken. Rules between fields are settled last.
-    fn apply<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Problem> {
-        let mut problems: Vec<_> = pairs.into_iter().filter_map(|(name, value)| self.put(name, value).err()).collect();
-        problems.extend(self.settle());
-        problems
-    }
-
-    /// The link's fragment that restores this configuration: only what differs from the defaults.
-    fn link(&self) -> String {
-        let mut link = form_urlencoded::Serializer::new(format!("lab={}", Self::LAB));
-        for ((name, value), (_, default)) in self.texts().into_iter().zip(Self::default().texts()) {
-            if value != default {
-                link.append_pair(name, &value);
-            }
-        }
-        // A comma needs no escape in a fragment, and lists are easier to read and edit with it.
-        link.finish().replace("%2C", ",")
-    }
-}
-
 impl CopyConfig {
     /// The configuration of a link's fragment, and what was refused; see [`Link`](crate::labs::link::Link). A link of another lab
     /// gives the defaults.
@@ -246,20 +137,38 @@ impl CopyConfig {
         }
     }
 
-    /// How the task turns sources into sequences.
+    /// How its transformer is trained.
     #[must_use]
-    pub fn layout(&self) -> Layout {
-        Layout { task: self.task, symbols: self.symbols, length: self.length }
+    pub fn training(&self) -> Training {
+        Training {
+            task: self.task,
+            symbols: self.symbols,
+            length: self.length,
+            batch: self.batch,
+            steps: self.steps,
+            layers: self.layers,
+            width: self.width,
+            heads: self.heads,
+            mlp: self.mlp,
+            activation: self.activation,
+            norm: self.norm,
+            mask: self.mask,
+            dropout: self.dropout,
+            tied: self.tied,
+            rate: self.rate,
+            warmup: self.warmup,
+            schedule: self.schedule,
+            decay: self.decay,
+            clip: self.clip,
+            held_out: self.held_out,
+        }
     }
 
-    /// Whether attention is causal.
+    /// What is raced, each with its seeds.
     #[must_use]
-    pub fn causal(&self) -> bool {
-        match self.mask {
-            Mask::Task => self.layout().causal(),
-            Mask::Causal => true,
-            Mask::Full => false,
-        }
+    pub fn arms(&self) -> Vec<Arm> {
+        let tuning = Tuning { start: self.gain, ..Tuning::default() };
+        self.encodings.iter().map(|&encoding| Arm::of(encoding, tuning)).collect()
     }
 }
 
@@ -275,42 +184,13 @@ impl Settings for CopyConfig {
     }
 
     fn settle(&mut self) -> Vec<Problem> {
-        let mut problems = Vec::new();
+        let mut training = self.training();
+        let mut problems = training.settle(MOST_HEADS);
+        (self.length, self.mask) = (training.length, training.mask);
+        (self.width, self.heads) = (training.width, training.heads);
         let mut mend = |field: &str, given: String, allowed: String, used: String| {
             problems.push(Problem { field: field.to_owned(), given, allowed, used });
         };
-        if self.task == Task::CausalCopy && self.length % 2 == 1 {
-            let used = self.length - 1;
-            mend("length", self.length.text(), "an even number for causal copy".to_owned(), used.text());
-            self.length = used.max(2);
-        }
-        if self.task == Task::CausalCopy && self.length < 4 {
-            // With a single symbol the held-out sources would be symbols that training never shows.
-            mend("length", self.length.text(), "at least 4 for causal copy".to_owned(), 4.text());
-            self.length = 4;
-        }
-        if self.task == Task::CausalCopy && self.mask == Mask::Full {
-            let allowed = "task or causal for causal copy: under a full mask the answer stands in the input".to_owned();
-            mend("mask", self.mask.text(), allowed, Mask::Task.text());
-            self.mask = Mask::Task;
-        }
-        if !self.width.is_multiple_of(4) {
-            let used = self.width - self.width % 4;
-            mend("width", self.width.text(), "a multiple of 4".to_owned(), used.text());
-            self.width = used;
-        }
-        let below = heads::width_below(self.width, MOST_HEADS);
-        if below != self.width {
-            let words =
-                format!("a width that up to {MOST_HEADS} heads, of a multiple of 4 and at most 64 each, make up");
-            mend("width", self.width.text(), words, below.text());
-            self.width = below;
-        }
-        if !heads::fits(self.width, self.heads) {
-            let used = heads::nearest(self.width, self.heads, MOST_HEADS);
-            mend("heads", self.heads.text(), heads::list(self.width, MOST_HEADS), used.text());
-            self.heads = used;
-        }
         let most = crate::run::MAX_REPLICAS / self.encodings.len().max(1) as u32;
         if self.seeds > most {
             let allowed = format!(

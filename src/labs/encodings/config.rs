@@ -3,12 +3,17 @@
 use crate::choice::{Choice, choice};
 use crate::encoding::face::Measure;
 use crate::encoding::{Encoding, Shape, Tuning};
-use crate::labs::copy::config::{CopyConfig, ExecutorChoice, Norm, Preset, Settings};
 use crate::labs::encodings::arms;
 use crate::labs::encodings::shown::Shown;
 use crate::labs::part::EncodingsPart;
+use crate::labs::settings::{Preset, Settings};
 use crate::property::{ChoiceOption, Field, Kind, Problem, options, properties};
+use crate::run::machine::ExecutorChoice;
+use crate::run::training::{Norm, Training};
 use crate::task::Task;
+
+/// The most attention heads.
+const MOST_HEADS: u32 = 32;
 
 choice! {
     /// What is computed of every pair of positions.
@@ -101,7 +106,7 @@ properties! {
         every: u32 = 10, Kind::integer(1, 10_000), "Task", "Evaluate every", "steps", "Steps between evaluations on held-out sequences.";
         train_width: u32 = 32, Kind::integer(4, 256), "Model", "Width of the model", "", "Width of the residual stream of the trained models.";
         layers: u32 = 2, Kind::integer(1, 6), "Model", "Layers", "", "Transformer layers.";
-        heads: u32 = 4, Kind::integer(1, 32), "Model", "Heads", "", "Attention heads. Width / heads must be a multiple of 4, at most 64.";
+        heads: u32 = 4, Kind::integer(1, MOST_HEADS), "Model", "Heads", "", "Attention heads. Width / heads must be a multiple of 4, at most 64.";
         mlp: u32 = 64, Kind::integer(4, 1024), "Model", "MLP width", "", "Hidden width of the feed-forward part.";
         norm: Norm = Norm::Post, Kind::one_of::<Norm>(), "Model", "Layer norm", "", "Where layer norm sits. After each part, the first attention reads token plus position as they are.";
         rate: f32 = 0.003, Kind::number(0.0, 10.0), "Model", "Learning rate", "", "AdamW's step size.";
@@ -173,15 +178,12 @@ impl EncodingsConfig {
 
     /// How the experiment's models are trained.
     #[must_use]
-    pub fn training(&self) -> CopyConfig {
-        CopyConfig {
+    pub fn training(&self) -> Training {
+        Training {
             task: self.task,
             symbols: self.symbols,
             length: self.train_length,
             batch: self.batch,
-            encodings: self.encodings.clone(),
-            seeds: self.seeds,
-            seed: self.seed,
             steps: self.steps,
             layers: self.layers,
             width: self.train_width,
@@ -189,9 +191,7 @@ impl EncodingsConfig {
             mlp: self.mlp,
             norm: self.norm,
             rate: self.rate,
-            every: self.every,
-            executor: self.executor,
-            ..CopyConfig::default()
+            ..Training::default()
         }
     }
 }
@@ -296,13 +296,10 @@ impl Settings for EncodingsConfig {
             self.position = last;
         }
         let mut training = self.training();
-        // What the copy lab mends of a race's seeds depends on its encodings; here it is the arms that count.
-        training.encodings.truncate(1);
-        for problem in training.settle() {
+        for problem in training.settle(MOST_HEADS) {
             let field = match problem.field.as_str() {
                 "length" => "train_length",
                 "width" => "train_width",
-                "seeds" => continue,
                 other => other,
             };
             mend(field, problem.given, problem.allowed, problem.used);

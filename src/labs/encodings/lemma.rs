@@ -4,9 +4,9 @@ use crate::encoding::face::{Face, Gram};
 use crate::encoding::lemma::Cloud;
 use crate::encoding::{Encoding, Shape, Tuning};
 use crate::error::Error;
-use crate::labs::copy::claim::{Outcome as Answer, Verdict};
 use crate::labs::encodings::arms::short;
 use crate::labs::encodings::config::{EncodingsConfig, Side};
+use crate::run::claim::{Outcome as Answer, Verdict};
 
 /// What the paper's figure 1 gives for frequency compression, at L = d = 128.
 const FIGURE: (u32, f64, f64) = (128, 0.706, 0.965);

@@ -2,16 +2,19 @@
 
 use crate::choice::Choice;
 use crate::compute::{Executor, Program};
-use crate::encoding::statistics::Spread;
 use crate::encoding::{Encoding, Tuning};
 use crate::error::Error;
 use crate::kernels::metrics::ENTRY;
-use crate::labs::any::Config;
 use crate::labs::encodings::config::{EncodingsConfig, Experiment};
-use crate::labs::encodings::outcome::{self, LengthRow, Outcome};
+use crate::labs::encodings::outcome::Outcome;
+use crate::model::ensemble::Ensemble;
+use crate::model::measure::{Measure, Phase};
 use crate::model::transformer::{Replica, Transformer};
+use crate::model::{Model, Source};
+use crate::run::curves::{Axis, Curves, Point};
+use crate::run::event::ArmInfo;
 use crate::run::race::{Race, entry};
-use crate::run::setup::{architecture, regime};
+use crate::run::training::Training;
 use crate::task::Task;
 
 /// Lengths of the evaluations, as multiples of the length in training, in halves.
@@ -29,7 +32,7 @@ fn lengths(config: &EncodingsConfig) -> [u32; 4] {
 
 impl Outcome {
     /// Findings at other lengths.
-    pub(crate) fn lengths(config: &EncodingsConfig, step: u32, rows: Vec<LengthRow>) -> Self {
+    pub(crate) fn lengths(config: &EncodingsConfig, step: u32, curves: Curves) -> Self {
         let sentence = match config.task {
             Task::Increment => {
                 "This task needs no position, so a longer sequence shows only how much the added vectors disturb the look-up of a symbol."
@@ -44,102 +47,99 @@ impl Outcome {
                 "In this task the distance to the symbol grows with the length: a model that has learned the distances of one length looks in the wrong place. Previous token keeps its distance."
             }
         };
-        let lengths = lengths(config).to_vec();
-        Self::Lengths { trained: config.train_length, step, lengths, rows, sentence }
+        Self::Lengths { trained: config.train_length, step, curves, sentence }
     }
 }
 
-impl Race {
-    /// What the experiment of the encodings lab has found so far; nothing in the copy lab. For lengths, the present weights are
-    /// judged at each length, unless that was done at this step.
-    ///
-    /// # Errors
-    /// [`Error::DeviceLost`], [`Error::TooLarge`], [`Error::Internal`].
-    pub async fn outcome(&mut self) -> Result<Option<Outcome>, Error> {
-        let Config::Encodings(config) = self.source().clone() else { return Ok(None) };
-        if config.experiment != Experiment::Lengths {
-            return outcome::outcome(&config, &self.outcomes(), self.history());
-        }
-        let step = self.step();
-        if self.lengths.as_ref().is_none_or(|(known, _)| *known != step) {
-            let rows = self.at_lengths(&config).await?;
-            self.lengths = Some((step, rows));
-        }
-        let rows = self.lengths.as_ref().map(|(_, rows)| rows.clone()).unwrap_or_default();
-        Ok(Some(Outcome::lengths(&config, step, rows)))
-    }
-
-    async fn at_lengths(&mut self, config: &EncodingsConfig) -> Result<Vec<LengthRow>, Error> {
-        self.catch_up().await?;
-        let parameters = self.parameters().await?;
-        let mut judged = Vec::new();
-        for length in lengths(config) {
-            judged.push(self.judge(config, &parameters, length).await?);
-        }
-        let seeds = config.seeds as usize;
-        let row = |(arm, encoding): (usize, &Encoding)| {
-            let spread = |column: &Judged, at: usize, factor: f32| {
-                let of = |seed| column.get(arm * seeds + seed).copied().flatten();
-                let values: Vec<Option<f64>> = (0..seeds).map(|seed| Some(f64::from(of(seed)?[at] * factor))).collect();
-                let finite: Vec<Option<f64>> =
-                    values.into_iter().map(|value| value.filter(|v| v.is_finite())).collect();
-                Spread::of(&finite)
+/// Judges the present weights of a race at each length.
+///
+/// # Errors
+/// [`Error::DeviceLost`], [`Error::TooLarge`], [`Error::Internal`].
+pub(crate) async fn judge(config: &EncodingsConfig, race: &mut Race) -> Result<Curves, Error> {
+    race.catch_up().await?;
+    let parameters = race.parameters().await?;
+    let ensemble = race.ensemble()?.clone();
+    let measures: Vec<(Measure, Source)> =
+        ensemble.measures().into_iter().filter(|(measure, _)| measure.phase == Phase::Evaluation).collect();
+    let why = |encoding: &Encoding| match encoding {
+        Encoding::Rank => "Its table has learned no rows beyond its length.",
+        _ => "",
+    };
+    let arm = |encoding: &Encoding| {
+        let [id, label, help] = [encoding.id(), encoding.label(), why(encoding)].map(str::to_owned);
+        ArmInfo { id, label, help }
+    };
+    let mut curves = Curves {
+        id: "lengths".to_owned(),
+        label: Experiment::Lengths.label().to_owned(),
+        x: Axis::new("length", "Length", "positions"),
+        measures: measures.iter().map(|(measure, _)| measure.clone()).collect(),
+        arms: config.encodings.iter().map(arm).collect(),
+        runs: race.runs(),
+        points: Vec::new(),
+    };
+    for length in lengths(config) {
+        let judged = at_length(config, race, &ensemble, &parameters, length).await?;
+        let of = |source: &Source| {
+            let value = |entry: &Option<[f32; ENTRY as usize]>| match (source, entry) {
+                (Source::Ring { entry: at, factor }, Some(entry)) => entry[*at] * factor,
+                _ => f32::NAN,
             };
-            let why = match encoding {
-                Encoding::Rank => "Its table has learned no rows beyond its length.",
-                _ => "",
-            };
-            LengthRow {
-                id: encoding.id().to_owned(),
-                label: encoding.label().to_owned(),
-                why: why.to_owned(),
-                accuracy: judged.iter().map(|column| spread(column, 1, 1.0)).collect(),
-                bits: judged.iter().map(|column| spread(column, 0, std::f32::consts::LOG2_E)).collect(),
-            }
+            judged.iter().map(value).collect()
         };
-        Ok(config.encodings.iter().enumerate().map(row).collect())
+        let values = measures.iter().map(|(_, source)| of(source)).collect();
+        curves.points.push(Point { x: length.into(), values });
     }
+    Ok(curves)
+}
 
-    /// Puts every run's weights under a model of another length, and judges it on held-out sequences. L of the compressed and
-    /// the spike-time encodings stays that of the training.
-    async fn judge(&mut self, config: &EncodingsConfig, parameters: &[f32], length: u32) -> Result<Judged, Error> {
-        let training = config.training();
-        let mut long = training.clone();
-        long.length = length;
-        let model = Transformer::new(architecture(&long));
-        let window = Some(training.length);
-        let replicas: Vec<Replica> = self
-            .replicas()
-            .iter()
-            .map(|&replica| Replica { tuning: Tuning { window, ..replica.tuning }, ..replica })
-            .collect();
-        let plan = model.evaluation(&replicas, &regime(&long));
-        let shared = plan.shared;
-        let table = model.table as usize;
-        let pool = self.model.parameters.len() as usize;
-        let longer = |(replica, trained): (&Replica, &[f32])| {
-            let mut values = trained.get(..table).unwrap_or(&[]).to_vec();
-            let recipe = model.recipe(replica);
-            if recipe.train_table {
-                values.extend(&trained[table..]);
-                values.resize(model.parameters.len() as usize, 0.0);
-                values.truncate(model.parameters.len() as usize);
-            } else {
-                values.extend(recipe.table);
-            }
-            values
-        };
-        let pools: Vec<f32> = replicas.iter().zip(parameters.chunks_exact(pool)).flat_map(longer).collect();
-        let control: Vec<f32> = replicas.iter().flat_map(|replica| model.control(replica)).collect();
-        let rotations: Vec<f32> = replicas.iter().flat_map(|_| model.rotations()).collect();
-        let mut executor: Executor = self.executor.sibling(plan).await?;
-        executor.write(shared.parameters, &pools)?;
-        executor.write(shared.control, &control)?;
-        executor.write(shared.rotations, &rotations)?;
-        executor.run(Program::Evaluation, 1)?;
-        let [ring] = executor.read([shared.evaluations], None).await?;
-        let learned = |replica: &Replica| replica.encoding == Encoding::Rank && length > training.length;
-        let of = |(at, replica): (usize, &Replica)| (!learned(replica)).then(|| entry(&ring, at, 0));
-        Ok(replicas.iter().enumerate().map(of).collect())
-    }
+/// Puts every run's weights under a model of another length, and judges it on held-out sequences. L of the compressed and
+/// the spike-time encodings stays that of the training.
+async fn at_length(
+    config: &EncodingsConfig,
+    race: &mut Race,
+    ensemble: &Ensemble,
+    parameters: &[f32],
+    length: u32,
+) -> Result<Judged, Error> {
+    let training = config.training();
+    let long = Training { length, ..training };
+    let model = Transformer::new(long.architecture());
+    let window = Some(training.length);
+    let replicas: Vec<Replica> = ensemble
+        .replicas
+        .iter()
+        .map(|&replica| Replica { tuning: Tuning { window, ..replica.tuning }, ..replica })
+        .collect();
+    let plan = model.evaluation(&replicas, &long.regime());
+    let shared = plan.shared;
+    let table = model.table as usize;
+    let pool = ensemble.model.parameters.len() as usize;
+    let longer = |(replica, trained): (&Replica, &[f32])| {
+        let mut values = trained.get(..table).unwrap_or(&[]).to_vec();
+        let recipe = model.recipe(replica);
+        if recipe.train_table {
+            values.extend(&trained[table..]);
+            values.resize(model.parameters.len() as usize, 0.0);
+            values.truncate(model.parameters.len() as usize);
+        } else {
+            values.extend(recipe.table);
+        }
+        values
+    };
+    let pools: Vec<f32> = replicas.iter().zip(parameters.chunks_exact(pool)).flat_map(longer).collect();
+    let blocks = replicas.iter().map(|replica| model.control(replica)).collect::<Result<Vec<_>, _>>()?;
+    let rotations: Vec<f32> = replicas.iter().flat_map(|_| model.rotations()).collect();
+    let mut executor: Executor = race.sibling(plan).await?;
+    executor.write(shared.parameters, &pools)?;
+    executor.write(shared.control, &blocks.concat())?;
+    executor.write(shared.rotations, &rotations)?;
+    executor.run(Program::Evaluation, 1)?;
+    let [ring] = executor.read([shared.evaluations], None).await?;
+    let learned = |replica: &Replica| replica.encoding == Encoding::Rank && length > training.length;
+    let of = |(at, replica): (usize, &Replica)| match learned(replica) {
+        true => Ok(None),
+        false => entry(&ring, at, 0).map(Some),
+    };
+    replicas.iter().enumerate().map(of).collect()
 }

@@ -9,8 +9,8 @@ use crate::encoding::statistics::pearson;
 use crate::error::Error;
 use crate::kernels::batch::HELD_OUT_SEED;
 use crate::kernels::layer_norm::EPSILON;
-use crate::labs::any::Runner;
-use crate::model::transformer::Transformer;
+use crate::model::transformer::{Replica, Transformer};
+use crate::run::race;
 use crate::task::source::{self, Split};
 
 /// A run's model and its parameters at one step.
@@ -19,11 +19,23 @@ pub struct Trained {
     /// The model.
     pub model: Transformer,
     /// The run.
-    pub runner: Runner,
+    pub replica: Replica,
+    /// Its arm's name.
+    pub label: String,
     /// Its parameters.
     pub parameters: Vec<f32>,
     /// Steps trained.
     pub step: u32,
+}
+
+impl TryFrom<race::Trained> for Trained {
+    type Error = Error;
+
+    fn try_from(trained: race::Trained) -> Result<Self, Error> {
+        let ensemble = trained.ensemble()?;
+        let (model, replica) = (ensemble.model.clone(), *ensemble.replica(trained.run)?);
+        Ok(Self { model, replica, label: trained.arm.label, parameters: trained.parameters, step: trained.step })
+    }
 }
 
 /// One of the four parts.

@@ -3,7 +3,7 @@
 pub mod arms;
 pub mod config;
 pub mod lemma;
-mod lengths;
+pub(crate) mod lengths;
 pub mod logit;
 pub mod outcome;
 pub mod shown;

@@ -8,11 +8,12 @@ use crate::encoding::face::Face;
 use crate::encoding::measures::Measures;
 use crate::encoding::statistics::{Spread, spearman};
 use crate::error::Error;
-use crate::labs::copy::claim::{Outcome as Answer, Verdict};
 use crate::labs::encodings::arms::{self, Level};
 use crate::labs::encodings::config::{EncodingsConfig, Experiment, Family};
-use crate::run::progress::Evaluation;
-use crate::run::results::RunResult;
+use crate::model::ensemble::{LOSS, TOKEN_ACCURACY};
+use crate::run::claim::{Outcome as Answer, Verdict};
+use crate::run::curves::Curves;
+use crate::run::results::Results;
 
 /// Rank correlations at least this strong, of the sign that the claim expects, speak for it.
 const STRONG: f64 = 0.5;
@@ -51,10 +52,8 @@ pub enum Outcome {
         trained: u32,
         /// Steps trained.
         step: u32,
-        /// Lengths of the evaluations.
-        lengths: Vec<u32>,
-        /// Encodings.
-        rows: Vec<LengthRow>,
+        /// What was measured at each length; an arm that cannot be longer says why.
+        curves: Curves,
         /// What the task asks of a longer sequence.
         sentence: &'static str,
     },
@@ -120,22 +119,6 @@ pub struct Correlation {
     pub learned: Vec<usize>,
 }
 
-/// An encoding at other lengths.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LengthRow {
-    /// Identifier.
-    pub id: String,
-    /// Name.
-    pub label: String,
-    /// Why it cannot be longer; empty if it can.
-    pub why: String,
-    /// Held-out token accuracy by length.
-    pub accuracy: Vec<Option<Spread>>,
-    /// Held-out loss in bits by length.
-    pub bits: Vec<Option<Spread>>,
-}
-
 /// The measures that the sweep holds against learning.
 const HELD: [(&str, &str); 3] = [("margin", "Self-margin"), ("effectiveRank", "Effective rank"), ("norm", "Norm")];
 
@@ -143,17 +126,20 @@ const HELD: [(&str, &str); 3] = [("margin", "Self-margin"), ("effectiveRank", "E
 ///
 /// # Errors
 /// [`Error::Internal`].
-pub(super) fn control(config: &EncodingsConfig, history: &[Evaluation]) -> Result<Outcome, Error> {
+pub(super) fn control(config: &EncodingsConfig, results: &Results) -> Result<Outcome, Error> {
     let arms = arms::arms(config)?;
     let seeds = config.seeds as usize;
     let reference = arms.first().map(|arm| arm.id.clone()).unwrap_or_default();
-    let difference = |evaluation: &Evaluation, arm: usize, seed: usize| {
-        let of = |arm: usize| evaluation.values[0].get(arm * seeds + seed).copied().map(f64::from);
+    let curves = results.curve_set();
+    let loss = curves.measure(LOSS).ok_or_else(|| Error::Internal("a race without a loss".to_owned()))?;
+    let difference = |point: usize, arm: usize, seed: usize| {
+        let of = |arm: usize| curves.value(point, loss, arm * seeds + seed).map(f64::from);
         Some((of(arm)? - of(0)?).abs()).filter(|difference| difference.is_finite())
     };
     let row = |(at, arm): (usize, &crate::labs::any::Arm)| {
         let largest = |seed: usize| {
-            let each = history.iter().filter_map(|e| Some((difference(e, at, seed)?, e.step)));
+            let points = curves.points.iter().enumerate();
+            let each = points.filter_map(|(place, point)| Some((difference(place, at, seed)?, point.x as u32)));
             each.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
         };
         let largest: Vec<Option<(f64, u32)>> = (0..seeds).map(largest).collect();
@@ -174,7 +160,7 @@ pub(super) fn control(config: &EncodingsConfig, history: &[Evaluation]) -> Resul
 ///
 /// # Errors
 /// [`Error::Internal`].
-pub(super) fn sweep(config: &EncodingsConfig, runs: &[RunResult]) -> Result<Outcome, Error> {
+pub(super) fn sweep(config: &EncodingsConfig, results: &Results) -> Result<Outcome, Error> {
     let seeds: Vec<u32> = (config.seed..config.seed + config.seeds).collect();
     let levels = arms::levels(config)?;
     let mut measured: Vec<Vec<[f64; HELD.len()]>> = Vec::with_capacity(levels.len());
@@ -190,8 +176,8 @@ pub(super) fn sweep(config: &EncodingsConfig, runs: &[RunResult]) -> Result<Outc
         let each = each.collect::<Result<Vec<_>, _>>()?;
         measured.push((0..seeds.len()).map(|at| each[at % each.len()]).collect());
     }
-    let result = |arm: usize, seed: usize| runs.get(arm * seeds.len() + seed);
-    let steps = |arm: usize, seed: usize| result(arm, seed).and_then(|run| run.step99);
+    let run = |arm: usize, seed: usize| arm * seeds.len() + seed;
+    let steps = |arm: usize, seed: usize| results.runs.get(run(arm, seed)).and_then(|run| run.first(TOKEN_ACCURACY));
     let mean = |arm: usize, measure: usize| {
         measured[arm].iter().map(|values| values[measure]).sum::<f64>() / seeds.len().max(1) as f64
     };
@@ -204,7 +190,7 @@ pub(super) fn sweep(config: &EncodingsConfig, runs: &[RunResult]) -> Result<Outc
         effective_rank: mean(at, 1),
         norm: mean(at, 2),
         steps: (0..seeds.len()).map(|seed| steps(at, seed)).collect(),
-        accuracy: (0..seeds.len()).map(|seed| result(at, seed).and_then(|run| run.accuracy)).collect(),
+        accuracy: (0..seeds.len()).map(|seed| results.last(TOKEN_ACCURACY, run(at, seed))).collect(),
     };
     let tables: Vec<SweepArm> = levels.iter().enumerate().map(table).collect();
 
@@ -406,15 +392,11 @@ fn equal_margins(
 ///
 /// # Errors
 /// [`Error::Internal`].
-pub(crate) fn outcome(
-    config: &EncodingsConfig,
-    runs: &[RunResult],
-    history: &[Evaluation],
-) -> Result<Option<Outcome>, Error> {
+pub(crate) fn outcome(config: &EncodingsConfig, results: &Results) -> Result<Option<Outcome>, Error> {
     Ok(match config.experiment {
         Experiment::Live => Some(Outcome::Live),
-        Experiment::Control => Some(control(config, history)?),
-        Experiment::Sweep => Some(sweep(config, runs)?),
+        Experiment::Control => Some(control(config, results)?),
+        Experiment::Sweep => Some(sweep(config, results)?),
         Experiment::Lengths => None,
     })
 }

@@ -1,7 +1,5 @@
 //! The reader's workbench: two encodings, and every way to look at them.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use web_time::Instant;
 
@@ -16,18 +14,17 @@ use crate::graph::plan::{Plan, Slot};
 use crate::graph::{BufferId, Launch};
 use crate::kernels::similarity::Similarity;
 use crate::labs::any::Config;
-use crate::labs::copy::claim::Verdict;
 use crate::labs::encodings::arms::short;
 use crate::labs::encodings::config::{EncodingsConfig, Side, WeightsChoice};
 use crate::labs::encodings::lemma;
 use crate::labs::encodings::logit::{self, Logit, Question, Trained};
 use crate::labs::encodings::shown::Shown;
 use crate::labs::encodings::table_file::Upload;
-use crate::model::transformer::Transformer;
-use crate::property::by_name;
+use crate::run::claim::Verdict;
 use crate::run::event::ExecutorInfo;
-use crate::run::machine::Machine;
-use crate::run::setup::architecture;
+use crate::run::lineup::Provenance;
+use crate::run::machine::{ExecutorChoice, Machine};
+use crate::run::race;
 
 /// The similarity of every position to every other.
 #[derive(Clone, Debug)]
@@ -92,10 +89,9 @@ pub struct MeasureRow {
 /// What is written of two encodings.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    lab: &'static str,
     version: &'static str,
-    link: String,
-    configuration: BTreeMap<String, String>,
+    #[serde(flatten)]
+    provenance: Provenance,
     /// The left encoding.
     pub left: SideReport,
     /// The right one.
@@ -144,7 +140,7 @@ pub struct Workbench {
     upload: Option<Upload>,
     trained: Option<Trained>,
     /// The executor of the last matrix, for the next of the same shape.
-    ready: Option<(Similarity, crate::labs::copy::config::ExecutorChoice, Executor, ExecutorInfo)>,
+    ready: Option<(Similarity, ExecutorChoice, Executor, ExecutorInfo)>,
 }
 
 impl Workbench {
@@ -280,7 +276,7 @@ impl Workbench {
                 Err(error) if error.of_device().is_some() => {
                     machine.forget_device();
                     if attempt == 1 {
-                        choice = crate::labs::copy::config::ExecutorChoice::Cpu;
+                        choice = ExecutorChoice::Cpu;
                     }
                 }
                 Err(error) => return Err(error),
@@ -355,10 +351,8 @@ impl Workbench {
             pairs: cloud.pairs,
         };
         Ok(Report {
-            lab: "encodings",
             version: env!("CARGO_PKG_VERSION"),
-            link: Config::Encodings(config.clone()).link(),
-            configuration: by_name(config.values()),
+            provenance: Config::Encodings(config.clone()).provenance(),
             left: of(Side::Left)?,
             right: of(Side::Right)?,
             measures: self.measures(config)?,
@@ -406,31 +400,33 @@ impl Workbench {
         let scale = f64::from(config.window) / f64::from(length);
         let (content, undo) = (config.content, config.undo);
         let question = Question { head: config.head - 1, scale, content, undo };
-        let run = format!("{}, seed {}", trained.runner.label, trained.runner.replica.seed);
+        let run = format!("{}, seed {}", trained.label, trained.replica.seed);
         Ok((logit::split(&trained, &question)?, run))
     }
 }
 
 /// The chosen run of the experiment before its first step.
 fn initial(config: &EncodingsConfig) -> Result<Trained, Error> {
-    let runners = Config::Encodings(config.clone()).runners()?;
-    let runner = runners.into_iter().nth(config.trained_run as usize);
-    let runner = runner.ok_or_else(|| Error::Config("There is no such run.".to_owned()))?;
-    let model = Transformer::new(architecture(&config.training()));
-    let parameters = model.initial(&runner.replica);
-    Ok(Trained { model, runner, parameters, step: 0 })
+    let lineup = Config::Encodings(config.clone()).lineup()?;
+    let run = config.trained_run as usize;
+    let (at, of_model) = lineup.place(run)?;
+    let missing = || Error::Internal("a run without a model".to_owned());
+    let squad = lineup.squads.get(at).ok_or_else(missing)?;
+    let arm = squad.entries.get(of_model).ok_or_else(missing)?.arm.clone();
+    let parameters = squad.model.initial(of_model)?;
+    race::Trained { model: squad.model.clone(), run: of_model, arm, seed: 0, parameters, step: 0 }.try_into()
 }
 
 /// The table of a run, or what it does in attention.
 fn trained_face(trained: &Trained) -> (Face, String) {
-    let Trained { model, runner, parameters, step } = trained;
-    let run = format!("{}, seed {}, at step {step}", runner.label, runner.replica.seed);
+    let Trained { model, replica, label, parameters, step } = trained;
+    let run = format!("{}, seed {}, at step {step}", label, replica.seed);
     let a = &model.architecture;
-    let encoding = runner.replica.encoding;
+    let encoding = replica.encoding;
     if matches!(encoding, Encoding::None | Encoding::Rope | Encoding::Alibi) {
-        let tuning = runner.replica.tuning;
+        let tuning = replica.tuning;
         let width = if encoding == Encoding::Rope { a.width / a.heads } else { a.width };
-        let shape = crate::encoding::Shape { length: a.layout.length, width, seed: runner.replica.seed, tuning };
+        let shape = crate::encoding::Shape { length: a.layout.length, width, seed: replica.seed, tuning };
         let face = Face::of(encoding, &shape, a.heads);
         let what = format!("{} Of {run}; it has no table to train.", face.what(Some(encoding)));
         return (face, what);

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::labs::copy::claim::{Outcome, Verdict};
 use crate::labs::sequence::config::SequenceConfig;
+use crate::run::claim::{Outcome, Verdict};
 use crate::sdm::ball::{self, Fit, Level, MOST_BITS, Memories, Weights};
 
 /// What the page shows of Hamming balls and softmax.

@@ -3,10 +3,12 @@
 use web_time::Instant;
 
 use crate::error::Error;
-use crate::labs::copy::claim::{Outcome, Verdict};
 use crate::labs::sequence::config::SequenceConfig;
-use crate::labs::sequence::curves::{Arm, Axis, Curves, Kind, Measure, Rows, deduplicated, mean, short};
+use crate::labs::sequence::curves::{Rows, arm, curves, deduplicated, mean, measure, note, short};
 use crate::labs::sequence::machines::fits;
+use crate::model::measure::{Better, Kind};
+use crate::run::claim::{Outcome, Verdict};
+use crate::run::curves::{Axis, Curves};
 use crate::run::event::ExecutorInfo;
 use crate::run::machine::Machine;
 use crate::sdm::memory::{self, Memory};
@@ -40,44 +42,33 @@ impl Capacity {
             .collect();
         let counts = deduplicated(counts);
         let noises = if config.noise > 0 { vec![0, config.noise] } else { vec![0] };
-        let measure = |id, label, unit, kind| Measure { id, label, unit, kind };
-        let arm = |&wrong: &u32| Arm {
-            id: format!("noise-{wrong}"),
-            label: if wrong == 0 {
-                "Right cues".to_owned()
-            } else {
-                format!("{wrong} wrong of {}", config.inputs_active)
-            },
-            help: if wrong == 0 {
-                "Cues are the addresses as they were stored.".to_owned()
-            } else {
-                format!("{wrong} of the {} neurons of each cue are replaced by others.", config.inputs_active)
-            },
-            points: Vec::new(),
+        let of = |&wrong: &u32| match wrong {
+            0 => {
+                let help = "Cues are the addresses as they were stored.".to_owned();
+                arm("noise-0".to_owned(), "Right cues".to_owned(), help)
+            }
+            _ => {
+                let active = config.inputs_active;
+                let help = format!("{wrong} of the {active} neurons of each cue are replaced by others.");
+                arm(format!("noise-{wrong}"), format!("{wrong} wrong of {active}"), help)
+            }
         };
-        let mut curves = Curves {
-            experiment: "capacity",
-            label: "Capacity of the memory",
-            x: Axis { label: "Stored", unit: "pairs" },
-            measures: vec![
-                measure(
-                    "exact",
-                    "Recalled exactly",
-                    "share of the stored words whose neurons all come back",
-                    Kind::Share,
-                ),
-                measure(
-                    "similar",
-                    "Recalled with similarity of at least 0.9",
-                    "share of the stored words",
-                    Kind::Share,
-                ),
-                measure("recalled", "Words recalled exactly", "words", Kind::Count),
-            ],
-            arms: noises.iter().map(arm).collect(),
-        };
-        let places: Vec<f64> = counts.iter().map(|&count| f64::from(count)).collect();
-        curves.make_room(&places, config.seeds as usize);
+        let all = "share of the stored words whose neurons all come back";
+        let measures = vec![
+            measure("exact", "Recalled exactly", all, Kind::Share, Better::Higher),
+            measure(
+                "similar",
+                "Recalled with similarity of at least 0.9",
+                "share of the stored words",
+                Kind::Share,
+                Better::Higher,
+            ),
+            measure("recalled", "Words recalled exactly", "words", Kind::Count, Better::Higher),
+        ];
+        let arms = noises.iter().map(of).collect();
+        let seeds: Vec<u32> = (config.seed..).take(config.seeds as usize).collect();
+        let x = Axis::new("stored", "Stored", "pairs");
+        let curves = curves(["capacity", "Capacity of the memory"], x, measures, arms, &seeds, &counts);
         Self { curves, counts, noises, memory: None, at: At::default() }
     }
 
@@ -136,7 +127,7 @@ impl Capacity {
                     let similar: Vec<f64> = found.iter().map(|f| share(f.similar, f.asked)).collect();
                     let words: Vec<f64> = found.iter().map(|f| f64::from(f.exact)).collect();
                     for (measure, values) in [(EXACT, exact), (SIMILAR, similar), (RECALLED, words)] {
-                        self.curves.put([self.at.noise, self.at.point, measure], 0, &values);
+                        note(&mut self.curves, [self.at.noise, self.at.point, measure], 0, &values);
                     }
                     self.at = At { noise: self.at.noise + 1, batch: 0, ..self.at };
                 }
@@ -153,7 +144,7 @@ impl Capacity {
 
     /// Point with the most words recalled exactly, and how many, among those that are measured.
     fn peak(&self, arm: &str) -> Option<(f64, f64)> {
-        let points = self.curves.arms.iter().find(|other| other.id == arm)?.points.iter().enumerate();
+        let points = self.curves.points.iter().enumerate();
         let means = points.filter_map(|(at, point)| Some((point.x, mean(&self.curves.all(arm, at, RECALLED)?))));
         means.max_by(|(_, a), (_, b)| a.total_cmp(b))
     }

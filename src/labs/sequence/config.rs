@@ -1,10 +1,11 @@
 //! The sequence lab's configuration: its table, its presets, and the rules between fields.
 
 use crate::choice::choice;
-use crate::labs::copy::config::{ExecutorChoice, Preset, Settings};
 use crate::labs::part::SequencePart;
+use crate::labs::settings::{Preset, Settings};
 use crate::property::{ChoiceOption, Field, Kind, Problem, options, properties};
 use crate::run::heads;
+use crate::run::machine::ExecutorChoice;
 
 /// The most attention heads of the transformer.
 const MOST_HEADS: u32 = 16;

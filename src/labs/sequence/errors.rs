@@ -5,12 +5,14 @@
 
 use crate::choice::Choice;
 use crate::error::Error;
-use crate::labs::copy::claim::{Outcome, Verdict};
 use crate::labs::sequence::config::{ContextModel, SequenceConfig};
-use crate::labs::sequence::curves::{Arm, Axis, Curves, Kind, Measure, Rows, deduplicated, mean, short};
+use crate::labs::sequence::curves::{Rows, arm, curves, deduplicated, mean, measure, note, short};
 use crate::labs::sequence::passage::Presentations;
 use crate::labs::sequence::symbols::random;
-use crate::run::event::ExecutorInfo;
+use crate::model::measure::{Better, Kind};
+use crate::run::claim::{Outcome, Verdict};
+use crate::run::curves::{Axis, Curves};
+use crate::run::event::{ArmInfo, ExecutorInfo};
 use crate::run::machine::Machine;
 use crate::sdm::machine::{self, Model, Replica, SequenceMachine};
 
@@ -79,23 +81,24 @@ impl Errors {
             }
             Which::Repeated => vec![REPEATED.len() as u32],
         };
-        let measure = |id, label, unit| Measure { id, label, unit, kind: Kind::Count };
         let measures = match which {
-            Which::Length => vec![measure("errors", "Errors", "wrong predictions, second time")],
-            Which::Repeated => vec![measure("right", "Predicted", "symbols of 23, second time")],
+            Which::Length => {
+                vec![measure("errors", "Errors", "wrong predictions, second time", Kind::Count, Better::Lower)]
+            }
+            Which::Repeated => {
+                vec![measure("right", "Predicted", "symbols of 23, second time", Kind::Count, Better::Higher)]
+            }
         };
-        let (experiment, label) = match which {
-            Which::Length => ("errors", "Errors against length"),
-            Which::Repeated => ("repeated", "Repeated subsequence"),
+        let names = match which {
+            Which::Length => ["errors", "Errors against length"],
+            Which::Repeated => ["repeated", "Repeated subsequence"],
         };
-        let arms = arms.into_iter().map(|(id, label, help, _)| Arm { id, label, help, points: Vec::new() }).collect();
-        let mut curves = Curves { experiment, label, x: Axis { label: "Length", unit: "symbols" }, measures, arms };
-        let places: Vec<f64> = lengths.iter().map(|&length| f64::from(length)).collect();
-        curves.make_room(&places, config.seeds as usize);
+        let arms = arms.into_iter().map(|(id, label, help, _)| arm(id, label, help)).collect();
+        let seeds: Vec<u32> = (config.seed..).take(config.seeds as usize).collect();
+        let curves = curves(names, Axis::new("length", "Length", "symbols"), measures, arms, &seeds, &lengths);
         let one = Replica { model: Model::Combined(0.5), seed: 0 };
         let bytes = machine::plan(&config.machine_shape(config.alphabet), &[one]).bytes();
         let together = (TOGETHER_BYTES / bytes.max(1)).clamp(1, TOGETHER as u64) as usize;
-        let seeds = (config.seed..).take(config.seeds as usize).collect();
         Self { which, curves, models, lengths, seeds, open: None, done: 0, together }
     }
 
@@ -170,7 +173,7 @@ impl Errors {
             Which::Length => errors.collect(),
             Which::Repeated => errors.map(|errors| f64::from(length) - errors).collect(),
         };
-        self.curves.put([arm, at, 0], first, &values);
+        note(&mut self.curves, [arm, at, 0], first, &values);
         self.done += 1;
         Ok(())
     }
@@ -218,7 +221,7 @@ impl Errors {
                 let runs = self.seeds.len();
                 let head =
                     ["Context", "Mean of 23", &format!("Perfect of {runs}"), "2005: mean of 23", "2005: perfect of 30"];
-                let row = |arm: &Arm| {
+                let row = |arm: &ArmInfo| {
                     let values = self.curves.all(&arm.id, 0, 0);
                     let perfect = |values: &[f64]| values.iter().filter(|&&value| value >= full).count().to_string();
                     let paper = match arm.id.as_str() {

@@ -6,7 +6,9 @@ use web_time::Instant;
 
 use crate::error::Error;
 use crate::labs::sequence::config::SequenceConfig;
-use crate::labs::sequence::curves::{Arm, Axis, Curves, Kind, Measure, short};
+use crate::labs::sequence::curves::{arm, curves, measure, note, short};
+use crate::model::measure::{Better, Kind};
+use crate::run::curves::{Axis, Curves};
 use crate::run::event::ExecutorInfo;
 use crate::run::machine::Machine;
 use crate::sdm::bits::Patterns;
@@ -83,10 +85,6 @@ fn shape(config: &SequenceConfig) -> Shape {
         radius => radius,
     };
     Shape { bits, locations, radius }
-}
-
-fn measure(id: &'static str, label: &'static str, unit: &'static str, kind: Kind) -> Measure {
-    Measure { id, label, unit, kind }
 }
 
 impl Kanerva {
@@ -194,7 +192,7 @@ impl Kanerva {
                 }
                 self.asked = numbers.end;
             } else {
-                self.note(unit);
+                self.record(unit);
                 self.done += 1;
                 self.begin();
                 return Ok(());
@@ -207,20 +205,20 @@ impl Kanerva {
     }
 
     /// Puts a unit's counts into the curves.
-    fn note(&mut self, unit: Unit) {
+    fn record(&mut self, unit: Unit) {
         let cues = f64::from(unit.cues());
         let bits = f64::from(self.shape.bits);
         let of = |value: &dyn Fn(&Count) -> f64| self.counts.iter().map(value).collect::<Vec<f64>>();
         let exact = of(&|count| f64::from(count.exact) / cues);
         if unit.wrong.is_some() {
             let reads = of(&|count| f64::from(count.reads) / cues);
-            self.second.put([unit.arm, unit.point, EXACT], 0, &exact);
-            self.second.put([unit.arm, unit.point, READ], 0, &reads);
+            note(&mut self.second, [unit.arm, unit.point, EXACT], 0, &exact);
+            note(&mut self.second, [unit.arm, unit.point, READ], 0, &reads);
         } else {
             let recalled = of(&|count| f64::from(count.exact));
             let right = of(&|count| 1.0 - count.differing as f64 / (cues * bits));
             for (measure, values) in [(EXACT, exact), (RECALLED, recalled), (RIGHT, right)] {
-                self.curves.put([unit.arm, unit.point, measure], 0, &values);
+                note(&mut self.curves, [unit.arm, unit.point, measure], 0, &values);
             }
         }
     }
@@ -230,75 +228,45 @@ fn load_id(stored: u32) -> String {
     format!("stored-{stored}")
 }
 
-fn places(numbers: &[u32]) -> Vec<f64> {
-    numbers.iter().map(|&number| f64::from(number)).collect()
-}
-
 fn capacity(shape: &Shape, counts: &[u32], seeds: &[u32]) -> Curves {
-    let mut curves = Curves {
-        experiment: "kanerva",
-        label: "Kanerva's memory",
-        x: Axis { label: "Stored", unit: "words" },
-        measures: vec![
-            measure(
-                "exact",
-                "Recalled exactly",
-                "share of the stored words that a read from the word itself gives",
-                Kind::Share,
-            ),
-            measure("recalled", "Words recalled exactly", "words", Kind::Count),
-            measure("right", "Bits right", "share of the bits that are read", Kind::Share),
-        ],
-        arms: vec![Arm {
-            id: "words".to_owned(),
-            label: "Right cues".to_owned(),
-            help: format!(
-                "Each word is its own address and its own cue; {} hard locations within {} of {} bits, one read.",
-                shape.locations, shape.radius, shape.bits
-            ),
-            points: Vec::new(),
-        }],
-    };
-    curves.make_room(&places(counts), seeds.len());
-    curves
+    let of_words = "share of the stored words that a read from the word itself gives";
+    let measures = vec![
+        measure("exact", "Recalled exactly", of_words, Kind::Share, Better::Higher),
+        measure("recalled", "Words recalled exactly", "words", Kind::Count, Better::Higher),
+        measure("right", "Bits right", "share of the bits that are read", Kind::Share, Better::Higher),
+    ];
+    let help = format!(
+        "Each word is its own address and its own cue; {} hard locations within {} of {} bits, one read.",
+        shape.locations, shape.radius, shape.bits
+    );
+    let arms = vec![arm("words".to_owned(), "Right cues".to_owned(), help)];
+    curves(["kanerva", "Kanerva's memory"], Axis::new("stored", "Stored", "words"), measures, arms, seeds, counts)
 }
 
 fn distance(shape: &Shape, loads: &[u32], wrongs: &[u32], seeds: &[u32]) -> Curves {
-    let arm = |&stored: &u32| Arm {
-        id: load_id(stored),
-        label: format!("{stored} stored"),
-        help: format!(
+    let of = |&stored: &u32| {
+        let help = format!(
             "{CUES} cues a memory, read up to {READS} times, each time from what was read before; {stored} words are {} % of the hard locations.",
             short(100.0 * f64::from(stored) / f64::from(shape.locations))
-        ),
-        points: Vec::new(),
+        );
+        arm(load_id(stored), format!("{stored} stored"), help)
     };
-    let mut curves = Curves {
-        experiment: "kanerva",
-        label: "Critical distance",
-        x: Axis { label: "Wrong bits of the cue", unit: "bits" },
-        measures: vec![
-            measure(
-                "exact",
-                "Led to their words",
-                "share of the cues whose word is read exactly in the end",
-                Kind::Share,
-            ),
-            measure("reads", "Reads until nothing changes", "reads", Kind::Number),
-        ],
-        arms: loads.iter().map(arm).collect(),
-    };
-    curves.make_room(&places(wrongs), seeds.len());
-    curves
+    let of_cues = "share of the cues whose word is read exactly in the end";
+    let measures = vec![
+        measure("led", "Led to their words", of_cues, Kind::Share, Better::Higher),
+        measure("reads", "Reads until nothing changes", "reads", Kind::Amount, Better::Neither),
+    ];
+    let x = Axis::new("wrong", "Wrong bits of the cue", "bits");
+    curves(["kanerva", "Critical distance"], x, measures, loads.iter().map(of).collect(), seeds, wrongs)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 #[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;
-    use crate::labs::copy::claim::Outcome;
-    use crate::labs::copy::config::ExecutorChoice;
     use crate::labs::sequence::curves::mean;
+    use crate::run::claim::Outcome;
+    use crate::run::machine::ExecutorChoice;
 
     pub(super) fn config() -> SequenceConfig {
         SequenceConfig {
@@ -341,13 +309,13 @@ mod tests {
         let whole = run(&config, false, &[]);
         let parts = run(&config, true, &[1, 3, 4, 9]);
         assert_eq!((&whole.curves, &whole.second), (&parts.curves, &parts.second));
-        let all = [&whole.curves, &whole.second].map(|curves| curves.arms.iter().flat_map(|arm| &arm.points));
-        let values = all.into_iter().flatten().flat_map(|point| point.values.iter().flatten());
-        assert!(values.clone().count() > 40 && values.clone().all(Option::is_some));
-        assert_eq!((whole.units(), whole.curves.arms[0].points.len()), (4 + 3 * 5, 4));
+        let all = [&whole.curves, &whole.second].into_iter().flat_map(|curves| &curves.points);
+        let values: Vec<f32> = all.flat_map(|point| point.values.iter().flatten().copied()).collect();
+        assert!(values.len() > 40 && values.iter().all(|value| value.is_finite()));
+        assert_eq!((whole.units(), whole.curves.points.len()), (4 + 3 * 5, 4));
         let other = run(&SequenceConfig { seed: 4, ..config }, false, &[]);
         assert_eq!(
-            whole.curves.arms[0].points[1].values[RIGHT][1], other.curves.arms[0].points[1].values[RIGHT][0],
+            whole.curves.points[1].values[RIGHT][1], other.curves.points[1].values[RIGHT][0],
             "seed 4 is the same memory, whichever comes before it"
         );
     }
@@ -355,11 +323,11 @@ mod tests {
     #[test]
     fn measures_agree_with_each_other() {
         let work = run(&config(), false, &[]);
-        let points = &work.curves.arms[0].points;
+        let points = &work.curves.points;
         for point in points {
             for seed in 0..2 {
-                let [exact, recalled, right] = [EXACT, RECALLED, RIGHT].map(|at| point.values[at][seed].unwrap());
-                assert!((exact * point.x - recalled).abs() < 1e-9 && right >= exact && right <= 1.0);
+                let [exact, recalled, right] = [EXACT, RECALLED, RIGHT].map(|at| f64::from(point.values[at][seed]));
+                assert!((exact * point.x - recalled).abs() < 1e-5 && right >= exact && right <= 1.0);
             }
         }
         // 30 of 300 is Kanerva's capacity; 120 is far beyond.
@@ -368,8 +336,8 @@ mod tests {
         // Right cues among the noisy ones, at full load: the same as in the first set, but for sampling and further reads.
         let clean = mean(&work.second.all("stored-30", 0, EXACT).unwrap());
         assert!((clean - mean(&work.curves.all("words", 0, EXACT).unwrap())).abs() < 0.1);
-        let reads = work.second.arms.iter().flat_map(|arm| &arm.points).flat_map(|point| point.values[READ].clone());
-        assert!(reads.flatten().all(|reads| (0.0..=f64::from(READS)).contains(&reads)));
+        let mut reads = work.second.points.iter().flat_map(|point| point.values[READ].clone());
+        assert!(reads.all(|reads| (0.0..=f64::from(READS)).contains(&f64::from(reads))));
     }
 
     #[test]
@@ -386,9 +354,7 @@ mod tests {
         let tiny = SequenceConfig { bits: 16, locations: 10, words: 10, points: 32, seeds: 1, ..config() };
         let work = run(&tiny, false, &[]);
         for curves in [&work.curves, &work.second] {
-            for arm in &curves.arms {
-                assert!(arm.points.windows(2).all(|pair| pair[0].x < pair[1].x), "{}", arm.id);
-            }
+            assert!(curves.points.windows(2).all(|pair| pair[0].x < pair[1].x), "{}", curves.label);
         }
         assert_eq!(work.second.arms.len(), 1);
         assert_eq!(work.verdicts(&tiny)[1].verdict, Outcome::Untested);

@@ -3,21 +3,21 @@
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::labs::copy::config::Settings;
+use crate::labs::any::Config;
 use crate::labs::sequence::bench::{Bench, Turn, Unit};
 use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::sequence::session::{Ask, SessionInfo};
+use crate::run::lineup::Provenance;
 use crate::run::machine::Machine;
 
 /// What the command line writes about the settings' sequence: stored once, shown again, recalled from the cue.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// Which lab.
-    pub lab: &'static str,
     /// Version that wrote it.
     pub version: &'static str,
-    /// Link that restores the configuration.
-    pub link: String,
+    /// Lab, link and settings.
+    #[serde(flatten)]
+    pub provenance: Provenance,
     /// While it was stored.
     pub stored: SessionInfo,
     /// The second time.
@@ -89,10 +89,10 @@ impl Reporting {
     #[must_use]
     pub fn report(&self) -> Option<Report> {
         let [Ok(stored), Ok(replayed), recalled] = self.told.as_slice() else { return None };
-        let (lab, version, link) = (SequenceConfig::LAB, env!("CARGO_PKG_VERSION"), self.config.link());
+        let (version, provenance) = (env!("CARGO_PKG_VERSION"), Config::from(self.config.clone()).provenance());
         let (stored, replayed) = (stored.clone(), replayed.clone());
         let (recalled, refused) = (recalled.clone().ok(), recalled.clone().err());
-        Some(Report { lab, version, link, stored, replayed, recalled, refused })
+        Some(Report { version, provenance, stored, replayed, recalled, refused })
     }
 
     /// The report in one go.

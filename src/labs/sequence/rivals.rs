@@ -5,12 +5,14 @@
 
 use crate::encoding::Encoding;
 use crate::error::Error;
-use crate::labs::copy::claim::{Outcome, Verdict};
 use crate::labs::sequence::config::SequenceConfig;
-use crate::labs::sequence::curves::{Arm, Axis, Curves, Kind, Measure, Rows, deduplicated, mean, short};
+use crate::labs::sequence::curves::{Rows, arm, curves, deduplicated, mean, measure, note, short};
 use crate::labs::sequence::passage::Presentations;
 use crate::labs::sequence::rival::{Method, Rivals as Transformers, Terms};
 use crate::labs::sequence::symbols::random;
+use crate::model::measure::{Better, Kind};
+use crate::run::claim::{Outcome, Verdict};
+use crate::run::curves::{Axis, Curves};
 use crate::run::event::ExecutorInfo;
 use crate::run::machine::Machine;
 use crate::sdm::machine::{Replica, SequenceMachine, Trace};
@@ -51,12 +53,7 @@ impl Rivals {
     pub(super) fn new(config: &SequenceConfig) -> Self {
         let k = config.rival_steps;
         let steps = |steps: u32| if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") };
-        let arm = |id: &str, label: String, help: &str| Arm {
-            id: id.to_owned(),
-            label,
-            help: help.to_owned(),
-            points: Vec::new(),
-        };
+        let arm = |id: &str, label: String, help: &str| arm(id.to_owned(), label, help.to_owned());
         let memory = "Its gradient steps learn from the newest window and from earlier ones: the sequence so far is kept beside the weights.";
         let mut arms = vec![
             arm("machine", "Sequence machine".to_owned(), "One shot a symbol; nothing is kept but the data store."),
@@ -78,23 +75,14 @@ impl Rivals {
         let lengths: Vec<u32> =
             (1..=config.points).map(|at| (config.longest * at).div_ceil(config.points).max(2)).collect();
         let lengths = deduplicated(lengths);
-        let mut curves = Curves {
-            experiment: "rivals",
-            label: "Beside the transformer",
-            x: Axis { label: "Length", unit: "symbols" },
-            measures: vec![
-                Measure { id: "errors", label: "Errors", unit: "wrong predictions, second time", kind: Kind::Count },
-                Measure {
-                    id: "learning",
-                    label: "Errors if it goes on learning",
-                    unit: "wrong predictions, second time, while it is learned again",
-                    kind: Kind::Count,
-                },
-            ],
-            arms,
-        };
-        let places: Vec<f64> = lengths.iter().map(|&length| f64::from(length)).collect();
-        curves.make_room(&places, config.seeds as usize);
+        let again = "wrong predictions, second time, while it is learned again";
+        let measures = vec![
+            measure("errors", "Errors", "wrong predictions, second time", Kind::Count, Better::Lower),
+            measure("learning", "Errors if it goes on learning", again, Kind::Count, Better::Lower),
+        ];
+        let x = Axis::new("length", "Length", "symbols");
+        let seeds: Vec<u32> = (config.seed..).take(config.seeds as usize).collect();
+        let curves = curves(["rivals", "Beside the transformer"], x, measures, arms, &seeds, &lengths);
         let seeds = config.seed..config.seed + config.seeds;
         let of = |&length: &u32| seeds.clone().map(|seed| random(seed, config.alphabet, length)).collect();
         let sequences = lengths.iter().map(of).collect();
@@ -176,8 +164,8 @@ impl Rivals {
                 (replayed, errors.iter().map(|errors| count(errors.learning, errors.judged)).collect())
             }
         };
-        self.curves.put([arm, point, LEARNING], 0, &learning);
-        self.curves.put([arm, point, ERRORS], 0, &errors);
+        note(&mut self.curves, [arm, point, LEARNING], 0, &learning);
+        note(&mut self.curves, [arm, point, ERRORS], 0, &errors);
         self.done += 1;
         self.at = None;
         Ok(())

@@ -19,8 +19,8 @@ use serde::Serialize;
 
 use crate::choice::Choice;
 use crate::error::Error;
-use crate::labs::copy::claim::Verdict;
 use crate::labs::sequence::config::{Neuron, SequenceConfig};
+use crate::run::claim::Verdict;
 use crate::sdm::code::{levels, significances};
 use crate::sdm::decoder::MOST;
 use crate::sdm::machine::{Fixed, Model, Shape};

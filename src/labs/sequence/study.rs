@@ -1,23 +1,23 @@
 //! An experiment over many machines, in units of work between which it can pause.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use web_time::Instant;
 
 use crate::choice::Choice;
 use crate::error::Error;
-use crate::labs::copy::claim::Verdict;
-use crate::labs::copy::config::{ExecutorChoice, Settings};
+use crate::labs::any::Config;
 use crate::labs::sequence::capacity::Capacity;
 use crate::labs::sequence::config::{Experiment, SequenceConfig};
-use crate::labs::sequence::curves::{Curves, Rows};
+use crate::labs::sequence::curves::Rows;
 use crate::labs::sequence::errors::{Errors, Which};
 use crate::labs::sequence::kanerva::Kanerva;
 use crate::labs::sequence::rivals::Rivals;
-use crate::property::by_name;
+use crate::model::measure::Measure;
+use crate::run::claim::Verdict;
+use crate::run::curves::Curves;
 use crate::run::event::{ArmInfo, Event, ExecutorInfo, RunInfo};
-use crate::run::machine::Machine;
+use crate::run::machine::{ExecutorChoice, Machine};
+use crate::run::results::{Results, RunResult};
 
 /// Losses of a device in a row after which the CPU takes over.
 const MOST_LOSSES: u32 = 3;
@@ -48,49 +48,14 @@ pub struct Found {
     /// The curves.
     #[serde(flatten)]
     pub curves: Curves,
-    /// Seeds of the machines.
-    pub seeds: Vec<u32>,
     /// A second set of curves over another axis.
     pub second: Option<Curves>,
     /// A summary.
-    pub rows: Option<Rows>,
+    pub rows: Rows,
     /// In a sentence.
     pub sentence: String,
     /// Claims, and what it says of them.
     pub verdicts: Vec<Verdict>,
-}
-
-impl Found {
-    /// All curves as CSV: a row for each arm, place, seed and measure.
-    #[must_use]
-    pub fn csv(&self) -> String {
-        let second = self.second.as_ref().map(|curves| curves.csv(&self.seeds));
-        let rest = second.as_deref().and_then(|text| text.split_once('\n')).map_or("", |(_, rows)| rows);
-        self.curves.csv(&self.seeds) + rest
-    }
-}
-
-/// What is written to a file.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct StudyResults {
-    /// Which lab.
-    pub lab: &'static str,
-    /// Version that wrote it.
-    pub version: &'static str,
-    /// Link that restores the configuration.
-    pub link: String,
-    /// Every setting by name.
-    pub configuration: BTreeMap<String, String>,
-    /// Which executor worked.
-    pub executor: ExecutorInfo,
-    /// Seconds of work, where somebody took them.
-    pub seconds: Option<f64>,
-    /// Units done.
-    pub step: u32,
-    /// Units in all.
-    pub steps: u32,
-    /// What was found.
-    pub study: Found,
 }
 
 /// An experiment in progress.
@@ -174,21 +139,20 @@ impl Study {
 
     /// What is compared.
     #[must_use]
-    pub fn arms(&self) -> Vec<ArmInfo> {
-        let info = |arm: &super::curves::Arm| ArmInfo { id: arm.id.clone(), label: arm.label.clone() };
-        self.work.curves().arms.iter().map(info).collect()
+    pub fn arms(&self) -> &[ArmInfo] {
+        &self.work.curves().arms
     }
 
     /// The machines: every arm with every seed.
     #[must_use]
-    pub fn runs(&self) -> Vec<RunInfo> {
-        let arms = self.arms();
-        let all = arms.iter().flat_map(|arm| self.seeds().into_iter().map(move |seed| (arm.id.clone(), seed)));
-        (0..).zip(all).map(|(replica, (encoding, seed))| RunInfo { replica, encoding, seed }).collect()
+    pub fn runs(&self) -> &[RunInfo] {
+        &self.work.curves().runs
     }
 
-    fn seeds(&self) -> Vec<u32> {
-        (self.config.seed..).take(self.config.seeds as usize).collect()
+    /// What is measured.
+    #[must_use]
+    pub fn measures(&self) -> &[Measure] {
+        &self.work.curves().measures
     }
 
     /// Which executor works, and why.
@@ -281,14 +245,7 @@ impl Study {
             Work::Kanerva(work) => Some(work.second.clone()),
             Work::Capacity(_) | Work::Errors(_) | Work::Rivals(_) => None,
         };
-        Found {
-            curves: self.work.curves().clone(),
-            seeds: self.seeds(),
-            second,
-            rows: Some(rows),
-            sentence,
-            verdicts: self.verdicts(),
-        }
+        Found { curves: self.work.curves().clone(), second, rows, sentence, verdicts: self.verdicts() }
     }
 
     /// Claims, and what the experiment says of them so far.
@@ -298,19 +255,24 @@ impl Study {
     }
 
     /// Results so far, as a file holds them.
-    #[must_use]
-    pub fn results(&self) -> StudyResults {
-        StudyResults {
-            lab: SequenceConfig::LAB,
-            version: env!("CARGO_PKG_VERSION"),
-            link: self.source.link(),
-            configuration: by_name(self.source.values()),
-            executor: self.info.clone(),
-            seconds: None,
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn results(&self) -> Result<Results, Error> {
+        let Found { curves, second, rows, sentence, verdicts } = self.found();
+        let run = |run: &RunInfo| RunResult { arm: run.arm.clone(), seed: run.seed, ..RunResult::default() };
+        let runs = curves.runs.iter().map(run).collect();
+        let provenance = Config::from(self.source.clone()).provenance();
+        let found = serde_json::json!({ "experiment": curves.id, "sentence": sentence, "rows": rows });
+        Ok(Results {
+            executor: Some(self.info.clone()),
             step: self.step(),
             steps: self.steps(),
-            study: self.found(),
-        }
+            verdicts,
+            more: second.into_iter().collect(),
+            found: Some(found),
+            ..Results::new(&provenance, curves, runs)
+        })
     }
 
     /// The name of the experiment.

@@ -19,7 +19,7 @@ const BEHIND_ALPHA = 0.25;
 export class LabChart extends LitElement {
   static override properties = {
     figure: { attribute: false },
-    spotlight: { attribute: false },
+    spotlight: { attribute: 'data-spotlight', reflect: true },
     point: { state: true },
   };
   declare figure: Figure;
@@ -105,6 +105,10 @@ export class LabChart extends LitElement {
 
   protected override updated(_: PropertyValues) {
     this.box = this.querySelector('.plot');
+    this.dataset.lines = this.figure.lines
+      .filter(({ shown }) => shown)
+      .map(({ id }) => id)
+      .join(' ');
     this.drawing.ask();
   }
 

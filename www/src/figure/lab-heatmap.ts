@@ -308,6 +308,12 @@ export class LabHeatmap extends LitElement {
       height: cell * map.rows,
     };
     this.layout = layout;
+    canvas.dataset.plot = [
+      layout.left,
+      layout.top,
+      layout.left + layout.width,
+      layout.top + layout.height,
+    ].join(' ');
     const size = [layout.left + layout.width + 2, layout.top + layout.height + 2] as const;
     const [width, height] = size.map((px) => Math.round(px * ratio)) as [number, number];
     if (canvas.width !== width || canvas.height !== height) {

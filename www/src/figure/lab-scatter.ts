@@ -100,6 +100,8 @@ export class LabScatter extends LitElement {
   }
 
   protected override updated() {
+    const canvas = this.querySelector('canvas');
+    if (canvas) canvas.dataset.point = this.point === null ? '' : this.place(this.point).join(' ');
     this.drawing.ask();
   }
 
@@ -288,6 +290,7 @@ export class LabScatter extends LitElement {
       restX: rest ? left - REST_PX / 2 - 3 : NaN,
     };
     this.layout = layout;
+    canvas.dataset.plot = [left, top, layout.right, layout.bottom].join(' ');
     this.drawAxes(context, layout, yTicks, colour);
     this.drawPoints(context, colour);
     this.drawLines(context, layout, colour);

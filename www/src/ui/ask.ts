@@ -40,6 +40,17 @@ export class Question<T> {
     return !this.pending && this.sent.key === this.latest.key;
   }
 
+  get state(): 'idle' | 'asking' | 'answered' | 'refused' {
+    if (!this.fresh) return 'asking';
+    if (this.sent.key === '') return 'idle';
+    return this.refused ? 'refused' : 'answered';
+  }
+
+  /** What the last question was sent with. */
+  get live(): string {
+    return this.sent.live;
+  }
+
   /** The answer depends on `key`, and on `live`, which changes by itself as a run trains. */
   request(key: string, live = ''): void {
     if (key !== this.latest.key) this.changed = performance.now();

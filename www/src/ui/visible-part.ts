@@ -1,6 +1,7 @@
 /** A part of the page that asks the worker by itself, and only while it is in view. */
 
 import { LitElement, type PropertyValues } from 'lit';
+import type { Question } from './ask';
 import { Draw } from './draw';
 import type { PartContext } from './part-context';
 
@@ -18,13 +19,27 @@ export abstract class VisiblePart<Context extends PartContext = PartContext> ext
       this.inView = inView;
       if (inView) this.request();
       else this.suspend();
+      this.reflect();
     },
   );
 
+  /** All that it asks. How they stand is in `data-state`, and of which moment of a run the answers are in `data-live`. */
+  protected abstract readonly questions: readonly Question<unknown>[];
+
   /** Puts the questions that the present context leads to. Called after every drawing, while in view. */
   protected abstract request(): void;
+
   /** The part has gone out of view. */
-  protected abstract suspend(): void;
+  protected suspend(): void {
+    for (const question of this.questions) question.suspend();
+  }
+
+  private reflect() {
+    const states = this.questions.map(({ state }) => state);
+    this.dataset.state =
+      (['asking', 'refused', 'idle'] as const).find((state) => states.includes(state)) ?? 'answered';
+    this.dataset.live = [...new Set(this.questions.map(({ live }) => live))].join(' ');
+  }
 
   protected override createRenderRoot() {
     return this;
@@ -44,6 +59,7 @@ export abstract class VisiblePart<Context extends PartContext = PartContext> ext
 
   protected override updated(_: PropertyValues) {
     if (this.inView) this.request();
+    this.reflect();
   }
 }
 

@@ -90,7 +90,7 @@ impl Probe {
             return Err(nothing());
         };
 
-        let control = model.control(replica);
+        let control = model.control(replica)?;
         let input: Vec<f32> = tokens.iter().map(|&token| token as f32).collect();
         let mut executor = CpuExecutor::<f32>::new(&plan);
         executor.write(0, plan.shared.parameters, parameters)?;

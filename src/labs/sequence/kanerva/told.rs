@@ -1,9 +1,11 @@
 //! What the experiment says of itself: where its curves fall below a half, a sentence, a table, verdicts.
 
 use super::{CAPACITY, EXACT, Kanerva, RECALLED, RIGHT, load_id};
-use crate::labs::copy::claim::{Outcome, Verdict};
 use crate::labs::sequence::config::SequenceConfig;
-use crate::labs::sequence::curves::{Arm, Curves, Point, Rows, mean, short};
+use crate::labs::sequence::curves::{Rows, mean, short};
+use crate::run::claim::{Outcome, Verdict};
+use crate::run::curves::{Curves, Point};
+use crate::run::event::ArmInfo;
 use crate::sdm::kanerva::Shape;
 
 const SOURCE: &str = "Kanerva 1988";
@@ -45,9 +47,8 @@ impl Half {
 
 /// Mean share of exact recalls by place, of the places that are measured.
 fn exact(curves: &Curves, arm: &str) -> Vec<(f64, f64)> {
-    let points = curves.arms.iter().find(|other| other.id == arm).map_or(&[][..], |arm| &arm.points);
     let share = |(at, point): (usize, &Point)| Some((point.x, mean(&curves.all(arm, at, EXACT)?)));
-    points.iter().enumerate().filter_map(share).collect()
+    curves.points.iter().enumerate().filter_map(share).collect()
 }
 
 impl Kanerva {
@@ -63,8 +64,8 @@ impl Kanerva {
 
     /// Of each load that is measured to its end, the wrong bits with which half of the cues still lead to their words.
     fn distances(&self) -> Vec<(u32, Half)> {
-        let whole = |arm: &&Arm| exact(&self.second, &arm.id).len() == arm.points.len();
-        let half = |arm: &Arm| {
+        let whole = |arm: &&ArmInfo| exact(&self.second, &arm.id).len() == self.second.points.len();
+        let half = |arm: &ArmInfo| {
             let stored = self.units.iter().find(|unit| unit.wrong.is_some() && load_id(unit.stored) == arm.id)?.stored;
             Some((stored, Half::of(&exact(&self.second, &arm.id))?))
         };
@@ -115,7 +116,7 @@ impl Kanerva {
             vec![point.x.to_string(), cell(at, EXACT, 100.0), cell(at, RECALLED, 1.0), cell(at, RIGHT, 100.0)]
         };
         let head = ["Stored", "Recalled exactly, %", "Words recalled exactly", "Bits right, %"];
-        Rows { head: head.map(str::to_owned).to_vec(), body: arm.points.iter().enumerate().map(row).collect() }
+        Rows { head: head.map(str::to_owned).to_vec(), body: self.curves.points.iter().enumerate().map(row).collect() }
     }
 
     pub(in crate::labs::sequence) fn verdicts(&self, config: &SequenceConfig) -> Vec<Verdict> {

@@ -203,7 +203,8 @@ impl Learner {
         let shared = windows.plan.shared;
         let all = |of: &dyn Fn(&Replica) -> Vec<f32>| replicas.iter().flat_map(of).collect::<Vec<f32>>();
         executor.write(shared.parameters, &all(&|replica| model.initial(replica)))?;
-        executor.write(shared.control, &all(&|replica| model.control(replica).to_vec()))?;
+        let blocks = replicas.iter().map(|replica| model.control(replica)).collect::<Result<Vec<_>, _>>()?;
+        executor.write(shared.control, &blocks.concat())?;
         executor.write(shared.rotations, &all(&|_| model.rotations()))?;
         let buffers =
             Buffers { tokens: windows.tokens, targets: windows.targets, asked: windows.asked, next: windows.next };
@@ -401,9 +402,9 @@ fn record(
     fit(pupils, alphabet)?;
     let model = Transformer::new(architecture(config, alphabet));
     let tuning = Tuning::default();
-    let replica = |pupil: &Pupil| Replica { encoding: method.encoding, seed: pupil.seed, rate: pupil.rate, tuning };
+    let replica = |pupil: &Pupil| Replica::new(method.encoding, pupil.seed, pupil.rate, tuning);
     let replicas: Vec<Replica> = pupils.iter().map(replica).collect();
-    let optimiser = Optimiser { warmup: 0, cosine: false, steps: 1, clip: 1.0, decay: 0.0 };
+    let optimiser = Optimiser { warmup: 0, cosine: false, steps: 1, clip: 1.0 };
     let windows = model.windows(&replicas, &WindowRegime { rows: method.rows(), judged: method.judged, optimiser })?;
     Ok((model, replicas, windows))
 }

@@ -39,6 +39,7 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
     },
     () => this.requestUpdate(),
   );
+  protected readonly questions = [this.question];
   private source: View['source'] = 'held-out';
   private log = false;
   private cursor: number | null = null;
@@ -54,10 +55,6 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
     // Once it stands still the last outcome must be that of its last step, and a longer end may have been asked for.
     const standing = activity === 'training' ? '' : activity;
     this.question.request(`run ${objectId(recording)} ${standing}`, String(step));
-  }
-
-  protected override suspend() {
-    this.question.suspend();
   }
 
   protected override willUpdate() {

@@ -50,6 +50,7 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
   private readonly spectra = both(
     (side) => new Question<Spectrum | null>(() => this.context.client.spectrum(side), this.redraw, true),
   );
+  protected readonly questions = SIDES.flatMap((side) => [this.pictures[side], this.spectra[side]]);
   private readonly edits = new PendingEdits((name, value) => this.context.change(name, value), this.redraw);
   private readonly extents = new WeakMap<Picture, { extent: Extent | null }>();
   private readonly maps: Both<{ picture: Picture; ends: string; map: HeatMap | null } | null> = both(
@@ -86,13 +87,6 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
       const { settings, table, moment } = keyOf(side, this.context);
       this.pictures[side].request(`${settings} ${table}`, moment);
       this.spectra[side].request(table, moment);
-    }
-  }
-
-  protected override suspend() {
-    for (const side of SIDES) {
-      this.pictures[side].suspend();
-      this.spectra[side].suspend();
     }
   }
 

@@ -33,15 +33,12 @@ class LabLemma extends VisiblePart<EncodingsContext> {
     () => this.context.client.lemma(),
     () => this.requestUpdate(),
   );
+  protected readonly questions = [this.question];
   private opened = false;
 
   protected override request() {
     const { length, width, window } = this.context.settled.values;
     this.question.request(`${length} ${width} ${window}`);
-  }
-
-  protected override suspend() {
-    this.question.suspend();
   }
 
   protected override render(): TemplateResult {

@@ -36,6 +36,7 @@ class LabLogit extends VisiblePart<EncodingsContext> {
     () => this.context.client.logit(),
     () => this.requestUpdate(),
   );
+  protected readonly questions = [this.question];
 
   private get trained(): boolean {
     return this.context.settled.values.weights === 'trained';
@@ -51,10 +52,6 @@ class LabLogit extends VisiblePart<EncodingsContext> {
     if (this.missing) return;
     const run = trained && context.recording ? `run ${objectId(context.recording)}` : '';
     this.question.request(`${keyOf(context, WITHOUT)} ${run}`, trained ? String(context.step) : '');
-  }
-
-  protected override suspend() {
-    this.question.suspend();
   }
 
   protected override render(): TemplateResult {

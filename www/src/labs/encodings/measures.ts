@@ -51,6 +51,7 @@ class LabEncodingsMeasures extends VisiblePart<EncodingsContext> {
     () => this.requestUpdate(),
     true,
   );
+  protected readonly questions = [this.question];
 
   protected override willUpdate(changed: PropertyValues<this>) {
     const before = changed.get('context') as EncodingsContext | undefined;
@@ -60,10 +61,6 @@ class LabEncodingsMeasures extends VisiblePart<EncodingsContext> {
   protected override request() {
     const keys = SIDES.map((side) => keyOf(side, this.context));
     this.question.request(keys.map(({ table }) => table).join(), keys.map(({ moment }) => moment).join());
-  }
-
-  protected override suspend() {
-    this.question.suspend();
   }
 
   private labelOf(side: Side): string {

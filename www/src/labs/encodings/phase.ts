@@ -53,6 +53,7 @@ class LabPhase extends VisiblePart<EncodingsContext> {
     () => this.context.client.phase(),
     () => this.requestUpdate(),
   );
+  protected readonly questions = [this.question];
   private readonly edits = new PendingEdits(
     (name, value) => this.context.change(name, value),
     () => this.requestUpdate(),
@@ -93,7 +94,7 @@ class LabPhase extends VisiblePart<EncodingsContext> {
   }
 
   protected override suspend() {
-    this.question.suspend();
+    super.suspend();
     // A clock that nobody sees stands still.
     this.stop();
   }

@@ -34,6 +34,7 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
     () => this.requestUpdate(),
     true,
   );
+  protected readonly questions = [this.question];
   private readonly edits = new PendingEdits(
     (name, value) => this.context.change(name, value),
     () => this.requestUpdate(),
@@ -48,10 +49,6 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
   protected override request() {
     const { values } = this.context.settled;
     this.question.request(SETTINGS.map((name) => values[name]).join(' '));
-  }
-
-  protected override suspend() {
-    this.question.suspend();
   }
 
   private toggle(name: string, open: boolean) {

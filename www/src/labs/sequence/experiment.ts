@@ -57,6 +57,7 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
     },
     () => this.requestUpdate(),
   );
+  protected readonly questions = [this.question];
   /** The last study of the recording on show: a refusal, or a run that was closed, does not take it away. */
   private found: Found | null = null;
   private spotlight: string | null = null;
@@ -72,10 +73,6 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
     // Once it stands still the last study must be that of its last step.
     const standing = activity === 'training' ? '' : activity;
     this.question.request(`run ${objectId(recording)} ${standing}`, String(step));
-  }
-
-  protected override suspend() {
-    this.question.suspend();
   }
 
   protected override willUpdate() {

@@ -26,6 +26,7 @@ export abstract class ScrubbedPart<T> extends VisiblePart<SequenceContext> {
     () => this.requestUpdate(),
     true,
   );
+  protected readonly questions = [this.question];
   protected readonly progress: Progress;
   /** What was drawn last was an answer to the present question. */
   private drawnFresh = true;
@@ -114,7 +115,7 @@ export abstract class ScrubbedPart<T> extends VisiblePart<SequenceContext> {
   }
 
   protected override suspend() {
-    this.question.suspend();
+    super.suspend();
     // What nobody sees stands still.
     this.querySelector<SequenceScrubber>('sequence-scrubber')?.stop();
   }

@@ -51,6 +51,8 @@ class LabSession extends LitElement {
   private symbols: string[] = [];
   /** Link of the settings that `symbols` and `session` were last asked for. */
   private asked: string | null = null;
+  /** Answers that are on their way. */
+  private pending = 0;
   private busy: Command | null = null;
   private refused: { place: Place; text: string } | null = null;
   /** What has happened to the machine without the reader asking for it. */
@@ -103,7 +105,9 @@ class LabSession extends LitElement {
     this.asked = link;
     // What was refused was asked with the settings before.
     if (this.refused && this.refused.place !== 'machine') this.refused = null;
+    this.pending += 1;
     const [symbols, session] = await Promise.allSettled([client.seqSymbols(), client.seqSession()]);
+    this.pending -= 1;
     // Where there is no symbol, Store says so.
     this.symbols = symbols.status === 'fulfilled' ? symbols.value : [];
     if (this.wrongAt !== null && this.wrongAt >= this.symbols.length) this.wrongAt = null;
@@ -218,7 +222,8 @@ class LabSession extends LitElement {
 
   protected override updated() {
     this.playback.hideWaiting();
-    this.dataset.state = this.busy ? 'busy' : this.playback.running ? 'showing' : 'still';
+    const { busy, playback, pending } = this;
+    this.dataset.state = busy ? 'busy' : playback.running ? 'showing' : pending > 0 ? 'asking' : 'still';
     this.dataset.steps = String(this.session?.steps.length ?? '');
   }
 

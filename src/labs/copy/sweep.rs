@@ -7,26 +7,35 @@ use serde::Serialize;
 use crate::choice::Choice;
 use crate::encoding::Encoding;
 use crate::error::Error;
-use crate::labs::any::{Config, Runner};
-use crate::labs::copy::claim::{Verdict, verdicts};
-use crate::labs::copy::config::{CopyConfig, Settings};
-use crate::run::results::{COLUMNS, Results, RunResult};
+use crate::labs::any::Config;
+use crate::labs::copy::claim::verdicts;
+use crate::labs::copy::config::CopyConfig;
+use crate::labs::settings::Settings;
+use crate::model::ensemble::TOKEN_ACCURACY;
+use crate::model::measure::Measure;
+use crate::run::claim::Verdict;
+use crate::run::curves::{self, Axis, Curves, Point};
+use crate::run::event::RunInfo;
+use crate::run::results::{Results, RunResult};
+use crate::run::table::{Cell, Column, Table};
 
 /// Settings that say which runs a race holds, not what a run is.
 const WHICH_RUNS: [&str; 3] = ["encodings", "seeds", "seed"];
 
-/// When the runs of one encoding first reached 99 % of held-out tokens.
+/// When the runs of one arm first reached the threshold of a measure.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Spread {
-    /// Identifier of the encoding.
-    pub encoding: String,
+    /// Identifier of the arm.
+    pub arm: String,
+    /// Identifier of the measure.
+    pub measure: &'static str,
     /// Seeds, ascending.
     pub seeds: Vec<u32>,
-    /// First step that reached 99 %, seed by seed; nothing where that never came.
-    pub step99: Vec<Option<u32>>,
+    /// First step at the threshold, seed by seed; nothing where that never came.
+    pub reached: Vec<Option<u32>>,
     /// Step at which a run met a number that is not finite, seed by seed.
     pub stopped: Vec<Option<u32>>,
-    /// Median of `step99`, where a run that never got there counts as later than all others; nothing if that is never.
+    /// Median of `reached`, where a run that never got there counts as later than all others; nothing if that is never.
     pub median: Option<f64>,
     /// Least step among those that got there.
     pub least: Option<u32>,
@@ -36,32 +45,32 @@ pub struct Spread {
     pub never: u32,
 }
 
-/// The runs by encoding, encodings in the order of [`Encoding::ALL`].
-#[must_use]
-pub fn spreads(runs: &[RunResult]) -> Vec<Spread> {
-    spreads_of(runs, Encoding::ALL.iter().map(|encoding| encoding.id()))
-}
-
 /// The runs by the identifiers of what is raced, in their order; what has no run is left out.
 #[must_use]
-pub fn spreads_of<'a>(runs: &[RunResult], arms: impl IntoIterator<Item = &'a str>) -> Vec<Spread> {
+pub fn spreads<'a>(runs: &[RunResult], arms: impl IntoIterator<Item = &'a str>) -> Vec<Spread> {
     let of = |arm: &str| {
-        let mut runs: Vec<&RunResult> = runs.iter().filter(|run| run.encoding == arm).collect();
+        let mut runs: Vec<&RunResult> = runs.iter().filter(|run| run.arm == arm).collect();
         runs.sort_by_key(|run| run.seed);
-        let step99: Vec<Option<u32>> = runs.iter().map(|run| run.step99).collect();
-        let reached = || step99.iter().flatten().copied();
+        let reached: Vec<Option<u32>> = runs.iter().map(|run| run.first(TOKEN_ACCURACY)).collect();
+        let there = || reached.iter().flatten().copied();
         (!runs.is_empty()).then(|| Spread {
-            encoding: arm.to_owned(),
+            arm: arm.to_owned(),
+            measure: TOKEN_ACCURACY,
             seeds: runs.iter().map(|run| run.seed).collect(),
-            stopped: runs.iter().map(|run| run.stopped).collect(),
-            median: median(&step99),
-            least: reached().min(),
-            greatest: reached().max(),
-            never: step99.iter().filter(|step| step.is_none()).count() as u32,
-            step99: step99.clone(),
+            stopped: runs.iter().map(|run| run.stopped.as_ref().map(|stop| stop.step)).collect(),
+            median: median(&reached),
+            least: there().min(),
+            greatest: there().max(),
+            never: reached.iter().filter(|step| step.is_none()).count() as u32,
+            reached: reached.clone(),
         })
     };
     arms.into_iter().filter_map(of).collect()
+}
+
+/// Identifiers of all encodings, in their own order, whatever the order in which they were asked for.
+pub fn encodings() -> impl Iterator<Item = &'static str> {
+    Encoding::ALL.iter().map(|encoding| encoding.id())
 }
 
 fn median(steps: &[Option<u32>]) -> Option<f64> {
@@ -72,13 +81,13 @@ fn median(steps: &[Option<u32>]) -> Option<f64> {
     Some((lower + upper) / 2.0).filter(|middle| middle.is_finite())
 }
 
-/// Runs whose configurations agree in all but encoding and seed.
+/// Runs whose configurations agree in all but arm and seed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Group {
     /// The settings in which it differs from other groups.
     pub settings: BTreeMap<String, String>,
-    /// Its encodings.
-    pub encodings: Vec<Spread>,
+    /// Its arms.
+    pub arms: Vec<Spread>,
     /// Claims and what the group's runs say of them.
     pub verdicts: Vec<Verdict>,
 }
@@ -86,8 +95,8 @@ pub struct Group {
 /// A run that several files hold alike.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Again {
-    /// Identifier of its encoding.
-    pub encoding: String,
+    /// Identifier of its arm.
+    pub arm: String,
     /// Its seed.
     pub seed: u32,
     /// The file whose run was taken.
@@ -116,15 +125,16 @@ pub struct Sweep {
     pub counted_once: Vec<Again>,
     /// The groups, in the order of what varies.
     pub groups: Vec<Group>,
+    /// Of each group.
     #[serde(skip)]
-    curves: Vec<Vec<Curve>>,
+    curves: Vec<Curves>,
 }
 
-/// A run with its held-out numbers: step, then loss, tokens and sequences right.
+/// A run with its numbers: step, then a number by measure.
 #[derive(Clone, Debug, PartialEq)]
 struct Curve {
     run: RunResult,
-    rows: Vec<(u32, [Option<f32>; 3])>,
+    points: Vec<Point>,
 }
 
 /// One results file, read and found whole.
@@ -132,6 +142,7 @@ struct Part {
     file: String,
     config: CopyConfig,
     executor: Option<String>,
+    measures: Vec<Measure>,
     curves: Vec<Curve>,
 }
 
@@ -149,36 +160,31 @@ fn refuse(why: impl std::fmt::Display) -> Error {
 
 impl Part {
     fn of(file: String, results: Results) -> Result<Self, Error> {
-        if results.configuration.is_empty() {
-            return Err(refuse("it does not say its configuration; merge the JSON files, not the CSV files"));
+        if results.settings.is_empty() {
+            return Err(refuse("it does not say its settings; merge the JSON files, not the CSV files"));
         }
         let mut config = CopyConfig::default();
-        let settings = results.configuration.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        if let Some(problem) = config.apply(settings).first() {
-            return Err(refuse(format!("its configuration is not allowed ({problem})")));
+        let settings = results.setting_texts();
+        if let Some(problem) = config.apply(settings.iter().map(|(name, value)| (*name, value.as_str()))).first() {
+            return Err(refuse(format!("its settings are not allowed ({problem})")));
         }
-        let wanted = Config::from(config.clone()).runners()?;
-        let found =
-            |(run, wanted): (&RunResult, &Runner)| run.encoding == wanted.arm && run.seed == wanted.replica.seed;
+        let wanted = Config::from(config.clone()).lineup()?.runs();
+        let found = |(run, wanted): (&RunResult, &RunInfo)| run.arm == wanted.arm && run.seed == wanted.seed;
         if results.runs.len() != wanted.len() || !results.runs.iter().zip(&wanted).all(found) {
-            return Err(refuse("its runs are not those of its configuration"));
+            return Err(refuse("its runs are not those of its settings"));
         }
-        let reached = results.evaluations.last().map_or(0, |row| row.step).max(results.step);
+        let reached = results.curves.last().map_or(0, |point| point.x as u32).max(results.step);
         if reached < config.steps && results.runs.iter().any(|run| run.stopped.is_none()) {
             return Err(refuse(format!("it is not finished: step {reached} of {}", config.steps)));
         }
         let curve = |(at, run): (usize, &RunResult)| {
-            let row = |row: &crate::run::results::EvaluationRow| {
-                let of = |column: &[Option<f32>]| column.get(at).copied().flatten();
-                (row.step, [of(&row.loss), of(&row.token_accuracy), of(&row.sequence_accuracy)])
-            };
-            let rows: Vec<_> = results.evaluations.iter().map(row).collect();
-            // From the rows, for files of earlier versions do not say it.
-            let accuracy = rows.last().and_then(|(_, values)| values[1]);
-            Curve { run: RunResult { accuracy, ..run.clone() }, rows }
+            let of = |values: &Vec<f32>| vec![values.get(at).copied().unwrap_or(f32::NAN)];
+            let point = |point: &Point| Point { x: point.x, values: point.values.iter().map(of).collect() };
+            Curve { run: run.clone(), points: results.curves.iter().map(point).collect() }
         };
         let curves = results.runs.iter().enumerate().map(curve).collect();
-        Ok(Self { file, config, executor: results.executor.map(|executor| executor.kind), curves })
+        let executor = results.executor.map(|executor| executor.kind);
+        Ok(Self { file, config, executor, measures: results.measures, curves })
     }
 
     /// Every setting that says what a run is.
@@ -216,6 +222,11 @@ impl Merger {
     /// [`Error::File`] if nothing was added, or two files tell different things of the same run.
     pub fn finish(self) -> Result<Sweep, Error> {
         let each: Vec<BTreeMap<String, String>> = self.parts.iter().map(Part::settings).collect();
+        let measures = self.parts.first().map(|part| part.measures.clone()).unwrap_or_default();
+        let alike = |part: &Part| part.measures.iter().map(|m| &m.id).eq(measures.iter().map(|m| &m.id));
+        if let Some(other) = self.parts.iter().find(|part| !alike(part)) {
+            return Err(refuse(format!("{} measures something else than the files before it", other.file)));
+        }
         let first = each.first().ok_or_else(|| refuse("there is no results file left to merge"))?;
         let agrees = |name: &String| each.iter().all(|settings| settings.get(name) == first.get(name));
         // In the order of the property table, which is the order in which people think of them.
@@ -236,19 +247,19 @@ impl Merger {
             });
             let curves = &mut groups[index].curves;
             for curve in &part.curves {
-                let (encoding, seed) = (&curve.run.encoding, curve.run.seed);
-                let same = curves.iter().find(|(_, c)| c.run.encoding == *encoding && c.run.seed == seed);
+                let (arm, seed) = (&curve.run.arm, curve.run.seed);
+                let same = curves.iter().find(|(_, c)| c.run.arm == *arm && c.run.seed == seed);
                 match same {
                     None => curves.push((at, curve.clone())),
                     Some((from, known)) if known == curve => counted_once.push(Again {
-                        encoding: encoding.clone(),
+                        arm: arm.clone(),
                         seed,
                         file: self.parts[*from].file.clone(),
                         again: part.file.clone(),
                     }),
                     Some((from, _)) => {
                         return Err(refuse(format!(
-                            "{} and {} tell different things of the same run ({encoding}, seed {seed}, same settings): \
+                            "{} and {} tell different things of the same run ({arm}, seed {seed}, same settings): \
                              another version or another executor made one of them",
                             self.parts[*from].file, part.file
                         )));
@@ -274,17 +285,47 @@ impl Merger {
         };
         for Draft { settings, mut config, curves } in groups {
             let mut curves: Vec<Curve> = curves.into_iter().map(|(_, curve)| curve).collect();
-            let rank = |run: &RunResult| Encoding::ALL.iter().position(|encoding| encoding.id() == run.encoding);
+            let rank = |run: &RunResult| encodings().position(|id| id == run.arm);
             curves.sort_by_key(|curve| (rank(&curve.run), curve.run.seed));
             let runs: Vec<RunResult> = curves.iter().map(|curve| curve.run.clone()).collect();
-            let there = |encoding: &&Encoding| runs.iter().any(|run| run.encoding == encoding.id());
+            let there = |encoding: &&Encoding| runs.iter().any(|run| run.arm == encoding.id());
             config.encodings = Encoding::ALL.iter().filter(there).copied().collect();
-            let verdicts = verdicts(&config, &runs, config.steps);
-            sweep.groups.push(Group { settings, encodings: spreads(&runs), verdicts });
-            sweep.curves.push(curves);
+            let joined = join(&measures, &curves);
+            let provenance = Config::from(config.clone()).provenance();
+            let results = Results::new(&provenance, joined.clone(), runs.clone());
+            let verdicts = verdicts(&config, &results, config.steps);
+            sweep.groups.push(Group { settings, arms: spreads(&runs, encodings()), verdicts });
+            sweep.curves.push(joined);
         }
         Ok(sweep)
     }
+}
+
+/// Curves of several files side by side; a run has no numbers where only others were evaluated.
+fn join(measures: &[Measure], curves: &[Curve]) -> Curves {
+    let mut places: Vec<f64> = curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.x)).collect();
+    places.sort_by(f64::total_cmp);
+    places.dedup();
+    let runs = (0..).zip(curves);
+    let mut joined = Curves {
+        id: "sweep".to_owned(),
+        label: String::new(),
+        x: Axis::step(),
+        measures: measures.to_vec(),
+        arms: Vec::new(),
+        runs: runs.map(|(replica, c)| RunInfo { replica, arm: c.run.arm.clone(), seed: c.run.seed }).collect(),
+        points: Vec::new(),
+    };
+    joined.make_room(&places);
+    for (run, curve) in curves.iter().enumerate() {
+        for point in &curve.points {
+            let Some(place) = joined.points.iter_mut().find(|other| other.x == point.x) else { continue };
+            for (to, from) in place.values.iter_mut().zip(&point.values) {
+                to[run] = from.first().copied().unwrap_or(f32::NAN);
+            }
+        }
+    }
+    joined
 }
 
 /// Numbers as numbers, the rest as text.
@@ -300,48 +341,64 @@ fn compare(a: &BTreeMap<String, String>, b: &BTreeMap<String, String>, names: &[
 }
 
 impl Sweep {
-    /// All curves as CSV: the settings that vary, then [`COLUMNS`].
+    /// All curves: the settings that vary, then arm, seed, step and measures; places where a run was not evaluated are left out.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        let mut columns: Vec<Column> = self.varies.iter().map(|name| Column::new(name, name, "")).collect();
+        let own = self.curves.first().map(|curves| curves::table("", &[curves]).columns).unwrap_or_default();
+        columns.extend(own);
+        let mut table = Table::new("sweep", columns);
+        for (group, curves) in self.groups.iter().zip(&self.curves) {
+            let settings = self.varies.iter().map(|name| Cell::from(group.settings.get(name).map(String::as_str)));
+            let settings: Vec<Cell> = settings.collect();
+            let mut rows = curves::table("", &[curves]).rows;
+            rows.retain(|row| row.iter().skip(3).any(|cell| *cell != Cell::Missing));
+            // Run by run, as each file has them.
+            let rank = |row: &Vec<Cell>| {
+                let run = curves.runs.iter().position(|run| {
+                    row.first() == Some(&run.arm.as_str().into()) && row.get(1) == Some(&run.seed.into())
+                });
+                run.unwrap_or(usize::MAX)
+            };
+            rows.sort_by_key(rank);
+            for row in rows {
+                table.push(settings.iter().cloned().chain(row));
+            }
+        }
+        table
+    }
+
+    /// The table as CSV.
     ///
     /// # Errors
     /// [`Error::Internal`].
     pub fn csv(&self) -> Result<String, Error> {
-        let failed = |error: csv::Error| Error::Internal(error.to_string());
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(self.varies.iter().map(String::as_str).chain(COLUMNS)).map_err(failed)?;
-        for (group, curves) in self.groups.iter().zip(&self.curves) {
-            for Curve { run, rows } in curves {
-                for (step, values) in rows {
-                    let settings: Vec<&String> = self.varies.iter().map(|name| &group.settings[name]).collect();
-                    writer.serialize((settings, &run.encoding, run.seed, step, values)).map_err(failed)?;
-                }
-            }
-        }
-        let bytes = writer.into_inner().map_err(|error| Error::Internal(error.to_string()))?;
-        String::from_utf8(bytes).map_err(|error| Error::Internal(error.to_string()))
+        self.table().csv()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::progress::Evaluation;
+    use crate::run::collector::Record;
 
     fn results(settings: &[(&str, &str)], step99: &[Option<u32>]) -> Results {
         let mut config = CopyConfig::default();
         let base = [("steps", "100"), ("encodings", "rank"), ("seeds", "1")];
         assert!(config.apply(base.into_iter().chain(settings.iter().copied())).is_empty());
-        let run = |(runner, step99): (&Runner, &Option<u32>)| RunResult {
-            encoding: runner.arm.clone(),
-            seed: runner.replica.seed,
-            step99: *step99,
+        let run = |(runner, step99): (&RunInfo, &Option<u32>)| RunResult {
+            arm: runner.arm.clone(),
+            seed: runner.seed,
+            reached: BTreeMap::from([(TOKEN_ACCURACY.to_owned(), *step99)]),
             stopped: None,
-            accuracy: None,
         };
-        let runners = Config::from(config.clone()).runners().unwrap_or_default();
+        let lineup = Config::from(config.clone()).lineup();
+        let Ok(lineup) = lineup else { unreachable!("a configuration of the copy lab races") };
+        let runners = lineup.runs();
         let runs: Vec<_> = runners.iter().zip(step99).map(run).collect();
-        let values = || vec![0.5; runs.len()];
-        let history = [Evaluation { step: 100, values: [values(), values(), values()] }];
-        let mut results = Results::of(&config.clone().into(), runs, &history);
+        let values = vec![vec![0.5; runs.len()]; 3];
+        let record = Record { history: vec![Point { x: 100.0, values }], ..Record::default() };
+        let mut results = Results::new(&lineup.provenance, Curves::of_race(&lineup, &record), runs);
         results.step = 100;
         results
     }
@@ -376,11 +433,11 @@ mod tests {
         let groups = sweep.map(|s| s.groups.as_slice()).unwrap_or_default();
         let rates: Vec<_> = groups.iter().map(|group| group.settings["rate"].as_str()).collect();
         assert_eq!(rates, ["0.003", "0.01"]);
-        let rank = groups[0].encodings.iter().find(|spread| spread.encoding == "rank");
-        let found = rank.map(|rank| (rank.seeds.clone(), rank.step99.clone(), rank.median, rank.never));
+        let rank = groups[0].arms.iter().find(|spread| spread.arm == "rank");
+        let found = rank.map(|rank| (rank.seeds.clone(), rank.reached.clone(), rank.median, rank.never));
         assert_eq!(found, Some((vec![0, 1], vec![Some(20), Some(40)], Some(30.0), 0)));
         let csv = sweep.ok().and_then(|sweep| sweep.csv().ok()).unwrap_or_default();
-        let head = "rate,encoding,seed,step,loss_bits,token_accuracy,sequence_accuracy\n0.003,";
+        let head = "rate,arm,seed,step,loss,token-accuracy,sequence-accuracy\n0.003,";
         assert!(csv.starts_with(head) && csv.lines().count() == 5, "{csv}");
     }
 
@@ -388,7 +445,7 @@ mod tests {
     fn what_cannot_be_part_of_a_sweep_is_refused() {
         let same = merge(vec![results(&[], &[Some(20)]), results(&[], &[Some(20)])]);
         assert_eq!(
-            same.map(|sweep| (sweep.counted_once.len(), sweep.groups[0].encodings[0].seeds.len())).ok(),
+            same.map(|sweep| (sweep.counted_once.len(), sweep.groups[0].arms[0].seeds.len())).ok(),
             Some((1, 1))
         );
         let why = |files| merge(files).err().map(|error| error.to_string()).unwrap_or_default();
@@ -396,11 +453,11 @@ mod tests {
         assert!(contrary.contains("0.json and 1.json") && contrary.contains("rank, seed 0"), "{contrary}");
         let mut short = results(&[], &[None]);
         short.step = 60;
-        short.evaluations[0].step = 60;
+        short.curves[0].x = 60.0;
         assert!(why(vec![short]).contains("step 60 of 100"));
         let mut foreign = results(&[], &[None]);
         foreign.runs[0].seed = 7;
-        assert!(why(vec![foreign]).contains("not those of its configuration"));
+        assert!(why(vec![foreign]).contains("not those of its settings"));
         assert!(why(Vec::new()).contains("no results file"));
     }
 }

@@ -1,0 +1,101 @@
+//! What the configurations of all labs have alike: presets, links, and reading by name.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::property::{ChoiceOption, Problem, Properties};
+use crate::run::results::setting_text;
+
+/// A named set of values over the defaults.
+#[derive(Clone, Debug, Serialize)]
+pub struct Preset {
+    /// Identifier.
+    pub id: &'static str,
+    /// Name on the page.
+    pub label: &'static str,
+    /// One sentence.
+    pub help: &'static str,
+    /// Names and values that differ from the defaults.
+    pub values: &'static [(&'static str, &'static str)],
+}
+
+/// A lab's configuration: what every lab reads and writes alike.
+pub trait Settings: Properties {
+    /// Name of the lab.
+    const LAB: &'static str;
+
+    /// The presets, the defaults first.
+    fn presets() -> &'static [Preset];
+
+    /// Parts of its page.
+    fn parts() -> Vec<ChoiceOption>;
+
+    /// Mends what the single fields allow but not together, and says what was mended.
+    fn settle(&mut self) -> Vec<Problem>;
+
+    /// The configuration of a preset.
+    ///
+    /// # Errors
+    /// The problem, if there is no such preset.
+    fn preset(id: &str) -> Result<Self, Problem> {
+        let presets = Self::presets();
+        let preset = presets.iter().find(|preset| preset.id == id).ok_or_else(|| Problem {
+            field: "preset".to_owned(),
+            given: id.to_owned(),
+            allowed: format!("one of {}", presets.iter().map(|p| p.id).collect::<Vec<_>>().join(", ")),
+            used: String::new(),
+        })?;
+        let mut config = Self::default();
+        for (name, value) in preset.values {
+            config.put(name, value)?;
+        }
+        Ok(config)
+    }
+
+    /// Reads names and values over this configuration. What is refused keeps its value and is reported;
+    /// the rest is taken. Rules between fields are settled last.
+    fn apply<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Problem> {
+        let mut problems: Vec<_> = pairs.into_iter().filter_map(|(name, value)| self.put(name, value).err()).collect();
+        problems.extend(self.settle());
+        problems
+    }
+
+    /// The link's fragment that restores this configuration: only what differs from the defaults.
+    fn link(&self) -> String {
+        let mut link = form_urlencoded::Serializer::new(format!("lab={}", Self::LAB));
+        for ((name, value), (_, default)) in self.texts().into_iter().zip(Self::default().texts()) {
+            if value != default {
+                link.append_pair(name, &value);
+            }
+        }
+        // A comma needs no escape in a fragment, and lists are easier to read and edit with it.
+        link.finish().replace("%2C", ",")
+    }
+}
+
+/// Reads a configuration from JSON: an object of settings by name, or a results file, whose settings are taken.
+/// A list may be an array; numbers and flags may be plain.
+///
+/// # Errors
+/// [`Error::File`] if it is no such JSON. Values that are not allowed are problems, not errors.
+pub fn read_configuration<S: Settings>(text: &str) -> Result<(S, Vec<Problem>), Error> {
+    let refuse = |why: String| Error::File(why);
+    let json: Value = serde_json::from_str(text).map_err(|error| refuse(format!("it is not JSON ({error})")))?;
+    let inside = ["settings", "configuration"].into_iter().find_map(|name| json.get(name));
+    let settings = inside.unwrap_or(&json).as_object();
+    let settings = settings.ok_or_else(|| refuse("it is not a JSON object of settings".to_owned()))?;
+    let pairs: Vec<(&str, String)> =
+        settings.iter().map(|(name, value)| (name.as_str(), setting_text(value))).collect();
+    let mut config = S::default();
+    let mut problems = Vec::new();
+    if let Some((_, preset)) = pairs.iter().find(|(name, _)| *name == "preset") {
+        match S::preset(preset) {
+            Ok(preset) => config = preset,
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let others = pairs.iter().filter(|(name, _)| *name != "preset");
+    problems.extend(config.apply(others.map(|(name, value)| (*name, value.as_str()))));
+    Ok((config, problems))
+}
