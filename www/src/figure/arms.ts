@@ -79,6 +79,7 @@ export function armsLegend(context: ArmsContext): TemplateResult {
     ? armCurves(recording.curves(main.phase), main.id)
     : { steps: [], curves: [] };
   const unit = main && shortUnit(main);
+  const measured = main && [main.short.toLowerCase(), unit].filter(Boolean).join(' in ');
   const place = lastAt(steps, cursor);
   const step = steps[place];
   const families = [...new Set(entries.map(familyOf))];
@@ -86,7 +87,9 @@ export function armsLegend(context: ArmsContext): TemplateResult {
     <header>
       <h2 id="title-arms">Lines</h2>
       <p class="quiet">
-        ${main ? `value, and ${[main.short.toLowerCase(), unit].filter(Boolean).join(' in ')}` : 'value'}${step === undefined ? nothing : cursor === null ? html`, latest, step ${count(step)}` : html` at step ${count(step)}`};
+        ${['value', measured].filter(Boolean).join(', and ')}${
+          step === undefined ? '' : `${cursor === null ? ', latest,' : ' at'} step ${count(step)}`
+        };
         press to hide or show
       </p>
     </header>

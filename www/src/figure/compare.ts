@@ -101,7 +101,12 @@ export function compare(context: CompareContext): TemplateResult {
                   ${columns.map(
                     ({ arm, measure }) =>
                       html`<th scope="col" class="n">
-                        ${entryOf(arm).label}${only ? nothing : html` <span class="quiet">${measure.short}, ${thresholdText(measure)}</span>`}
+                        ${entryOf(arm).label}
+                        ${
+                          only
+                            ? nothing
+                            : html`<span class="quiet">${measure.short}, ${thresholdText(measure)}</span>`
+                        }
                       </th>`,
                   )}
                 </tr>
