@@ -9,7 +9,7 @@ import type { Measure, RunInfo } from '../engine/types';
 import { count } from '../ui/format';
 import type { Entry } from '../ui/series';
 import type { Recording, Source } from '../engine/record';
-import { armCurves, lastAt, runsOf } from './curves';
+import { armCurves, lastAt } from './curves';
 import { evaluated, headUnit, measureOf, thresholdText, valueText } from './measured';
 
 export interface ScoreboardContext {
@@ -24,10 +24,6 @@ export interface ScoreboardContext {
   cursor: number | null;
   toggle: (id: string) => void;
 }
-
-/** The runs of an arm. */
-const runsIn = ({ about }: Recording, arm: string) =>
-  runsOf(about, arm).flatMap((place) => about.runs[place] ?? []);
 
 /** When a run first reached the threshold, or what can be said instead. */
 function first(recording: Recording, measure: string, run: RunInfo): string {
@@ -115,7 +111,7 @@ export function scoreboard(context: ScoreboardContext): TemplateResult {
 
 /** The first evaluation that reached a measure's threshold: every seed, and what they have in common. */
 function milestones(measure: Measure, { recording, entries, arm }: ScoreboardContext): TemplateResult {
-  const each = entries.map(({ id }) => (recording ? runsIn(recording, id) : []));
+  const each = entries.map(({ id }) => recording?.about.runs.filter((run) => run.arm === id) ?? []);
   const several = each.some((runs) => runs.length > 1);
   return html`<table data-testid="milestones" data-measure=${measure.id}>
     <caption>
