@@ -116,13 +116,27 @@ impl Kind {
     }
 }
 
+/// What a setting is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// A run's numbers depend on it.
+    Run,
+    /// Only what is looked at does: an open run stays as it is.
+    Look,
+    /// Where the work is done; the numbers are the same up to rounding, but a run has to be opened anew.
+    Machine,
+}
+
 /// A row of the table.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Property {
     /// Name in links, configurations and flags.
     pub name: &'static str,
-    /// Heading under which the page lists it.
+    /// What depends on it.
+    pub scope: Scope,
+    /// Heading under which the page lists it, for readers: nothing follows from it.
     pub group: &'static str,
     /// Name on the page.
     pub label: &'static str,
@@ -260,11 +274,11 @@ pub trait Properties: Default + Clone + PartialEq {
     fn texts(&self) -> Vec<(&'static str, String)>;
 }
 
-/// A row from its words (name, group, label, unit, help), its kind, and its default.
+/// A row from its words (name, group, label, unit, help), its kind, its scope, and its default.
 #[inline(never)]
-pub(crate) fn row<F: Field>(words: [&'static str; 5], kind: Kind, default: &F) -> Property {
+pub(crate) fn row<F: Field>(words: [&'static str; 5], kind: Kind, scope: Scope, default: &F) -> Property {
     let [name, group, label, unit, help] = words;
-    Property { name, group, label, unit, help, kind, default: default.text() }
+    Property { name, scope, group, label, unit, help, kind, default: default.text() }
 }
 
 /// A value as text.
@@ -320,7 +334,8 @@ pub(crate) fn take<F: Field>(field: &mut F, name: &str, text: &str, kind: &Kind)
 /// Declares a configuration: a struct with defaults, its property table, and reading and writing by name.
 macro_rules! properties {
     ($(#[$meta:meta])* pub struct $name:ident {
-        $($field:ident: $type:ty = $default:expr, $kind:expr, $group:literal, $label:literal, $unit:literal, $help:literal;)+
+        $($field:ident: $type:ty = $default:expr, $kind:expr, $scope:ident,
+          $group:literal, $label:literal, $unit:literal, $help:literal;)+
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq)]
@@ -334,9 +349,9 @@ macro_rules! properties {
             /// The property table.
             #[must_use]
             pub fn table() -> Vec<$crate::property::Property> {
-                use $crate::property::row;
+                use $crate::property::{Scope, row};
                 let defaults = Self::default();
-                vec![$(row([stringify!($field), $group, $label, $unit, $help], $kind, &defaults.$field),)+]
+                vec![$(row([stringify!($field), $group, $label, $unit, $help], $kind, Scope::$scope, &defaults.$field),)+]
             }
 
             /// Sets one property from text; on a refusal nothing changes.

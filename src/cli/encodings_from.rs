@@ -4,10 +4,11 @@ use std::path::Path;
 
 use mnemoscope::labs::any::Config;
 use mnemoscope::labs::copy::config::CopyConfig;
-use mnemoscope::labs::encodings::config::{EncodingsConfig, looks_only};
+use mnemoscope::labs::encodings::config::EncodingsConfig;
 use mnemoscope::labs::encodings::logit::Trained;
 use mnemoscope::labs::settings::Settings;
 use mnemoscope::labs::weights::Weights;
+use mnemoscope::property::Scope;
 
 use super::failure::Failure;
 use super::{files, settings};
@@ -39,8 +40,8 @@ impl Source {
 
     /// The settings that make the race, which are those of the file.
     pub(crate) fn settings(&self) -> Vec<(&'static str, String)> {
-        let values = self.race.values().into_iter();
-        values.filter(|(name, _)| !looks_only(name) && *name != "executor").collect()
+        let rows = EncodingsConfig::table().into_iter().zip(self.race.values());
+        rows.filter(|(row, _)| row.scope == Scope::Run).map(|(_, value)| value).collect()
     }
 
     /// Refuses settings that make another race than that of the file.

@@ -5,12 +5,13 @@ use crate::encoding::{Encoding, Tuning};
 use crate::error::Error;
 use crate::labs::copy::config::CopyConfig;
 use crate::labs::encodings::arms;
-use crate::labs::encodings::config::{self as encodings, EncodingsConfig};
-use crate::labs::sequence::config::{self as sequence, SequenceConfig};
+use crate::labs::encodings::config::EncodingsConfig;
+use crate::labs::part::Part;
+use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::settings::{Preset, Settings};
 use crate::model::Model;
 use crate::model::transformer::Replica;
-use crate::property::{ChoiceOption, Problem, Property, typed};
+use crate::property::{Problem, Property, Scope, typed};
 use crate::run::event::ArmInfo;
 use crate::run::lineup::{Entry, Lineup, Provenance};
 use crate::run::training::Training;
@@ -87,7 +88,7 @@ pub struct Description {
     /// The presets, the defaults first.
     pub presets: &'static [Preset],
     /// Parts of its page.
-    pub parts: Vec<ChoiceOption>,
+    pub parts: Vec<Part>,
 }
 
 impl Lab {
@@ -110,14 +111,10 @@ impl Lab {
         Self::from_id(id).ok_or_else(|| Error::Config(format!("There is no lab \"{id}\"; there are {}.", names())))
     }
 
-    /// Names that only concern looking: changing them leaves an open run as it is.
+    /// Whether a setting only concerns looking: changing it leaves an open run as it is.
     #[must_use]
     pub fn looks_only(self, name: &str) -> bool {
-        match self {
-            Self::Copy => false,
-            Self::Encodings => encodings::looks_only(name),
-            Self::Sequence => sequence::looks_only(name),
-        }
+        self.describe().properties.iter().any(|row| row.name == name && row.scope == Scope::Look)
     }
 
     /// Its property table, presets and parts.

@@ -64,7 +64,7 @@ impl Link {
 /// The names in a list of parts and settings, or what is allowed there.
 fn hidden(list: &str, lab: Lab) -> Result<Vec<String>, String> {
     let description = lab.describe();
-    let parts: Vec<&str> = description.parts.iter().map(|part| part.value).collect();
+    let parts: Vec<&str> = description.parts.iter().map(|part| part.id).collect();
     let settings: Vec<&str> = description.properties.iter().map(|property| property.name).collect();
     let mut hide: Vec<String> = Vec::new();
     for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {

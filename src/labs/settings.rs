@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::property::{ChoiceOption, Problem, Properties};
+use crate::labs::part::Part;
+use crate::property::{Problem, Properties};
 use crate::run::results::setting_text;
 
 /// A named set of values over the defaults.
@@ -29,7 +30,7 @@ pub trait Settings: Properties {
     fn presets() -> &'static [Preset];
 
     /// Parts of its page.
-    fn parts() -> Vec<ChoiceOption>;
+    fn parts() -> Vec<Part>;
 
     /// Mends what the single fields allow but not together, and says what was mended.
     fn settle(&mut self) -> Vec<Problem>;

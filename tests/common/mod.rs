@@ -9,6 +9,8 @@
 #![allow(missing_docs, unreachable_pub, reason = "this is not an interface")]
 
 pub mod attention;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod bigram;
 pub mod data;
 pub mod embedding;
 pub mod harness;

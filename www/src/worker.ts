@@ -106,7 +106,7 @@ async function open(settled: Settled): Promise<Run> {
 function extend(current: Run, { lab, values, link }: Settled, key: string): boolean {
   if (!recorded || recorded.about.lab !== lab) return false;
   // What only concerns looking is not the run's business.
-  if (!current.extend(runValues(lab, recorded.about.values, values, properties))) return false;
+  if (!current.extend(runValues(recorded.about.values, values, properties))) return false;
   openKey = key;
   finished = false;
   recorded.extend(current.about(), link, key);

@@ -3,9 +3,10 @@
 use crate::choice::Choice;
 use crate::encoding::{Encoding, Tuning};
 use crate::labs::any::{Arm, Config};
+use crate::labs::copy::parts;
 use crate::labs::part::Part;
 use crate::labs::settings::{Preset, Settings};
-use crate::property::{ChoiceOption, Field, Kind, Problem, options, properties};
+use crate::property::{Field, Kind, Problem, properties};
 use crate::run::machine::ExecutorChoice;
 use crate::run::training::{Activation, Mask, Norm, Schedule, Training};
 use crate::task::Task;
@@ -16,32 +17,32 @@ const MOST_HEADS: u32 = 32;
 properties! {
     /// Settings of the copy lab. Defaults are the 30-second demo.
     pub struct CopyConfig {
-        task: Task = Task::CausalCopy, Kind::one_of::<Task>(), "Task", "Task", "", "What the model has to do with the sequence.";
-        symbols: u32 = 8, Kind::integer(2, 255), "Task", "Symbols", "", "Size of the alphabet. A model that guesses needs log2 of it in bits per token.";
-        length: u32 = 16, Kind::integer(2, 256), "Task", "Length", "positions", "Input positions. Causal copy shows half of them, then asks for them again; it needs an even number.";
-        batch: u32 = 16, Kind::integer(1, 256), "Task", "Batch", "sequences", "Sequences per training step.";
-        encodings: Vec<Encoding> = vec![Encoding::Rank, Encoding::Sinusoidal, Encoding::Compressed, Encoding::None], Kind::some_of(&Encoding::RACING), "Race", "Encodings", "", "The positional encodings that race.";
-        seeds: u32 = 2, Kind::integer(1, 16), "Race", "Seeds", "", "Independent runs of each encoding. Runs of one seed share initial weights and training data.";
-        seed: u32 = 0, Kind::integer(0, 16_000_000), "Race", "First seed", "", "The other seeds follow it.";
-        steps: u32 = 600, Kind::integer(1, 200_000), "Race", "Steps", "", "Training steps.";
-        gain: f32 = 0.0, Kind::number(0.0, 1000.0), "Race", "Start of the trained gain", "", "Where the gain of the spike-time encoding starts; 0 stands for L, which makes it equal to sinusoidal at the start.";
-        layers: u32 = 2, Kind::integer(1, 6), "Model", "Layers", "", "Transformer layers.";
-        width: u32 = 32, Kind::integer(4, 256), "Model", "Width", "", "Width of the residual stream.";
-        heads: u32 = 4, Kind::integer(1, MOST_HEADS), "Model", "Heads", "", "Attention heads. Width / heads must be a multiple of 4, at most 64.";
-        mlp: u32 = 64, Kind::integer(4, 1024), "Model", "MLP width", "", "Hidden width of the feed-forward part.";
-        activation: Activation = Activation::Relu, Kind::one_of::<Activation>(), "Model", "Activation", "", "Non-linearity of the feed-forward part.";
-        norm: Norm = Norm::Pre, Kind::one_of::<Norm>(), "Model", "Layer norm", "", "Where layer norm sits.";
-        mask: Mask = Mask::Task, Kind::one_of::<Mask>(), "Model", "Attention mask", "", "Which positions a query sees.";
-        dropout: f32 = 0.0, Kind::number(0.0, 0.9), "Model", "Dropout", "", "Share of activations and attention weights set to zero in training.";
-        tied: bool = false, Kind::Flag, "Model", "Tied output", "", "Use the token embedding as the output layer too.";
-        rate: f32 = 0.003, Kind::number(0.0, 10.0), "Optimiser", "Learning rate", "", "AdamW's step size after warm-up.";
-        warmup: u32 = 0, Kind::integer(0, 100_000), "Optimiser", "Warm-up", "steps", "Steps over which the learning rate rises linearly.";
-        schedule: Schedule = Schedule::Constant, Kind::one_of::<Schedule>(), "Optimiser", "Schedule", "", "Learning rate after warm-up.";
-        decay: f32 = 0.0, Kind::number(0.0, 10.0), "Optimiser", "Weight decay", "", "AdamW's decoupled decay, of every trained parameter.";
-        clip: f32 = 0.0, Kind::number(0.0, 1000.0), "Optimiser", "Gradient clipping", "", "Greatest norm of the whole gradient; 0 leaves it as it is.";
-        every: u32 = 20, Kind::integer(1, 10_000), "Evaluation", "Evaluate every", "steps", "Steps between evaluations on held-out sequences.";
-        held_out: u32 = 64, Kind::integer(1, 256), "Evaluation", "Held-out sequences", "", "Size of the evaluation set. None of its sequences can occur in training.";
-        executor: ExecutorChoice = ExecutorChoice::Auto, Kind::one_of::<ExecutorChoice>(), "Machine", "Run on", "", "Where the work is done.";
+        task: Task = Task::CausalCopy, Kind::one_of::<Task>(), Run, "Task", "Task", "", "What the model has to do with the sequence.";
+        symbols: u32 = 8, Kind::integer(2, 255), Run, "Task", "Symbols", "", "Size of the alphabet. A model that guesses needs log2 of it in bits per token.";
+        length: u32 = 16, Kind::integer(2, 256), Run, "Task", "Length", "positions", "Input positions. Causal copy shows half of them, then asks for them again; it needs an even number.";
+        batch: u32 = 16, Kind::integer(1, 256), Run, "Task", "Batch", "sequences", "Sequences per training step.";
+        encodings: Vec<Encoding> = vec![Encoding::Rank, Encoding::Sinusoidal, Encoding::Compressed, Encoding::None], Kind::some_of(&Encoding::RACING), Run, "Race", "Encodings", "", "The positional encodings that race.";
+        seeds: u32 = 2, Kind::integer(1, 16), Run, "Race", "Seeds", "", "Independent runs of each encoding. Runs of one seed share initial weights and training data.";
+        seed: u32 = 0, Kind::integer(0, 16_000_000), Run, "Race", "First seed", "", "The other seeds follow it.";
+        steps: u32 = 600, Kind::integer(1, 200_000), Run, "Race", "Steps", "", "Training steps.";
+        gain: f32 = 0.0, Kind::number(0.0, 1000.0), Run, "Race", "Start of the trained gain", "", "Where the gain of the spike-time encoding starts; 0 stands for L, which makes it equal to sinusoidal at the start.";
+        layers: u32 = 2, Kind::integer(1, 6), Run, "Model", "Layers", "", "Transformer layers.";
+        width: u32 = 32, Kind::integer(4, 256), Run, "Model", "Width", "", "Width of the residual stream.";
+        heads: u32 = 4, Kind::integer(1, MOST_HEADS), Run, "Model", "Heads", "", "Attention heads. Width / heads must be a multiple of 4, at most 64.";
+        mlp: u32 = 64, Kind::integer(4, 1024), Run, "Model", "MLP width", "", "Hidden width of the feed-forward part.";
+        activation: Activation = Activation::Relu, Kind::one_of::<Activation>(), Run, "Model", "Activation", "", "Non-linearity of the feed-forward part.";
+        norm: Norm = Norm::Pre, Kind::one_of::<Norm>(), Run, "Model", "Layer norm", "", "Where layer norm sits.";
+        mask: Mask = Mask::Task, Kind::one_of::<Mask>(), Run, "Model", "Attention mask", "", "Which positions a query sees.";
+        dropout: f32 = 0.0, Kind::number(0.0, 0.9), Run, "Model", "Dropout", "", "Share of activations and attention weights set to zero in training.";
+        tied: bool = false, Kind::Flag, Run, "Model", "Tied output", "", "Use the token embedding as the output layer too.";
+        rate: f32 = 0.003, Kind::number(0.0, 10.0), Run, "Optimiser", "Learning rate", "", "AdamW's step size after warm-up.";
+        warmup: u32 = 0, Kind::integer(0, 100_000), Run, "Optimiser", "Warm-up", "steps", "Steps over which the learning rate rises linearly.";
+        schedule: Schedule = Schedule::Constant, Kind::one_of::<Schedule>(), Run, "Optimiser", "Schedule", "", "Learning rate after warm-up.";
+        decay: f32 = 0.0, Kind::number(0.0, 10.0), Run, "Optimiser", "Weight decay", "", "AdamW's decoupled decay, of every trained parameter.";
+        clip: f32 = 0.0, Kind::number(0.0, 1000.0), Run, "Optimiser", "Gradient clipping", "", "Greatest norm of the whole gradient; 0 leaves it as it is.";
+        every: u32 = 20, Kind::integer(1, 10_000), Run, "Evaluation", "Evaluate every", "steps", "Steps between evaluations on held-out sequences.";
+        held_out: u32 = 64, Kind::integer(1, 256), Run, "Evaluation", "Held-out sequences", "", "Size of the evaluation set. None of its sequences can occur in training.";
+        executor: ExecutorChoice = ExecutorChoice::Auto, Kind::one_of::<ExecutorChoice>(), Machine, "Machine", "Run on", "", "Where the work is done.";
     }
 }
 
@@ -179,8 +180,8 @@ impl Settings for CopyConfig {
         PRESETS
     }
 
-    fn parts() -> Vec<ChoiceOption> {
-        options::<Part>()
+    fn parts() -> Vec<Part> {
+        parts::parts()
     }
 
     fn settle(&mut self) -> Vec<Problem> {

@@ -2,4 +2,5 @@
 
 pub mod claim;
 pub mod config;
+pub mod parts;
 pub mod sweep;

@@ -3,9 +3,9 @@
 use crate::choice::{Choice, choice};
 use crate::encoding::face::Measure;
 use crate::encoding::{Encoding, Shape, Tuning};
-use crate::labs::encodings::arms;
 use crate::labs::encodings::shown::Shown;
-use crate::labs::part::EncodingsPart;
+use crate::labs::encodings::{arms, parts};
+use crate::labs::part::Part;
 use crate::labs::settings::{Preset, Settings};
 use crate::property::{ChoiceOption, Field, Kind, Problem, options, properties};
 use crate::run::machine::ExecutorChoice;
@@ -66,51 +66,51 @@ choice! {
 properties! {
     /// Settings of the encodings lab.
     pub struct EncodingsConfig {
-        left: Shown = Shown::Built(Encoding::Sinusoidal), Shown::kind(), "Left", "Encoding", "", "The encoding on the left.";
-        left_base: f32 = 10_000.0, Kind::number(1.01, 1_000_000.0), "Left", "Base", "", "Base of the frequencies base^(−2i/d).";
-        left_compression: f32 = 1.0, Kind::number(1.0, 1024.0), "Left", "Compression", "", "What positions are divided by, from 1 to the length.";
-        left_gain: f32 = 1.0, Kind::number(0.0, 1000.0), "Left", "Gain", "", "Factor of what is added.";
-        left_noise: f32 = 0.0, Kind::number(0.0, 10.0), "Left", "Noise", "", "Deviation of Gaussian noise on every entry of the table, before the gain.";
-        left_alpha: f32 = 0.9, Kind::number(0.01, 1.0), "Left", "α", "", "Significance ratio of the rank code: the r-th neuron to fire has α^r.";
-        left_active: u32 = 11, Kind::integer(1, 512), "Left", "N of M", "neurons", "Neurons of the rank code that fire; M is the width.";
-        left_margin: f32 = 0.0, Kind::number(0.0, 1000.0), "Left", "Self-margin", "", "Mean self-margin of the random table, as far as its directions allow; 0 leaves it as large as they do.";
-        right: Shown = Shown::Built(Encoding::Compressed), Shown::kind(), "Right", "Encoding", "", "The encoding on the right.";
-        right_base: f32 = 10_000.0, Kind::number(1.01, 1_000_000.0), "Right", "Base", "", "Base of the frequencies base^(−2i/d).";
-        right_compression: f32 = 1.0, Kind::number(1.0, 1024.0), "Right", "Compression", "", "What positions are divided by, from 1 to the length.";
-        right_gain: f32 = 1.0, Kind::number(0.0, 1000.0), "Right", "Gain", "", "Factor of what is added.";
-        right_noise: f32 = 0.0, Kind::number(0.0, 10.0), "Right", "Noise", "", "Deviation of Gaussian noise on every entry of the table, before the gain.";
-        right_alpha: f32 = 0.9, Kind::number(0.01, 1.0), "Right", "α", "", "Significance ratio of the rank code: the r-th neuron to fire has α^r.";
-        right_active: u32 = 11, Kind::integer(1, 512), "Right", "N of M", "neurons", "Neurons of the rank code that fire; M is the width.";
-        right_margin: f32 = 0.0, Kind::number(0.0, 1000.0), "Right", "Self-margin", "", "Mean self-margin of the random table, as far as its directions allow; 0 leaves it as large as they do.";
-        length: u32 = 64, Kind::integer(2, 1024), "Positions", "Length L", "positions", "Positions that are compared.";
-        width: u32 = 64, Kind::integer(2, 512), "Positions", "Width d", "", "Entries of a position's vector, an even number.";
-        measure: MeasureChoice = MeasureChoice::Dot, Kind::one_of::<MeasureChoice>(), "Positions", "Similarity", "", "What the matrices show.";
-        position: u32 = 8, Kind::integer(0, 1023), "Positions", "Position p", "", "The position on the clock.";
-        window: f32 = 1.0, Kind::number(0.001, 1000.0), "Positions", "Window T", "", "Time in which all spikes fall: position p fires at (T/L) p.";
-        seed: u32 = 0, Kind::integer(0, 16_000_000), "Positions", "Seed", "", "Of drawn tables and of the first run; the other seeds follow it.";
-        weights: WeightsChoice = WeightsChoice::Random, Kind::one_of::<WeightsChoice>(), "Logit", "Weights", "", "Whose projections give queries and keys.";
-        content: bool = true, Kind::Flag, "Logit", "Content", "", "Whether the tokens take part in the attention maps, or only positions.";
-        undo: bool = false, Kind::Flag, "Logit", "Gain undone", "", "Whether the mapped positions are multiplied by L/T again.";
-        head: u32 = 1, Kind::integer(1, 32), "Logit", "Head", "", "Which head of the first layer.";
-        experiment: Experiment = Experiment::Live, Kind::one_of::<Experiment>(), "Experiment", "Experiment", "", "What Train trains.";
-        encodings: Vec<Encoding> = vec![Encoding::Rank, Encoding::Sinusoidal], Kind::some_of(&Encoding::RACING), "Experiment", "Encodings", "", "The encodings that are watched, or evaluated at other lengths.";
-        families: Vec<Family> = vec![Family::Compression, Family::Gain, Family::Random], Kind::many_of::<Family>(), "Experiment", "Families", "", "The tables of the sweep.";
-        levels: u32 = 5, Kind::integer(2, 16), "Experiment", "Levels", "", "Tables of each family.";
-        trained_run: u32 = 0, Kind::integer(0, 63), "Experiment", "Run shown as trained", "", "Which run of the experiment gives the trained table and weights, counted from 0.";
-        task: Task = Task::CausalCopy, Kind::one_of::<Task>(), "Task", "Task", "", "What the model has to do with the sequence.";
-        symbols: u32 = 8, Kind::integer(2, 255), "Task", "Symbols", "", "Size of the alphabet.";
-        train_length: u32 = 16, Kind::integer(2, 256), "Task", "Length in training", "positions", "Input positions; L of the trained models. Causal copy needs an even number.";
-        batch: u32 = 16, Kind::integer(1, 256), "Task", "Batch", "sequences", "Sequences per training step.";
-        seeds: u32 = 3, Kind::integer(1, 16), "Task", "Seeds", "", "Independent runs of each table. Runs of one seed share initial weights and training data.";
-        steps: u32 = 600, Kind::integer(1, 200_000), "Task", "Steps", "", "Training steps.";
-        every: u32 = 10, Kind::integer(1, 10_000), "Task", "Evaluate every", "steps", "Steps between evaluations on held-out sequences.";
-        train_width: u32 = 32, Kind::integer(4, 256), "Model", "Width of the model", "", "Width of the residual stream of the trained models.";
-        layers: u32 = 2, Kind::integer(1, 6), "Model", "Layers", "", "Transformer layers.";
-        heads: u32 = 4, Kind::integer(1, MOST_HEADS), "Model", "Heads", "", "Attention heads. Width / heads must be a multiple of 4, at most 64.";
-        mlp: u32 = 64, Kind::integer(4, 1024), "Model", "MLP width", "", "Hidden width of the feed-forward part.";
-        norm: Norm = Norm::Post, Kind::one_of::<Norm>(), "Model", "Layer norm", "", "Where layer norm sits. After each part, the first attention reads token plus position as they are.";
-        rate: f32 = 0.003, Kind::number(0.0, 10.0), "Model", "Learning rate", "", "AdamW's step size.";
-        executor: ExecutorChoice = ExecutorChoice::Auto, Kind::one_of::<ExecutorChoice>(), "Machine", "Run on", "", "Where the work is done.";
+        left: Shown = Shown::Built(Encoding::Sinusoidal), Shown::kind(), Look, "Left", "Encoding", "", "The encoding on the left.";
+        left_base: f32 = 10_000.0, Kind::number(1.01, 1_000_000.0), Look, "Left", "Base", "", "Base of the frequencies base^(−2i/d).";
+        left_compression: f32 = 1.0, Kind::number(1.0, 1024.0), Look, "Left", "Compression", "", "What positions are divided by, from 1 to the length.";
+        left_gain: f32 = 1.0, Kind::number(0.0, 1000.0), Look, "Left", "Gain", "", "Factor of what is added.";
+        left_noise: f32 = 0.0, Kind::number(0.0, 10.0), Look, "Left", "Noise", "", "Deviation of Gaussian noise on every entry of the table, before the gain.";
+        left_alpha: f32 = 0.9, Kind::number(0.01, 1.0), Look, "Left", "α", "", "Significance ratio of the rank code: the r-th neuron to fire has α^r.";
+        left_active: u32 = 11, Kind::integer(1, 512), Look, "Left", "N of M", "neurons", "Neurons of the rank code that fire; M is the width.";
+        left_margin: f32 = 0.0, Kind::number(0.0, 1000.0), Look, "Left", "Self-margin", "", "Mean self-margin of the random table, as far as its directions allow; 0 leaves it as large as they do.";
+        right: Shown = Shown::Built(Encoding::Compressed), Shown::kind(), Look, "Right", "Encoding", "", "The encoding on the right.";
+        right_base: f32 = 10_000.0, Kind::number(1.01, 1_000_000.0), Look, "Right", "Base", "", "Base of the frequencies base^(−2i/d).";
+        right_compression: f32 = 1.0, Kind::number(1.0, 1024.0), Look, "Right", "Compression", "", "What positions are divided by, from 1 to the length.";
+        right_gain: f32 = 1.0, Kind::number(0.0, 1000.0), Look, "Right", "Gain", "", "Factor of what is added.";
+        right_noise: f32 = 0.0, Kind::number(0.0, 10.0), Look, "Right", "Noise", "", "Deviation of Gaussian noise on every entry of the table, before the gain.";
+        right_alpha: f32 = 0.9, Kind::number(0.01, 1.0), Look, "Right", "α", "", "Significance ratio of the rank code: the r-th neuron to fire has α^r.";
+        right_active: u32 = 11, Kind::integer(1, 512), Look, "Right", "N of M", "neurons", "Neurons of the rank code that fire; M is the width.";
+        right_margin: f32 = 0.0, Kind::number(0.0, 1000.0), Look, "Right", "Self-margin", "", "Mean self-margin of the random table, as far as its directions allow; 0 leaves it as large as they do.";
+        length: u32 = 64, Kind::integer(2, 1024), Look, "Positions", "Length L", "positions", "Positions that are compared.";
+        width: u32 = 64, Kind::integer(2, 512), Look, "Positions", "Width d", "", "Entries of a position's vector, an even number.";
+        measure: MeasureChoice = MeasureChoice::Dot, Kind::one_of::<MeasureChoice>(), Look, "Positions", "Similarity", "", "What the matrices show.";
+        position: u32 = 8, Kind::integer(0, 1023), Look, "Positions", "Position p", "", "The position on the clock.";
+        window: f32 = 1.0, Kind::number(0.001, 1000.0), Look, "Positions", "Window T", "", "Time in which all spikes fall: position p fires at (T/L) p.";
+        seed: u32 = 0, Kind::integer(0, 16_000_000), Run, "Positions", "Seed", "", "Of drawn tables and of the first run; the other seeds follow it.";
+        weights: WeightsChoice = WeightsChoice::Random, Kind::one_of::<WeightsChoice>(), Look, "Logit", "Weights", "", "Whose projections give queries and keys.";
+        content: bool = true, Kind::Flag, Look, "Logit", "Content", "", "Whether the tokens take part in the attention maps, or only positions.";
+        undo: bool = false, Kind::Flag, Look, "Logit", "Gain undone", "", "Whether the mapped positions are multiplied by L/T again.";
+        head: u32 = 1, Kind::integer(1, 32), Look, "Logit", "Head", "", "Which head of the first layer.";
+        experiment: Experiment = Experiment::Live, Kind::one_of::<Experiment>(), Run, "Experiment", "Experiment", "", "What Train trains.";
+        encodings: Vec<Encoding> = vec![Encoding::Rank, Encoding::Sinusoidal], Kind::some_of(&Encoding::RACING), Run, "Experiment", "Encodings", "", "The encodings that are watched, or evaluated at other lengths.";
+        families: Vec<Family> = vec![Family::Compression, Family::Gain, Family::Random], Kind::many_of::<Family>(), Run, "Experiment", "Families", "", "The tables of the sweep.";
+        levels: u32 = 5, Kind::integer(2, 16), Run, "Experiment", "Levels", "", "Tables of each family.";
+        trained_run: u32 = 0, Kind::integer(0, 63), Look, "Experiment", "Run shown as trained", "", "Which run of the experiment gives the trained table and weights, counted from 0.";
+        task: Task = Task::CausalCopy, Kind::one_of::<Task>(), Run, "Task", "Task", "", "What the model has to do with the sequence.";
+        symbols: u32 = 8, Kind::integer(2, 255), Run, "Task", "Symbols", "", "Size of the alphabet.";
+        train_length: u32 = 16, Kind::integer(2, 256), Run, "Task", "Length in training", "positions", "Input positions; L of the trained models. Causal copy needs an even number.";
+        batch: u32 = 16, Kind::integer(1, 256), Run, "Task", "Batch", "sequences", "Sequences per training step.";
+        seeds: u32 = 3, Kind::integer(1, 16), Run, "Task", "Seeds", "", "Independent runs of each table. Runs of one seed share initial weights and training data.";
+        steps: u32 = 600, Kind::integer(1, 200_000), Run, "Task", "Steps", "", "Training steps.";
+        every: u32 = 10, Kind::integer(1, 10_000), Run, "Task", "Evaluate every", "steps", "Steps between evaluations on held-out sequences.";
+        train_width: u32 = 32, Kind::integer(4, 256), Run, "Model", "Width of the model", "", "Width of the residual stream of the trained models.";
+        layers: u32 = 2, Kind::integer(1, 6), Run, "Model", "Layers", "", "Transformer layers.";
+        heads: u32 = 4, Kind::integer(1, MOST_HEADS), Run, "Model", "Heads", "", "Attention heads. Width / heads must be a multiple of 4, at most 64.";
+        mlp: u32 = 64, Kind::integer(4, 1024), Run, "Model", "MLP width", "", "Hidden width of the feed-forward part.";
+        norm: Norm = Norm::Post, Kind::one_of::<Norm>(), Run, "Model", "Layer norm", "", "Where layer norm sits. After each part, the first attention reads token plus position as they are.";
+        rate: f32 = 0.003, Kind::number(0.0, 10.0), Run, "Model", "Learning rate", "", "AdamW's step size.";
+        executor: ExecutorChoice = ExecutorChoice::Auto, Kind::one_of::<ExecutorChoice>(), Machine, "Machine", "Run on", "", "Where the work is done.";
     }
 }
 
@@ -258,8 +258,8 @@ impl Settings for EncodingsConfig {
         PRESETS
     }
 
-    fn parts() -> Vec<ChoiceOption> {
-        options::<EncodingsPart>()
+    fn parts() -> Vec<Part> {
+        parts::parts()
     }
 
     fn settle(&mut self) -> Vec<Problem> {
@@ -330,15 +330,6 @@ impl Settings for EncodingsConfig {
         }
         problems
     }
-}
-
-/// Names that only concern looking: changing them leaves an open experiment as it is.
-#[must_use]
-pub fn looks_only(name: &str) -> bool {
-    let groups = ["Left", "Right", "Logit"];
-    let row = EncodingsConfig::table().into_iter().find(|row| row.name == name);
-    let looks = |group: &str| groups.contains(&group) || (group == "Positions" && name != "seed");
-    row.is_some_and(|row| looks(row.group) || name == "trained_run")
 }
 
 impl Shown {

@@ -6,6 +6,7 @@ pub mod lemma;
 pub(crate) mod lengths;
 pub mod logit;
 pub mod outcome;
+pub mod parts;
 pub mod shown;
 pub mod table_file;
 pub mod workbench;

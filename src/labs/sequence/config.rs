@@ -1,9 +1,10 @@
 //! The sequence lab's configuration: its table, its presets, and the rules between fields.
 
 use crate::choice::choice;
-use crate::labs::part::SequencePart;
+use crate::labs::part::Part;
+use crate::labs::sequence::parts;
 use crate::labs::settings::{Preset, Settings};
-use crate::property::{ChoiceOption, Field, Kind, Problem, options, properties};
+use crate::property::{Field, Kind, Problem, properties};
 use crate::run::heads;
 use crate::run::machine::ExecutorChoice;
 
@@ -73,54 +74,54 @@ choice! {
 properties! {
     /// Settings of the sequence lab.
     pub struct SequenceConfig {
-        source: Source = Source::Typed, Kind::one_of::<Source>(), "Sequence", "Source", "", "Where the sequence comes from.";
-        sequence: String = "7 1 5 1 7 1 5 1 7 1 5 1".to_owned(), Kind::text(4000), "Sequence", "Sequence", "", "What the machine is shown.";
-        split: Split = Split::Words, Kind::one_of::<Split>(), "Sequence", "Symbols are", "", "What one symbol of the typed sequence is.";
-        alphabet: u32 = 15, Kind::integer(2, 200), "Sequence", "Alphabet", "symbols", "Symbols that a random sequence is drawn from.";
-        length: u32 = 40, Kind::integer(1, 1000), "Sequence", "Length", "symbols", "Of a random sequence.";
-        cue: String = "7 1".to_owned(), Kind::text(400), "Sequence", "Cue", "", "What recall starts from. Symbols must have been stored.";
-        recall: u32 = 12, Kind::integer(1, 1000), "Sequence", "Recall", "symbols", "How many symbols the machine goes on by itself, each prediction its next input.";
-        seed: u32 = 0, Kind::integer(0, 16_000_000), "Sequence", "Seed", "", "Of codes, fixed weights and random sequences; further seeds follow it.";
-        context: ContextModel = ContextModel::Combined, Kind::one_of::<ContextModel>(), "Context", "Context", "", "How the machine remembers what came before.";
-        retention: f32 = 0.5, Kind::number(0.0, 1.0), "Context", "Λ", "", "Share of the old context in the new one, in steps of 1/1024; 0 forgets all but the present input.";
-        context_size: u32 = 512, Kind::integer(8, 4096), "Context", "Context neurons", "", "C, the neurons of the context.";
-        context_active: u32 = 22, Kind::integer(1, 128), "Context", "Active", "neurons", "m, how many of them fire. A shift register has twice those of a symbol.";
-        data_size: u32 = 256, Kind::integer(8, 4096), "Codes", "Neurons D", "", "D of d-of-D: neurons of a symbol's code, and of a data word.";
-        data_active: u32 = 11, Kind::integer(1, 128), "Codes", "Active d", "neurons", "d of d-of-D: how many of them fire.";
-        alpha: f32 = 0.9, Kind::number(0.01, 1.0), "Codes", "α", "", "Significance ratio: the r-th neuron to fire counts α^r. At 1 the order does not count.";
-        decoders: u32 = 2048, Kind::integer(8, 16_384), "Memory", "Decoders W", "neurons", "W of w-of-W: neurons of the address decoder.";
-        chosen: u32 = 11, Kind::integer(1, 128), "Memory", "Chosen w", "neurons", "w of w-of-W: how many decoder neurons fire.";
-        decoder: DecoderKind = DecoderKind::Dense, Kind::one_of::<DecoderKind>(), "Memory", "Decoder weights", "", "The fixed weights of the address decoder.";
-        decoder_active: u32 = 20, Kind::integer(1, 512), "Memory", "Weights a", "", "a of a-of-A: weights of a sparse decoder neuron.";
-        writing: Writing = Writing::Max, Kind::one_of::<Writing>(), "Memory", "Writing", "", "How the data store learns, in one shot.";
-        neuron: Neuron = Neuron::Wheel, Kind::one_of::<Neuron>(), "Spikes", "Neuron", "", "Which neurons the raster shows.";
-        threshold: f32 = 4.0, Kind::number(0.1, 100.0), "Spikes", "Threshold Θ", "", "In units of the largest summed input of a layer. Far above 1, a wheel's firing order is the rank of its dot product.";
-        leak: f32 = 20.0, Kind::number(0.1, 1000.0), "Spikes", "Leak τ", "", "Time constant of RDLIF's rate and activation, in units of the gap between two input spikes.";
-        load: u32 = 1, Kind::integer(1, 64), "Spikes", "Load", "", "How many input volleys the neurons get before the one that counts.";
-        experiment: Experiment = Experiment::Errors, Kind::one_of::<Experiment>(), "Experiment", "Experiment", "", "What Run runs.";
-        contexts: Vec<ContextModel> = vec![ContextModel::Shift, ContextModel::Layer, ContextModel::Combined], Kind::many_of::<ContextModel>(), "Experiment", "Contexts", "", "The contexts that are compared.";
-        forgetful: bool = true, Kind::Flag, "Experiment", "With Λ = 0", "", "Adds the combined context without any memory, as a control.";
-        seeds: u32 = 5, Kind::integer(1, 32), "Experiment", "Seeds", "", "Machines of each kind; each has its own codes, weights and sequence.";
-        longest: u32 = 100, Kind::integer(10, 2000), "Experiment", "Longest", "symbols", "The longest sequence.";
-        points: u32 = 10, Kind::integer(1, 32), "Experiment", "Points", "", "Lengths, or sizes, at which a curve is measured.";
-        inputs: u32 = 256, Kind::integer(8, 4096), "Memory alone", "Inputs A", "neurons", "A of i-of-A: neurons of an address.";
-        inputs_active: u32 = 11, Kind::integer(1, 128), "Memory alone", "Active i", "neurons", "i of i-of-A: how many of them fire.";
-        stored: u32 = 8000, Kind::integer(10, 50_000), "Memory alone", "Pairs", "pairs", "The most pairs that are stored.";
-        noise: u32 = 0, Kind::integer(0, 128), "Memory alone", "Wrong inputs", "neurons", "Neurons of a cue that are replaced by others; 0 leaves the curve with noise out.";
-        bits: u32 = 256, Kind::integer(16, 1024), "Kanerva", "Bits n", "", "Bits of an address and of a word.";
-        locations: u32 = 1000, Kind::integer(10, 20_000), "Kanerva", "Hard locations", "", "Random addresses that have counters.";
-        words: u32 = 200, Kind::integer(10, 50_000), "Kanerva", "Words", "words", "The most words that are stored.";
-        radius: u32 = 0, Kind::integer(0, 1024), "Kanerva", "Radius", "bits", "Locations within this Hamming distance are active; 0 takes the radius that a write and a read share best.";
-        ball_bits: u32 = 64, Kind::integer(4, 512), "Attention", "Bits n", "", "Dimension of the binary space.";
-        ball_radius: u32 = 17, Kind::integer(1, 256), "Attention", "Radius r", "bits", "Radius of the Hamming balls; at most half of n.";
-        memories: u32 = 100, Kind::integer(2, 2000), "Attention", "Memories", "", "Patterns that both retrievals hold.";
-        rival_steps: u32 = 10, Kind::integer(1, 100), "Transformer", "Steps a symbol", "", "Gradient steps a symbol of the second transformer; the first takes one.";
-        rival_width: u32 = 32, Kind::integer(4, 128), "Transformer", "Width", "", "Width of the residual stream, a multiple of 4.";
-        rival_layers: u32 = 1, Kind::integer(1, 4), "Transformer", "Layers", "", "Transformer layers.";
-        rival_heads: u32 = 2, Kind::integer(1, MOST_HEADS), "Transformer", "Heads", "", "Attention heads. Width / heads must be a multiple of 4, at most 64.";
-        rival_window: u32 = 16, Kind::integer(2, 128), "Transformer", "Window", "symbols", "How many symbols back it sees.";
-        rival_rate: f32 = 0.0, Kind::number(0.0, 1.0), "Transformer", "Learning rate", "", "AdamW's step size; 0 takes the best of a few that are tried on sequences of other seeds.";
-        executor: ExecutorChoice = ExecutorChoice::Auto, Kind::one_of::<ExecutorChoice>(), "Machine", "Run on", "", "Where the work is done.";
+        source: Source = Source::Typed, Kind::one_of::<Source>(), Look, "Sequence", "Source", "", "Where the sequence comes from.";
+        sequence: String = "7 1 5 1 7 1 5 1 7 1 5 1".to_owned(), Kind::text(4000), Look, "Sequence", "Sequence", "", "What the machine is shown.";
+        split: Split = Split::Words, Kind::one_of::<Split>(), Look, "Sequence", "Symbols are", "", "What one symbol of the typed sequence is.";
+        alphabet: u32 = 15, Kind::integer(2, 200), Run, "Sequence", "Alphabet", "symbols", "Symbols that a random sequence is drawn from.";
+        length: u32 = 40, Kind::integer(1, 1000), Look, "Sequence", "Length", "symbols", "Of a random sequence.";
+        cue: String = "7 1".to_owned(), Kind::text(400), Look, "Sequence", "Cue", "", "What recall starts from. Symbols must have been stored.";
+        recall: u32 = 12, Kind::integer(1, 1000), Look, "Sequence", "Recall", "symbols", "How many symbols the machine goes on by itself, each prediction its next input.";
+        seed: u32 = 0, Kind::integer(0, 16_000_000), Run, "Sequence", "Seed", "", "Of codes, fixed weights and random sequences; further seeds follow it.";
+        context: ContextModel = ContextModel::Combined, Kind::one_of::<ContextModel>(), Look, "Context", "Context", "", "How the machine remembers what came before.";
+        retention: f32 = 0.5, Kind::number(0.0, 1.0), Run, "Context", "Λ", "", "Share of the old context in the new one, in steps of 1/1024; 0 forgets all but the present input.";
+        context_size: u32 = 512, Kind::integer(8, 4096), Run, "Context", "Context neurons", "", "C, the neurons of the context.";
+        context_active: u32 = 22, Kind::integer(1, 128), Run, "Context", "Active", "neurons", "m, how many of them fire. A shift register has twice those of a symbol.";
+        data_size: u32 = 256, Kind::integer(8, 4096), Run, "Codes", "Neurons D", "", "D of d-of-D: neurons of a symbol's code, and of a data word.";
+        data_active: u32 = 11, Kind::integer(1, 128), Run, "Codes", "Active d", "neurons", "d of d-of-D: how many of them fire.";
+        alpha: f32 = 0.9, Kind::number(0.01, 1.0), Run, "Codes", "α", "", "Significance ratio: the r-th neuron to fire counts α^r. At 1 the order does not count.";
+        decoders: u32 = 2048, Kind::integer(8, 16_384), Run, "Memory", "Decoders W", "neurons", "W of w-of-W: neurons of the address decoder.";
+        chosen: u32 = 11, Kind::integer(1, 128), Run, "Memory", "Chosen w", "neurons", "w of w-of-W: how many decoder neurons fire.";
+        decoder: DecoderKind = DecoderKind::Dense, Kind::one_of::<DecoderKind>(), Run, "Memory", "Decoder weights", "", "The fixed weights of the address decoder.";
+        decoder_active: u32 = 20, Kind::integer(1, 512), Run, "Memory", "Weights a", "", "a of a-of-A: weights of a sparse decoder neuron.";
+        writing: Writing = Writing::Max, Kind::one_of::<Writing>(), Run, "Memory", "Writing", "", "How the data store learns, in one shot.";
+        neuron: Neuron = Neuron::Wheel, Kind::one_of::<Neuron>(), Look, "Spikes", "Neuron", "", "Which neurons the raster shows.";
+        threshold: f32 = 4.0, Kind::number(0.1, 100.0), Look, "Spikes", "Threshold Θ", "", "In units of the largest summed input of a layer. Far above 1, a wheel's firing order is the rank of its dot product.";
+        leak: f32 = 20.0, Kind::number(0.1, 1000.0), Look, "Spikes", "Leak τ", "", "Time constant of RDLIF's rate and activation, in units of the gap between two input spikes.";
+        load: u32 = 1, Kind::integer(1, 64), Look, "Spikes", "Load", "", "How many input volleys the neurons get before the one that counts.";
+        experiment: Experiment = Experiment::Errors, Kind::one_of::<Experiment>(), Run, "Experiment", "Experiment", "", "What Run runs.";
+        contexts: Vec<ContextModel> = vec![ContextModel::Shift, ContextModel::Layer, ContextModel::Combined], Kind::many_of::<ContextModel>(), Run, "Experiment", "Contexts", "", "The contexts that are compared.";
+        forgetful: bool = true, Kind::Flag, Run, "Experiment", "With Λ = 0", "", "Adds the combined context without any memory, as a control.";
+        seeds: u32 = 5, Kind::integer(1, 32), Run, "Experiment", "Seeds", "", "Machines of each kind; each has its own codes, weights and sequence.";
+        longest: u32 = 100, Kind::integer(10, 2000), Run, "Experiment", "Longest", "symbols", "The longest sequence.";
+        points: u32 = 10, Kind::integer(1, 32), Run, "Experiment", "Points", "", "Lengths, or sizes, at which a curve is measured.";
+        inputs: u32 = 256, Kind::integer(8, 4096), Run, "Memory alone", "Inputs A", "neurons", "A of i-of-A: neurons of an address.";
+        inputs_active: u32 = 11, Kind::integer(1, 128), Run, "Memory alone", "Active i", "neurons", "i of i-of-A: how many of them fire.";
+        stored: u32 = 8000, Kind::integer(10, 50_000), Run, "Memory alone", "Pairs", "pairs", "The most pairs that are stored.";
+        noise: u32 = 0, Kind::integer(0, 128), Run, "Memory alone", "Wrong inputs", "neurons", "Neurons of a cue that are replaced by others; 0 leaves the curve with noise out.";
+        bits: u32 = 256, Kind::integer(16, 1024), Run, "Kanerva", "Bits n", "", "Bits of an address and of a word.";
+        locations: u32 = 1000, Kind::integer(10, 20_000), Run, "Kanerva", "Hard locations", "", "Random addresses that have counters.";
+        words: u32 = 200, Kind::integer(10, 50_000), Run, "Kanerva", "Words", "words", "The most words that are stored.";
+        radius: u32 = 0, Kind::integer(0, 1024), Run, "Kanerva", "Radius", "bits", "Locations within this Hamming distance are active; 0 takes the radius that a write and a read share best.";
+        ball_bits: u32 = 64, Kind::integer(4, 512), Look, "Attention", "Bits n", "", "Dimension of the binary space.";
+        ball_radius: u32 = 17, Kind::integer(1, 256), Look, "Attention", "Radius r", "bits", "Radius of the Hamming balls; at most half of n.";
+        memories: u32 = 100, Kind::integer(2, 2000), Look, "Attention", "Memories", "", "Patterns that both retrievals hold.";
+        rival_steps: u32 = 10, Kind::integer(1, 100), Run, "Transformer", "Steps a symbol", "", "Gradient steps a symbol of the second transformer; the first takes one.";
+        rival_width: u32 = 32, Kind::integer(4, 128), Run, "Transformer", "Width", "", "Width of the residual stream, a multiple of 4.";
+        rival_layers: u32 = 1, Kind::integer(1, 4), Run, "Transformer", "Layers", "", "Transformer layers.";
+        rival_heads: u32 = 2, Kind::integer(1, MOST_HEADS), Run, "Transformer", "Heads", "", "Attention heads. Width / heads must be a multiple of 4, at most 64.";
+        rival_window: u32 = 16, Kind::integer(2, 128), Run, "Transformer", "Window", "symbols", "How many symbols back it sees.";
+        rival_rate: f32 = 0.0, Kind::number(0.0, 1.0), Run, "Transformer", "Learning rate", "", "AdamW's step size; 0 takes the best of a few that are tried on sequences of other seeds.";
+        executor: ExecutorChoice = ExecutorChoice::Auto, Kind::one_of::<ExecutorChoice>(), Machine, "Machine", "Run on", "", "Where the work is done.";
     }
 }
 
@@ -238,8 +239,8 @@ impl Settings for SequenceConfig {
         PRESETS
     }
 
-    fn parts() -> Vec<ChoiceOption> {
-        options::<SequencePart>()
+    fn parts() -> Vec<Part> {
+        parts::parts()
     }
 
     fn settle(&mut self) -> Vec<Problem> {
@@ -288,13 +289,4 @@ impl Settings for SequenceConfig {
         }
         problems
     }
-}
-
-/// Names that an experiment does not depend on: changing them leaves an open one as it is.
-#[must_use]
-pub fn looks_only(name: &str) -> bool {
-    let looks = ["Spikes", "Attention"];
-    let live = ["source", "sequence", "split", "cue", "recall", "context", "length"];
-    let row = SequenceConfig::table().into_iter().find(|row| row.name == name);
-    row.is_some_and(|row| looks.contains(&row.group)) || live.contains(&name)
 }

@@ -21,6 +21,7 @@ mod kanerva;
 pub mod machines;
 #[cfg(feature = "sequence")]
 pub mod operations;
+pub mod parts;
 #[cfg(feature = "sequence")]
 pub mod passage;
 #[cfg(feature = "sequence")]

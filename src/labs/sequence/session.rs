@@ -8,8 +8,9 @@ use serde::Deserialize;
 use web_time::Instant;
 
 use crate::error::Error;
-use crate::labs::sequence::config::{SequenceConfig, Source, Split, looks_only};
+use crate::labs::sequence::config::{SequenceConfig, Source, Split};
 use crate::labs::sequence::machines::SYMBOLS;
+use crate::labs::sequence::parts::MACHINE;
 use crate::labs::sequence::passage::Passage;
 use crate::labs::sequence::symbols::{shown, split};
 use crate::run::event::ExecutorInfo;
@@ -95,13 +96,7 @@ pub struct Session {
 /// The settings that a session's machine depends on.
 #[must_use]
 pub fn key(config: &SequenceConfig) -> String {
-    let groups = ["Context", "Codes", "Memory", "Machine"];
-    let table = SequenceConfig::table();
-    let counts = |name: &str| {
-        name == "seed" || name == "context" || table.iter().any(|row| row.name == name && groups.contains(&row.group))
-    };
-    let values =
-        config.values().into_iter().filter(|(name, _)| counts(name) && (*name == "context" || !looks_only(name)));
+    let values = config.values().into_iter().filter(|(name, _)| MACHINE.contains(name));
     values.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
 }
 

@@ -21,9 +21,14 @@ export type Kind =
   | { type: 'text'; most: number }
   | { type: 'flag' };
 
+/** What a setting is for: a run's numbers depend on it, only what is looked at does, or it says where the work is done. */
+export type Scope = 'run' | 'look' | 'machine';
+
 /** A row of the property table. */
 export interface Property {
   name: string;
+  scope: Scope;
+  /** Heading in the panel. Nothing follows from it. */
   group: string;
   label: string;
   unit: string;
@@ -61,8 +66,15 @@ export interface Settled {
   check: string | null;
 }
 
-/** A part of the page that `hide` can leave out; `value` is its name in a link. */
-export type Part = ChoiceOption;
+/** A part of the page that `hide` can leave out. */
+export interface Part {
+  /** Its name in a link. */
+  id: string;
+  label: string;
+  help: string;
+  /** Names of the settings that its answer depends on. */
+  settings: string[];
+}
 
 export interface RunInfo {
   replica: number;

@@ -369,7 +369,7 @@ export abstract class LabPage extends RunElement {
     const { client, properties, presets, problems } = this;
     const { settled } = client;
     if (!settled) return nothing;
-    const parts = new Set(this.parts.map(({ value }) => value));
+    const parts = new Set(this.parts.map(({ id }) => id));
     return this.showing('settings', () =>
       panel({
         properties,
@@ -398,6 +398,7 @@ export abstract class LabPage extends RunElement {
       client,
       properties: this.properties,
       presets: this.presets,
+      parts: this.parts,
       settled,
       change: (name, value) => client.change(name, value),
       settle: (values) => client.settle(values),

@@ -159,7 +159,7 @@ export abstract class RunElement extends LitElement {
     if (recording.stops.length === recording.about.runs.length) return null;
     const before = recording.about.values;
     const differ = this.properties.filter(
-      (property) => concernsRun(this.lab, property) && before[property.name] !== values[property.name],
+      (property) => concernsRun(property) && before[property.name] !== values[property.name],
     );
     const steps = Number(values.steps);
     return differ.length === 1 && differ[0]?.name === 'steps' && steps > recording.step ? steps : null;

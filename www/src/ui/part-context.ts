@@ -1,7 +1,7 @@
 /** What every part of a lab may read and do. Parts are functions of this; the lab's page makes one for each drawing. */
 
 import type { LabClient } from '../engine/client';
-import type { Property, Settled, Values, Verdict } from '../engine/types';
+import type { Part, Property, Settled, Values, Verdict } from '../engine/types';
 import type { Activity, LinkedPreset } from '../engine/protocol';
 import type { Recording } from '../engine/record';
 import type { Entry } from './series';
@@ -13,6 +13,8 @@ export interface PartContext {
   client: LabClient;
   properties: Property[];
   presets: LinkedPreset[];
+  /** Which settings each part depends on. */
+  parts: Part[];
   /** `.values` has every property as text. */
   settled: Settled;
   /** One setting; the answer comes as a new context. */

@@ -73,10 +73,14 @@ export function objectId(thing: object): number {
   return known;
 }
 
-/** The values of all settings outside `groups`, as a text that changes when one of them does. */
-export function keyOf({ properties, settled }: PartContext, without: readonly string[]): string {
-  return properties
-    .filter((property) => !without.includes(property.group))
-    .map((property) => settled.values[property.name] ?? '')
-    .join('|');
+/** The settings that the answer of a part depends on. */
+export function settingsOf({ parts }: Pick<PartContext, 'parts'>, id: string): string[] {
+  const part = parts.find((known) => known.id === id);
+  if (!part) throw new Error(`There is no part “${id}”.`);
+  return part.settings;
+}
+
+/** Their values, as a text that changes when one of them does. */
+export function keyOf(context: Pick<PartContext, 'parts' | 'settled'>, id: string): string {
+  return JSON.stringify(settingsOf(context, id).map((name) => context.settled.values[name]));
 }

@@ -13,7 +13,7 @@ import { PendingEdits } from '../../ui/pending-edits';
 import type { Measure, Picture, Side, Spectrum } from './engine';
 import '../../ui/inspect.css';
 import '../../ui/parts.css';
-import { keyOf } from './keys';
+import { sideKey } from './keys';
 import { VisiblePart } from '../../ui/visible-part';
 import { extentOf, MEASURES, SIDE_NAMES, SIDES, similarityMap, union, type Extent } from './maps';
 import { charted } from '../../figure/charted';
@@ -84,9 +84,11 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
 
   protected override request() {
     for (const side of SIDES) {
-      const { settings, table, moment } = keyOf(side, this.context);
-      this.pictures[side].request(`${settings} ${table}`, moment);
-      this.spectra[side].request(table, moment);
+      const picture = sideKey(side, 'inspect', this.context);
+      this.pictures[side].request(picture.settings, picture.moment);
+      // Singular values are of the table alone, as the measures are.
+      const spectrum = sideKey(side, 'measures', this.context);
+      this.spectra[side].request(spectrum.settings, spectrum.moment);
     }
   }
 

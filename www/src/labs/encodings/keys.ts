@@ -2,35 +2,24 @@
 
 import type { EncodingsContext } from './context';
 import type { Side } from './engine';
-import { objectId } from '../../ui/visible-part';
+import { objectId, settingsOf } from '../../ui/visible-part';
 
 export interface Key {
-  /** Of the similarity alone. */
   settings: string;
-  /** Of the table of vectors. */
-  table: string;
   /** Changes by itself as a run trains. */
   moment: string;
 }
 
-/** Settings beside a side's own that its table may depend on: `heads` of ALiBi's slopes, `seed` of drawn tables. */
-const COMMON = ['length', 'width', 'seed', 'heads', 'window'];
-
-export function keyOf(side: Side, context: EncodingsContext): Key {
+/** Of what a part says about a side: the other side's own settings leave it as it is. */
+export function sideKey(side: Side, part: 'inspect' | 'measures', context: EncodingsContext): Key {
+  const { live, recording, upload, client, step } = context;
   const { values } = context.settled;
-  const own = Object.keys(values).filter((name) => name === side || name.startsWith(`${side}_`));
-  const names = [...own, ...COMMON];
+  const other = side === 'left' ? 'right' : 'left';
+  const names = settingsOf(context, part).filter((name) => name !== other && !name.startsWith(`${other}_`));
+  const key = names.map((name) => values[name]);
   const chosen = values[side];
-  const table = names.map((name) => values[name]);
-  if (chosen === 'uploaded') table.push(`upload ${context.upload ? objectId(context.upload) : 0}`);
-  if (chosen === 'trained') {
-    table.push(
-      `run ${values.trained_run} ${context.live && context.recording ? objectId(context.recording) : 'none'}`,
-    );
-  }
-  return {
-    settings: JSON.stringify([values.measure, values.executor]),
-    table: JSON.stringify(table),
-    moment: chosen === 'trained' && context.live ? String(context.step) : '',
-  };
+  if (chosen === 'uploaded') key.push(`upload ${upload ? objectId(upload) : 0}`);
+  // Before there is a run, its first table is shown as the settings make it.
+  if (chosen === 'trained') key.push(`run ${live && recording ? objectId(recording) : client.runKey}`);
+  return { settings: JSON.stringify(key), moment: chosen === 'trained' && live ? String(step) : '' };
 }

@@ -11,7 +11,7 @@ import type { EncodingsContext } from './context';
 import type { Cloud, Lemma } from './engine';
 import { field } from '../../ui/fields';
 import '../../figure/lab-scatter';
-import { VisiblePart } from '../../ui/visible-part';
+import { keyOf, VisiblePart } from '../../ui/visible-part';
 import { correlation, csv, precise, saveButton, tick } from '../../figure/print';
 import { rangeOf, type Scatter } from '../../figure/scatter';
 import '../../ui/parts.css';
@@ -37,8 +37,7 @@ class LabLemma extends VisiblePart<EncodingsContext> {
   private opened = false;
 
   protected override request() {
-    const { length, width, window } = this.context.settled.values;
-    this.question.request(`${length} ${width} ${window}`);
+    this.question.request(keyOf(this.context, 'lemma'));
   }
 
   protected override render(): TemplateResult {

@@ -20,9 +20,6 @@ import { keyOf, VisiblePart, objectId } from '../../ui/visible-part';
 import { csv, precise, saveButton } from '../../figure/print';
 import '../../ui/parts.css';
 
-/** Settings of these groups do not matter to a logit. */
-const WITHOUT = ['Left', 'Right', 'Machine'];
-
 /** What each part multiplies, said once for those who do not read labels as formulas. */
 const MEANING: Record<Logit['parts'][number]['id'], string> = {
   'content-content': 'symbol with symbol',
@@ -51,7 +48,7 @@ class LabLogit extends VisiblePart<EncodingsContext> {
     const { context, trained } = this;
     if (this.missing) return;
     const run = trained && context.recording ? `run ${objectId(context.recording)}` : '';
-    this.question.request(`${keyOf(context, WITHOUT)} ${run}`, trained ? String(context.step) : '');
+    this.question.request(`${keyOf(context, 'logit')} ${run}`, trained ? String(context.step) : '');
   }
 
   protected override render(): TemplateResult {

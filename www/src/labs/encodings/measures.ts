@@ -9,7 +9,7 @@ import { Question } from '../../ui/ask';
 import type { EncodingsContext } from './context';
 import type { MeasureRow, Side } from './engine';
 import '../../ui/inspect.css';
-import { keyOf } from './keys';
+import { sideKey } from './keys';
 import { VisiblePart } from '../../ui/visible-part';
 import { SIDE_NAMES, SIDES } from './maps';
 import '../../ui/parts.css';
@@ -59,8 +59,11 @@ class LabEncodingsMeasures extends VisiblePart<EncodingsContext> {
   }
 
   protected override request() {
-    const keys = SIDES.map((side) => keyOf(side, this.context));
-    this.question.request(keys.map(({ table }) => table).join(), keys.map(({ moment }) => moment).join());
+    const keys = SIDES.map((side) => sideKey(side, 'measures', this.context));
+    this.question.request(
+      keys.map(({ settings }) => settings).join(),
+      keys.map(({ moment }) => moment).join(),
+    );
   }
 
   private labelOf(side: Side): string {

@@ -17,7 +17,7 @@ import { PendingEdits } from '../../ui/pending-edits';
 import type { Phase } from './engine';
 import { field } from '../../ui/fields';
 import '../../ui/inspect.css';
-import { VisiblePart } from '../../ui/visible-part';
+import { keyOf, VisiblePart } from '../../ui/visible-part';
 import '../../ui/parts.css';
 import './phase.css';
 import { precise, saveButton } from '../../figure/print';
@@ -89,8 +89,7 @@ class LabPhase extends VisiblePart<EncodingsContext> {
   }
 
   protected override request() {
-    const { length, width, window, position, left_base } = this.context.settled.values;
-    this.question.request([length, width, window, position, left_base].join(' '));
+    this.question.request(keyOf(this.context, 'phase'));
   }
 
   protected override suspend() {

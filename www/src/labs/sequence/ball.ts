@@ -7,7 +7,7 @@ import { charted, columnsCsv, columnsTable } from '../../figure/charted';
 import { PendingEdits } from '../../ui/pending-edits';
 import '../../ui/inspect.css';
 import '../../figure/lab-scatter';
-import { VisiblePart } from '../../ui/visible-part';
+import { keyOf, VisiblePart } from '../../ui/visible-part';
 import '../../ui/parts.css';
 import { csv, precise, saveButton } from '../../figure/print';
 import { slider, type SliderContext } from '../../ui/slider';
@@ -24,9 +24,6 @@ import {
 } from './ball-figure';
 import type { SequenceContext } from './context';
 import type { Ball } from './engine';
-
-/** What the answer depends on. */
-const SETTINGS = ['ball_bits', 'ball_radius', 'memories', 'seed'];
 
 class LabSequenceBall extends VisiblePart<SequenceContext> {
   private readonly question = new Question<Ball>(
@@ -47,8 +44,7 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
   }
 
   protected override request() {
-    const { values } = this.context.settled;
-    this.question.request(SETTINGS.map((name) => values[name]).join(' '));
+    this.question.request(keyOf(this.context, 'ball'));
   }
 
   private toggle(name: string, open: boolean) {

@@ -44,7 +44,7 @@ class SequenceOperations extends ScrubbedPart<Operations> {
   private goOn = false;
 
   constructor() {
-    super('operations', ['Spikes']);
+    super('operations');
     this.stage = 'encoding';
     this.open = false;
     this.entry = '';

@@ -3,10 +3,9 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { LabClient } from '../../engine/client';
 import { Question } from '../../ui/ask';
-import { VisiblePart } from '../../ui/visible-part';
+import { keyOf, VisiblePart } from '../../ui/visible-part';
 import type { Work } from '../../engine/protocol';
 import type { SequenceContext } from './context';
-import { ELSEWHERE, keyWithout, RECALL } from './keys';
 import { placeOf } from './place';
 import type { SequenceScrubber } from './scrubber';
 import './scrubber';
@@ -36,11 +35,8 @@ export abstract class ScrubbedPart<T> extends VisiblePart<SequenceContext> {
   private listeningTo: LabClient | null = null;
   private unlisten = () => {};
 
-  /** `elsewhere` are the groups of settings that what is shown does not depend on, beside those that concern other parts. */
-  constructor(
-    private readonly work: Extract<Work, 'operations' | 'spikes'>,
-    private readonly elsewhere: readonly string[],
-  ) {
+  /** `work` is the part's name too. */
+  constructor(private readonly work: Extract<Work, 'operations' | 'spikes'>) {
     super();
     this.progress = new Progress(work, () => this.requestUpdate());
   }
@@ -65,7 +61,7 @@ export abstract class ScrubbedPart<T> extends VisiblePart<SequenceContext> {
   }
 
   protected get key(): string {
-    return keyWithout(this.context, [...ELSEWHERE, ...this.elsewhere], RECALL);
+    return keyOf(this.context, this.work);
   }
 
   /** A sequence that has just changed may have become shorter, so its length is asked for first. */

@@ -84,7 +84,7 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
   );
   private traced: { of: Spikes; near: boolean; traced: Traced } | null = null;
   constructor() {
-    super('spikes', ['Transformer']);
+    super('spikes');
     this.clock = 'own';
     this.near = true;
     this.opened = new Set();

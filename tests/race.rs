@@ -1,0 +1,334 @@
+//! Races of unlike models, and races that are dealt out: what the whole reports does not depend on who trains which runs.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+mod common;
+
+use std::ops::Range;
+
+use common::bigram::Bigram;
+use common::training::{SMALL, configuration};
+use mnemoscope::encoding::{Encoding, Tuning};
+use mnemoscope::labs::any::Config;
+use mnemoscope::model::Model;
+use mnemoscope::model::ensemble::Ensemble;
+use mnemoscope::model::transformer::Replica;
+use mnemoscope::run::collector::Collector;
+use mnemoscope::run::event::{ArmInfo, Event};
+use mnemoscope::run::lineup::{Entry, Lineup, Provenance};
+use mnemoscope::run::machine::{ExecutorChoice, Machine};
+use mnemoscope::run::race::Race;
+use mnemoscope::run::training::Training;
+use mnemoscope::run::weights::{Header, State};
+use pollster::block_on;
+
+const CPU: ExecutorChoice = ExecutorChoice::Cpu;
+const GPU: ExecutorChoice = ExecutorChoice::Webgpu;
+
+/// `MNEMOSCOPE_NO_GPU=1` says that this machine is known to have no adapter.
+fn executors() -> Vec<ExecutorChoice> {
+    let known = std::env::var("MNEMOSCOPE_NO_GPU").is_ok_and(|value| value == "1");
+    if known { vec![CPU] } else { vec![CPU, GPU] }
+}
+
+fn entries(arms: &[&str], seeds: Range<u32>) -> Vec<Entry> {
+    let arm = |id: &str| ArmInfo { id: id.to_owned(), label: id.to_uppercase(), help: String::new() };
+    arms.iter().flat_map(|id| seeds.clone().map(|seed| Entry { arm: arm(id), seed })).collect()
+}
+
+fn small() -> Training {
+    Training {
+        symbols: 5,
+        length: 10,
+        batch: 6,
+        width: 24,
+        heads: 3,
+        mlp: 20,
+        steps: 30,
+        held_out: 9,
+        ..Training::default()
+    }
+}
+
+/// Transformers for 30 steps, then bigram models of another shape for 17, whose embeddings are judged on the host.
+fn unlike(executor: ExecutorChoice) -> Lineup {
+    let replica = |encoding, seed| Replica::new(encoding, seed, 0.01, Tuning::default());
+    let replicas = [Encoding::Rank, Encoding::Alibi].iter().flat_map(|&e| [replica(e, 3), replica(e, 4)]).collect();
+    let transformers: Box<dyn Model> = Box::new(small().ensemble(replicas));
+    let bigrams: Box<dyn Model> = Box::new(Bigram { seeds: vec![3, 4, 5], steps: 17 });
+    let models = vec![(transformers, entries(&["rank", "alibi"], 3..5)), (bigrams, entries(&["bigram"], 3..6))];
+    Lineup::new(Provenance { lab: "test".to_owned(), ..Provenance::default() }, 5, executor, models).unwrap()
+}
+
+fn open(lineup: Lineup) -> Race {
+    block_on(Race::open(lineup, &mut Machine::default(), &mut |_, _| {})).unwrap()
+}
+
+/// Everything but how far and how fast.
+fn told(events: Vec<Event>) -> Vec<Event> {
+    events.into_iter().filter(|event| !matches!(event, Event::Progress { .. })).collect()
+}
+
+fn advance(race: &mut Race, steps: u32) -> Vec<Event> {
+    told(block_on(race.advance(f64::INFINITY, steps)).unwrap())
+}
+
+fn file(race: &mut Race) -> Vec<u8> {
+    let state = block_on(race.state()).unwrap();
+    state.write(race.lineup()).unwrap()
+}
+
+/// Numbers that are not there are equal to each other.
+fn text(events: &[Event]) -> String {
+    format!("{events:?}")
+}
+
+#[test]
+fn unlike_models_race_side_by_side() {
+    let mut losses = Vec::new();
+    for executor in executors() {
+        let mut race = open(unlike(executor));
+        let wanted = if executor == CPU { "cpu" } else { "webgpu" };
+        assert_eq!((race.executor().kind.as_str(), race.steps()), (wanted, 30));
+        let arms: Vec<String> = race.arms().into_iter().map(|arm| arm.id).collect();
+        assert_eq!(arms, ["rank", "alibi", "bigram"]);
+        let events = advance(&mut race, 0);
+        assert!(matches!(events.last(), Some(Event::Finished { step: 30 })), "{:?}", events.last());
+
+        // Evaluated every five steps, and where an arm ends.
+        let curves = race.curves();
+        let places: Vec<f64> = curves.points.iter().map(|point| point.x).collect();
+        assert_eq!(places, [0.0, 5.0, 10.0, 15.0, 17.0, 20.0, 25.0, 30.0]);
+        let ids: Vec<&str> = curves.measures.iter().map(|measure| measure.id.as_str()).collect();
+        assert_eq!(ids, ["loss", "token-accuracy", "sequence-accuracy", "embedding-norm", "logit-range"]);
+        for (at, point) in curves.points.iter().enumerate() {
+            let there = |measure: usize| (0..7).map(|run| curves.value(at, measure, run).is_some()).collect::<Vec<_>>();
+            let (transformers, bigrams) = (point.x != 17.0, point.x <= 17.0);
+            let all = [vec![transformers; 4], vec![bigrams; 3]].concat();
+            assert_eq!(there(0), all, "loss at {}", point.x);
+            assert_eq!(there(1), all, "tokens at {}", point.x);
+            let host = [vec![false; 4], vec![bigrams; 3]].concat();
+            assert_eq!((there(3), there(4)), (host.clone(), host), "judged on the host at {}", point.x);
+        }
+        // The measure of the host is that of the parameters which the evaluation saw: its last ones.
+        let last = places.iter().position(|&x| x == 17.0).unwrap();
+        for run in 4..7 {
+            let trained = block_on(race.trained(run)).unwrap();
+            assert_eq!((trained.arm.id.as_str(), trained.seed, trained.step), ("bigram", run - 1, 17));
+            let want = Bigram::embedding_norm(&trained.parameters);
+            assert_eq!(curves.value(last, 3, run as usize), Some(want as f32));
+            assert_ne!(curves.value(0, 3, run as usize), Some(want as f32), "it has been trained");
+        }
+        // They learn: each last loss of training is below the first.
+        let training = |step: u32| {
+            let found = events.iter().find_map(|event| match event {
+                Event::Training { steps, values } => {
+                    let at = steps.iter().position(|&other| other == step)?;
+                    Some(values[0].iter().map(|run| run[at]).collect::<Vec<f32>>())
+                }
+                _ => None,
+            });
+            found.unwrap()
+        };
+        let (first, seventeenth, end) = (training(1), training(17), training(30));
+        assert!((4..7).all(|run| seventeenth[run] < first[run] && end[run].is_nan()), "{first:?}, {seventeenth:?}");
+        assert!((0..4).all(|run| end[run] < first[run]), "{first:?}, {end:?}");
+        losses.push([first, seventeenth].concat());
+        assert_eq!(race.cost().launches_per_step, {
+            let plans = race.lineup().squads.iter().map(|squad| squad.model.plan(squad.runs.clone()).unwrap());
+            plans.map(|plan| plan.training.len() as u32).sum::<u32>()
+        });
+        // Reset is the same race again.
+        let whole = file(&mut race);
+        race.reset().unwrap();
+        assert_eq!((race.step(), race.check()), (0, None));
+        assert_eq!(text(&advance(&mut race, 0)), text(&events));
+        assert!(file(&mut race) == whole);
+    }
+    if let [cpu, gpu] = &losses[..] {
+        for (a, b) in cpu.iter().zip(gpu) {
+            assert!((a - b).abs() <= 1e-4 * a.abs(), "{a} on the CPU, {b} on WebGPU");
+        }
+    }
+}
+
+#[test]
+fn unlike_models_go_on_from_a_file_with_the_same_bits() {
+    for executor in executors() {
+        let mut whole = open(unlike(executor));
+        let events = advance(&mut whole, 0);
+        let end = file(&mut whole);
+        // Before, at and after the end of the shorter arm.
+        for at in [8, 17, 22] {
+            let mut race = open(unlike(executor));
+            let before = advance(&mut race, at);
+            let bytes = file(&mut race);
+            let lineup = unlike(executor);
+            let state = State::read(&bytes, Header::read(&bytes).unwrap(), &lineup).unwrap();
+            assert_eq!(state.step, at);
+            let mut resumed = block_on(Race::restore(lineup, state, &mut Machine::default(), &mut |_, _| {})).unwrap();
+            let after = advance(&mut resumed, 0);
+            assert_eq!(text(&after), text(&advance(&mut race, 0)), "from step {at}");
+            assert!(file(&mut resumed) == end && file(&mut race) == end, "from step {at}");
+            assert_eq!(resumed.curves(), whole.curves());
+            assert_eq!(resumed.check().map(|check| check.text()), whole.check().map(|check| check.text()));
+            let evaluations = |events: &[Event]| {
+                events.iter().filter(|event| matches!(event, Event::Evaluation { .. })).cloned().collect::<Vec<_>>()
+            };
+            let both = [evaluations(&before), evaluations(&after)].concat();
+            assert_eq!(text(&both), text(&evaluations(&events)));
+        }
+    }
+}
+
+#[test]
+fn a_lost_device_takes_nothing_of_unlike_models() {
+    if executors().len() < 2 {
+        return;
+    }
+    let mut whole = open(unlike(GPU));
+    let events = advance(&mut whole, 0);
+    let end = file(&mut whole);
+    for at in [8, 20] {
+        let mut machine = Machine::default();
+        let mut race = block_on(Race::open(unlike(GPU), &mut machine, &mut |_, _| {})).unwrap();
+        race.checkpoint_every(0.0);
+        let mut all = advance(&mut race, at - 3);
+        race.checkpoint_every(f64::INFINITY);
+        all.extend(advance(&mut race, 3));
+        race.lose_device();
+        while race.step() < 30 {
+            all.extend(told(block_on(race.carry_on(&mut machine, f64::INFINITY, 0)).unwrap()));
+        }
+        let recovered = all.iter().filter(|event| matches!(event, Event::Recovered { .. })).count();
+        assert_eq!(recovered, 1);
+        let evaluations = |events: &[Event]| {
+            events.iter().filter(|event| matches!(event, Event::Evaluation { .. })).cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(text(&evaluations(&all)), text(&evaluations(&events)), "lost at {at}");
+        assert!(file(&mut race) == end, "lost at {at}");
+    }
+}
+
+/// Trains a race as one and in parts, in the same portions, and holds what comes of it against each other.
+fn dealt_out(lineup: &Lineup, cuts: &[usize], portions: &[u32]) {
+    let mut whole = open(lineup.clone());
+    let runs = lineup.runs().len();
+    let bounds: Vec<usize> = [&[0], cuts, &[runs]].concat();
+    let lineups: Vec<Lineup> = bounds.windows(2).map(|pair| lineup.part(pair[0]..pair[1])).collect();
+    let infos: Vec<_> = lineups.iter().flat_map(Lineup::runs).collect();
+    assert_eq!(infos, lineup.runs(), "every run is in one part, under its own number");
+    let mut parts: Vec<Race> = lineups.iter().cloned().map(open).collect();
+    let mut collector = Collector::new(lineup, &lineups);
+    for &portion in portions {
+        let wanted = advance(&mut whole, portion);
+        // The last part first: who is sooner must not matter.
+        for (at, part) in parts.iter_mut().enumerate().rev() {
+            collector.take(at, block_on(part.advance(f64::INFINITY, portion)).unwrap());
+        }
+        assert_eq!(text(&collector.events()), text(&wanted), "{cuts:?}, {portion} steps");
+        let states: Vec<State> = parts.iter_mut().map(|part| block_on(part.state()).unwrap()).collect();
+        let each: Vec<(&Lineup, &State)> = lineups.iter().zip(&states).collect();
+        let merged = State::merge(&each, collector.record()).unwrap();
+        assert!(merged.write(lineup).unwrap() == file(&mut whole), "{cuts:?}, {portion} steps: another file");
+        let check = collector.record().certifier.certificate(lineup.steps()).map(|check| check.text());
+        assert_eq!(check, whole.check().map(|check| check.text()));
+        assert_eq!(collector.record(), whole.record());
+    }
+}
+
+#[test]
+fn a_race_that_is_dealt_out_reports_and_keeps_what_the_whole_does() {
+    let link = SMALL.replace("steps=400", "steps=30") + "&executor=cpu";
+    let lineup = Config::from(configuration(&link)).lineup().unwrap();
+    for cuts in [&[][..], &[3], &[1, 6]] {
+        dealt_out(&lineup, cuts, &[4, 1, 9, 0]);
+    }
+}
+
+#[test]
+fn unlike_models_are_dealt_out_within_a_model_and_between_two() {
+    for cuts in [&[][..], &[4], &[1], &[5], &[2, 6]] {
+        dealt_out(&unlike(CPU), cuts, &[4, 13, 5, 0]);
+    }
+}
+
+/// A run that diverges stops its part, and nobody else's.
+#[test]
+fn a_part_that_stops_does_not_hold_up_the_others() {
+    let replica = |rate| Replica::new(Encoding::Rank, 1, rate, Tuning::default());
+    let ensemble: Box<dyn Model> = Box::new(small().ensemble(vec![replica(1e30), replica(1e-3), replica(2e-3)]));
+    let models = vec![(ensemble, entries(&["wild", "calm", "quick"], 1..2))];
+    let lineup = Lineup::new(Provenance::default(), 5, CPU, models).unwrap();
+    for cuts in [&[][..], &[1], &[1, 2]] {
+        dealt_out(&lineup, cuts, &[7, 9, 0]);
+    }
+}
+
+/// Rate, weight decay, initial scale and frozen tensors are a run's own: beside others it trains as it would alone.
+#[test]
+fn what_is_a_runs_own_is_its_own() {
+    let usual = Replica::new(Encoding::Sinusoidal, 7, 0.01, Tuning::default());
+    let replicas = [
+        usual,
+        Replica { rate: 0.003, ..usual },
+        Replica { decay: 0.3, ..usual },
+        Replica { scale: 0.25, ..usual },
+        Replica { frozen: &["embedding", "output", "layers.1.norm"], ..usual },
+        Replica { encoding: Encoding::Rank, frozen: &["position"], ..usual },
+    ];
+    let race = |replicas: &[Replica], executor| {
+        let names = ["a", "b", "c", "d", "e", "f"];
+        let ensemble: Box<dyn Model> = Box::new(small().ensemble(replicas.to_vec()));
+        let models = vec![(ensemble, entries(&names[..replicas.len()], 7..8))];
+        let mut race = open(Lineup::new(Provenance::default(), 10, executor, models).unwrap());
+        let before = block_on(race.parameters()).unwrap();
+        advance(&mut race, 8);
+        (before, block_on(race.parameters()).unwrap())
+    };
+    for executor in executors() {
+        let (before, after) = race(&replicas, executor);
+        let size = after.len() / replicas.len();
+        let ensemble: Ensemble = small().ensemble(replicas.to_vec());
+        let mut distinct = Vec::new();
+        for (at, replica) in replicas.iter().enumerate() {
+            let (alone_before, alone) = race(std::slice::from_ref(replica), executor);
+            let own = at * size..(at + 1) * size;
+            assert!(before[own.clone()] == alone_before && after[own.clone()] == alone, "{replica:?}");
+            assert!(!distinct.contains(&alone), "{replica:?} makes a difference");
+            distinct.push(alone);
+            for tensor in &ensemble.model.parameters.tensors {
+                let range = own.start + tensor.offset as usize..own.start + (tensor.offset + tensor.len()) as usize;
+                let still = before[range.clone()] == after[range];
+                assert_eq!(still, !ensemble.model.trains(replica, &tensor.name), "{} of {replica:?}", tensor.name);
+            }
+        }
+        let weight = |at: usize| before[at * size];
+        assert_eq!(weight(3), 0.25 * weight(0), "what is drawn is scaled");
+    }
+}
+
+#[test]
+fn what_is_wired_wrongly_is_an_error() {
+    let ensemble = |runs: usize| -> Box<dyn Model> {
+        Box::new(small().ensemble(vec![Replica::new(Encoding::None, 0, 0.01, Tuning::default()); runs]))
+    };
+    let refused = |models| Lineup::new(Provenance::default(), 5, CPU, models).unwrap_err().to_string();
+    assert!(refused(vec![(ensemble(2), entries(&["a"], 0..1))]).contains("2 runs has 1 entries"));
+    let twice = vec![(ensemble(1), entries(&["a"], 0..1)), (ensemble(1), entries(&["a"], 0..1))];
+    assert!(refused(twice).contains("a races twice"));
+    let frozen: &[&str] = &["layers.0.norm1", "layers.0.norm2", "layers.1.norm1", "layers.1.norm2", "norm"];
+    let many = Replica { frozen, ..Replica::new(Encoding::Rank, 0, 0.01, Tuning::default()) };
+    let error = small().ensemble(vec![many]).control(0).unwrap_err().to_string();
+    assert!(error.contains("ranges of parameters are frozen"), "{error}");
+    // States of different steps are no race.
+    let lineup = unlike(CPU);
+    let parts = [lineup.part(0..3), lineup.part(3..7)];
+    let mut races = parts.clone().map(open);
+    advance(&mut races[0], 5);
+    advance(&mut races[1], 6);
+    let states = races.each_mut().map(|race| block_on(race.state()).unwrap());
+    let each: Vec<(&Lineup, &State)> = parts.iter().zip(&states).collect();
+    assert!(State::merge(&each, races[0].record()).unwrap_err().to_string().contains("different steps"));
+}

@@ -1,0 +1,242 @@
+//! What a setting is for: which ones a run depends on, and which ones each part of a page does.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+use std::collections::HashSet;
+
+use mnemoscope::choice::Choice;
+use mnemoscope::labs::any::Lab;
+use mnemoscope::labs::encodings::config::EncodingsConfig;
+use mnemoscope::labs::encodings::lemma::lemma;
+use mnemoscope::labs::encodings::workbench::{Workbench, phase};
+use mnemoscope::labs::link::Link;
+use mnemoscope::labs::sequence::ball::ball;
+use mnemoscope::labs::sequence::bench::Bench;
+use mnemoscope::labs::sequence::config::SequenceConfig;
+use mnemoscope::labs::sequence::session::key;
+use mnemoscope::labs::settings::Settings;
+use mnemoscope::property::{Kind, Property, Scope};
+use mnemoscope::run::machine::Machine;
+use pollster::block_on;
+
+/// Some values that a setting takes.
+fn values(row: &Property) -> Vec<String> {
+    match &row.kind {
+        Kind::Choice { options } | Kind::Many { options } => options.iter().map(|o| o.value.to_owned()).collect(),
+        Kind::Integer { min, max } => {
+            let twice = 2 * row.default.parse::<u32>().unwrap();
+            [*min, min + 4, twice.max(*min)].map(|value| value.min(*max).to_string()).to_vec()
+        }
+        Kind::Number { min, max } => vec![min.to_string(), (min + 0.7).min(*max).to_string()],
+        Kind::Text { .. } => vec!["1 2 1 2".to_owned()],
+        Kind::Flag => vec!["true".to_owned(), "false".to_owned()],
+    }
+}
+
+/// Configurations of a lab that differ from `base` in one setting, two for each, and that need no mending.
+fn neighbours<C: Settings>(base: &C) -> Vec<(Property, C)> {
+    let of = |row: Property| {
+        let other = |value: String| {
+            let mut other = base.clone();
+            other.put(row.name, &value).unwrap();
+            (other != *base && other.clone().settle().is_empty()).then_some(other)
+        };
+        let others: Vec<C> = values(&row).into_iter().filter_map(other).take(2).collect();
+        others.into_iter().map(move |other| (row.clone(), other))
+    };
+    C::rows().into_iter().flat_map(of).collect()
+}
+
+fn scoped(lab: Lab, scope: Scope) -> Vec<&'static str> {
+    let rows = lab.describe().properties.into_iter();
+    rows.filter(|row| row.scope == scope).map(|row| row.name).collect()
+}
+
+/// The settings that leave an open run as it is. Everything else makes another run.
+#[test]
+fn what_only_looking_depends_on() {
+    assert_eq!(scoped(Lab::Copy, Scope::Look), [""; 0]);
+    let encodings = [
+        "left",
+        "left_base",
+        "left_compression",
+        "left_gain",
+        "left_noise",
+        "left_alpha",
+        "left_active",
+        "left_margin",
+        "right",
+        "right_base",
+        "right_compression",
+        "right_gain",
+        "right_noise",
+        "right_alpha",
+        "right_active",
+        "right_margin",
+        "length",
+        "width",
+        "measure",
+        "position",
+        "window",
+        "weights",
+        "content",
+        "undo",
+        "head",
+        "trained_run",
+    ];
+    assert_eq!(scoped(Lab::Encodings, Scope::Look), encodings);
+    let sequence = [
+        "source",
+        "sequence",
+        "split",
+        "length",
+        "cue",
+        "recall",
+        "context",
+        "neuron",
+        "threshold",
+        "leak",
+        "load",
+        "ball_bits",
+        "ball_radius",
+        "memories",
+    ];
+    assert_eq!(scoped(Lab::Sequence, Scope::Look), sequence);
+    for &lab in Lab::ALL {
+        assert_eq!(scoped(lab, Scope::Machine), ["executor"], "{}", lab.id());
+    }
+}
+
+/// An open experiment goes on while a reader turns what is only looked at, and is another one when anything else changes.
+#[test]
+fn what_is_only_looked_at_leaves_the_run_the_same() {
+    for &lab in Lab::ALL {
+        let one = lab.defaults();
+        for row in lab.describe().properties {
+            let mut changed = 0;
+            for value in values(&row) {
+                let mut other = one.clone();
+                // What does not fit the other defaults is mended, which may change more than this.
+                let mended = !other.apply([(row.name, value.as_str())]).is_empty();
+                if other == one || mended {
+                    continue;
+                }
+                changed += 1;
+                let same = row.scope == Scope::Look;
+                let name = format!("{}: {} = {value}", lab.id(), row.name);
+                assert_eq!(
+                    (one.races_as(&other), other.races_as(&one), lab.looks_only(row.name)),
+                    (same, same, same),
+                    "{name}"
+                );
+                // What is the same run has the same arms and seeds, where there are any.
+                assert!(
+                    !same
+                        || format!("{:?}", one.lineup().map(|l| l.squads))
+                            == format!("{:?}", other.lineup().map(|l| l.squads)),
+                    "{name}"
+                );
+            }
+            assert!(changed > 0, "{}: {}", lab.id(), row.name);
+        }
+        assert!(one.races_as(&one) && Lab::ALL.iter().all(|&other| other == lab || !one.races_as(&other.defaults())));
+    }
+}
+
+/// Names in links, which stay what they are; and settings that there are.
+#[test]
+fn parts_have_their_names_and_name_settings() {
+    let ids = |lab: Lab| lab.describe().parts.iter().map(|part| part.id).collect::<Vec<_>>().join(" ");
+    assert_eq!(ids(Lab::Copy), "head run settings loss scoreboard accuracy look compare cost keep");
+    assert_eq!(ids(Lab::Encodings), "head inspect measures phase lemma logit run experiment settings keep");
+    assert_eq!(ids(Lab::Sequence), "head session operations spikes ball run experiment settings keep");
+    for &lab in Lab::ALL {
+        let description = lab.describe();
+        let known: HashSet<&str> = description.properties.iter().map(|row| row.name).collect();
+        for part in &description.parts {
+            let own: HashSet<&str> = part.settings.iter().copied().collect();
+            assert_eq!(own.len(), part.settings.len(), "{}: {} names a setting twice", lab.id(), part.id);
+            assert!(own.is_subset(&known), "{}: {}: {:?}", lab.id(), part.id, own.difference(&known));
+            assert!(!part.label.is_empty() && !part.help.is_empty());
+            let link = Link::parse(&format!("lab={}&hide={}", lab.id(), part.id));
+            assert_eq!(
+                (link.hide.as_slice(), link.problems.as_slice()),
+                ([part.id.to_owned()].as_slice(), [].as_slice())
+            );
+        }
+    }
+}
+
+fn settings_of(lab: Lab, part: &str) -> Vec<&'static str> {
+    lab.describe().parts.into_iter().find(|known| known.id == part).unwrap().settings
+}
+
+/// No answer of a part changes with a setting that the part does not name.
+fn depends_on_no_more<C: Settings>(lab: Lab, part: &str, base: &C, mut answer: impl FnMut(&C) -> String) {
+    let named = settings_of(lab, part);
+    let before = answer(base);
+    for (row, other) in neighbours(base).into_iter().filter(|(row, _)| !named.contains(&row.name)) {
+        assert!(answer(&other) == before, "{part} depends on {}, and does not name it", row.name);
+    }
+}
+
+/// With every setting that a part names, its answer changes for some value.
+fn depends_on_no_less<C: Settings>(lab: Lab, part: &str, base: &C, mut answer: impl FnMut(&C) -> String) {
+    let named = settings_of(lab, part);
+    let before = answer(base);
+    let near = neighbours(base).into_iter().filter(|(row, _)| named.contains(&row.name));
+    let moved: HashSet<&str> = near.filter(|(_, other)| answer(other) != before).map(|(row, _)| row.name).collect();
+    let idle: Vec<_> = named.iter().filter(|name| !moved.contains(*name)).collect();
+    assert!(idle.is_empty(), "{part} names {idle:?}, and does not depend on it");
+}
+
+#[test]
+fn parts_of_the_encodings_lab_name_what_they_depend_on() {
+    let lab = Lab::Encodings;
+    let base = |pairs: &[(&str, &str)]| {
+        let mut config = EncodingsConfig::default();
+        assert!(config.apply(pairs.iter().copied().chain([("length", "16"), ("width", "8")])).is_empty());
+        config
+    };
+    let bench = Workbench::default();
+    let measures = |config: &EncodingsConfig| format!("{:?}", bench.measures(config).unwrap());
+    let logit = |config: &EncodingsConfig| format!("{:?}", bench.logit(config).map_err(|error| error.to_string()));
+    for left in ["sinusoidal", "compressed", "rank-code", "random", "alibi", "spike-time"] {
+        let config = base(&[("left", left), ("left_active", "4"), ("right", "rope")]);
+        depends_on_no_more(lab, "measures", &config, measures);
+        depends_on_no_more(lab, "phase", &config, |config| format!("{:?}", phase(config)));
+        depends_on_no_more(lab, "lemma", &config, |config| format!("{:?}", lemma(config).unwrap()));
+    }
+    for experiment in ["live", "sweep", "control", "lengths"] {
+        depends_on_no_more(lab, "logit", &base(&[("experiment", experiment)]), logit);
+    }
+    depends_on_no_less(lab, "phase", &base(&[]), |config| format!("{:?}", phase(config)));
+    depends_on_no_less(lab, "lemma", &base(&[]), |config| format!("{:?}", lemma(config).unwrap()));
+}
+
+#[test]
+fn parts_of_the_sequence_lab_name_what_they_depend_on() {
+    let lab = Lab::Sequence;
+    let base = |pairs: &[(&str, &str)]| {
+        let mut config = SequenceConfig::default();
+        assert!(config.apply(pairs.iter().copied().chain([("executor", "cpu"), ("memories", "10")])).is_empty());
+        config
+    };
+    let config = base(&[]);
+    depends_on_no_more(lab, "session", &config, key);
+    depends_on_no_less(lab, "session", &config, key);
+    let balls = |config: &SequenceConfig| format!("{:?}", ball(config).unwrap());
+    depends_on_no_more(lab, "ball", &config, balls);
+    depends_on_no_less(lab, "ball", &config, balls);
+    for neuron in ["wheel", "rdlif"] {
+        let mut bench = Bench::default();
+        let spikes = |config: &SequenceConfig| {
+            format!(
+                "{:?}",
+                block_on(bench.spikes(config, 3, &mut Machine::default())).map_err(|error| error.to_string())
+            )
+        };
+        depends_on_no_more(lab, "spikes", &base(&[("neuron", neuron)]), spikes);
+    }
+}
