@@ -48,13 +48,15 @@ void [unknownEncoding, unknownSetting, wrongKind];
 export async function main() {
   const race: Race = train(settings, { onProgress: (fraction: number, what: string) => void [fraction, what] });
   const kinds: Record<LabEvent['type'], number> = {
-    training: 0, evaluation: 0, milestone: 0, stopped: 0, progress: 0, recovered: 0, finished: 0,
+    training: 0, evaluation: 0, reached: 0, stopped: 0, progress: 0, recovered: 0, finished: 0,
   };
   const losses: number[] = [];
+  const { measures } = await race.ready;
+  const loss = measures.filter(({ phase }) => phase === 'evaluation').findIndex(({ id }) => id === 'loss');
   let trained = 0;
   for await (const event of race) {
     kinds[event.type] += 1;
-    if (event.type === 'evaluation') losses.push(event.loss[0] ?? NaN);
+    if (event.type === 'evaluation') losses.push(event.values[loss]?.[0] ?? NaN);
     if (event.type === 'training') trained += event.steps.length;
   }
   const results: Results = await race.finished;
@@ -157,15 +159,15 @@ function check(found) {
   assert.ok(found.losses.at(-1) < found.losses[0], found.losses.join());
   assert.equal(found.runs, 2);
   assert.deepEqual(
-    found.results.runs.map((one) => one.encoding),
+    found.results.runs.map((one) => one.arm),
     ['rank', 'none'],
   );
   assert.equal(found.results.step, 60);
   assert.deepEqual(
-    found.results.evaluations.map((evaluation) => evaluation.step),
+    found.results.curves.map(({ x }) => x),
     [0, 10, 20, 30, 40, 50, 60],
   );
-  assert.equal(found.results.evaluations.at(-1).loss[0], found.losses.at(-1));
+  assert.equal(found.results.curves.at(-1).values[0][0], found.losses.at(-1));
   assert.ok(found.results.verdicts.length > 0);
   assert.match(found.results.check, /./);
   assert.ok(found.weights > 1000);
@@ -269,7 +271,7 @@ describe('a race', () => {
         const { train } = await import('mnemoscope');
         const races = [1, 1, 2].map((seed) => train({ ...settings, seed }));
         const results = await Promise.all(races.map((race) => race.finished));
-        return results.map(({ check, evaluations }) => [check, JSON.stringify(evaluations)]);
+        return results.map(({ check, curves }) => [check, JSON.stringify(curves)]);
       }, SMALL);
       assert.deepEqual(found[0], found[1]);
       assert.notEqual(found[0][1], found[2][1]);
@@ -368,7 +370,7 @@ describe('a race', () => {
           return {
             at,
             end: resumed.step,
-            last: [uninterrupted, resumed].map((results) => results.evaluations.at(-1).loss),
+            last: [uninterrupted, resumed].map((results) => results.curves.at(-1).values[0]),
             same: one.length === two.length && one.every((byte, i) => byte === two[i]),
           };
           // Long enough to be caught half-way.
@@ -398,10 +400,10 @@ describe('a race', () => {
         const { train } = await import('mnemoscope');
         const address =
           'https://lab.example/#lab=copy&executor=cpu&encodings=none&seeds=1&steps=12&length=8&hide=settings';
-        return (await train(address).finished).configuration;
+        return (await train(address).finished).settings;
       });
-      assert.equal(found.steps, '12');
-      assert.equal(found.encodings, 'none');
+      assert.equal(found.steps, 12);
+      assert.deepEqual(found.encodings, ['none']);
     });
   });
 
@@ -413,7 +415,7 @@ describe('a race', () => {
           'https://lab.example/#lab=encodings&experiment=control&executor=cpu&steps=12&seeds=1&train_length=8&symbols=4&train_width=16&heads=2&layers=1&every=4';
         const race = train(link);
         const { arms } = await race.ready;
-        const { lab, outcome, step } = await race.finished;
+        const { lab, found: outcome, step } = await race.finished;
         const reopened = open(await race.save());
         const about = await reopened.ready;
         reopened.close();

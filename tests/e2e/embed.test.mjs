@@ -154,14 +154,14 @@ describe('in a foreign page under a strict policy', () => {
       assert.deepEqual([last.state, last.step, last.steps], ['finished', 40, 40]);
       const { id, detail } = told.find((event) => event.name === 'lab-finished');
       assert.equal(id, 'one');
-      assert.equal(detail.configuration.steps, '40');
+      assert.equal(detail.settings.steps, 40);
       assert.deepEqual(
-        detail.runs.map((run) => run.encoding),
+        detail.runs.map((run) => run.arm),
         ['rank', 'none'],
       );
-      const [first, end] = [detail.evaluations[0], detail.evaluations.at(-1)];
-      assert.deepEqual([first.step, end.step], [0, 40]);
-      assert.ok(end.loss[0] < first.loss[0]);
+      const [first, end] = [detail.curves[0], detail.curves.at(-1)];
+      assert.deepEqual([first.x, end.x], [0, 40]);
+      assert.ok(end.values[0][0] < first.values[0][0]);
       // The page's own style for frames does not reach into the element.
       const border = await page
         .locator('mnemoscope-lab iframe')
@@ -402,8 +402,8 @@ describe('several', () => {
         await Promise.all([state(left, 'finished'), state(right, 'finished')]);
         await until(() => told.filter((event) => event.name === 'lab-finished').length === 2, 'both results');
         const steps = (id) =>
-          told.find((event) => event.name === 'lab-finished' && event.id === id).detail.configuration.steps;
-        assert.deepEqual([steps('left'), steps('right')], ['40', '60']);
+          told.find((event) => event.name === 'lab-finished' && event.id === id).detail.settings.steps;
+        assert.deepEqual([steps('left'), steps('right')], [40, 60]);
         const [one, two] = [await fits(page, left, '#left'), await fits(page, right, '#right')];
         assert.ok(one > two + 300, `${one} and ${two}`);
         assert.deepEqual(errors, []);

@@ -179,11 +179,11 @@ describe('sweep', () => {
         near(number(rank), Number(csv[i].effective_rank), 1e-3, 'effective rank');
         near(number(norm), Number(csv[i].norm), 1e-3, 'norm');
         // Steps and accuracy are those of the curves.
-        const own = curves.filter((line) => line.encoding === row.arm);
-        const first = own.find((line) => Number(line.token_accuracy) >= 0.99);
+        const own = curves.filter((line) => line.arm === row.arm);
+        const first = own.find((line) => Number(line['token-accuracy']) >= 0.99);
         assert.equal(csv[i].steps_to_99, first ? first.step : '');
         assert.equal(steps, first ? first.step : 'not within 300');
-        near(Number(csv[i].token_accuracy), Number(own.at(-1).token_accuracy), 1e-5, 'accuracy');
+        near(Number(csv[i].token_accuracy), Number(own.at(-1)['token-accuracy']), 1e-5, 'accuracy');
         assert.ok(Math.abs(number(tokens) - 100 * Number(csv[i].token_accuracy)) <= 0.5);
       });
       assert.ok(
@@ -364,8 +364,8 @@ describe('control', () => {
           const loss = (encoding, seed, step) =>
             Number(
               curves.find(
-                (row) => row.encoding === encoding && row.seed === String(seed) && row.step === String(step),
-              ).loss_bits,
+                (row) => row.arm === encoding && row.seed === String(seed) && row.step === String(step),
+              ).loss,
             );
           const steps = [...new Set(curves.map((row) => Number(row.step)))];
           const table = await rows(lab, 'control-table');
@@ -448,40 +448,41 @@ describe('lengths', () => {
       await withLab(`${link}&${ONLY}`, async (lab) => {
         await trained(lab, 'title-lengths');
         const result = await outcome(lab);
-        assert.deepEqual(result.lengths, [8, 12, 16, 24]);
-        const csv = await savedCsv(lab, 'save-lengths.csv');
-        assert.equal(csv.length, 3 * 4);
+        const { measures, points, runs } = result.curves;
+        const lengths = [8, 12, 16, 24];
+        assert.deepEqual(
+          points.map(({ x }) => x),
+          lengths,
+        );
+        const csv = await savedCsv(lab, 'save-lengths');
+        assert.equal(csv.filter((row) => row.length !== '').length, runs.length * 4);
+        const mean = (rows, id) => {
+          const numbers = rows.filter((row) => row[id] !== '').map((row) => Number(row[id]));
+          return numbers.length ? numbers.reduce((sum, one) => sum + one, 0) / numbers.length : null;
+        };
+        const at = (arm, length) => csv.filter((row) => row.arm === arm && row.length === String(length));
         // At the length of training it is the last evaluation of the curves.
-        const curves = await lab.csv();
-        for (const encoding of ['sinusoidal', 'rank', 'alibi']) {
-          const last = curves.filter((row) => row.encoding === encoding && row.step === '60');
-          const own = csv.find((row) => row.encoding === encoding && row.length === '8');
-          const mean = last.reduce((sum, row) => sum + Number(row.token_accuracy), 0) / last.length;
-          near(Number(own.accuracy_mean), mean, 1e-4, `${encoding} at its own length`);
-          near(
-            Number(own.bits_mean),
-            last.reduce((sum, row) => sum + Number(row.loss_bits), 0) / last.length,
-            1e-3,
-            `${encoding}, bits`,
-          );
+        for (const arm of ['sinusoidal', 'rank', 'alibi']) {
+          const last = csv.filter((row) => row.arm === arm && row.step === '60');
+          assert.equal(last.length, 2);
+          for (const { id } of measures) near(mean(at(arm, 8), id), mean(last, id), 1e-3, `${arm}, ${id}`);
         }
-        const accuracy = await rows(lab, 'lengths-table-accuracy');
-        const bits = await rows(lab, 'lengths-table-bits');
-        for (const [table, column] of [
-          [accuracy, 'accuracy_mean'],
-          [bits, 'bits_mean'],
+        const [accuracy, loss] = [
+          await rows(lab, 'lengths-table-token-accuracy'),
+          await rows(lab, 'lengths-table-loss'),
+        ];
+        for (const [table, id, scale] of [
+          [accuracy, 'token-accuracy', 100],
+          [loss, 'loss', 1],
         ]) {
           for (const row of table) {
             row.cells.slice(1).forEach((text, i) => {
-              const own = csv.find(
-                (line) => line.encoding === row.arm && line.length === String(result.lengths[i]),
-              );
-              if (own[column] === '') assert.equal(text, '–');
+              const own = mean(at(row.arm, lengths[i]), id);
+              if (own === null) assert.equal(text, '–');
               else {
-                const scale = column === 'accuracy_mean' ? 100 : 1;
                 assert.ok(
-                  Math.abs(parseFloat(text) - scale * Number(own[column])) <= 0.006 * scale + 0.01,
-                  `${row.arm} at ${own.length}: ${text}`,
+                  Math.abs(parseFloat(text) - scale * own) <= 0.006 * scale + 0.01,
+                  `${row.arm} at ${lengths[i]}: ${text}`,
                 );
               }
             });
@@ -489,9 +490,8 @@ describe('lengths', () => {
         }
         assert.match(accuracy.find((row) => row.arm === 'rank').cells[0], /no rows beyond its length/);
         assert.deepEqual(accuracy.find((row) => row.arm === 'rank').cells.slice(2), ['–', '–', '–']);
-        assert.match(csv.find((row) => row.encoding === 'rank' && row.length === '24').why_not, /beyond/);
 
-        const chart = lab.page.getByTestId('lengths-accuracy');
+        const chart = lab.page.getByTestId('lengths-token-accuracy');
         await chart.scrollIntoViewIfNeeded();
         await chart.locator('canvas').waitFor();
         await lab.page.keyboard.press('Tab');
@@ -500,7 +500,7 @@ describe('lengths', () => {
         assert.match(await chart.getByTestId('reading').innerText(), /^Length 8 \(1×\): Sinusoidal/);
         await lab.page.keyboard.press('ArrowRight');
         assert.match(await chart.getByTestId('reading').innerText(), /^Length 12 \(1\.5×\)/);
-        for (const id of ['lengths-accuracy', 'lengths-bits']) {
+        for (const id of ['lengths-token-accuracy', 'lengths-loss']) {
           const xml = parseXml((await saved(lab, lab.page.getByTestId(`svg-${id}`))).bytes);
           assert.deepEqual(
             withClass(xml, 'x-tick').map((tick) => tick.textContent),

@@ -456,14 +456,15 @@ describe('files', () => {
         assert.equal(results.lab, 'encodings');
         assert.equal(`#${results.link}`, await lab.hash());
         assert.equal(results.step, 40);
-        assert.ok(results.outcome, 'what the experiment found');
-        assert.equal(rows.length, results.runs.length * results.evaluations.length);
+        assert.ok(results.found, 'what the experiment found');
+        assert.equal(rows.length, results.runs.length * results.curves.length);
         for (const row of rows) {
           const place = results.runs.findIndex(
-            (run) => run.encoding === row.encoding && String(run.seed) === row.seed,
+            (run) => run.arm === row.arm && String(run.seed) === row.seed,
           );
-          const evaluation = results.evaluations.find(({ step }) => String(step) === row.step);
-          assert.equal(Number(row.loss_bits), evaluation.loss[place]);
+          const { values } = results.curves.find(({ x }) => String(x) === row.step);
+          const loss = results.measures.findIndex(({ id }) => id === 'loss');
+          assert.equal(Math.fround(Number(row.loss)), values[loss][place]);
         }
         const weights = await lab.download('weights');
         assert.equal(weights.name, 'mnemoscope-encodings.safetensors');

@@ -113,8 +113,8 @@ describe('line charts', () => {
       const steps = [0, 10, 20, 30, 40];
       points.forEach(([, y], i) => {
         const losses = rows
-          .filter((row) => row.encoding === 'rank' && Number(row.step) === steps[i])
-          .map((row) => Number(row.loss_bits));
+          .filter((row) => row.arm === 'rank' && Number(row.step) === steps[i])
+          .map((row) => Number(row.loss));
         const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
         const drawn = low + ((y - lowY) / (highY - lowY)) * (high - low);
         assert.ok(Math.abs(drawn - mean) < 0.005, `step ${steps[i]}: drawn ${drawn}, measured ${mean}`);
@@ -154,7 +154,7 @@ describe('line charts', () => {
     await withLab(SMALL, async (lab) => {
       await lab.press('train');
       await lab.state('finished');
-      for (const figure of ['loss', 'token', 'sequence']) {
+      for (const figure of ['loss', 'token-accuracy', 'sequence-accuracy']) {
         const svg = parse((await saved(lab, `svg-${figure}`)).bytes).documentElement;
         const { name, bytes } = await saved(lab, `png-${figure}`);
         assert.equal(name, `mnemoscope-${figure}.png`);

@@ -185,25 +185,34 @@ describe('files out', () => {
       assert.equal(results.lab, 'copy');
       assert.equal(`#${results.link}`, await lab.hash());
       assert.deepEqual(
-        results.runs.map(({ encoding, seed }) => `${encoding} ${seed}`),
+        results.runs.map(({ arm, seed }) => `${arm} ${seed}`),
         ['rank 0', 'none 0'],
       );
-      assert.equal(results.configuration.width, '16');
+      assert.equal(results.format, 2);
+      assert.equal(results.settings.width, 16);
+      const ids = ['loss', 'token-accuracy', 'sequence-accuracy'];
+      assert.deepEqual(
+        results.measures.map(({ id }) => id),
+        ids,
+      );
       assert.equal(results.step, 40);
       assert.ok((await copiedLink(lab)).endsWith(`check=${results.check}`));
       for (const row of rows) {
-        const run = results.runs.findIndex(({ encoding }) => encoding === row.encoding);
-        const evaluation = results.evaluations.find(({ step }) => step === Number(row.step));
-        assert.equal(evaluation.loss[run], Number(row.loss_bits));
-        assert.equal(evaluation.tokenAccuracy[run], Number(row.token_accuracy));
-        assert.equal(evaluation.sequenceAccuracy[run], Number(row.sequence_accuracy));
+        const run = results.runs.findIndex(({ arm }) => arm === row.arm);
+        const { values } = results.curves.find(({ x }) => x === Number(row.step));
+        // The CSV has as many digits as single precision needs.
+        ids.forEach((id, place) => assert.equal(values[place][run], Math.fround(Number(row[id])), id));
       }
       assert.deepEqual(
-        results.training.steps,
+        results.training.curves.map(({ x }) => x),
         Array.from({ length: 40 }, (_, i) => i + 1),
       );
-      assert.equal(results.training.loss.length, 2);
-      assert.ok(results.training.loss.flat().every((loss) => loss > 0));
+      assert.deepEqual(
+        results.training.measures.map(({ id }) => id),
+        ['loss', 'token-accuracy', 'gradient'],
+      );
+      const losses = results.training.curves.map(({ values }) => values[0]);
+      assert.ok(losses.every((runs) => runs.length === 2 && runs.every((loss) => loss > 0)));
 
       const { name, bytes } = await lab.download('weights');
       assert.match(name, /\.safetensors$/);
@@ -358,7 +367,7 @@ describe('files in', () => {
       await lab.press('pause');
       await lab.state('paused');
       const rows = await lab.csv();
-      assert.ok(rows.length >= 2 && rows.every((row) => row.encoding === 'rank' || row.encoding === 'none'));
+      assert.ok(rows.length >= 2 && rows.every((row) => row.arm === 'rank' || row.arm === 'none'));
       assert.deepEqual(lab.errors, []);
     });
   });
@@ -434,7 +443,7 @@ describe('files in', () => {
         );
       }, csv);
       await lab.page.waitForSelector('[data-testid=compare] >> text=dropped.csv');
-      await lab.openFile('broken.json', '{"lab": "copy", "evaluations": [{"step": ');
+      await lab.openFile('broken.json', '{"lab": "copy", "curves": [{"x": ');
       await lab.page.waitForSelector('[data-testid=file-status] .wrong');
       assert.equal(await lab.page.locator('[data-testid=compare] >> text=broken.json').count(), 0);
       assert.equal(await lab.data('state'), 'ready');
@@ -492,48 +501,39 @@ describe('the last run', () => {
     });
   });
 
-  test('one that an earlier version of the page kept is offered, and goes on', async () => {
+  test('of an earlier version of the page goes on too: its state knows all but the training curve', async () => {
+    const whole = await trained(CPU, (lab) => lab.csv());
     await withLab(CPU, async (lab) => {
       await lab.press('train');
       await lab.state('finished');
       await lab.kept();
-      const csv = await lab.csv();
-      // Earlier versions called an arm by what it was in the copy lab.
-      const named = await lab.page.evaluate(
+      await lab.page.evaluate(
         () =>
           new Promise((resolve, reject) => {
             const opening = indexedDB.open('mnemoscope');
             opening.onerror = reject;
             opening.onsuccess = () => {
-              const transaction = opening.result.transaction('runs', 'readwrite');
-              const runs = transaction.objectStore('runs');
-              let named;
-              runs.get('run-1').onsuccess = ({ target }) => {
-                const { arms, ...label } = target.result;
-                named = arms;
-                runs.put({ ...label, encodings: arms }, 'run-1');
+              const runs = opening.result.transaction('runs', 'readwrite').objectStore('runs');
+              const put = (key, change) => {
+                const reading = runs.get(key);
+                reading.onsuccess = () => runs.put(change(reading.result), key);
+                return reading;
               };
-              runs.get('run-1-content').onsuccess = ({ target }) => {
-                const content = target.result;
-                for (const run of content.snapshot.about.runs) {
-                  run.encoding ??= run.arm;
-                  delete run.arm;
-                }
-                runs.put(content, 'run-1-content');
-              };
-              transaction.onerror = reject;
-              transaction.oncomplete = () => resolve(named);
+              put('run-1', ({ arms, ...label }) => ({ ...label, encodings: arms }));
+              put('run-1-content', ({ bytes, snapshot: { about, link, key, step } }) => ({
+                bytes,
+                snapshot: { about, link, key, step, finished: true, evaluations: [{ step: 0, loss: [2, 2] }], bins: [] },
+              }));
+              runs.transaction.oncomplete = resolve;
             };
           }),
       );
-      assert.deepEqual(named, ['rank', 'none']);
       await lab.page.reload();
       await lab.state('ready');
-      await lab.page.getByTestId('offer-go-on').waitFor();
-      assert.match(await lab.text('offer'), /Rank \(learned\), None.*finished at step 40/s);
+      assert.match(await lab.text('offer'), /Rank.*finished at step 40/s);
       await lab.press('offer-go-on');
       await lab.state('finished');
-      assert.deepEqual(await lab.csv(), csv);
+      assert.deepEqual(await lab.csv(), whole);
       assert.deepEqual(lab.errors, []);
     });
   });
@@ -857,7 +857,7 @@ describe('bad days', () => {
       assert.equal(await lab.data('executor'), 'webgpu');
       assert.match(await lab.text('recovered'), /device was lost.*nothing is lost/s);
       const rows = await lab.csv();
-      const steps = rows.filter((row) => row.encoding === 'rank').map((row) => Number(row.step));
+      const steps = rows.filter((row) => row.arm === 'rank').map((row) => Number(row.step));
       assert.deepEqual(
         steps,
         Array.from({ length: 9 }, (_, i) => 10 * i),
@@ -865,7 +865,7 @@ describe('bad days', () => {
       assert.deepEqual(rows, whole);
       const { training } = await lab.json();
       assert.deepEqual(
-        training.steps,
+        training.curves.map(({ x }) => x),
         Array.from({ length: 80 }, (_, i) => i + 1),
       );
     });

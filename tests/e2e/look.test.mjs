@@ -477,9 +477,9 @@ describe('verdicts', () => {
           const firsts = [0, 1, 2].map((seed) => {
             const row = rows.find(
               (found) =>
-                found.encoding === encoding &&
+                found.arm === encoding &&
                 Number(found.seed) === seed &&
-                Number(found.token_accuracy) >= 0.99,
+                Number(found['token-accuracy']) >= 0.99,
             );
             return row ? Number(row.step) : Infinity;
           });
@@ -715,7 +715,7 @@ describe('compare', () => {
         await lab.press('train');
         await lab.state('finished', SLOW);
         ({ bytes } = await lab.download('json'));
-        firsts = JSON.parse(bytes.toString('utf8')).runs.map((run) => run.step99);
+        firsts = JSON.parse(bytes.toString('utf8')).runs.map((run) => run.reached['token-accuracy']);
       });
       await withLab(`${link}&seed=5`, async (lab) => {
         await lab.press('train');

@@ -11,7 +11,7 @@ const shared = labs();
 const { withLab } = shared;
 
 function meanLoss(rows, step) {
-  const losses = rows.filter((row) => Number(row.step) === step).map((row) => Number(row.loss_bits));
+  const losses = rows.filter((row) => Number(row.step) === step).map((row) => Number(row.loss));
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }
 
@@ -215,8 +215,8 @@ describe('training', () => {
       assert.match(await lab.text('status'), /every run diverged/);
       const rows = await lab.csv();
       const last = rows.filter((row) => row.step === rows.at(-1).step);
-      assert.ok(last.length === 2 && last.every((row) => row.loss_bits === ''), JSON.stringify(last));
-      assert.ok(rows.every((row) => row.loss_bits === '' || Number.isFinite(Number(row.loss_bits))));
+      assert.ok(last.length === 2 && last.every((row) => row.loss === ''), JSON.stringify(last));
+      assert.ok(rows.every((row) => row.loss === '' || Number.isFinite(Number(row.loss))));
       assert.deepEqual(lab.errors, []);
     });
   });

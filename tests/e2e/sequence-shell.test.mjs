@@ -214,26 +214,27 @@ describe('the experiment’s run', () => {
 
   test('it comes to its end, and its files hold the study', { timeout: SLOW }, async () => {
     await withLab(SMALL, async (lab) => {
-      assert.equal((await client(lab, 'study')).code, 'refused');
+      assert.equal((await client(lab, 'outcome')).code, 'refused');
       await lab.press('train');
       await lab.state('finished', SLOW);
-      const study = await client(lab, 'study');
-      assert.equal(study.experiment, 'errors');
+      const study = await client(lab, 'outcome');
+      assert.equal(study.id, 'errors');
       const results = await lab.json();
       assert.equal(results.lab, 'sequence');
       assert.equal(`#${results.link}`, (await lab.hash()).replace(/&hide=.*/, ''));
-      assert.deepEqual(results.study, study);
+      const { measures, runs, points } = study;
+      assert.deepEqual(results.curves, points);
+      assert.deepEqual(results.measures, measures);
+      assert.deepEqual(results.found, { experiment: 'errors', sentence: study.sentence, rows: study.rows });
       assert.ok(!('training' in results), 'nothing was trained step by step');
       const rows = await lab.csv();
-      const count = ({ arms, measures }) =>
-        arms.reduce((sum, arm) => sum + arm.points.length * measures.length * study.seeds.length, 0);
-      assert.equal(rows.length, count(study) + (study.second ? count(study.second) : 0));
-      for (const row of rows.filter(({ set: which }) => which === 'curves')) {
-        const arm = study.arms.find(({ id }) => id === row.arm);
-        const point = arm.points.find(({ x }) => x === Number(row.x));
-        const m = study.measures.findIndex(({ id }) => id === row.measure);
-        const value = point.values[m][study.seeds.indexOf(Number(row.seed))];
-        assert.equal(row.value === '' ? null : Number(row.value), value);
+      assert.equal(rows.length, runs.length * points.length);
+      for (const row of rows) {
+        const run = runs.findIndex(({ arm, seed }) => arm === row.arm && String(seed) === row.seed);
+        const { values } = points.find(({ x }) => x === Number(row[study.x.id]));
+        measures.forEach(({ id }, m) =>
+          assert.equal(row[id] === '' ? NaN : Math.fround(Number(row[id])), values[m][run]),
+        );
       }
     });
   });
@@ -244,7 +245,7 @@ describe('the experiment’s run', () => {
       await withLab(SMALL, async (lab) => {
         await lab.press('train');
         await lab.state('finished', SLOW);
-        found.push((await client(lab, 'study')).arms);
+        found.push((await client(lab, 'outcome')).points);
       });
     }
     assert.deepEqual(found[0], found[1]);
@@ -660,8 +661,9 @@ describe('for programs', () => {
     assert.deepEqual(kinds, new Set(['progress', 'finished']));
     const results = await race.finished;
     assert.equal(results.lab, 'sequence');
-    assert.ok(results.study.arms.length > 0);
-    assert.deepEqual(await race.study(), results.study);
+    assert.ok(results.arms.length > 0 && results.curves.length > 0);
+    assert.equal(results.curves[0].values.length, results.measures.length);
+    assert.ok(results.found.sentence.length > 0);
     await assert.rejects(race.save(), /no weights/);
   });
 

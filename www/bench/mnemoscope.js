@@ -42,9 +42,11 @@ export async function open(size, executor) {
   const about = run.about();
   if (about.executor.kind !== executor) throw new Error(`${executor} was refused: ${about.executor.reason}`);
   // With a limit of steps, `advance` returns once the metrics of the last step have come back.
+  const training = about.measures.filter(({ phase }) => phase === 'training');
+  const loss = training.findIndex(({ id }) => id === 'loss');
   const advance = async (count) => {
     const events = await run.advance(1e9, count);
-    const losses = events.filter(({ type }) => type === 'training').flatMap(({ loss }) => loss[0]);
+    const losses = events.filter(({ type }) => type === 'training').flatMap(({ values }) => values[loss][0]);
     if (losses.length !== count) throw new Error(`${losses.length} losses came back from ${count} steps`);
     return losses;
   };

@@ -181,10 +181,12 @@ hands out what happens.
 import { train } from 'mnemoscope';
 
 const race = train({ encodings: ['rank', 'none'], steps: 300 });
+const { measures } = await race.ready;
+const loss = measures.filter(({ phase }) => phase === 'evaluation').findIndex(({ id }) => id === 'loss');
 for await (const event of race) {
-  if (event.type === 'evaluation') console.log(event.step, event.loss); // bits per token, by run
+  if (event.type === 'evaluation') console.log(event.step, event.values[loss]); // bits per token, by run
 }
-const results = await race.finished; // runs, evaluations, verdicts on the paper's claims, …
+const results = await race.finished; // runs, measures, curves, verdicts on the paper's claims, …
 const weights = await race.save(); // a safetensors file
 \`\`\`
 
@@ -192,6 +194,9 @@ const weights = await race.save(); // a safetensors file
   \`ready\`, \`finished\`, \`step\`, \`activity\`, \`pause()\`, \`resume()\`, \`stop()\`, \`save()\`, \`results()\`, \`inspect()\`,
   \`profile()\`, \`close()\`, and \`for await\`. A setting that is not taken rejects with a \`SettingsError\`, whose
   \`problems\` say which field, what was given, and what is allowed.
+- A race says in \`ready\` what it measures: \`measures\`, each with \`id\`, \`label\`, \`unit\`, \`kind\`, \`better\`, \`phase\` and,
+  where it has them, \`threshold\` and \`chance\`. An event \`evaluation\` has \`values[measure][run]\` for those of the phase
+  evaluation, in that order; an event \`training\` has \`values[measure][run][i]\` for those of the phase training.
 - \`open(weights)\` gives a saved race at its step.
 - \`settle(settings)\` gives all settings as they would be used; \`describe()\` the table of them.
 - \`mnemoscope/engine\` is the bare WebAssembly module.
@@ -210,7 +215,7 @@ machine.close();
 \`sequence(settings)\` opens a machine of the sequence lab, a spiking sparse distributed memory that learns in one
 pass: \`store(symbols)\`, \`replay(symbols)\`, \`recall(cue, count)\`, \`forget()\`, \`session()\`, \`operations(at)\`,
 \`spikes(at)\`, \`ball()\`, \`report()\`, \`change(settings)\`, \`close()\`. \`study(settings)\` runs an experiment over many
-machines, as a \`Race\` whose results have a \`study\`.
+machines, as a \`Race\` whose results have curves over arms and seeds.
 
 ## Settings
 

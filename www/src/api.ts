@@ -3,8 +3,10 @@
  *
  * ```js
  * const race = train({ encodings: ['rank', 'none'], steps: 100 });
+ * const { measures } = await race.ready;
+ * const [first] = measures.filter(({ phase }) => phase === 'evaluation'); // the loss
  * for await (const event of race) {
- *   if (event.type === 'evaluation') console.log(event.step, event.loss);
+ *   if (event.type === 'evaluation') console.log(event.step, first.unit, event.values[0]); // one number a run
  * }
  * const { runs, verdicts } = await race.finished;
  * ```
@@ -30,28 +32,34 @@ import type {
   Values,
 } from './engine/types';
 import type { Activity, FullResults, Report } from './engine/protocol';
-import type { Ball, Operations, Session, Spikes, Study } from './labs/sequence/engine';
+import type { Ball, Operations, Session, Spikes } from './labs/sequence/engine';
 import { joined } from './labs/sequence/symbols';
 import type { SequenceSettings, Settings } from './engine/settings';
 
 export type {
   About,
+  ArmInfo,
+  Axis,
   Cost,
+  Curves,
   ExecutorInfo,
   Inspection,
   KernelCost,
   LabEvent,
   LabId,
+  Measure,
+  Point,
   Preset,
   Problem,
   Profile,
   Property,
   RunInfo,
+  RunResult,
   Values,
   Verdict,
 } from './engine/types';
 export type { Outcome } from './labs/encodings/engine';
-export type { Ball, Operations, Session, Spikes, Study, SymbolStep } from './labs/sequence/engine';
+export type { Ball, Operations, Session, Spikes, SymbolStep } from './labs/sequence/engine';
 export type { Activity, FullResults as Results } from './engine/protocol';
 export { Refusal, type WorkerLike } from './engine/client';
 export type { SequenceSettings, Settings } from './engine/settings';
@@ -124,8 +132,8 @@ export function train(settings: Settings | string = {}, options: Options = {}): 
 }
 
 /**
- * Runs an experiment of the sequence lab. The results have it as `study`; there are no weights to save, and nothing
- * to inspect or profile.
+ * Runs an experiment of the sequence lab. The results have its curves, as those of a race; there are no weights to
+ * save, and nothing to inspect or profile.
  */
 export function study(settings: SequenceSettings | string = {}, options: Options = {}): Race {
   return new Race(options, (client) => applySettings(client, settings), false, 'sequence');
@@ -361,7 +369,7 @@ export class Machine {
 
 /** A race in its own worker. Iterate over it for its events, from the moment of asking on. */
 export class Race implements AsyncIterable<LabEvent> {
-  /** Runs, executor and cost, once the race is prepared. */
+  /** Runs, measures, executor and cost, once the race is prepared. */
   readonly ready: Promise<About>;
   /** Results, once all steps are done or `stop` was called. */
   readonly finished: Promise<FullResults>;
@@ -435,11 +443,6 @@ export class Race implements AsyncIterable<LabEvent> {
   async save(): Promise<Uint8Array> {
     if (this.ended?.lab === 'sequence') throw new Error('A study has no weights to save.');
     return this.saved?.slice() ?? this.openClient().save();
-  }
-
-  /** What a study has found so far. */
-  async study(): Promise<Study> {
-    return this.ended?.study ?? this.openClient().study();
   }
 
   /** Results so far. */

@@ -12,8 +12,6 @@ import { yieldToMessages, Queue, toLabError } from './engine/queue';
 import { Recording } from './engine/record';
 import { runKey, runValues } from './engine/run-key';
 import { isSequenceRequest, SequenceHandler } from './labs/sequence/handler';
-import type { Outcome } from './labs/encodings/engine';
-import type { Study } from './labs/sequence/engine';
 
 const modules = new Modules();
 
@@ -327,18 +325,15 @@ function replaceRun(id: number, what: Refusable, work: () => Promise<WeightsFile
   });
 }
 
-async function fullResults(current: Run, recording: Recording): Promise<FullResults> {
-  const results = current.results();
-  // A study has no curve of training steps.
-  if (recording.about.lab === 'sequence')
-    return { ...results, study: results.study ?? (await studied(current)) };
-  const outcome = results.outcome ?? ((await current.outcome()) as Outcome | null);
-  return { ...results, ...(outcome ? { outcome } : {}), training: recording.training() };
+/** Brings the run to where its results have all that there is: what came back last, and what its experiment finds. */
+async function complete(current: Run): Promise<void> {
+  report(await current.advance(0, 0));
+  await current.outcome();
 }
 
-/** What a run of the sequence lab has found so far. */
-async function studied(current: Run): Promise<Study> {
-  return (await current.outcome()) as Study;
+function fullResults(current: Run, recording: Recording): FullResults {
+  const training = recording.training();
+  return { ...current.results(), ...(training.curves.length ? { training } : {}) };
 }
 
 const encodingsHandler = new EncodingsHandler(() => modules.engine);
@@ -376,7 +371,6 @@ async function answerTo(asked: Request, settings: Settled): Promise<Answers[Refu
     const start = settings.lab === 'sequence' ? 'Run' : 'Train';
     throw { code: 'refused', message: `There is no run yet. Press ${start} or Step first.` };
   }
-  const { lab } = recorded.about;
   switch (asked.type) {
     case 'inspect':
       return run.inspect(asked.replica, asked.probe);
@@ -385,16 +379,13 @@ async function answerTo(asked: Request, settings: Settled): Promise<Answers[Refu
     case 'save':
       return run.save();
     case 'results':
-      report(await run.advance(0, 0));
+      await complete(run);
       return fullResults(run, recorded);
+    case 'csv':
+      await complete(run);
+      return run.csv();
     case 'outcome':
-      return lab === 'sequence' ? null : ((await run.outcome()) as Outcome | null);
-    case 'study':
-      if (lab === 'sequence') return studied(run);
-      throw {
-        code: 'refused',
-        message: 'Only a run of the sequence lab is a study. Open a link with lab=sequence.',
-      };
+      return run.outcome();
     default:
       return null;
   }

@@ -7,7 +7,6 @@ import type {
   Lemma,
   Logit,
   MeasureRow,
-  Outcome,
   Phase,
   Picture,
   Side,
@@ -28,7 +27,7 @@ import type {
   Subject,
   Work,
 } from './protocol';
-import type { Ball, Operations, Session, Spikes, Study, SymbolStep, Turn } from '../labs/sequence/engine';
+import type { Ball, Operations, Session, Spikes, SymbolStep, Turn } from '../labs/sequence/engine';
 
 /** What the client needs of a worker; a browser's `Worker` has it. */
 export interface WorkerLike {
@@ -177,6 +176,11 @@ export class LabClient {
     return this.ask({ type: 'results' });
   }
 
+  /** The curves of the results as CSV. */
+  csv(): Promise<string> {
+    return this.ask({ type: 'csv' });
+  }
+
   /** Opens the run of a weights file, paused at its step. */
   import(bytes: Uint8Array): Promise<WeightsFile> {
     return this.ask({ type: 'import', bytes });
@@ -191,8 +195,8 @@ export class LabClient {
     return this.ask({ type: 'readWeights', bytes });
   }
 
-  /** What the open run's experiment has found so far. */
-  outcome(): Promise<Outcome | null> {
+  /** What the open run's experiment has found so far; null in a lab that has none. */
+  outcome(): Promise<unknown> {
     return this.ask({ type: 'outcome' });
   }
 
@@ -298,11 +302,6 @@ export class LabClient {
 
   seqReport(): Promise<unknown> {
     return this.ask({ type: 'seqReport' });
-  }
-
-  /** What the open run's experiment has found so far, in the sequence lab. */
-  study(): Promise<Study> {
-    return this.ask({ type: 'study' });
   }
 
   /** Opens the run that an earlier visit left, paused at its step. */

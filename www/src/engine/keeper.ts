@@ -38,7 +38,7 @@ export class Keeper {
       step,
       steps: about.steps,
       finished,
-      arms: [...new Set(about.runs.map((run) => run.encoding))],
+      arms: [...new Set(about.runs.map(({ arm }) => arm))],
       when: Date.now(),
     };
     this.writes += 1;

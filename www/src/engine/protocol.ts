@@ -4,7 +4,6 @@ import type {
   Lemma,
   Logit,
   MeasureRow,
-  Outcome,
   Phase,
   Picture,
   Side,
@@ -29,7 +28,7 @@ import type {
   WeightsFile,
 } from './types';
 import type { Snapshot, TrainingCurve } from './record';
-import type { Ball, SessionUpdate, Operations, Spikes, Study, Turn } from '../labs/sequence/engine';
+import type { Ball, SessionUpdate, Operations, Spikes, Turn } from '../labs/sequence/engine';
 
 /** What is looked at: a run of the race, and a probe as the engine reads it ('' is a held-out sequence). */
 export interface Subject {
@@ -107,8 +106,6 @@ export type Request =
   | SequenceRequest
   /** What the open run's experiment has found so far. */
   | { type: 'outcome' }
-  /** The same of the sequence lab: curves over many machines. */
-  | { type: 'study' }
   /** What a safetensors file holds; nothing is opened. */
   | { type: 'readWeights'; bytes: Uint8Array }
   /** Look once. */
@@ -119,6 +116,8 @@ export type Request =
   | { type: 'save' }
   /** The open run's results. */
   | { type: 'results' }
+  /** Their curves as CSV. */
+  | { type: 'csv' }
   /** Open the run that a safetensors file holds, paused at its step. */
   | { type: 'import'; bytes: Uint8Array }
   /** Read another run's results, to compare with. */
@@ -137,7 +136,7 @@ export interface Answers {
   upload: UploadInfo;
   forgetUpload: null;
   encodingsReport: unknown;
-  outcome: Outcome | null;
+  outcome: unknown;
   seqSymbols: string[];
   seqStore: SessionUpdate;
   seqReplay: SessionUpdate;
@@ -148,12 +147,12 @@ export interface Answers {
   seqSpikes: Spikes;
   ball: Ball;
   seqReport: unknown;
-  study: Study;
   readWeights: WeightsFile;
   inspect: Inspection;
   profile: Profile;
   save: Uint8Array;
   results: FullResults;
+  csv: string;
   import: WeightsFile;
   readResults: Results;
   resume: null;

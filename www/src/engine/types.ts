@@ -1,7 +1,7 @@
 /** The face of the wasm module, as types. The Rust side is the source of every name and value here. */
 
-import type { Encodings, Outcome, Trained } from '../labs/encodings/engine';
-import type { Sequence, Study } from '../labs/sequence/engine';
+import type { Encodings, Trained } from '../labs/encodings/engine';
+import type { Sequence } from '../labs/sequence/engine';
 
 /** Each lab has a table of settings, presets and parts of its own. */
 export type LabId = 'copy' | 'encodings' | 'sequence';
@@ -79,8 +79,55 @@ export interface Part {
 export interface RunInfo {
   replica: number;
   /** Identifier of its arm. */
-  encoding: string;
+  arm: string;
   seed: number;
+}
+
+export type Phase = 'training' | 'evaluation';
+
+/** What is measured. It is told from others of its phase by its identifier. */
+export interface Measure {
+  /** As in files. */
+  id: string;
+  /** Names its figure, as in "Tokens right". */
+  label: string;
+  /** Heads its column, as in "Tokens". */
+  short: string;
+  /** As in "bits per token", or "of judged tokens" of a share; may be empty. */
+  unit: string;
+  /** A share is 0 … 1 and read as per cent; a count is a number of things; an amount is anything from zero. */
+  kind: 'share' | 'count' | 'amount' | 'number';
+  better: 'lower' | 'higher' | 'neither';
+  phase: Phase;
+  /** The first step that reaches it is reported for each run. */
+  threshold?: number;
+  /** What a model reaches that guesses. */
+  chance?: number;
+}
+
+/** A horizontal axis. */
+export interface Axis {
+  /** As in files. */
+  id: string;
+  label: string;
+  unit: string;
+}
+
+/** Numbers at one place of an axis. */
+export interface Point {
+  x: number;
+  /** `values[measure][run]`; NaN where there is none, which is null in JSON. */
+  values: number[][];
+}
+
+export interface Curves {
+  id: string;
+  label: string;
+  x: Axis;
+  measures: Measure[];
+  arms: ArmInfo[];
+  runs: RunInfo[];
+  points: Point[];
 }
 
 export interface ExecutorInfo {
@@ -98,28 +145,32 @@ export interface Cost {
 }
 
 /** A line of the charts: runs that differ in nothing but the seed. In the copy lab it is an encoding. */
-export interface Arm {
+export interface ArmInfo {
   id: string;
   label: string;
+  /** What is special about it, in a sentence. */
+  help?: string;
 }
 
 export interface About {
   lab: LabId;
-  arms: Arm[];
+  arms: ArmInfo[];
   runs: RunInfo[];
+  measures: Measure[];
   executor: ExecutorInfo;
   cost: Cost;
-  /** Loss of a uniform guess, in bits per token. */
-  chanceBits: number;
   steps: number;
   values: Values;
   link: string;
 }
 
 export type LabEvent =
-  | { type: 'training'; steps: number[]; loss: number[][]; accuracy: number[][]; gradient: number[][] }
-  | { type: 'evaluation'; step: number; loss: number[]; tokenAccuracy: number[]; sequenceAccuracy: number[] }
-  | { type: 'milestone'; replica: number; step: number }
+  /** `values[measure][run][i]` belongs to `steps[i]`; the measures are those of the phase training, in order. */
+  | { type: 'training'; steps: number[]; values: number[][][] }
+  /** `values[measure][run]`, the measures of the phase evaluation in order. */
+  | { type: 'evaluation'; step: number; values: number[][] }
+  /** A run reached a measure's threshold for the first time. */
+  | { type: 'reached'; replica: number; measure: string; step: number }
   | { type: 'stopped'; replica: number; step: number; reason: string }
   | { type: 'progress'; step: number; steps: number; stepMs: number }
   /** The device was lost; the run went on from its state at `step`. Nothing is reported twice. */
@@ -207,29 +258,41 @@ export interface Profile {
   boundMs: number;
 }
 
-/** What the command line writes with `--out`. Lists within an evaluation follow `runs`; null where a run has stopped. */
+/** What became of one run. */
+export interface RunResult {
+  arm: string;
+  seed: number;
+  /** By measure that has a threshold: the first step that reached it, null if none did. */
+  reached: Record<string, number | null>;
+  stopped: { step: number; reason: string } | null;
+}
+
+/** What the command line writes with `--out`. */
 export interface Results {
+  format: number;
   lab: LabId;
   version: string;
   link: string;
   check: string | null;
-  configuration: Values;
+  /** Those of a file of an earlier version are texts. */
+  settings: Record<string, string | number | boolean | string[]>;
   executor: ExecutorInfo | null;
   cost: Cost | null;
   seconds: number | null;
   step: number;
-  runs: { encoding: string; seed: number; step99: number | null; stopped: number | null }[];
-  evaluations: {
-    step: number;
-    loss: (number | null)[];
-    tokenAccuracy: (number | null)[];
-    sequenceAccuracy: (number | null)[];
-  }[];
+  steps: number;
+  arms: ArmInfo[];
+  runs: RunResult[];
+  x: Axis;
+  measures: Measure[];
+  curves: Point[];
+  /** Why numbers are not there; `run` is a place among the runs, and all measures are meant where none is named. */
+  absent: { run: number; measure?: string; from: number; to: number; reason: string }[];
   verdicts: Verdict[];
-  /** What the experiment of the encodings lab has found. */
-  outcome?: Outcome;
-  /** What the experiment of the sequence lab has found. */
-  study?: Study;
+  /** Curves over other axes. */
+  more?: Curves[];
+  /** What a lab has found besides: an Outcome of the encodings lab, a summary of the sequence lab. */
+  found?: unknown;
 }
 
 export interface CheckComparison {
@@ -274,11 +337,13 @@ export interface Run {
   save(): Promise<Uint8Array>;
   profile(): Promise<Profile>;
   results(): Results;
+  /** The curves of the results as CSV. */
+  csv(): string;
   /**
    * What the experiment has found so far: an Outcome in the encodings lab, a Study in the sequence lab, null in the
    * copy lab. Trained lengths are evaluated anew, which takes a while.
    */
-  outcome(): Promise<Outcome | Study | null>;
+  outcome(): Promise<unknown>;
   /** Table and weights of one run, for `Encodings.take`. */
   trained(run: number): Promise<Trained>;
   free(): void;
@@ -294,7 +359,7 @@ export interface Engine {
   compareChecks(expected: string, measured: string): CheckComparison;
   /** Throws a LabError of code 'file'. */
   readWeights(bytes: Uint8Array): WeightsFile;
-  /** Reads the JSON of page or command line, or the CSV of held-out curves, of a copy race. Throws a LabError of code 'file'. */
+  /** Reads the JSON of page or command line, or the CSV of held-out curves, of a race. Throws a LabError of code 'file'. */
   readResults(text: string): Results;
   Run: {
     open(lab: LabId, values: Values, onProgress: OnProgress): Promise<Run>;

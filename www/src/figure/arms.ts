@@ -4,11 +4,13 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { swatch } from '../ui/controls';
 import type { About, Property } from '../engine/types';
 import type { Figure } from './figure';
-import { bits, count } from '../ui/format';
+import { count } from '../ui/format';
 import { isFamily, mark, rampMark } from '../ui/palette';
 import type { Recording, Source } from '../engine/record';
 import type { Entry } from '../ui/series';
 import { SERIES } from '../ui/series';
+import { armCurves, lastAt } from './curves';
+import { evaluated, measureOf, shortUnit, valueText } from './measured';
 
 export const FAMILIES: Record<string, string> = {
   compression: 'Compression',
@@ -68,26 +70,26 @@ export interface ArmsContext {
   point: (id: string | null) => void;
 }
 
-/** Place of the last point at or before `step`. */
-function at(steps: number[], step: number | null): number {
-  if (step === null) return steps.length - 1;
-  const after = steps.findIndex((candidate) => candidate > step);
-  return after === -1 ? steps.length - 1 : Math.max(0, after - 1);
-}
-
-/** A row of buttons for each family, with the loss at the pointer, or the latest. */
+/** A row of buttons for each family, with the first measure at the pointer, or the latest. */
 export function armsLegend(context: ArmsContext): TemplateResult {
   const { recording, entries, hidden, cursor } = context;
-  const { steps, curves } = recording.curves('loss', context.source);
-  const place = at(steps, cursor);
+  const { measures } = recording.about;
+  const [main] = evaluated(measures).map((measure) => measureOf(measure, context.source, measures));
+  const { steps, curves } = main
+    ? armCurves(recording.curves(main.phase), main.id)
+    : { steps: [], curves: [] };
+  const unit = main && shortUnit(main);
+  const measured = main && [main.short.toLowerCase(), unit].filter(Boolean).join(' in ');
+  const place = lastAt(steps, cursor);
   const step = steps[place];
   const families = [...new Set(entries.map(familyOf))];
   return html`<section class="card part arms" aria-labelledby="title-arms" data-testid="arms-legend">
     <header>
       <h2 id="title-arms">Lines</h2>
       <p class="quiet">
-        value, and loss in
-        bits${step === undefined ? nothing : cursor === null ? html`, latest, step ${count(step)}` : html` at step ${count(step)}`};
+        ${['value', measured].filter(Boolean).join(', and ')}${
+          step === undefined ? '' : `${cursor === null ? ', latest,' : ' at'} step ${count(step)}`
+        };
         press to hide or show
       </p>
     </header>
@@ -104,7 +106,7 @@ export function armsLegend(context: ArmsContext): TemplateResult {
           ${shown.length ? 'Hide all' : 'Show all'}
         </button>
         ${own.map((entry) => {
-          const loss = curves.find(({ arm }) => arm === entry.id)?.mean[place];
+          const value = curves.find(({ arm }) => arm === entry.id)?.mean[place];
           return html`<button
             type="button"
             class="arm"
@@ -121,7 +123,7 @@ export function armsLegend(context: ArmsContext): TemplateResult {
               ><span class="sr">${family ? entry.label.slice(0, -valueOf(entry).length) : ''}</span>${
                 family ? valueOf(entry) : entry.label
               }</span
-            ><span class="quiet">${bits(loss)}<span class="sr"> bits</span></span>
+            >${main ? html`<span class="quiet">${valueText(main, value)}<span class="sr"> ${unit}</span></span>` : nothing}
           </button>`;
         })}
       </div>`;

@@ -3,18 +3,21 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { swatch } from '../ui/controls';
-import type { Property } from '../engine/types';
+import type { Measure, Property } from '../engine/types';
 import { count, plural } from '../ui/format';
 import { earlierMark } from '../ui/palette';
 import { filePicker } from '../ui/picker';
-import type { Recording, Source } from '../engine/record';
+import type { Recording } from '../engine/record';
 import type { Entry } from '../ui/series';
 import { differences, differencesText } from './differences';
-import { firstStepsOfRecording, MOST_RUNS, type EarlierRun } from './shelf';
+import { thresholdText } from './measured';
+import type { Laid } from './overlay';
+import { firstSteps, MOST_RUNS, reachedBy, type EarlierRun, type Reached } from './shelf';
 import '../ui/look.css';
 
 export interface CompareContext {
   recording: Recording | null;
+  measures: Measure[];
   properties: Property[];
   earlier: EarlierRun[];
   /** Every arm by its name and mark, also those that the present run has not. */
@@ -37,26 +40,31 @@ export function differs(run: EarlierRun, context: Pick<CompareContext, 'recordin
   return differencesText(differences(properties, recording.about.values, run.values));
 }
 
+/** An arm at a measure's threshold. */
+interface Column {
+  arm: string;
+  measure: Measure;
+}
+
 /** The best seed, and how many of them came so far. */
-function best(firstSteps: (number | null)[] | undefined, within: number): TemplateResult {
-  if (!firstSteps) return html`<span class="quiet">not in it</span>`;
-  const reached = firstSteps.filter((step): step is number => step !== null);
+function best(runs: Reached[], { arm, measure }: Column, within: number): TemplateResult {
+  const steps = firstSteps(runs, measure.id).get(arm);
+  if (!steps) return html`<span class="quiet">not in it</span>`;
+  const reached = steps.filter((step) => step !== null);
   if (!reached.length) return html`<span class="quiet">not within ${count(within)}</span>`;
   return html`${count(Math.min(...reached))}
-  ${firstSteps.length > 1 ? html`<span class="quiet">${reached.length} of ${plural(firstSteps.length, 'seed')}</span>` : nothing}`;
+  ${steps.length > 1 ? html`<span class="quiet">${reached.length} of ${plural(steps.length, 'seed')}</span>` : nothing}`;
 }
 
 /** Below the charts: whose line is whose, so that no one has to scroll for it. */
 export function legend(
-  context: Pick<CompareContext, 'recording' | 'properties' | 'earlier'>,
-  source: Source,
+  laid: Laid[],
+  context: Pick<CompareContext, 'recording' | 'properties'>,
 ): TemplateResult | typeof nothing {
-  // A file holds no training curves: no line, no entry.
-  const shown = context.earlier.filter((run) => run.shown && (source === 'held-out' || run.file === null));
-  if (!shown.length) return nothing;
+  if (!laid.length) return nothing;
   return html`<ul class="earlier" aria-label="Thin lines: earlier runs">
-    ${shown.map(
-      (run) =>
+    ${laid.map(
+      ({ run }) =>
         html`<li>
           ${swatch({ colour: '--ink', dash: earlierMark(run.slot).dash })}<span
             >${name(run)}${context.recording ? html`: ${differs(run, context)}` : nothing}</span
@@ -67,9 +75,13 @@ export function legend(
 }
 
 export function compare(context: CompareContext): TemplateResult {
-  const { recording, earlier, entryOf } = context;
-  const present = recording ? firstStepsOfRecording(recording) : new Map<string, (number | null)[]>();
-  const arms = [...new Set([...present.keys(), ...earlier.flatMap((run) => [...run.firstSteps.keys()])])];
+  const { recording, measures, earlier, entryOf } = context;
+  const present = recording ? reachedBy(recording) : [];
+  const arms = [...new Set([present, ...earlier.map(({ runs }) => runs)].flat().map(({ arm }) => arm))];
+  const reachable = measures.filter(({ threshold }) => threshold !== undefined);
+  const columns = reachable.flatMap((measure) => arms.map((arm): Column => ({ arm, measure })));
+  const [only] = reachable.length === 1 ? reachable : [];
+  const heading = only ? `First step at ${thresholdText(only)}, best seed` : 'First steps, best seed';
   return html`<section class="card compare" aria-labelledby="title-compare">
     <header>
       <h2 id="title-compare">Compare</h2>
@@ -80,13 +92,23 @@ export function compare(context: CompareContext): TemplateResult {
         ? html`<div class="scroll tall" tabindex="0" role="region" aria-label="Earlier runs, table">
             <table data-testid="compare">
               <caption>
-                First step at 99&nbsp;%, best seed
+                ${columns.length ? heading : 'Earlier runs'}
               </caption>
               <thead>
                 <tr>
                   <th scope="col">Run</th>
                   <th scope="col">What differs <span class="quiet">present run → this one</span></th>
-                  ${arms.map((id) => html`<th scope="col" class="n">${entryOf(id).label}</th>`)}
+                  ${columns.map(
+                    ({ arm, measure }) =>
+                      html`<th scope="col" class="n">
+                        ${entryOf(arm).label}
+                        ${
+                          only
+                            ? nothing
+                            : html`<span class="quiet">${measure.short}, ${thresholdText(measure)}</span>`
+                        }
+                      </th>`,
+                  )}
                 </tr>
               </thead>
               <tbody>
@@ -98,11 +120,11 @@ export function compare(context: CompareContext): TemplateResult {
                           <span class="quiet">${plural(recording.step, 'step')}</span>
                         </th>
                         <td class="quiet">thick lines</td>
-                        ${arms.map((id) => html`<td class="n">${best(present.get(id), recording.step)}</td>`)}
+                        ${columns.map((column) => html`<td class="n">${best(present, column, recording.step)}</td>`)}
                       </tr>`
                     : nothing
                 }
-                ${earlier.map((run) => row(run, arms, context))}
+                ${earlier.map((run) => row(run, columns, context))}
               </tbody>
             </table>
           </div>`
@@ -125,7 +147,7 @@ export function compare(context: CompareContext): TemplateResult {
   </section>`;
 }
 
-function row(run: EarlierRun, arms: string[], context: CompareContext): TemplateResult {
+function row(run: EarlierRun, columns: Column[], context: CompareContext): TemplateResult {
   return html`<tr data-run=${run.id} class=${run.shown ? '' : 'off'}>
     <th scope="row">
       <label class="check who">
@@ -147,6 +169,6 @@ function row(run: EarlierRun, arms: string[], context: CompareContext): Template
       </button>
     </th>
     <td class="what">${differs(run, context)}</td>
-    ${arms.map((id) => html`<td class="n">${best(run.firstSteps.get(id), run.step)}</td>`)}
+    ${columns.map((column) => html`<td class="n">${best(run.runs, column, run.step)}</td>`)}
   </tr>`;
 }

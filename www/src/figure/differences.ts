@@ -12,11 +12,17 @@ export interface Difference {
 /** `from` is the present run's configuration, `to` the other's. Properties stand in the order of the table. */
 export function differences(properties: Property[], from: Values, to: Values): Difference[] {
   return properties
-    .filter(({ name }) => (from[name] ?? '') !== (to[name] ?? ''))
+    .filter(({ name, kind }) => !same(kind, from[name] ?? '', to[name] ?? ''))
     .map((property) => ({
       name: property.name,
       text: change(property, from[property.name] ?? '', to[property.name] ?? ''),
     }));
+}
+
+/** A number may be written in more than one way. */
+function same(kind: Property['kind'], from: string, to: string): boolean {
+  if (from === to) return true;
+  return kind.type === 'number' && from !== '' && to !== '' && Number(from) === Number(to);
 }
 
 function change(property: Property, from: string, to: string): string {

@@ -1,27 +1,32 @@
-/** The three charts, each with the table of its numbers. */
+/** A chart for each measure of the evaluations, each with the table of its numbers. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import './chart';
+import { roomy } from './charted';
 import type { Figure } from './chart';
+import { armCurves, type ArmCurves, type Curve } from './curves';
 import { labAddress } from '../ui/address';
 import { exportButtons } from '../ui/download';
-import { bits, count, percent } from '../ui/format';
+import { count } from '../ui/format';
 import { differs, legend, name } from './compare';
-import { overlay, reach } from './overlay';
+import { axisTitle, evaluated, logs, measureOf, unitOf, unitText, valueText } from './measured';
+import { laidOver, overlay, type Laid } from './overlay';
 import type { EarlierRun } from './shelf';
-import type { Property } from '../engine/types';
-import type { Curve, Curves, Measure, Recording, Source } from '../engine/record';
+import type { Measure, Property } from '../engine/types';
+import type { Recording, Source } from '../engine/record';
 import type { Entry } from '../ui/series';
 
 export interface FiguresContext {
   recording: Recording | null;
+  /** Those of the run on show, or, before the first, those that are expected. */
+  measures: Measure[];
   entries: Entry[];
   hidden: ReadonlySet<string>;
   source: Source;
   log: boolean;
-  /** Tables that the reader has opened; the others are not drawn. */
-  opened: ReadonlySet<Measure>;
-  open: (measure: Measure, open: boolean) => void;
+  /** Measures whose tables the reader has opened; the others are not drawn. */
+  opened: ReadonlySet<string>;
+  open: (measure: string, open: boolean) => void;
   onCursor: (step: number | null) => void;
   /** Earlier runs, those shown laid over the present one. */
   earlier: EarlierRun[];
@@ -29,19 +34,10 @@ export interface FiguresContext {
   entryOf: (arm: string) => Entry;
 }
 
-const TITLES: Record<Measure, string> = {
-  loss: 'Loss',
-  token: 'Tokens right',
-  sequence: 'Whole sequences right',
-};
-const UNITS: Record<Measure, string> = {
-  loss: 'bits per token, lower is better',
-  token: '% of judged tokens',
-  sequence: '% of sequences without a mistake',
-};
 /** A table with more rows is thinned to about this many. */
 const MOST_ROWS = 200;
-const LEAST_LOG_LOSS = 1e-4;
+/** Nothing below this, and no less than so much below a guess, is drawn on a logarithmic axis. */
+const LEAST_LOG = 1e-4;
 
 function extent(curves: Curve[], hidden: ReadonlySet<string>, edge: 'min' | 'max'): number {
   let found = edge === 'min' ? Infinity : -Infinity;
@@ -54,42 +50,39 @@ function extent(curves: Curve[], hidden: ReadonlySet<string>, edge: 'min' | 'max
   return found;
 }
 
-function range(measure: Measure, curves: Curve[], context: FiguresContext): [number, number] {
-  if (measure !== 'loss') return [0, 1.02];
-  const chance = context.recording?.about.chanceBits ?? 3;
-  const most = Math.max(chance, extent(curves, context.hidden, 'max')) * 1.08;
-  if (!context.log) return [0, most];
-  const least = Math.min(extent(curves, context.hidden, 'min'), chance / 10);
-  return [Math.max(LEAST_LOG_LOSS, 10 ** Math.floor(Math.log10(least))), most];
+function range(measure: Measure, curves: Curve[], { hidden, log }: FiguresContext): [number, number] {
+  const { kind, chance = 0 } = measure;
+  if (kind === 'share') return [0, 1.02];
+  if (kind === 'number') {
+    const shown = curves.filter(({ arm }) => !hidden.has(arm));
+    return roomy(shown.flatMap(({ min, max }) => [...min, ...max]).filter((value) => value !== null));
+  }
+  const most = (Math.max(chance, extent(curves, hidden, 'max')) || 1) * 1.08;
+  if (!log || !logs(measure)) return [0, most];
+  const least = Math.min(extent(curves, hidden, 'min'), (chance || most) / 10);
+  return [Math.max(LEAST_LOG, 10 ** Math.floor(Math.log10(least))), most];
 }
 
-/** What a model reaches that guesses evenly: chance bits, or one symbol in two to that power. */
-function guessing(measure: Measure, recording: Recording | null): { value: number; text: string } | null {
-  const chance = recording?.about.chanceBits;
-  if (chance === undefined || measure === 'sequence') return null;
-  if (measure === 'loss') return { value: chance, text: bits(chance) };
-  return { value: 2 ** -chance, text: `${percent(2 ** -chance)} %` };
+/** One chart, and what is in it. */
+interface Shown {
+  /** What the chart is of. */
+  measure: Measure;
+  curves: ArmCurves;
+  laid: Laid[];
+  /** What a guess reaches, in words; empty where nobody can tell. */
+  guess: string;
+  figure: Figure;
 }
 
-function figure(measure: Measure, curves: Curves, context: FiguresContext): Figure {
+function figureOf(measure: Measure, curves: ArmCurves, laid: Laid[], context: FiguresContext): Figure {
   const { recording, entries, hidden } = context;
-  const loss = measure === 'loss';
-  const format = (v: number) => String(Number((loss ? v : v * 100).toPrecision(3)));
+  const { kind, label } = measure;
+  const format = (v: number) => String(Number((kind === 'share' ? v * 100 : v).toPrecision(3)));
   const drawn: Curve[] = entries.map(
-    (entry) =>
-      curves.curves.find((curve) => curve.arm === entry.id) ?? {
-        arm: entry.id,
-        mean: [],
-        min: [],
-        max: [],
-      },
+    ({ id: arm }) => curves.curves.find((curve) => curve.arm === arm) ?? { arm, mean: [], min: [], max: [] },
   );
-  const guess = guessing(measure, recording);
   const last = curves.steps.at(-1);
-  const readings = entries.map((entry, i) => {
-    const value = drawn[i]?.mean.at(-1);
-    return `${entry.label} ${loss ? `${bits(value)} bits` : `${percent(value)} %`}`;
-  });
+  const readings = entries.map((entry, i) => `${entry.label} ${unitText(measure, drawn[i]?.mean.at(-1))}`);
   const lines = entries.map((entry, i) => ({
     ...entry,
     shown: !hidden.has(entry.id),
@@ -98,39 +91,51 @@ function figure(measure: Measure, curves: Curves, context: FiguresContext): Figu
     max: drawn[i]?.max ?? [],
     earlier: false,
   }));
-  const source = measure === 'sequence' ? 'held-out' : context.source;
   return {
-    ...overlay({ steps: curves.steps, lines }, context.earlier, measure, source, hidden, context.entryOf),
-    range: range(measure, [...drawn, ...reach(context.earlier, measure, source)], context),
-    log: loss && context.log,
-    reference: guess?.value ?? null,
+    ...overlay({ steps: curves.steps, lines }, laid, hidden, context.entryOf),
+    range: range(measure, [...drawn, ...laid.flatMap((other) => other.curves.curves)], context),
+    log: context.log && logs(measure),
+    reference: measure.chance ?? null,
     format,
     summary:
       last === undefined
-        ? `${TITLES[measure]} by training step. No data yet.`
-        : `${TITLES[measure]} by training step, up to step ${last}. Latest means: ${readings.join(', ')}. The table below has every number.`,
+        ? `${label} by training step. No data yet.`
+        : `${label} by training step, up to step ${last}. Latest means: ${readings.join(', ')}. The table below has every number.`,
     empty: recording ? 'The first numbers are on their way.' : 'Press Train to draw this.',
   };
 }
 
+function shownOf(of: Measure, context: FiguresContext): Shown {
+  const { recording, measures, earlier } = context;
+  const measure = measureOf(of, context.source, measures);
+  const curves = recording
+    ? armCurves(recording.curves(measure.phase), measure.id)
+    : { steps: [], curves: [] };
+  const laid = laidOver(earlier, measure);
+  const guess = measure.chance === undefined ? '' : `guessing, ${unitText(measure, measure.chance)}`;
+  return { measure, curves, laid, guess, figure: figureOf(measure, curves, laid, context) };
+}
+
+const batches = ({ phase }: Measure) => (phase === 'training' ? 'training batches' : 'held-out sequences');
+
 function cell(curve: Curve | undefined, point: number, measure: Measure): string {
   const mean = curve?.mean[point];
   if (!curve || mean === null || mean === undefined) return '–';
-  const text = measure === 'loss' ? bits : percent;
+  const text = (value: number | null | undefined) => valueText(measure, value);
   const spread =
     curve.min[point] === curve.max[point] ? '' : ` (${text(curve.min[point])}–${text(curve.max[point])})`;
   return `${text(mean)}${spread}`;
 }
 
-function table(measure: Measure, curves: Curves, entries: Entry[], whose = ''): TemplateResult {
+function table(measure: Measure, curves: ArmCurves, entries: Entry[], whose = ''): TemplateResult {
   const stride = Math.max(1, Math.ceil(curves.steps.length / MOST_ROWS));
   const points = curves.steps
     .map((_, i) => i)
     .filter((i) => i % stride === 0 || i === curves.steps.length - 1);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${whose}${TITLES[measure]}, table">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${whose}${measure.label}, table">
     <table>
       <caption>
-        ${whose}${TITLES[measure]}, ${UNITS[measure]}: mean (least–greatest over
+        ${[`${whose}${measure.label}`, unitOf(measure)].filter(Boolean).join(', ')}: mean (least–greatest over
         seeds)${stride > 1 ? `, one point in ${stride}` : ''}
       </caption>
       <thead>
@@ -161,104 +166,102 @@ function table(measure: Measure, curves: Curves, entries: Entry[], whose = ''): 
   </div>`;
 }
 
-function earlierTables(measure: Measure, source: Source, context: FiguresContext): TemplateResult[] {
-  return context.earlier
-    .filter((run) => run.shown)
-    .map((run) => ({ run, curves: run.curves(measure, source) }))
-    .filter(({ curves }) => curves.steps.length > 0)
-    .map(({ run, curves }) =>
-      table(
-        measure,
-        curves,
-        curves.curves.map(({ arm }) => context.entryOf(arm)),
-        `${name(run)}: `,
-      ),
-    );
+function earlierTables({ measure, laid }: Shown, { entryOf }: FiguresContext): TemplateResult[] {
+  return laid.map(({ run, curves }) =>
+    table(
+      measure,
+      curves,
+      curves.curves.map(({ arm }) => entryOf(arm)),
+      `${name(run)}: `,
+    ),
+  );
 }
 
 /** The figure as it is on show, for paper. The code that draws it is loaded when it is asked for. */
-async function chartOnPaper(measure: Measure, shown: Figure, context: FiguresContext): Promise<string> {
+async function chartOnPaper(
+  { measure, laid, guess, figure }: Shown,
+  context: FiguresContext,
+): Promise<string> {
   const { chartSvg } = await import('./svg-chart');
-  const { recording, earlier } = context;
-  const guess = guessing(measure, recording);
-  const source = measure === 'sequence' ? 'held-out' : context.source;
-  const whose = (id: string) => earlier.find((run) => id.startsWith(`${run.id}/`));
+  const { recording } = context;
+  const whose = (id: string) => laid.find(({ run }) => id.startsWith(`${run.id}/`))?.run;
   const seeds = new Set(recording?.about.runs.map((run) => run.seed)).size;
-  const lines = shown.lines.map((line) => {
+  const lines = figure.lines.map((line) => {
     const run = line.earlier ? whose(line.id) : undefined;
     return run ? { ...line, label: `${line.label}, ${name(run)}` } : line;
   });
-  const overlaid = earlier.filter((run) => lines.some((line) => line.shown && whose(line.id) === run));
+  const overlaid = laid.filter(({ run }) => lines.some((line) => line.shown && whose(line.id) === run));
   return chartSvg(
-    { ...shown, lines },
+    { ...figure, lines },
     {
-      title: TITLES[measure],
+      title: measure.label,
       note: [
-        UNITS[measure],
-        source === 'held-out' ? 'held-out sequences' : 'training batches',
+        unitOf(measure),
+        batches(measure),
         ...(seeds > 1 ? [`mean, least and greatest of ${seeds} seeds`] : []),
-      ].join(' · '),
-      yTitle: measure === 'loss' ? 'Loss (bits per token)' : `${TITLES[measure]} (%)`,
-      reference: guess ? `guessing, ${guess.text}${measure === 'loss' ? ' bits' : ''}` : '',
-      remarks: overlaid.map((run) => `${name(run)}: ${differs(run, context)}`),
+      ]
+        .filter(Boolean)
+        .join(' · '),
+      yTitle: axisTitle(measure),
+      reference: guess,
+      remarks: overlaid.map(({ run }) => `${name(run)}: ${differs(run, context)}`),
       address: labAddress(recording?.link ?? ''),
     },
   );
 }
 
+/** `tools` are the switches of all charts, above the first of them, which is the legend's too. */
 function chart(
-  measure: Measure,
+  of: Measure,
   context: FiguresContext,
-  tools: TemplateResult | typeof nothing,
+  tools: TemplateResult | typeof nothing = nothing,
 ): TemplateResult {
-  const { recording, opened } = context;
-  const source = measure === 'sequence' ? 'held-out' : context.source;
-  const guess = guessing(measure, recording);
-  const curves = recording?.curves(measure, source) ?? { steps: [], curves: [] };
-  const shown = figure(measure, curves, context);
-  return html`<section class="card figure ${measure}" aria-labelledby="title-${measure}">
+  const shown = shownOf(of, context);
+  const { measure, curves, laid, guess, figure } = shown;
+  const { id, label } = measure;
+  // Beside the switch that chooses them, the word would stand there twice.
+  const notes = [unitOf(measure), tools === nothing ? batches(measure) : ''].filter(Boolean);
+  return html`<section class="card figure ${id}" aria-labelledby="title-${id}">
     <header>
-      <h2 id="title-${measure}">${TITLES[measure]}</h2>
+      <h2 id="title-${id}">${label}</h2>
       <p class="quiet">
-        ${UNITS[measure]}${
-          // Beside the switch that chooses them, the word would stand there twice.
-          tools === nothing
-            ? ` · ${source === 'held-out' ? 'held-out sequences' : 'training batches'}`
-            : nothing
-        }${guess ? html` · <span class="nowrap">fine dashes: guessing, ${guess.text}</span>` : nothing}
+        ${notes.join(' · ')}${guess ? html` · <span class="nowrap">fine dashes: ${guess}</span>` : nothing}
       </p>
       ${tools}
     </header>
     <lab-chart
-      .figure=${shown}
+      .figure=${figure}
       @cursor=${(event: CustomEvent<number | null>) => context.onCursor(event.detail)}
     ></lab-chart>
-    ${measure === 'loss' ? legend(context, source) : nothing}
-    ${exportButtons(() => chartOnPaper(measure, shown, context), measure, TITLES[measure], curves.steps.length > 0)}
+    ${tools === nothing ? nothing : legend(laid, context)}
+    ${exportButtons(() => chartOnPaper(shown, context), id, label, curves.steps.length > 0)}
     <details
       class="numbers"
-      @toggle=${(event: Event) => context.open(measure, (event.target as HTMLDetailsElement).open)}
+      @toggle=${(event: Event) => context.open(id, (event.target as HTMLDetailsElement).open)}
     >
-      <summary>Numbers<span class="sr">: ${TITLES[measure]}</span></summary>
+      <summary>Numbers<span class="sr">: ${label}</span></summary>
       ${
-        opened.has(measure)
+        context.opened.has(id)
           ? html`${
               curves.steps.length
                 ? table(measure, curves, context.entries)
                 : html`<p class="help">None yet.</p>`
-            }${earlierTables(measure, source, context)}`
+            }${earlierTables(shown, context)}`
           : nothing
       }
     </details>
   </section>`;
 }
 
-export function lossFigure(context: FiguresContext, tools: TemplateResult): TemplateResult {
-  return chart('loss', context, tools);
+/** The first measure, large. */
+export function mainFigure(context: FiguresContext, tools: TemplateResult): TemplateResult | typeof nothing {
+  const [first] = evaluated(context.measures);
+  return first ? chart(first, context, tools) : nothing;
 }
 
-export function accuracyFigures(context: FiguresContext): TemplateResult {
-  return html`<div class="pair">
-    ${chart('token', context, nothing)} ${chart('sequence', context, nothing)}
-  </div>`;
+/** The others, in pairs. */
+export function otherFigures(context: FiguresContext): TemplateResult | typeof nothing {
+  const others = evaluated(context.measures).slice(1);
+  if (!others.length) return nothing;
+  return html`<div class="pair">${others.map((measure) => chart(measure, context))}</div>`;
 }

@@ -2,23 +2,32 @@
 
 import uPlot from 'uplot';
 import type { Line } from './chart';
+import { armCurves, type ArmCurves } from './curves';
 import { earlierMark, type Mark } from '../ui/palette';
-import type { Curves, Measure, Source } from '../engine/record';
+import type { Measure } from '../engine/types';
 import type { EarlierRun } from './shelf';
 
-/** The present run's lines and those of `earlier`, by one list of steps. */
+/** An earlier run that is shown, and what it has of a measure. */
+export interface Laid {
+  run: EarlierRun;
+  curves: ArmCurves;
+}
+
+/** Those of the earlier runs that have something to lay over. */
+export function laidOver(earlier: EarlierRun[], { id, phase }: Measure): Laid[] {
+  return earlier
+    .filter((run) => run.shown)
+    .map((run) => ({ run, curves: armCurves(run.curves(phase), id) }))
+    .filter(({ curves }) => curves.steps.length > 0);
+}
+
+/** The present run's lines and those of `others`, by one list of steps. */
 export function overlay(
   present: { steps: number[]; lines: Line[] },
-  earlier: EarlierRun[],
-  measure: Measure,
-  source: Source,
+  others: Laid[],
   hidden: ReadonlySet<string>,
   markOf: (arm: string) => { label: string; mark: Mark },
 ): { steps: number[]; lines: Line[] } {
-  const others = earlier
-    .filter((run) => run.shown)
-    .map((run) => ({ run, curves: run.curves(measure, source) }))
-    .filter(({ curves }) => curves.steps.length > 0);
   if (!others.length) return present;
   const lines: Line[] = others.flatMap(({ run, curves }) =>
     curves.curves.map(({ arm, mean, min, max }): Line => {
@@ -51,9 +60,4 @@ export function overlay(
     max: [...(joined[i * 3 + 3] as Line['max'])],
   }));
   return { steps, lines: started ? all : [...present.lines, ...all] };
-}
-
-/** The greatest and least value that earlier runs bring into a figure. */
-export function reach(earlier: EarlierRun[], measure: Measure, source: Source): Curves['curves'] {
-  return earlier.filter((run) => run.shown).flatMap((run) => run.curves(measure, source).curves);
 }

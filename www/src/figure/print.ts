@@ -48,17 +48,23 @@ export function csv(header: string[], rows: CsvCell[][]): string {
   return `${[header, ...rows].map((row) => row.map(text).join(',')).join('\n')}\n`;
 }
 
-/** A button that saves text which is made when it is pressed. */
-export function saveButton(label: string, file: string, make: () => string, enabled = true): TemplateResult {
-  const type = file.endsWith('.json') ? 'application/json' : 'text/csv';
+/** A small button that saves something. */
+export function saving(label: string, testId: string, act: () => void, enabled = true): TemplateResult {
   return html`<button
     type="button"
     class="small"
-    data-testid="save-${file}"
+    data-testid=${testId}
     aria-disabled=${enabled ? 'false' : 'true'}
     title=${enabled ? '' : 'Nothing to save yet'}
-    @click=${() => enabled && save(new Blob([make()], { type }), `mnemoscope-${file}`)}
+    @click=${() => enabled && act()}
   >
     ${label}
   </button>`;
+}
+
+/** A button that saves text which is made when it is pressed. */
+export function saveButton(label: string, file: string, make: () => string, enabled = true): TemplateResult {
+  const type = file.endsWith('.json') ? 'application/json' : 'text/csv';
+  const act = () => save(new Blob([make()], { type }), `mnemoscope-${file}`);
+  return saving(label, `save-${file}`, act, enabled);
 }

@@ -5,13 +5,18 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { swatch } from '../ui/controls';
-import type { RunInfo } from '../engine/types';
-import { bits, count, percent } from '../ui/format';
+import type { Measure, RunInfo } from '../engine/types';
+import { count } from '../ui/format';
 import type { Entry } from '../ui/series';
 import type { Recording, Source } from '../engine/record';
+import { armCurves, lastAt } from './curves';
+import { evaluated, headUnit, measureOf, thresholdText, valueText } from './measured';
 
 export interface ScoreboardContext {
   recording: Recording | null;
+  measures: Measure[];
+  /** What an arm is. */
+  arm: string;
   entries: Entry[];
   hidden: ReadonlySet<string>;
   source: Source;
@@ -20,18 +25,17 @@ export interface ScoreboardContext {
   toggle: (id: string) => void;
 }
 
-/** When a run first reached 99 %, or what can be said instead. */
-function first(recording: Recording, run: RunInfo): string {
-  const milestone = recording.milestones.get(run.replica);
-  if (milestone !== undefined) return count(milestone);
+/** When a run first reached the threshold, or what can be said instead. */
+function first(recording: Recording, measure: string, run: RunInfo): string {
+  const step = recording.reached[run.replica]?.[measure];
+  if (step !== undefined) return count(step);
   const stop = recording.stops.find((candidate) => candidate.run.replica === run.replica);
   if (stop) return `stopped at ${count(stop.step)}`;
   return recording.finished ? `not within ${count(recording.step)}` : '–';
 }
 
-function firstSteps(recording: Recording, id: string): TemplateResult {
-  const runs = recording.arms.find((arm) => arm.id === id)?.runs ?? [];
-  const texts = runs.map((run) => first(recording, run));
+function firstSteps(recording: Recording, measure: string, runs: RunInfo[]): TemplateResult {
+  const texts = runs.map((run) => first(recording, measure, run));
   if (texts.every((text) => text === '–')) return html`–`;
   if (runs.length > 1 && texts.every((text) => text.startsWith('not within'))) {
     return html`none within ${count(recording.step)}`;
@@ -44,25 +48,17 @@ function firstSteps(recording: Recording, id: string): TemplateResult {
   )}`;
 }
 
-/** Place of the last point at or before `step`. */
-function at(steps: number[], step: number | null): number {
-  if (step === null) return steps.length - 1;
-  const after = steps.findIndex((candidate) => candidate > step);
-  return after === -1 ? steps.length - 1 : Math.max(0, after - 1);
-}
-
 export function scoreboard(context: ScoreboardContext): TemplateResult {
-  const { recording, entries, cursor, source } = context;
-  const loss = recording?.curves('loss', source);
-  const token = recording?.curves('token', source);
-  const sequence = recording?.curves('sequence', 'held-out');
-  const place = loss ? at(loss.steps, cursor) : -1;
-  const value = (curves: typeof loss, id: string, step: number | null) => {
-    const curve = curves?.curves.find((candidate) => candidate.arm === id);
-    return curve?.mean[at(curves?.steps ?? [], step)];
-  };
-  const step = loss?.steps[place];
+  const { recording, measures, entries, cursor, source } = context;
+  const columns = evaluated(measures).map((measure) => {
+    const own = measureOf(measure, source, measures);
+    return { measure, curves: recording && armCurves(recording.curves(own.phase), own.id) };
+  });
+  const [main] = columns;
+  const step = main?.curves?.steps[lastAt(main.curves.steps, cursor)];
   const shown = step === undefined ? null : step;
+  const value = ({ curves }: (typeof columns)[number], id: string) =>
+    curves?.curves.find(({ arm }) => arm === id)?.mean[lastAt(curves.steps, shown)];
   const caption =
     shown === null
       ? 'In the race'
@@ -76,10 +72,13 @@ export function scoreboard(context: ScoreboardContext): TemplateResult {
       </caption>
       <thead>
         <tr>
-          <th scope="col">Encoding</th>
-          <th scope="col" class="n">Loss <span class="quiet">bits</span></th>
-          <th scope="col" class="n">Tokens <span class="quiet">% right</span></th>
-          <th scope="col" class="n">Sequences <span class="quiet">% right</span></th>
+          <th scope="col">${context.arm}</th>
+          ${columns.map(
+            ({ measure }) =>
+              html`<th scope="col" class="n">
+                ${measure.short} <span class="quiet">${headUnit(measure)}</span>
+              </th>`,
+          )}
         </tr>
       </thead>
       <tbody>
@@ -97,29 +96,31 @@ export function scoreboard(context: ScoreboardContext): TemplateResult {
                 ${swatch(entry.mark)}<span>${entry.label}</span>
               </button>
             </th>
-            <td class="n">${bits(value(loss, entry.id, shown))}</td>
-            <td class="n">${percent(value(token, entry.id, shown))}</td>
-            <td class="n">${percent(value(sequence, entry.id, shown))}</td>
+            ${columns.map(
+              (column) => html`<td class="n">${valueText(column.measure, value(column, entry.id))}</td>`,
+            )}
           </tr>`;
         })}
       </tbody>
     </table>
-    ${milestones(context)}
+    ${evaluated(measures)
+      .filter(({ threshold }) => threshold !== undefined)
+      .map((measure) => milestones(measure, context))}
   </div>`;
 }
 
-/** First evaluation at 99 % or more of held-out tokens: every seed, and what they have in common. */
-function milestones({ recording, entries }: ScoreboardContext): TemplateResult {
-  const seeds = Math.max(0, ...(recording?.arms.map(({ runs }) => runs.length) ?? []));
-  const several = seeds > 1;
-  return html`<table data-testid="milestones">
+/** The first evaluation that reached a measure's threshold: every seed, and what they have in common. */
+function milestones(measure: Measure, { recording, entries, arm }: ScoreboardContext): TemplateResult {
+  const each = entries.map(({ id }) => recording?.about.runs.filter((run) => run.arm === id) ?? []);
+  const several = each.some((runs) => runs.length > 1);
+  return html`<table data-testid="milestones" data-measure=${measure.id}>
     <caption>
-      First step at 99&nbsp;%
-      <span class="quiet">of held-out tokens</span>
+      First step at ${thresholdText(measure)}
+      <span class="quiet">of held-out ${measure.short.toLowerCase()}</span>
     </caption>
     <thead>
       <tr>
-        <th scope="col">Encoding</th>
+        <th scope="col">${arm}</th>
         <th scope="col" class="n">Step <span class="quiet">each seed in turn</span></th>
         ${
           several
@@ -131,11 +132,11 @@ function milestones({ recording, entries }: ScoreboardContext): TemplateResult {
     </thead>
     <tbody>
       ${entries.map(
-        (entry) =>
+        (entry, i) =>
           html`<tr data-arm=${entry.id}>
             <th scope="row">${entry.label}</th>
-            <td class="n">${recording ? firstSteps(recording, entry.id) : '–'}</td>
-            ${several && recording ? middle(recording, entry.id) : nothing}
+            <td class="n">${recording ? firstSteps(recording, measure.id, each[i] ?? []) : '–'}</td>
+            ${several && recording ? middle(recording, measure.id, each[i] ?? []) : nothing}
           </tr>`,
       )}
     </tbody>
@@ -143,11 +144,10 @@ function milestones({ recording, entries }: ScoreboardContext): TemplateResult {
 }
 
 /** Median and spread. A seed that never got there counts as later than all others, once the race is over. */
-function middle(recording: Recording, id: string): TemplateResult {
-  const runs = recording.arms.find((arm) => arm.id === id)?.runs ?? [];
+function middle(recording: Recording, measure: string, runs: RunInfo[]): TemplateResult {
   const over = (run: RunInfo) =>
     recording.finished || recording.stops.some((stop) => stop.run.replica === run.replica);
-  const steps = runs.map((run) => recording.milestones.get(run.replica) ?? (over(run) ? Infinity : NaN));
+  const steps = runs.map((run) => recording.reached[run.replica]?.[measure] ?? (over(run) ? Infinity : NaN));
   const found = median(steps);
   const text = (step: number) => (step === Infinity ? `> ${count(recording.step)}` : count(step));
   if (found === null)

@@ -1,7 +1,7 @@
 /** Earlier runs, kept in memory to be laid over the present one, and those read from files. */
 
-import type { Results, Values } from '../engine/types';
-import { Recording, type Curves, type Measure, type Source } from '../engine/record';
+import type { Phase, Results, Values } from '../engine/types';
+import type { Numbers, Recording } from '../engine/record';
 
 export interface EarlierRun {
   id: number;
@@ -13,29 +13,28 @@ export interface EarlierRun {
   values: Values;
   step: number;
   shown: boolean;
-  /** First steps at 99 %, by arm: one entry a seed, null where none was. */
-  firstSteps: Map<string, (number | null)[]>;
-  curves(measure: Measure, source: Source): Curves;
+  /** What became of each run. */
+  runs: Reached[];
+  curves(phase: Phase): Numbers;
+}
+
+/** An arm with a seed, and the first step at each threshold. */
+export interface Reached {
+  arm: string;
+  reached: Record<string, number | null>;
 }
 
 export const MOST_RUNS = 5;
 
-type Source99 = { arm: string; step99: number | null }[];
-
-function firstStepsOf(runs: Source99): Map<string, (number | null)[]> {
+/** First steps at a measure's threshold, by arm: one entry a seed, null where none was. */
+export function firstSteps(runs: Reached[], measure: string): Map<string, (number | null)[]> {
   const found = new Map<string, (number | null)[]>();
-  for (const { arm, step99 } of runs) found.set(arm, [...(found.get(arm) ?? []), step99]);
+  for (const { arm, reached } of runs) found.set(arm, [...(found.get(arm) ?? []), reached[measure] ?? null]);
   return found;
 }
 
-export function firstStepsOfRecording(recording: Recording): Map<string, (number | null)[]> {
-  return firstStepsOf(
-    recording.about.runs.map(({ encoding, replica }) => ({
-      arm: encoding,
-      step99: recording.milestones.get(replica) ?? null,
-    })),
-  );
-}
+export const reachedBy = ({ about, reached }: Recording): Reached[] =>
+  about.runs.map(({ arm, replica }) => ({ arm, reached: reached[replica] ?? {} }));
 
 export class Shelf {
   runs: EarlierRun[] = [];
@@ -54,23 +53,27 @@ export class Shelf {
       values: recording.about.values,
       step: recording.step,
       shown: twin?.shown ?? true,
-      firstSteps: firstStepsOfRecording(recording),
-      curves: (measure, source) => recording.curves(measure, source),
+      runs: reachedBy(recording),
+      curves: (phase) => recording.curves(phase),
     });
   }
 
   add(results: Results, file: string): void {
-    const recording = recordingOf(results);
+    const { link, settings, step, runs, measures, curves: points } = results;
+    const text = ([key, value]: [string, unknown]) => [key, String(value)];
     this.insert({
       file,
-      link: results.link,
-      values: results.configuration,
-      step: results.step,
+      link,
+      values: Object.fromEntries(Object.entries(settings).map(text)) as Values,
+      step,
       shown: true,
-      firstSteps: firstStepsOf(results.runs.map(({ encoding: arm, step99 }) => ({ arm, step99 }))),
+      runs,
       // A results file has held-out curves only.
-      curves: (measure, source) =>
-        source === 'held-out' ? recording.curves(measure, source) : { steps: [], curves: [] },
+      curves: (phase) => ({
+        measures: phase === 'evaluation' ? measures : [],
+        runs: runs.map(({ arm, seed }, replica) => ({ replica, arm, seed })),
+        points,
+      }),
     });
   }
 
@@ -88,34 +91,4 @@ export class Shelf {
     const slot = Array.from({ length: MOST_RUNS }, (_, i) => i).find((place) => !taken.has(place)) ?? 0;
     this.runs = [...this.runs, { ...run, id: this.next++, slot }];
   }
-}
-
-/** Held-out curves of a results file, gathered as those of a run are. */
-function recordingOf(results: Results): Recording {
-  const { runs, evaluations, link, configuration, step } = results;
-  const recording = new Recording(
-    {
-      lab: results.lab,
-      arms: [],
-      runs: runs.map(({ encoding, seed }, replica) => ({ replica, encoding, seed })),
-      executor: results.executor ?? { kind: 'cpu', name: '', reason: '', matmul: '' },
-      cost: results.cost ?? { parameters: 0, bytes: 0, launchesPerStep: 0, flopsPerStep: 0 },
-      chanceBits: NaN,
-      steps: step,
-      values: configuration,
-      link,
-    },
-    link,
-  );
-  const numbers = (values: (number | null)[]) => values.map((value) => value ?? NaN);
-  recording.apply(
-    evaluations.map((evaluation) => ({
-      type: 'evaluation' as const,
-      step: evaluation.step,
-      loss: numbers(evaluation.loss),
-      tokenAccuracy: numbers(evaluation.tokenAccuracy),
-      sequenceAccuracy: numbers(evaluation.sequenceAccuracy),
-    })),
-  );
-  return recording;
 }

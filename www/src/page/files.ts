@@ -3,7 +3,6 @@
 import type { LabClient } from '../engine/client';
 import { save } from '../ui/download';
 import type { LabId, Results, WeightsFile } from '../engine/types';
-import type { Recording } from '../engine/record';
 
 /** A file beyond this cannot be one of ours; it is not even read. */
 const MOST_BYTES = 1 << 30;
@@ -12,8 +11,11 @@ export function saveJson(data: unknown, name: string): void {
   save(new Blob([JSON.stringify(data, null, 1)], { type: 'application/json' }), `mnemoscope-${name}.json`);
 }
 
-export function saveCurves(recording: Recording): void {
-  save(new Blob([recording.csv()], { type: 'text/csv' }), `mnemoscope-${recording.about.lab}.csv`);
+export async function saveCurves(client: LabClient): Promise<void> {
+  save(
+    new Blob([await client.csv()], { type: 'text/csv' }),
+    `mnemoscope-${client.settled?.lab ?? 'copy'}.csv`,
+  );
 }
 
 export async function saveResults(client: LabClient): Promise<void> {

@@ -13,7 +13,7 @@ import { acceptFiles } from '../ui/drop';
 import type { LabId } from '../engine/types';
 import type { FilePlace, PartContext } from '../ui/part-context';
 import { labOf } from '../engine/lab-of';
-import { openFile, type Opened } from './files';
+import { openFile, saveCurves, type Opened } from './files';
 import { count } from '../ui/format';
 import { comparisonBox, incidents, keepPanel, offerBox, type Copying, type KeepParts } from '../ui/keep';
 import type { Mark } from '../ui/palette';
@@ -268,7 +268,10 @@ export abstract class LabPage extends RunElement {
   }
 
   /** A part that a link can hide. The wrapper has no box of its own. */
-  protected showing(id: string, content: () => TemplateResult): TemplateResult | typeof nothing {
+  protected showing(
+    id: string,
+    content: () => TemplateResult | typeof nothing,
+  ): TemplateResult | typeof nothing {
     return this.client.hide.includes(id) ? nothing : html`<div data-part=${id}>${content()}</div>`;
   }
 
@@ -408,6 +411,7 @@ export abstract class LabPage extends RunElement {
       hidden: this.hiddenLines,
       toggle: (id) => this.toggleLine(id),
       verdicts: this.verdicts,
+      saveCurves: () => this.export(saveCurves),
       link: settled.link,
     };
   }

@@ -78,9 +78,9 @@ export abstract class RunElement extends LitElement {
         break;
       case 'opened':
         if (this.recording?.key !== report.key) this.leaving(this.recording);
-        this.recording = report.recorded
-          ? Recording.from(report.recorded)
-          : new Recording(report.about, report.link, report.key);
+        this.recording =
+          (report.recorded && Recording.from(report.recorded)) ??
+          new Recording(report.about, report.link, report.key);
         this.begin();
         this.live = true;
         this.kept = null;

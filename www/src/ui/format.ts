@@ -1,6 +1,7 @@
 /** Numbers as a reader wants them. */
 
-export function bits(value: number | null | undefined): string {
+/** Anything from zero, as a loss. */
+export function amount(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
   if (value >= 1e4) return value.toExponential(1);
   return value >= 0.01 ? value.toFixed(2) : String(Number(value.toPrecision(2)));

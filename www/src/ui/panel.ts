@@ -55,7 +55,7 @@ export function stopBox(recording: Recording | null, entries: Entry[]): Template
         ? html`<div class="notice warn">
             <ul>
               ${recording.stops.map(({ run, step, reason }) => {
-                const label = entries.find((entry) => entry.id === run.encoding)?.label ?? run.encoding;
+                const label = entries.find((entry) => entry.id === run.arm)?.label ?? run.arm;
                 return html`<li>
                   <strong>${label}, seed ${run.seed}</strong> stopped at step ${count(step)}:
                   ${reason.replace(/\.$/, '')}. The other runs go on; means are over those that are left.

@@ -36,6 +36,8 @@ export interface PartContext {
   toggle: (id: string) => void;
   /** What the open experiment says about the claims. */
   verdicts: Verdict[];
+  /** Saves the curves of the open run as a file; why that failed stands in the keep panel. */
+  saveCurves: () => void;
   /** The settings as a link's fragment, for captions of exports. */
   link: string;
 }

@@ -4,19 +4,20 @@ import { html } from 'lit';
 import '../../ui/styles.css';
 import type { LabContext } from './context';
 import { saveCurves, saveResults, saveWeights, type Opened } from '../../page/files';
-import { accuracyFigures, lossFigure } from '../../figure/figures';
+import { mainFigure, otherFigures } from '../../figure/figures';
 import { LabPage } from '../../page/lab-page';
 import type { Seen, Unseen } from './lab-inspector';
 import { Shelf } from '../../figure/shelf';
 import { about, stopBox } from '../../ui/panel';
 import type { Kept, Report } from '../../engine/protocol';
-import type { Measure, Recording, Source } from '../../engine/record';
+import type { Recording, Source } from '../../engine/record';
 import { scoreboard } from '../../figure/scoreboard';
 import type { Entry } from '../../ui/series';
 import { entryOf, SERIES } from '../../ui/series';
 import { Shortcuts } from '../../ui/shortcuts';
 import { compareSlot, costSlot, lookSlot, verdictSlot } from './slots';
-import { chartTools, type View } from '../../ui/tools';
+import { chartTools, type View } from '../../figure/tools';
+import { EXPECTED } from './expected';
 import { Welcome } from '../../ui/welcome';
 
 const STEPS = [
@@ -36,7 +37,7 @@ export class MnemoscopeApp extends LabPage {
   private source: Source = 'held-out';
   private log = false;
   private cursor: number | null = null;
-  private opened = new Set<Measure>();
+  private opened = new Set<string>();
   protected readonly welcome = new Welcome('welcome', STEPS, () => this.requestUpdate());
   protected readonly shortcuts = new Shortcuts(
     [
@@ -75,11 +76,11 @@ export class MnemoscopeApp extends LabPage {
   /** Those of the run on show, or, before the first, those that are chosen. */
   protected entries(): Entry[] {
     const ids =
-      this.recording?.arms.map(({ id }) => id) ?? this.client.settled?.values[SERIES]?.split(',') ?? [];
+      this.recording?.about.arms.map(({ id }) => id) ?? this.client.settled?.values[SERIES]?.split(',') ?? [];
     return ids.map(this.entryOf);
   }
 
-  private openTable(measure: Measure, open: boolean) {
+  private openTable(measure: string, open: boolean) {
     if (open) this.opened.add(measure);
     else this.opened.delete(measure);
     this.requestUpdate();
@@ -100,6 +101,7 @@ export class MnemoscopeApp extends LabPage {
     return {
       client: this.client,
       recording: this.recording,
+      measures: this.recording?.about.measures ?? EXPECTED,
       live: this.live,
       entries: this.entries(),
       entryOf: this.entryOf,
@@ -140,8 +142,8 @@ export class MnemoscopeApp extends LabPage {
         {
           id: 'csv',
           label: 'Curves (CSV)',
-          enabled: !!recording?.evaluations.length,
-          act: () => recording && saveCurves(recording),
+          enabled: savable && !!recording?.evaluations.length,
+          act: () => this.export(saveCurves),
         },
         { id: 'json', label: 'Results (JSON)', enabled: savable, act: () => this.export(saveResults) },
         {
@@ -165,18 +167,19 @@ export class MnemoscopeApp extends LabPage {
         <div class="results">
           ${this.comparisonPart()}
           ${this.showing('loss', () =>
-            lossFigure(
+            mainFigure(
               context,
-              chartTools(context, recording, (view) => this.view(view)),
+              chartTools(context, recording, context.measures, (view) => this.view(view)),
             ),
           )}
           ${this.welcomePart()}
           ${this.showing(
             'scoreboard',
             () =>
-              html`${scoreboard({ ...context, toggle: (id) => this.toggleLine(id) })} ${verdictSlot(context)}`,
+              html`${scoreboard({ ...context, arm: 'Encoding', toggle: (id) => this.toggleLine(id) })}
+              ${verdictSlot(context)}`,
           )}
-          ${stopBox(recording, context.entries)} ${this.showing('accuracy', () => accuracyFigures(context))}
+          ${stopBox(recording, context.entries)} ${this.showing('accuracy', () => otherFigures(context))}
           ${this.showing('look', () => lookSlot(context))}
           ${this.showing('compare', () => compareSlot(context))}
           ${this.showing('cost', () => html`${about(recording)} ${costSlot(context)}`)} ${this.keeping()}

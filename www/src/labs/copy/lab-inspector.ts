@@ -257,7 +257,7 @@ export class LabInspector extends LitElement {
   private nameOf(replica: number): string {
     const run = this.about?.runs.find((candidate) => candidate.replica === replica);
     if (!run) return '';
-    const label = this.entries.find((entry) => entry.id === run.encoding)?.label ?? run.encoding;
+    const label = this.entries.find((entry) => entry.id === run.arm)?.label ?? run.arm;
     return `${label}, seed ${run.seed}`;
   }
 

@@ -148,8 +148,8 @@ export class MnemoscopeEncodings extends LabPage {
         {
           id: 'csv',
           label: 'Curves (CSV)',
-          enabled: !!recording?.evaluations.length,
-          act: () => recording && saveCurves(recording),
+          enabled: savable && !!recording?.evaluations.length,
+          act: () => this.export(saveCurves),
         },
         { id: 'json', label: 'Results (JSON)', enabled: savable, act: () => this.export(saveResults) },
         {

@@ -1,6 +1,6 @@
 /** What the wasm module says in the encodings lab. The Rust side is the source of every name and value here. */
 
-import type { ExecutorInfo, Values, Verdict } from '../../engine/types';
+import type { Curves, ExecutorInfo, Values, Verdict } from '../../engine/types';
 
 export type Side = 'left' | 'right';
 export type Measure = 'dot' | 'cosine' | 'distance';
@@ -207,16 +207,8 @@ export type Outcome =
       experiment: 'lengths';
       trained: number;
       step: number;
-      lengths: number[];
-      rows: {
-        id: string;
-        label: string;
-        /** Why it cannot be evaluated beyond its length; empty if it can. */
-        why: string;
-        /** In the order of `lengths`; null where it cannot. */
-        accuracy: (Spread | null)[];
-        bits: (Spread | null)[];
-      }[];
+      /** By length; the help of an arm says why it cannot be longer than it was in training. */
+      curves: Curves;
       /** What the task asks of a longer sequence. */
       sentence: string;
     };

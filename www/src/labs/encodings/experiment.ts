@@ -1,12 +1,12 @@
 /** Part `experiment`: the open experiment's curves, and what it has found. */
 
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { accuracyFigures, lossFigure, type FiguresContext } from '../../figure/figures';
+import { mainFigure, otherFigures, type FiguresContext } from '../../figure/figures';
 import { verdictList } from '../../ui/verdicts';
-import type { Measure, Recording } from '../../engine/record';
+import type { Recording } from '../../engine/record';
 import { scoreboard } from '../../figure/scoreboard';
 import type { Entry } from '../../ui/series';
-import { chartTools, type View } from '../../ui/tools';
+import { chartTools, type View } from '../../figure/tools';
 import { armEntries, armsLegend } from '../../figure/arms';
 import { Question } from '../../ui/ask';
 import { choosePart } from '../../page/choose';
@@ -35,7 +35,7 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
   private readonly question = new Question<Found>(
     async () => {
       const of = this.context.recording;
-      return { of, outcome: await this.context.client.outcome() };
+      return { of, outcome: (await this.context.client.outcome()) as Outcome | null };
     },
     () => this.requestUpdate(),
   );
@@ -44,7 +44,7 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
   private log = false;
   private cursor: number | null = null;
   private spotlight: string | null = null;
-  private readonly opened = new Set<Measure>();
+  private readonly opened = new Set<string>();
   private differencesOpen = false;
   /** The last outcome of the recording on show: a refusal, or a run that was closed, does not take it away. */
   private found: Found | null = null;
@@ -65,7 +65,7 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
 
   protected override updated(changed: PropertyValues) {
     super.updated(changed);
-    for (const chart of this.querySelectorAll('.figure.loss lab-chart, .pair lab-chart')) {
+    for (const chart of this.querySelectorAll('section.card.figure:not(.part) lab-chart')) {
       Object.assign(chart, { spotlight: this.spotlight });
     }
   }
@@ -76,10 +76,11 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
     this.requestUpdate();
   }
 
-  private figures(entries: Entry[]): FiguresContext {
-    const { recording, hidden, properties } = this.context;
+  private figures(recording: Recording, entries: Entry[]): FiguresContext {
+    const { hidden, properties } = this.context;
     return {
       recording,
+      measures: recording.about.measures,
       entries,
       hidden,
       source: this.source,
@@ -114,20 +115,23 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
     });
     if (!recording) return choosing;
     const entries = armEntries(recording.about, context.entries, context.properties);
-    const figures = this.figures(entries);
+    const figures = this.figures(recording, entries);
     return html`${choosing}
-    ${lossFigure(
+    ${mainFigure(
       figures,
-      chartTools({ source: this.source, log: this.log }, recording, (view) => this.view(view)),
+      chartTools({ source: this.source, log: this.log }, recording, figures.measures, (view) =>
+        this.view(view),
+      ),
     )}
-    ${this.board(recording, entries)} ${this.outcome(recording, entries)} ${accuracyFigures(figures)}
+    ${this.board(recording, entries)} ${this.outcome(recording, entries)} ${otherFigures(figures)}
     ${this.verdicts(recording)}`;
   }
 
   private board(recording: Recording, entries: Entry[]): TemplateResult {
     const { hidden, toggle } = this.context;
     const { source, cursor } = this;
-    const context = { recording, entries, hidden, source, cursor, toggle };
+    const { measures } = recording.about;
+    const context = { recording, measures, arm: 'Encoding', entries, hidden, source, cursor, toggle };
     if (entries.length <= MOST_ROWS && recording.about.values.experiment !== 'sweep')
       return scoreboard(context);
     return armsLegend({
@@ -140,7 +144,7 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
   }
 
   private outcome(recording: Recording, entries: Entry[]): TemplateResult | typeof nothing {
-    const { hidden } = this.context;
+    const { hidden, live, saveCurves } = this.context;
     const { link } = recording;
     const outcome = this.found?.outcome;
     if (recording.about.values.experiment === 'live') return this.liveView(recording);
@@ -165,7 +169,7 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
           },
         });
       case 'lengths':
-        return lengthsView(outcome, { entries, hidden, chanceBits: recording.about.chanceBits, link });
+        return lengthsView(outcome, { entries, hidden, link, live, saveCurves });
       default:
         return html`<section class="card part" data-testid="outcome-waits">
           <p class="help">What it has found so far is worked out while this part of the page is in view.</p>

@@ -10,6 +10,7 @@ import { figureText } from '../../ui/text';
 import type { Recording } from '../../engine/record';
 import type { Entry } from '../../ui/series';
 import { lineKey } from '../../figure/arms';
+import { runsOf, spreadOf, valuesOf } from '../../figure/curves';
 import type { Outcome } from './engine';
 import { csv, saveButton, spreadText } from '../../figure/print';
 
@@ -40,27 +41,25 @@ interface Differences {
   rows: Row[];
 }
 
+/** What the followers are held against. */
+const LOSS = 'loss';
+
 /** |held-out loss of a follower − that of the reference of the same seed|, by step: mean and spread over the seeds. */
-function differencesOf(control: Control, { about, evaluations }: Recording): Differences {
-  const runOf = (arm: string, seed: number) =>
-    about.runs.find((run) => run.encoding === arm && run.seed === seed)?.replica ?? -1;
+function differencesOf(control: Control, recording: Recording): Differences {
+  const curves = recording.curves('evaluation');
+  const place = curves.measures.findIndex(({ id }) => id === LOSS);
+  const seeds = (arm: string) => runsOf(curves, arm).map((run) => curves.runs[run]?.seed);
+  const theirs = seeds(control.reference);
   const rows = control.rows.map(({ id }): Row => {
-    const row: Row = { id, mean: [], least: [], greatest: [] };
-    const pairs = about.runs
-      .filter((run) => run.encoding === id)
-      .map(({ replica, seed }) => [replica, runOf(control.reference, seed)] as const);
-    for (const { loss } of evaluations) {
-      const found = pairs
-        .map(([own, other]) => Math.abs((loss[own] ?? NaN) - (loss[other] ?? NaN)))
-        .filter(Number.isFinite);
-      const any = found.length > 0;
-      row.mean.push(any ? found.reduce((a, b) => a + b, 0) / found.length : null);
-      row.least.push(any ? Math.min(...found) : null);
-      row.greatest.push(any ? Math.max(...found) : null);
-    }
-    return row;
+    const pairs = seeds(id).map((seed) => theirs.indexOf(seed));
+    const spreads = curves.points.map((_, point) => {
+      const [own, other] = [id, control.reference].map((arm) => valuesOf(curves, point, place, arm));
+      return spreadOf((own ?? []).map((value, i) => Math.abs(value - (other?.[pairs[i] ?? -1] ?? NaN))));
+    });
+    const each = (of: 'mean' | 'least' | 'greatest') => spreads.map((spread) => spread?.[of] ?? null);
+    return { id, mean: each('mean'), least: each('least'), greatest: each('greatest') };
   });
-  return { steps: evaluations.map(({ step }) => step), rows };
+  return { steps: curves.points.map(({ x }) => x), rows };
 }
 
 /** Whole decades around the differences above zero. */

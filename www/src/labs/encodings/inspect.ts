@@ -209,8 +209,7 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
     const kind = context.properties.find(({ name }) => name === side)?.kind;
     const picture = this.pictures[side].answer;
     if (!context.live || !run || kind?.type !== 'choice' || picture?.encoding !== 'trained') return null;
-    if (!kind.options.some(({ value }) => value === run.encoding) || String(run.seed) !== values.seed)
-      return null;
+    if (!kind.options.some(({ value }) => value === run.arm) || String(run.seed) !== values.seed) return null;
     const opposite = other(side);
     // Of another length or width it would be another table.
     const same = {
@@ -220,7 +219,7 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
       [`${opposite}_noise`]: 0,
     };
     const differ = Object.entries(same).filter(([name, value]) => Number(values[name]) !== value);
-    const pressed = values[opposite] === run.encoding && differ.length === 0;
+    const pressed = values[opposite] === run.arm && differ.length === 0;
     return {
       pressed,
       press: () => {
@@ -228,9 +227,9 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
           context.change(opposite, this.replaced[opposite] ?? 'sinusoidal');
           return;
         }
-        if (values[opposite] !== run.encoding) this.replaced[opposite] = values[opposite] ?? '';
+        if (values[opposite] !== run.arm) this.replaced[opposite] = values[opposite] ?? '';
         for (const [name, value] of differ) context.change(name, String(value));
-        context.change(opposite, run.encoding);
+        context.change(opposite, run.arm);
       },
     };
   }

@@ -8,6 +8,7 @@ import { exportButtons } from '../../ui/download';
 import { count } from '../../ui/format';
 import type { HeatMap } from '../../figure/heatmap';
 import '../../figure/lab-heatmap';
+import type { RunInfo } from '../../engine/types';
 import { figureText } from '../../ui/text';
 import { entryOf } from '../../ui/series';
 import { Question } from '../../ui/ask';
@@ -259,11 +260,7 @@ class LabLogit extends VisiblePart<EncodingsContext> {
 }
 
 /** A select of the open experiment's runs, which sets whose table and weights "trained" stands for. */
-export function runChoice(
-  context: EncodingsContext,
-  place: string,
-  runs: { replica: number; encoding: string; seed: number }[],
-): TemplateResult {
+export function runChoice(context: EncodingsContext, place: string, runs: RunInfo[]): TemplateResult {
   const chosen = context.settled.values.trained_run ?? '0';
   const label = (id: string) => context.entries.find((entry) => entry.id === id)?.label ?? id;
   return html`<span class="field">
@@ -275,10 +272,8 @@ export function runChoice(
       @change=${(event: Event) => context.change('trained_run', (event.target as HTMLSelectElement).value)}
     >
       ${runs.map(
-        ({ encoding, seed }, i) =>
-          html`<option value=${i} ?selected=${String(i) === chosen}>
-            ${label(encoding)}, seed ${seed}
-          </option>`,
+        ({ arm, seed }, i) =>
+          html`<option value=${i} ?selected=${String(i) === chosen}>${label(arm)}, seed ${seed}</option>`,
       )}
     </select>
   </span>`;

@@ -158,9 +158,9 @@ function trainedForm(state: SideState, context: EncodingsContext): TemplateResul
       @change=${(event: Event) => context.change('trained_run', (event.target as HTMLSelectElement).value)}
     >
       ${runs.map(
-        ({ replica, encoding, seed }) =>
+        ({ replica, arm, seed }) =>
           html`<option value=${String(replica)} ?selected=${String(replica) === chosen}>
-            ${nameOf(encoding)}, seed ${seed}
+            ${nameOf(arm)}, seed ${seed}
           </option>`,
       )}
     </select>

@@ -46,7 +46,7 @@ const MEASURES = [
 
 /** Why a run has no step at 99 %: it stopped, or it has not got there. */
 function missing(recording: Recording, arm: string, seed: number): string {
-  const stop = recording.stops.find(({ run }) => run.encoding === arm && run.seed === seed);
+  const stop = recording.stops.find(({ run }) => run.arm === arm && run.seed === seed);
   if (stop) return `stopped at ${count(stop.step)}`;
   return `not within ${count(recording.step)}${recording.finished ? '' : ' so far'}`;
 }

@@ -5,7 +5,7 @@ import '../../ui/styles.css';
 import '../../ui/labs.css';
 import { save } from '../../ui/download';
 import type { LabId } from '../../engine/types';
-import { saveJson, saveResults, type Opened } from '../../page/files';
+import { saveCurves, saveJson, saveResults, type Opened } from '../../page/files';
 import { plural } from '../../ui/format';
 import { LabPage } from '../../page/lab-page';
 import { mark } from '../../ui/palette';
@@ -21,7 +21,6 @@ import { experimentPart } from './experiment';
 import { operationsPart } from './operations';
 import { sessionPart } from './session';
 import { spikesPart } from './spikes';
-import { studyCsv } from './study-csv';
 import { Progress } from './work';
 import './work.css';
 
@@ -115,7 +114,7 @@ export class MnemoscopeSequence extends LabPage {
           id: 'csv',
           label: 'Experiment (CSV)',
           enabled: savable,
-          act: () => this.export(async (client) => csv(studyCsv(await client.study()), 'sequence')),
+          act: () => this.export(saveCurves),
         },
         {
           id: 'json',

@@ -1,6 +1,6 @@
 /** What the wasm module says in the sequence lab. The Rust side is the source of every name and value here. */
 
-import type { ExecutorInfo, Values, Verdict } from '../../engine/types';
+import type { Curves, ExecutorInfo, Values, Verdict } from '../../engine/types';
 
 /** One symbol that the machine took in: given by the reader, or its own prediction in recall. */
 export interface SymbolStep {
@@ -195,36 +195,12 @@ export interface Ball {
   verdicts: Verdict[];
 }
 
-export interface StudyMeasure {
-  id: string;
-  label: string;
-  unit: string;
-  /** 'share' is 0 … 1 and read as per cent; 'count' is a number of things. */
-  kind: 'share' | 'count' | 'number';
-}
-
-/** What an experiment has found so far: for each arm, measure, point and seed a number. */
-export interface Study {
-  experiment: 'capacity' | 'kanerva' | 'errors' | 'repeated' | 'rivals';
-  label: string;
-  x: { label: string; unit: string };
-  measures: StudyMeasure[];
-  seeds: number[];
-  arms: {
-    id: string;
-    label: string;
-    /** What is special about it, in a sentence. */
-    help: string;
-    points: {
-      x: number;
-      /** [measure][seed]; null where it is not measured yet. */
-      values: (number | null)[][];
-    }[];
-  }[];
-  /** A second set of curves over another x, as Kanerva's critical distance. */
-  second: Omit<Study, 'second' | 'verdicts' | 'seeds' | 'sentence' | 'rows'> | null;
-  /** A summary table, where the experiment has one. */
-  rows: { head: string[]; body: string[][] } | null;
+/** What an experiment has found so far; its `id` is that of the experiment. */
+export interface Study extends Curves {
+  /** A second set of curves over another axis, as Kanerva's critical distance. */
+  second: Curves | null;
+  /** A summary table. */
+  rows: { head: string[]; body: string[][] };
   sentence: string;
   verdicts: Verdict[];
 }

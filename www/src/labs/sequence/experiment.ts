@@ -9,11 +9,13 @@ import { Question } from '../../ui/ask';
 import { VisiblePart, objectId } from '../../ui/visible-part';
 import '../../ui/parts.css';
 import '../../figure/scatter.css';
-import { saveButton } from '../../figure/print';
+import { saveButton, saving } from '../../figure/print';
+import { seedsOf } from '../../figure/curves';
 import { exportButtons } from '../../ui/download';
 import { plural } from '../../ui/format';
 import { verdictList } from '../../ui/verdicts';
 import type { Recording } from '../../engine/record';
+import type { Curves } from '../../engine/types';
 import type { Entry } from '../../ui/series';
 import { choosePart, experimentKinds, experimentLabel } from '../../page/choose';
 import { RUNNING } from '../../ui/words';
@@ -21,9 +23,8 @@ import type { SequenceContext } from './context';
 import type { Study } from './engine';
 import './experiment.css';
 import { planOf } from './plan';
-import { anyFound, type Curves } from './spread';
-import { studyCsv } from './study-csv';
-import { chartsOf, entriesOf, lastPlace, type Chart } from './study-figure';
+import { anyFound } from './spread';
+import { chartsOf, entriesOf, lastPoint, type Chart } from './study-figure';
 import { armsButtons, armsTable, numbersTable, summaryTable } from './study-table';
 
 /** A study, and the recording that it belongs to. */
@@ -52,7 +53,7 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
   private readonly question = new Question<Found>(
     async () => {
       const of = this.context.recording;
-      return { of, study: await this.context.client.study() };
+      return { of, study: (await this.context.client.outcome()) as Study };
     },
     () => this.requestUpdate(),
   );
@@ -150,15 +151,13 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
         <p class="finding" data-testid="study-sentence">${study.sentence}</p>
         ${this.charts(first)}
         ${
-          study.rows
-            ? guard([study], () =>
-                study.rows ? summaryTable(study.rows, `sequence-${study.experiment}-summary.csv`) : nothing,
-              )
+          study.rows.body.length
+            ? guard([study], () => summaryTable(study.rows, `sequence-${study.id}-summary.csv`))
             : nothing
         }
         <p class="take">
-          ${saveButton('All numbers (CSV)', `sequence-${study.experiment}.csv`, () => studyCsv(study))}
-          ${saveButton('All of it (JSON)', `sequence-${study.experiment}.json`, () => this.json(study))}
+          ${saving('All numbers (CSV)', 'save-study', context.saveCurves, context.live)}
+          ${saveButton('All of it (JSON)', `sequence-${study.id}.json`, () => this.json(study))}
         </p>
       </section>
       ${this.second(study, entries)} ${this.verdicts(study)}`;
@@ -166,7 +165,7 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
 
   private progress(study: Study): string {
     const { recording, step } = this.context;
-    const seeds = plural(study.seeds.length, 'seed');
+    const seeds = plural(seedsOf(study).length, 'seed');
     if (!recording || recording.finished) return seeds;
     return `${seeds}, ${Math.floor((100 * step) / Math.max(1, recording.about.steps))} % of the work done`;
   }
@@ -177,23 +176,22 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
     return `${JSON.stringify({ ...head, ...study }, null, 1)}\n`;
   }
 
-  private armsOf({ curves, entries, hidden, toggle, study }: Shown): TemplateResult {
+  private armsOf({ curves, entries, hidden, toggle }: Shown): TemplateResult {
     return armsTable(curves, {
       entries,
       hidden,
       toggle,
       point: (id) => this.set(() => (this.spotlight = id)),
-      seeds: study.seeds.length,
-      at: lastPlace(curves),
+      at: lastPoint(curves),
       done: this.context.recording?.finished ?? false,
     });
   }
 
   private charts(shown: Shown): TemplateResult {
-    const { curves, entries, hidden, study } = shown;
+    const { curves, entries, hidden } = shown;
     // Both sets may have a measure of one name.
     const log = new Set(curves.measures.map(({ id }) => id).filter((id) => this.log.has(logName(shown, id))));
-    const charts = chartsOf(curves, { entries, hidden, log, seeds: study.seeds.length });
+    const charts = chartsOf(curves, { entries, hidden, log });
     return html`<div class=${charts.length > 1 ? 'two' : 'one'}>
       ${charts.map((chart, place) => this.chart(chart, place, shown))}
     </div>`;
@@ -202,9 +200,9 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
   private chart(chart: Chart, place: number, shown: Shown): TemplateResult {
     const { curves, study } = shown;
     const { figure } = chart;
-    const name = `sequence-${study.experiment}-${prefix(shown)}${chart.id}`;
+    const name = `sequence-${study.id}-${prefix(shown)}${chart.id}`;
     const link = this.context.recording?.link ?? this.context.link;
-    const seeds = plural(study.seeds.length, 'seed');
+    const seeds = plural(seedsOf(study).length, 'seed');
     const zeros = figure.log ? 'none at all stands at the lower edge' : '';
     const within = study.label.toLowerCase().includes(chart.title.toLowerCase());
     const paper = async () => {
@@ -237,7 +235,7 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
         @toggle=${(event: Event) => this.open(name, (event.target as HTMLDetailsElement).open)}
       >
         <summary>Numbers<span class="sr">: ${chart.title}</span></summary>
-        ${open ? guard([study], () => numbersTable(curves, place, study.seeds, name)) : nothing}
+        ${open ? guard([study], () => numbersTable(curves, place, name)) : nothing}
       </details>
     </section>`;
   }
@@ -312,7 +310,7 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
     const verdicts = study.verdicts.length ? study.verdicts : this.context.verdicts;
     if (!verdicts.length) return nothing;
     const { recording } = this.context;
-    const about = experimentLabel(this.context, recording?.about.values.experiment ?? study.experiment);
+    const about = experimentLabel(this.context, recording?.about.values.experiment ?? study.id);
     return html`<section class="card verdicts" aria-labelledby="title-verdicts">
       <header>
         <h2 id="title-verdicts">Claims, measured here</h2>

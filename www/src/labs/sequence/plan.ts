@@ -5,9 +5,8 @@ import { valueText } from '../../ui/controls';
 import { propertyOf } from '../../ui/fields';
 import { plural } from '../../ui/format';
 import type { SequenceContext } from './context';
-import type { Study } from './engine';
 
-type Id = Study['experiment'];
+type Id = 'capacity' | 'kanerva' | 'errors' | 'repeated' | 'rivals';
 
 /** The settings as numbers, and the contexts in words. */
 interface Plan {

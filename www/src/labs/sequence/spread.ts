@@ -1,32 +1,10 @@
-/** Numbers of an experiment over its seeds: mean, least, greatest, and how they read. */
+/** How the numbers of an experiment read. */
 
 import { figureText } from '../../ui/text';
-import type { Study, StudyMeasure } from './engine';
+import type { Spread } from '../../figure/curves';
+import type { Curves, Measure } from '../../engine/types';
 
-/** Curves over one horizontal axis: those of a study, or its second set. */
-export type Curves = NonNullable<Study['second']>;
-export type StudyArm = Study['arms'][number];
-export type Kind = StudyMeasure['kind'];
-
-export interface Spread {
-  mean: number;
-  least: number;
-  greatest: number;
-  /** Seeds that have a number so far. */
-  measured: number;
-}
-
-/** Null where no seed has a number yet. */
-export function spreadOf(values: (number | null)[] | undefined): Spread | null {
-  const there = (values ?? []).filter((value) => value !== null && Number.isFinite(value)) as number[];
-  if (!there.length) return null;
-  return {
-    mean: there.reduce((sum, value) => sum + value, 0) / there.length,
-    least: Math.min(...there),
-    greatest: Math.max(...there),
-    measured: there.length,
-  };
-}
+type Kind = Measure['kind'];
 
 /** A share in per cent, with the digits that it takes not to read as all or nothing where it is neither. */
 function shareText(value: number): string {
@@ -58,21 +36,7 @@ export function spreadText(spread: Spread | null, kind: Kind): string {
   return least === greatest ? `${mean}` : `${mean} (${least} to ${greatest})`;
 }
 
-/** Places on the horizontal axis, those of all arms together. */
-export function placesOf({ arms }: Curves): number[] {
-  const all = new Set(arms.flatMap(({ points }) => points.map(({ x }) => x)));
-  return [...all].sort((a, b) => a - b);
-}
-
-/** What one arm has at one place: undefined where it is not measured there at all, null where it is still to come. */
-export function foundAt(arm: StudyArm, x: number, measure: number): Spread | null | undefined {
-  const point = arm.points.find((candidate) => candidate.x === x);
-  return point && spreadOf(point.values[measure]);
-}
-
 /** Whether anything has been measured yet. */
-export function anyFound({ arms }: Curves): boolean {
-  return arms.some(({ points }) =>
-    points.some(({ values }) => values.some((row) => row.some((value) => value !== null))),
-  );
+export function anyFound({ points }: Curves): boolean {
+  return points.some(({ values }) => values.some((row) => row.some(Number.isFinite)));
 }

@@ -5,8 +5,9 @@ import type { Figure, Line, XAxis } from '../../figure/figure';
 import { count } from '../../ui/format';
 import { earlierMark, mark, type Mark } from '../../ui/palette';
 import type { Entry } from '../../ui/series';
-import type { StudyMeasure } from './engine';
-import { foundAt, placesOf, spreadOf, spreadText, type Curves, type Spread } from './spread';
+import type { Curves, Measure } from '../../engine/types';
+import { seedsOf, spreadOf, valuesOf, type Spread } from '../../figure/curves';
+import { spreadText } from './spread';
 
 /** So many places on the horizontal axis are labelled each. */
 const FEW_PLACES = 4;
@@ -60,7 +61,6 @@ export interface ChartContext {
   hidden: ReadonlySet<string>;
   /** Measures whose axis is logarithmic. */
   log: ReadonlySet<string>;
-  seeds: number;
 }
 
 const withUnit = (label: string, unit: string) => (unit ? `${label} (${unit})` : label);
@@ -84,7 +84,7 @@ function decades(values: number[]): [number, number] {
   return [10 ** floor, 10 ** Math.max(floor + 1, Math.ceil(Math.log10(Math.max(...above)) - 1e-9))];
 }
 
-function rangeOf(kind: StudyMeasure['kind'], log: boolean, values: number[]): [number, number] {
+function rangeOf(kind: Measure['kind'], log: boolean, values: number[]): [number, number] {
   if (log) return decades(values);
   if (kind === 'share') {
     // Shares that are all close to the whole would be one flat line.
@@ -102,9 +102,12 @@ export function curveChart(curves: Curves, place: number, context: ChartContext)
   const measure = curves.measures[place];
   if (!measure) return null;
   const { kind, label, unit } = measure;
-  const { entries, hidden, seeds } = context;
-  const xs = placesOf(curves);
-  const rows = curves.arms.map((arm) => xs.map((x) => foundAt(arm, x, place)));
+  const { entries, hidden } = context;
+  const seeds = seedsOf(curves).length;
+  const xs = curves.points.map(({ x }) => x);
+  const rows = curves.arms.map(({ id }) =>
+    xs.map((_, point) => spreadOf(valuesOf(curves, point, place, id))),
+  );
   const logs = kind === 'count' && rows.flat().every((spread) => !spread || spread.least >= 0);
   const log = logs && context.log.has(measure.id);
   const reach = rows
@@ -113,7 +116,7 @@ export function curveChart(curves: Curves, place: number, context: ChartContext)
     .flatMap((spread) => (spread ? [spread.least, spread.greatest, spread.mean] : []));
   const range = rangeOf(kind, log, reach);
   // A logarithm has no place for zero: it stands at the lower edge.
-  const drawn = (row: (Spread | null | undefined)[], of: keyof Spread) =>
+  const drawn = (row: (Spread | null)[], of: keyof Spread) =>
     row.map((spread) => spread && (log ? Math.max(spread[of], range[0]) : spread[of]));
   const lines = entries.map((entry, i): Line => {
     const row = rows[i] ?? [];
@@ -123,8 +126,8 @@ export function curveChart(curves: Curves, place: number, context: ChartContext)
   const read = (point: number) => {
     const values = lines.flatMap(({ label: name, shown }, i) => {
       const spread = rows[i]?.[point];
-      if (!shown || spread === undefined) return [];
-      if (spread === null) return [`${name} still to come`];
+      if (!shown) return [];
+      if (!spread) return [`${name} still to come`];
       const some = spread.measured < seeds ? `, ${spread.measured} of ${seeds} seeds` : '';
       return [`${name} ${spreadText(spread, kind)}${some}`];
     });
@@ -157,7 +160,7 @@ export function curveChart(curves: Curves, place: number, context: ChartContext)
   };
 }
 
-function axisText(value: number, kind: StudyMeasure['kind'], log: boolean): string {
+function axisText(value: number, kind: Measure['kind'], log: boolean): string {
   if (kind === 'share') return String(Number((value * 100).toPrecision(3)));
   if (log && value < 1) return String(Number(value.toPrecision(2)));
   return Number(value.toPrecision(6)).toLocaleString('en').replace('-', '−');
@@ -169,18 +172,16 @@ function axisText(value: number, kind: StudyMeasure['kind'], log: boolean): stri
  */
 export function distributionChart(curves: Curves, place: number, context: ChartContext): Chart | null {
   const measure = curves.measures[place];
-  const xs = placesOf(curves);
-  if (!measure || measure.kind !== 'count' || xs.length !== 1) return null;
+  const [only, ...others] = curves.points;
+  if (!measure || measure.kind !== 'count' || !only || others.length) return null;
   const { entries, hidden } = context;
-  const each = curves.arms.map(({ points }) =>
-    (points[0]?.values[place] ?? []).filter((value) => value !== null),
-  );
+  const each = curves.arms.map(({ id }) => valuesOf(curves, 0, place, id).filter(Number.isFinite));
   const all = each.flat();
   if (!all.every(Number.isInteger)) return null;
   const [least, greatest] = all.length ? [Math.min(...all), Math.max(...all)] : [0, 1];
   // One more on each side: a line from zero up and down again. Of so many things no more can be counted.
   const from = Math.max(0, least - 1);
-  const to = Math.max(greatest, Math.min(greatest + 1, xs[0] ?? Infinity));
+  const to = Math.max(greatest, Math.min(greatest + 1, only.x));
   const steps = Array.from({ length: to + 1 - from }, (_, i) => from + i);
   const lines = entries.map((entry, i): Line => {
     const values = each[i] ?? [];
@@ -198,8 +199,7 @@ export function distributionChart(curves: Curves, place: number, context: ChartC
     return `${label} ${steps[point]}: ${values.join(', ')} machines`;
   };
   const means = curves.arms.map(
-    (arm, i) =>
-      `${entries[i]?.label ?? arm.label} ${spreadText(spreadOf(arm.points[0]?.values[place]), 'count')}`,
+    (arm, i) => `${entries[i]?.label ?? arm.label} ${spreadText(spreadOf(each[i] ?? []), 'count')}`,
   );
   return {
     id: measure.id,
@@ -233,10 +233,8 @@ export function chartsOf(curves: Curves, context: ChartContext): Chart[] {
   });
 }
 
-/** The last place at which something has been measured, as a value of the horizontal axis. */
-export function lastPlace(curves: Curves): number | null {
-  const found = placesOf(curves).filter((x) =>
-    curves.arms.some((arm) => curves.measures.some((_, place) => foundAt(arm, x, place))),
-  );
-  return found.at(-1) ?? null;
+/** The last point at which something has been measured; null before there is any. */
+export function lastPoint({ points }: Curves): number | null {
+  const last = points.findLastIndex(({ values }) => values.some((row) => row.some(Number.isFinite)));
+  return last < 0 ? null : last;
 }

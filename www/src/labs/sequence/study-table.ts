@@ -5,8 +5,10 @@ import { swatch } from '../../ui/controls';
 import { csv, saveButton } from '../../figure/print';
 import { count, plural } from '../../ui/format';
 import type { Entry } from '../../ui/series';
-import type { Study, StudyMeasure } from './engine';
-import { foundAt, spreadOf, spreadText, valueText, type Curves } from './spread';
+import type { Curves, Measure } from '../../engine/types';
+import { seedsOf, spreadOf, valuesOf } from '../../figure/curves';
+import type { Study } from './engine';
+import { spreadText, valueText } from './spread';
 
 export interface ArmsContext {
   entries: Entry[];
@@ -14,25 +16,26 @@ export interface ArmsContext {
   toggle: (id: string) => void;
   /** Picks a line out while its button is under the pointer or has the focus. */
   point: (id: string | null) => void;
-  seeds: number;
-  /** The place that the numbers are for; null before there are any. */
+  /** The point that the numbers are for; null before there are any. */
   at: number | null;
-  /** Whether that is the last place of all, and not only for now. */
+  /** Whether that is the last point of all, and not only for now. */
   done: boolean;
 }
 
-function heading({ label, unit, kind }: StudyMeasure): TemplateResult {
+function heading({ label, unit, kind }: Measure): TemplateResult {
   const small = kind === 'share' ? '' : unit;
   return html`${label}${small ? html` <span class="quiet">${small}</span>` : nothing}`;
 }
 
 /** Legend and latest numbers in one: each row switches its arm on and off in the charts. */
 export function armsTable(curves: Curves, context: ArmsContext): TemplateResult {
-  const { entries, hidden, at, done, seeds } = context;
+  const { entries, hidden, at, done } = context;
+  const seeds = seedsOf(curves).length;
+  const x = at === null ? undefined : curves.points[at]?.x;
   return html`<div class="scroll arms-table" tabindex="0" role="region" aria-label="What is compared, table">
     <table data-testid="study-arms">
       <caption>
-        ${at === null ? 'What is compared' : html`${curves.x.label} ${count(at)}`}
+        ${x === undefined ? 'What is compared' : html`${curves.x.label} ${count(x)}`}
         <span class="quiet"
           >${
             at === null
@@ -75,10 +78,10 @@ export function armsTable(curves: Curves, context: ArmsContext): TemplateResult 
               <span class="help">${arm.help}</span>
             </th>
             ${curves.measures.map(({ kind }, place) => {
-              const spread = at === null ? null : foundAt(arm, at, place);
+              const spread = at === null ? null : spreadOf(valuesOf(curves, at, place, arm.id));
               const some = spread && spread.measured < seeds;
               return html`<td class="n" data-label=${curves.measures[place]?.label ?? ''}>
-                ${spreadText(spread ?? null, kind)}${
+                ${spreadText(spread, kind)}${
                   some ? html` <span class="quiet">${spread.measured} of ${seeds} seeds</span>` : nothing
                 }
               </td>`;
@@ -115,7 +118,7 @@ export function armsButtons(
 }
 
 /** Every value of one measure. */
-export function numbersTable(curves: Curves, place: number, seeds: number[], name: string): TemplateResult {
+export function numbersTable(curves: Curves, place: number, name: string): TemplateResult {
   const measure = curves.measures[place];
   if (!measure) return html``;
   const { kind, label, unit } = measure;
@@ -134,13 +137,13 @@ export function numbersTable(curves: Curves, place: number, seeds: number[], nam
           <th scope="col" class="n">Mean</th>
           <th scope="col" class="n">Least</th>
           <th scope="col" class="n">Greatest</th>
-          ${seeds.map((seed) => html`<th scope="col" class="n">Seed ${seed}</th>`)}
+          ${seedsOf(curves).map((seed) => html`<th scope="col" class="n">Seed ${seed}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${curves.arms.flatMap((arm) =>
-          arm.points.map(({ x, values }) => {
-            const row = values[place] ?? [];
+          curves.points.map(({ x }, point) => {
+            const row = valuesOf(curves, point, place, arm.id);
             const spread = spreadOf(row);
             const text = (value: number | null | undefined) => valueText(value, kind);
             return html`<tr data-arm=${arm.id} data-x=${x}>
@@ -149,7 +152,7 @@ export function numbersTable(curves: Curves, place: number, seeds: number[], nam
               <td class="n">${text(spread?.mean)}</td>
               <td class="n">${text(spread?.least)}</td>
               <td class="n">${text(spread?.greatest)}</td>
-              ${seeds.map((_, i) => html`<td class="n">${text(row[i])}</td>`)}
+              ${row.map((value) => html`<td class="n">${text(value)}</td>`)}
             </tr>`;
           }),
         )}
@@ -161,7 +164,7 @@ export function numbersTable(curves: Curves, place: number, seeds: number[], nam
 /** A cell that is right-aligned with others of its column. */
 const NUMERIC = /^[−-]?[\d.,\s]+(\s?%|\sof\s[\d.,]+)?$|^[–—]?$/;
 
-export function summaryTable(rows: NonNullable<Study['rows']>, file: string): TemplateResult {
+export function summaryTable(rows: Study['rows'], file: string): TemplateResult {
   const columns = rows.head.length;
   // A row with fewer cells ends with words that take the rest of the width.
   const whole = rows.body.filter((row) => row.length === columns);
