@@ -212,6 +212,10 @@ export class LabClient {
     return this.ask({ type: 'measures' });
   }
 
+  measuresCsv(): Promise<string> {
+    return this.ask({ type: 'measuresCsv' });
+  }
+
   phase(): Promise<Phase> {
     return this.ask({ type: 'phase' });
   }
@@ -285,6 +289,11 @@ export class LabClient {
     const steps = from > 0 ? [...this.session.steps.slice(0, from), ...session.steps] : session.steps;
     this.session = { id, steps };
     return { ...session, steps };
+  }
+
+  /** The session as CSV. */
+  seqSessionCsv(): Promise<string> {
+    return this.ask({ type: 'seqSessionCsv' });
   }
 
   /** Both machines at symbol `at` of the settings' sequence; `goOn` takes up a lesson of the transformer that was stopped. */

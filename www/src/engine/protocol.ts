@@ -55,6 +55,8 @@ export type EncodingsRequest =
   | { type: 'picture'; side: Side }
   | { type: 'spectrum'; side: Side }
   | { type: 'measures' }
+  /** They as CSV, the very text that the command line writes. */
+  | { type: 'measuresCsv' }
   | { type: 'phase' }
   | { type: 'lemma' }
   | { type: 'logit' }
@@ -86,6 +88,8 @@ export type SequenceRequest =
   | { type: 'seqForget'; known: KnownSteps }
   /** The session as it is. */
   | { type: 'seqSession'; known: KnownSteps }
+  /** It as CSV, the very text that the command line writes. */
+  | { type: 'seqSessionCsv' }
   /** Both machines at a symbol of the settings' sequence. */
   | { type: 'seqOperations'; at: number; goOn: boolean }
   | { type: 'seqSpikes'; at: number }
@@ -129,6 +133,7 @@ export interface Answers {
   picture: Picture;
   spectrum: Spectrum | null;
   measures: MeasureRow[];
+  measuresCsv: string;
   phase: Phase;
   lemma: Lemma;
   logit: Logit;
@@ -143,6 +148,7 @@ export interface Answers {
   seqRecall: SessionUpdate;
   seqForget: SessionUpdate;
   seqSession: SessionUpdate;
+  seqSessionCsv: string;
   seqOperations: Operations;
   seqSpikes: Spikes;
   ball: Ball;

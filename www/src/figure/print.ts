@@ -62,9 +62,14 @@ export function saving(label: string, testId: string, act: () => void, enabled =
   </button>`;
 }
 
-/** A button that saves text which is made when it is pressed. */
-export function saveButton(label: string, file: string, make: () => string, enabled = true): TemplateResult {
+/** A button that saves text which is made, or asked for, when it is pressed. */
+export function saveButton(
+  label: string,
+  file: string,
+  make: () => string | Promise<string>,
+  enabled = true,
+): TemplateResult {
   const type = file.endsWith('.json') ? 'application/json' : 'text/csv';
-  const act = () => save(new Blob([make()], { type }), `mnemoscope-${file}`);
+  const act = async () => save(new Blob([await make()], { type }), `mnemoscope-${file}`);
   return saving(label, `save-${file}`, act, enabled);
 }

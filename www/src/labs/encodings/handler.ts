@@ -14,6 +14,7 @@ const QUESTIONS: ReadonlySet<string> = new Set<EncodingsRequest['type']>([
   'picture',
   'spectrum',
   'measures',
+  'measuresCsv',
   'phase',
   'lemma',
   'logit',
@@ -32,6 +33,7 @@ const OF_TABLES: ReadonlySet<string> = new Set<EncodingsRequest['type']>([
   'picture',
   'spectrum',
   'measures',
+  'measuresCsv',
   'logit',
   'table',
   'encodingsReport',
@@ -69,6 +71,8 @@ export class EncodingsHandler {
         return encodings.spectrum(values, asked.side) ?? null;
       case 'measures':
         return encodings.measures(values);
+      case 'measuresCsv':
+        return encodings.measuresCsv(values);
       case 'phase':
         return encodings.phase(values);
       case 'lemma':

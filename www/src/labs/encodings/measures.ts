@@ -13,7 +13,7 @@ import { sideKey } from './keys';
 import { VisiblePart } from '../../ui/visible-part';
 import { SIDE_NAMES, SIDES } from './maps';
 import '../../ui/parts.css';
-import { csv, saveButton } from '../../figure/print';
+import { saveButton } from '../../figure/print';
 import { SIDE_MARKS } from './slice';
 
 /** What a measure tells, in a sentence. */
@@ -102,7 +102,7 @@ class LabEncodingsMeasures extends VisiblePart<EncodingsContext> {
             : html`<p class="help">Measured while this part of the page is in view.</p>`
       }
       <p class="take">
-        ${saveButton('Measures as CSV', 'measures.csv', () => this.csv(rows ?? []), !!rows)}
+        ${saveButton('Measures as CSV', 'measures.csv', () => this.context.client.measuresCsv(), !!rows)}
         ${saveButton(
           'Measures as JSON',
           'measures.json',
@@ -163,22 +163,6 @@ class LabEncodingsMeasures extends VisiblePart<EncodingsContext> {
         </tbody>
       </table>
     </div>`;
-  }
-
-  private csv(rows: MeasureRow[]): string {
-    return csv(
-      ['measure', 'label', 'formula', 'unit', 'left', 'right', 'left_text', 'right_text'],
-      rows.map((row) => [
-        row.id,
-        row.label,
-        row.formula,
-        row.unit,
-        row.left,
-        row.right,
-        row.left === null ? row.leftText : '',
-        row.right === null ? row.rightText : '',
-      ]),
-    );
   }
 }
 

@@ -15,7 +15,6 @@ import type { Entry } from '../../ui/series';
 import { Shortcuts } from '../../ui/shortcuts';
 import { Welcome } from '../../ui/welcome';
 import { RUNNING } from '../../ui/words';
-import { sessionCsv } from './course';
 import { ballPart } from './ball';
 import { experimentPart } from './experiment';
 import { operationsPart } from './operations';
@@ -98,8 +97,7 @@ export class MnemoscopeSequence extends LabPage {
           id: 'session-csv',
           label: 'Session (CSV)',
           enabled: ready,
-          act: () =>
-            this.export(async (client) => csv(sessionCsv(await client.seqSession()), 'sequence-session')),
+          act: () => this.export(async (client) => csv(await client.seqSessionCsv(), 'sequence-session')),
         },
         {
           id: 'report',

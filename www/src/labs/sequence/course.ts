@@ -1,10 +1,9 @@
-/** The course of a session, symbol by symbol: as a strip, as a table, and as a file. */
+/** The course of a session, symbol by symbol: as a strip and as a table. */
 
 import { html, nothing, type TemplateResult } from 'lit';
-import { csv } from '../../figure/print';
 import { count } from '../../ui/format';
 import { figureText } from '../../ui/text';
-import type { Session, SymbolStep } from './engine';
+import type { SymbolStep } from './engine';
 import { symbolText, spoken } from './symbols';
 
 /** More symbols are neither drawn nor written out: the last ones are; the files have all. */
@@ -169,21 +168,4 @@ export function courseTable(steps: SymbolStep[], left: number): TemplateResult {
       </tbody>
     </table>
   </div>`;
-}
-
-/** The whole session, a row a symbol; what has no value stays empty. Places count from 1, as on the page. */
-export function sessionCsv({ steps }: Session): string {
-  return csv(
-    ['symbol_number', 'mode', 'symbol', 'predicted', 'expected', 'right', 'similarity', 'surprise'],
-    steps.map(({ at, mode, symbol, predicted, expected, right, similarity, surprise }) => [
-      at + 1,
-      mode,
-      symbol,
-      predicted,
-      expected,
-      right,
-      similarity,
-      surprise,
-    ]),
-  );
 }

@@ -234,6 +234,8 @@ export interface Sequence {
   forget(values: Values): Promise<void>;
   /** The session as it is, without the first `steps` if it is the one with this `id`; with other settings, a blank one. */
   session(values: Values, id: number, steps: number): Promise<SessionUpdate>;
+  /** The session as CSV. */
+  sessionCsv(values: Values): Promise<string>;
   /** The symbols of the settings' sequence, as it would be stored. */
   symbols(values: Values): string[];
   /** What a machine's way along the settings' sequence depends on. */

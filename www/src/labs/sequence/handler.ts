@@ -13,6 +13,7 @@ const QUESTIONS: ReadonlySet<string> = new Set<SequenceRequest['type']>([
   'seqRecall',
   'seqForget',
   'seqSession',
+  'seqSessionCsv',
   'seqOperations',
   'seqSpikes',
   'ball',
@@ -237,6 +238,8 @@ export class SequenceHandler {
         return sequence.symbols(values);
       case 'seqSession':
         return sequence.session(values, asked.known.id, asked.known.steps);
+      case 'seqSessionCsv':
+        return sequence.sessionCsv(values);
       case 'ball':
         return sequence.ball(values);
       default:

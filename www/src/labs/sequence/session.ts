@@ -11,7 +11,7 @@ import { saveButton } from '../../figure/print';
 import { count, plural } from '../../ui/format';
 import { mark, typing } from '../../ui/typing';
 import type { SequenceContext } from './context';
-import { courseLegend, courseStrip, courseTable, MOST_SHOWN, sessionCsv, stepWords } from './course';
+import { courseLegend, courseStrip, courseTable, MOST_SHOWN, stepWords } from './course';
 import type { Session, SymbolStep } from './engine';
 import { presetIs, sessionPresets, presetValues } from './presets';
 import { joined, melodic, symbolText } from './symbols';
@@ -548,7 +548,7 @@ class LabSession extends LitElement {
       </details>
       <p class="take">
         ${exportButtons(paper, 'session', 'the strip')}
-        ${saveButton('Session (CSV)', 'session.csv', () => sessionCsv(session))}
+        ${saveButton('Session (CSV)', 'session.csv', () => this.context.client.seqSessionCsv())}
         ${saveButton('Session (JSON)', 'session.json', () =>
           JSON.stringify({ link: this.context.link, settings: settled.values, session }, null, 1),
         )}
