@@ -1,8 +1,9 @@
-// Sums from which the next context is chosen, of the context of this tick and its input. Twin: src/kernels/context.rs, which gives the formulas.
+// Sums from which the next context is chosen, of the context of this tick and its input. Twin: src/kernels/context.rs, which gives the
+// formulas.
 //
 // All whole numbers: scaled sums are floor(4096 sum / mean sum), at most 16383, and Lambda is in 1024ths, so that what is written stays
-// below 2^24. Constants of a replica: [model, Lambda, unit of the old context, unit of the input, 0, 0, 0, 0], levels of the context's ranks,
-// levels of the input's, then 16 times the mean of each row of P1 and of P2.
+// below 2^24. Constants of a replica: [model, Lambda, unit of the old context, unit of the input, 0, 0, 0, 0], levels of the context's
+// ranks, levels of the input's, then 16 times the mean of each row of P1 and of P2.
 //
 // Launch: a grid over the context's neurons (lib/grid.wgsl) of workgroups of 64, one invocation per neuron.
 

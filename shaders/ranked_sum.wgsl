@@ -1,5 +1,5 @@
-// sums[row, c] = sum over r of level[r] matrix[order[row, r], c]: dot products of ranked codes with the columns of a matrix, of which only the rows
-// of active neurons are read. Twin: src/kernels/ranked_sum.rs.
+// sums[row, c] = sum over r of level[r] matrix[order[row, r], c]: dot products of ranked codes with the columns of a matrix, of which
+// only the rows of active neurons are read. Twin: src/kernels/ranked_sum.rs.
 //
 // Serves as address decoder (matrix = decoder weights, transposed) and as data-store read (matrix = the store). Everything is a
 // whole number, and so is every sum, below 2^24: exact in any order. A silent place of a code is -1.

@@ -9,12 +9,12 @@ mod common;
 use std::collections::HashSet;
 
 use common::numbers::Numbers;
-use mnemoscope::encoding::face::{Face, Gram, Measure};
+use mnemoscope::encoding::face::{Face, Gram};
 use mnemoscope::encoding::measures::{FORMULAS, Measures, Spectrum};
 use mnemoscope::encoding::{Encoding, Shape, Table, Tuning};
 use mnemoscope::error::Error;
 use mnemoscope::kernels::rng;
-use mnemoscope::kernels::similarity::Similarity;
+use mnemoscope::kernels::similarity::{Measure, Similarity};
 use mnemoscope::labs::any::{Config, Lab};
 use mnemoscope::labs::copy::config::CopyConfig;
 use mnemoscope::labs::encodings::config::EncodingsConfig;

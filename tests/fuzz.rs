@@ -177,7 +177,8 @@ fn links() -> Vec<Vec<u8>> {
         "lab=encodings&left=rank-code&left_active=99&width=31&position=9&hide=lemma,rate&seeds=16&levels=16".to_owned(),
     );
     links.push(
-        "lab=sequence&sequence=a+%26+b%0A&split=characters&cue=%235&chosen=99&decoders=12&data_active=40&data_size=9&rival_width=7&hide=spikes,neuron"
+        "lab=sequence&sequence=a+%26+b%0A&split=characters&cue=%235&chosen=99&decoders=12&data_active=40\
+         &data_size=9&rival_width=7&hide=spikes,neuron"
             .to_owned(),
     );
     links.push("lab=copy&encodings=rope,alibi,spike%2Dtime&task=half-shift&mask=full&length=5&gain=7.5".to_owned());

@@ -1,5 +1,5 @@
-//! The transformer beside the sequence machine: what it is shown, that it learns, that it repeats bit by bit, what the search takes, and that
-//! the stages show the numbers of the running model.
+//! The transformer beside the sequence machine: what it is shown, that it learns, that it repeats bit by bit, what the search takes, and
+//! that the stages show the numbers of the running model.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]

@@ -237,6 +237,7 @@ fn parts_of_the_sequence_lab_name_what_they_depend_on() {
                 block_on(bench.spikes(config, 3, &mut Machine::default())).map_err(|error| error.to_string())
             )
         };
-        depends_on_no_more(lab, "spikes", &base(&[("neuron", neuron)]), spikes);
+        let small = [("neuron", neuron), ("decoders", "128"), ("data_size", "64"), ("context_size", "64")];
+        depends_on_no_more(lab, "spikes", &base(&small), spikes);
     }
 }

@@ -1,4 +1,4 @@
-// The counter-based generator pcg4d (Jarzynski and Olano, JCGT 9(3), 2020), twin of src/kernels/rng.rs.
+// The counter-based generator pcg4d (Jarzynski and Olano, JCGT 9(3), 2020), twin of src/rng.rs.
 
 fn pcg4d(counter: vec4<u32>) -> vec4<u32> {
     var v = counter * 1664525u + 1013904223u;

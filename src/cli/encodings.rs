@@ -62,7 +62,8 @@ pub(crate) fn command(codes: &'static str) -> Command {
         ))
         .arg(files::argument(
             "from",
-            "Read a race's weights, of any lab, for --left trained, --right trained or --weights trained from FILE; settings of its task, model and experiment come from there too",
+            "Read a race's weights, of any lab, for --left trained, --right trained or --weights trained from FILE; settings of its task, \
+             model and experiment come from there too",
         ));
     let sides = SIDES.iter().flat_map(|(_, flags)| flags);
     let command = sides.fold(command, |command, (name, help)| command.arg(files::argument(name, help)));
@@ -153,7 +154,8 @@ fn needs(config: &EncodingsConfig, upload: Option<&Path>, from: bool, logit: boo
         return Err(Failure::usage("--upload: neither side shows the table; add --left uploaded or --right uploaded"));
     }
     if from && !weights && !shows(Shown::Trained) {
-        let line = "--from: nothing shows these weights; add --left trained or --right trained, or --weights trained with --logit or --attention";
+        let line = "--from: nothing shows these weights; add --left trained or --right trained, or --weights trained with --logit or \
+            --attention";
         return Err(Failure::usage(line));
     }
     Ok(())

@@ -20,7 +20,8 @@ pub(crate) fn command() -> Command {
         .value_name("NAME=VALUES")
         .required(true)
         .action(ArgAction::Append)
-        .help("A setting and its values, separated by commas, or by semicolons where a value is itself a list: rate=0.001,0.003 or \"encodings=rank;sinusoidal,none\". Several make a grid");
+        .help("A setting and its values, separated by commas, or by semicolons where a value is itself a list: rate=0.001,0.003 or \
+            \"encodings=rank;sinusoidal,none\". Several make a grid");
     let folder = Arg::new("out-dir")
         .long("out-dir")
         .value_name("FOLDER")

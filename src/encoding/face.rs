@@ -4,6 +4,7 @@ use ndarray::ArrayView2;
 
 use super::{Encoding, Recipe, Shape, Table, alibi, rope};
 use crate::error::Error;
+use crate::kernels::similarity::Measure;
 
 /// How positions are compared under an encoding.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,17 +15,6 @@ pub enum Face {
     ByDistance(Vec<f64>),
     /// Nothing tells positions apart.
     Nothing,
-}
-
-/// Which of two similarities, or the distance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
-    /// `⟨a, b⟩`.
-    Dot,
-    /// `⟨a, b⟩ / (|a| |b|)`; 0 where a vector is zero.
-    Cosine,
-    /// `|a − b|`.
-    Distance,
 }
 
 impl Face {
@@ -58,10 +48,12 @@ impl Face {
     pub fn what(&self, encoding: Option<Encoding>) -> &'static str {
         match (self, encoding) {
             (_, Some(Encoding::Rope)) => {
-                "The position-only kernel that RoPE gives to a query and a key: for equal entries, the mean of cos((p − q) ω) over its frequencies ω, in one head of the whole width."
+                "The position-only kernel that RoPE gives to a query and a key: for equal entries, the mean of cos((p − q) ω) over its \
+                 frequencies ω, in one head of the whole width."
             }
             (Self::ByDistance(_), _) => {
-                "The position-only kernel that ALiBi adds to the logit of a query and a key: minus the distance, times the slope, averaged over the heads. It has no vectors."
+                "The position-only kernel that ALiBi adds to the logit of a query and a key: minus the distance, times the slope, \
+                 averaged over the heads. It has no vectors."
             }
             (Self::Vectors(_), _) => {
                 "The position vectors as a model adds them: the rows of the table, times the gain."

@@ -26,7 +26,6 @@ pub mod statistics;
 use crate::choice::choice;
 use crate::kernels::rng;
 
-pub use alibi::slope as alibi_slope;
 pub use rope::BASE as ROPE_BASE;
 
 choice! {

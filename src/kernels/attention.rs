@@ -9,7 +9,12 @@ use super::real::{Real, sum};
 use super::rng::Dropout;
 use super::rope::Heads;
 use super::{Constants, Form, Spec, Word, control};
-use crate::encoding::alibi_slope;
+
+/// ALiBi's slope of head `head` (from 0) of `heads` (Press et al. 2022): `2^(−8 (head + 1) / heads)`.
+#[must_use]
+pub fn alibi_slope(head: u32, heads: u32) -> f32 {
+    libm::exp2(-8.0 * f64::from(head + 1) / f64::from(heads)) as f32
+}
 
 /// What the forward and the reverse kernel share.
 #[derive(Clone, Copy, Debug, PartialEq)]

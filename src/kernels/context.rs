@@ -1,7 +1,7 @@
 //! Sums from which the next context is chosen, twin of `shaders/context.wgsl`.
 //!
-//! - **Combined** (thesis eq. 5.5): `Λ · scale(P1 C) + (1 − Λ) · scale(P2 I)`, where `scale` divides by the sum. Here it divides by the mean, which is the
-//!   same up to the number of neurons: `scaled(s) = ⌊4096 s / mean⌋`, at most 16383, and Λ is in 1024ths.
+//! - **Combined** (thesis eq. 5.5): `Λ · scale(P1 C) + (1 − Λ) · scale(P2 I)`, where `scale` divides by the sum. Here it divides by the
+//!   mean, which is the same up to the number of neurons: `scaled(s) = ⌊4096 s / mean⌋`, at most 16383, and Λ is in 1024ths.
 //! - **Layer** (thesis eq. 5.4): `λ P1 C + P2 I` with λ = Λ / (1 − Λ): the same with a fixed unit for both parts in place of their means.
 //! - **Shift register**: the present input's neurons in their order, then the neurons of the input before, as a code of twice as many.
 //!
@@ -19,8 +19,8 @@ pub const HEAD: u32 = 8;
 /// What Λ = 1 is.
 pub const SHARES: u32 = 1024;
 
-/// Reads: clock, contexts `[items + 1, active]`, inputs `[items, data]`, P1 `[neurons, neurons]`, P2 `[inputs, neurons]`, constants. Writes:
-/// sums `[neurons]`.
+/// Reads: clock, contexts `[items + 1, active]`, inputs `[items, data]`, P1 `[neurons, neurons]`, P2 `[inputs, neurons]`, constants.
+/// Writes: sums `[neurons]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Context {
     /// Neurons of the context.

@@ -5,7 +5,8 @@ use super::clock;
 use super::real::Real;
 use super::{Constants, Form, Spec, Word};
 
-/// Reads: clock, given `[items]`, predicted `[items + 1]`, codes `[symbols, active]`. Writes: inputs `[items, active]`, presented `[items]`.
+/// Reads: clock, given `[items]`, predicted `[items + 1]`, codes `[symbols, active]`. Writes: inputs `[items, active]`, presented
+/// `[items]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Present {
     /// Neurons of a code.

@@ -50,8 +50,8 @@ const fn text(bytes: &[u8]) -> &str {
     }
 }
 
-const LIBRARY: &[(&str, &str)] = files!("lib/": "rng", "control", "activation", "source", "epilogue", "embedding", "pool", "heads", "grid", "rows",
-    "weights", "clock");
+const LIBRARY: &[(&str, &str)] = files!("lib/":
+    "rng", "control", "activation", "source", "epilogue", "embedding", "pool", "heads", "grid", "rows", "weights", "clock");
 const SHADERS: &[(&str, &str)] = files!("":
     "adamw", "attention", "attention_backward", "batch", "cross_entropy", "dropout", "embed", "embed_backward",
     "gain_backward", "grad_norm", "layer_norm", "layer_norm_backward", "matmul", "matmul_tiled",

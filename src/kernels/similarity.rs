@@ -7,12 +7,22 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis, Slice};
 
 use super::real::{Real, difference, dot};
 use super::{Constants, Form, Spec, Word, cover};
-use crate::encoding::face::Measure;
 
 /// Rows of a block of the twin.
 const BLOCK: usize = 64;
 /// Outputs of a workgroup along one axis: 8 invocations of 4.
 const GROUP: u32 = 32;
+
+/// Which of two similarities, or the distance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// `⟨a, b⟩`.
+    Dot,
+    /// `⟨a, b⟩ / (|a| |b|)`; 0 where a vector is zero.
+    Cosine,
+    /// `|a − b|`.
+    Distance,
+}
 
 /// Reads: table `[rows, columns]`. Writes: similarities `[rows, rows]`.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,8 @@
 //! One-shot writing of pairs of ranked codes into the data store, twin of `shaders/store.wgsl`:
 //! `store[line_j, data_i] = max(store[line_j, data_i], weight[j, i])`.
 //!
-//! Source: the rank-order rule `w_ij = max(w_ij, σ_i σ_j)` of Bose, Furber and Shapiro (IJCNN 2005); with equal weights it is the binary OR. Writing is
-//! idempotent and commutative.
+//! Source: the rank-order rule `w_ij = max(w_ij, σ_i σ_j)` of Bose, Furber and Shapiro (IJCNN 2005); with equal weights it is the binary
+//! OR. Writing is idempotent and commutative.
 
 use super::clock::{self, Lists};
 use super::real::Real;

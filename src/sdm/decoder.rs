@@ -7,8 +7,8 @@ use crate::kernels::rng::{STREAM_DECODER, pcg4d};
 pub const MOST: u32 = 255;
 
 /// α of a sparse decoder neuron's weights, whatever that of the codes. Were they equal, a decoder neuron's sum would be a count of shared
-/// inputs, many would tie, and the rule for ties would choose low neurons again and again: of 5000 pairs of binary codes (W 4096, w 20, a 20) 4059 are
-/// then recalled exactly, and 4701 so; an independent program that breaks ties at random found 4715.
+/// inputs, many would tie, and the rule for ties would choose low neurons again and again: of 5000 pairs of binary codes (W 4096, w 20, a
+/// 20) 4059 are then recalled exactly, and 4701 so; an independent program that breaks ties at random found 4715.
 pub const TIES: f64 = 0.99;
 
 /// How weights are drawn.

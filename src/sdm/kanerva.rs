@@ -1,4 +1,5 @@
-//! Kanerva's sparse distributed memory, the ancestor: binary addresses and words, hard locations that a Hamming radius reaches, and counters.
+//! Kanerva's sparse distributed memory, the ancestor: binary addresses and words, hard locations that a Hamming radius reaches, and
+//! counters.
 //!
 //! A word is written by adding it (±1 for each bit) to the counters of every hard location within the radius of its address, and
 //! read by summing the counters of every location within the radius of the cue, and taking signs. If a word is its own address,

@@ -1,8 +1,9 @@
 //! The sequence machine: a memory whose address is the context of what came before.
 //!
-//! For every symbol, in this order (Bose, Furber and Shapiro, IJCNN 2005): the input is written at the *present* context; the new context is made of
-//! the old one and the input; the store is read at the *new* context, and what comes out is the prediction of the next symbol. All of it is one
-//! program that runs once a symbol; the clock is on the device, so that a whole sequence needs no read-back and no upload in between.
+//! For every symbol, in this order (Bose, Furber and Shapiro, IJCNN 2005): the input is written at the *present* context; the new context
+//! is made of the old one and the input; the store is read at the *new* context, and what comes out is the prediction of the next symbol.
+//! All of it is one program that runs once a symbol; the clock is on the device, so that a whole sequence needs no read-back and no
+//! upload in between.
 
 mod fixed;
 mod plan;

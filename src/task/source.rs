@@ -5,7 +5,7 @@
 //! `c` from the allowed classes, and solving for `s₀` gives the uniform distribution over the allowed
 //! sources (up to the 2⁻²⁴ of the generator's whole numbers). So the two sets are disjoint by construction, without rejection.
 
-use crate::kernels::rng;
+use crate::rng;
 
 /// Which set a source is drawn from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

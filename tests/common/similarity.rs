@@ -1,7 +1,6 @@
 //! Cases of the similarity of positions.
 
-use mnemoscope::encoding::face::Measure;
-use mnemoscope::kernels::similarity::Similarity;
+use mnemoscope::kernels::similarity::{Measure, Similarity};
 
 use super::harness::Case;
 use super::numbers::Numbers;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { axePath, labs, parseCsv, savedBy, until } from './lab.mjs';
+import { axePath, labs, parseCsv, plotOf, pointsOf, savedBy, until } from './lab.mjs';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
 const { DOMParser } = require('@xmldom/xmldom');
@@ -37,13 +37,12 @@ async function found(lab, title) {
   await lab.page.locator('#title-experiment').scrollIntoViewIfNeeded();
   await lab.page.locator(`#${title}`).waitFor({ timeout: 60_000 });
   await lab.page.waitForFunction(() => {
-    const { question } = document.querySelector('lab-experiment');
-    const step = document.querySelector('#lab').dataset.step;
-    return question.fresh && question.sent.live === step;
+    const { state, live } = document.querySelector('lab-experiment').dataset;
+    return state === 'answered' && live === document.querySelector('#lab').dataset.step;
   });
 }
 
-const outcome = (lab) => lab.page.evaluate(() => document.querySelector('lab-experiment').found.outcome);
+const outcome = (lab) => lab.page.evaluate(() => document.querySelector('#lab').client.outcome());
 
 const rows = (lab, testId) =>
   lab.page
@@ -228,30 +227,29 @@ describe('sweep', () => {
       ]) {
         const scatter = lab.page.getByTestId(`sweep-${id}`);
         await scatter.scrollIntoViewIfNeeded();
-        await lab.page.waitForFunction((element) => element.layout !== null, await scatter.elementHandle());
-        const places = await scatter.evaluate((element) => ({
-          places: Array.from(element.scatter.xs, (_, i) => element.place(i)),
-          words: Array.from(element.scatter.xs, (_, i) => element.scatter.read(i)),
-          top: element.layout.top,
-          above: element.scatter.above,
-        }));
-        assert.equal(places.places.length, csv.length);
-        assert.equal(places.above, 'not within 300 steps');
+        const { top } = await plotOf(scatter);
+        const points = await pointsOf(scatter);
+        assert.equal(points.length, csv.length);
+        const drawnAs = (row) => {
+          const { label } = result.arms.find(({ id }) => id === row.arm);
+          const own = points.filter(({ words }) => words.startsWith(`${label}, seed 0: `));
+          assert.equal(own.length, 1, `${label} once`);
+          return own[0];
+        };
         csv.forEach((row, i) => {
-          const [, y] = places.places[i];
+          const { words, place } = drawnAs(row);
+          const [x, y] = place;
           assert.equal(
-            y < places.top,
+            y < top,
             row.steps_to_99 === '',
-            `${row.arm} is ${y < places.top ? 'above' : 'in'} the plot`,
+            `${row.arm} is ${y < top ? 'above' : 'in'} the plot`,
           );
           assert.ok(
-            places.words[i].includes(
-              row.steps_to_99 === '' ? 'not within 300' : `at step ${row.steps_to_99}`,
-            ),
+            words.includes(row.steps_to_99 === '' ? 'not within 300' : `at step ${row.steps_to_99}`),
           );
           for (let j = 0; j < i; j++) {
             const order = Math.sign(Math.round(1e6 * (Number(row[measure]) - Number(csv[j][measure]))));
-            const drawn = places.places[i][0] - places.places[j][0];
+            const drawn = x - drawnAs(csv[j]).place[0];
             if (order) assert.ok(drawn * order > -0.01, `${row.arm} and ${csv[j].arm}`);
           }
         });
@@ -290,13 +288,8 @@ describe('sweep', () => {
         await trained(lab, 'title-sweep');
         const legend = lab.page.getByTestId('arms-legend');
         assert.equal(await legend.locator('.arm').count(), 8);
-        const shown = () =>
-          lab.page.evaluate(() =>
-            document
-              .querySelector('.figure.loss lab-chart')
-              .figure.lines.filter((line) => line.shown)
-              .map(({ id }) => id),
-          );
+        const chart = lab.page.locator('.figure.loss lab-chart');
+        const shown = async () => (await chart.getAttribute('data-lines')).split(' ');
         await legend.locator('[data-arm=gain-2]').click();
         await until(shown, (ids) => !ids.includes('gain-2'));
         await legend.getByRole('button', { name: 'Hide all of Compression' }).click();
@@ -304,15 +297,14 @@ describe('sweep', () => {
         await legend.getByRole('button', { name: 'Show all of Compression' }).click();
         await until(shown, (ids) => ids.length === 7);
         await legend.locator('[data-arm=random-1]').focus();
-        await lab.page.waitForFunction(
-          () => document.querySelector('.figure.loss lab-chart').spotlight === 'random-1',
+        await until(
+          () => chart.getAttribute('data-spotlight'),
+          (id) => id === 'random-1',
         );
         // Families are told apart by dash, arms of one by colour.
-        const marks = await lab.page.evaluate(() =>
-          document
-            .querySelector('.figure.loss lab-chart')
-            .figure.lines.map(({ mark }) => [mark.colour, mark.dash.join(' ')]),
-        );
+        const marks = await legend
+          .locator('.arm .swatch line')
+          .evaluateAll((all) => all.map((one) => [one.style.stroke, one.getAttribute('stroke-dasharray')]));
         assert.equal(new Set(marks.map(([colour]) => colour)).size, 8);
         assert.equal(new Set(marks.map(([, dash]) => dash)).size, 3);
         const xml = parseXml((await saved(lab, lab.page.getByTestId('svg-loss'))).bytes);
@@ -537,7 +529,7 @@ describe('live', () => {
       assert.equal(await lab.data('state'), 'finished');
       assert.equal(await lab.page.getByTestId('verdicts').count(), 0, 'this experiment tests no claim');
       const picture = await lab.page.evaluate(() =>
-        document.querySelector('lab-experiment').context.client.picture('right'),
+        document.querySelector('#lab').client.picture('right'),
       );
       assert.equal(picture.encoding, 'trained');
       assert.equal(picture.step, 20);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
+import { valuesOf } from './encodings.mjs';
 import { axePath, labs, parseCsv, savedBy } from './lab.mjs';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
@@ -244,17 +245,14 @@ describe('Lemma 1', () => {
       assert.ok(values(await read())[0] < greatest * (1 + 1e-4));
 
       // The pointer reads the point that it is on.
-      const place = await scatter.evaluate((element) => {
-        const [x, y] = element.place(3);
-        const box = element.querySelector('canvas').getBoundingClientRect();
-        return {
-          x: box.left + x,
-          y: box.top + y,
-          words: element.scatter.read(3),
-        };
-      });
-      await lab.page.mouse.move(place.x, place.y);
-      assert.equal(await read(), place.words);
+      const canvas = scatter.locator('canvas');
+      const [x, y] = (await canvas.getAttribute('data-point')).split(' ').map(Number);
+      const words = await read();
+      await lab.page.keyboard.press('Home');
+      assert.notEqual(await read(), words);
+      const box = await canvas.boundingBox();
+      await lab.page.mouse.move(box.x + x, box.y + y);
+      assert.equal(await read(), words);
     });
   });
 
@@ -328,25 +326,19 @@ async function parts(lab) {
     );
 }
 
-/** The values of a heat map, as the element holds them. */
-const matrix = (lab, which) =>
-  lab.page.getByTestId(`attention-${which}`).evaluate(({ map }) => ({
-    size: map.rows,
-    values: [...map.values],
-    range: map.range,
-    title: map.title,
-  }));
+/** What a map of attention shows: its values, and the ends of its scale of colours. */
+async function matrix(lab, which) {
+  const map = lab.page.getByTestId(`attention-${which}`);
+  const values = await valuesOf(map);
+  return { size: Math.sqrt(values.length), values, range: await map.locator('.ends span').allInnerTexts() };
+}
 
 async function switches(lab, content, undo) {
   await lab.page.getByTestId('logit-content').setChecked(content);
   await lab.page.getByTestId('logit-undo').setChecked(undo);
-  await lab.page.waitForFunction(
-    ([content, undo]) => {
-      const logit = document.querySelector('lab-logit')?.question.answer;
-      return logit?.content === content && logit.undone === undo;
-    },
-    [content, undo],
-  );
+  await lab.settled('content', String(content));
+  await lab.settled('undo', String(undo));
+  await lab.page.locator('lab-logit[data-state=answered]').waitFor({ state: 'attached' });
   const [before, after] = [await matrix(lab, 'before'), await matrix(lab, 'after')];
   return { before, after, words: await lab.text('logit-difference') };
 }
@@ -498,7 +490,7 @@ describe('a logit in four parts', () => {
         await lemmaTable(lab);
         await parts(lab);
         await lab.page.getByTestId('attention-after').scrollIntoViewIfNeeded();
-        await lab.page.waitForTimeout(300);
+        await lab.answered();
         const wide = await lab.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(wide <= 0, `${wide} px too wide`);
         await lab.page.addScriptTag({ path: axePath });

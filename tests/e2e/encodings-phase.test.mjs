@@ -134,10 +134,12 @@ describe('the clock', () => {
         const clock = lab.page.locator('.clock');
         await clock.evaluate((element) => element.scrollIntoView({ block: 'center' }));
         const box = await clock.boundingBox();
-        const axis = await lab.page.evaluate(() => document.querySelector('lab-phase').drawn.axis);
+        // Every pair's line goes from the window's beginning to its end; the spike stands on its axis.
+        const of = async (line, name) => Number(await clock.locator(line).first().getAttribute(name));
+        const [from, to] = [await of('line.pair', 'x1'), await of('line.pair', 'x2')];
         await lab.page.mouse.click(
-          box.x + axis.from + ((axis.to - axis.from) * 20) / 32,
-          box.y + axis.bottom - 4,
+          box.x + from + ((to - from) * 20) / 32,
+          box.y + (await of('line.spike', 'y2')) - 4,
         );
         await atPosition(lab, 20);
 
@@ -266,12 +268,12 @@ describe('every reader', () => {
   const through = async (lab) => {
     for (const part of PARTS) {
       await lab.page.locator(`#title-${part}`).scrollIntoViewIfNeeded();
-      await lab.page.waitForTimeout(250);
+      await lab.answered();
     }
     await lab.page.evaluate(() => {
       for (const details of document.querySelectorAll('.part details')) details.open = true;
     });
-    await lab.page.waitForTimeout(300);
+    await lab.drawn();
   };
 
   for (const colorScheme of ['light', 'dark']) {

@@ -175,13 +175,7 @@ describe('switching', () => {
         await lab.state('paused');
         const step = await lab.step();
         await go(lab, 'encodings');
-        await lab.page.evaluate(() => {
-          // As if the reader had pressed Cancel while kernels are compiled.
-          const { client } = document.querySelector('#lab');
-          client.activity = 'compiling';
-          client.pause();
-        });
-        await lab.page.waitForFunction(() => /Preparing was given up/.test(document.body.innerText));
+        await lab.giveUp();
         await go(lab, 'copy');
         assert.equal(await lab.step(), step);
         await lab.press('step');
@@ -432,11 +426,7 @@ describe('the experiment’s run', () => {
       await lab.page.waitForFunction(() => location.hash.includes('right=uploaded'));
       const before = await client(lab, 'picture', 'right');
       assert.deepEqual(before.matrix.slice(0, 4), [1, 0, -1, 0]);
-      await lab.page.evaluate(() => {
-        const { client } = document.querySelector('#lab');
-        client.activity = 'compiling';
-        client.pause();
-      });
+      await lab.giveUp();
       await lab.state('ready');
       assert.deepEqual((await client(lab, 'picture', 'right')).matrix, before.matrix);
       await lab.openFile('bad.csv', '1,0\n0\n');
@@ -665,7 +655,7 @@ describe('for everyone', () => {
           await lab.page.evaluate(() => {
             for (const details of document.querySelectorAll('details')) details.open = true;
           });
-          await lab.page.waitForTimeout(500);
+          await lab.drawn();
           assert.equal(await lab.axe(), '', 'finished, everything open');
         },
         { colorScheme },
@@ -682,12 +672,12 @@ describe('for everyone', () => {
         await lab.state('finished');
         for (const part of PARTS) {
           await lab.page.locator(`[data-part=${part}] h2, .runbar`).first().scrollIntoViewIfNeeded();
-          await lab.page.waitForTimeout(100);
+          await lab.answered();
         }
         await lab.page.evaluate(() => {
           for (const details of document.querySelectorAll('details')) details.open = true;
         });
-        await lab.page.waitForTimeout(500);
+        await lab.drawn();
         assert.equal(await overflow(lab), 0, 'finished, everything open');
       },
       { viewport: { width: 390, height: 844 } },
@@ -698,7 +688,7 @@ describe('for everyone', () => {
     await withLab('#lab=encodings', async (lab) => {
       for (const y of [0, 1500, 1e5]) {
         await lab.page.evaluate((top) => scrollTo({ top }), y);
-        await lab.page.waitForTimeout(100);
+        await lab.drawn();
         const box = await lab.page.locator('#train').boundingBox();
         assert.ok(box.y >= 0 && box.y + box.height <= 860, `at ${y} it stands at ${box.y}`);
       }

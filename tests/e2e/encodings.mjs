@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { savedBy } from './lab.mjs';
+import { parseCsv, savedBy } from './lab.mjs';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
 const { DOMParser } = require('@xmldom/xmldom');
@@ -42,29 +42,44 @@ export function near(found, wanted, tolerance, message) {
   );
 }
 
-/** Waits until the element that holds a part has no question open. */
+/** Waits until the inspector has an answer, or a refusal, to all that it asked. */
 export async function settled(lab) {
-  await lab.page.waitForFunction(() => {
-    const { pictures, spectra } = document.querySelector('lab-encodings-inspect');
-    return ['left', 'right'].every(
-      (side) =>
-        pictures[side].fresh && spectra[side].fresh && (pictures[side].answer || pictures[side].refused),
-    );
-  });
+  await lab.page.waitForSelector(
+    'lab-encodings-inspect:is([data-state=answered], [data-state=refused])',
+    { state: 'attached' },
+  );
 }
 
-/** What the two maps hold. */
+/** The values of a heat map, row by row, as it saves them. */
+export async function valuesOf(map) {
+  const details = map.locator('details.more');
+  const opened = await details.evaluate(({ open }) => open);
+  await details.evaluate((one) => (one.open = true));
+  const { bytes } = await savedBy(map.page(), map.locator('[data-testid^=csv-]'));
+  if (!opened) await details.evaluate((one) => (one.open = false));
+  const [, ...rows] = parseCsv(bytes);
+  return rows.flatMap((row) =>
+    row.slice(1).map((cell) => (cell === '' ? NaN : Math.fround(Number(cell)))),
+  );
+}
+
+/** What the two maps show; null where there is none. */
 export async function pictures(lab) {
   await settled(lab);
-  return lab.page.evaluate(() => {
-    const { pictures: asked } = document.querySelector('lab-encodings-inspect');
-    const plain = ({ answer }) =>
-      answer && {
-        ...answer,
-        matrix: answer.matrix && Array.from(answer.matrix),
-      };
-    return { left: plain(asked.left), right: plain(asked.right) };
-  });
+  const picture = async (side) => {
+    const map = lab.page.getByTestId(`picture-${side}`);
+    if ((await map.count()) === 0) return null;
+    const [, length, width] = /^([\d,]+) × .* from (?:([\d,]+) entries|distances)/.exec(
+      await lab.text(`computed-${side}`),
+    );
+    return {
+      title: await map.locator('.cells').getAttribute('aria-label'),
+      length: number(length),
+      width: number(width ?? '0'),
+      matrix: await valuesOf(map),
+    };
+  };
+  return { left: await picture('left'), right: await picture('right') };
 }
 
 export async function saved(lab, testId) {

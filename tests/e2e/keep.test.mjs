@@ -530,7 +530,8 @@ describe('the last run', () => {
       );
       await lab.page.reload();
       await lab.state('ready');
-      assert.match(await lab.text('offer'), /Rank.*finished at step 40/s);
+      await lab.page.getByTestId('offer-go-on').waitFor();
+      assert.match(await lab.text('offer'), /Rank \(learned\), None.*finished at step 40/s);
       await lab.press('offer-go-on');
       await lab.state('finished');
       assert.deepEqual(await lab.csv(), whole);
@@ -982,7 +983,7 @@ describe('for everyone', () => {
         document.body.tabIndex = -1;
         document.body.focus();
       });
-      await lab.page.waitForTimeout(500);
+      await lab.drawn();
       const missed = async () =>
         lab.page.evaluate(() => {
           const controls = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
@@ -1054,7 +1055,7 @@ describe('for everyone', () => {
           await page.evaluate(() => {
             for (const details of document.querySelectorAll('details')) details.open = true;
           });
-          await page.waitForTimeout(500);
+          await lab.drawn();
           assert.equal(await lab.axe(), '', 'everything open');
           await page.keyboard.press('Escape');
           await lab.press('open-shortcuts');

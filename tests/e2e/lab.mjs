@@ -236,6 +236,20 @@ export class Lab {
     await this.page.getByText('Preparing was given up').first().waitFor();
   }
 
+  /** Waits until what is in view is drawn: that it is, is noted in one frame, and drawn in another. */
+  drawn() {
+    return this.page.evaluate(async () => {
+      for (let i = 0; i < 5; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
+    });
+  }
+
+  /** Waits until every part that has come into view has its answers, and has drawn them. */
+  async answered() {
+    await this.drawn();
+    await this.page.waitForFunction(() => !document.querySelector('[data-state=asking]'));
+    await this.drawn();
+  }
+
   /** Every control's value, by name. */
   settings() {
     return this.page.evaluate(() => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { axePath, labs, savedBy } from './lab.mjs';
+import { axePath, labs, plotOf, savedBy } from './lab.mjs';
 
 const SMALL =
   'encodings=rank,sinusoidal&seeds=1&steps=40&length=8&symbols=4&width=16&mlp=32&heads=2&layers=2&every=10';
@@ -63,12 +63,11 @@ async function matrix(lab, testId) {
   return rows.map((row) => row.map(number));
 }
 
-/** Where the cells of a heat map lie, once it is drawn. */
-async function layout(lab, testId) {
-  const heatmap = lab.page.getByTestId(testId);
-  await heatmap.locator('canvas').scrollIntoViewIfNeeded();
-  await lab.page.waitForFunction((element) => element.layout !== null, await heatmap.elementHandle());
-  return heatmap.evaluate((element) => element.layout);
+/** Where the cells of a square heat map lie, once it is drawn. */
+async function layout(lab, testId, size = 8) {
+  const { left, top, right } = await plotOf(lab.page.getByTestId(testId));
+  await lab.drawn();
+  return { left, top, cell: (right - left) / size };
 }
 
 /** The inputs of the probe as they are shown, and the truths of the judged positions. */
@@ -340,10 +339,8 @@ describe('look inside', () => {
       await trained(lab);
       const map = await matrix(lab, 'attention');
       const heatmap = lab.page.getByTestId('attention');
-      await heatmap.locator('canvas').scrollIntoViewIfNeeded();
-      await lab.page.waitForTimeout(300);
-      const brightness = await heatmap.evaluate((element) => {
-        const { left, top, cell } = element.layout;
+      const place = await layout(lab, 'attention');
+      const brightness = await heatmap.evaluate((element, { left, top, cell }) => {
         const canvas = element.querySelector('canvas');
         const context = canvas.getContext('2d');
         return Array.from({ length: 8 }, (_, row) =>
@@ -354,7 +351,7 @@ describe('look inside', () => {
             return 0.2126 * r + 0.7152 * g + 0.0722 * b;
           }),
         );
-      });
+      }, place);
       const cells = map.flatMap((row, i) => row.map((weight, j) => ({ weight, light: brightness[i][j] })));
       cells.sort((a, b) => a.weight - b.weight);
       for (let i = 1; i < cells.length; i++) {

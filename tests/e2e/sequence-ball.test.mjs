@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { axePath, labs, parseCsv } from './lab.mjs';
+import { axePath, labs, parseCsv, pointsOf } from './lab.mjs';
 import {
   addressHas,
   change,
@@ -15,6 +15,7 @@ import {
   SLOW,
   withClass,
 } from './encodings.mjs';
+import { client } from './sequence.mjs';
 
 const ALONE = '#lab=sequence&executor=cpu&hide=session,operations,spikes,run,experiment';
 
@@ -53,22 +54,14 @@ function fit(bits, radius) {
 /** Waits until the panel has answered for the present settings. */
 async function answered(lab) {
   await lab.page.locator('#title-ball').scrollIntoViewIfNeeded();
-  await lab.page.waitForFunction(() => {
-    const { question } = document.querySelector('lab-sequence-ball');
-    return question.fresh && (question.answer || question.refused);
-  });
-  return lab.page.evaluate(() => document.querySelector('lab-sequence-ball').question.answer);
+  await lab.page.locator('lab-sequence-ball[data-state=answered]').waitFor({ state: 'attached' });
+  return client(lab, 'ball');
 }
 
 /** Waits for the answer to a radius that was just chosen. */
 async function answeredFor(lab, bits, radius) {
-  await lab.page.waitForFunction(
-    ([n, r]) => {
-      const { question } = document.querySelector('lab-sequence-ball');
-      return question.fresh && question.answer?.bits === n && question.answer.radius === r;
-    },
-    [bits, radius],
-  );
+  await lab.page.getByTestId('ball-sentence').getByText(`n = ${bits}, r = ${radius}`).waitFor();
+  await lab.page.locator('lab-sequence-ball[data-state=answered]').waitFor({ state: 'attached' });
 }
 
 const savedCsv = async (lab, testId) => parseCsv((await saved(lab, testId)).bytes, { columns: true });
@@ -131,35 +124,26 @@ describe('the curve', () => {
       const ball = await answered(lab);
       const scatter = lab.page.getByTestId('ball');
       await scatter.scrollIntoViewIfNeeded();
-      await lab.page.waitForFunction((element) => element.layout !== null, await scatter.elementHandle());
       const there = ball.points.filter(({ intersection }) => intersection > 0);
-      const drawn = await scatter.evaluate((element) => ({
-        places: Array.from(element.scatter.xs, (_, i) => element.place(i)),
-        layout: element.layout,
-        x: element.scatter.x.range,
-        y: element.scatter.y.range,
-        groups: Array.from(element.scatter.groupOf),
-        words: Array.from(element.scatter.xs, (_, i) => element.scatter.read(i)),
-      }));
-      assert.equal(drawn.places.length, there.length);
+      // The nearest, at cosine 1, is at the right.
+      const drawn = (await pointsOf(scatter)).reverse();
+      assert.equal(drawn.length, there.length);
       assert.ok(
         there.length < ball.points.length,
         'balls that are apart have no place on a logarithmic axis',
       );
       // Equal factors are equally far apart, whatever the height of the canvas.
-      const perLog = (i) => (drawn.places[i][1] - drawn.places[0][1]) / Math.log(there[i].intersection);
+      const perLog = (i) => (drawn[i].place[1] - drawn[0].place[1]) / Math.log(there[i].intersection);
       for (let i = 2; i < there.length; i++) near(perLog(i), perLog(1), 0.01 * Math.abs(perLog(1)), 'height');
-      const perCosine = (i) => (drawn.places[i][0] - drawn.places[0][0]) / (there[i].cosine - 1);
+      const perCosine = (i) => (drawn[i].place[0] - drawn[0].place[0]) / (there[i].cosine - 1);
       for (let i = 2; i < there.length; i++) near(perCosine(i), perCosine(1), 0.01 * perCosine(1), 'across');
       assert.deepEqual(
-        drawn.groups,
-        there.map(({ fitted }) => (fitted ? 0 : 1)),
+        drawn.map(({ words }) => !words.endsWith('not fitted')),
+        there.map(({ fitted }) => fitted),
       );
-      assert.match(drawn.words[1], /^Distance 1, cosine 0\.96875: balls 0\.\d+, softmax 0\.\d+$/);
-      assert.match(drawn.words.at(-1), /not fitted$/);
+      assert.match(drawn[1].words, /^Distance 1, cosine 0\.96875: balls 0\.\d+, softmax 0\.\d+$/);
+      assert.match(drawn.at(-1).words, /not fitted$/);
 
-      await lab.page.keyboard.press('Tab');
-      await scatter.locator('.points').focus();
       await lab.page.keyboard.press('End');
       assert.match(
         await scatter.getByTestId('reading').innerText(),

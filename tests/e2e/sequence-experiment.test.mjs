@@ -24,9 +24,15 @@ const { withLab } = labs({ webgpu: false, spotless: true });
 
 async function finished(lab) {
   // An earlier experiment is finished as well until this one begins.
-  await lab.page.evaluate(() => (globalThis.before = document.querySelector('#lab').recording));
+  await lab.page.evaluate(() => {
+    globalThis.opened = new Promise((resolve) =>
+      document.querySelector('#lab').client.listen(({ type }) => type === 'opened' && resolve()),
+    );
+    // It is awaited below, not here.
+    return null;
+  });
   await lab.press('train');
-  await lab.page.waitForFunction(() => document.querySelector('#lab').recording !== globalThis.before);
+  await lab.page.evaluate(() => globalThis.opened);
   await lab.state('finished', SLOW);
   return found(lab);
 }
@@ -36,13 +42,13 @@ async function found(lab) {
   await lab.page.locator('#title-experiment').scrollIntoViewIfNeeded();
   await lab.page.waitForFunction(
     () => {
-      const { question } = document.querySelector('lab-sequence-experiment');
-      return question.fresh && question.sent.live === document.querySelector('#lab').dataset.step;
+      const { state, live } = document.querySelector('lab-sequence-experiment').dataset;
+      return state === 'answered' && live === document.querySelector('#lab').dataset.step;
     },
     undefined,
     { timeout: 60_000 },
   );
-  const study = await lab.page.evaluate(() => document.querySelector('lab-sequence-experiment').found.study);
+  const study = await lab.page.evaluate(() => document.querySelector('#lab').client.outcome());
   const second = study.second && byArm(study.second);
   return { ...study, ...byArm(study), second, told: study };
 }
@@ -130,6 +136,40 @@ const value = (study, arm, x, measure, seed = 0) => {
   const place = study.measures.findIndex(({ id }) => id === measure);
   return study.arms.find(({ id }) => id === arm).points.find((point) => point.x === x).values[place][seed];
 };
+
+/** Every point of a chart, from left to right, as the keyboard reads it: its place, and the words for each of `arms` by label. */
+async function readingsOf(lab, name, arms) {
+  const chart = lab.page.getByTestId(`chart-${name}`);
+  await chart.scrollIntoViewIfNeeded();
+  await chart.locator('canvas').waitFor();
+  await lab.page.keyboard.press('Tab');
+  await chart.locator('.readable').focus();
+  await lab.page.keyboard.press('Home');
+  const points = [];
+  for (;;) {
+    const words = await chart.getByTestId('reading').innerText();
+    const [, x, rest] = /^.*? ([\d.,−]+): (.*)$/.exec(words);
+    if (points.at(-1)?.x === number(x)) return points;
+    const values = new Map();
+    // Labels may hold commas, but they come in the order of the arms.
+    let left = rest.replace(/ machines$/, '');
+    arms.forEach(({ label }, i) => {
+      if (!left.startsWith(`${label} `)) return;
+      left = left.slice(label.length + 1);
+      const ends = arms
+        .slice(i + 1)
+        .flatMap((other) => [`, ${other.label} `, `; ${other.label} `])
+        .map((next) => left.indexOf(next))
+        .filter((place) => place >= 0);
+      const end = Math.min(left.length, ...ends);
+      values.set(label, left.slice(0, end));
+      left = left.slice(end + 2);
+    });
+    assert.equal(left, '', words);
+    points.push({ x: number(x), values });
+    await lab.page.keyboard.press('ArrowRight');
+  }
+}
 
 /** What is read does not push away the buttons below it. */
 async function steady(lab, name) {
@@ -368,24 +408,20 @@ describe('each experiment to its end', () => {
       for (const figure of ['22.03', '20.30', '20.47']) assert.ok(summary.includes(figure), figure);
       // How many machines have each number: as many as there are, for each kind.
       const name = chartName(study, study, study.measures[place]);
-      const lines = await lab.page.getByTestId(`chart-${name}`).evaluate((chart) => ({
-        steps: chart.figure.steps,
-        lines: chart.figure.lines.map(({ mean }) => mean),
-      }));
-      study.arms.forEach((arm, i) => {
+      const points = await readingsOf(lab, name, study.arms);
+      for (const arm of study.arms) {
         const values = arm.points[0].values[place];
-        lines.steps.forEach((step, j) =>
-          assert.equal(
-            lines.lines[i][j],
-            values.filter((right) => right === step).length,
-            `${arm.id}, ${step}`,
-          ),
+        const counts = points.map(({ values: read }) => number(read.get(arm.label)));
+        assert.deepEqual(
+          counts,
+          points.map(({ x }) => values.filter((right) => right === x).length),
+          arm.id,
         );
         assert.equal(
-          lines.lines[i].reduce((a, b) => a + b, 0),
+          counts.reduce((a, b) => a + b, 0),
           study.seeds.length,
         );
-      });
+      }
     });
   });
 
@@ -434,10 +470,9 @@ describe('each experiment to its end', () => {
         ? own
         : lab.page.locator(`[data-testid=study-arms] tr[data-arm="${first.id}"] button`);
       await button.focus();
-      await lab.page.waitForFunction(
-        ([chart, id]) => document.querySelector(`[data-testid="chart-${chart}"]`).spotlight === id,
-        [name, first.id],
-      );
+      await lab.page
+        .locator(`[data-testid="chart-${name}"][data-spotlight="${first.id}"]`)
+        .waitFor({ state: 'attached' });
       await lab.page.keyboard.press('Space');
       assert.equal(await button.getAttribute('aria-pressed'), 'false');
       const xml = parse((await saved(lab, `svg-${name}`)).bytes);
@@ -495,18 +530,18 @@ describe('while it runs', () => {
         .locator('td')
         .evaluateAll((all) => all.map((cell) => cell.innerText.trim()));
       assert.ok(texts.includes('–'));
-      const drawn = await lab.page.getByTestId(`chart-${name}`).evaluate((chart) => chart.figure);
+      const points = await readingsOf(lab, name, partial.arms);
       assert.deepEqual(
-        drawn.steps,
+        points.map(({ x }) => x),
         whole.arms[0].points.map(({ x }) => x),
         'the axis has all that is to come',
       );
-      partial.arms.forEach((arm, i) =>
+      for (const arm of partial.arms) {
         arm.points.forEach((point, j) => {
           const none = point.values[0].every((one) => one === null);
-          assert.equal(drawn.lines[i].mean[j] === null, none, `${arm.id} at ${point.x}`);
-        }),
-      );
+          assert.equal(points[j].values.get(arm.label) === 'still to come', none, `${arm.id} at ${point.x}`);
+        });
+      }
       const at = await lab.step();
       assert.ok(
         (await lab.page.locator('.study header .quiet').first().innerText()).includes('% of the work done'),
@@ -540,8 +575,7 @@ describe('while it runs', () => {
         const measure = study.measures[place];
         const name = chartName(study, study, measure);
         const chart = lab.page.getByTestId(`chart-${name}`);
-        const shown = () =>
-          chart.evaluate(({ figure }) => figure.lines.filter((line) => line.shown).map(({ id }) => id));
+        const shown = async () => (await chart.getAttribute('data-lines')).split(' ');
         const all = study.arms.map(({ id }) => id);
         assert.deepEqual(await shown(), all);
         const button = lab.page.locator('[data-testid=study-arms] tr[data-arm=shift] button');
@@ -557,16 +591,33 @@ describe('while it runs', () => {
 
         const log = lab.page.locator(`input[name=log-${measure.id}]`);
         await log.check();
-        const drawn = await chart.evaluate(({ figure }) => figure);
-        assert.equal(drawn.log, true);
-        study.arms.forEach((arm, i) =>
+        const xml = parse((await saved(lab, `svg-${name}`)).bytes);
+        const ticks = withClass(xml, 'text', 'y-tick').map((tick) => ({
+          value: number(tick.textContent),
+          // A label's base line is so far below its level.
+          y: Number(tick.getAttribute('y')) - 4,
+        }));
+        const [lowest, highest] = [ticks[0], ticks.at(-1)];
+        assert.ok(lowest.value > 0 && highest.value >= 10 * lowest.value, 'at least a decade');
+        const levelOf = (value) =>
+          lowest.y +
+          ((highest.y - lowest.y) * Math.log(value / lowest.value)) / Math.log(highest.value / lowest.value);
+        for (const { value, y } of ticks) near(y, levelOf(value), 0.02, `the axis at ${value}`);
+        const lines = new Map(
+          withClass(xml, 'path', 'line').map((line) => [
+            line.getAttribute('data-series'),
+            [...line.getAttribute('d').matchAll(/[ML]?([\d.]+)[ ,]([\d.]+)/g)].map(([, , y]) => Number(y)),
+          ]),
+        );
+        for (const arm of study.arms) {
+          assert.equal(lines.get(arm.id).length, arm.points.length);
           arm.points.forEach(({ values }, j) => {
             const mean = values[place].reduce((a, b) => a + b, 0) / values[place].length;
             // Zero has no logarithm: it stands at the lower edge.
-            near(drawn.lines[i].mean[j], Math.max(mean, drawn.range[0]), 1e-9, `${arm.id}, point ${j}`);
-          }),
-        );
-        const xml = parse((await saved(lab, `svg-${name}`)).bytes);
+            const level = levelOf(Math.max(mean, lowest.value));
+            near(lines.get(arm.id)[j], level, 0.02, `${arm.id}, point ${j}`);
+          });
+        }
         assert.ok(xml.documentElement.textContent.includes('at the lower edge'));
 
         await chart.scrollIntoViewIfNeeded();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { elements, near, parse, PNG, withClass } from './encodings.mjs';
 import { axePath, labs, parseCsv, until } from './lab.mjs';
-import { go, link, LONG, overflow, saved, set, SLOW } from './sequence.mjs';
+import { client, go, link, LONG, overflow, saved, set, SLOW } from './sequence.mjs';
 
 const { withLab } = labs({ webgpu: false, spotless: true });
 const ALONE = '#lab=sequence&executor=cpu&hide=session,spikes,ball,experiment';
@@ -30,8 +30,10 @@ async function step(lab, at = null) {
     at,
     { timeout: 120_000 },
   );
-  return lab.page.evaluate(() => {
-    const { shown: operations, symbols } = document.querySelector('sequence-operations').question.answer;
+  return lab.page.evaluate(async () => {
+    const { client } = document.querySelector('#lab');
+    const { at } = document.querySelector('[data-testid=operations-step]').dataset;
+    const [symbols, operations] = [await client.seqSymbols(), await client.seqOperations(Number(at))];
     const plain = (view) => ({
       ...view,
       vectors: view.vectors.map((vector) => ({
@@ -315,13 +317,13 @@ describe('five operations', () => {
   test('a sequence without a symbol is refused, and the next one is shown', { timeout: SLOW }, async () => {
     await withLab(ALONE, async (lab) => {
       await step(lab, 0);
-      await lab.page.evaluate(() => document.querySelector('#lab').client.change('sequence', ' '));
+      await client(lab, 'change', 'sequence', ' ');
       const wrong = lab.page.locator('sequence-operations .refused .wrong');
       await lab.page.locator('#title-operations').scrollIntoViewIfNeeded();
       await wrong.waitFor();
       assert.ok((await wrong.innerText()).length > 20);
       assert.equal(await lab.page.getByTestId('operations-step').count(), 0, 'nothing stale is left');
-      await lab.page.evaluate(() => document.querySelector('#lab').client.change('sequence', '2 7 1 8'));
+      await client(lab, 'change', 'sequence', '2 7 1 8');
       await lab.page.getByTestId('operations-step').waitFor();
       assert.deepEqual((await step(lab, 0)).symbols, ['2', '7', '1', '8']);
       assert.equal(await wrong.count(), 0);

@@ -507,7 +507,7 @@ describe('for everyone', () => {
           await lab.page.evaluate(() => {
             for (const details of document.querySelectorAll('details')) details.open = true;
           });
-          await lab.page.waitForTimeout(500);
+          await lab.drawn();
           assert.equal(await lab.axe(), '', 'finished, everything open');
         },
         { ...QUICK, colorScheme },
@@ -525,12 +525,12 @@ describe('for everyone', () => {
         await lab.state('finished', SLOW);
         for (const part of PARTS) {
           await lab.page.locator(`[data-part=${part}] h2, .runbar`).first().scrollIntoViewIfNeeded();
-          await lab.page.waitForTimeout(300);
+          await lab.answered();
         }
         await lab.page.evaluate(() => {
           for (const details of document.querySelectorAll('details')) details.open = true;
         });
-        await lab.page.waitForTimeout(500);
+        await lab.drawn();
         assert.equal(await overflow(lab), 0, 'finished, everything open');
       },
       { ...QUICK, viewport: { width: 390, height: 844 } },

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { addressHas, elements, near, number, parse, PNG, withClass } from './encodings.mjs';
-import { axePath, labs, parseCsv } from './lab.mjs';
+import { axePath, labs, parseCsv, until } from './lab.mjs';
 import { client, link, LONG, overflow, saved, set, SLOW } from './sequence.mjs';
 
 const { withLab } = labs({ webgpu: false, spotless: true });
@@ -32,7 +32,31 @@ async function step(lab, { at = null, neuron = null } = {}) {
     [at, neuron],
     { timeout: 120_000 },
   );
-  return lab.page.evaluate(() => document.querySelector('sequence-spikes').question.answer.shown);
+  const shown = lab.page.getByTestId('spikes-step');
+  return client(lab, 'seqSpikes', Number(await shown.getAttribute('data-at')));
+}
+
+/** Where the raster has each spike, by layer, those that come too late after the others. */
+async function dotsOf(raster, { layers }) {
+  const lines = (kind) =>
+    raster.locator(`line.${kind}`).evaluateAll((all) =>
+      all.map((one) => {
+        const of = (name) => Number(one.getAttribute(name));
+        return { neuron: of('data-neuron'), x: of('x1'), y: (of('y1') + of('y2')) / 2 };
+      }),
+    );
+  const drawn = { spikes: await lines('spike'), late: await lines('late') };
+  // Layers are drawn one after the other, each with as many marks as it has spikes.
+  return layers.map((layer) =>
+    ['spikes', 'late'].flatMap((kind) => {
+      const own = drawn[kind].splice(0, layer[kind].length);
+      return layer[kind].map(({ neuron, time }) => {
+        const found = own.find((dot) => dot.neuron === neuron);
+        assert.ok(found, `${layer.id}: neuron ${neuron}`);
+        return { ...found, time };
+      });
+    }),
+  );
 }
 
 /** Times never go back, ranks go up by one, and nobody comes late before the last has fired. */
@@ -74,12 +98,17 @@ describe('settings that change on the way', () => {
       await withLab(`${ALONE}&${LONG}`, async (lab) => {
         await lab.page.locator('#title-spikes').scrollIntoViewIfNeeded();
         await lab.page.getByTestId('work-spikes').waitFor();
-        for (const [name, value] of changes) {
-          await lab.page.evaluate(
-            ([key, to]) => document.querySelector('#lab').client.change(key, to),
-            [name, value],
-          );
-          await lab.page.waitForTimeout(120);
+        await lab.page.evaluate(() => {
+          globalThis.outdated = 0;
+          document.querySelector('#lab').client.listen((report) => {
+            if (report.type === 'refused' && report.error.code === 'outdated') globalThis.outdated += 1;
+          });
+        });
+        for (const [i, [name, value]] of changes.entries()) {
+          // Each but the first comes when the work has met the one before it.
+          await lab.page.waitForFunction((times) => globalThis.outdated >= times, i);
+          await client(lab, 'change', name, value);
+          await lab.settled(name, value);
         }
         await step(lab, { at: 0 });
         assert.equal(await lab.page.locator('sequence-spikes .refused .wrong').count(), 0);
@@ -321,13 +350,10 @@ describe('controls', () => {
       await lab.page.waitForFunction(
         () => Number(document.querySelector('#lab').client.settled.values.threshold) > 4,
       );
-      await lab.page.waitForFunction(
-        (old) => {
-          const { question } = document.querySelector('sequence-spikes');
-          return question.fresh && question.answer?.shown.window !== old;
-        },
-        before.window,
-        { timeout: 60_000 },
+      await until(
+        () => step(lab),
+        ({ window }) => window !== before.window,
+        60_000,
       );
       await set(lab, 'load', '4');
       assert.equal(await lab.page.locator('#at-load').inputValue(), '4');
@@ -365,19 +391,13 @@ describe('the raster', () => {
         const count = (kind) => shown.layers.reduce((sum, layer) => sum + layer[kind].length, 0);
         for (const clock of ['one', 'own']) {
           await lab.page.getByTestId(`spikes-clock-${clock}`).check({ force: true });
-          await lab.page.waitForFunction(
-            (wanted) => document.querySelector('sequence-raster').clock === wanted,
-            clock,
-          );
           assert.equal(await raster.locator('.spike').count(), count('spikes'));
           assert.equal(await raster.locator('.late').count(), count('late'));
-          const dots = await lab.page.evaluate(() => document.querySelector('sequence-raster').drawn.dots);
-          dots.forEach((layer, i) => {
-            const { spikes, late } = shown.layers[i];
-            assert.deepEqual(
-              layer.map(({ neuron }) => neuron),
-              [...spikes, ...late].map(({ neuron }) => neuron),
-            );
+          const drawn = await dotsOf(raster, shown);
+          // Layers stand one below the other.
+          drawn.forEach((layer, i) => {
+            const next = drawn[i + 1] ?? [];
+            for (const { y } of layer) for (const below of next) assert.ok(y < below.y, 'layer below layer');
             layer.forEach((dot, j) => {
               if (j === 0) return;
               const before = layer[j - 1];
@@ -391,7 +411,7 @@ describe('the raster', () => {
           });
           // On one clock all layers share an axis.
           if (clock === 'one') {
-            const flat = dots.flat();
+            const flat = drawn.flat();
             const [least, most] = [...flat]
               .sort((a, b) => a.time - b.time)
               .filter((_, i, all) => i === 0 || i === all.length - 1);
@@ -418,7 +438,7 @@ describe('the raster', () => {
           assert.match(await reading.innerText(), new RegExp(`neuron ${last.neuron}: would have fired`));
         assert.equal(await raster.locator('[role=status]').innerText(), await reading.innerText());
 
-        const dot = await lab.page.evaluate(() => document.querySelector('sequence-raster').drawn.dots[0][4]);
+        const dot = (await dotsOf(raster, shown))[0][4];
         const area = raster.locator('.raster');
         await area.evaluate((element) => element.scrollIntoView({ block: 'center' }));
         const box = await area.boundingBox();
@@ -490,12 +510,12 @@ describe('every reader', () => {
           await step(lab, { at: 0 });
           for (const part of ['traces', 'readings', 'checks']) {
             await lab.page.locator(`#title-${part}`).scrollIntoViewIfNeeded();
-            await lab.page.waitForTimeout(150);
+            await lab.answered();
           }
           await lab.page.evaluate(() => {
             for (const details of document.querySelectorAll('.part details')) details.open = true;
           });
-          await lab.page.waitForTimeout(200);
+          await lab.drawn();
           assert.equal(await lab.axe(), '');
         },
         { colorScheme },

@@ -1,8 +1,8 @@
 //! The encodings lab's configuration: its table, its presets, and the rules between fields.
 
 use crate::choice::{Choice, choice};
-use crate::encoding::face::Measure;
 use crate::encoding::{Encoding, Shape, Tuning};
+use crate::kernels::similarity::Measure;
 use crate::labs::encodings::shown::Shown;
 use crate::labs::encodings::{arms, parts};
 use crate::labs::part::Part;

@@ -41,10 +41,12 @@ impl Outcome {
                 "The symbol to name is one position back at every length, but for the first position, which names the last symbol."
             }
             Task::CausalCopy => {
-                "In causal copy the symbol to name is half a sequence back, farther in a longer sequence: a model that has learned one distance looks in the wrong place. Previous token keeps its distance."
+                "In causal copy the symbol to name is half a sequence back, farther in a longer sequence: a model that has learned one \
+                 distance looks in the wrong place. Previous token keeps its distance."
             }
             Task::Reversal | Task::HalfShift => {
-                "In this task the distance to the symbol grows with the length: a model that has learned the distances of one length looks in the wrong place. Previous token keeps its distance."
+                "In this task the distance to the symbol grows with the length: a model that has learned the distances of one length \
+                 looks in the wrong place. Previous token keeps its distance."
             }
         };
         Self::Lengths { trained: config.train_length, step, curves, sentence }

@@ -1,8 +1,8 @@
 //! A full attention logit of the first layer, split into its four parts, before and after Lemma 1's mapping.
 //!
 //! With additive positions of gain γ the logit of a query at m and a key at n is
-//! `(x_m + γ p_m)ᵀ M (x_n + γ p_n) = xᵀMx + γ (x_mᵀ M p_n + p_mᵀ M x_n) + γ² p_mᵀ M p_n`. The mapping multiplies γ by T/L: the lemma's factor
-//! (T/L)² is that of the last part only. Biases count as content. Where layer norm comes first, its mean and gain are linear
+//! `(x_m + γ p_m)ᵀ M (x_n + γ p_n) = xᵀMx + γ (x_mᵀ M p_n + p_mᵀ M x_n) + γ² p_mᵀ M p_n`. The mapping multiplies γ by T/L: the lemma's
+//! factor (T/L)² is that of the last part only. Biases count as content. Where layer norm comes first, its mean and gain are linear
 //! and are split along; its divisor is that of the whole sum, before or after the mapping, so that the powers no longer hold.
 
 use crate::encoding::statistics::pearson;
@@ -152,7 +152,8 @@ pub fn split(trained: &Trained, question: &Question) -> Result<Logit, Error> {
 
 fn sentence(parts: &[Part], whole: &[f64], mapped: &[f64], scale: f64, normed: bool) -> String {
     if parts.iter().all(|part| part.before == 0.0 || part.id == "content-content") {
-        return "This run adds no position vectors, so the mapping changes nothing. What it may do to logits instead, a rotation or a penalty on distance, is left out here.".to_owned();
+        return "This run adds no position vectors, so the mapping changes nothing. What it may do to logits instead, a rotation or a \
+            penalty on distance, is left out here.".to_owned();
     }
     if scale == 1.0 {
         return "With T = L the mapping changes nothing.".to_owned();
@@ -160,12 +161,16 @@ fn sentence(parts: &[Part], whole: &[f64], mapped: &[f64], scale: f64, normed: b
     let alike = pearson(whole, mapped).unwrap_or(0.0);
     if normed {
         return format!(
-            "Layer norm comes first in this model: it divides each sum of symbol and position by its own size, which the mapping changes. So no part has the power of T/L that the algebra gives without it, and the lemma says nothing of these logits; before and after the mapping they correlate with r = {alike:.3}."
+            "Layer norm comes first in this model: it divides each sum of symbol and position by its own size, which the mapping changes. \
+             So no part has the power of T/L that the algebra gives without it, and the lemma says nothing of these logits; before and \
+             after the mapping they correlate with r = {alike:.3}."
         );
     }
     let factor = scale * scale;
     format!(
-        "Only the position–position part is multiplied by (T/L)² = {}. Whole logits before and after the mapping correlate with r = {alike:.3}, where one global factor would give 1: content does not shrink along with position. And where all parts do share one factor, softmax still reads it as a temperature, which flattens attention.",
+        "Only the position–position part is multiplied by (T/L)² = {}. Whole logits before and after the mapping correlate with r = \
+         {alike:.3}, where one global factor would give 1: content does not shrink along with position. And where all parts do share one \
+         factor, softmax still reads it as a temperature, which flattens attention.",
         super::arms::short(factor)
     )
 }

@@ -236,7 +236,8 @@ fn sentence(config: &EncodingsConfig, correlations: &[Correlation], tables: &[Sw
     };
     let text = |measure: &str| of(measure).unwrap_or_else(|| "undefined".to_owned());
     format!(
-        "{learned} of {all} runs have learned. Rank correlation of steps to 99 % over all {} tables, mean and range over {} seeds: with the self-margin {}, with the effective rank {}, with the norm {}.",
+        "{learned} of {all} runs have learned. Rank correlation of steps to 99 % over all {} tables, mean and range over {} seeds: with \
+         the self-margin {}, with the effective rank {}, with the norm {}.",
         tables.len(),
         config.seeds,
         text("margin"),
@@ -279,7 +280,8 @@ pub fn verdicts(config: &EncodingsConfig, outcome: &Outcome, step: u32) -> Vec<V
                 };
                 let measured = greatest.map_or("Not measured yet.".to_owned(), |difference| {
                     format!(
-                        "Largest difference of held-out loss from sinusoidal, any seed and evaluation: {} bits per token; at most {}, a tenth of a guess's, counts as following.",
+                        "Largest difference of held-out loss from sinusoidal, any seed and evaluation: {} bits per token; at most {}, a \
+                         tenth of a guess's, counts as following.",
                         super::arms::short(difference),
                         super::arms::short(within)
                     )

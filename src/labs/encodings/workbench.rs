@@ -222,7 +222,7 @@ impl Workbench {
         let matrix = match face {
             Face::Nothing => None,
             Face::ByDistance(kernel) => {
-                use crate::encoding::face::Measure;
+                use crate::kernels::similarity::Measure;
                 let of = |distance: usize| match measure {
                     Measure::Dot => kernel[distance],
                     // K(p, p) + K(q, q) − 2 K(p, q)

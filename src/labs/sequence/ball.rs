@@ -111,7 +111,8 @@ pub fn ball(config: &SequenceConfig) -> Result<Ball, Error> {
     let (bits, radius, memories) = (config.ball_bits, config.ball_radius, config.memories);
     if !(2..=MOST_BITS).contains(&bits) || !(1..=bits / 2).contains(&radius) || memories == 0 {
         return Err(Error::Config(format!(
-            "Hamming balls need 2 to {MOST_BITS} bits, a radius from 1 to half of the bits, and at least one memory; there are {bits} bits, a radius of {radius} and {memories} memories."
+            "Hamming balls need 2 to {MOST_BITS} bits, a radius from 1 to half of the bits, and at least one memory; there are {bits} \
+             bits, a radius of {radius} and {memories} memories."
         )));
     }
     let intersections = ball::intersections(bits, radius);
@@ -173,11 +174,13 @@ fn row(level: &Level) -> Row {
 fn straight(config: &SequenceConfig, fit: &Fit) -> Verdict {
     Verdict {
         id: "ball-exponential".to_owned(),
-        claim: "The intersection of two Hamming balls falls about exponentially with their cosine, so that softmax attention approximates it.".to_owned(),
+        claim: "The intersection of two Hamming balls falls about exponentially with their cosine, so that softmax attention approximates \
+            it.".to_owned(),
         source: SOURCE.to_owned(),
         verdict: if fit.r_squared >= STRAIGHT { Outcome::Holds } else { Outcome::Fails },
         measured: format!(
-            "At n = {} and r = {} the straight line through ln(intersection) has β = {:.2} and R² = {:.4} over distances 0 to {}; from R² = {STRAIGHT} on the claim counts as holding.",
+            "At n = {} and r = {} the straight line through ln(intersection) has β = {:.2} and R² = {:.4} over distances 0 to {}; from R² \
+             = {STRAIGHT} on the claim counts as holding.",
             config.ball_bits, config.ball_radius, fit.beta, fit.r_squared, fit.fitted_to
         ),
         seeds: 1,
@@ -198,7 +201,8 @@ fn agreement(config: &SequenceConfig, levels: &[Level]) -> Verdict {
                 blank => format!(" {blank} queries were reached by no ball, which counts against it."),
             };
             let text = format!(
-                "With {} memories and {} queries at each noise, as far as at least one of the two is right for half of them ({} wrong bits), both recall the same memory for {:.1} % of the queries at worst (with {} wrong bits).{blank}",
+                "With {} memories and {} queries at each noise, as far as at least one of the two is right for half of them ({} wrong \
+                 bits), both recall the same memory for {:.1} % of the queries at worst (with {} wrong bits).{blank}",
                 config.memories,
                 least.queries,
                 last.noise,
@@ -209,7 +213,8 @@ fn agreement(config: &SequenceConfig, levels: &[Level]) -> Verdict {
         }
         _ => {
             let text = format!(
-                "With {} memories neither of the two is right for half of the queries, even without noise; fewer memories or more bits would tell.",
+                "With {} memories neither of the two is right for half of the queries, even without noise; fewer memories or more bits \
+                 would tell.",
                 config.memories
             );
             (Outcome::Open, text)
@@ -218,7 +223,8 @@ fn agreement(config: &SequenceConfig, levels: &[Level]) -> Verdict {
     Verdict {
         id: "ball-agreement".to_owned(),
         claim: format!(
-            "Used as retrieval on the same memories, attention recalls what a sparse distributed memory recalls (for at least {:.0} % of the queries).",
+            "Used as retrieval on the same memories, attention recalls what a sparse distributed memory recalls (for at least {:.0} % of \
+             the queries).",
             100.0 * AGREEMENT
         ),
         source: SOURCE.to_owned(),

@@ -112,8 +112,8 @@ impl Bench {
         self.of(config, machine).await?.begin(ask)
     }
 
-    /// Goes on with that for about `budget_ms`, by at least one symbol; with zero it ends here, and what is through counts. A device that is
-    /// lost is replaced, with the same memory.
+    /// Goes on with that for about `budget_ms`, by at least one symbol; with zero it ends here, and what is through counts. A device that
+    /// is lost is replaced, with the same memory.
     ///
     /// # Errors
     /// [`Error::Probe`] if the machine is at nothing, or has become another; [`Error::DeviceLost`].

@@ -205,7 +205,8 @@ impl Capacity {
         vec![Verdict {
             id: "capacity".to_owned(),
             claim: format!(
-                "With 4096 decoder neurons the memory recalls the most words, about 4096, when 4000 to 5000 are stored ({holds_margin} counts)."
+                "With 4096 decoder neurons the memory recalls the most words, about 4096, when 4000 to 5000 are stored ({holds_margin} \
+                 counts)."
             ),
             source: "Bose 2003, MPhil thesis".to_owned(),
             verdict,

@@ -272,7 +272,8 @@ impl Errors {
                 ),
                 verdict(
                     "no-memory-fails",
-                    "Without memory of the old context (λ = 0) the machine fails: at least three times the errors of the combined context, and one in five symbols.",
+                    "Without memory of the old context (λ = 0) the machine fails: at least three times the errors of the combined \
+                     context, and one in five symbols.",
                     ["combined", "forgetful"],
                     &|combined, forgetful| {
                         let length = f64::from(self.lengths.last().copied().unwrap_or(0));

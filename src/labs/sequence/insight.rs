@@ -1,8 +1,8 @@
 //! A transformer that learns one sequence on the spot, to be looked into beside the sequence machine.
 //!
-//! It is the one of [`rival`](super::rival), with one gradient step a symbol. It goes through the sequence as often as it needs to predict all of it,
-//! or until its budget of steps is used up; what it came to is told. Looking inside takes a copy of its parameters through the CPU twins, as
-//! in the copy lab, whichever executor trained it.
+//! It is the one of [`rival`](super::rival), with one gradient step a symbol. It goes through the sequence as often as it needs to
+//! predict all of it, or until its budget of steps is used up; what it came to is told. Looking inside takes a copy of its parameters
+//! through the CPU twins, as in the copy lab, whichever executor trained it.
 
 mod stages;
 
@@ -166,7 +166,8 @@ impl Lesson {
         let judged = pupil.sequence.len() - 1;
         let times = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
         let mut text = format!(
-            "Trained on the spot on this very sequence: {} through it, {} of AdamW at rate {}, each on the newest window and {} earlier ones.",
+            "Trained on the spot on this very sequence: {} through it, {} of AdamW at rate {}, each on the newest window and {} earlier \
+             ones.",
             match self.passes.len() {
                 1 => "once".to_owned(),
                 count => times(count, "time"),

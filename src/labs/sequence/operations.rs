@@ -71,17 +71,20 @@ const OPERATIONS: [(&str, &str, &str); 5] = [
     (
         "context",
         "Context maintenance",
-        "The paper names the operation. That the context neurons stand beside the residual stream and the cached prefix is our reading: one is a sum of what came before, the other keeps all of it.",
+        "The paper names the operation. That the context neurons stand beside the residual stream and the cached prefix is our reading: \
+         one is a sum of what came before, the other keeps all of it.",
     ),
     (
         "retrieval",
         "Associative retrieval",
-        "The paper says that similarity is the retrieval step of both. That the w strongest decoder neurons stand beside softmax is our reading.",
+        "The paper says that similarity is the retrieval step of both. That the w strongest decoder neurons stand beside softmax is our \
+         reading.",
     ),
     (
         "storage",
         "Storage",
-        "The paper names the operation. A transformer stores twice, in its cache and by gradient in its weights; setting both beside one-shot writing is our reading.",
+        "The paper names the operation. A transformer stores twice, in its cache and by gradient in its weights; setting both beside \
+         one-shot writing is our reading.",
     ),
     (
         "decoding",
@@ -291,7 +294,8 @@ fn storage(course: &Course, at: usize) -> StageView {
     });
     StageView {
         sentence: format!(
-            "The first time, {} was written at the context before it: {all} weights in one shot, {fresh} of them for the first time. Now nothing is written.",
+            "The first time, {} was written at the context before it: {all} weights in one shot, {fresh} of them for the first time. Now \
+             nothing is written.",
             shown(&course.symbols[at])
         ),
         formula: if s.graded { "W = max(W, a ⊗ x)" } else { "W = W or a ⊗ x" }.to_owned(),

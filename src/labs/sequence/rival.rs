@@ -3,8 +3,8 @@
 //!
 //! A small causal decoder (pre-norm, GELU, sinusoidal positions, AdamW without decay, gradients clipped at norm 1) sees the last
 //! symbols and predicts the next. When that has come, it takes its steps. Several learn side by side in one plan, each with its own
-//! sequence and initial weights. If no learning rate is given, a few are tried first, on other sequences of the same length and alphabet, and with
-//! the same steps a symbol; the one with the fewest errors is taken, and all of them are told.
+//! sequence and initial weights. If no learning rate is given, a few are tried first, on other sequences of the same length and alphabet,
+//! and with the same steps a symbol; the one with the fewest errors is taken, and all of them are told.
 
 pub mod course;
 pub mod learner;
@@ -79,8 +79,8 @@ pub struct Rivals {
 }
 
 impl Rivals {
-    /// Blank transformers, one per sequence; number `i` has seed `config.seed + i`. With a rate of 0 they first look for one. All sequences have
-    /// one length, of at least two symbols below `alphabet`.
+    /// Blank transformers, one per sequence; number `i` has seed `config.seed + i`. With a rate of 0 they first look for one. All
+    /// sequences have one length, of at least two symbols below `alphabet`.
     ///
     /// # Errors
     /// [`Error::Config`] if the sequences do not fit; [`Error::TooLarge`]; [`Error::Internal`].

@@ -1,7 +1,8 @@
 //! The sequence machine beside transformers, as an experiment: the same random sequences, shown once symbol by symbol, and once more; who
 //! predicts them right the second time?
 //!
-//! Nobody learns during the second presentation; as a second number, what comes of it if everybody goes on learning. The first symbol is not counted, for a transformer has seen nothing before it.
+//! Nobody learns during the second presentation; as a second number, what comes of it if everybody goes on learning. The first symbol is
+//! not counted, for a transformer has seen nothing before it.
 
 use crate::encoding::Encoding;
 use crate::error::Error;
@@ -225,7 +226,8 @@ impl Rivals {
         };
         vec![Verdict {
             id: "one-shot".to_owned(),
-            claim: "Shown a sequence once, the machine predicts it right the second time, where a transformer with one gradient step a symbol makes errors.".to_owned(),
+            claim: "Shown a sequence once, the machine predicts it right the second time, where a transformer with one gradient step a \
+                symbol makes errors.".to_owned(),
             source: "Bose, re-implementation of the thesis".to_owned(),
             verdict,
             measured,

@@ -235,8 +235,8 @@ impl Session {
         self.task.as_ref().map(|task| (task.passage.taken(), task.passage.length()))
     }
 
-    /// Goes on for about `budget_ms`, by at least one symbol; says whether the machine is through. With a budget of zero it ends here: what is
-    /// through counts.
+    /// Goes on for about `budget_ms`, by at least one symbol; says whether the machine is through. With a budget of zero it ends here:
+    /// what is through counts.
     ///
     /// # Errors
     /// [`Error::DeviceLost`]; then [`Session::rebuild`] puts the machine where the task begins.
@@ -391,7 +391,8 @@ impl Session {
         let first = recalled.iter().position(|step| step.expected.is_some() && !right(&step));
         let wrong = first.map_or(String::new(), |at| format!("; the first wrong one is number {}", at + 1));
         let elsewhere = if found > 0 {
-            " The cue was stored after other symbols, in a context that a recall does not start from: Forget, and store it alone, or begin the cue earlier."
+            " The cue was stored after other symbols, in a context that a recall does not start from: Forget, and store it alone, or \
+             begin the cue earlier."
         } else {
             ""
         };

@@ -6,8 +6,8 @@
 //! thesis spaces volleys evenly as well.) The old context and the input reach the context layer at the same times.
 //!
 //! A layer's unit is its largest dot product `S`: the threshold is `Θ S`. A wheel rises by one unit in a volley of `n` gaps, `m = S/n`,
-//! so that no wheel fires before the last input if `Θ ≥ 2 − 1/n`. Volleys follow each other after `max(Θ, 1) n + 1` gaps; by then every wheel
-//! has fired. RDLIF's two time constants are both the leak of the settings.
+//! so that no wheel fires before the last input if `Θ ≥ 2 − 1/n`. Volleys follow each other after `max(Θ, 1) n + 1` gaps; by then every
+//! wheel has fired. RDLIF's two time constants are both the leak of the settings.
 //!
 //! Neurons that no input reaches are in no code, as in the machine. As wheels they come to the threshold all the same, all at once
 //! `Θ n` gaps after the volley began, which ends the layer's turn.

@@ -126,8 +126,8 @@ impl Rdlif {
         time
     }
 
-    /// Writes down the spikes of a stretch that begins at `begin`, at least the first `limit` of them. Solving for a time is the dear part, so
-    /// neurons are taken by a bound that costs nothing, and the rest left out once it is later than enough times that are known.
+    /// Writes down the spikes of a stretch that begins at `begin`, at least the first `limit` of them. Solving for a time is the dear
+    /// part, so neurons are taken by a bound that costs nothing, and the rest left out once it is later than enough times that are known.
     fn time(&self, crossings: &[Crossing], begin: f64, limit: usize, spikes: &mut Vec<Spike>) {
         // A curve that bends down stays below its tangent, so that it cannot meet the threshold before that does; less some rounding.
         let least = |crossing: &Crossing| {

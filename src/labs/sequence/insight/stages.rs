@@ -138,7 +138,8 @@ impl Probe {
 
     fn encoding(&self, symbol: &str, vocabulary: u32) -> StageView {
         let sentence = format!(
-            "“{symbol}” is one of {vocabulary} tokens, the start symbol among them. Its learned vector, of norm {:.2}, and the fixed vector of the window's last position, of norm {:.2}, are added. The newest symbol always stands in that position.",
+            "“{symbol}” is one of {vocabulary} tokens, the start symbol among them. Its learned vector, of norm {:.2}, and the fixed \
+             vector of the window's last position, of norm {:.2}, are added. The newest symbol always stands in that position.",
             norm(&self.embedding),
             norm(&self.position)
         );
@@ -171,7 +172,9 @@ impl Probe {
             _ => format!("before the last layer has norm {:.2}", norm(&self.before)),
         };
         let sentence = format!(
-            "The past is kept side by side, not folded into one vector: {length} keys and {length} values of {} numbers in {layers} ({held}). The residual stream {stream}; after the layer it has norm {:.2}. Keys and values are made anew for each window, because positions are counted from its front.",
+            "The past is kept side by side, not folded into one vector: {length} keys and {length} values of {} numbers in {layers} \
+             ({held}). The residual stream {stream}; after the layer it has norm {:.2}. Keys and values are made anew for each window, \
+             because positions are counted from its front.",
             a.width,
             norm(&self.after)
         );
@@ -237,7 +240,9 @@ impl Probe {
             )
         }));
         let sentence = format!(
-            "The query of this place is compared with the keys of all {length} places of the window (layer {layer}, which decides last). {} is the sharpest: it gives a weight of {:.3} to {}, with q·k/√d = {:.2}. Softmax leaves something to every place, and what is retrieved is the weighted mean of their values.",
+            "The query of this place is compared with the keys of all {length} places of the window (layer {layer}, which decides last). \
+             {} is the sharpest: it gives a weight of {:.3} to {}, with q·k/√d = {:.2}. Softmax leaves something to every place, and what \
+             is retrieved is the weighted mean of their values.",
             label(strongest),
             peaks[strongest],
             back(top),
@@ -268,7 +273,9 @@ impl Probe {
         let joined = |part| (0..self.weights.len()).flat_map(|head| self.part(last, head, part)).copied().collect();
         let steps = passes.last().map_or(0, |pass| pass.steps);
         let sentence = format!(
-            "In context: the key and the value of “{symbol}” stand beside those before it, nothing is overwritten, and they are gone when the window has passed. In weights: {steps} gradient steps have moved {trained} parameters by {:.2} in norm, and the vector of “{symbol}” by {:.2}; that was training, nothing is written to them now.",
+            "In context: the key and the value of “{symbol}” stand beside those before it, nothing is overwritten, and they are gone when \
+             the window has passed. In weights: {steps} gradient steps have moved {trained} parameters by {:.2} in norm, and the vector \
+             of “{symbol}” by {:.2}; that was training, nothing is written to them now.",
             norm(&all),
             norm(&own)
         );
@@ -306,7 +313,8 @@ impl Probe {
             None => "The sequence ends here, so nothing can be held against it.".to_owned(),
         };
         let sentence = format!(
-            "The last norm and the output layer turn the residual stream into {} logits, and softmax into probabilities: “{prediction}” gets {:.3}. {verdict}",
+            "The last norm and the output layer turn the residual stream into {} logits, and softmax into probabilities: “{prediction}” \
+             gets {:.3}. {verdict}",
             self.logits.len(),
             probabilities[top]
         );

@@ -165,7 +165,8 @@ impl Kanerva {
         vec![
             verdict(
                 "kanerva-capacity",
-                "The memory holds about a tenth as many words as it has hard locations (half of them coming back exactly, at half to twice that number, counts).",
+                "The memory holds about a tenth as many words as it has hard locations (half of them coming back exactly, at half to \
+                 twice that number, counts).",
                 capacity,
                 measured,
             ),

@@ -38,8 +38,8 @@ pub enum Rehearsal {
 
 /// How the transformers learn.
 ///
-/// Mean errors of the second presentation without learning, over sequences 0, 1 and 2 of an alphabet of 15 and with the lab's other settings,
-/// each with the best of six learning rates on held-out sequences:
+/// Mean errors of the second presentation without learning, over sequences 0, 1 and 2 of an alphabet of 15 and with the lab's other
+/// settings, each with the best of six learning rates on held-out sequences:
 ///
 /// | steps a symbol | from | judged | positions | 30 symbols | 60 | 90 |
 /// | --- | --- | --- | --- | --- | --- | --- |
