@@ -1,14 +1,14 @@
-//! The one error type. Its messages tell the reader what to do next.
+//! The one error type. Its messages tell the reader what to do next, in words that hold for a page, a shell and a program alike: no button is named.
 
 /// What can go wrong.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// The browser or machine offers no WebGPU adapter.
-    #[error("WebGPU is not available here ({0}). Choose \"CPU\" under Run on.")]
+    #[error("WebGPU is not available here ({0}). Run on the CPU.")]
     NoWebGpu(String),
     /// The configuration needs more memory than is allowed here.
     #[error(
-        "This configuration needs {} {what}; the limit here is {}. Use fewer seeds or encodings, or a smaller batch, length or width.",
+        "This configuration needs {} {what}; the limit here is {}. Use fewer runs, or a smaller batch, length or width.",
         size(*needed),
         size(*allowed)
     )]
@@ -21,11 +21,11 @@ pub enum Error {
         allowed: u64,
     },
     /// The GPU went away.
-    #[error("The graphics device was lost ({0}). Press Train to start again, or choose \"CPU\" under Run on.")]
+    #[error("The graphics device was lost ({0}). Start again, or run on the CPU.")]
     DeviceLost(String),
     /// The GPU refused an allocation.
     #[error(
-        "The graphics device has not enough memory for {} ({message}). Use fewer seeds or encodings, or choose \"CPU\" under Run on.",
+        "The graphics device has not enough memory for {} ({message}). Use fewer runs, or run on the CPU.",
         size(*needed)
     )]
     OutOfMemory {
@@ -35,10 +35,10 @@ pub enum Error {
         message: String,
     },
     /// The device is there, but does not take the work.
-    #[error("The graphics device refused some work ({0}). Choose \"CPU\" under Run on.")]
+    #[error("The graphics device refused some work ({0}). Run on the CPU.")]
     Refused(String),
     /// A shader was refused.
-    #[error("The graphics driver refused a program ({0}). Choose \"CPU\" under Run on, and please report this.")]
+    #[error("The graphics driver refused a program ({0}). Run on the CPU, and please report this.")]
     Shader(String),
     /// A file that is not what it should be.
     #[error("This file was not taken: {0}. Nothing has changed.")]

@@ -6,12 +6,12 @@
 )]
 
 mod encodings;
+mod inspection;
 #[cfg(feature = "sequence")]
 mod sequence;
 
 use std::cell::RefCell;
 
-use js_sys::Float32Array;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -29,7 +29,6 @@ use crate::model::measure::Measure;
 use crate::property::{Problem, by_name};
 use crate::run::check::Certificate;
 use crate::run::event::{ArmInfo, Cost, ExecutorInfo, RunInfo};
-use crate::run::inspect::{Inspection, Norms};
 use crate::run::machine::Machine;
 use crate::run::results::Results;
 
@@ -141,51 +140,6 @@ struct About<'a> {
     steps: u32,
     values: std::collections::BTreeMap<String, String>,
     link: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct InspectionInfo<'a> {
-    step: u32,
-    replica: u32,
-    length: u32,
-    layers: u32,
-    heads: u32,
-    vocabulary: usize,
-    tokens: &'a [u32],
-    names: &'a [String],
-    targets: &'a [i32],
-    first_judged: u32,
-    similarity: Option<()>,
-    similarity_kind: &'a str,
-    norms: &'a [Norms],
-}
-
-/// The large arrays go as typed arrays, the rest as a plain object.
-fn inspection(found: &Inspection) -> Result<JsValue, JsValue> {
-    let what = found.similarity.as_ref().map(|(_, what)| *what);
-    let object = value(&InspectionInfo {
-        step: found.step,
-        replica: found.replica,
-        length: found.length,
-        layers: found.layers,
-        heads: found.heads,
-        vocabulary: found.names.len(),
-        tokens: &found.tokens,
-        names: &found.names,
-        targets: &found.targets,
-        first_judged: found.first_judged,
-        similarity: None,
-        similarity_kind: what.unwrap_or("This encoding adds nothing, and does nothing in attention."),
-        norms: &found.norms,
-    })?;
-    let put = |name: &str, values: &[f32]| js_sys::Reflect::set(&object, &name.into(), &Float32Array::from(values));
-    put("probabilities", &found.probabilities)?;
-    put("attention", &found.attention)?;
-    if let Some((values, _)) = &found.similarity {
-        put("similarity", values)?;
-    }
-    Ok(object)
 }
 
 /// Compares the certificate that a link carries with one measured here.
@@ -434,7 +388,7 @@ impl Run {
     /// An object `{ code, message }`.
     pub async fn inspect(&mut self, replica: u32, probe: &str) -> Result<JsValue, JsValue> {
         let found = with_recovery!(self, race => race.inspect(replica, probe))?;
-        inspection(&found)
+        inspection::inspection(&found)
     }
 
     /// Trains for about `budget_ms`, at most `most` steps (0 for no limit); returns the events.

@@ -100,9 +100,8 @@ fn configurations_come_from_files_and_flags_override_them() {
     let output = run_with(&folder, "copy -q --config - --steps 4 --held_out 3", settings);
     expect(&output, 0);
     let results = json(std::str::from_utf8(&output.stdout).unwrap());
-    let of = |name: &str| results["configuration"][name].as_str().unwrap().to_owned();
-    let found = ["encodings", "width", "steps", "held_out", "activation"].map(of);
-    assert_eq!(found, ["rank,none", "8", "4", "3", "gelu"]);
+    let found = ["encodings", "width", "steps", "held_out", "activation"].map(|name| results["settings"][name].clone());
+    assert_eq!(found, [json("[\"rank\",\"none\"]"), 8.into(), 4.into(), 3.into(), "gelu".into()]);
 }
 
 #[test]

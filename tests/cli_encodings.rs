@@ -146,7 +146,8 @@ fn lengths_are_told_by_the_experiment_and_by_its_weights_alike() {
     let lengths: Vec<f64> = points.iter().map(|point| point["x"].as_f64().unwrap()).collect();
     assert_eq!(lengths, [8.0, 12.0, 16.0, 24.0]);
     assert!(said.contains("learned no rows") && said.contains("half a sequence back"), "{said}");
-    assert_eq!(text(&folder, "e.csv").lines().count(), 1 + 3);
+    // Three runs at one step, and at four lengths.
+    assert_eq!(text(&folder, "e.csv").lines().count(), 1 + 3 + 4 * 3);
     let said = expect(&run(&folder, "evaluate w.st --held-out 9"), 2);
     assert!(said.contains("held_out") && said.contains("64 held-out sequences"), "{said}");
 }

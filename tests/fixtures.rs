@@ -128,7 +128,10 @@ fn step(value: &Value) -> Option<u64> {
 fn fates(file: &Value) -> BTreeMap<(String, u64), [Option<u64>; 2]> {
     let fate = |run: &Value| {
         let reached = step(run.get("reached").unwrap_or(&run["step99"]));
-        ((arm_of(run), run["seed"].as_u64().unwrap()), [reached, run["stopped"].as_u64()])
+        (
+            (arm_of(run), run["seed"].as_u64().unwrap()),
+            [reached, run["stopped"].as_u64().or(run["stopped"]["step"].as_u64())],
+        )
     };
     array(file, "runs").iter().map(fate).collect()
 }
@@ -466,7 +469,13 @@ fn sessions_and_experiments_of_the_sequence_lab_are_the_same() {
             assert_eq!(new[part][key], old[part][key], "{part}: {key}");
         }
     }
-    assert_holds_cells(&text(&folder, "new.csv"), &stored("session.csv"), "session.csv");
+    let rows = |text: &str| -> Vec<Vec<String>> {
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+        let columns = ["symbol", "mode", "predicted", "similarity", "surprise", "expected", "right"];
+        rows.iter().map(|row| columns.map(|column| row[column].clone()).to_vec()).collect()
+    };
+    assert_eq!(rows(&text(&folder, "new.csv")), rows(&stored("session.csv")), "session.csv");
 
     for name in ["errors", "repeated", "capacity", "capacity-ranked", "kanerva", "rivals"] {
         let file = format!("{name}.json");

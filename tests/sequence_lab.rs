@@ -503,7 +503,7 @@ fn machines_in_turns_find_what_they_find_as_a_whole() {
 #[test]
 fn news_leave_out_what_is_known_of_this_very_session() {
     let (mut bench, config, machine) = (Bench::default(), settings(""), &mut Machine::default());
-    let mut news = |bench: &mut Bench, known| block_on(bench.news(&config, known, machine)).unwrap();
+    let mut news = |bench: &mut Bench, known| block_on(bench.update(&config, known, machine)).unwrap();
     store(&mut bench, &config, "a b c").unwrap();
     let first = news(&mut bench, (0, 2));
     assert_eq!((first.from, first.session.steps.len()), (0, 3), "another session's steps are not known");

@@ -10,7 +10,7 @@ use mnemoscope::labs::encodings::config::{EncodingsConfig, Side, WeightsChoice};
 use mnemoscope::labs::encodings::logit::Logit;
 use mnemoscope::labs::encodings::shown::Shown;
 use mnemoscope::labs::encodings::table_file::{Upload, to_csv, to_npy};
-use mnemoscope::labs::encodings::workbench::{MeasureRow, Report, Workbench};
+use mnemoscope::labs::encodings::workbench::{MeasureRow, Report, Workbench, measures_table};
 use mnemoscope::labs::settings::Settings;
 use mnemoscope::run::event::ExecutorInfo;
 use mnemoscope::run::machine::Machine;
@@ -117,7 +117,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     if logit {
         let (logit, run) = bench.logit(&config).map_err(|error| Failure::usage(settings::reason(error)))?;
         if let Some(path) = path("attention") {
-            written.push((path, maps(&logit)));
+            written.push((path, logit.maps().csv()?.into_bytes()));
         }
         if let Some(path) = path("logit") {
             written.push((path, settings::json_text(&Split::of(&config, &run, &logit))?));
@@ -130,7 +130,9 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
         summary(&report);
     }
     let others = written.iter().map(|(path, bytes)| files::replace(path, bytes));
-    Failure::all(others.chain([outputs.write(&json, || measures(&report.measures))]).collect::<Vec<_>>())
+    Failure::all(
+        others.chain([outputs.write(&json, || Ok(measures_table(&report.measures).csv()?))]).collect::<Vec<_>>(),
+    )
 }
 
 /// Refuses an encoding without its file, and a file that nothing shows.
@@ -189,38 +191,6 @@ fn picture(
 fn table_bytes(path: &Path, table: &Table) -> Vec<u8> {
     let npy = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npy"));
     if npy { to_npy(table) } else { to_csv(table) }
-}
-
-/// Rows of cells as CSV.
-fn csv_text(rows: impl IntoIterator<Item = Vec<String>>) -> Result<String, Failure> {
-    let failed = |error: String| Failure::failed(format!("CSV: {error}"));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        writer.write_record(row).map_err(|error| failed(error.to_string()))?;
-    }
-    let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
-}
-
-/// With the columns of the page's own file.
-fn measures(rows: &[MeasureRow]) -> Result<String, Failure> {
-    let head = ["measure", "label", "formula", "unit", "left", "right", "left_text", "right_text"];
-    let row = |row: &MeasureRow| {
-        let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
-        let words = [row.id, row.label, row.formula, row.unit].map(str::to_owned).into_iter();
-        let values = [number(row.left), number(row.right), row.left_text.to_owned(), row.right_text.to_owned()];
-        words.chain(values).collect()
-    };
-    csv_text(std::iter::once(head.map(str::to_owned).to_vec()).chain(rows.iter().map(row)))
-}
-
-/// A weight of attention a line. A causal mask's are 0.
-fn maps(logit: &Logit) -> Vec<u8> {
-    let pairs = logit.before.iter().zip(&logit.after).enumerate();
-    let line = |(at, (before, after)): (usize, (&f32, &f32))| {
-        format!("{},{},{before},{after}\n", at / logit.length, at % logit.length)
-    };
-    std::iter::once("query,key,before,after\n".to_owned()).chain(pairs.map(line)).collect::<String>().into_bytes()
 }
 
 /// What `--logit` writes.

@@ -34,7 +34,7 @@ impl Failure {
     }
 
     /// As [`Failure::failed`], with nothing left to say.
-    pub(crate) fn told() -> Self {
+    pub(crate) fn said_before() -> Self {
         Self { code: 1, lines: Vec::new() }
     }
 

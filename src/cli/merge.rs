@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     outputs.write(&json, || Ok(sweep.csv()?))?;
     table::sweep(&sweep);
     if some_broken && !skip {
-        return Err(Failure::told());
+        return Err(Failure::said_before());
     }
     Ok(())
 }

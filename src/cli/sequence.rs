@@ -7,7 +7,7 @@ use clap::{Arg, ArgMatches, Command};
 
 use mnemoscope::labs::sequence::config::SequenceConfig;
 use mnemoscope::labs::sequence::report::{Report, Reporting};
-use mnemoscope::labs::sequence::session::{Mode, SessionInfo, SymbolStep};
+use mnemoscope::labs::sequence::session::{Mode, SessionInfo};
 use mnemoscope::labs::sequence::study::Study;
 use mnemoscope::labs::sequence::timing;
 use mnemoscope::run::event::Event;
@@ -64,7 +64,7 @@ fn session(arguments: &ArgMatches) -> Result<(), Failure> {
     let report = pollster::block_on(Reporting::whole(&config, &mut Machine::default()));
     let report = report.map_err(|error| Failure::usage(settings::reason(error)))?;
     let json = settings::json_text(&report)?;
-    let written = outputs.write(&json, || csv(&report));
+    let written = outputs.write(&json, || Ok(report.table().csv()?));
     if !arguments.get_flag("quiet") {
         let executor = &report.stored.executor;
         say(&format!("{} ({}): {}", executor.kind, executor.name, executor.reason));
@@ -84,41 +84,6 @@ fn session(arguments: &ArgMatches) -> Result<(), Failure> {
 fn parts(report: &Report) -> impl Iterator<Item = (&'static str, &SessionInfo)> {
     let recalled = report.recalled.as_ref().map(|recalled| ("recall", recalled));
     [("store", &report.stored), ("show again", &report.replayed)].into_iter().chain(recalled)
-}
-
-fn csv(report: &Report) -> Result<String, Failure> {
-    let failed = |error: String| Failure::failed(format!("CSV: {error}"));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let head = ["command", "place", "symbol", "mode", "predicted", "similarity", "surprise", "expected", "right"];
-    writer.write_record(head).map_err(|error| failed(error.to_string()))?;
-    for (what, part) in parts(report) {
-        for (place, step) in part.steps.iter().skip(part.begin).enumerate() {
-            let SymbolStep { symbol, mode, predicted, similarity, surprise, expected, right, .. } = step;
-            let mode = match mode {
-                Mode::Store => "store",
-                Mode::Replay => "replay",
-                Mode::Cue => "cue",
-                Mode::Recall => "recall",
-            };
-            let text = |value: &Option<String>| value.clone().unwrap_or_default();
-            let number = |value: &Option<f64>| value.map_or(String::new(), |value| value.to_string());
-            let right = right.map_or(String::new(), |right| right.to_string());
-            let row = [
-                what.to_owned(),
-                place.to_string(),
-                symbol.clone(),
-                mode.to_owned(),
-                text(predicted),
-                number(similarity),
-                number(surprise),
-                text(expected),
-                right,
-            ];
-            writer.write_record(row).map_err(|error| failed(error.to_string()))?;
-        }
-    }
-    let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
 }
 
 fn study(arguments: &ArgMatches) -> Result<(), Failure> {

@@ -114,7 +114,8 @@ impl Certificate {
                 "Not the same bits, but the same numbers within {difference:.1e} of each: another executor or machine rounds differently."
             ),
             Some(difference) => format!(
-                "Not the same numbers: the first losses differ by up to {:.2} % from those of the link ({} and {} bits per token there, {} and {} here). Its run had other settings, or another version of this lab.",
+                "Not the same numbers: the first losses differ by up to {:.2} % from those of the link ({} and {} bits per token \
+                 there, {} and {} here). Its run had other settings, or another version of this lab.",
                 difference * 100.0,
                 self.first,
                 self.last,

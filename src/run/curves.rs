@@ -43,7 +43,9 @@ pub struct Point {
 
 fn numbers<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Vec<f32>>, D::Error> {
     let rows = Vec::<Vec<Option<f32>>>::deserialize(from)?;
-    Ok(rows.into_iter().map(|row| row.into_iter().map(|value| value.unwrap_or(f32::NAN)).collect()).collect())
+    // Adding zero takes the sign off a zero.
+    let number = |value: Option<f32>| value.map_or(f32::NAN, |value| value + 0.0);
+    Ok(rows.into_iter().map(|row| row.into_iter().map(number).collect()).collect())
 }
 
 impl PartialEq for Point {

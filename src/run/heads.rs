@@ -1,4 +1,5 @@
-//! Which numbers of attention heads a width can be split into: heads of a multiple of 4 entries, at most 64 each, as the attention kernel takes them.
+//! Which numbers of attention heads a width can be split into: heads of a multiple of 4 entries, at most 64 each, as the attention kernel
+//! takes them.
 
 /// Whether `heads` heads make up `width`.
 #[must_use]

@@ -234,7 +234,8 @@ impl Race {
         let why = if why.is_empty() { "no reason given".to_owned() } else { why.to_ascii_lowercase() };
         let onto = if self.info.kind == "cpu" { "on the CPU" } else { "on a new device" };
         let reason = format!(
-            "The graphics device was lost ({why}). Training went on {onto} from the state at step {step}; the steps up to {reached} are trained again, and nothing is lost."
+            "The graphics device was lost ({why}). Training went on {onto} from the state at step {step}; \
+             the steps up to {reached} are trained again, and nothing is lost."
         );
         self.pending.push(Event::Recovered { step, reason });
         Ok(())

@@ -118,10 +118,12 @@ impl Race {
             method: match clock {
                 Clock::Device => "By timestamps that the device writes before and after each launch.",
                 Clock::Host => {
-                    "By the host's clock around each kernel, one run after the other on one thread. A browser's clock ticks coarsely; over many steps that averages out."
+                    "By the host's clock around each kernel, one run after the other on one thread. \
+                     A browser's clock ticks coarsely; over many steps that averages out."
                 }
                 Clock::Submission => {
-                    "By the host's clock around a submission of each kernel alone, since this adapter has no timestamps: the time to submit is in every number."
+                    "By the host's clock around a submission of each kernel alone, \
+                     since this adapter has no timestamps: the time to submit is in every number."
                 }
             },
             steps,

@@ -214,8 +214,8 @@ impl Results {
         self.table().csv()
     }
 
-    /// Reads a results file: JSON as written by the command line or the page, or the CSV of its curves, which does not say its lab. Files of
-    /// format 1 are read too.
+    /// Reads a results file: JSON as written by the command line or the page, or the CSV of its curves, which does not say its lab.
+    /// Files of format 1 are read too.
     ///
     /// # Errors
     /// [`Error::File`] with what is wrong and where.

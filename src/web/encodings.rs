@@ -163,6 +163,16 @@ impl Encodings {
         value(&self.bench.measures(&config(values)?).map_err(|error| thrown(&error))?)
     }
 
+    /// The measures as CSV, the very text that the command line writes.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    #[wasm_bindgen(js_name = measuresCsv)]
+    pub fn measures_csv(&self, values: JsValue) -> Result<String, JsValue> {
+        let rows = self.bench.measures(&config(values)?).map_err(|error| thrown(&error))?;
+        workbench::measures_table(&rows).csv().map_err(|error| thrown(&error))
+    }
+
     /// The clock.
     ///
     /// # Errors

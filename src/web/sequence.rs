@@ -85,7 +85,20 @@ impl Sequence {
     /// An object `{ code, message }`.
     pub async fn session(&mut self, values: JsValue, id: u32, steps: usize) -> Result<JsValue, JsValue> {
         let config = config(values)?;
-        with_machine(async |machine: &mut Machine| self.bench.news(&config, (id, steps), machine).await).await
+        with_machine(async |machine: &mut Machine| self.bench.update(&config, (id, steps), machine).await).await
+    }
+
+    /// The session as CSV, the very text that the command line writes of the same one.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    #[wasm_bindgen(js_name = sessionCsv)]
+    pub async fn session_csv(&mut self, values: JsValue) -> Result<JsValue, JsValue> {
+        let config = config(values)?;
+        with_machine(async |machine: &mut Machine| {
+            self.bench.update(&config, (0, 0), machine).await?.session.table().csv()
+        })
+        .await
     }
 
     /// The symbols of the settings' sequence.

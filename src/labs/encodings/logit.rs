@@ -11,6 +11,7 @@ use crate::kernels::batch::HELD_OUT_SEED;
 use crate::kernels::layer_norm::EPSILON;
 use crate::model::transformer::{Replica, Transformer};
 use crate::run::race;
+use crate::run::table::{Column, Table};
 use crate::task::source::{self, Split};
 
 /// A run's model and its parameters at one step.
@@ -81,6 +82,19 @@ pub struct Logit {
     pub after: Vec<f32>,
     /// Largest difference of the two.
     pub largest_difference: f64,
+}
+
+impl Logit {
+    /// The attention weights before and after the mapping, a row for each query and key. A causal mask's are 0.
+    #[must_use]
+    pub fn maps(&self) -> Table {
+        let columns = ["query", "key", "before", "after"].map(|id| Column::new(id, id, ""));
+        let mut table = Table::new("maps", columns);
+        for (at, (&before, &after)) in self.before.iter().zip(&self.after).enumerate() {
+            table.push([(at / self.length).into(), (at % self.length).into(), before.into(), after.into()]);
+        }
+        table
+    }
 }
 
 /// What is split.

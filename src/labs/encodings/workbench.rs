@@ -25,6 +25,7 @@ use crate::run::event::ExecutorInfo;
 use crate::run::lineup::Provenance;
 use crate::run::machine::{ExecutorChoice, Machine};
 use crate::run::race;
+use crate::run::table::{self, Cell, Column};
 
 /// The similarity of every position to every other.
 #[derive(Clone, Debug)]
@@ -84,6 +85,21 @@ pub struct MeasureRow {
     pub left_text: &'static str,
     /// The same on the right.
     pub right_text: &'static str,
+}
+
+/// The measures of both encodings, a row each.
+#[must_use]
+pub fn measures_table(rows: &[MeasureRow]) -> table::Table {
+    let columns = ["measure", "label", "formula", "unit", "left", "right", "left_text", "right_text"];
+    let mut table = table::Table::new("measures", columns.map(|id| Column::new(id, id, "")));
+    for row in rows {
+        // Words stand in place of a number, not beside one.
+        let words = |value: Option<f64>, text: &'static str| if value.is_none() { text } else { "" };
+        let texts = [row.id, row.label, row.formula, row.unit].map(Cell::from).into_iter();
+        let notes = [words(row.left, row.left_text), words(row.right, row.right_text)].map(Cell::from);
+        table.push(texts.chain([row.left.into(), row.right.into()]).chain(notes));
+    }
+    table
 }
 
 /// What is written of two encodings.

@@ -7,7 +7,7 @@ use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::sequence::course::{Course, Walk};
 use crate::labs::sequence::insight::{Lesson, Student, transformer_stages};
 use crate::labs::sequence::operations::Operations;
-use crate::labs::sequence::session::{Ask, News, Session, SessionInfo};
+use crate::labs::sequence::session::{Ask, Session, SessionInfo, SessionUpdate};
 use crate::labs::sequence::spikes::{Spikes, Subject, spikes};
 use crate::run::machine::Machine;
 
@@ -223,17 +223,17 @@ impl Bench {
     ///
     /// # Errors
     /// As [`Bench::session`].
-    pub async fn news(
+    pub async fn update(
         &mut self,
         config: &SequenceConfig,
         (id, steps): (u32, usize),
         machine: &mut Machine,
-    ) -> Result<News, Error> {
+    ) -> Result<SessionUpdate, Error> {
         let length = self.of(config, machine).await?.length();
         let from = if id == self.opened { steps.min(length) } else { 0 };
         let session = self.session.as_ref().map(|session| session.info_from(from));
         let session = session.ok_or_else(|| Error::Internal("a session was not kept".to_owned()))?;
-        Ok(News { id: self.opened, from, session })
+        Ok(SessionUpdate { id: self.opened, from, session })
     }
 
     /// Takes the machine's course over the settings' sequence for about `budget_ms`, unless it has been taken.

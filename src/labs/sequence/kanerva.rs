@@ -1,6 +1,6 @@
 //! Kanerva's memory as an experiment: how many words it holds, and how many wrong bits a cue may have.
 
-mod told;
+mod findings;
 
 use web_time::Instant;
 
@@ -246,7 +246,8 @@ fn capacity(shape: &Shape, counts: &[u32], seeds: &[u32]) -> Curves {
 fn distance(shape: &Shape, loads: &[u32], wrongs: &[u32], seeds: &[u32]) -> Curves {
     let of = |&stored: &u32| {
         let help = format!(
-            "{CUES} cues a memory, read up to {READS} times, each time from what was read before; {stored} words are {} % of the hard locations.",
+            "{CUES} cues a memory, read up to {READS} times, each time from what was read before; {stored} words are {} % of the \
+             hard locations.",
             short(100.0 * f64::from(stored) / f64::from(shape.locations))
         );
         arm(load_id(stored), format!("{stored} stored"), help)

@@ -9,6 +9,7 @@ use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::sequence::session::{Ask, SessionInfo};
 use crate::run::lineup::Provenance;
 use crate::run::machine::Machine;
+use crate::run::table::Table;
 
 /// What the command line writes about the settings' sequence: stored once, shown again, recalled from the cue.
 #[derive(Clone, Debug, Serialize)]
@@ -26,6 +27,14 @@ pub struct Report {
     pub recalled: Option<SessionInfo>,
     /// Why there was no recall.
     pub refused: Option<String>,
+}
+
+impl Report {
+    /// Every symbol of the whole session.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        self.recalled.as_ref().unwrap_or(&self.replayed).table()
+    }
 }
 
 /// A report that is being made: the sequence is stored in a blank memory, shown again, and recalled from the settings' cue.

@@ -55,7 +55,8 @@ impl Rivals {
         let k = config.rival_steps;
         let steps = |steps: u32| if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") };
         let arm = |id: &str, label: String, help: &str| arm(id.to_owned(), label, help.to_owned());
-        let memory = "Its gradient steps learn from the newest window and from earlier ones: the sequence so far is kept beside the weights.";
+        let memory = "Its gradient steps learn from the newest window and from earlier ones: the sequence so far is kept beside \
+             the weights.";
         let mut arms = vec![
             arm("machine", "Sequence machine".to_owned(), "One shot a symbol; nothing is kept but the data store."),
             arm(

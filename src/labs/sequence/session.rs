@@ -2,7 +2,7 @@
 
 mod info;
 
-pub use info::{Mode, News, Next, SessionInfo, SymbolStep};
+pub use info::{Mode, Next, SessionInfo, SessionUpdate, SymbolStep};
 
 use serde::Deserialize;
 use web_time::Instant;

@@ -191,7 +191,7 @@ impl Study {
         let elapsed = move || start.elapsed().as_secs_f64() * 1e3;
         let enough = move || elapsed() >= budget_ms;
         while !self.finished && !enough() && (most == 0 || self.step() < before + most) {
-            match self.some(machine, budget_ms - elapsed(), &enough).await {
+            match self.work_on(machine, budget_ms - elapsed(), &enough).await {
                 Ok(()) => self.losses = 0,
                 Err(error) if error.of_device().is_some() => self.replace(machine, &error),
                 Err(error) => return Err(error),
@@ -214,7 +214,7 @@ impl Study {
         Ok(std::mem::take(&mut self.pending))
     }
 
-    async fn some(&mut self, machine: &mut Machine, left_ms: f64, enough: &dyn Fn() -> bool) -> Result<(), Error> {
+    async fn work_on(&mut self, machine: &mut Machine, left_ms: f64, enough: &dyn Fn() -> bool) -> Result<(), Error> {
         self.prepare(machine, &mut |_, _| {}).await?;
         match &mut self.work {
             Work::Capacity(work) => work.work(enough).await,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::run::event::ExecutorInfo;
+use crate::run::table::{Cell, Column, Table};
 
 /// Why a symbol was taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -51,7 +52,7 @@ pub struct Next {
 
 /// A session for somebody who knows its first steps already: thousands of them need not be told again.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct News {
+pub struct SessionUpdate {
     /// Rises with every session that a bench opens.
     pub id: u32,
     /// How many of its steps are left out.
@@ -89,4 +90,37 @@ pub struct SessionInfo {
     pub ms: f64,
     /// The settings of the machine.
     pub key: String,
+}
+
+impl SessionInfo {
+    /// Every symbol taken in, a row each; places count from 1, as on the page.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        let columns = [
+            ("symbol_number", "Symbol number"),
+            ("mode", "Mode"),
+            ("symbol", "Symbol"),
+            ("predicted", "Predicted"),
+            ("expected", "Expected"),
+            ("right", "Right"),
+            ("similarity", "Similarity"),
+            ("surprise", "Surprise"),
+        ];
+        let mut table = Table::new("session", columns.map(|(id, label)| Column::new(id, label, "")));
+        for step in &self.steps {
+            let mode = match step.mode {
+                Mode::Store => "store",
+                Mode::Replay => "replay",
+                Mode::Cue => "cue",
+                Mode::Recall => "recall",
+            };
+            let SymbolStep { at, symbol, predicted, similarity, surprise, expected, right, .. } = step.clone();
+            let texts = [predicted, expected].map(Cell::from);
+            let [predicted, expected] = texts;
+            let numbers = [similarity, surprise].map(Cell::from);
+            let row = [(at + 1).into(), mode.into(), symbol.into(), predicted, expected, right.into()];
+            table.push(row.into_iter().chain(numbers));
+        }
+        table
+    }
 }
