@@ -530,7 +530,8 @@ describe('the last run', () => {
       );
       await lab.page.reload();
       await lab.state('ready');
-      assert.match(await lab.text('offer'), /Rank.*finished at step 40/s);
+      await lab.page.getByTestId('offer-go-on').waitFor();
+      assert.match(await lab.text('offer'), /Rank \(learned\), None.*finished at step 40/s);
       await lab.press('offer-go-on');
       await lab.state('finished');
       assert.deepEqual(await lab.csv(), whole);

@@ -26,15 +26,8 @@ const OTHER_SENSES: [&str; 10] = [
 ];
 
 /// Literals that are a lab's id and mean a setting, a measure or a style class there.
-pub(crate) const OTHER_LITERALS: [(&str, &str); 7] = [
-    ("src/run/sweep.rs", "encodings"),
-    ("www/src/engine/record.ts", "sequence"),
-    ("www/src/engine/run-key.ts", "sequence"),
-    ("www/src/examples.ts", "copy"),
-    ("www/src/figure/figures.ts", "sequence"),
-    ("www/src/figure/scoreboard.ts", "sequence"),
-    ("www/src/ui/series.ts", "encodings"),
-];
+pub(crate) const OTHER_LITERALS: [(&str, &str); 3] =
+    [("src/run/sweep.rs", "encodings"), ("www/src/examples.ts", "copy"), ("www/src/ui/series.ts", "encodings")];
 
 /// The ids of all labs: the folders of `src/labs`.
 pub(crate) fn labs(files: &[File]) -> Vec<String> {
