@@ -17,7 +17,6 @@ use wasm_bindgen::prelude::*;
 
 use crate::choice::Choice;
 use crate::error::Error;
-use crate::labs::any::{Config, Lab};
 use crate::labs::encodings::logit;
 use crate::labs::link::Link;
 use crate::labs::results;
@@ -25,6 +24,7 @@ use crate::labs::results;
 use crate::labs::sequence::study::Study;
 use crate::labs::trial::Trial;
 use crate::labs::weights::Weights;
+use crate::labs::{Config, Lab};
 use crate::model::measure::Measure;
 use crate::property::{Problem, by_name};
 use crate::run::check::Certificate;

@@ -6,7 +6,7 @@
 #[path = "common/shell.rs"]
 mod shell;
 
-use mnemoscope::labs::any::Lab;
+use mnemoscope::labs::Lab;
 use mnemoscope::labs::encodings::table_file::Upload;
 #[cfg(unix)]
 use shell::interrupt;

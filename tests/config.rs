@@ -4,7 +4,7 @@
 
 use mnemoscope::choice::Choice;
 use mnemoscope::encoding::Encoding;
-use mnemoscope::labs::any::Lab;
+use mnemoscope::labs::Lab;
 use mnemoscope::labs::copy::config::{CopyConfig, PRESETS};
 use mnemoscope::labs::link::Link;
 use mnemoscope::labs::settings::Settings;

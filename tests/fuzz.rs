@@ -12,7 +12,6 @@ use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 use bolero::check;
-use mnemoscope::labs::any::{Config, Lab};
 use mnemoscope::labs::copy::config::{CopyConfig, PRESETS};
 use mnemoscope::labs::copy::sweep::Merger;
 use mnemoscope::labs::encodings::config::EncodingsConfig;
@@ -22,6 +21,7 @@ use mnemoscope::labs::results;
 use mnemoscope::labs::settings::{Settings, read_configuration};
 use mnemoscope::labs::trial::Trial;
 use mnemoscope::labs::weights::Weights;
+use mnemoscope::labs::{Config, Lab};
 use mnemoscope::run::check::{Certificate, Certifier};
 use mnemoscope::run::collector::Stop;
 use mnemoscope::run::inspect::read_probe;

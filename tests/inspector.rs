@@ -8,7 +8,7 @@ mod common;
 use common::numbers::Numbers;
 use mnemoscope::encoding::face::Face;
 use mnemoscope::encoding::{Encoding, Shape, Table, Tuning};
-use mnemoscope::labs::any::Config;
+use mnemoscope::labs::Config;
 use mnemoscope::labs::encodings::config::{EncodingsConfig, Side};
 use mnemoscope::labs::encodings::table_file::{Upload, to_npy};
 use mnemoscope::labs::encodings::workbench::{Workbench, phase};

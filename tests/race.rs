@@ -10,7 +10,7 @@ use std::ops::Range;
 use common::bigram::Bigram;
 use common::training::{SMALL, configuration};
 use mnemoscope::encoding::{Encoding, Tuning};
-use mnemoscope::labs::any::Config;
+use mnemoscope::labs::Config;
 use mnemoscope::model::Model;
 use mnemoscope::model::ensemble::Ensemble;
 use mnemoscope::model::transformer::Replica;

@@ -7,7 +7,7 @@ mod common;
 
 use common::training::configuration;
 use mnemoscope::error::Error;
-use mnemoscope::labs::any::Config;
+use mnemoscope::labs::Config;
 use mnemoscope::labs::copy::claim::verdicts;
 use mnemoscope::labs::copy::config::CopyConfig;
 use mnemoscope::labs::results;

@@ -8,7 +8,7 @@ use mnemoscope::compute::cpu::CpuExecutor;
 use mnemoscope::error::Error;
 use mnemoscope::graph::ops::Optimiser;
 use mnemoscope::kernels::layer_norm::EPSILON;
-use mnemoscope::labs::any::Config;
+use mnemoscope::labs::Config;
 use mnemoscope::labs::link::Link;
 use mnemoscope::labs::sequence::config::SequenceConfig;
 use mnemoscope::labs::sequence::insight::{BUDGET, Lesson, Look, Student, transformer_stages};

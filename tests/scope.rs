@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use mnemoscope::choice::Choice;
-use mnemoscope::labs::any::Lab;
+use mnemoscope::labs::Lab;
 use mnemoscope::labs::encodings::config::EncodingsConfig;
 use mnemoscope::labs::encodings::lemma::lemma;
 use mnemoscope::labs::encodings::workbench::{Workbench, phase};

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 use mnemoscope::error::Error;
-use mnemoscope::labs::any::Config;
+use mnemoscope::labs::Config;
 use mnemoscope::labs::link::Link;
 use mnemoscope::labs::sequence::bench::Bench;
 use mnemoscope::labs::sequence::config::SequenceConfig;

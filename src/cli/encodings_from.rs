@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mnemoscope::labs::any::Config;
+use mnemoscope::labs::Config;
 use mnemoscope::labs::copy::config::CopyConfig;
 use mnemoscope::labs::encodings::config::EncodingsConfig;
 use mnemoscope::labs::encodings::logit::Trained;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
 
-use mnemoscope::labs::any::Lab;
+use mnemoscope::labs::Lab;
 use mnemoscope::labs::copy::config::CopyConfig;
 use mnemoscope::labs::trial::Trial;
 use mnemoscope::labs::weights::Weights;

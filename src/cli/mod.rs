@@ -23,7 +23,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 
 use mnemoscope::choice::Choice;
-use mnemoscope::labs::any::Lab;
+use mnemoscope::labs::Lab;
 
 use failure::Failure;
 

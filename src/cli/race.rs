@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use mnemoscope::choice::Choice;
-use mnemoscope::labs::any::{Config, Lab};
 use mnemoscope::labs::copy::sweep::{encodings, spreads};
 use mnemoscope::labs::trial::Trial;
 use mnemoscope::labs::weights::Weights;
+use mnemoscope::labs::{Config, Lab};
 use mnemoscope::run::event::Event;
 use mnemoscope::run::machine::Machine;
 use mnemoscope::run::training::Schedule;

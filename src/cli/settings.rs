@@ -8,7 +8,7 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, ArgMatches, Command};
 use serde_json::json;
 
-use mnemoscope::labs::any::Lab;
+use mnemoscope::labs::Lab;
 use mnemoscope::labs::settings::{Preset, Settings, read_configuration};
 use mnemoscope::property::{Kind, Problem, Property};
 

@@ -1,7 +1,7 @@
 //! Links: a fragment such as `lab=copy&encodings=rank,none&seed=3&hide=settings` restores a page.
 
 use crate::choice::Choice;
-use crate::labs::any::{Config, Lab};
+use crate::labs::{Config, Lab};
 use crate::property::Problem;
 use crate::run::check::Certificate;
 

@@ -1,7 +1,7 @@
 //! Results files that are read again, held against the settings that they say.
 
 use crate::error::Error;
-use crate::labs::any::Lab;
+use crate::labs::Lab;
 use crate::labs::copy::config::CopyConfig;
 use crate::labs::settings::Settings;
 use crate::run::results::Results;

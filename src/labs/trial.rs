@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 use crate::error::Error;
-use crate::labs::any::Config;
+use crate::labs::Config;
 use crate::labs::copy::claim;
 use crate::labs::encodings::lengths;
 use crate::labs::encodings::logit::Trained;

@@ -1,7 +1,7 @@
 //! Weights files: the state of a race with the configuration that makes it.
 
 use crate::error::Error;
-use crate::labs::any::Config;
+use crate::labs::Config;
 use crate::labs::link::Link;
 use crate::run::lineup::Lineup;
 use crate::run::race::Trained;

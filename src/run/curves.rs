@@ -41,10 +41,13 @@ pub struct Point {
     pub values: Vec<Vec<f32>>,
 }
 
+/// A number of a file; one that is missing is none. A zero has no sign.
+pub(crate) fn number(value: Option<f32>) -> f32 {
+    value.map_or(f32::NAN, |value| value + 0.0)
+}
+
 fn numbers<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Vec<f32>>, D::Error> {
     let rows = Vec::<Vec<Option<f32>>>::deserialize(from)?;
-    // Adding zero takes the sign off a zero.
-    let number = |value: Option<f32>| value.map_or(f32::NAN, |value| value + 0.0);
     Ok(rows.into_iter().map(|row| row.into_iter().map(number).collect()).collect())
 }
 

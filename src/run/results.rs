@@ -11,7 +11,7 @@ use crate::model::measure::{Better, Kind, Measure, Phase};
 use crate::run::MAX_REPLICAS;
 use crate::run::claim::Verdict;
 use crate::run::collector::Stop;
-use crate::run::curves::{self, Axis, Curves, Point};
+use crate::run::curves::{self, Axis, Curves, Point, number};
 use crate::run::event::{ArmInfo, Cost, ExecutorInfo, RunInfo};
 use crate::run::lineup::Provenance;
 use crate::run::table::Table;
@@ -270,7 +270,7 @@ impl Results {
         for (step, cells) in cells {
             let mut values = vec![vec![f32::NAN; runs.len()]; measures.len()];
             for (run, cells) in cells {
-                values.iter_mut().zip(cells).for_each(|(column, value)| column[run] = value.unwrap_or(f32::NAN));
+                values.iter_mut().zip(cells).for_each(|(column, value)| column[run] = number(value));
             }
             points.push(Point { x: step.into(), values });
         }
@@ -379,7 +379,7 @@ fn evaluation_measures() -> Vec<Measure> {
 mod first {
     use super::{
         Axis, BTreeMap, Cost, Curves, Deserialize, ExecutorInfo, Point, Provenance, RunResult, Stop, TOKEN_ACCURACY,
-        Value, Verdict, evaluation_measures,
+        Value, Verdict, evaluation_measures, number,
     };
 
     /// Columns of its CSV form.
@@ -439,7 +439,7 @@ mod first {
                 stopped: run.stopped.map(|step| Stop { step, reason: "it had stopped".to_owned() }),
             };
             let runs: Vec<RunResult> = old.runs.into_iter().map(run).collect();
-            let numbers = |column: Vec<Option<f32>>| column.into_iter().map(|v| v.unwrap_or(f32::NAN)).collect();
+            let numbers = |column: Vec<Option<f32>>| column.into_iter().map(number).collect();
             let point = |row: Row| {
                 let values = [row.loss, row.token_accuracy, row.sequence_accuracy].map(numbers).to_vec();
                 Point { x: row.step.into(), values }

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::{MACHINE, Trained, read, thrown, value};
 use crate::encoding::lemma::Cloud;
 use crate::error::Error;
-use crate::labs::any::Config;
+use crate::labs::Config;
 use crate::labs::encodings::config::{EncodingsConfig, Side};
 use crate::labs::encodings::lemma;
 use crate::labs::encodings::logit::Part;

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{MACHINE, read, thrown, value};
 use crate::error::Error;
-use crate::labs::any::Config;
+use crate::labs::Config;
 use crate::labs::sequence::ball;
 use crate::labs::sequence::bench::{self, Bench, Turn};
 use crate::labs::sequence::config::SequenceConfig;

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test program uses a part of this")]
 #![allow(missing_docs, unreachable_pub, reason = "this is not an interface")]
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -76,4 +77,29 @@ pub fn interrupt(folder: &TempDir, arguments: &str, signal: &str) -> (std::proce
     assert!(sent.success());
     errors.read_to_string(&mut words).unwrap();
     (child.wait().unwrap(), words)
+}
+
+/// The numbers of a study's CSV by arm, seed, place and measure: of today's, with a column a measure, and of that of 06dfaf0, with a
+/// row each.
+pub fn numbers_of_csv(text: &str) -> BTreeMap<[String; 4], f32> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    let mut numbers = BTreeMap::new();
+    for mut row in rows {
+        let mut take = |name: &str| row.remove(name).filter(|text| !text.is_empty());
+        let whose = [take("arm").unwrap(), take("seed").unwrap()];
+        let x = ["x", "stored", "length", "wrong"].into_iter().find_map(&mut take).unwrap();
+        let long = take("measure").zip(take("value"));
+        let mut add = |measure: &str, value: &str| {
+            // What was once called so has a name of its own.
+            let measure = if measure == "led" { "exact" } else { measure };
+            let [arm, seed] = whose.clone();
+            numbers.insert([arm, seed, x.clone(), measure.to_owned()], value.parse().unwrap());
+        };
+        match long {
+            Some((measure, value)) => add(&measure, &value),
+            None => row.iter().filter(|(_, value)| !value.is_empty()).for_each(|(name, value)| add(name, value)),
+        }
+    }
+    numbers
 }

@@ -1,8 +1,10 @@
-// The CSV that the page saves is what the command line writes, byte for byte: every table that both have, of every lab.
+// The CSV that the page saves is what the command line writes, byte for byte: every table that both have, of every lab. Where models
+// are trained, the processor's fused multiplications leave other last digits of the loss than WebAssembly: it is held to four digits there,
+// and one race of the page goes through its JSON into the command line, whose CSV of the very same numbers has to be the same bytes.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -15,18 +17,27 @@ const { withLab } = labs({ webgpu: false, spotless: true });
 
 const PROGRAM = fileURLToPath(new URL('../../target/debug/mnemoscope', import.meta.url));
 
-/** What the command writes to the file that stands for FILE. */
-function written(...words) {
+/** What the command writes to the file that stands for FILE, given what is to lie in the folder that it runs in. */
+function written(words, files = {}) {
   assert.ok(existsSync(PROGRAM), `${PROGRAM} is missing: cargo build makes it`);
   const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-tables-'));
   try {
     const file = join(folder, 'table.csv');
+    for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
     const all = words.map((word) => (word === 'FILE' ? file : word));
-    execFileSync(PROGRAM, [...all, '--quiet', '--out', join(folder, 'out.json')], { stdio: 'pipe' });
+    execFileSync(PROGRAM, [...all, '--out', join(folder, 'out.json')], { stdio: 'pipe', cwd: folder });
     return readFileSync(file, 'utf8');
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Numbers that are shares, counts or names stay; the loss has four digits. */
+function trainedAlike(text) {
+  const [head, ...rows] = text.split('\n').map((row) => row.split(','));
+  const loss = head.indexOf('loss');
+  const rounded = (cell) => (cell === '' || cell === undefined ? cell : Number(cell).toPrecision(4));
+  return [head, ...rows.map((row) => row.map((cell, i) => (i === loss ? rounded(cell) : cell)))].join('\n');
 }
 
 /** A link's settings as flags. */
@@ -50,19 +61,21 @@ const press = async (lab, id) => {
 /** Of each table: the lab, its settings, what is done on the page, the button that saves it, the command that writes it. */
 const TABLES = [
   {
-    name: 'curves of the copy lab, of a run that stops too',
+    name: 'curves of the copy lab',
+    alike: trainedAlike,
     lab: 'copy',
-    settings: { ...MODEL, length: '8', width: '12', encodings: 'rank,none', seeds: '2', held_out: '9', rate: '9' },
+    settings: { ...MODEL, length: '8', width: '16', encodings: 'rank,none', seeds: '2', held_out: '9' },
     prepare: trained,
     button: 'csv',
     command: ['copy', '--csv', 'FILE'],
   },
   {
     name: 'curves of the encodings lab, of other lengths too',
+    alike: trainedAlike,
     lab: 'encodings',
     settings: {
       ...{ ...MODEL, experiment: 'lengths', encodings: 'rank,sinusoidal,alibi', seeds: '2' },
-      ...{ train_length: '8', train_width: '12', task: 'previous-token' },
+      ...{ train_length: '8', train_width: '16', task: 'previous-token' },
     },
     async prepare(lab) {
       await trained(lab);
@@ -86,7 +99,7 @@ const TABLES = [
   {
     name: 'the table of an encoding',
     lab: 'encodings',
-    settings: { left: 'sinusoidal', left_gain: '0.3', length: '7', width: '6', ...CPU },
+    settings: { left: 'sinusoidal', left_gain: '0.3', length: '7', width: '6', position: '3', ...CPU },
     async prepare(lab) {
       await lab.page.locator('#title-inspect').scrollIntoViewIfNeeded();
       await lab.answered();
@@ -114,14 +127,23 @@ const TABLES = [
   },
 ];
 
-for (const { name, lab: id, settings, prepare, button, command } of TABLES) {
+for (const { name, lab: id, settings, prepare, button, command, alike = (text) => text } of TABLES) {
   test(name, { timeout: SLOW }, async () => {
-    const wanted = written(...command, ...flags(settings));
+    const wanted = written([...command, ...flags(settings), '--quiet']);
     assert.ok(wanted.split('\n').length > 4, wanted);
     await withLab(link(id, settings), async (lab) => {
       await prepare(lab);
-      assert.equal(await press(lab, button), wanted);
+      assert.equal(alike(await press(lab, button)), alike(wanted));
       assert.deepEqual(lab.errors, []);
     });
   });
 }
+
+test('the same numbers of a race are the same bytes', { timeout: SLOW }, async () => {
+  const settings = { ...MODEL, length: '8', width: '16', encodings: 'rank', seeds: '1', held_out: '9' };
+  await withLab(link('copy', settings), async (lab) => {
+    await trained(lab);
+    const csv = await press(lab, 'csv');
+    assert.equal(written(['merge', 'race.json', '--csv', 'FILE'], { 'race.json': await press(lab, 'json') }), csv);
+  });
+});

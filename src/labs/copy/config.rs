@@ -2,10 +2,10 @@
 
 use crate::choice::Choice;
 use crate::encoding::{Encoding, Tuning};
-use crate::labs::any::{Arm, Config};
 use crate::labs::copy::parts;
 use crate::labs::part::Part;
 use crate::labs::settings::{Preset, Settings};
+use crate::labs::{Arm, Config};
 use crate::property::{Field, Kind, Problem, properties};
 use crate::run::machine::ExecutorChoice;
 use crate::run::training::{Activation, Mask, Norm, Schedule, Training};

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::choice::Choice;
 use crate::encoding::Encoding;
 use crate::error::Error;
-use crate::labs::any::Config;
+use crate::labs::Config;
 use crate::labs::copy::claim::verdicts;
 use crate::labs::copy::config::CopyConfig;
 use crate::labs::settings::Settings;

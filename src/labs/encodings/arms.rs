@@ -5,7 +5,7 @@ use crate::encoding::face::Face;
 use crate::encoding::measures::Measures;
 use crate::encoding::{Encoding, Shape, Tuning};
 use crate::error::Error;
-use crate::labs::any::Arm;
+use crate::labs::Arm;
 use crate::labs::encodings::config::{EncodingsConfig, Experiment, Family};
 
 /// A table of the sweep.

@@ -136,7 +136,7 @@ pub(super) fn control(config: &EncodingsConfig, results: &Results) -> Result<Out
         let of = |arm: usize| curves.value(point, loss, arm * seeds + seed).map(f64::from);
         Some((of(arm)? - of(0)?).abs()).filter(|difference| difference.is_finite())
     };
-    let row = |(at, arm): (usize, &crate::labs::any::Arm)| {
+    let row = |(at, arm): (usize, &crate::labs::Arm)| {
         let largest = |seed: usize| {
             let points = curves.points.iter().enumerate();
             let each = points.filter_map(|(place, point)| Some((difference(place, at, seed)?, point.x as u32)));

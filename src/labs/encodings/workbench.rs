@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::graph::plan::{Plan, Slot};
 use crate::graph::{BufferId, Launch};
 use crate::kernels::similarity::Similarity;
-use crate::labs::any::Config;
+use crate::labs::Config;
 use crate::labs::encodings::arms::short;
 use crate::labs::encodings::config::{EncodingsConfig, Side, WeightsChoice};
 use crate::labs::encodings::lemma;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::labs::any::Config;
+use crate::labs::Config;
 use crate::labs::sequence::bench::{Bench, Turn, Unit};
 use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::sequence::session::{Ask, SessionInfo};

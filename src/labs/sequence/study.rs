@@ -5,7 +5,7 @@ use web_time::Instant;
 
 use crate::choice::Choice;
 use crate::error::Error;
-use crate::labs::any::Config;
+use crate::labs::Config;
 use crate::labs::sequence::capacity::Capacity;
 use crate::labs::sequence::config::{Experiment, SequenceConfig};
 use crate::labs::sequence::curves::Rows;
