@@ -305,6 +305,9 @@ impl Results {
             if !point.x.is_finite() {
                 return Err(refuse("a place of its curves is not finite"));
             }
+            if self.x.id == "step" && (point.x.is_sign_negative() || point.x.fract() != 0.0) {
+                return Err(refuse(format!("an evaluation is of step {}; steps are whole numbers from 0", point.x)));
+            }
             let (x, found, wanted) = (point.x, point.values.len(), self.measures.len());
             if found != wanted {
                 return Err(refuse(format!("at {x} there are {found} measures for {wanted}")));
