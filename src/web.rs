@@ -411,13 +411,13 @@ impl Run {
     /// constant. Gives whether it did: then the race goes on.
     ///
     /// # Errors
-    /// If `values` is not an object of strings.
+    /// An object `{ code, message }` if `values` is not an object of strings.
     pub fn extend(&mut self, values: JsValue) -> Result<bool, JsValue> {
         let Work::Race(race) = &mut self.work else { return Ok(false) };
         let (config, _) = read(race.config().lab().id(), values)?;
         let steps = config.training().map_err(|error| thrown(&error))?.steps;
         let same = race.config().with_steps(steps).is_some_and(|longer| longer.races_as(&config));
-        Ok(same && race.extend(steps))
+        Ok(same && race.extend(steps).map_err(|error| thrown(&error))?)
     }
 
     /// What an experiment has found so far: an outcome of the encodings lab, a study of the sequence lab; null in the copy lab.

@@ -11,9 +11,10 @@ use common::bigram::Bigram;
 use common::training::{SMALL, configuration};
 use mnemoscope::encoding::{Encoding, Tuning};
 use mnemoscope::labs::Config;
-use mnemoscope::model::Model;
 use mnemoscope::model::ensemble::Ensemble;
+use mnemoscope::model::measure::Measure;
 use mnemoscope::model::transformer::Replica;
+use mnemoscope::model::{Model, Source};
 use mnemoscope::run::collector::Collector;
 use mnemoscope::run::event::{ArmInfo, Event};
 use mnemoscope::run::lineup::{Entry, Lineup, Provenance};
@@ -56,7 +57,7 @@ fn unlike(executor: ExecutorChoice) -> Lineup {
     let replica = |encoding, seed| Replica::new(encoding, seed, 0.01, Tuning::default());
     let replicas = [Encoding::Rank, Encoding::Alibi].iter().flat_map(|&e| [replica(e, 3), replica(e, 4)]).collect();
     let transformers: Box<dyn Model> = Box::new(small().ensemble(replicas));
-    let bigrams: Box<dyn Model> = Box::new(Bigram { seeds: vec![3, 4, 5], steps: 17 });
+    let bigrams: Box<dyn Model> = Box::new(Bigram { seeds: vec![3, 4, 5], steps: 17, edit: |_| {} });
     let models = vec![(transformers, entries(&["rank", "alibi"], 3..5)), (bigrams, entries(&["bigram"], 3..6))];
     Lineup::new(Provenance { lab: "test".to_owned(), ..Provenance::default() }, 5, executor, models).unwrap()
 }
@@ -225,7 +226,7 @@ fn dealt_out(lineup: &Lineup, cuts: &[usize], portions: &[u32]) {
         let wanted = advance(&mut whole, portion);
         // The last part first: who is sooner must not matter.
         for (at, part) in parts.iter_mut().enumerate().rev() {
-            collector.take(at, block_on(part.advance(f64::INFINITY, portion)).unwrap());
+            collector.take(at, block_on(part.advance(f64::INFINITY, portion)).unwrap()).unwrap();
         }
         assert_eq!(text(&collector.events()), text(&wanted), "{cuts:?}, {portion} steps");
         let states: Vec<State> = parts.iter_mut().map(|part| block_on(part.state()).unwrap()).collect();
@@ -263,6 +264,61 @@ fn a_part_that_stops_does_not_hold_up_the_others() {
     let lineup = Lineup::new(Provenance::default(), 5, CPU, models).unwrap();
     for cuts in [&[][..], &[1], &[1, 2]] {
         dealt_out(&lineup, cuts, &[7, 9, 0]);
+    }
+    // Several stop, and not in the order of the runs.
+    let models = || {
+        let replicas = vec![replica(1e3), replica(1e4), replica(1e-3), replica(1e30)];
+        let ensemble: Box<dyn Model> = Box::new(small().ensemble(replicas));
+        vec![(ensemble, entries(&["wild", "wilder", "calm", "wildest"], 1..2))]
+    };
+    let lineup = Lineup::new(Provenance::default(), 3, CPU, models()).unwrap();
+    let stops = |events: Vec<Event>| -> Vec<u32> {
+        let step = |event| if let Event::Stopped { step, .. } = event { Some(step) } else { None };
+        events.into_iter().filter_map(step).collect()
+    };
+    let stops = stops(advance(&mut open(lineup.clone()), 0));
+    assert!(stops.len() > 1 && stops.is_sorted(), "{stops:?}");
+    for cuts in [&[][..], &[1], &[2], &[1, 3]] {
+        dealt_out(&lineup, cuts, &[1, 4, 9, 0]);
+    }
+}
+
+/// A race whose runs have all stopped ends at one step, however it was trained, and whenever a stop was noticed.
+#[test]
+fn a_race_of_runs_that_all_stop_ends_where_it_would_have() {
+    for executor in executors() {
+        let lineup = || {
+            let replica = |rate| Replica::new(Encoding::Rank, 1, rate, Tuning::default());
+            let ensemble: Box<dyn Model> = Box::new(small().ensemble(vec![replica(1e12), replica(1e30)]));
+            let models = vec![(ensemble, entries(&["wild", "wilder"], 1..2))];
+            Lineup::new(Provenance::default(), 4, executor, models).unwrap()
+        };
+        let mut whole = open(lineup());
+        advance(&mut whole, 0);
+        let (end, last) = (whole.step(), whole.record().stopped.iter().flatten().map(|stop| stop.step).max().unwrap());
+        assert!(end < whole.steps() && end == last.next_multiple_of(4), "last stop {last}, end {end}");
+        for portion in [1, 5] {
+            let mut race = open(lineup());
+            let mut all = Vec::new();
+            for _ in 0..end {
+                all.extend(advance(&mut race, portion));
+            }
+            assert_eq!(all.iter().filter(|event| matches!(event, Event::Finished { step } if *step == end)).count(), 1);
+            assert!(advance(&mut race, portion).is_empty());
+            assert_eq!(format!("{:?}", race.record()), format!("{:?}", whole.record()), "in portions of {portion}");
+            assert!(file(&mut race) == file(&mut whole), "in portions of {portion}");
+        }
+        for at in [1, end - 1, end] {
+            let mut race = open(lineup());
+            advance(&mut race, at);
+            let bytes = file(&mut race);
+            let state = State::read(&bytes, Header::read(&bytes).unwrap(), &lineup()).unwrap();
+            let mut resumed =
+                block_on(Race::restore(lineup(), state, &mut Machine::default(), &mut |_, _| {})).unwrap();
+            advance(&mut resumed, 0);
+            assert_eq!(resumed.step(), end, "from step {at}");
+            assert!(file(&mut resumed) == file(&mut whole), "from step {at}");
+        }
     }
 }
 
@@ -318,6 +374,19 @@ fn what_is_wired_wrongly_is_an_error() {
     assert!(refused(vec![(ensemble(2), entries(&["a"], 0..1))]).contains("2 runs has 1 entries"));
     let twice = vec![(ensemble(1), entries(&["a"], 0..1)), (ensemble(1), entries(&["a"], 0..1))];
     assert!(refused(twice).contains("a races twice"));
+    type Edit = fn(&mut Vec<(Measure, Source)>);
+    let edits: [(Edit, &str); 4] = [
+        (|measures| measures[0].0.unit = "nats".to_owned(), "is described in two ways"),
+        (|measures| measures[3].0.threshold = None, "is described in two ways"),
+        (|measures| measures[2].1 = Source::Ring { entry: 4, factor: 1.0 }, "is beyond the ring's entries"),
+        (|measures| measures[0].1 = Source::Host, "not taken on the device"),
+    ];
+    for (edit, wanted) in edits {
+        let odd = || -> Box<dyn Model> { Box::new(Bigram { seeds: vec![3], steps: 17, edit }) };
+        let (usual, odd) = ((ensemble(1), entries(&["a"], 0..1)), (odd(), entries(&["b"], 0..1)));
+        let why = refused(vec![odd, usual]);
+        assert!(why.contains(wanted), "{why}");
+    }
     let frozen: &[&str] =
         &["embedding", "layers.0.self_attn.out", "layers.0.linear2", "layers.1.self_attn.out", "layers.1.linear2"];
     let many = Replica { frozen, ..Replica::new(Encoding::Rank, 0, 0.01, Tuning::default()) };

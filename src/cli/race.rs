@@ -174,7 +174,7 @@ impl<'a> Job<'a> {
             None => Trial::open(config.clone(), &mut machine, &mut |_, _| {}).await?,
         };
         let extended = before.as_ref().and_then(|before| before.extended);
-        if extended.is_some() && !run.extend(steps) {
+        if extended.is_some() && !run.extend(steps)? {
             let line = "this checkpoint cannot be trained longer; begin anew with --fresh, or name another file";
             return Err(Failure::usage(line));
         }

@@ -1,9 +1,11 @@
 //! Results files that are read again, held against the settings that they say.
 
 use crate::error::Error;
-use crate::labs::Lab;
 use crate::labs::copy::config::CopyConfig;
 use crate::labs::settings::Settings;
+use crate::labs::{Config, Lab};
+use crate::model::measure::Measure;
+use crate::run::curves::Axis;
 use crate::run::results::Results;
 
 /// Reads a results file of a race of the copy lab: JSON as written by the command line or the page, or the CSV of its curves.
@@ -16,18 +18,37 @@ pub fn read(text: &str) -> Result<Results, Error> {
         results.lab = CopyConfig::LAB.to_owned();
     }
     if results.lab != CopyConfig::LAB {
-        let line = format!("it comes from the lab \"{}\"; this is the {} lab", results.lab, CopyConfig::LAB);
+        let line = format!(
+            "it comes from the lab \"{}\"; only results of the {} lab are compared",
+            results.lab,
+            CopyConfig::LAB
+        );
         return Err(Error::File(line));
     }
-    agreeing(results)
+    let config = Lab::Copy.defaults();
+    measured(&results, &config)?;
+    agreeing(results, config)
+}
+
+/// An error unless the results mean by every measure what the lab means by it, over training steps: they are laid over its own.
+fn measured(results: &Results, config: &Config) -> Result<(), Error> {
+    if results.x.id != Axis::step().id {
+        let line = format!("its curves are over \"{}\"; those of a race are over steps", results.x.label);
+        return Err(Error::File(line));
+    }
+    let own = config.lineup()?.measures();
+    let strange = |measure: &&Measure| own.iter().any(|own| own.is(measure) && !own.agrees(measure));
+    match results.measures.iter().find(strange) {
+        Some(Measure { id, .. }) => Err(Error::File(format!("it means something else by {id} than this lab"))),
+        None => Ok(()),
+    }
 }
 
 /// These, if link and settings, where both are there, say the same.
-fn agreeing(mut results: Results) -> Result<Results, Error> {
+fn agreeing(mut results: Results, mut config: Config) -> Result<Results, Error> {
     if results.settings.is_empty() {
         return Ok(results);
     }
-    let mut config = Lab::Copy.defaults();
     let texts = results.setting_texts();
     config.apply(texts.iter().map(|(name, value)| (*name, value.as_str())));
     if !results.link.is_empty() {

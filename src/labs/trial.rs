@@ -92,13 +92,16 @@ impl Trial {
     }
 
     /// Lets the race end later: `steps` in all. Gives whether that can be; see [`Race::extend`].
-    pub fn extend(&mut self, steps: u32) -> bool {
-        let Some(longer) = self.config.with_steps(steps) else { return false };
-        let extended = self.race.extend(longer.provenance(), steps);
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn extend(&mut self, steps: u32) -> Result<bool, Error> {
+        let Some(longer) = self.config.with_steps(steps) else { return Ok(false) };
+        let extended = self.race.extend(longer.provenance(), steps)?;
         if extended {
             self.config = longer;
         }
-        extended
+        Ok(extended)
     }
 
     /// One run's transformer and its parameters as they are now.

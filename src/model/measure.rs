@@ -111,4 +111,11 @@ impl Measure {
     pub fn is(&self, other: &Self) -> bool {
         self.id == other.id && self.phase == other.phase
     }
+
+    /// Whether both mean the same numbers by it, and count the same as reached.
+    #[must_use]
+    pub fn agrees(&self, other: &Self) -> bool {
+        let meaning = |measure: &Self| (measure.unit.clone(), measure.kind, measure.better, measure.threshold);
+        self.is(other) && meaning(self) == meaning(other)
+    }
 }

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use crate::error::Error;
 use crate::model::measure::{Measure, Phase};
 use crate::run::check::Certifier;
 use crate::run::curves::Point;
@@ -50,7 +51,7 @@ struct Part {
     /// Training steps that the whole has not passed, each with a row by the part's measure and run.
     steps: VecDeque<(u32, Vec<f32>)>,
     evaluations: VecDeque<Point>,
-    stops: VecDeque<(usize, Stop)>,
+    stops: Vec<(usize, Stop)>,
     /// Everything up to here has been told.
     settled: u32,
     over: bool,
@@ -88,7 +89,7 @@ impl Collector {
             evaluation: map(evaluation, &of_phase(lineup.measures(), Phase::Evaluation)),
             steps: VecDeque::new(),
             evaluations: VecDeque::new(),
-            stops: VecDeque::new(),
+            stops: Vec::new(),
             settled: 0,
             over: false,
         };
@@ -144,10 +145,14 @@ impl Collector {
     }
 
     /// Takes what a part has reported. What the whole has passed is known, and left out. `replica` counts within the part.
-    pub fn take(&mut self, part: usize, events: Vec<Event>) {
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if there is no such part.
+    pub fn take(&mut self, part: usize, events: Vec<Event>) -> Result<(), Error> {
         let told = self.record.step;
         let last = self.record.history.last().map(|point| point.x as u32);
-        let Some(part) = self.parts.get_mut(part) else { return };
+        let wrong = || Error::Internal(format!("a race has no part {part}"));
+        let part = self.parts.get_mut(part).ok_or_else(wrong)?;
         for event in events {
             match event {
                 Event::Training { steps, values } => {
@@ -167,8 +172,9 @@ impl Collector {
                 }
                 Event::Stopped { replica, step, reason } => {
                     let run = part.first + replica as usize;
-                    if self.record.stopped.get(run).is_some_and(Option::is_none) {
-                        part.stops.push_back((run, Stop { step, reason }));
+                    let waits = part.stops.iter().any(|(known, _)| *known == run);
+                    if !waits && self.record.stopped.get(run).is_some_and(Option::is_none) {
+                        part.stops.push((run, Stop { step, reason }));
                     }
                 }
                 Event::Progress { step, .. } => part.settled = part.settled.max(step),
@@ -179,6 +185,7 @@ impl Collector {
                 Event::Reached { .. } | Event::Recovered { .. } => {}
             }
         }
+        Ok(())
     }
 
     /// Events of the whole, as far as all parts have told.
@@ -223,10 +230,14 @@ impl Collector {
                     }
                 }
             }
-            while let Some((run, stop)) = part.stops.pop_front_if(|(_, stop)| stop.step <= to) {
-                events.push(Event::Stopped { replica: run as u32, step: stop.step, reason: stop.reason.clone() });
-                self.record.stopped[run] = Some(stop);
-            }
+        }
+        // In the order of steps, whoever is told of one first.
+        let due = self.parts.iter_mut().flat_map(|part| part.stops.extract_if(.., |(_, stop)| stop.step <= to));
+        let mut due: Vec<(usize, Stop)> = due.collect();
+        due.sort_by_key(|(run, stop)| (stop.step, *run));
+        for (run, stop) in due {
+            events.push(Event::Stopped { replica: run as u32, step: stop.step, reason: stop.reason.clone() });
+            self.record.stopped[run] = Some(stop);
         }
         // What the certificate covers: the first measure of training steps, which is the loss.
         if let Some(losses) = values.first() {

@@ -11,7 +11,7 @@ use crate::graph::{BufferId, Shared};
 use crate::kernels::control;
 use crate::kernels::metrics::{BETA1, BETA2, ENTRY, RING};
 use crate::model::Source;
-use crate::model::measure::Phase;
+use crate::model::measure::{Measure, Phase};
 use crate::run::event::Event;
 use crate::run::lineup::Squad;
 
@@ -19,6 +19,8 @@ use crate::run::lineup::Squad;
 const SUBMIT_MS: f64 = 12.0;
 /// Steps between the oldest unread metrics and the newest; the ring must not overwrite what nobody has read.
 const UNREAD: u32 = RING / 2;
+/// Evaluations whose tensors may be on their way to the host at once; each keeps a buffer.
+const MOST_TENSORS: usize = 8;
 
 /// A read under way, and what it covers.
 #[derive(Debug)]
@@ -100,9 +102,16 @@ impl Group {
         self.squad.model.parameters().len() as usize
     }
 
-    /// Whether there is nothing more to train: all steps are done and told, or every run has stopped.
+    /// Where training ends: after all steps, or where every run has stopped, at the first evaluation after that. It depends on the steps
+    /// alone, not on when a stop was noticed, so that a race that was interrupted ends where it would have.
+    pub(crate) fn end(&self) -> u32 {
+        let last = self.stopped.iter().copied().collect::<Option<Vec<_>>>().and_then(|stops| stops.into_iter().max());
+        last.map_or(self.steps(), |last| last.next_multiple_of(self.every).min(self.steps()))
+    }
+
+    /// Whether there is nothing more to train, and everything has been told.
     pub(crate) fn over(&self) -> bool {
-        self.seen == self.steps() || self.stopped.iter().all(Option::is_some)
+        self.seen >= self.end()
     }
 
     /// Puts a state onto the executor, at `step`. The rest of the control block follows from the model and the step.
@@ -174,11 +183,15 @@ impl Group {
     /// # Errors
     /// [`Error::DeviceLost`].
     pub(crate) async fn work(&mut self, target: u32, events: &mut Vec<Event>) -> Result<(), Error> {
-        if self.submitted - self.seen >= UNREAD {
+        if self.submitted - self.seen >= UNREAD || self.tensors.len() >= MOST_TENSORS {
             self.request()?;
             self.collect(events).await?;
         }
-        let (done, total) = (self.submitted, self.steps());
+        let (done, total) = (self.submitted, self.end());
+        if done >= total {
+            // What has just come back says that every run has stopped.
+            return Ok(());
+        }
         let next_evaluation = (done / self.every + 1) * self.every;
         let fitting = (SUBMIT_MS / self.step_ms.max(1e-3)) as u32;
         let first = self.step_ms == 0.0;
@@ -237,21 +250,19 @@ impl Group {
         Ok(())
     }
 
-    /// Of the measures of a phase, where their numbers come from.
-    fn sources(&self, phase: Phase) -> Vec<Source> {
-        let measures = self.squad.model.measures().into_iter();
-        measures.filter(|(measure, _)| measure.phase == phase).map(|(_, source)| source).collect()
+    /// The measures of a phase, and where their numbers come from.
+    fn measures(&self, phase: Phase) -> Vec<(Measure, Source)> {
+        self.squad.model.measures().into_iter().filter(|(measure, _)| measure.phase == phase).collect()
     }
 
     fn tell_training(&mut self, ring: &[f32], upto: u32, events: &mut Vec<Event>) -> Result<(), Error> {
         let from = self.seen;
-        self.seen = upto;
         if upto <= from {
             return Ok(());
         }
-        let sources = self.sources(Phase::Training);
-        let steps: Vec<u32> = (from + 1..=upto).collect();
-        let mut values = vec![vec![Vec::with_capacity(steps.len()); self.stopped.len()]; sources.len()];
+        let measures = self.measures(Phase::Training);
+        let mut steps: Vec<u32> = (from + 1..=upto).collect();
+        let mut values = vec![vec![Vec::with_capacity(steps.len()); self.stopped.len()]; measures.len()];
         for (replica, stopped) in self.stopped.iter_mut().enumerate() {
             for &step in &steps {
                 let found = entry(ring, replica, step - 1)?;
@@ -264,21 +275,28 @@ impl Group {
                     );
                     events.push(Event::Stopped { replica: replica as u32, step, reason });
                 }
-                for (source, values) in sources.iter().zip(&mut values) {
+                for ((_, source), values) in measures.iter().zip(&mut values) {
                     values[replica].push(if stopped.is_none() { taken(*source, &found) } else { f32::NAN });
                 }
             }
         }
+        // Steps beyond the end changed nothing: all runs had stopped.
+        let end = self.end();
+        self.seen = upto.min(end);
+        self.submitted = self.submitted.min(end);
+        self.requested = self.requested.min(end);
+        steps.retain(|step| *step <= end);
+        values.iter_mut().flatten().for_each(|run| run.truncate(steps.len()));
         events.push(Event::Training { steps, values });
         Ok(())
     }
 
     async fn tell_evaluations(&mut self, ring: &[f32], upto: usize, events: &mut Vec<Event>) -> Result<(), Error> {
-        let sources = self.sources(Phase::Evaluation);
+        let measures = self.measures(Phase::Evaluation);
         let runs = self.stopped.len();
         for index in self.evaluations_seen..upto {
             let step = self.evaluations[index];
-            let mut values = vec![Vec::with_capacity(runs); sources.len()];
+            let mut values = vec![Vec::with_capacity(runs); measures.len()];
             let tensors = match self.tensors.pop_front() {
                 Some(reading) => self.executor.finish_read(reading).await?,
                 None => Vec::new(),
@@ -290,11 +308,14 @@ impl Group {
                 };
                 let own: Vec<&[f32]> = tensors.iter().map(|tensor| &tensor[part(tensor)]).collect();
                 let run = self.squad.runs.start + replica;
-                let mut judged = self.squad.model.judge(run, &own)?.into_iter();
                 // A run that has stopped has nothing to say any more; its weights may be finite and absurd.
-                let alive = self.stopped[replica].is_none_or(|stopped| stopped > step);
+                if self.stopped[replica].is_some_and(|stopped| stopped <= step) {
+                    values.iter_mut().for_each(|values| values.push(f32::NAN));
+                    continue;
+                }
+                let mut judged = self.squad.model.judge(run, &own)?.into_iter();
                 let found = entry(ring, replica, index as u32)?;
-                for (source, values) in sources.iter().zip(&mut values) {
+                for ((measure, source), values) in measures.iter().zip(&mut values) {
                     let value = match source {
                         Source::Ring { .. } => taken(*source, &found),
                         // Rounded once.
@@ -303,10 +324,16 @@ impl Group {
                             .map(|value| value as f32)
                             .ok_or_else(|| Error::Internal("a model judges fewer measures than it has".to_owned()))?,
                     };
-                    values.push(if alive { value } else { f32::NAN });
+                    if value.is_finite() && !measure.kind.allows(value) {
+                        return Err(Error::Internal(format!("{} of run {run} is {value}", measure.id)));
+                    }
+                    // What is not finite has no place in a curve, nor in a file.
+                    values.push(if value.is_finite() { value } else { f32::NAN });
                 }
             }
-            events.push(Event::Evaluation { step, values });
+            if step <= self.end() {
+                events.push(Event::Evaluation { step, values });
+            }
         }
         self.evaluations_seen = upto;
         Ok(())

@@ -134,15 +134,15 @@ impl Race {
             group.load(state.step, state.moments_from, stopped, parameters, moments)?;
         }
         self.moments_from = state.moments_from;
-        self.note_ended();
-        Ok(())
+        self.note_ended()
     }
 
     /// Of a model that has nothing more to train nothing comes back that would say so.
-    fn note_ended(&mut self) {
+    fn note_ended(&mut self) -> Result<(), Error> {
         for (at, group) in self.groups.iter().enumerate().filter(|(_, group)| group.over()) {
-            self.collector.take(at, vec![Event::Finished { step: group.submitted }]);
+            self.collector.take(at, vec![Event::Finished { step: group.submitted }])?;
         }
+        Ok(())
     }
 
     pub(super) fn initial(&self) -> Result<State, Error> {
@@ -176,20 +176,26 @@ impl Race {
         }
     }
 
-    /// Lets the race end later: `steps` in all. Gives whether that can be: it has to be more than are done, and no model's steps may
-    /// depend on the end. The steps up to here are those of a race that was longer from the start.
-    pub fn extend(&mut self, provenance: Provenance, steps: u32) -> bool {
-        if steps <= self.step() {
-            return false;
+    /// Lets the race end later: `steps` in all. Gives whether that can be: it has to be more than are under way and than a shorter arm has,
+    /// and no model's steps may depend on the end. The steps up to here are those of a race that was longer from the start.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn extend(&mut self, provenance: Provenance, steps: u32) -> Result<bool, Error> {
+        let handed = self.groups.iter().map(|group| group.submitted).max().unwrap_or(0);
+        if steps <= self.step().max(handed) {
+            return Ok(false);
         }
-        let Some(longer) = self.lineup.extended(provenance, steps) else { return false };
+        let Some(longer) = self.lineup.extended(provenance, steps).filter(|longer| longer.steps() == steps) else {
+            return Ok(false);
+        };
         for (group, squad) in self.groups.iter_mut().zip(&longer.squads) {
             group.squad = squad.clone();
         }
         self.lineup = longer;
         self.collector.go_on();
-        self.note_ended();
-        true
+        self.note_ended()?;
+        Ok(true)
     }
 
     /// Seconds of training between two copies of a device's state on the host; 5 unless set.
@@ -269,7 +275,9 @@ impl State {
     /// What has been reported up to this state.
     #[must_use]
     pub fn record(&self) -> Record {
-        let stop = |step: &Option<u32>| step.map(|step| Stop { step, reason: "it had stopped before".to_owned() });
+        let stop = |step: &Option<u32>| {
+            step.map(|step| Stop { step, reason: "the loss or the gradient was not finite".to_owned() })
+        };
         Record {
             step: self.step,
             history: self.history.clone(),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::kernels::metrics::ENTRY;
 use crate::model::measure::{Measure, Phase};
 use crate::model::{Model, Source};
 use crate::run::event::{ArmInfo, RunInfo};
@@ -63,8 +64,8 @@ impl Lineup {
     /// A race of `models`, each with its runs' arms and seeds.
     ///
     /// # Errors
-    /// [`Error::Internal`] if a model has another number of runs, two runs have the same arm and seed, or a measure of training steps is to
-    /// be computed on the host.
+    /// [`Error::Internal`] if a model has another number of runs, two runs have the same arm and seed, two models describe a measure in two
+    /// ways, or a measure is taken where it is not.
     pub fn new(
         provenance: Provenance,
         every: u32,
@@ -73,14 +74,26 @@ impl Lineup {
     ) -> Result<Self, Error> {
         let mut squads = Vec::with_capacity(models.len());
         let mut first = 0;
+        let mut known: Vec<Measure> = Vec::new();
         for (model, entries) in models {
             if model.runs() != entries.len() {
                 return Err(Error::Internal(format!("a model of {} runs has {} entries", model.runs(), entries.len())));
             }
-            let on_host =
-                |(measure, source): &(Measure, Source)| measure.phase == Phase::Training && *source == Source::Host;
-            if model.measures().iter().any(on_host) {
-                return Err(Error::Internal("a measure of training steps is taken on the device".to_owned()));
+            for (measure, source) in model.measures() {
+                let wrong = match source {
+                    Source::Host if measure.phase == Phase::Training => {
+                        "is of training steps, and not taken on the device"
+                    }
+                    Source::Ring { entry, .. } if entry >= ENTRY as usize => "is beyond the ring's entries",
+                    _ if known.iter().any(|known| known.is(&measure) && !known.agrees(&measure)) => {
+                        "is described in two ways"
+                    }
+                    _ => {
+                        known.push(measure);
+                        continue;
+                    }
+                };
+                return Err(Error::Internal(format!("the measure {} {wrong}", measure.id)));
             }
             let runs = 0..entries.len();
             squads.push(Squad { model: model.into(), runs, first, entries });
@@ -135,13 +148,15 @@ impl Lineup {
         arms
     }
 
-    /// What is measured of any run: the measures of the models, each once.
+    /// What is measured of any run: the measures of the models, each once; with the value of a guess only if that is one for all.
     #[must_use]
     pub fn measures(&self) -> Vec<Measure> {
         let mut measures: Vec<Measure> = Vec::new();
         for (measure, _) in self.squads.iter().flat_map(|squad| squad.model.measures()) {
-            if !measures.iter().any(|known| known.is(&measure)) {
-                measures.push(measure);
+            match measures.iter_mut().find(|known| known.is(&measure)) {
+                Some(known) if known.chance != measure.chance => known.chance = None,
+                Some(_) => {}
+                None => measures.push(measure),
             }
         }
         measures
@@ -180,15 +195,5 @@ impl Lineup {
         };
         let squads = self.squads.iter().map(longer).collect::<Option<Vec<_>>>()?;
         Some(Self { provenance, squads, ..self.clone() })
-    }
-
-    /// Whether a run has a measure at a step: its model has it, and is evaluated then.
-    #[must_use]
-    pub fn measured(&self, run: usize, measure: &Measure, step: u32) -> bool {
-        let Ok((squad, _)) = self.place(run) else { return false };
-        let Some(squad) = self.squads.get(squad) else { return false };
-        let steps = squad.model.steps();
-        let then = step == steps || (step < steps && step.is_multiple_of(self.every));
-        then && squad.model.measures().iter().any(|(known, source)| known.is(measure) && *source != Source::Host)
     }
 }

@@ -315,7 +315,7 @@ impl Race {
     /// The group that is furthest behind `target`.
     fn behind(&self, target: u32) -> Option<usize> {
         let groups = self.groups.iter().enumerate();
-        let behind = groups.filter(|(_, group)| !group.over() && group.submitted < target.min(group.steps()));
+        let behind = groups.filter(|(_, group)| !group.over() && group.submitted < target.min(group.end()));
         behind.min_by_key(|(_, group)| group.submitted).map(|(at, _)| at)
     }
 
@@ -324,7 +324,7 @@ impl Race {
         let Some(at) = self.behind(target) else { return Ok(false) };
         let mut events = Vec::new();
         let worked = self.groups[at].work(target, &mut events).await;
-        self.collector.take(at, events);
+        self.collector.take(at, events)?;
         worked.map(|()| true)
     }
 
@@ -369,13 +369,13 @@ impl Race {
                 group.collect(&mut events).await?;
             }
             group.request()?;
-            if all || group.submitted == group.steps() {
+            if all || group.submitted == group.end() {
                 group.collect(&mut events).await?;
             }
             Ok(())
         };
         let read = reading().await;
-        self.collector.take(at, events);
+        self.collector.take(at, events)?;
         read
     }
 

@@ -301,11 +301,37 @@ impl Results {
         if runs == 0 || runs > MAX_REPLICAS as usize {
             return Err(refuse(format!("it has {runs} runs; 1 to {MAX_REPLICAS} are allowed")));
         }
+        for (at, run) in self.runs.iter().enumerate() {
+            let (arm, seed) = (&run.arm, run.seed);
+            if self.runs[..at].iter().any(|other| other.arm == *arm && other.seed == seed) {
+                return Err(refuse(format!("it has two runs of {arm} with seed {seed}")));
+            }
+            if !self.arms.iter().any(|known| known.id == *arm) {
+                return Err(refuse(format!("its arms leave out {arm}, of which it has a run")));
+            }
+            let steps = run.reached.values().flatten().chain(run.stopped.as_ref().map(|stop| &stop.step));
+            if let Some(beyond) = steps.copied().find(|step| *step > self.step) {
+                let step = self.step;
+                return Err(refuse(format!(
+                    "{arm} with seed {seed} tells of step {beyond}, and it ends at step {step}"
+                )));
+            }
+        }
+        for (at, measure) in self.measures.iter().enumerate() {
+            let id = &measure.id;
+            if self.measures[..at].iter().any(|other| other.is(measure)) {
+                return Err(refuse(format!("it describes the measure {id} twice")));
+            }
+            if measure.phase != Phase::Evaluation {
+                return Err(refuse(format!("{id} is of training steps; a results file has measures of evaluations")));
+            }
+        }
+        let steps = self.x.id == Axis::step().id;
         for point in &self.curves {
             if !point.x.is_finite() {
                 return Err(refuse("a place of its curves is not finite"));
             }
-            if self.x.id == "step" && (point.x.is_sign_negative() || point.x.fract() != 0.0) {
+            if steps && (point.x.is_sign_negative() || point.x.fract() != 0.0) {
                 return Err(refuse(format!("an evaluation is of step {}; steps are whole numbers from 0", point.x)));
             }
             let (x, found, wanted) = (point.x, point.values.len(), self.measures.len());
@@ -323,9 +349,9 @@ impl Results {
             }
         }
         if self.curves.windows(2).any(|pair| pair[0].x >= pair[1].x) {
-            return Err(refuse("its evaluations are not in the order of their steps"));
+            return Err(refuse("its evaluations are not in order"));
         }
-        if let Some(last) = self.curves.last().filter(|last| last.x > f64::from(self.step)) {
+        if let Some(last) = self.curves.last().filter(|last| steps && last.x > f64::from(self.step)) {
             let (step, last) = (self.step, last.x);
             return Err(refuse(format!("it ends at step {step}, and its last evaluation is of step {last}")));
         }
@@ -355,12 +381,12 @@ fn absent(points: &[Point], measures: &[Measure], runs: &[RunResult]) -> Vec<Abs
         }
         let alive = |point: &&Point| run.stopped.as_ref().is_none_or(|stop| point.x < f64::from(stop.step));
         for (which, measure) in measures.iter().enumerate() {
-            let missing =
-                |point: &&Point| point.values.get(which).and_then(|values| values.get(at)).is_none_or(|v| v.is_nan());
+            let found = |point: &Point| point.values.get(which).and_then(|values| values.get(at)).copied();
+            let missing = |point: &&Point| !found(point).is_some_and(f32::is_finite);
             let mut places = points.iter().filter(alive).filter(missing).map(|point| point.x);
             if let Some(from) = places.next() {
                 let to = places.next_back().unwrap_or(from);
-                let reason = "not measured of this run, or not yet, or not defined".to_owned();
+                let reason = "not measured of this run, not yet, not defined, or not finite".to_owned();
                 absent.push(Absent { run: at, measure: Some(measure.id.clone()), from, to, reason });
             }
         }
@@ -440,7 +466,9 @@ mod first {
                 arm: run.encoding,
                 seed: run.seed,
                 reached: BTreeMap::from([(TOKEN_ACCURACY.to_owned(), run.step99)]),
-                stopped: run.stopped.map(|step| Stop { step, reason: "it had stopped".to_owned() }),
+                stopped: run
+                    .stopped
+                    .map(|step| Stop { step, reason: "the loss or the gradient was not finite".to_owned() }),
             };
             let runs: Vec<RunResult> = old.runs.into_iter().map(run).collect();
             let numbers = |column: Vec<Option<f32>>| column.into_iter().map(number).collect();

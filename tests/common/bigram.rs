@@ -12,6 +12,7 @@ use mnemoscope::kernels::embed::Shape;
 use mnemoscope::kernels::grad_norm::Pool;
 use mnemoscope::kernels::matmul::Activation;
 use mnemoscope::kernels::metrics::{ENTRY, RING};
+use mnemoscope::model::ensemble::LEARNED;
 use mnemoscope::model::measure::{Better, Kind, Measure, Phase};
 use mnemoscope::model::parameters::{Init, Parameters};
 use mnemoscope::model::{Model, Source};
@@ -27,6 +28,8 @@ const ROWS: u32 = 5;
 pub struct Bigram {
     pub seeds: Vec<u32>,
     pub steps: u32,
+    /// What a test changes about its measures.
+    pub edit: fn(&mut Vec<(Measure, Source)>),
 }
 
 fn layout() -> &'static (Parameters, Linear, [u32; 3]) {
@@ -135,25 +138,27 @@ impl Model for Bigram {
 
     fn measures(&self) -> Vec<(Measure, Source)> {
         let loss = |phase| {
-            let measure = Measure::new("loss", ["Loss", "Loss", "bits"], Kind::Amount, Better::Lower, phase);
+            let measure = Measure::new("loss", ["Loss", "Loss", "bits per token"], Kind::Amount, Better::Lower, phase);
             (measure, Source::Ring { entry: 0, factor: std::f32::consts::LOG2_E })
         };
         let tokens = |phase| {
-            let words = ["Tokens right", "Tokens", ""];
+            let words = ["Tokens right", "Tokens", "of judged tokens"];
             let measure = Measure::new("token-accuracy", words, Kind::Share, Better::Higher, phase);
-            (measure, Source::Ring { entry: 1, factor: 1.0 })
+            (measure.reached_at(LEARNED), Source::Ring { entry: 1, factor: 1.0 })
         };
         let host = |id: &str, better| {
             let measure = Measure::new(id, [id, id, ""], Kind::Amount, better, Phase::Evaluation);
             (measure, Source::Host)
         };
-        vec![
+        let mut measures = vec![
             loss(Phase::Training),
             host("embedding-norm", Better::Neither),
             loss(Phase::Evaluation),
             tokens(Phase::Evaluation),
             host("logit-range", Better::Higher),
-        ]
+        ];
+        (self.edit)(&mut measures);
+        measures
     }
 
     fn judged(&self, plan: &Plan) -> Vec<BufferId> {

@@ -26,8 +26,8 @@ const OTHER_SENSES: [&str; 10] = [
 ];
 
 /// Literals that are a lab's id and mean a setting, a measure or a style class there.
-pub(crate) const OTHER_LITERALS: [(&str, &str); 3] =
-    [("src/run/sweep.rs", "encodings"), ("www/src/examples.ts", "copy"), ("www/src/ui/series.ts", "encodings")];
+pub(crate) const OTHER_LITERALS: [(&str, &str); 2] =
+    [("www/src/examples.ts", "copy"), ("www/src/ui/series.ts", "encodings")];
 
 /// The ids of all labs: the folders of `src/labs`.
 pub(crate) fn labs(files: &[File]) -> Vec<String> {
@@ -96,8 +96,8 @@ fn is_setting(file: &File, literal: &Range<usize>) -> bool {
 /// Exceptions that nothing needs any more.
 pub(crate) fn idle(files: &[File]) -> Vec<Offence> {
     let literal = |file: &File, id| file.strings.iter().any(|range| &file.text[range.clone()] == id);
-    let idle =
-        OTHER_LITERALS.iter().filter(|(path, id)| files.iter().any(|file| file.path == *path && !literal(file, *id)));
+    let needed = |path, id| files.iter().any(|file| file.path == path && literal(file, id));
+    let idle = OTHER_LITERALS.iter().filter(|(path, id)| !needed(*path, *id));
     let offence = |(path, id): &(&str, &str)| {
         Offence::new(
             "source: idle exceptions".to_owned(),
