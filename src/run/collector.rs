@@ -23,6 +23,14 @@ pub struct Stop {
     pub reason: String,
 }
 
+impl Stop {
+    /// A stop of which only the step is known.
+    #[must_use]
+    pub fn at(step: u32) -> Self {
+        Self { step, reason: "the loss or the gradient was not finite".to_owned() }
+    }
+}
+
 /// What has been reported of a race.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record {

@@ -275,13 +275,10 @@ impl State {
     /// What has been reported up to this state.
     #[must_use]
     pub fn record(&self) -> Record {
-        let stop = |step: &Option<u32>| {
-            step.map(|step| Stop { step, reason: "the loss or the gradient was not finite".to_owned() })
-        };
         Record {
             step: self.step,
             history: self.history.clone(),
-            stopped: self.stopped.iter().map(stop).collect(),
+            stopped: self.stopped.iter().map(|step| step.map(Stop::at)).collect(),
             reached: Vec::new(),
             certifier: self.certifier,
         }

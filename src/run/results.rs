@@ -466,9 +466,7 @@ mod first {
                 arm: run.encoding,
                 seed: run.seed,
                 reached: BTreeMap::from([(TOKEN_ACCURACY.to_owned(), run.step99)]),
-                stopped: run
-                    .stopped
-                    .map(|step| Stop { step, reason: "the loss or the gradient was not finite".to_owned() }),
+                stopped: run.stopped.map(Stop::at),
             };
             let runs: Vec<RunResult> = old.runs.into_iter().map(run).collect();
             let numbers = |column: Vec<Option<f32>>| column.into_iter().map(number).collect();
