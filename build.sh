@@ -136,7 +136,8 @@ tests() {
     say "kernels and training in a headless browser"
     # Compiled for a quick start: what is shipped is what the page tests run. Tests unwind; a library that aborts beside theirs would have
     # the same file name, and whichever comes last would be linked.
-    CARGO_PROFILE_RELEASE_PANIC=unwind CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 WASM_BINDGEN_TEST_TIMEOUT=600 \
+    CARGO_PROFILE_RELEASE_PANIC=unwind CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+        CARGO_PROFILE_RELEASE_OPT_LEVEL=1 WASM_BINDGEN_TEST_TIMEOUT=600 \
         wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --release -- --test web
     say "the page"
     npm run e2e --prefix www --silent
