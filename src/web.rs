@@ -31,6 +31,7 @@ use crate::run::check::Certificate;
 use crate::run::event::{ArmInfo, Cost, ExecutorInfo, RunInfo};
 use crate::run::machine::Machine;
 use crate::run::results::Results;
+use crate::run::table::Table;
 
 thread_local! {
     /// The device outlives a run, so that the next one starts faster.
@@ -77,6 +78,8 @@ struct Settled {
     values: std::collections::BTreeMap<String, String>,
     problems: Vec<Problem>,
     link: String,
+    /// What a race of these settings measures.
+    measures: Vec<Measure>,
     hide: Vec<String>,
     check: Option<String>,
 }
@@ -84,7 +87,8 @@ struct Settled {
 impl Settled {
     fn of(config: &Config, problems: Vec<Problem>) -> Self {
         let values = by_name(config.values());
-        Self { lab: config.lab().id(), values, problems, link: config.link(), hide: Vec::new(), check: None }
+        let (lab, link, measures) = (config.lab().id(), config.link(), config.measures());
+        Self { lab, values, problems, link, measures, hide: Vec::new(), check: None }
     }
 }
 
@@ -329,13 +333,21 @@ impl Run {
         }
     }
 
-    fn results_so_far(&self) -> Result<Results, JsValue> {
-        let results = match &self.work {
-            Work::Race(race) => race.results(),
+    /// Results so far, and all their tables.
+    fn so_far(&self) -> Result<(Results, Vec<Table>), Error> {
+        match &self.work {
+            Work::Race(race) => {
+                let results = race.results()?;
+                let tables = race.tables(&results)?;
+                Ok((results, tables))
+            }
             #[cfg(feature = "sequence")]
-            Work::Study(study) => study.results(),
-        };
-        results.map_err(|error| thrown(&error))
+            Work::Study(study) => {
+                let results = study.results()?;
+                let tables = study.tables(&results);
+                Ok((results, tables))
+            }
+        }
     }
 
     /// Results so far, as the command line writes them.
@@ -343,15 +355,16 @@ impl Run {
     /// # Errors
     /// An object `{ code, message }`.
     pub fn results(&self) -> Result<JsValue, JsValue> {
-        value(&self.results_so_far()?)
+        value(&self.so_far().map_err(|error| thrown(&error))?.0)
     }
 
-    /// The curves so far as CSV, the very text that the command line writes.
+    /// A table of the results so far as CSV, the very text that the command line writes; without a name the curves.
     ///
     /// # Errors
-    /// An object `{ code, message }`.
-    pub fn csv(&self) -> Result<String, JsValue> {
-        self.results_so_far()?.csv().map_err(|error| thrown(&error))
+    /// An object `{ code, message }`; of code `config` if there is no such table.
+    pub fn csv(&self, id: Option<String>) -> Result<String, JsValue> {
+        let csv = self.so_far().and_then(|(_, tables)| Table::csv_of(&tables, id.as_deref()));
+        csv.map_err(|error| thrown(&error))
     }
 
     /// Events that tell again what was reported before.

@@ -18,7 +18,8 @@ use mnemoscope::run::machine::Machine;
 use super::encodings_from::Source;
 use super::failure::{Failure, say};
 use super::files::{self, Outputs};
-use super::{race, settings, table};
+use super::tables::Folder;
+use super::{race, settings, table, tables};
 
 /// Flags that write a side's matrix or table, and help.
 const SIDES: [(Side, [(&str, &str); 2]); 2] = [
@@ -54,6 +55,7 @@ pub(crate) fn command(codes: &'static str) -> Command {
         .args_conflicts_with_subcommands(true)
         .arg(files::argument("out", "Write the report as JSON to FILE; - or nothing is standard output"))
         .arg(files::argument("csv", "Write the measures of discriminability as CSV to FILE; - is standard output"))
+        .arg(tables::argument())
         .arg(files::argument("logit", "Write an attention logit in its four parts as JSON to FILE"))
         .arg(files::argument("attention", "Write the attention maps before and after the mapping as CSV to FILE"))
         .arg(files::argument(
@@ -87,6 +89,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
         )));
     }
     let outputs = Outputs::of(arguments, &others)?;
+    let folder = Folder::of(arguments)?;
     let source = path("from").map(Source::read).transpose()?;
     let over = source.as_ref().map(Source::settings).unwrap_or_default();
     let config: EncodingsConfig = settings::configure_over(arguments, &over)?;
@@ -94,7 +97,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
         source.agrees(&config)?;
     }
     let logit = path("logit").or(path("attention")).is_some();
-    needs(&config, path("upload"), source.is_some(), logit)?;
+    needs(&config, path("upload"), source.is_some(), logit || folder.wanted())?;
 
     let mut bench = Workbench::default();
     bench.set_upload(path("upload").map(upload).transpose()?);
@@ -130,9 +133,9 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
         summary(&report);
     }
     let others = written.iter().map(|(path, bytes)| files::replace(path, bytes));
-    Failure::all(
-        others.chain([outputs.write(&json, || Ok(measures_table(&report.measures).csv()?))]).collect::<Vec<_>>(),
-    )
+    let main = outputs.write(&json, || Ok(measures_table(&report.measures).csv()?));
+    let tables = folder.write(Workbench::TABLES.iter().map(|&id| (id.to_owned(), bench.numbers(&config, id))));
+    Failure::all(others.chain([main, tables]).collect::<Vec<_>>())
 }
 
 /// Refuses an encoding without its file, and a file that nothing shows.

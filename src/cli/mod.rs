@@ -14,6 +14,7 @@ mod sequence;
 mod settings;
 mod signals;
 mod table;
+mod tables;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -18,7 +18,8 @@ use super::failure::Failure;
 use super::files::{self, Outputs};
 use super::progress::Progress;
 use super::signals::Signals;
-use super::{settings, table};
+use super::tables::Folder;
+use super::{settings, table, tables};
 
 /// Milliseconds of work between two looks at the clock and the signals.
 const UPDATE_MS: f64 = 100.0;
@@ -51,6 +52,7 @@ pub(crate) fn add(command: Command) -> Command {
     command
         .arg(files::argument("out", "Write results as JSON to FILE; - or nothing is standard output"))
         .arg(files::argument("csv", "Write the held-out curves as CSV to FILE; - is standard output"))
+        .arg(tables::argument())
         .arg(files::argument("export-weights", "Write the trained weights to FILE, as safetensors"))
         .arg(files::argument(
             "checkpoint",
@@ -70,6 +72,7 @@ pub(crate) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), Failure
         return Err(Failure::usage("weights and checkpoints do not go to standard output; name a file"));
     }
     let outputs = Outputs::of(arguments, &others)?;
+    let folder = Folder::of(arguments)?;
     let seconds = arguments.get_one::<f64>("checkpoint-every").copied().unwrap_or(0.0);
     let every = Duration::try_from_secs_f64(seconds)
         .map_err(|_| Failure::usage("--checkpoint-every: it takes a number of seconds, such as 8"))?;
@@ -82,7 +85,7 @@ pub(crate) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), Failure
         let mut job = Job::open(config, before, quiet).await?;
         job.keep = checkpoint.map(|path| Keep { path, every, last: Instant::now(), failed: None, warned: false });
         job.train().await?;
-        job.finish(weights, &outputs).await
+        job.finish(weights, &outputs, &folder).await
     })
 }
 
@@ -297,7 +300,12 @@ impl<'a> Job<'a> {
         }
     }
 
-    async fn finish(&mut self, weights: Option<&Path>, outputs: &Outputs<'_>) -> Result<(), Failure> {
+    async fn finish(
+        &mut self,
+        weights: Option<&Path>,
+        outputs: &Outputs<'_>,
+        folder: &Folder<'_>,
+    ) -> Result<(), Failure> {
         let saved = self.save_checkpoint().await;
         let failed = saved.err().or_else(|| self.keep.as_mut()?.failed.take());
         let checkpoint = failed.map_or(Ok(()), |failed| {
@@ -312,6 +320,7 @@ impl<'a> Job<'a> {
         results.seconds = self.seconds;
         let json = settings::json_text(&results)?;
         let written = outputs.write(&json, || Ok(results.csv()?));
+        let tables = folder.write_all(|| self.run.tables(&results));
         if !self.quiet {
             let ids = || results.arms.iter().map(|arm| arm.id.as_str());
             // The copy lab's encodings have an order of their own, whatever the order in which they were asked for.
@@ -324,6 +333,6 @@ impl<'a> Job<'a> {
             table::verdicts(&results.verdicts);
         }
         // What could be written is, whatever else failed.
-        Failure::all([checkpoint, weights, judged, written])
+        Failure::all([checkpoint, weights, judged, written, tables])
     }
 }

@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use clap::{Arg, ArgMatches, Command};
 
+use mnemoscope::error::Error;
+use mnemoscope::labs::sequence::bench::Bench;
 use mnemoscope::labs::sequence::config::SequenceConfig;
 use mnemoscope::labs::sequence::report::{Report, Reporting};
 use mnemoscope::labs::sequence::session::{Mode, SessionInfo};
@@ -12,12 +14,14 @@ use mnemoscope::labs::sequence::study::Study;
 use mnemoscope::labs::sequence::timing;
 use mnemoscope::run::event::Event;
 use mnemoscope::run::machine::Machine;
+use mnemoscope::run::table::Table;
 
 use super::failure::{Failure, say};
 use super::files::{self, Outputs};
 use super::progress::Progress;
 use super::signals::Signals;
-use super::{race, settings, table};
+use super::tables::Folder;
+use super::{race, settings, table, tables};
 
 /// Milliseconds of work between two looks at the clock and the signals.
 const UPDATE_MS: f64 = 100.0;
@@ -27,6 +31,7 @@ pub(crate) fn command(codes: &'static str) -> Command {
         .about("Run the experiment that the settings name, and write what it finds")
         .arg(files::argument("out", "Write the results as JSON to FILE; - or nothing is standard output"))
         .arg(files::argument("csv", "Write the curves as CSV to FILE; - is standard output"))
+        .arg(tables::argument())
         .arg(race::quiet());
     let count = Arg::new("recalls")
         .long("recalls")
@@ -38,6 +43,13 @@ pub(crate) fn command(codes: &'static str) -> Command {
         .about("Time recalls from the memory of the settings, and write milliseconds as JSON")
         .arg(count)
         .arg(files::argument("out", "Write JSON to FILE; - or nothing is standard output"));
+    let at = Arg::new("at")
+        .long("at")
+        .value_name("NUMBER")
+        .default_value("1")
+        .requires("tables")
+        .value_parser(clap::value_parser!(u32).range(1..))
+        .help("Which symbol of the sequence the tables of one symbol are of, counted from 1");
     let command = Command::new("sequence")
         .about("Store a sequence in one pass and recall it, or run an experiment over many machines")
         .after_help(codes)
@@ -46,6 +58,8 @@ pub(crate) fn command(codes: &'static str) -> Command {
         .args_conflicts_with_subcommands(true)
         .arg(files::argument("out", "Write the session as JSON to FILE; - or nothing is standard output"))
         .arg(files::argument("csv", "Write every symbol with its prediction as CSV to FILE; - is standard output"))
+        .arg(tables::argument())
+        .arg(at)
         .arg(race::quiet());
     settings::add::<SequenceConfig>(command)
 }
@@ -60,11 +74,20 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
 
 fn session(arguments: &ArgMatches) -> Result<(), Failure> {
     let outputs = Outputs::of(arguments, &[])?;
+    let folder = Folder::of(arguments)?;
     let config: SequenceConfig = settings::configure(arguments)?;
-    let report = pollster::block_on(Reporting::whole(&config, &mut Machine::default()));
+    let mut machine = Machine::default();
+    let report = pollster::block_on(Reporting::whole(&config, &mut machine));
     let report = report.map_err(|error| Failure::usage(settings::reason(error)))?;
     let json = settings::json_text(&report)?;
     let written = outputs.write(&json, || Ok(report.table().csv()?));
+    let tables = match folder.wanted() {
+        true => {
+            let symbol = arguments.get_one::<u32>("at").copied().unwrap_or(1);
+            folder.write(pollster::block_on(looks(&config, symbol as usize - 1, &report, &mut machine)))
+        }
+        false => Ok(()),
+    };
     if !arguments.get_flag("quiet") {
         let executor = &report.stored.executor;
         say(&format!("{} ({}): {}", executor.kind, executor.name, executor.reason));
@@ -77,7 +100,26 @@ fn session(arguments: &ArgMatches) -> Result<(), Failure> {
         }
         report.refused.iter().for_each(|why| say(&format!("no recall: {why}")));
     }
-    written
+    Failure::all([written, tables])
+}
+
+/// The tables of the whole session, and of what looks at symbol `at` of the sequence, from 0.
+async fn looks(
+    config: &SequenceConfig,
+    at: usize,
+    report: &Report,
+    machine: &mut Machine,
+) -> Vec<(String, Result<Table, Error>)> {
+    let mut own = Bench::default();
+    let mut tables = Vec::with_capacity(Bench::TABLES.len());
+    for id in Bench::TABLES {
+        let table = match id {
+            "session" => Ok(report.table()),
+            id => own.numbers(config, id, at, machine).await,
+        };
+        tables.push((id.to_owned(), table));
+    }
+    tables
 }
 
 /// The three commands of a report, each with its own steps.
@@ -88,6 +130,7 @@ fn parts(report: &Report) -> impl Iterator<Item = (&'static str, &SessionInfo)> 
 
 fn study(arguments: &ArgMatches) -> Result<(), Failure> {
     let outputs = Outputs::of(arguments, &[])?;
+    let folder = Folder::of(arguments)?;
     let config: SequenceConfig = settings::configure(arguments)?;
     let quiet = arguments.get_flag("quiet");
     let signals = Signals::listen()?;
@@ -122,13 +165,14 @@ fn study(arguments: &ArgMatches) -> Result<(), Failure> {
     results.seconds = Some(began.elapsed().as_secs_f64());
     let json = settings::json_text(&results)?;
     let written = outputs.write(&json, || Ok(results.csv()?));
+    let tables = folder.write_all(|| Ok(study.tables(&results)));
     if !quiet {
         let rows = std::iter::once(&found.rows.head).chain(&found.rows.body);
         table::print(&rows.cloned().collect::<Vec<_>>());
         say(&found.sentence);
         table::verdicts(&found.verdicts);
     }
-    written
+    Failure::all([written, tables])
 }
 
 fn time(arguments: &ArgMatches) -> Result<(), Failure> {

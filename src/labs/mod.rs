@@ -21,6 +21,8 @@ use crate::labs::part::Part;
 use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::settings::{Preset, Settings};
 use crate::model::Model;
+use crate::model::ensemble;
+use crate::model::measure::Measure;
 use crate::model::transformer::Replica;
 use crate::property::{Problem, Property, Scope, typed};
 use crate::run::event::ArmInfo;
@@ -147,6 +149,17 @@ impl Config {
             Self::Encodings(_) => Lab::Encodings,
             Self::Sequence(_) => Lab::Sequence,
         }
+    }
+
+    /// What a race of it measures, training and evaluation; nothing where there is no race.
+    #[must_use]
+    pub fn measures(&self) -> Vec<Measure> {
+        let symbols = match self {
+            Self::Copy(config) => config.symbols,
+            Self::Encodings(config) => config.symbols,
+            Self::Sequence(_) => return Vec::new(),
+        };
+        ensemble::measures(Some(symbols)).into_iter().map(|(measure, _)| measure).collect()
     }
 
     /// Reads names and values over this configuration; see [`Settings::apply`].

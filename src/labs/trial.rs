@@ -14,6 +14,7 @@ use crate::run::curves::Curves;
 use crate::run::machine::Machine;
 use crate::run::race::Race;
 use crate::run::results::Results;
+use crate::run::table::Table;
 
 /// A race with its configuration. It is used as the race that it is.
 #[derive(Debug)]
@@ -144,6 +145,18 @@ impl Trial {
             results.found = Some(found);
         }
         Ok(results)
+    }
+
+    /// All tables of these results of it: the curves first, then what an experiment has found.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn tables(&self, results: &Results) -> Result<Vec<Table>, Error> {
+        let mut tables = vec![results.table()];
+        if let (Config::Encodings(config), Some(found)) = (&self.config, self.found()?) {
+            tables.extend(found.tables(config, results)?);
+        }
+        Ok(tables)
     }
 
     /// What the experiment of the encodings lab has found so far; nothing in the copy lab. For lengths, the present weights are

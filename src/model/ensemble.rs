@@ -77,30 +77,7 @@ impl Model for Ensemble {
     }
 
     fn measures(&self) -> Vec<(Measure, Source)> {
-        let symbols = self.model.architecture.layout.symbols as f32;
-        let ring = |entry| Source::Ring { entry, factor: 1.0 };
-        let bits = Source::Ring { entry: 0, factor: std::f32::consts::LOG2_E };
-        let loss = |phase| {
-            let words = ["Loss", "Loss", "bits per token"];
-            Measure::new(LOSS, words, Kind::Amount, Better::Lower, phase).by_chance(libm::log2f(symbols))
-        };
-        let share =
-            |id, label, short, unit, phase| Measure::new(id, [label, short, unit], Kind::Share, Better::Higher, phase);
-        let tokens = |phase| {
-            share(TOKEN_ACCURACY, "Tokens right", "Tokens", "of judged tokens", phase).by_chance(symbols.recip())
-        };
-        let whole = "of sequences without a mistake";
-        let sequences = share(SEQUENCE_ACCURACY, "Whole sequences right", "Sequences", whole, Phase::Evaluation);
-        let words = ["Gradient", "Gradient", "norm before clipping"];
-        let gradient = Measure::new(GRADIENT, words, Kind::Amount, Better::Neither, Phase::Training);
-        vec![
-            (loss(Phase::Training), bits),
-            (tokens(Phase::Training), ring(1)),
-            (gradient, ring(3)),
-            (loss(Phase::Evaluation), bits),
-            (tokens(Phase::Evaluation).reached_at(LEARNED), ring(1)),
-            (sequences, ring(2)),
-        ]
+        measures(Some(self.model.architecture.layout.symbols))
     }
 
     fn extended(&self, steps: u32) -> Option<Box<dyn Model>> {
@@ -108,4 +85,34 @@ impl Model for Ensemble {
         longer.regime.optimiser.steps = steps;
         (!self.regime.optimiser.cosine).then(|| Box::new(longer) as Box<dyn Model>)
     }
+}
+
+/// What is measured of a transformer, and where that comes from; the levels of a guess where it is known among how many `symbols`.
+#[must_use]
+pub fn measures(symbols: Option<u32>) -> Vec<(Measure, Source)> {
+    let ring = |entry| Source::Ring { entry, factor: 1.0 };
+    let bits = Source::Ring { entry: 0, factor: std::f32::consts::LOG2_E };
+    let symbols = symbols.map(|symbols| symbols as f32);
+    let loss = |phase| {
+        let measure = Measure::new(LOSS, ["Loss", "Loss", "bits per token"], Kind::Amount, Better::Lower, phase);
+        Measure { chance: symbols.map(libm::log2f), ..measure }
+    };
+    let share =
+        |id, label, short, unit, phase| Measure::new(id, [label, short, unit], Kind::Share, Better::Higher, phase);
+    let tokens = |phase| {
+        let measure = share(TOKEN_ACCURACY, "Tokens right", "Tokens", "of judged tokens", phase);
+        Measure { chance: symbols.map(f32::recip), ..measure }
+    };
+    let whole = "of sequences without a mistake";
+    let sequences = share(SEQUENCE_ACCURACY, "Whole sequences right", "Sequences", whole, Phase::Evaluation);
+    let words = ["Gradient", "Gradient", "norm before clipping"];
+    let gradient = Measure::new(GRADIENT, words, Kind::Amount, Better::Neither, Phase::Training);
+    vec![
+        (loss(Phase::Training), bits),
+        (tokens(Phase::Training), ring(1)),
+        (gradient, ring(3)),
+        (loss(Phase::Evaluation), bits),
+        (tokens(Phase::Evaluation).reached_at(LEARNED), ring(1)),
+        (sequences, ring(2)),
+    ]
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::model::ensemble::{LEARNED, LOSS, SEQUENCE_ACCURACY, TOKEN_ACCURACY};
-use crate::model::measure::{Better, Kind, Measure, Phase};
+use crate::model::ensemble::{self, TOKEN_ACCURACY};
+use crate::model::measure::{Measure, Phase};
 use crate::run::MAX_REPLICAS;
 use crate::run::claim::Verdict;
 use crate::run::collector::Stop;
@@ -203,7 +203,7 @@ impl Results {
     pub fn table(&self) -> Table {
         let own = self.curve_set();
         let sets: Vec<&Curves> = std::iter::once(&own).chain(&self.more).collect();
-        curves::table(&self.lab, &sets)
+        curves::table("curves", &sets)
     }
 
     /// The curves as CSV; cells stay empty where there are no numbers.
@@ -396,13 +396,8 @@ fn absent(points: &[Point], measures: &[Measure], runs: &[RunResult]) -> Vec<Abs
 
 /// What files of format 1 and CSV files measure.
 fn evaluation_measures() -> Vec<Measure> {
-    let share = |id: &str, words| Measure::new(id, words, Kind::Share, Better::Higher, Phase::Evaluation);
-    let words = ["Loss", "Loss", "bits per token"];
-    vec![
-        Measure::new(LOSS, words, Kind::Amount, Better::Lower, Phase::Evaluation),
-        share(TOKEN_ACCURACY, ["Tokens right", "Tokens", "of judged tokens"]).reached_at(LEARNED),
-        share(SEQUENCE_ACCURACY, ["Whole sequences right", "Sequences", "of sequences without a mistake"]),
-    ]
+    let all = ensemble::measures(None).into_iter().map(|(measure, _)| measure);
+    all.filter(|measure| measure.phase == Phase::Evaluation).collect()
 }
 
 /// Format 1, which knew three measures by name.

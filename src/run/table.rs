@@ -124,6 +124,28 @@ impl Table {
         Self { id: id.to_owned(), columns: columns.into_iter().collect(), rows: Vec::new() }
     }
 
+    /// An empty table whose columns are called as in its file.
+    #[must_use]
+    pub fn plain<S: AsRef<str>>(id: &str, heads: &[S]) -> Self {
+        Self::new(id, heads.iter().map(|head| Column::new(head.as_ref(), head.as_ref(), "")))
+    }
+
+    /// What is said where a table of another name than `known` is asked for.
+    #[must_use]
+    pub fn unknown(id: &str, known: &[&str]) -> Error {
+        Error::Config(format!("There is no table \"{id}\"; there are {}.", known.join(", ")))
+    }
+
+    /// The table of this name as CSV; without a name the first.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if there is none; as [`Table::csv`].
+    pub fn csv_of(tables: &[Self], id: Option<&str>) -> Result<String, Error> {
+        let found = tables.iter().find(|table| id.is_none_or(|id| table.id == id));
+        let known: Vec<&str> = tables.iter().map(|table| table.id.as_str()).collect();
+        found.ok_or_else(|| Self::unknown(id.unwrap_or_default(), &known))?.csv()
+    }
+
     /// Appends a row.
     pub fn push(&mut self, row: impl IntoIterator<Item = Cell>) {
         self.rows.push(row.into_iter().collect());

@@ -163,14 +163,12 @@ impl Encodings {
         value(&self.bench.measures(&config(values)?).map_err(|error| thrown(&error))?)
     }
 
-    /// The measures as CSV, the very text that the command line writes.
+    /// A table of the workbench as CSV, the very text that the command line writes.
     ///
     /// # Errors
     /// An object `{ code, message }`.
-    #[wasm_bindgen(js_name = measuresCsv)]
-    pub fn measures_csv(&self, values: JsValue) -> Result<String, JsValue> {
-        let rows = self.bench.measures(&config(values)?).map_err(|error| thrown(&error))?;
-        workbench::measures_table(&rows).csv().map_err(|error| thrown(&error))
+    pub fn csv(&self, values: JsValue, id: &str) -> Result<String, JsValue> {
+        self.bench.numbers(&config(values)?, id).and_then(|table| table.csv()).map_err(|error| thrown(&error))
     }
 
     /// The clock.

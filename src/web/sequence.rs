@@ -88,17 +88,13 @@ impl Sequence {
         with_machine(async |machine: &mut Machine| self.bench.update(&config, (id, steps), machine).await).await
     }
 
-    /// The session as CSV, the very text that the command line writes of the same one.
+    /// A table as CSV, the very text that the command line writes of the same session or symbol.
     ///
     /// # Errors
     /// An object `{ code, message }`.
-    #[wasm_bindgen(js_name = sessionCsv)]
-    pub async fn session_csv(&mut self, values: JsValue) -> Result<JsValue, JsValue> {
+    pub async fn csv(&mut self, values: JsValue, id: String, at: usize) -> Result<JsValue, JsValue> {
         let config = config(values)?;
-        with_machine(async |machine: &mut Machine| {
-            self.bench.update(&config, (0, 0), machine).await?.session.table().csv()
-        })
-        .await
+        with_machine(async |machine: &mut Machine| self.bench.numbers(&config, &id, at, machine).await?.csv()).await
     }
 
     /// The symbols of the settings' sequence.

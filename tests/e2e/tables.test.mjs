@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -25,8 +25,31 @@ function written(words, files = {}) {
     const file = join(folder, 'table.csv');
     for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
     const all = words.map((word) => (word === 'FILE' ? file : word));
-    execFileSync(PROGRAM, [...all, '--out', join(folder, 'out.json')], { stdio: 'pipe', cwd: folder });
+    execFileSync(PROGRAM, [...all, '--out', join(folder, 'out.json')], {
+      stdio: 'pipe',
+      cwd: folder,
+    });
     return readFileSync(file, 'utf8');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The tables that a command writes into the folder of `--tables`, by name. */
+function tables(words) {
+  assert.ok(existsSync(PROGRAM), `${PROGRAM} is missing: cargo build makes it`);
+  const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-tables-'));
+  try {
+    execFileSync(PROGRAM, [...words, '--tables', 'all/of them', '--out', 'out.json'], {
+      stdio: 'pipe',
+      cwd: folder,
+    });
+    const place = join(folder, 'all/of them');
+    const files = readdirSync(place).map((file) => [
+      file.replace(/\.csv$/, ''),
+      readFileSync(join(place, file), 'utf8'),
+    ]);
+    return Object.fromEntries(files);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -45,7 +68,16 @@ const flags = (settings) => Object.entries(settings).flatMap(([name, value]) => 
 const link = (lab, settings) => `#lab=${lab}&${new URLSearchParams(settings)}`;
 
 const CPU = { executor: 'cpu' };
-const MODEL = { symbols: '5', batch: '4', layers: '1', heads: '2', mlp: '12', steps: '20', every: '5', ...CPU };
+const MODEL = {
+  symbols: '5',
+  batch: '4',
+  layers: '1',
+  heads: '2',
+  mlp: '12',
+  steps: '20',
+  every: '5',
+  ...CPU,
+};
 
 async function trained(lab) {
   await lab.press('train');
@@ -58,13 +90,36 @@ const press = async (lab, id) => {
   return (await savedBy(lab.page, button)).bytes.toString('utf8');
 };
 
-/** Of each table: the lab, its settings, what is done on the page, the button that saves it, the command that writes it. */
+/** Goes to the part of the page, for parts ask when they are in view, and opens what is folded there, until the button is there. */
+async function shown(lab, part, button) {
+  // A part has no box of its own.
+  await lab.page
+    .locator(`[data-part=${part}] > *`)
+    .first()
+    .evaluate((one) => one.scrollIntoView());
+  await lab.page.waitForFunction(
+    ([part, id]) => {
+      for (const one of document.querySelectorAll(`[data-part=${part}] details:not([open])`)) one.open = true;
+      return document.querySelector(`[data-testid="${id}"]`);
+    },
+    [part, button],
+    { polling: 200, timeout: SLOW },
+  );
+}
+
+/** Of each table: its settings, what is done on the page, the button that saves it, the command that writes it. */
 const TABLES = [
   {
     name: 'curves of the copy lab',
     alike: trainedAlike,
-    lab: 'copy',
-    settings: { ...MODEL, length: '8', width: '16', encodings: 'rank,none', seeds: '2', held_out: '9' },
+    settings: {
+      ...MODEL,
+      length: '8',
+      width: '16',
+      encodings: 'rank,none',
+      seeds: '2',
+      held_out: '9',
+    },
     prepare: trained,
     button: 'csv',
     command: ['copy', '--csv', 'FILE'],
@@ -72,9 +127,13 @@ const TABLES = [
   {
     name: 'curves of the encodings lab, of other lengths too',
     alike: trainedAlike,
-    lab: 'encodings',
     settings: {
-      ...{ ...MODEL, experiment: 'lengths', encodings: 'rank,sinusoidal,alibi', seeds: '2' },
+      ...{
+        ...MODEL,
+        experiment: 'lengths',
+        encodings: 'rank,sinusoidal,alibi',
+        seeds: '2',
+      },
       ...{ train_length: '8', train_width: '16', task: 'previous-token' },
     },
     async prepare(lab) {
@@ -87,8 +146,13 @@ const TABLES = [
   },
   {
     name: 'measures of discriminability, with numbers that are none',
-    lab: 'encodings',
-    settings: { left: 'rank-code', right: 'alibi', length: '24', width: '12', ...CPU },
+    settings: {
+      left: 'rank-code',
+      right: 'alibi',
+      length: '24',
+      width: '12',
+      ...CPU,
+    },
     async prepare(lab) {
       await lab.page.locator('#title-measures').scrollIntoViewIfNeeded();
       await lab.page.locator('[data-testid=measures] tbody tr').first().waitFor();
@@ -98,8 +162,14 @@ const TABLES = [
   },
   {
     name: 'the table of an encoding',
-    lab: 'encodings',
-    settings: { left: 'sinusoidal', left_gain: '0.3', length: '7', width: '6', position: '3', ...CPU },
+    settings: {
+      left: 'sinusoidal',
+      left_gain: '0.3',
+      length: '7',
+      width: '6',
+      position: '3',
+      ...CPU,
+    },
     async prepare(lab) {
       await lab.page.locator('#title-inspect').scrollIntoViewIfNeeded();
       await lab.answered();
@@ -108,30 +178,27 @@ const TABLES = [
     command: ['encodings', '--left-table', 'FILE'],
   },
   {
-    name: 'a session of the sequence machine',
-    lab: 'sequence',
-    settings: { sequence: 'a "b," a c a "b,"', cue: 'a', recall: '4', data_size: '64', decoders: '256', ...CPU },
-    async prepare(lab) {
-      for (const command of ['store', 'replay', 'recall']) await act(lab, command);
-    },
-    button: 'session-csv',
-    command: ['sequence', '--csv', 'FILE'],
-  },
-  {
     name: 'curves of an experiment over two axes',
-    lab: 'sequence',
-    settings: { experiment: 'kanerva', bits: '64', locations: '100', words: '30', points: '3', seeds: '2', ...CPU },
+    settings: {
+      experiment: 'kanerva',
+      bits: '64',
+      locations: '100',
+      words: '30',
+      points: '3',
+      seeds: '2',
+      ...CPU,
+    },
     prepare: trained,
     button: 'csv',
     command: ['sequence', 'run', '--csv', 'FILE'],
   },
 ];
 
-for (const { name, lab: id, settings, prepare, button, command, alike = (text) => text } of TABLES) {
+for (const { name, settings, prepare, button, command, alike = (text) => text } of TABLES) {
   test(name, { timeout: SLOW }, async () => {
     const wanted = written([...command, ...flags(settings), '--quiet']);
     assert.ok(wanted.split('\n').length > 4, wanted);
-    await withLab(link(id, settings), async (lab) => {
+    await withLab(link(command[0], settings), async (lab) => {
       await prepare(lab);
       assert.equal(alike(await press(lab, button)), alike(wanted));
       assert.deepEqual(lab.errors, []);
@@ -139,11 +206,189 @@ for (const { name, lab: id, settings, prepare, button, command, alike = (text) =
   });
 }
 
+/** Numbers in some columns agree to `digits` decimals: they come of training, whose last digits differ. */
+function roughly(columns, digits) {
+  return (text) => {
+    const [head, ...rows] = text.split('\n').map((row) => row.split(','));
+    const rough = head.map((name) => columns.test(name));
+    // Adding zero takes the sign off a zero.
+    const cell = (value, i) => (rough[i] && value !== '' ? (Number(value) + 0).toFixed(digits) : value);
+    return [head, ...rows.map((row) => row.map(cell))].join('\n').replaceAll('-0.000', '0.000');
+  };
+}
+
+/** The first cells of every row. */
+const beginnings = (text, cells) =>
+  text
+    .split('\n')
+    .map((row) => row.split(',').slice(0, cells).join(','))
+    .join('\n');
+
+/** Of the transformer beside the machine the rows count, not what training has made of it. */
+const ofTheMachine = (text) =>
+  text
+    .split('\n')
+    .map((row) => (row.includes(',transformer,') ? beginnings(row, 5) : row))
+    .join('\n');
+
+/**
+ * Every table of a command with `--tables`, by the name of its file: the part of the page, the button there that saves it, and in
+ * what they are alike.
+ */
+const FOLDERS = [
+  {
+    name: 'of the workbench of the encodings lab',
+    settings: {
+      ...{
+        left: 'compressed',
+        right: 'random',
+        length: '20',
+        width: '12',
+        window: '7',
+        position: '5',
+        ...CPU,
+      },
+      ...{
+        train_length: '8',
+        train_width: '16',
+        layers: '1',
+        heads: '2',
+        head: '2',
+        symbols: '5',
+        weights: 'random',
+      },
+    },
+    prepare: (lab) => lab.answered(),
+    command: ['encodings'],
+    files: {
+      measures: ['measures', 'save-measures.csv'],
+      phase: ['phase', 'save-phase.csv'],
+      lemma: ['lemma', 'save-lemma.csv'],
+      'lemma-points': ['lemma', 'save-lemma-points.csv'],
+      'logit-parts': ['logit', 'save-logit-parts.csv'],
+    },
+  },
+  {
+    name: 'of a sweep',
+    settings: {
+      ...{
+        ...MODEL,
+        experiment: 'sweep',
+        families: 'compression,random',
+        levels: '2',
+        seeds: '2',
+      },
+      ...{ train_length: '8', train_width: '16' },
+    },
+    prepare: trained,
+    command: ['encodings', 'train'],
+    files: {
+      curves: ['keep', 'csv', trainedAlike],
+      sweep: ['experiment', 'save-sweep.csv', roughly(/accuracy/, 1)],
+      'sweep-correlations': ['experiment', 'save-sweep-correlations.csv'],
+    },
+  },
+  {
+    name: 'of the control with shared weights',
+    settings: {
+      ...MODEL,
+      experiment: 'control',
+      seeds: '2',
+      train_length: '8',
+      train_width: '16',
+    },
+    prepare: trained,
+    command: ['encodings', 'train'],
+    files: {
+      curves: ['keep', 'csv', trainedAlike],
+      control: ['experiment', 'save-control.csv', roughly(/mean|least|greatest/, 3)],
+      'control-largest': [
+        'experiment',
+        'save-control-largest.csv',
+        (text) => roughly(/mean|least|greatest/, 3)(beginnings(text, 5)),
+      ],
+    },
+  },
+  {
+    name: 'of the bench of the sequence lab',
+    settings: {
+      ...{
+        sequence: 'a "b," a c a "b,"',
+        cue: 'a',
+        recall: '4',
+        data_size: '64',
+        decoders: '256',
+        ...CPU,
+      },
+      ...{
+        rival_width: '16',
+        rival_layers: '1',
+        rival_heads: '2',
+        ball_bits: '32',
+        ball_radius: '9',
+        memories: '20',
+      },
+    },
+    async prepare(lab) {
+      for (const command of ['store', 'replay', 'recall']) await act(lab, command);
+    },
+    command: ['sequence'],
+    files: {
+      session: ['keep', 'session-csv'],
+      operations: ['operations', 'save-operations.csv', ofTheMachine],
+      spikes: ['spikes', 'save-spikes.csv'],
+      readings: ['spikes', 'save-readings.csv'],
+      'spike-checks': ['spikes', 'save-spike-checks.csv'],
+      ball: ['ball', 'save-sequence-ball.csv'],
+      'ball-fits': ['ball', 'save-sequence-ball-fits.csv'],
+    },
+  },
+  {
+    name: 'of an experiment of the sequence lab',
+    settings: {
+      ...{ experiment: 'capacity', points: '2', seeds: '2', stored: '300' },
+      ...{ data_size: '64', decoders: '256', inputs: '64', ...CPU },
+    },
+    prepare: trained,
+    command: ['sequence', 'run'],
+    files: { curves: ['keep', 'csv'], summary: ['experiment', 'save-sequence-capacity-summary.csv'] },
+  },
+];
+
+for (const { name, settings, prepare, command, files } of FOLDERS) {
+  test(`every table ${name}`, { timeout: SLOW }, async () => {
+    const wanted = tables([...command, ...flags(settings), '--quiet']);
+    assert.deepEqual(Object.keys(wanted).sort(), Object.keys(files).sort());
+    await withLab(link(command[0], settings), async (lab) => {
+      await prepare(lab);
+      for (const [file, of] of Object.entries(files)) {
+        const [part, button, alike = (text) => text] = of;
+        await shown(lab, part, button);
+        assert.ok(wanted[file].split('\n').length > 2, wanted[file]);
+        assert.equal(alike(await press(lab, button)), alike(wanted[file]), file);
+      }
+      assert.deepEqual(lab.errors, []);
+    });
+  });
+}
+
 test('the same numbers of a race are the same bytes', { timeout: SLOW }, async () => {
-  const settings = { ...MODEL, length: '8', width: '16', encodings: 'rank', seeds: '1', held_out: '9' };
+  const settings = {
+    ...MODEL,
+    length: '8',
+    width: '16',
+    encodings: 'rank',
+    seeds: '1',
+    held_out: '9',
+  };
   await withLab(link('copy', settings), async (lab) => {
     await trained(lab);
     const csv = await press(lab, 'csv');
-    assert.equal(written(['merge', 'race.json', '--csv', 'FILE'], { 'race.json': await press(lab, 'json') }), csv);
+    assert.equal(
+      written(['merge', 'race.json', '--csv', 'FILE'], {
+        'race.json': await press(lab, 'json'),
+      }),
+      csv,
+    );
   });
 });

@@ -33,7 +33,15 @@ const VERDICTS_MS = 500;
 const post = (report: Report, transfer: Transferable[] = []) => self.postMessage(report, { transfer });
 
 /** The settings as last settled. They are kept here, so that quick changes build on each other. */
-let present: Settled = { lab: 'copy', values: {}, problems: [], link: '', hide: [], check: null };
+let present: Settled = {
+  lab: 'copy',
+  values: {},
+  problems: [],
+  link: '',
+  measures: [],
+  hide: [],
+  check: null,
+};
 /** The table of settings of the present lab. */
 let properties: Property[] = [];
 /** The certificate that a link carried, and the settings of the run that it is for. */
@@ -358,7 +366,7 @@ async function reply(
 async function answerTo(asked: Request, settings: Settled): Promise<Answers[Refusable]> {
   if (asked.type === 'readResults') return modules.engine.readResults(asked.text);
   if (asked.type === 'readWeights') return modules.engine.readWeights(asked.bytes);
-  if (isEncodingsRequest(asked)) {
+  if (isEncodingsRequest(asked, settings.lab)) {
     const ours = run && recorded?.about.lab === 'encodings';
     return encodingsHandler.answer(
       asked,
@@ -366,7 +374,7 @@ async function answerTo(asked: Request, settings: Settled): Promise<Answers[Refu
       ours ? { run: run as Run, moment: identity(recorded as Recording) } : null,
     );
   }
-  if (isSequenceRequest(asked)) return sequenceHandler.answer(asked, settings);
+  if (isSequenceRequest(asked, settings.lab)) return sequenceHandler.answer(asked, settings);
   if (!run || !recorded) {
     const start = settings.lab === 'sequence' ? 'Run' : 'Train';
     throw { code: 'refused', message: `There is no run yet. Press ${start} or Step first.` };
@@ -383,7 +391,7 @@ async function answerTo(asked: Request, settings: Settled): Promise<Answers[Refu
       return fullResults(run, recorded);
     case 'csv':
       await complete(run);
-      return run.csv();
+      return run.csv(asked.table ?? undefined);
     case 'outcome':
       return run.outcome();
     default:
@@ -474,7 +482,7 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
         return null;
       });
     default: {
-      const work = isSequenceRequest(command) ? sequenceHandler.work(command, settings) : null;
+      const work = isSequenceRequest(command, settings.lab) ? sequenceHandler.work(command, settings) : null;
       if (work) return void reply(command, queue.inTurns(work)).then(() => queue.betweenTurns(reportNow));
       return queue.betweenTurns(async () => {
         await reply(command, answerTo(command, settings));

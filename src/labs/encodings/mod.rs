@@ -9,4 +9,5 @@ pub mod outcome;
 pub mod parts;
 pub mod shown;
 pub mod table_file;
+mod tables;
 pub mod workbench;

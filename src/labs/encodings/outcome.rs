@@ -131,29 +131,44 @@ pub(super) fn control(config: &EncodingsConfig, results: &Results) -> Result<Out
     let seeds = config.seeds as usize;
     let reference = arms.first().map(|arm| arm.id.clone()).unwrap_or_default();
     let curves = results.curve_set();
-    let loss = curves.measure(LOSS).ok_or_else(|| Error::Internal("a race without a loss".to_owned()))?;
-    let difference = |point: usize, arm: usize, seed: usize| {
-        let of = |arm: usize| curves.value(point, loss, arm * seeds + seed).map(f64::from);
-        Some((of(arm)? - of(0)?).abs()).filter(|difference| difference.is_finite())
-    };
-    let row = |(at, arm): (usize, &crate::labs::Arm)| {
+    let row = |(at, arm): (usize, &crate::labs::Arm)| -> Result<Follower, Error> {
         let largest = |seed: usize| {
-            let points = curves.points.iter().enumerate();
-            let each = points.filter_map(|(place, point)| Some((difference(place, at, seed)?, point.x as u32)));
-            each.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+            let mut most: Option<(f64, u32)> = None;
+            for (place, point) in curves.points.iter().enumerate() {
+                let Some(difference) = strays(config, &curves, (place, at, seed))? else { continue };
+                if most.is_none_or(|(largest, _)| difference > largest) {
+                    most = Some((difference, point.x as u32));
+                }
+            }
+            Ok(most)
         };
-        let largest: Vec<Option<(f64, u32)>> = (0..seeds).map(largest).collect();
+        let largest = (0..seeds).map(largest).collect::<Result<Vec<_>, Error>>()?;
         let by_seed: Vec<Option<f64>> = largest.iter().map(|found| found.map(|(difference, _)| difference)).collect();
         let all = largest.iter().flatten().max_by(|a, b| a.0.total_cmp(&b.0));
-        Follower {
+        Ok(Follower {
             id: arm.id.clone(),
             label: arm.label.clone(),
             largest: Spread::of(&by_seed),
             at: all.map(|(_, step)| *step),
             by_seed,
-        }
+        })
     };
-    Ok(Outcome::Control { reference, rows: arms.iter().enumerate().skip(1).map(row).collect() })
+    Ok(Outcome::Control { reference, rows: arms.iter().enumerate().skip(1).map(row).collect::<Result<_, _>>()? })
+}
+
+/// |held-out loss − that of the reference, the first arm, with the same seed|, bits per token; nothing where one is not finite.
+///
+/// # Errors
+/// [`Error::Internal`] if the curves have no loss.
+pub(super) fn strays(
+    config: &EncodingsConfig,
+    curves: &Curves,
+    (point, arm, seed): (usize, usize, usize),
+) -> Result<Option<f64>, Error> {
+    let loss = curves.measure(LOSS).ok_or_else(|| Error::Internal("a race without a loss".to_owned()))?;
+    let of = |arm: usize| curves.value(point, loss, arm * config.seeds as usize + seed).map(f64::from);
+    let difference = of(arm).zip(of(0)).map(|(own, reference)| (own - reference).abs());
+    Ok(difference.filter(|difference| difference.is_finite()))
 }
 
 /// Steps to 99 % against margin, effective rank and norm.

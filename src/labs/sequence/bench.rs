@@ -1,5 +1,7 @@
 //! The reader's bench: one session, and what looks at the settings' sequence.
 
+mod tables;
+
 use serde::Serialize;
 
 use crate::error::Error;

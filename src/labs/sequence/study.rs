@@ -18,6 +18,7 @@ use crate::run::curves::Curves;
 use crate::run::event::{ArmInfo, Event, ExecutorInfo, RunInfo};
 use crate::run::machine::{ExecutorChoice, Machine};
 use crate::run::results::{Results, RunResult};
+use crate::run::table::Table;
 
 /// Losses of a device in a row after which the CPU takes over.
 const MOST_LOSSES: u32 = 3;
@@ -273,6 +274,17 @@ impl Study {
             found: Some(found),
             ..Results::new(&provenance, curves, runs)
         })
+    }
+
+    /// All tables of these results of it: the curves, and the summary.
+    #[must_use]
+    pub fn tables(&self, results: &Results) -> Vec<Table> {
+        let Rows { head, body } = self.found().rows;
+        let mut summary = Table::plain("summary", &head);
+        for row in &body {
+            summary.push((0..head.len()).map(|column| row.get(column).cloned().into()));
+        }
+        vec![results.table(), summary]
     }
 
     /// The name of the experiment.

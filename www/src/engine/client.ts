@@ -176,9 +176,14 @@ export class LabClient {
     return this.ask({ type: 'results' });
   }
 
-  /** The curves of the results as CSV. */
-  csv(): Promise<string> {
-    return this.ask({ type: 'csv' });
+  /** A table of the results as CSV; without a name the curves. */
+  csv(table?: string): Promise<string> {
+    return this.ask({ type: 'csv', table: table ?? null });
+  }
+
+  /** A table of what the present lab shows as CSV; `at` is the place where it is of one. */
+  tableCsv(table: string, at = 0): Promise<string> {
+    return this.ask({ type: 'tableCsv', table, at });
   }
 
   /** Opens the run of a weights file, paused at its step. */
@@ -210,10 +215,6 @@ export class LabClient {
 
   measures(): Promise<MeasureRow[]> {
     return this.ask({ type: 'measures' });
-  }
-
-  measuresCsv(): Promise<string> {
-    return this.ask({ type: 'measuresCsv' });
   }
 
   phase(): Promise<Phase> {
@@ -289,11 +290,6 @@ export class LabClient {
     const steps = from > 0 ? [...this.session.steps.slice(0, from), ...session.steps] : session.steps;
     this.session = { id, steps };
     return { ...session, steps };
-  }
-
-  /** The session as CSV. */
-  seqSessionCsv(): Promise<string> {
-    return this.ask({ type: 'seqSessionCsv' });
   }
 
   /** Both machines at symbol `at` of the settings' sequence; `goOn` takes up a lesson of the transformer that was stopped. */

@@ -50,13 +50,22 @@ export interface Kept {
   when: number;
 }
 
+/**
+ * A table of what the settings' lab shows as CSV, the very text that the command line writes; `at` is the place where it
+ * is of one. Those of the open run go by `csv`.
+ */
+export interface TableRequest {
+  type: 'tableCsv';
+  table: string;
+  at: number;
+}
+
 /** Questions of the encodings lab, answered from the settings at the moment of asking. */
 export type EncodingsRequest =
   | { type: 'picture'; side: Side }
   | { type: 'spectrum'; side: Side }
   | { type: 'measures' }
-  /** They as CSV, the very text that the command line writes. */
-  | { type: 'measuresCsv' }
+  | TableRequest
   | { type: 'phase' }
   | { type: 'lemma' }
   | { type: 'logit' }
@@ -88,8 +97,7 @@ export type SequenceRequest =
   | { type: 'seqForget'; known: KnownSteps }
   /** The session as it is. */
   | { type: 'seqSession'; known: KnownSteps }
-  /** It as CSV, the very text that the command line writes. */
-  | { type: 'seqSessionCsv' }
+  | TableRequest
   /** Both machines at a symbol of the settings' sequence. */
   | { type: 'seqOperations'; at: number; goOn: boolean }
   | { type: 'seqSpikes'; at: number }
@@ -120,8 +128,8 @@ export type Request =
   | { type: 'save' }
   /** The open run's results. */
   | { type: 'results' }
-  /** Their curves as CSV. */
-  | { type: 'csv' }
+  /** A table of them as CSV; without a name the curves. */
+  | { type: 'csv'; table: string | null }
   /** Open the run that a safetensors file holds, paused at its step. */
   | { type: 'import'; bytes: Uint8Array }
   /** Read another run's results, to compare with. */
@@ -133,7 +141,7 @@ export interface Answers {
   picture: Picture;
   spectrum: Spectrum | null;
   measures: MeasureRow[];
-  measuresCsv: string;
+  tableCsv: string;
   phase: Phase;
   lemma: Lemma;
   logit: Logit;
@@ -148,7 +156,6 @@ export interface Answers {
   seqRecall: SessionUpdate;
   seqForget: SessionUpdate;
   seqSession: SessionUpdate;
-  seqSessionCsv: string;
   seqOperations: Operations;
   seqSpikes: Spikes;
   ball: Ball;

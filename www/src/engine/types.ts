@@ -60,6 +60,8 @@ export interface Settled {
   problems: Problem[];
   /** Fragment without '#': the configuration, nothing else. */
   link: string;
+  /** What a race of these settings measures; empty where nothing races. */
+  measures: Measure[];
   /** Parts and settings that a link hides. Filled by `fromLink` only. */
   hide: string[];
   /** Certificate of the first losses that a link carries. Filled by `fromLink` only. */
@@ -337,8 +339,8 @@ export interface Run {
   save(): Promise<Uint8Array>;
   profile(): Promise<Profile>;
   results(): Results;
-  /** The curves of the results as CSV. */
-  csv(): string;
+  /** A table of the results as CSV; without a name the curves. Throws 'config' if there is none. */
+  csv(id?: string): string;
   /**
    * What the experiment has found so far: an Outcome in the encodings lab, a Study in the sequence lab, null in the
    * copy lab. Trained lengths are evaluated anew, which takes a while.

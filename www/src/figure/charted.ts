@@ -7,7 +7,7 @@ import { swatch } from '../ui/controls';
 import type { Figure } from './figure';
 import { exportButtons } from '../ui/download';
 import { count } from '../ui/format';
-import { csv, saveButton } from './print';
+import { saveButton } from './print';
 
 /** A table with more rows is thinned to about this many. */
 const MOST_ROWS = 200;
@@ -22,13 +22,12 @@ export interface Column {
   text: (value: number | null | undefined) => string;
 }
 
-/** Columns as CSV; what is not a finite number is left empty. */
-export function columnsCsv(columns: Column[]): string {
+/** A figure's columns as CSV; what is not a finite number is left empty. */
+function columnsCsv(columns: Column[]): string {
   const rows = Math.max(0, ...columns.map(({ values }) => values.length));
-  return csv(
-    columns.map(({ name }) => name),
-    Array.from({ length: rows }, (_, row) => columns.map(({ values }) => values[row])),
-  );
+  const cell = (value: number | null | undefined) => (Number.isFinite(value) ? String(value) : '');
+  const lines = Array.from({ length: rows }, (_, row) => columns.map(({ values }) => cell(values[row])));
+  return [columns.map(({ name }) => name), ...lines].map((line) => `${line.join(',')}\n`).join('');
 }
 
 export function columnsTable(title: string, columns: Column[]): TemplateResult {

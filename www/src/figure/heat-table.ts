@@ -72,10 +72,10 @@ export async function matrixCsv(map: HeatMap): Promise<Blob> {
 }
 
 /** The shortest decimal that a reader of single precision takes for the same number: 0.3, not 0.30000001192092896. */
-function single(value: number): string {
+export function single(value: number): number {
   for (const digits of [7, 8]) {
     const near = Number(value.toPrecision(digits));
-    if (Math.fround(near) === value) return String(near);
+    if (Math.fround(near) === value) return near;
   }
-  return String(Number(value.toPrecision(9)));
+  return Number(value.toPrecision(9));
 }

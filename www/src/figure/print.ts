@@ -1,7 +1,7 @@
 /** Numbers of this lab as text, for readers and for files. */
 
 import { html, type TemplateResult } from 'lit';
-import { save } from '../ui/download';
+import { attempt, save } from '../ui/download';
 import { figureText } from '../ui/text';
 
 /** A correlation. One that is not quite 1 does not read as 1. */
@@ -35,28 +35,20 @@ export function spreadText(
   return least === greatest ? text(spread.mean) : `${text(spread.mean)} (${least} to ${greatest})`;
 }
 
-type CsvCell = string | number | boolean | null | undefined;
-
-/** A file of rows; what has no number stays empty. */
-export function csv(header: string[], rows: CsvCell[][]): string {
-  const text = (value: CsvCell) => {
-    if (value === null || value === undefined) return '';
-    if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
-    const plain = String(value);
-    return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
-  };
-  return `${[header, ...rows].map((row) => row.map(text).join(',')).join('\n')}\n`;
-}
-
 /** A small button that saves something. */
-export function saving(label: string, testId: string, act: () => void, enabled = true): TemplateResult {
+export function saving(
+  label: string,
+  testId: string,
+  act: (button: HTMLElement) => void,
+  enabled = true,
+): TemplateResult {
   return html`<button
     type="button"
     class="small"
     data-testid=${testId}
     aria-disabled=${enabled ? 'false' : 'true'}
     title=${enabled ? '' : 'Nothing to save yet'}
-    @click=${() => enabled && act()}
+    @click=${(event: Event) => enabled && act(event.currentTarget as HTMLElement)}
   >
     ${label}
   </button>`;
@@ -70,6 +62,10 @@ export function saveButton(
   enabled = true,
 ): TemplateResult {
   const type = file.endsWith('.json') ? 'application/json' : 'text/csv';
-  const act = async () => save(new Blob([await make()], { type }), `mnemoscope-${file}`);
-  return saving(label, `save-${file}`, act, enabled);
+  return saving(
+    label,
+    `save-${file}`,
+    (button) => attempt(button, async () => save(new Blob([await make()], { type }), `mnemoscope-${file}`)),
+    enabled,
+  );
 }

@@ -14,6 +14,17 @@ export function save(data: Blob, filename: string): void {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
+/** Does what a button was pressed for; if that fails the button says why. */
+export async function attempt(button: HTMLElement, act: () => Promise<void>): Promise<void> {
+  button.removeAttribute('data-failed');
+  try {
+    await act();
+  } catch (error) {
+    button.dataset.failed = 'true';
+    button.title = error instanceof Error ? error.message : String(error);
+  }
+}
+
 /** Pixels per unit of the SVG: sharp on paper at the size of a column. */
 const PNG_SCALE = 2;
 
@@ -57,15 +68,11 @@ export function exportButtons(
   const press = async (event: Event, kind: 'svg' | 'png') => {
     const button = event.currentTarget as HTMLButtonElement;
     if (!enabled) return;
-    button.removeAttribute('data-failed');
-    try {
+    await attempt(button, async () => {
       const svg = await makeSvg();
       const data = kind === 'svg' ? new Blob([svg], { type: 'image/svg+xml' }) : await pngOf(svg);
       save(data, `mnemoscope-${name}.${kind}`);
-    } catch (error) {
-      button.dataset.failed = 'true';
-      button.title = error instanceof Error ? error.message : String(error);
-    }
+    });
   };
   const button = (kind: 'svg' | 'png') =>
     html`<button

@@ -17,7 +17,6 @@ import { entryOf, SERIES } from '../../ui/series';
 import { Shortcuts } from '../../ui/shortcuts';
 import { compareSlot, costSlot, lookSlot, verdictSlot } from './slots';
 import { chartTools, type View } from '../../figure/tools';
-import { EXPECTED } from './expected';
 import { Welcome } from '../../ui/welcome';
 
 const STEPS = [
@@ -101,7 +100,7 @@ export class MnemoscopeApp extends LabPage {
     return {
       client: this.client,
       recording: this.recording,
-      measures: this.recording?.about.measures ?? EXPECTED,
+      measures: this.recording?.about.measures ?? this.client.settled?.measures ?? [],
       live: this.live,
       entries: this.entries(),
       entryOf: this.entryOf,

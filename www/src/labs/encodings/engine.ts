@@ -224,8 +224,8 @@ export interface Encodings {
   picture(values: Values, side: Side): Promise<Picture>;
   spectrum(values: Values, side: Side): Spectrum | null;
   measures(values: Values): MeasureRow[];
-  /** They as CSV. */
-  measuresCsv(values: Values): string;
+  /** A table as CSV. */
+  csv(values: Values, table: string): string;
   phase(values: Values): Phase;
   lemma(values: Values): Lemma;
   logit(values: Values): Logit;

@@ -147,6 +147,7 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
     const { hidden, live, saveCurves } = this.context;
     const { link } = recording;
     const outcome = this.found?.outcome;
+    const csv = (id: string) => this.context.client.csv(id);
     if (recording.about.values.experiment === 'live') return this.liveView(recording);
     if (this.question.refused && !outcome) {
       return html`<section class="card part">
@@ -155,9 +156,10 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
     }
     switch (outcome?.experiment) {
       case 'sweep':
-        return sweepView(outcome, { recording, entries, link });
+        return sweepView(outcome, { csv, recording, entries, link });
       case 'control':
         return followersView(outcome, {
+          csv,
           recording,
           entries,
           hidden,

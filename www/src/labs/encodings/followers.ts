@@ -12,11 +12,13 @@ import type { Entry } from '../../ui/series';
 import { lineKey } from '../../figure/arms';
 import { runsOf, spreadOf, valuesOf } from '../../figure/curves';
 import type { Outcome } from './engine';
-import { csv, saveButton, spreadText } from '../../figure/print';
+import { saveButton, spreadText } from '../../figure/print';
 
 export type Control = Extract<Outcome, { experiment: 'control' }>;
 
 export interface FollowersContext {
+  /** A table of the experiment, as CSV. */
+  csv: (id: string) => Promise<string>;
   recording: Recording;
   entries: Entry[];
   hidden: ReadonlySet<string>;
@@ -168,8 +170,8 @@ export function followersView(control: Control, context: FollowersContext): Temp
       ${context.opened ? numbers(found, context) : nothing}
     </details>
     <p class="take">
-      ${saveButton('Differences (CSV)', 'control.csv', () => differencesCsv(found))}
-      ${saveButton('Largest (CSV)', 'control-largest.csv', () => largestCsv(control))}
+      ${saveButton('Differences (CSV)', 'control.csv', () => context.csv('control'))}
+      ${saveButton('Largest (CSV)', 'control-largest.csv', () => context.csv('control-largest'))}
     </p>
   </section>`;
 }
@@ -203,26 +205,4 @@ function numbers({ steps, rows }: Differences, { entries }: FollowersContext): T
       </tbody>
     </table>
   </div>`;
-}
-
-function differencesCsv({ steps, rows }: Differences): string {
-  return csv(
-    ['step', ...rows.flatMap(({ id }) => [`${id}_mean`, `${id}_least`, `${id}_greatest`])],
-    steps.map((step, i) => [step, ...rows.flatMap((row) => [row.mean[i], row.least[i], row.greatest[i]])]),
-  );
-}
-
-function largestCsv(control: Control): string {
-  return csv(
-    ['follower', 'reference', 'mean', 'least', 'greatest', 'at_step', 'by_seed'],
-    control.rows.map(({ id, largest, at, bySeed }) => [
-      id,
-      control.reference,
-      largest?.mean,
-      largest?.least,
-      largest?.greatest,
-      at,
-      bySeed.map((value) => value ?? '').join(' '),
-    ]),
-  );
 }

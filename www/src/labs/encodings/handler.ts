@@ -1,6 +1,6 @@
 /** The worker's side of the encodings lab: hands a run's table over where it is wanted, and answers the page's questions. */
 
-import type { Run, Engine, Settled, Values } from '../../engine/types';
+import type { Engine, LabId, Run, Settled, Values } from '../../engine/types';
 import type { Answers, EncodingsRequest } from '../../engine/protocol';
 import type { Encodings } from './engine';
 
@@ -14,7 +14,7 @@ const QUESTIONS: ReadonlySet<string> = new Set<EncodingsRequest['type']>([
   'picture',
   'spectrum',
   'measures',
-  'measuresCsv',
+  'tableCsv',
   'phase',
   'lemma',
   'logit',
@@ -24,8 +24,9 @@ const QUESTIONS: ReadonlySet<string> = new Set<EncodingsRequest['type']>([
   'encodingsReport',
 ]);
 
-export function isEncodingsRequest(asked: { type: string }): asked is EncodingsRequest {
-  return QUESTIONS.has(asked.type);
+/** Tables have one question in all labs. */
+export function isEncodingsRequest(asked: { type: string }, lab: LabId): asked is EncodingsRequest {
+  return QUESTIONS.has(asked.type) && (asked.type !== 'tableCsv' || lab === 'encodings');
 }
 
 /** Questions whose answer may depend on a trained table. */
@@ -33,7 +34,7 @@ const OF_TABLES: ReadonlySet<string> = new Set<EncodingsRequest['type']>([
   'picture',
   'spectrum',
   'measures',
-  'measuresCsv',
+  'tableCsv',
   'logit',
   'table',
   'encodingsReport',
@@ -71,8 +72,8 @@ export class EncodingsHandler {
         return encodings.spectrum(values, asked.side) ?? null;
       case 'measures':
         return encodings.measures(values);
-      case 'measuresCsv':
-        return encodings.measuresCsv(values);
+      case 'tableCsv':
+        return encodings.csv(values, asked.table);
       case 'phase':
         return encodings.phase(values);
       case 'lemma':

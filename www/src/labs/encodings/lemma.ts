@@ -12,7 +12,7 @@ import type { Cloud, Lemma } from './engine';
 import { field } from '../../ui/fields';
 import '../../figure/lab-scatter';
 import { keyOf, VisiblePart } from '../../ui/visible-part';
-import { correlation, csv, precise, saveButton, tick } from '../../figure/print';
+import { correlation, precise, saveButton, tick } from '../../figure/print';
 import { rangeOf, type Scatter } from '../../figure/scatter';
 import '../../ui/parts.css';
 
@@ -108,7 +108,9 @@ class LabLemma extends VisiblePart<EncodingsContext> {
         ${
           this.opened
             ? html`${guard([lemma], () => pointsTable(lemma))}
-                <p class="take">${saveButton('Points (CSV)', 'lemma-points.csv', () => pointsCsv(lemma))}</p>`
+                <p class="take">
+                  ${saveButton('Points (CSV)', 'lemma-points.csv', () => this.context.client.tableCsv('lemma-points'))}
+                </p>`
             : nothing
         }
       </details>`;
@@ -198,7 +200,9 @@ class LabLemma extends VisiblePart<EncodingsContext> {
           </tbody>
         </table>
       </div>
-      <p class="take">${saveButton('Table (CSV)', 'lemma.csv', () => statisticsCsv(lemma))}</p>`;
+      <p class="take">
+        ${saveButton('Table (CSV)', 'lemma.csv', () => this.context.client.tableCsv('lemma'))}
+      </p>`;
   }
 
   private limits(): TemplateResult {
@@ -267,48 +271,6 @@ function pointsTable(lemma: Lemma): TemplateResult {
       </div>`;
     })}
   </div>`;
-}
-
-function pointsCsv(lemma: Lemma): string {
-  const rows = SIDES.flatMap((which) => {
-    const { xs, ys } = split(lemma[which]);
-    return Array.from(xs, (x, i) => [ENCODINGS[which].id, x, ys[i]]);
-  });
-  return csv(['encoding', 'sinusoidal_dot_product', 'dot_product'], rows);
-}
-
-function statisticsCsv(lemma: Lemma): string {
-  const { length, width, window } = lemma;
-  return csv(
-    [
-      'encoding',
-      'length',
-      'width',
-      'window',
-      'pairs',
-      'slope',
-      'expected_slope',
-      'pearson',
-      'spearman',
-      'largest_residual',
-    ],
-    SIDES.map((which) => {
-      const { pairs, slope, pearson, spearman, residual } = lemma[which];
-      const expected = which === 'spikeTime' ? lemma.expected : null;
-      return [
-        ENCODINGS[which].id,
-        length,
-        width,
-        window,
-        pairs,
-        slope,
-        expected,
-        pearson,
-        spearman,
-        residual,
-      ];
-    }),
-  );
 }
 
 customElements.define('lab-lemma', LabLemma);

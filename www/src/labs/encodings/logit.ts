@@ -17,7 +17,7 @@ import type { EncodingsContext } from './context';
 import type { Logit } from './engine';
 import { field } from '../../ui/fields';
 import { keyOf, VisiblePart, objectId } from '../../ui/visible-part';
-import { csv, precise, saveButton } from '../../figure/print';
+import { precise, saveButton } from '../../figure/print';
 import '../../ui/parts.css';
 
 /** What each part multiplies, said once for those who do not read labels as formulas. */
@@ -199,32 +199,7 @@ class LabLogit extends VisiblePart<EncodingsContext> {
       </div>
       <p class="take">
         ${exportButtons(paper, 'logit-parts', title)}
-        ${saveButton('Table (CSV)', 'logit-parts.csv', () =>
-          csv(
-            [
-              'part',
-              'before_rms',
-              'after_rms',
-              'factor',
-              'expected_factor',
-              'power',
-              'weights',
-              'step',
-              'head',
-            ],
-            logit.parts.map(({ id, before, after, factor, expected, power }) => [
-              id,
-              before,
-              after,
-              factor,
-              expected,
-              power,
-              logit.weights,
-              logit.step,
-              logit.head,
-            ]),
-          ),
-        )}
+        ${saveButton('Table (CSV)', 'logit-parts.csv', () => this.context.client.tableCsv('logit-parts'))}
       </p>`;
   }
 

@@ -102,7 +102,7 @@ class LabEncodingsMeasures extends VisiblePart<EncodingsContext> {
             : html`<p class="help">Measured while this part of the page is in view.</p>`
       }
       <p class="take">
-        ${saveButton('Measures as CSV', 'measures.csv', () => this.context.client.measuresCsv(), !!rows)}
+        ${saveButton('Measures as CSV', 'measures.csv', () => this.context.client.tableCsv('measures'), !!rows)}
         ${saveButton(
           'Measures as JSON',
           'measures.json',

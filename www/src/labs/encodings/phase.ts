@@ -9,7 +9,7 @@ import { exportButtons } from '../../ui/download';
 import { figureText } from '../../ui/text';
 import { caption, heading, picture, tag } from '../../figure/svg';
 import { Question } from '../../ui/ask';
-import { charted, columnsCsv, columnsTable, countText, type Column } from '../../figure/charted';
+import { charted, columnsTable, countText, type Column } from '../../figure/charted';
 import { ON_PAGE, ON_PAPER, turns } from '../../figure/inks';
 import { drawClock, MOST_DIALS, type Drawn } from './clock';
 import type { EncodingsContext } from './context';
@@ -282,7 +282,7 @@ class LabPhase extends VisiblePart<EncodingsContext> {
         ${
           open
             ? html`${columnsTable(`All pairs at position ${phase.position}`, columns)}
-              ${saveButton('Download as CSV', 'phase.csv', () => columnsCsv(columns))}`
+              ${saveButton('Download as CSV', 'phase.csv', () => this.context.client.tableCsv('phase'))}`
             : nothing
         }
       </details>

@@ -9,12 +9,14 @@ import type { Entry } from '../../ui/series';
 import { FAMILIES } from '../../figure/arms';
 import type { Correlation, Outcome, SweepArm } from './engine';
 import '../../figure/lab-scatter';
-import { csv, saveButton, spreadText, tick } from '../../figure/print';
+import { saveButton, spreadText, tick } from '../../figure/print';
 import { rangeOf, type Group, type Scatter } from '../../figure/scatter';
 
 export type Sweep = Extract<Outcome, { experiment: 'sweep' }>;
 
 export interface SweepContext {
+  /** A table of the experiment, as CSV. */
+  csv: (id: string) => Promise<string>;
   recording: Recording;
   entries: Entry[];
   /** Configuration that saved figures name. */
@@ -141,8 +143,8 @@ export function sweepView(sweep: Sweep, context: SweepContext): TemplateResult {
     <p class="finding" data-testid="sweep-sentence">${sweep.sentence}</p>
     ${guard([sweep, recording.finished], () => [correlations(sweep), arms(sweep, context)])}
     <p class="take">
-      ${saveButton('Arms (CSV)', 'sweep.csv', () => armsCsv(sweep))}
-      ${saveButton('Correlations (CSV)', 'sweep-correlations.csv', () => correlationsCsv(sweep))}
+      ${saveButton('Arms (CSV)', 'sweep.csv', () => context.csv('sweep'))}
+      ${saveButton('Correlations (CSV)', 'sweep-correlations.csv', () => context.csv('sweep-correlations'))}
       ${saveButton('All of it (JSON)', 'sweep.json', () => `${JSON.stringify({ link, step: recording.step, ...sweep }, null, 1)}\n`)}
     </p>
   </section>`;
@@ -233,48 +235,4 @@ function stepsText(arm: SweepArm, seeds: number[], recording: Recording): string
   });
   const alike = texts.every((text) => text === texts[0]) && texts[0]?.startsWith('not within');
   return alike && texts.length > 1 ? (texts[0] ?? '').replace('not', 'none') : texts.join(', ');
-}
-
-function armsCsv(sweep: Sweep): string {
-  return csv(
-    ['family', 'value', 'arm', 'margin', 'effective_rank', 'norm', 'seed', 'steps_to_99', 'token_accuracy'],
-    sweep.arms.flatMap((arm) =>
-      sweep.seeds.map((seed, i) => [
-        arm.family,
-        arm.value,
-        arm.id,
-        arm.margin,
-        arm.effectiveRank,
-        arm.norm,
-        seed,
-        arm.steps[i],
-        arm.accuracy[i],
-      ]),
-    ),
-  );
-}
-
-function correlationsCsv(sweep: Sweep): string {
-  return csv(
-    [
-      'family',
-      'measure',
-      'arms',
-      'least_learned',
-      'mean',
-      'least',
-      'greatest',
-      ...sweep.seeds.map((seed) => `seed_${seed}`),
-    ],
-    sweep.correlations.map(({ family, measure, arms, learned, spread, bySeed }) => [
-      family,
-      measure,
-      arms,
-      Math.min(...learned),
-      spread?.mean,
-      spread?.least,
-      spread?.greatest,
-      ...bySeed,
-    ]),
-  );
 }

@@ -97,7 +97,7 @@ export class MnemoscopeSequence extends LabPage {
           id: 'session-csv',
           label: 'Session (CSV)',
           enabled: ready,
-          act: () => this.export(async (client) => csv(await client.seqSessionCsv(), 'sequence-session')),
+          act: () => this.export(async (client) => csv(await client.tableCsv('session'), 'sequence-session')),
         },
         {
           id: 'report',

@@ -1,15 +1,16 @@
 /** Part `ball`: attention approximates SDM. Two Hamming balls against a softmax, and both as retrieval. */
 
+import type { LabClient } from '../../engine/client';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { Question } from '../../ui/ask';
-import { charted, columnsCsv, columnsTable } from '../../figure/charted';
+import { charted, columnsTable } from '../../figure/charted';
 import { PendingEdits } from '../../ui/pending-edits';
 import '../../ui/inspect.css';
 import '../../figure/lab-scatter';
 import { keyOf, VisiblePart } from '../../ui/visible-part';
 import '../../ui/parts.css';
-import { csv, precise, saveButton } from '../../figure/print';
+import { precise, saveButton } from '../../figure/print';
 import { slider, type SliderContext } from '../../ui/slider';
 import { plural } from '../../ui/format';
 import { verdictList } from '../../ui/verdicts';
@@ -96,7 +97,8 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
   }
 
   private found(ball: Ball): TemplateResult {
-    const { link } = this.context;
+    const { context } = this;
+    const { link } = context;
     const setting = `n = ${ball.bits}, r = ${ball.radius}`;
     const queries = ball.retrieval.rows[0]?.queries ?? 0;
     return html`<p class="finding" data-testid="ball-sentence">
@@ -127,7 +129,7 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
             @toggle=${(event: Event) => this.toggle('points', (event.target as HTMLDetailsElement).open)}
           >
             <summary>Numbers<span class="sr">: Hamming balls and softmax</span></summary>
-            ${this.opened.has('points') ? guard([ball], () => pointsTable(ball)) : nothing}
+            ${this.opened.has('points') ? guard([ball], () => pointsTable(ball, context.client)) : nothing}
           </details>
         </section>
         <section aria-labelledby="title-ball-retrieval">
@@ -207,17 +209,12 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
         </table>
       </div>
       <p class="take">
-        ${saveButton('Fits (CSV)', 'sequence-ball-fits.csv', () =>
-          csv(
-            ['bits', 'radius', 'beta', 'r_squared'],
-            ball.fits.map((fit) => [fit.bits, fit.radius, fit.beta, fit.rSquared]),
-          ),
-        )}
+        ${saveButton('Fits (CSV)', 'sequence-ball-fits.csv', () => context.client.tableCsv('ball-fits'))}
       </p>`;
   }
 }
 
-function pointsTable(ball: Ball): TemplateResult {
+function pointsTable(ball: Ball, client: LabClient): TemplateResult {
   const columns = pointColumns(ball);
   const empty = ball.points.filter(({ intersection }) => intersection === 0).length;
   return html`${columnsTable(`Weights at n = ${ball.bits}, r = ${ball.radius}, β = ${precise(ball.beta)}`, columns)}
@@ -229,7 +226,7 @@ function pointsTable(ball: Ball): TemplateResult {
         </p>`
       : nothing
   }
-  ${saveButton('Download as CSV', 'sequence-ball.csv', () => columnsCsv(columns))}`;
+  ${saveButton('Download as CSV', 'sequence-ball.csv', () => client.tableCsv('ball'))}`;
 }
 
 customElements.define('lab-sequence-ball', LabSequenceBall);

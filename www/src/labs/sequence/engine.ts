@@ -234,8 +234,8 @@ export interface Sequence {
   forget(values: Values): Promise<void>;
   /** The session as it is, without the first `steps` if it is the one with this `id`; with other settings, a blank one. */
   session(values: Values, id: number, steps: number): Promise<SessionUpdate>;
-  /** The session as CSV. */
-  sessionCsv(values: Values): Promise<string>;
+  /** A table as CSV; `at` is the symbol, where it is of one. */
+  csv(values: Values, table: string, at: number): Promise<string>;
   /** The symbols of the settings' sequence, as it would be stored. */
   symbols(values: Values): string[];
   /** What a machine's way along the settings' sequence depends on. */

@@ -152,7 +152,11 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
         ${this.charts(first)}
         ${
           study.rows.body.length
-            ? guard([study], () => summaryTable(study.rows, `sequence-${study.id}-summary.csv`))
+            ? guard([study], () =>
+                summaryTable(study.rows, `sequence-${study.id}-summary.csv`, () =>
+                  context.client.csv('summary'),
+                ),
+              )
             : nothing
         }
         <p class="take">

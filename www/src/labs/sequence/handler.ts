@@ -1,6 +1,6 @@
 /** The worker's side of the sequence lab: keeps one machine with what has been stored in it, and answers the page's questions. */
 
-import type { Engine, Settled, Values } from '../../engine/types';
+import type { Engine, LabId, Settled, Values } from '../../engine/types';
 import type { Answers, KnownSteps, SequenceRequest, Work } from '../../engine/protocol';
 import type { Ask, SessionUpdate, Sequence, Turn } from './engine';
 import { count } from '../../ui/format';
@@ -13,15 +13,16 @@ const QUESTIONS: ReadonlySet<string> = new Set<SequenceRequest['type']>([
   'seqRecall',
   'seqForget',
   'seqSession',
-  'seqSessionCsv',
+  'tableCsv',
   'seqOperations',
   'seqSpikes',
   'ball',
   'seqReport',
 ]);
 
-export function isSequenceRequest(asked: { type: string }): asked is SequenceRequest {
-  return QUESTIONS.has(asked.type);
+/** Tables have one question in all labs. */
+export function isSequenceRequest(asked: { type: string }, lab: LabId): asked is SequenceRequest {
+  return QUESTIONS.has(asked.type) && (asked.type !== 'tableCsv' || lab === 'sequence');
 }
 
 /** Milliseconds of work before others have their turn. */
@@ -47,6 +48,14 @@ const WORKS: Partial<Record<SequenceRequest['type'], Work>> = {
   seqOperations: 'operations',
   seqSpikes: 'spikes',
   seqReport: 'report',
+};
+
+/** Likewise of tables. */
+const TABLES: Partial<Record<string, Work>> = {
+  operations: 'operations',
+  spikes: 'spikes',
+  readings: 'spikes',
+  'spike-checks': 'spikes',
 };
 
 function refused(message: string) {
@@ -76,7 +85,7 @@ export class SequenceHandler {
 
   /** The answer in turns; null for a question that is answered at once. */
   work(asked: SequenceRequest, settled: Settled): InTurns | null {
-    const work = WORKS[asked.type];
+    const work = asked.type === 'tableCsv' ? TABLES[asked.table] : WORKS[asked.type];
     if (!work) return null;
     this.active.set(work, (this.active.get(work) ?? 0) + 1);
     return this.counted(work, asked, settled);
@@ -113,6 +122,10 @@ export class SequenceHandler {
         case 'seqSpikes':
           yield* this.follow(sequence, values, 'spikes');
           return await sequence.spikes(values, asked.at);
+        case 'tableCsv':
+          yield* this.follow(sequence, values, work);
+          if (work === 'operations') yield* this.learn(sequence, values);
+          return await sequence.csv(values, asked.table, asked.at);
         default:
           return yield* this.report(sequence, values);
       }
@@ -238,8 +251,8 @@ export class SequenceHandler {
         return sequence.symbols(values);
       case 'seqSession':
         return sequence.session(values, asked.known.id, asked.known.steps);
-      case 'seqSessionCsv':
-        return sequence.sessionCsv(values);
+      case 'tableCsv':
+        return sequence.csv(values, asked.table, asked.at);
       case 'ball':
         return sequence.ball(values);
       default:

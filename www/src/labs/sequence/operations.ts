@@ -15,7 +15,7 @@ import type { Operations, StageId, StageView } from './engine';
 import './lab-strip';
 import { entries, numbersOf } from './numbers';
 import './operations.css';
-import { operationsCsv, operationsRecord } from './operations-files';
+import { operationsRecord } from './operations-files';
 import { ScrubbedPart, type Viewed } from './scrubbed';
 import { mostBars, similarBars } from './similar';
 import { symbolText } from './symbols';
@@ -147,7 +147,7 @@ class SequenceOperations extends ScrubbedPart<Operations> {
     return html`<div class="foot">
         ${exportButtons(() => this.onPaper(operations), 'operations', 'Five operations')}
         ${saveButton('JSON', 'operations.json', () => JSON.stringify(operationsRecord(operations, context.link), null, 1))}
-        ${saveButton('CSV', 'operations.csv', () => operationsCsv(operations))}
+        ${saveButton('CSV', 'operations.csv', () => context.client.tableCsv('operations', operations.at))}
       </div>
       <details
         class="numbers"

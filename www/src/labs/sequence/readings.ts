@@ -3,7 +3,6 @@
 import { html, type TemplateResult } from 'lit';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { ON_PAGE, ON_PAPER, turns, type Inks } from '../../figure/inks';
-import { csv } from '../../figure/print';
 import { figureText } from '../../ui/text';
 import { caption, heading, INK, MUTED, picture, RULE, tag, text, type Words } from '../../figure/svg';
 import type { Spikes } from './engine';
@@ -128,22 +127,6 @@ export function readingsTable({ readings, symbol }: Spikes): TemplateResult {
       </tbody>
     </table>
   </div>`;
-}
-
-export function readingsCsv({ at, symbol, readings }: Spikes): string {
-  return csv(
-    ['at', 'symbol', 'rank', 'neuron', 'significance', 'time', 'phase', 'turns'],
-    readings.map(({ rank, neuron, significance, time, phase }) => [
-      at,
-      symbol,
-      rank,
-      neuron,
-      significance,
-      time,
-      phase,
-      turns(phase),
-    ]),
-  );
 }
 
 const ROW = 28;

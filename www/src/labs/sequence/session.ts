@@ -548,7 +548,7 @@ class LabSession extends LitElement {
       </details>
       <p class="take">
         ${exportButtons(paper, 'session', 'the strip')}
-        ${saveButton('Session (CSV)', 'session.csv', () => this.context.client.seqSessionCsv())}
+        ${saveButton('Session (CSV)', 'session.csv', () => this.context.client.tableCsv('session'))}
         ${saveButton('Session (JSON)', 'session.json', () =>
           JSON.stringify({ link: this.context.link, settings: settled.values, session }, null, 1),
         )}

@@ -21,10 +21,9 @@ import type { SequenceContext } from './context';
 import type { SpikeLayer, Spikes } from './engine';
 import './lab-raster';
 import type { Clock } from './raster';
-import { readingsCsv, readingsSvg, readingsTable } from './readings';
+import { readingsSvg, readingsTable } from './readings';
 import { ScrubbedPart } from './scrubbed';
 import './spikes.css';
-import { checksCsv, spikesCsv } from './spikes-files';
 import { symbolText } from './symbols';
 import { tracesOf, type Traced } from './traces';
 
@@ -92,6 +91,10 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
 
   protected look(client: LabClient, at: number): Promise<Spikes> {
     return client.seqSpikes(at);
+  }
+
+  private csv(id: 'spikes' | 'readings' | 'spike-checks', { at }: Spikes): Promise<string> {
+    return this.context.client.tableCsv(id, at);
   }
 
   private toggle(name: string, open: boolean) {
@@ -199,7 +202,7 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
         ${
           this.opened.has(name)
             ? html`${spikesTable(spikes)}
-              ${saveButton('Download as CSV', 'spikes.csv', () => spikesCsv(spikes))}`
+              ${saveButton('Download as CSV', 'spikes.csv', () => this.csv('spikes', spikes))}`
             : nothing
         }
       </details>`;
@@ -256,7 +259,7 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
           'readings',
           title,
         )}
-        ${saveButton('CSV', 'readings.csv', () => readingsCsv(spikes))}
+        ${saveButton('CSV', 'readings.csv', () => this.csv('readings', spikes))}
       </div>
     </section>`;
   }
@@ -301,7 +304,9 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
           </tbody>
         </table>
       </div>
-      <p class="take">${saveButton('Table (CSV)', 'spike-checks.csv', () => checksCsv(spikes))}</p>
+      <p class="take">
+        ${saveButton('Table (CSV)', 'spike-checks.csv', () => this.csv('spike-checks', spikes))}
+      </p>
       ${
         verdicts.length
           ? html`<div class="verdicts">${verdictList(verdicts, 'here', 'spikes-verdicts')}</div>`

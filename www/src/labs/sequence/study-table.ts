@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { swatch } from '../../ui/controls';
-import { csv, saveButton } from '../../figure/print';
+import { saveButton } from '../../figure/print';
 import { count, plural } from '../../ui/format';
 import type { Entry } from '../../ui/series';
 import type { Curves, Measure } from '../../engine/types';
@@ -164,7 +164,7 @@ export function numbersTable(curves: Curves, place: number, name: string): Templ
 /** A cell that is right-aligned with others of its column. */
 const NUMERIC = /^[−-]?[\d.,\s]+(\s?%|\sof\s[\d.,]+)?$|^[–—]?$/;
 
-export function summaryTable(rows: Study['rows'], file: string): TemplateResult {
+export function summaryTable(rows: Study['rows'], file: string, make: () => Promise<string>): TemplateResult {
   const columns = rows.head.length;
   // A row with fewer cells ends with words that take the rest of the width.
   const whole = rows.body.filter((row) => row.length === columns);
@@ -181,7 +181,6 @@ export function summaryTable(rows: Study['rows'], file: string): TemplateResult 
         ? html`<td class="words" colspan=${rest}>${cell}</td>`
         : html`<td class=${side(column)}>${cell}</td>`;
     });
-  const padded = rows.body.map((row) => rows.head.map((_, column) => row[column] ?? ''));
   return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Summary, table">
       <table class="summary" data-testid="study-rows">
         <caption>
@@ -202,5 +201,5 @@ export function summaryTable(rows: Study['rows'], file: string): TemplateResult 
         </tbody>
       </table>
     </div>
-    <p class="take">${saveButton('Summary (CSV)', file, () => csv(rows.head, padded))}</p>`;
+    <p class="take">${saveButton('Summary (CSV)', file, make)}</p>`;
 }
