@@ -7,26 +7,16 @@
 mod shell;
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use mnemoscope::labs::copy::config::{CopyConfig, PRESETS};
 use mnemoscope::run::results::Results;
 use safetensors::SafeTensors;
 use serde_json::Value;
 #[cfg(unix)]
-use shell::interrupt;
-use shell::{expect, json, names, program, run, run_with, text};
+use shell::{LONGER, interrupt};
+use shell::{TINY, expect, json, names, program, run, run_with, text};
 use tempfile::TempDir;
-
-/// A race of two runs that takes a blink.
-const TINY: &str = "--executor cpu --length 8 --width 8 --heads 2 --mlp 8 --layers 1 --symbols 4 --batch 4 \
-    --held-out 8 --seeds 1 --encodings rank,none --steps 60 --every 20";
-
-/// A race that takes long enough to be interrupted.
-const LONGER: &str = "--executor cpu --length 16 --width 32 --heads 2 --mlp 64 --layers 2 --symbols 8 --batch 16 \
-    --held-out 16 --seeds 1 --encodings rank,none --steps 500 --every 50 --dropout 0.1";
 
 #[test]
 fn results_curves_and_weights_are_whole_files_that_other_readers_read() {
@@ -202,39 +192,6 @@ fn a_checkpoint_of_something_else_is_left_alone() {
     assert!(!folder.path().join("last.json").exists());
 }
 
-#[cfg(unix)]
-#[test]
-fn a_checkpoint_that_cannot_be_written_does_not_end_the_race() {
-    let folder = TempDir::new().unwrap();
-    let kept = folder.path().join("kept");
-    std::fs::create_dir(&kept).unwrap();
-    let command = format!("copy {LONGER} -q --checkpoint kept/k --checkpoint-every 0.01 --out r.json --csv c.csv");
-    let child = program(&folder, &command).stderr(Stdio::piped()).spawn().unwrap();
-    while !kept.join("k").exists() {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    // Moved away as a whole: a removal would race with the next half-written file.
-    std::fs::rename(&kept, folder.path().join("gone")).unwrap();
-    let words = expect(&child.wait_with_output().unwrap(), 1);
-    assert_eq!(words.matches("the race goes on").count(), 1, "{words}");
-    assert!(words.contains("kept/k: it could not be written (no such file") && !words.contains("os error"), "{words}");
-    assert!(words.lines().last().unwrap().contains("the checkpoint"), "{words}");
-    assert_eq!(json(&text(&folder, "r.json"))["step"], 500);
-    assert_eq!(text(&folder, "c.csv").lines().count(), 1 + 2 * 11);
-    // An interruption then does not claim to have saved.
-    let command = format!("copy {LONGER} --checkpoint gone/k2 --checkpoint-every 100 --out never.json");
-    let mut child = program(&folder, &command).stderr(Stdio::piped()).spawn().unwrap();
-    let mut errors = BufReader::new(child.stderr.take().unwrap());
-    let mut words = String::new();
-    errors.read_line(&mut words).unwrap();
-    std::fs::rename(folder.path().join("gone"), &kept).unwrap();
-    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-    errors.read_to_string(&mut words).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(1), "{words}");
-    assert!(words.contains("interrupted at step") && words.contains("of an earlier step"), "{words}");
-    assert!(!words.contains("saved to") && !folder.path().join("never.json").exists(), "{words}");
-}
-
 #[test]
 fn a_race_is_trained_longer_to_the_bits_of_one_that_was_longer() {
     let folder = TempDir::new().unwrap();
@@ -302,18 +259,6 @@ fn the_settings_are_the_property_table() {
         assert!(script.contains("checkpoint") && script.contains("held-out"), "{shell}");
         assert!(script.contains("spike-time-gain") || shell == "elvish" || shell == "powershell", "{shell}");
     }
-}
-
-#[cfg(unix)]
-#[test]
-fn links_stay_links_and_devices_stay_devices() {
-    let folder = TempDir::new().unwrap();
-    std::fs::write(folder.path().join("target.json"), "old").unwrap();
-    std::os::unix::fs::symlink("target.json", folder.path().join("link.json")).unwrap();
-    expect(&run(&folder, &format!("copy {TINY} -q --out link.json --csv /dev/null")), 0);
-    assert!(folder.path().join("link.json").is_symlink());
-    assert_eq!(json(&text(&folder, "target.json"))["lab"], "copy");
-    assert!(!Path::new("/dev/null").is_file());
 }
 
 #[test]

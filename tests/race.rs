@@ -322,6 +322,28 @@ fn a_race_of_runs_that_all_stop_ends_where_it_would_have() {
     }
 }
 
+#[test]
+fn the_time_of_the_work_is_known_unless_a_part_of_it_was_done_elsewhere() {
+    let mut race = open(unlike(CPU));
+    assert_eq!(race.results().seconds, Some(0.0));
+    advance(&mut race, 5);
+    let five = race.results().seconds.unwrap();
+    assert!(five > 0.0);
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    assert_eq!(race.results().seconds, Some(five), "it stood still");
+    let bytes = file(&mut race);
+    advance(&mut race, 5);
+    assert!(race.results().seconds.unwrap() > five);
+    let state = State::read(&bytes, Header::read(&bytes).unwrap(), &unlike(CPU)).unwrap();
+    let mut resumed = block_on(Race::restore(unlike(CPU), state, &mut Machine::default(), &mut |_, _| {})).unwrap();
+    advance(&mut resumed, 5);
+    assert_eq!(resumed.results().seconds, None);
+    for race in [&mut race, &mut resumed] {
+        race.reset().unwrap();
+        assert_eq!(race.results().seconds, Some(0.0));
+    }
+}
+
 /// Rate, weight decay, initial scale and frozen tensors are a run's own: beside others it trains as it would alone.
 #[test]
 fn what_is_a_runs_own_is_its_own() {

@@ -78,7 +78,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     }
     let path = |name: &str| arguments.get_one::<PathBuf>(name).map(PathBuf::as_path);
     let others: Vec<&Path> = OTHERS.iter().filter_map(|name| path(name)).collect();
-    if let Some(name) = OTHERS.iter().find(|name| path(name).is_some_and(|path| path.as_os_str() == "-")) {
+    if let Some(name) = OTHERS.iter().find(|name| path(name).is_some_and(files::is_stdout)) {
         return Err(Failure::usage(format!("--{name}: only --out and --csv go to standard output; name a file")));
     }
     let piped =
@@ -88,7 +88,8 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
             "--{one} and --{other} would both read standard input; name a file for one"
         )));
     }
-    let outputs = Outputs::of(arguments, &others)?;
+    let inputs: Vec<&Path> = ["upload", "from"].into_iter().filter_map(path).collect();
+    let outputs = Outputs::of(arguments, &others, &inputs)?;
     let folder = Folder::of(arguments)?;
     let source = path("from").map(Source::read).transpose()?;
     let over = source.as_ref().map(Source::settings).unwrap_or_default();

@@ -36,8 +36,8 @@ pub(crate) fn command() -> Command {
 }
 
 pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
-    let outputs = Outputs::of(arguments, &[])?;
     let Some(path) = arguments.get_one::<PathBuf>("weights") else { return Ok(()) };
+    let outputs = Outputs::of(arguments, &[], &[path])?;
     let given = settings::given::<CopyConfig>(arguments);
     let name = files::name(path);
     let bytes = files::read(path).map_err(|why| Failure::failed(format!("{why}; name a weights file")))?;
@@ -73,14 +73,14 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     let lengths = run.lengths();
     results.found = results.found.filter(|_| lengths.is_some());
     let json = settings::json_text(&results)?;
-    outputs.write(&json, || Ok(results.csv()?))?;
+    let written = outputs.write(&json, || Ok(results.csv()?));
     if let Some(point) = results.curves.first() {
         let count = weights.config.training()?.held_out;
         say(&format!("{name}: step {} of {}, judged on {count} held-out sequences", point.x, run.steps()));
         print(&results, point);
     }
     lengths.iter().for_each(table::outcome);
-    Ok(())
+    written
 }
 
 fn print(results: &Results, point: &Point) {

@@ -1,9 +1,10 @@
 //! Files in and out. `-` is standard input or output; a file is there as a whole or not at all.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, ValueHint, value_parser};
+use tempfile::NamedTempFile;
 
 use super::failure::Failure;
 
@@ -29,31 +30,44 @@ fn is_dash(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
+/// Whether what is written there goes to standard output.
+pub(crate) fn is_stdout(path: &Path) -> bool {
+    is_dash(path) || cfg!(unix) && ["/dev/stdout", "/dev/fd/1"].iter().any(|name| path == Path::new(name))
+}
+
 impl<'a> Outputs<'a> {
-    /// Reads `--out` and `--csv`, and refuses now what could not be written after hours of work.
+    /// Reads `--out` and `--csv`, and refuses now what could not be written after hours of work: every file is written beside its
+    /// place, as it will be in the end, and removed again.
     ///
     /// # Errors
-    /// If both would go to one place, or a place cannot be written to; `others` are files that are written too.
-    pub(crate) fn of(arguments: &'a ArgMatches, others: &[&Path]) -> Result<Self, Failure> {
+    /// If two would go to one place, one to a place that is read from, or a place cannot be written to; `others` are files that are
+    /// written too, `inputs` those that are read.
+    pub(crate) fn of(arguments: &'a ArgMatches, others: &[&Path], inputs: &[&Path]) -> Result<Self, Failure> {
         let path = |name| arguments.get_one::<PathBuf>(name).map(PathBuf::as_path);
-        let out = path("out").filter(|path| !is_dash(path));
-        let csv = path("csv").map(|path| Some(path).filter(|path| !is_dash(path)));
+        let out = path("out").filter(|path| !is_stdout(path));
+        // `sequence time` has no curves.
+        let csv = arguments.try_get_one::<PathBuf>("csv").ok().flatten();
+        let csv = csv.map(|path| Some(path.as_path()).filter(|path| !is_stdout(path)));
         if out.is_none() && csv == Some(None) {
             let line = "--csv - and --out would both go to standard output; name a file for one of them";
             return Err(Failure::usage(line));
         }
-        let mut named: Vec<&Path> = others.to_vec();
-        named.extend(out.into_iter().chain(csv.flatten()));
-        let mut places: Vec<(PathBuf, &Path)> = Vec::with_capacity(named.len());
-        for path in named {
-            check(path)?;
-            let place = place(path);
+        let read = inputs.iter().filter(|path| !is_dash(path));
+        let read: Vec<PathBuf> = read.filter_map(|path| target(path).ok()?).collect();
+        let mut places: Vec<(PathBuf, &Path)> = Vec::new();
+        for path in others.iter().copied().chain(out).chain(csv.flatten()) {
+            let Some(place) = prove(path).map_err(|error| refusal(path, &error))? else { continue };
             if let Some((_, other)) = places.iter().find(|(known, _)| *known == place) {
                 let both = match *other == path {
                     true => path.display().to_string(),
                     false => format!("one file, {} and {}", other.display(), path.display()),
                 };
                 return Err(Failure::usage(format!("two outputs would go to {both}; name two files")));
+            }
+            if read.contains(&place) {
+                let line =
+                    format!("{}: it is read, and would be overwritten; name another file to write", path.display());
+                return Err(Failure::usage(line));
             }
             places.push((place, path));
         }
@@ -74,7 +88,7 @@ impl<'a> Outputs<'a> {
 
 /// Writes to standard output. A reader that has gone, as in `mnemoscope … | head`, has had enough.
 pub(crate) fn print(bytes: &[u8]) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
+    let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Failure::failed(format!("standard output: {}; nothing else was lost", words(&error)))),
@@ -86,10 +100,7 @@ pub(crate) fn print(bytes: &[u8]) -> Result<(), Failure> {
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     if is_dash(path) {
-        std::io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map_err(|error| format!("standard input: {}", words(&error)))?;
+        io::stdin().lock().read_to_end(&mut bytes).map_err(|error| format!("standard input: {}", words(&error)))?;
         return Ok(bytes);
     }
     std::fs::read(path).map_err(|error| format!("{}: {}", path.display(), words(&error)))
@@ -107,7 +118,7 @@ pub(crate) fn name(path: &Path) -> String {
 }
 
 /// An error as a sentence's part: without "(os error 2)", which says nothing to most readers.
-pub(crate) fn words(error: &std::io::Error) -> String {
+pub(crate) fn words(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
@@ -116,60 +127,115 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Where a file ends up, however its path is written: links are followed, a file that is not there yet is its folder
-/// and its name.
-fn place(path: &Path) -> PathBuf {
-    let there = std::fs::canonicalize(path).ok();
-    let new = || Some(std::fs::canonicalize(folder(path)).ok()?.join(path.file_name()?));
-    there.or_else(new).unwrap_or_else(|| path.to_owned())
-}
+/// More links than that from one to the next are taken for a circle.
+const MOST_LINKS: usize = 40;
 
-/// Whether the path is something that must not be replaced by a file, such as `/dev/null` or a named pipe.
-fn is_special(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
-}
-
-/// Whether [`replace`] will be able to write there, as far as can be known before.
-pub(crate) fn check(path: &Path) -> Result<(), Failure> {
-    if path.is_dir() {
-        return Err(Failure::usage(format!("{}: it is a folder; name a file", path.display())));
+/// The file that a path names, however it is written: links are followed, also one whose target is not there yet. Nothing if what is
+/// there is no file that another could take the place of: a device, a pipe, or (`/dev/fd/3`) an open file of this process.
+fn target(path: &Path) -> io::Result<Option<PathBuf>> {
+    let a_folder = || io::Error::new(ErrorKind::IsADirectory, "it is a folder");
+    let mut at = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let bytes = at.as_os_str().as_encoded_bytes();
+        let open_ended = bytes.last().is_some_and(|&last| std::path::is_separator(char::from(last)));
+        let Some(name) = at.file_name().filter(|_| !open_ended && !bytes.ends_with(b"/.")) else {
+            return Err(a_folder());
+        };
+        let folder = std::fs::canonicalize(folder(&at))?;
+        let place = folder.join(name);
+        match std::fs::symlink_metadata(&at) {
+            Ok(found) if found.is_symlink() && folder.starts_with("/proc") => return Ok(None),
+            Ok(found) if found.is_symlink() => at = folder.join(std::fs::read_link(&place)?),
+            Ok(found) if found.is_dir() => return Err(a_folder()),
+            Ok(found) => return Ok(found.is_file().then_some(place)),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Some(place)),
+            Err(error) => return Err(error),
+        }
     }
-    if is_special(path) {
-        return Ok(());
-    }
-    let folder = folder(path);
-    let hint = "name a file in a folder that exists and that you may write to";
-    let refused = |error: &std::io::Error| Failure::usage(format!("{}: {}; {hint}", path.display(), words(error)));
-    tempfile::tempfile_in(folder).map(drop).map_err(|error| refused(&error))
+    Err(io::Error::other("its links go round in a circle"))
 }
 
-/// Writes a file beside `path`, and puts it in its place when all of it is on the disk.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| {
-        let hint = "make room or name another file";
-        Failure::failed(format!("{}: it could not be written ({}); {hint}", path.display(), words(&error)))
+/// Opens what is no file that another could take the place of. If a file is behind it, what stands there stays.
+fn open(path: &Path) -> io::Result<std::fs::File> {
+    std::fs::OpenOptions::new().append(true).open(path)
+}
+
+/// Whether opening it would wait for a reader.
+fn is_pipe(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        std::fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_fifo())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
+
+/// Makes sure that [`replace`] can write there, by doing all of it but the last step. Gives the file that will be written.
+fn prove(path: &Path) -> io::Result<Option<PathBuf>> {
+    let Some(target) = target(path)? else {
+        return if is_pipe(path) { Ok(None) } else { open(path).map(|_| None) };
     };
-    if is_special(path) {
-        return std::fs::OpenOptions::new()
-            .write(true)
-            .open(path)
-            .and_then(|mut file| file.write_all(bytes))
-            .map_err(failed);
+    // A new file in its place would get round a file's own protection. For root it does not keep a file from being opened.
+    let protected = || io::Error::new(ErrorKind::PermissionDenied, "it is write-protected");
+    match open(&target) {
+        Ok(file) if file.metadata()?.permissions().readonly() => return Err(protected()),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(protected()),
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        Ok(_) | Err(_) => {}
     }
-    // A link stays a link: what it points to is replaced.
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    part(&target, b"\n")?;
+    Ok(Some(target))
+}
+
+/// Whether [`replace`] will be able to write there.
+pub(crate) fn check(path: &Path) -> Result<(), Failure> {
+    prove(path).map(drop).map_err(|error| refusal(path, &error))
+}
+
+/// Why a place is not taken, before any work.
+fn refusal(path: &Path, error: &io::Error) -> Failure {
+    let hint = match error.kind() {
+        ErrorKind::IsADirectory => "name a file",
+        ErrorKind::InvalidFilename => "give it a shorter name",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => "make room or name another file",
+        _ => "name a file in a folder that exists and that you may write to",
+    };
+    Failure::usage(format!("{}: {}; {hint}", path.display(), words(error)))
+}
+
+/// Bytes of a file's name that its half-written file bears too; with all of them it could be longer than names may be.
+const MOST_NAME: usize = 100;
+
+/// A file beside `target` with all of `bytes` on the disk. It is removed unless it is put in its place.
+fn part(target: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let prefix = format!(".{name}.");
+    let prefix = format!(".{}.", &name[..name.floor_char_boundary(MOST_NAME)]);
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(".part");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         // As any other program's files: what the user's mask lets through, or what the file had before.
-        let before = std::fs::metadata(&target).map(|metadata| metadata.permissions());
+        let before = std::fs::metadata(target).map(|metadata| metadata.permissions());
         builder.permissions(before.unwrap_or_else(|_| std::fs::Permissions::from_mode(0o666)));
     }
-    let mut file = builder.tempfile_in(folder(&target)).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    file.persist(&target).map(drop).map_err(|error| failed(error.error))
+    let mut file = builder.tempfile_in(folder(target))?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all())?;
+    Ok(file)
+}
+
+/// Writes a file beside `path`, and puts it in its place when all of it is on the disk.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let write = || match target(path)? {
+        Some(target) => part(&target, bytes)?.persist(&target).map(drop).map_err(|error| error.error),
+        None => open(path)?.write_all(bytes),
+    };
+    write().map_err(|error: io::Error| {
+        let hint = "make room or name another file";
+        Failure::failed(format!("{}: it could not be written ({}); {hint}", path.display(), words(&error)))
+    })
 }

@@ -1,6 +1,6 @@
 //! `mnemoscope merge`: the results files of a sweep, put together.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 use serde::Serialize;
@@ -46,10 +46,12 @@ struct Output<'a> {
 }
 
 pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
-    let outputs = Outputs::of(arguments, &[])?;
+    let paths: Vec<&Path> =
+        arguments.get_many::<PathBuf>("files").into_iter().flatten().map(PathBuf::as_path).collect();
+    let outputs = Outputs::of(arguments, &[], &paths)?;
     let mut merger = Merger::default();
     let mut broken = Vec::new();
-    for path in arguments.get_many::<PathBuf>("files").into_iter().flatten() {
+    for path in paths {
         let file = files::name(path);
         let read = files::read_text(path).map_err(|why| why.replacen(&format!("{file}: "), "", 1)).and_then(|text| {
             let results = results::read(&text).map_err(settings::reason)?;
@@ -67,10 +69,8 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
         Failure::failed(format!("{why}; {hint}"))
     })?;
     let json = settings::json_text(&Output { sweep: &sweep, broken })?;
-    outputs.write(&json, || Ok(sweep.csv()?))?;
+    let written = outputs.write(&json, || Ok(sweep.csv()?));
     table::sweep(&sweep);
-    if some_broken && !skip {
-        return Err(Failure::said_before());
-    }
-    Ok(())
+    let whole = if some_broken && !skip { Err(Failure::said_before()) } else { Ok(()) };
+    Failure::all([written, whole])
 }

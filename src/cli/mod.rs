@@ -33,7 +33,9 @@ Exit codes:
   0         done
   1         failed: a file that cannot be read or written, a race that does not fit this machine
   2         the command line or the configuration is wrong; nothing was started
-  130, 143  interrupted by SIGINT (Ctrl+C) or SIGTERM, after the checkpoint was saved; a second Ctrl+C ends at once";
+  129, 130, 143
+            interrupted by SIGHUP (the terminal is gone), SIGINT (Ctrl+C) or SIGTERM, after the checkpoint was saved; a second
+            Ctrl+C ends at once";
 
 fn command() -> Command {
     let shell = Arg::new("shell").required(true).value_name("SHELL").value_parser(value_parser!(Shell));

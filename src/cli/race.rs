@@ -56,7 +56,7 @@ pub(crate) fn add(command: Command) -> Command {
         .arg(files::argument("export-weights", "Write the trained weights to FILE, as safetensors"))
         .arg(files::argument(
             "checkpoint",
-            "Save the race to FILE now and then, at the end, and on SIGINT or SIGTERM; if FILE is there, go on from it",
+            "Save the race to FILE now and then, at the end, and on SIGINT, SIGTERM or SIGHUP; if FILE is there, go on from it",
         ))
         .arg(every)
         .arg(fresh)
@@ -68,10 +68,10 @@ pub(crate) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), Failure
     let path = |name| arguments.get_one::<PathBuf>(name).map(PathBuf::as_path);
     let (weights, checkpoint) = (path("export-weights"), path("checkpoint"));
     let others: Vec<&Path> = weights.into_iter().chain(checkpoint).collect();
-    if others.iter().any(|path| path.as_os_str() == "-") {
+    if others.iter().any(|path| files::is_stdout(path)) {
         return Err(Failure::usage("weights and checkpoints do not go to standard output; name a file"));
     }
-    let outputs = Outputs::of(arguments, &others)?;
+    let outputs = Outputs::of(arguments, &others, &[])?;
     let folder = Folder::of(arguments)?;
     let seconds = arguments.get_one::<f64>("checkpoint-every").copied().unwrap_or(0.0);
     let every = Duration::try_from_secs_f64(seconds)
@@ -161,9 +161,6 @@ struct Job<'a> {
     signals: Signals,
     progress: Progress,
     keep: Option<Keep<'a>>,
-    /// When training began; nothing if an earlier process did part of it.
-    began: Option<Instant>,
-    seconds: Option<f64>,
     quiet: bool,
 }
 
@@ -188,8 +185,7 @@ impl<'a> Job<'a> {
             let longer = extended.map_or(String::new(), |old| format!(", to {steps} steps instead of {old}"));
             progress.note(&format!("going on from step {} ({}){longer}", run.step(), path.display()));
         }
-        let began = before.is_none().then(Instant::now);
-        Ok(Self { run, machine, signals, progress, keep: None, began, seconds: None, quiet })
+        Ok(Self { run, machine, signals, progress, keep: None, quiet })
     }
 
     /// Trains to the end.
@@ -222,7 +218,6 @@ impl<'a> Job<'a> {
                 self.warn();
             }
         }
-        self.seconds = self.began.map(|began| began.elapsed().as_secs_f64());
         self.progress.end();
         Ok(())
     }
@@ -316,8 +311,7 @@ impl<'a> Job<'a> {
             None => Ok(()),
         };
         let judged = self.judge().await;
-        let mut results = self.run.results()?;
-        results.seconds = self.seconds;
+        let results = self.run.results()?;
         let json = settings::json_text(&results)?;
         let written = outputs.write(&json, || Ok(results.csv()?));
         let tables = folder.write_all(|| self.run.tables(&results));

@@ -1,8 +1,6 @@
 //! `mnemoscope sequence`: a sequence stored in one pass, shown again, and recalled; `mnemoscope sequence run`: an experiment over many
 //! machines; `mnemoscope sequence time`: how long recalls take here.
 
-use std::time::Instant;
-
 use clap::{Arg, ArgMatches, Command};
 
 use mnemoscope::error::Error;
@@ -73,7 +71,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
 }
 
 fn session(arguments: &ArgMatches) -> Result<(), Failure> {
-    let outputs = Outputs::of(arguments, &[])?;
+    let outputs = Outputs::of(arguments, &[], &[])?;
     let folder = Folder::of(arguments)?;
     let config: SequenceConfig = settings::configure(arguments)?;
     let mut machine = Machine::default();
@@ -129,13 +127,12 @@ fn parts(report: &Report) -> impl Iterator<Item = (&'static str, &SessionInfo)> 
 }
 
 fn study(arguments: &ArgMatches) -> Result<(), Failure> {
-    let outputs = Outputs::of(arguments, &[])?;
+    let outputs = Outputs::of(arguments, &[], &[])?;
     let folder = Folder::of(arguments)?;
     let config: SequenceConfig = settings::configure(arguments)?;
     let quiet = arguments.get_flag("quiet");
     let signals = Signals::listen()?;
     let mut machine = Machine::default();
-    let began = Instant::now();
     let study = pollster::block_on(async {
         let mut study = Study::open(config, &mut machine, &mut |_, _| {}).await?;
         let mut progress = Progress::new(quiet, 0, study.steps());
@@ -160,9 +157,8 @@ fn study(arguments: &ArgMatches) -> Result<(), Failure> {
         progress.end();
         Ok(study)
     })?;
-    let mut results = study.results()?;
+    let results = study.results()?;
     let found = study.found();
-    results.seconds = Some(began.elapsed().as_secs_f64());
     let json = settings::json_text(&results)?;
     let written = outputs.write(&json, || Ok(results.csv()?));
     let tables = folder.write_all(|| Ok(study.tables(&results)));
@@ -176,7 +172,7 @@ fn study(arguments: &ArgMatches) -> Result<(), Failure> {
 }
 
 fn time(arguments: &ArgMatches) -> Result<(), Failure> {
-    let outputs = Outputs::of(arguments, &[])?;
+    let outputs = Outputs::of(arguments, &[], &[])?;
     let config: SequenceConfig = settings::configure(arguments)?;
     let recalls = arguments.get_one::<u32>("recalls").copied().unwrap_or(10_000);
     let timing = pollster::block_on(timing::recalls(&config, recalls, &mut Machine::default()))?;

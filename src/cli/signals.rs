@@ -3,9 +3,13 @@
 //! A second SIGINT ends at once, for it comes from somebody who waits. A second SIGTERM does not: schedulers send it to
 //! all processes of a job, whose script may pass it on as well.
 
+#[cfg(unix)]
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+#[cfg(unix)]
+use signal_hook::consts::SIGHUP;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
@@ -26,7 +30,12 @@ impl Signals {
         let cannot = |error: std::io::Error| Failure::failed(format!("cannot listen for signals: {}", words(&error)));
         flag::register_conditional_shutdown(SIGINT, 128 + SIGINT, Arc::clone(&again)).map_err(cannot)?;
         flag::register(SIGINT, again).map_err(cannot)?;
-        for signal in [SIGINT, SIGTERM] {
+        let mut signals = vec![SIGINT, SIGTERM];
+        #[cfg(unix)]
+        if !hangup_is_ignored() {
+            signals.push(SIGHUP);
+        }
+        for signal in signals {
             flag::register_usize(signal, Arc::clone(&heard), signal as usize).map_err(cannot)?;
         }
         Ok(Self { heard })
@@ -39,4 +48,14 @@ impl Signals {
             signal => i32::try_from(signal).ok(),
         }
     }
+}
+
+/// Whether this program was told to outlive its terminal, as by `nohup`. A process can only ask that of itself with unsafe code; a shell
+/// that it starts inherits it, and POSIX has a shell trap no signal that was ignored when it began. Without a shell, SIGHUP is left alone.
+#[cfg(unix)]
+fn hangup_is_ignored() -> bool {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap 'exit 9' HUP; kill -HUP $$; exit 0"]);
+    let status = shell.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    !status.is_ok_and(|status| status.code() == Some(9))
 }

@@ -34,6 +34,8 @@ pub struct Race {
     pub(super) pending: Vec<Event>,
     /// Milliseconds and steps of late, older ones fading.
     recent: (f64, f64),
+    /// Seconds that [`Race::advance`] has taken since step 0; nothing if the first steps were trained elsewhere.
+    seconds: Option<f64>,
 }
 
 /// One run of a race: its model, which of the model's runs it is, and its parameters at a step.
@@ -105,6 +107,7 @@ impl Race {
             moments_from: 0,
             pending: Vec::new(),
             recent: (0.0, 0.0),
+            seconds: None,
         })
     }
 
@@ -210,6 +213,7 @@ impl Race {
         results.check = self.check().map(|check| check.text());
         results.executor = Some(self.info.clone());
         results.cost = Some(self.cost.clone());
+        results.seconds = self.seconds;
         (results.step, results.steps) = (self.step(), self.steps());
         results
     }
@@ -294,6 +298,7 @@ impl Race {
     pub fn reset(&mut self) -> Result<(), Error> {
         self.kept = Kept::default();
         self.recent = (0.0, 0.0);
+        self.seconds = Some(0.0);
         self.pending.clear();
         let state = self.initial()?;
         self.collector.begin(Record::default());
@@ -357,6 +362,7 @@ impl Race {
             self.pending.extend(finished);
         }
         self.keep_checkpoint().await?;
+        self.seconds = self.seconds.map(|seconds| seconds + start.elapsed().as_secs_f64());
         Ok(std::mem::take(&mut self.pending))
     }
 

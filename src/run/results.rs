@@ -83,7 +83,7 @@ pub struct Results {
     /// What a step costs.
     #[serde(default)]
     pub cost: Option<Cost>,
-    /// Seconds of work, where somebody took them.
+    /// Seconds of work, without the time that it stood still; nothing if the first steps were trained elsewhere.
     #[serde(default)]
     pub seconds: Option<f64>,
     /// Steps, or units of work, done.

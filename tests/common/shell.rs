@@ -11,6 +11,14 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// A race of two runs that takes a blink.
+pub const TINY: &str = "--executor cpu --length 8 --width 8 --heads 2 --mlp 8 --layers 1 --symbols 4 --batch 4 \
+    --held-out 8 --seeds 1 --encodings rank,none --steps 60 --every 20";
+
+/// A race that takes long enough to be interrupted.
+pub const LONGER: &str = "--executor cpu --length 16 --width 32 --heads 2 --mlp 64 --layers 2 --symbols 8 --batch 16 \
+    --held-out 16 --seeds 1 --encodings rank,none --steps 500 --every 50 --dropout 0.1";
+
 pub fn program(folder: &TempDir, arguments: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mnemoscope"));
     command.current_dir(folder.path()).args(arguments.split_whitespace());
@@ -64,7 +72,13 @@ pub fn names(folder: &Path) -> Vec<String> {
 /// Starts a race, and stops it with `signal` when `ready` has come on standard error, or when the checkpoint is there.
 #[cfg(unix)]
 pub fn interrupt(folder: &TempDir, arguments: &str, signal: &str) -> (std::process::ExitStatus, String) {
-    let mut child = program(folder, arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    interrupt_command(folder, program(folder, arguments), signal)
+}
+
+/// As [`interrupt`], of a command that is put together already.
+#[cfg(unix)]
+pub fn interrupt_command(folder: &TempDir, mut command: Command, signal: &str) -> (std::process::ExitStatus, String) {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut errors = BufReader::new(child.stderr.take().unwrap());
     let mut words = String::new();
     errors.read_line(&mut words).unwrap();

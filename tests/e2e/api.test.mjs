@@ -371,6 +371,7 @@ describe('a race', () => {
             at,
             end: resumed.step,
             last: [uninterrupted, resumed].map((results) => results.curves.at(-1).values[0]),
+            seconds: [uninterrupted, resumed].map((results) => results.seconds),
             same: one.length === two.length && one.every((byte, i) => byte === two[i]),
           };
           // Long enough to be caught half-way.
@@ -380,6 +381,7 @@ describe('a race', () => {
       assert.ok(found.at >= 10 && found.at < 3000, `caught at ${found.at}`);
       assert.equal(found.end, 3000);
       assert.deepEqual(found.last[0], found.last[1]);
+      assert.ok(found.seconds[0] > 0 && found.seconds[1] === null, 'the time of a part is not that of the whole');
       assert.equal(found.same, true);
     });
   });

@@ -456,6 +456,7 @@ describe('files', () => {
         assert.equal(results.lab, 'encodings');
         assert.equal(`#${results.link}`, await lab.hash());
         assert.equal(results.step, 40);
+        assert.ok(results.seconds > 0, `${results.seconds} seconds`);
         assert.ok(results.found, 'what the experiment found');
         assert.equal(rows.length, results.runs.length * results.curves.length);
         for (const row of rows) {

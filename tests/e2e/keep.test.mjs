@@ -196,6 +196,7 @@ describe('files out', () => {
         ids,
       );
       assert.equal(results.step, 40);
+      assert.ok(results.seconds > 0, `${results.seconds} seconds`);
       assert.ok((await copiedLink(lab)).endsWith(`check=${results.check}`));
       for (const row of rows) {
         const run = results.runs.findIndex(({ arm }) => arm === row.arm);

@@ -221,6 +221,7 @@ describe('the experiment’s run', () => {
       assert.equal(study.id, 'errors');
       const results = await lab.json();
       assert.equal(results.lab, 'sequence');
+      assert.ok(results.seconds > 0, `${results.seconds} seconds`);
       assert.equal(`#${results.link}`, (await lab.hash()).replace(/&hide=.*/, ''));
       const { measures, runs, points } = study;
       assert.deepEqual(results.curves, points);

@@ -73,6 +73,8 @@ pub struct Study {
     pending: Vec<Event>,
     /// Milliseconds of a unit, smoothed.
     unit_ms: f64,
+    /// Seconds of work so far.
+    seconds: f64,
 }
 
 impl Work {
@@ -113,6 +115,7 @@ impl Study {
             losses: 0,
             pending: Vec::new(),
             unit_ms: 0.0,
+            seconds: 0.0,
         };
         study.prepare(machine, progress).await?;
         Ok(study)
@@ -178,6 +181,7 @@ impl Study {
     pub fn reset(&mut self) {
         self.work = Work::new(&self.config);
         self.finished = false;
+        self.seconds = 0.0;
         self.pending.clear();
     }
 
@@ -201,6 +205,7 @@ impl Study {
                 self.finished = true;
             }
         }
+        self.seconds += elapsed() / 1e3;
         let done = self.step() - before;
         if done > 0 {
             self.unit_ms = elapsed() / f64::from(done);
@@ -267,6 +272,7 @@ impl Study {
         let found = serde_json::json!({ "experiment": curves.id, "sentence": sentence, "rows": rows });
         Ok(Results {
             executor: Some(self.info.clone()),
+            seconds: Some(self.seconds),
             step: self.step(),
             steps: self.steps(),
             verdicts,

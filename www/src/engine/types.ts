@@ -280,6 +280,7 @@ export interface Results {
   settings: Record<string, string | number | boolean | string[]>;
   executor: ExecutorInfo | null;
   cost: Cost | null;
+  /** Seconds of work, without the time that it stood still; null if the first steps were trained elsewhere. */
   seconds: number | null;
   step: number;
   steps: number;
