@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Builds, serves and tests Mnemoscope. Each command does the set-up it finds missing.
 #
-#   ./build.sh setup    install what is missing: Rust target, wasm-pack, npm packages, browser and Vulkan driver
+#   ./build.sh setup    install what is missing: Rust target, wasm-bindgen, npm packages, browser and Vulkan driver
 #   ./build.sh build    compile to WebAssembly, bundle the page into dist/
 #   ./build.sh serve    build, then serve the lab at http://127.0.0.1:8080
-#   ./build.sh test     build, lint, then run every test: native, in a headless browser, and the page itself
+#   ./build.sh test     build, lint, then run every test: native, in a headless browser, the page itself, and what the texts name
 #   ./build.sh lint     formatting, clippy for both targets, TypeScript
 #   ./build.sh bench    build, then time a training step beside other libraries, in one headless browser
 #   ./build.sh bench-recall   build, then time recalls from a memory: natively, in a browser, and in NumPy, in turn
@@ -22,15 +22,17 @@ setup_rust() {
         say "adding the Rust target wasm32-unknown-unknown"
         rustup target add wasm32-unknown-unknown
     fi
-    have wasm-pack || { say "installing wasm-pack"; cargo install wasm-pack --locked; }
-    # wasm-pack and the bindings' crate must agree on the version, so it comes from the lock file.
+    # The tool and the bindings' crate must agree on the version, so it comes from the lock file.
     local wanted
     wanted=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/, ""); print; exit }' Cargo.lock)
     if [ "$(wasm-bindgen --version 2>/dev/null | awk '{print $2}')" != "$wanted" ]; then
         say "installing wasm-bindgen-cli $wanted"
+        # It works for two seconds, so that it is compiled quickly rather than well.
+        export CARGO_PROFILE_RELEASE_OPT_LEVEL=1
         # A mirror may lack what its lock file names; then any compatible versions will do.
         cargo install wasm-bindgen-cli --version "$wanted" --locked --force ||
             cargo install wasm-bindgen-cli --version "$wanted" --force
+        unset CARGO_PROFILE_RELEASE_OPT_LEVEL
     fi
 }
 
@@ -83,13 +85,24 @@ setup_python() {
     "$PYTHON" -m pip install --quiet --disable-pip-version-check 'numpy>=1.24' 'safetensors==0.8.0'
 }
 
+# The libraries that the benchmark measures beside ours.
+setup_bench() {
+    if [ ! -e www/bench/node_modules/.package-lock.json ] || [ www/bench/package-lock.json -nt www/bench/node_modules/.package-lock.json ]; then
+        say "installing the other libraries"
+        npm ci --prefix www/bench --no-audit --no-fund --ignore-scripts ||
+            die "npm could not install what www/bench/package-lock.json names, which the benchmark needs (see npm's words above)."
+        touch www/bench/node_modules/.package-lock.json
+    fi
+}
+
 setup_build() { setup_rust; setup_node; }
 
 # Compiles the module into a folder; what follows goes to cargo.
 compile() {
     local folder=$1 before
     CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 CARGO_PROFILE_RELEASE_OPT_LEVEL=2 \
-        wasm-pack build --target web --release --out-dir "$folder" -- "${@:2}"
+        cargo build --lib --release --locked --target wasm32-unknown-unknown "${@:2}"
+    wasm-bindgen --target web --out-dir "$folder" target/wasm32-unknown-unknown/release/mnemoscope.wasm
     before=$(wc -c < "$folder/mnemoscope_bg.wasm")
     www/node_modules/.bin/wasm-opt -O3 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int \
         --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue \
@@ -99,6 +112,8 @@ compile() {
 }
 
 build() {
+    # A test that runs the commands below has built what they work with.
+    [ -z "${MNEMOSCOPE_BUILT:-}" ] || return 0
     setup_build
     say "compiling to WebAssembly"
     # Optimised as a whole, the module is a tenth smaller; natively that is not worth the wait. Level 3 would inline another
@@ -128,6 +143,7 @@ tests() {
     setup_build
     setup_browser
     setup_python
+    setup_bench
     find_browser
     build
     lint
@@ -137,20 +153,17 @@ tests() {
     # Compiled for a quick start: what is shipped is what the page tests run. Tests unwind; a library that aborts beside theirs would have
     # the same file name, and whichever comes last would be linked.
     CARGO_PROFILE_RELEASE_PANIC=unwind CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-        CARGO_PROFILE_RELEASE_OPT_LEVEL=1 WASM_BINDGEN_TEST_TIMEOUT=600 \
-        wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --release -- --test web
-    say "the page"
+        CARGO_PROFILE_RELEASE_OPT_LEVEL=1 WASM_BINDGEN_TEST_TIMEOUT=600 CHROMEDRIVER=$(command -v chromedriver) \
+        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
+        cargo test --release --locked --target wasm32-unknown-unknown --test web
+    say "the page, and every line and program that the texts name"
     npm run e2e --prefix www --silent
 }
 
 bench() {
     build
     setup_browser
-    if [ ! -e www/bench/node_modules/.package-lock.json ] || [ www/bench/package-lock.json -nt www/bench/node_modules/.package-lock.json ]; then
-        say "installing the other libraries"
-        npm ci --prefix www/bench --no-audit --no-fund --ignore-scripts
-        touch www/bench/node_modules/.package-lock.json
-    fi
+    setup_bench
     say "training steps, in turn"
     node www/bench/run.mjs "$@"
 }
@@ -159,18 +172,19 @@ bench_recall() {
     build
     setup_browser
     setup_python
-    cargo build --release --locked
+    # MNEMOSCOPE may name another build of the program.
+    [ -n "${MNEMOSCOPE:-}" ] || cargo build --release --locked
     say "recalls, in turn"
     node www/bench/recall.mjs "$@"
 }
 
 case "${1:-}" in
-    setup) setup_build; setup_browser; setup_python; say "all set up" ;;
+    setup) setup_build; setup_browser; setup_python; setup_bench; say "all set up" ;;
     build) build ;;
     serve)
         build
-        say "the lab is at http://127.0.0.1:8080 (Ctrl+C stops)"
-        exec npx --prefix www vite preview www --host 127.0.0.1 --port 8080 --strictPort
+        say "the lab is at http://127.0.0.1:${PORT:=8080} (Ctrl+C stops)"
+        exec npx --prefix www vite preview www --host 127.0.0.1 --port "$PORT" --strictPort
         ;;
     test) tests ;;
     lint) lint ;;

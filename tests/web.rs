@@ -1,7 +1,8 @@
 //! The kernels in a browser: the cases of `kernels.rs` on the browser's own WebGPU. Its compiler is not the native
 //! one (Chrome has Tint, Firefox naga), so this is also where it is seen to accept the shaders.
 //!
-//! `wasm-pack test --headless --chrome -- --test web`; a browser without an adapter fails. CI's is software and slow.
+//! `cargo test --release --target wasm32-unknown-unknown --test web`, as build.sh runs it; a browser without an adapter fails. CI's is
+//! software and slow.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]

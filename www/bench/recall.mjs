@@ -21,7 +21,7 @@ const PYTHON = process.env.PYTHON ?? 'python3';
 const native = (count) =>
   JSON.parse(
     execFileSync(
-      join(ROOT, 'target/release/mnemoscope'),
+      process.env.MNEMOSCOPE ?? join(ROOT, 'target/release/mnemoscope'),
       ['sequence', 'time', '--preset', 'capacity', '--executor', 'cpu', '--recalls', String(count)],
       { encoding: 'utf8' },
     ),

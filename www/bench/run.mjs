@@ -8,8 +8,8 @@
 // growth    how the time of a step grows with width, length and replicas
 // page      how soon the built page can be used
 //
-// Prints tables; writes target/bench.json (everything) and target/bench.md (the tables). Fails if a contender fails or
-// its losses are not ours; one that is merely too slow is told as such.
+// Prints tables; writes target/bench.json (everything) and target/bench.md (the tables), with --quick target/bench-quick.*.
+// Fails if a contender fails or its losses are not ours; one that is merely too slow is told as such.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -199,14 +199,15 @@ for (const table of tables) console.log(`\n${plain(table)}`);
 if (goalLines.length > 0) console.log(`\n${goalLines.join('\n')}`);
 
 mkdirSync(join(ROOT, 'target'), { recursive: true });
-writeFileSync(join(ROOT, 'target/bench.json'), `${JSON.stringify(output, null, 2)}\n`);
+const file = given.quick ? 'target/bench-quick' : 'target/bench';
+writeFileSync(join(ROOT, `${file}.json`), `${JSON.stringify(output, null, 2)}\n`);
 const text = [
   facts.join(' '),
   ...tables.map((table) => `**${table.title}**\n\n${markdown(table)}`),
   goalLines.map((goal) => `- ${goal}`).join('\n'),
 ];
-writeFileSync(join(ROOT, 'target/bench.md'), `${text.filter(Boolean).join('\n\n')}\n`);
-console.log('\nAll samples: target/bench.json. Markdown: target/bench.md.');
+writeFileSync(join(ROOT, `${file}.md`), `${text.filter(Boolean).join('\n\n')}\n`);
+console.log(`\nAll samples: ${file}.json. Markdown: ${file}.md.`);
 
 for (const entry of all.filter(({ failure, slow }) => failure && !slow)) {
   broken.push(`${entry.size.name}: ${label(entry)}: ${entry.failure}`);

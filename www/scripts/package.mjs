@@ -1,7 +1,7 @@
-// Completes pkg/, as wasm-pack left it, into the npm package: the page API with its worker beside the engine's
+// Completes pkg/, as wasm-bindgen left it, into the npm package: the page API with its worker beside the engine's
 // module, its types, and a settings type made from the engine's own property table.
 //
-//   npm run package --prefix www        (after wasm-pack and wasm-opt)
+//   npm run package --prefix www        (after wasm-bindgen and wasm-opt)
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,6 +16,8 @@ const www = fileURLToPath(new URL('..', import.meta.url));
 const pkg = join(www, '../pkg');
 const source = join(www, 'src');
 
+// Node takes the module for one only if this says so.
+manifest();
 const engine = await import(pathToFileURL(join(pkg, 'mnemoscope.js')));
 engine.initSync({ module: readFileSync(join(pkg, 'mnemoscope_bg.wasm')) });
 const { properties, presets } = engine.describe('copy');
@@ -23,7 +25,6 @@ const sequence = engine.describe('sequence');
 
 await bundle();
 await types();
-manifest();
 readme();
 
 /** Each entry is one file. The engine stays a file of its own, so that the wasm module lies beside it only once. */
@@ -124,12 +125,12 @@ function typeOf(kind) {
 }
 
 function manifest() {
-  const path = join(pkg, 'package.json');
-  const { name, description, version } = JSON.parse(readFileSync(path, 'utf8'));
+  const crate = readFileSync(join(www, '../Cargo.toml'), 'utf8');
+  const of = (field) => new RegExp(`^${field} = "(.*)"$`, 'm').exec(crate)[1];
   const complete = {
-    name,
-    version,
-    description,
+    name: of('name'),
+    version: of('version'),
+    description: of('description'),
     keywords: [
       'transformer',
       'positional-encoding',
@@ -165,7 +166,7 @@ function manifest() {
     sideEffects: ['./node.js', './worker.js', './node-worker.js'],
     engines: { node: '>=20' },
   };
-  writeFileSync(path, `${JSON.stringify(complete, null, 2)}\n`);
+  writeFileSync(join(pkg, 'package.json'), `${JSON.stringify(complete, null, 2)}\n`);
 }
 
 function readme() {
