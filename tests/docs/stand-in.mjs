@@ -86,7 +86,7 @@ async function build(words) {
   const env = { ...process.env, MNEMOSCOPE_BUILT: '1', MNEMOSCOPE: PROGRAM };
   switch (command) {
     case 'bench':
-      return run(script, [...words, '--quick', '--only=compare', '--sizes=copy-tiny', '--rounds=1'], { env });
+      return run(script, [...words, '--quick', '--only=compare', '--rounds=1'], { env });
     case 'bench-recall':
       return run(script, [...words, '--recalls=500', '--rounds=1'], { env });
     case 'serve': {

@@ -26,6 +26,7 @@ import { markdown, plain } from './report.mjs';
 
 const DEFAULTS = {
   full: {
+    sizes: Object.keys(SIZES).join(','),
     growth: 'copy-tiny,copy-small',
     roundMs: 1500,
     checkMs: 25_000,
@@ -35,6 +36,7 @@ const DEFAULTS = {
     threads: true,
   },
   quick: {
+    sizes: Object.keys(SIZES)[0],
     growth: 'copy-tiny',
     roundMs: 300,
     checkMs: 4000,
@@ -51,7 +53,7 @@ const { values: given } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string', default: SECTIONS.join(',') },
-    sizes: { type: 'string', default: Object.keys(SIZES).join(',') },
+    sizes: { type: 'string' },
     growth: { type: 'string' },
     libraries: { type: 'string', default: '' },
     rounds: { type: 'string', default: '3' },
@@ -77,7 +79,7 @@ function die(message) {
   process.exit(2);
 }
 const only = known('only', list(given.only), SECTIONS);
-const sizes = known('sizes', list(given.sizes), Object.keys(SIZES));
+const sizes = known('sizes', list(given.sizes ?? defaults.sizes), Object.keys(SIZES));
 const bases = known('growth', list(given.growth ?? defaults.growth), Object.keys(SIZES));
 const options = {
   rounds: Math.round(positive('rounds', 3)),
