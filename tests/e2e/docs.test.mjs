@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { launch, serve } from './lab.mjs';
+import { launch, serve, until } from './lab.mjs';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -262,7 +262,10 @@ describe('elements and frames', () => {
     );
     await page.goto('http://notes.invalid/');
     const frames = page.locator('iframe');
-    await page.waitForFunction((count) => document.querySelectorAll('iframe').length === count, html.length);
+    await until(
+      () => frames.count(),
+      (count) => count === html.length,
+    );
     for (let at = 0; at < html.length; at++) {
       await frames.nth(at).scrollIntoViewIfNeeded();
       const frame = await (await frames.nth(at).elementHandle()).contentFrame();

@@ -40,7 +40,7 @@ const DEFAULTS = {
     growth: 'copy-tiny',
     roundMs: 300,
     checkMs: 4000,
-    enterMs: 40_000,
+    enterMs: 120_000,
     capS: 15,
     checked: CHECKED,
     threads: false,
