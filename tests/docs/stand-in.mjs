@@ -88,7 +88,15 @@ async function build(words) {
     case 'bench':
       return run(
         script,
-        [...words, '--quick', '--only=compare', '--rounds=1', '--round-ms=50', '--cap-s=120'],
+        [
+          ...words,
+          '--quick',
+          '--only=compare',
+          '--rounds=1',
+          '--round-ms=50',
+          '--check-ms=1000',
+          '--cap-s=120',
+        ],
         { env },
       );
     case 'bench-recall':
