@@ -81,7 +81,7 @@ fn names_and_shapes_are_pytorchs() {
                 let own = format!("{prefix}{}.{}.", info.arm, info.seed);
                 let trained = block_on(run.trained(info.replica)).unwrap();
                 let mut keys = wanted(norm == "pre", tied);
-                for parameter in &trained.model.parameters().tensors {
+                for parameter in &trained.model.parameters.tensors {
                     let (shape, words) = found.remove(&format!("{own}{}", parameter.name)).unwrap();
                     assert_eq!(keys.remove(&parameter.name).as_ref(), Some(&shape), "{own}{}", parameter.name);
                     let values: Vec<u32> = pool[at..at + words.len()].iter().map(|value| value.to_bits()).collect();
@@ -206,7 +206,8 @@ fn pytorch_finds_the_probabilities_that_the_page_shows() {
 
     // The same from a shell.
     let recipe = |words: &str| {
-        let arguments: Vec<&str> = ["recipes/pytorch.py", &causal].into_iter().chain(words.split_whitespace()).collect();
+        let arguments: Vec<&str> =
+            ["recipes/pytorch.py", &causal].into_iter().chain(words.split_whitespace()).collect();
         let Output { status, stdout, stderr } = run_python(&python, &arguments, "");
         (status.success(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
     };

@@ -197,9 +197,7 @@ impl State {
         let parameters = pools("")?;
         let has_moments = tensors.names().iter().any(|name| name.starts_with(MOMENTS[0]));
         let moments = match MOMENTS {
-            [first, second] if has_moments => {
-                Some([pools(first)?, pools(second)?])
-            }
+            [first, second] if has_moments => Some([pools(first)?, pools(second)?]),
             _ => None,
         };
         if moments.as_ref().is_some_and(|[_, second]| second.iter().any(|&value| value < 0.0)) {

@@ -1,5 +1,7 @@
 //! What a weights file holds, read apart from the lab's own reader.
 
+#![allow(unreachable_pub, reason = "this is not an interface")]
+
 use std::collections::BTreeMap;
 
 use safetensors::SafeTensors;
