@@ -55,12 +55,14 @@ class Model(nn.Module):
         length, width = self.position.shape
         heads = int(settings["heads"])
         before = settings["norm"] == "pre"
+        # What a lab has no setting for is the default.
+        activation, seen = settings.get("activation", "relu"), settings.get("mask", "task")
         layer = nn.TransformerEncoderLayer(
             width,
             heads,
             dim_feedforward=int(settings["mlp"]),
             dropout=0.0,
-            activation=gelu if settings["activation"] == "gelu" else F.relu,
+            activation=gelu if activation == "gelu" else F.relu,
             layer_norm_eps=1e-5,
             batch_first=True,
             norm_first=before,
@@ -76,7 +78,7 @@ class Model(nn.Module):
         if encoding == "alibi":
             slopes = 2.0 ** (-8.0 * torch.arange(1, heads + 1) / heads)
             mask -= slopes[:, None, None] * (place[:, None] - place[None, :]).abs()
-        if settings["mask"] == "causal" or (settings["mask"], settings["task"]) == ("task", "causal-copy"):
+        if seen == "causal" or (seen, settings["task"]) == ("task", "causal-copy"):
             mask = mask.masked_fill(place[:, None] < place[None, :], float("-inf"))
         self.mask = mask
 
