@@ -9,7 +9,7 @@ mod weights;
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::process::{Command, Output};
+use std::process::{Command, Stdio};
 
 use common::training::configuration;
 use mnemoscope::error::Error;
@@ -134,7 +134,8 @@ fn a_format_that_the_tensors_are_not_of_is_refused() {
 /// Python with PyTorch: the one that TORCH names, else one that has it.
 fn python() -> Option<String> {
     let has = |name: &String| {
-        Command::new(name).args(["-c", "import torch"]).output().is_ok_and(|output| output.status.success())
+        let look = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)";
+        Command::new(name).args(["-c", look]).output().is_ok_and(|output| output.status.success())
     };
     if let Ok(named) = std::env::var("TORCH") {
         assert!(has(&named), "TORCH names {named}, which has no PyTorch");
@@ -143,25 +144,37 @@ fn python() -> Option<String> {
     ["python3", "/usr/bin/python3"].map(str::to_owned).into_iter().find(has)
 }
 
-/// Reads cases from standard input, says for each how far PyTorch's probabilities are from those given.
-const COMPARE: &str = r#"
-import json, sys
+/// Says of each case how far PyTorch's probabilities are from those given, and what the recipe prints or refuses when it is called so.
+/// All in one go: loading PyTorch takes longer than the rest.
+const ASK: &str = r#"
+import contextlib, io, json, sys
 sys.path.insert(0, "recipes")
 import torch, pytorch
 torch.set_num_threads(1)
-for case in json.load(sys.stdin):
+asked, apart, said = json.load(sys.stdin), [], []
+for case in asked["cases"]:
     model = pytorch.Model(*pytorch.read(case["file"]), case["run"])
     found = model.probabilities(case["tokens"])[case["first"]:]
-    print((found - torch.tensor(case["page"]).reshape(found.shape)).abs().max().item())
+    apart.append((found - torch.tensor(case["page"]).reshape(found.shape)).abs().max().item())
+for words in asked["calls"]:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        try:
+            pytorch.main(*words)
+        except SystemExit as why:
+            print(why)
+    said.append(out.getvalue())
+json.dump({"apart": apart, "said": said}, sys.stdout)
 "#;
 
-fn run_python(python: &str, arguments: &[&str], input: &str) -> Output {
+fn ask(python: &str, asked: &Value) -> Value {
     let mut command = Command::new(python);
-    command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).env("PYTHONDONTWRITEBYTECODE", "1");
-    let pipe = std::process::Stdio::piped;
-    let mut child = command.stdin(pipe()).stdout(pipe()).stderr(pipe()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
+    command.args(["-c", ASK]).current_dir(env!("CARGO_MANIFEST_DIR")).env("PYTHONDONTWRITEBYTECODE", "1");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(asked.to_string().as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 #[test]
@@ -214,43 +227,45 @@ fn pytorch_finds_the_probabilities_that_the_page_shows() {
     assert_eq!(labs, 2);
     cases.retain(|case| !case["run"].as_str().unwrap().starts_with("rope."));
 
-    let output = run_python(&python, &["-c", COMPARE], &serde_json::to_string(&cases).unwrap());
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let apart: Vec<f64> = str::from_utf8(&output.stdout).unwrap().lines().map(|line| line.parse().unwrap()).collect();
-    assert_eq!(apart.len(), cases.len());
-    for (apart, case) in apart.iter().zip(&cases) {
-        assert!(*apart < 1e-5, "{} of {}: {apart} apart", case["run"], case["file"]);
-    }
-
-    // The same from a shell.
-    let recipe = |words: &str| {
-        let arguments: Vec<&str> =
-            ["recipes/pytorch.py", &causal].into_iter().chain(words.split_whitespace()).collect();
-        let Output { status, stdout, stderr } = run_python(&python, &arguments, "");
-        (status.success(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
-    };
-    assert_eq!(recipe("").1, "alibi.3\nrope.3\n");
+    let old = folder.path().join("old.safetensors").display().to_string();
+    std::fs::write(&old, said_to_be(&std::fs::read(&causal).unwrap(), '1')).unwrap();
     let case = cases.iter().find(|case| case["file"] == *causal).unwrap();
     let tokens: Vec<String> = case["tokens"].as_array().unwrap().iter().map(Value::to_string).collect();
-    let (_, table, errors) = recipe(&format!("alibi.3 {}", tokens.join(" ")));
-    assert_eq!(table.lines().count(), 11, "{table}{errors}");
-    for (line, page) in table.lines().skip(1).zip(case["page"].as_array().unwrap().chunks_exact(5)) {
+    let calls = [
+        (&causal, String::new()),
+        (&causal, format!("alibi.3 {}", tokens.join(" "))),
+        (&causal, "rope.3 1 2".to_owned()),
+        (&causal, "rank.3 1 2".to_owned()),
+        (&causal, "alibi.3 1 2".to_owned()),
+        (&old, String::new()),
+    ];
+    let calls = calls
+        .map(|(file, words)| [file.as_str()].into_iter().chain(words.split_whitespace()).map(Value::from).collect());
+    let answer = ask(&python, &json!({ "cases": cases, "calls": calls.map(Value::Array) }));
+
+    let apart = answer["apart"].as_array().unwrap();
+    assert_eq!(apart.len(), cases.len());
+    for (apart, case) in apart.iter().zip(&cases) {
+        assert!(apart.as_f64().unwrap() < 1e-5, "{} of {}: {apart} apart", case["run"], case["file"]);
+    }
+    // The same as from a shell.
+    let said: Vec<&str> = answer["said"].as_array().unwrap().iter().map(|said| said.as_str().unwrap()).collect();
+    assert_eq!(said[0], "alibi.3\nrope.3\n");
+    assert_eq!(said[1].lines().count(), 11, "{}", said[1]);
+    for (line, page) in said[1].lines().skip(1).zip(case["page"].as_array().unwrap().chunks_exact(5)) {
         let page: Vec<f64> = page.iter().map(|value| value.as_f64().unwrap()).collect();
         let words: Vec<&str> = line.split(' ').collect();
         let [best, says] = [2, 3].map(|at| words[at].parse::<f64>().unwrap());
         let top = page.iter().copied().fold(0.0, f64::max);
         assert!((says - top).abs() < 2e-5 && (page[best as usize] - top).abs() < 2e-5, "{line}: {page:?}");
     }
-    for (words, says) in [
-        ("rope.3 1 2", "RoPE turns queries and keys inside attention"),
-        ("rank.3 1 2", "There is no run rank.3 in the file; there are alibi.3, rope.3."),
-        ("alibi.3 1 2", "An input of this run has 10 symbols"),
-    ] {
-        let (went, _, errors) = recipe(words);
-        assert!(!went && errors.contains(says), "{words}: {errors}");
+    let refusals = [
+        "RoPE turns queries and keys inside attention",
+        "There is no run rank.3 in the file; there are alibi.3, rope.3.",
+        "An input of this run has 10 symbols",
+        "open it on the page and save it again",
+    ];
+    for (said, why) in said[2..].iter().zip(refusals) {
+        assert!(said.contains(why), "{said}");
     }
-    let old = folder.path().join("old.safetensors");
-    std::fs::write(&old, said_to_be(&std::fs::read(&causal).unwrap(), '1')).unwrap();
-    let output = run_python(&python, &["recipes/pytorch.py", &old.display().to_string()], "");
-    assert!(String::from_utf8_lossy(&output.stderr).contains("open it on the page and save it again"));
 }

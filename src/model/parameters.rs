@@ -55,13 +55,13 @@ impl Parameter {
 
     /// Its values as PyTorch has them, from those of the pool.
     #[must_use]
-    pub fn to_torch<'a>(&self, values: &'a [f32]) -> Cow<'a, [f32]> {
+    pub fn for_torch<'a>(&self, values: &'a [f32]) -> Cow<'a, [f32]> {
         self.turned(values, 0)
     }
 
     /// Its values as the pool has them, from PyTorch's.
     #[must_use]
-    pub fn from_torch<'a>(&self, values: &'a [f32]) -> Cow<'a, [f32]> {
+    pub fn of_torch<'a>(&self, values: &'a [f32]) -> Cow<'a, [f32]> {
         self.turned(values, 1)
     }
 

@@ -139,7 +139,7 @@ impl State {
                     let part = pools.get(at..at + tensor.len() as usize);
                     let part = part.ok_or_else(|| Error::Internal("a state is shorter than its race".to_owned()))?;
                     let (own, shape) = filed(tensor, FORMAT);
-                    tensors.push((format!("{prefix}{}{own}", run_name(run)), shape, bytes(&tensor.to_torch(part))));
+                    tensors.push((format!("{prefix}{}{own}", run_name(run)), shape, bytes(&tensor.for_torch(part))));
                     at += part.len();
                 }
             }
@@ -304,7 +304,7 @@ fn pools(
             if let Some(at) = values.iter().position(|value| !value.is_finite()) {
                 return Err(refuse(format!("the tensor {name} holds {} at place {at}", values[at])));
             }
-            pools.extend_from_slice(&if format == 1 { values.into() } else { parameter.from_torch(&values) });
+            pools.extend_from_slice(&if format == 1 { values.into() } else { parameter.of_torch(&values) });
         }
     }
     Ok(pools)
