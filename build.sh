@@ -95,6 +95,22 @@ setup_bench() {
     fi
 }
 
+# Saved weights are given to PyTorch. It is large, so that whoever cannot install it here is told, and goes without that test.
+setup_torch() {
+    local python
+    for python in python3 /usr/bin/python3; do
+        "$python" -c 'import torch' 2>/dev/null && { export TORCH=$python; return; }
+    done
+    if have apt-get && [ "$(id -u)" = 0 ]; then
+        say "installing python3-torch (150 MB)"
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-torch >/dev/null
+        export TORCH=/usr/bin/python3
+    else
+        say "SKIPPED: there is no PyTorch, so that saved weights are not given to it. Install torch for python3 to have that tested."
+    fi
+}
+
 setup_build() { setup_rust; setup_node; }
 
 # Compiles the module into a folder; what follows goes to cargo.
@@ -153,6 +169,7 @@ tests() {
     setup_browser
     setup_python
     setup_bench
+    setup_torch
     find_browser
     # The module is linked on one core for minutes; the native side is compiled beside it.
     local log=target/module.log module
@@ -200,7 +217,7 @@ bench_recall() {
 }
 
 case "${1:-}" in
-    setup) setup_build; setup_browser; setup_python; setup_bench; say "all set up" ;;
+    setup) setup_build; setup_browser; setup_python; setup_torch; setup_bench; say "all set up" ;;
     build) build ;;
     serve)
         build

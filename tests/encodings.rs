@@ -934,7 +934,7 @@ fn strengths(trained: &Trained, head: u32) -> [f64; 4] {
     let symbols = mnemoscope::run::inspect::read_probe("", &a.layout).unwrap();
     let embedding = pool("embedding.weight");
     let (gain, positions) = (pool("position.gain")[0], pool("position.table"));
-    let (weights, bias) = (pool("layers.0.self_attn.in_proj.weight"), pool("layers.0.self_attn.in_proj.bias"));
+    let (weights, bias) = (pool("layers.0.self_attn.in_proj_weight"), pool("layers.0.self_attn.in_proj_bias"));
     // Queries are the first third of the projection's outputs, keys the second.
     let project = |row: &[f64], part: usize, with_bias: bool| -> Vec<f64> {
         let first = part * width + head as usize * size;

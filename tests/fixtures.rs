@@ -8,6 +8,8 @@
 
 #[path = "common/shell.rs"]
 mod shell;
+#[path = "common/weights.rs"]
+mod weights;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -15,10 +17,10 @@ use std::path::PathBuf;
 use mnemoscope::choice::Choice;
 use mnemoscope::labs::link::Link;
 use mnemoscope::run::results::Results;
-use safetensors::SafeTensors;
 use serde_json::Value;
 use shell::{expect, json, numbers_of_csv, run, run_with, text};
 use tempfile::TempDir;
+use weights::{format, tensors};
 
 fn path(name: &str) -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "tests", "fixtures", "06dfaf0", name].iter().collect()
@@ -337,16 +339,10 @@ fn races_of_old_settings_have_the_old_numbers() {
     assert_same_run(&json(&text(&folder, "new.json")), &stored_json("copy-tiny.json"), "copy-tiny");
 }
 
-/// Parameters and moments by name, as bits.
-fn tensors(file: &[u8]) -> BTreeMap<String, (Vec<usize>, Vec<u8>)> {
-    let tensors = SafeTensors::deserialize(file).unwrap();
-    let of_runs = tensors.iter().filter(|(name, _)| !name.starts_with("history."));
-    of_runs.map(|(name, view)| (name.to_owned(), (view.shape().to_vec(), view.data().to_vec()))).collect()
-}
-
 fn assert_same_tensors(folder: &TempDir, new: &str, old: &str) {
-    let new = tensors(&std::fs::read(folder.path().join(new)).unwrap());
-    let old_tensors = tensors(&std::fs::read(path(old)).unwrap());
+    let files = [folder.path().join(new), path(old)].map(|path| std::fs::read(path).unwrap());
+    assert_eq!(files.each_ref().map(|file| format(file)), [2, 1], "{new}, {old}");
+    let [new, old_tensors] = files.map(|file| tensors(&file));
     assert!(old_tensors.keys().any(|name| name.starts_with("optimiser.second.")), "{old} has no moments");
     assert_eq!(new.keys().collect::<Vec<_>>(), old_tensors.keys().collect::<Vec<_>>(), "{old}");
     let differ = old_tensors.iter().filter(|(name, tensor)| new.get(*name) != Some(*tensor));

@@ -18,7 +18,7 @@ const BINARY: Shape = Shape {
     inputs_active: 11,
     decoders: 4096,
     chosen: 20,
-    weights: Weights::Sparse { active: 20, alpha: TIES },
+    weights: Weights::Sparse { active: 20, ratio: TIES },
     size: 256,
     data_active: 11,
     alpha: 1.0,
@@ -49,7 +49,7 @@ fn recall(memory: &mut Memory, count: u32, wrong: u32) -> (Vec<Recalled>, Vec<Ve
 
 #[test]
 fn one_stored_pair_is_recalled_exactly() {
-    let sparse = Weights::Sparse { active: 20, alpha: 0.9 };
+    let sparse = Weights::Sparse { active: 20, ratio: 0.9 };
     for weights in [Weights::Dense, sparse] {
         for alpha in [0.5, 0.9, 0.99, 1.0] {
             for graded in [true, false] {
@@ -137,6 +137,19 @@ fn capacity_is_that_of_an_independent_program() {
     }
 }
 
+/// An independent program, whose weights are no whole numbers and whose ties are broken at random, found 782 of 1000 words recalled
+/// exactly with 1 % steps, 797 with equal weights and 728 by α; at α .99 all.
+#[test]
+fn at_alpha_9_weights_by_alpha_hold_less_than_the_others() {
+    let exact = |ratio: f64| {
+        let shape = Shape { alpha: 0.9, ..ranked(4096, Weights::Sparse { active: 20, ratio }) };
+        recall(&mut on_cpu(shape, &[0, 1], 1000), 1000, 0).0.iter().map(|found| found.exact).sum::<u32>() / 2
+    };
+    let [steps, equal, alpha] = [TIES, 1.0, 0.9].map(exact);
+    assert!((760..=850).contains(&steps) && (760..=850).contains(&equal), "{steps}, {equal}");
+    assert!((670..=750).contains(&alpha), "{alpha}");
+}
+
 #[test]
 fn both_executors_recall_the_same_bits() {
     let gpu = match block_on(Gpu::open()) {
@@ -147,8 +160,9 @@ fn both_executors_recall_the_same_bits() {
         }
         Err(error) => panic!("no adapter: {error}"),
     };
-    let sparse = Weights::Sparse { active: 20, alpha: 1.0 };
+    let [sparse, ranked_weights] = [1.0, 0.9].map(|ratio| Weights::Sparse { active: 20, ratio });
     let shapes = [
+        Shape { alpha: 0.9, ..ranked(300, ranked_weights) },
         ranked(300, Weights::Dense),
         Shape { decoders: 500, weights: sparse, ..BINARY },
         Shape {

@@ -298,6 +298,54 @@ fn capacity_falls_with_what_is_stored_and_with_noise() {
     assert_eq!(found.verdicts[0].verdict, Outcome::Untested, "the claim is about another size");
 }
 
+/// Every result of a memory says which weights its address decoder has, and by α those are the 1 % steps at α .99 alone.
+#[test]
+fn results_say_the_ratio_of_the_decoders_weights() {
+    let small = "source=random&length=12&cue=#2&recall=3&longest=12&points=1&seeds=1&decoders=128&chosen=8&context_size=128&stored=60\
+        &rival_steps=1&rival_rate=0.01&rival_width=8&rival_window=4";
+    let ratios = [
+        ("dense", "steps", 0.9, "dense weights, drawn evenly from 0 to 1"),
+        ("sparse", "steps", 0.9, "20 weights a neuron, each 0.99 of the one before"),
+        ("sparse", "equal", 0.9, "20 weights a neuron, all equal"),
+        ("sparse", "alpha", 0.9, "20 weights a neuron, each 0.9 of the one before"),
+        ("sparse", "alpha", 1.0, "20 weights a neuron, all equal"),
+    ];
+    for (decoder, ratio, alpha, words) in ratios {
+        let link = format!("{small}&decoder={decoder}&decoder_ratio={ratio}&alpha={alpha}");
+        for experiment in ["capacity", "errors", "repeated", "rivals"] {
+            let study = study(&format!("{link}&experiment={experiment}"));
+            let said = study.found().sentence;
+            assert!(said.ends_with(&format!(" Address decoder: {words}.")), "{experiment}: {said}");
+            let results = study.results().unwrap();
+            assert_eq!(results.found.unwrap()["sentence"], said);
+            let setting = results.settings.iter().find(|(name, _)| *name == "decoder_ratio");
+            assert_eq!(setting.map(|(_, value)| value.clone()), Some(ratio.into()), "{experiment}");
+        }
+        let (mut machine, config) = (Machine::default(), settings(&link));
+        let report = block_on(Reporting::whole(&config, &mut machine)).unwrap();
+        let sessions = [Some(report.stored), Some(report.replayed), report.recalled];
+        assert!(sessions.iter().flatten().all(|session| session.decoder == words), "{sessions:?}");
+        let course = block_on(Course::of(&config, &mut machine)).unwrap();
+        let retrieval = &machine_stages(&course, 1)[2].sentence;
+        assert!(retrieval.starts_with(&format!("Of 128 decoder neurons ({words}) the 8")), "{retrieval}");
+        let spikes = block_on(Bench::default().spikes(&config, 1, &mut machine)).unwrap();
+        let said = spikes.verdicts.iter().map(|verdict| &verdict.measured).chain([&spikes.layers[2].sentence]);
+        let wanted = format!(" The neurons have {words}.");
+        said.for_each(|said| assert!(said.ends_with(&wanted), "{said}"));
+    }
+    let kanerva = run("experiment=kanerva&seeds=1&points=1&words=20&locations=50&bits=32");
+    assert!(!kanerva.sentence.contains("decoder"), "{}", kanerva.sentence);
+    let same = |alpha: f32| {
+        let of = |ratio: &str| {
+            let link =
+                format!("{small}&experiment=capacity&decoder=sparse&decoder_ratio={ratio}&alpha={alpha}&stored=300");
+            run(&link).curves
+        };
+        of("steps") == of("alpha")
+    };
+    assert_eq!([same(0.99), same(0.9)], [true, false]);
+}
+
 #[test]
 fn a_study_pauses_anywhere_and_gives_the_same_numbers() {
     let link = "experiment=capacity&stored=500&points=2&seeds=1&decoders=256&chosen=8";

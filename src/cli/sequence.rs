@@ -89,6 +89,7 @@ fn session(arguments: &ArgMatches) -> Result<(), Failure> {
     if !arguments.get_flag("quiet") {
         let executor = &report.stored.executor;
         say(&format!("{} ({}): {}", executor.kind, executor.name, executor.reason));
+        say(&format!("address decoder: {}", report.stored.decoder));
         for (what, part) in parts(&report) {
             say(&format!("{what}: {}", part.sentence));
         }

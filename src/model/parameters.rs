@@ -1,5 +1,7 @@
 //! The parameter pool: where each tensor lies, and how it starts.
 
+use std::borrow::Cow;
+
 use crate::error::Error;
 use crate::kernels::control;
 use crate::kernels::rng::{self, STREAM_WEIGHTS};
@@ -20,12 +22,14 @@ pub enum Init {
 /// A parameter tensor in the pool.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
-    /// Its name, as PyTorch would give it.
+    /// Its name: in a transformer's layers, PyTorch's key of `nn.TransformerEncoder`.
     pub name: String,
     /// First element.
     pub offset: u32,
-    /// Shape, outermost first.
+    /// Shape in the pool, outermost first.
     pub shape: Vec<u32>,
+    /// Whether it is the weight `[inputs, outputs]` of a linear layer, whose transpose is PyTorch's.
+    pub linear: bool,
     /// How it starts.
     pub init: Init,
 }
@@ -41,6 +45,33 @@ impl Parameter {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Its shape in PyTorch: of a linear layer `[outputs, inputs]`.
+    #[must_use]
+    pub fn torch_shape(&self) -> Vec<u32> {
+        if self.linear { self.shape.iter().rev().copied().collect() } else { self.shape.clone() }
+    }
+
+    /// Its values as PyTorch has them, from those of the pool.
+    #[must_use]
+    pub fn for_torch<'a>(&self, values: &'a [f32]) -> Cow<'a, [f32]> {
+        self.turned(values, 0)
+    }
+
+    /// Its values as the pool has them, from PyTorch's.
+    #[must_use]
+    pub fn of_torch<'a>(&self, values: &'a [f32]) -> Cow<'a, [f32]> {
+        self.turned(values, 1)
+    }
+
+    /// The transpose of a linear layer's `values`, of which side `rows` of the pool's shape is outermost.
+    fn turned<'a>(&self, values: &'a [f32], rows: usize) -> Cow<'a, [f32]> {
+        let [from, to] = [rows, 1 - rows].map(|side| self.shape.get(side).copied().unwrap_or(0) as usize);
+        if !self.linear || values.len() != from * to {
+            return Cow::Borrowed(values);
+        }
+        (0..to).flat_map(|column| values.iter().skip(column).step_by(to).copied()).collect()
     }
 }
 
@@ -67,7 +98,16 @@ impl Parameters {
     /// Appends a tensor and returns its offset.
     pub fn add(&mut self, name: impl Into<String>, shape: &[u32], init: Init) -> u32 {
         let offset = self.len();
-        self.tensors.push(Parameter { name: name.into(), offset, shape: shape.to_vec(), init });
+        self.tensors.push(Parameter { name: name.into(), offset, shape: shape.to_vec(), linear: false, init });
+        offset
+    }
+
+    /// Appends the weight of a linear layer, `[inputs, outputs]`, and returns its offset.
+    pub fn add_linear(&mut self, name: impl Into<String>, [inputs, outputs]: [u32; 2], init: Init) -> u32 {
+        let offset = self.add(name, &[inputs, outputs], init);
+        if let Some(added) = self.tensors.last_mut() {
+            added.linear = true;
+        }
         offset
     }
 

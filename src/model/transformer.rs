@@ -129,7 +129,7 @@ impl Transformer {
         let output = if a.tied {
             Linear { weight: tokens, inputs: width, outputs: vocabulary, bias: None, transposed: true }
         } else {
-            linear(p, "output", width, vocabulary, Init::Uniform(bound(width)), Init::Uniform(bound(width)))
+            linear(p, "output.", width, vocabulary, Init::Uniform(bound(width)), Init::Uniform(bound(width)))
         };
         // The pool ends with what only some replicas train.
         let gain = p.add(GAIN, &[1], Init::Encoding);
@@ -416,10 +416,11 @@ impl Layer {
         let xavier = Init::Uniform(libm::sqrt(6.0 / f64::from(4 * width)));
         let usual = Init::Uniform(bound(width));
         Self {
-            qkv: linear(p, &name("self_attn.in_proj"), width, 3 * width, xavier, zero),
-            out: linear(p, &name("self_attn.out_proj"), width, width, usual, zero),
-            up: linear(p, &name("linear1"), width, a.mlp, usual, usual),
-            down: linear(p, &name("linear2"), a.mlp, width, Init::Uniform(bound(a.mlp)), Init::Uniform(bound(a.mlp))),
+            // Query, key and value side by side; the one linear layer whose names PyTorch joins with an underscore.
+            qkv: linear(p, &name("self_attn.in_proj_"), width, 3 * width, xavier, zero),
+            out: linear(p, &name("self_attn.out_proj."), width, width, usual, zero),
+            up: linear(p, &name("linear1."), width, a.mlp, usual, usual),
+            down: linear(p, &name("linear2."), a.mlp, width, Init::Uniform(bound(a.mlp)), Init::Uniform(bound(a.mlp))),
             norms: [norm(p, &name("norm1"), width), norm(p, &name("norm2"), width)],
         }
     }
@@ -431,8 +432,8 @@ fn bound(inputs: u32) -> f64 {
 }
 
 fn linear(p: &mut Parameters, name: &str, inputs: u32, outputs: u32, weight: Init, bias: Init) -> Linear {
-    let weight = p.add(format!("{name}.weight"), &[inputs, outputs], weight);
-    let bias = p.add(format!("{name}.bias"), &[outputs], bias);
+    let weight = p.add_linear(format!("{name}weight"), [inputs, outputs], weight);
+    let bias = p.add(format!("{name}bias"), &[outputs], bias);
     Linear { weight, inputs, outputs, bias: Some(bias), transposed: false }
 }
 

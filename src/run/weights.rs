@@ -1,9 +1,11 @@
 //! The state of a race as a safetensors file: every run's parameters by name, what the optimisers need to go on, the held-out numbers so
 //! far, and the configuration as metadata.
 //!
-//! Parameters are `ARM.SEED.NAME`, with the names of PyTorch's `nn.TransformerEncoder` where a model is one; linear weights are
-//! `[inputs, outputs]`, the transpose of PyTorch's. `optimiser.first.…` and `optimiser.second.…` are AdamW's moments;
+//! Parameters are `ARM.SEED.NAME`, with names and shapes of PyTorch's `nn.TransformerEncoder` where a model is one: a linear layer's
+//! weight is `[outputs, inputs]`. Names and shapes are those of the model's [`Parameter`]s, and nowhere else. `optimiser.first.…` and
+//! `optimiser.second.…` are AdamW's moments, named and shaped alike;
 //! a file without them can be evaluated, and trained further from fresh moments. `history.…` are the evaluations, by measure.
+//! Format 1, which is still read, had linear weights `[inputs, outputs]`, as the pool has them, and `in_proj.weight` for `in_proj_weight`.
 
 use std::collections::HashMap;
 
@@ -12,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::model::measure::{Measure, Phase};
+use crate::model::parameters::Parameter;
 use crate::run::check::Certifier;
 use crate::run::collector::Record;
 use crate::run::curves::Point;
@@ -22,8 +25,8 @@ use crate::run::results::setting_text;
 
 /// Key of the metadata.
 const KEY: &str = "mnemoscope";
-/// Version of the format.
-const FORMAT: u32 = 1;
+/// Version of the format that is written; the one before is still read.
+const FORMAT: u32 = 2;
 /// Prefixes of AdamW's moments.
 const MOMENTS: [&str; 2] = ["optimiser.first.", "optimiser.second."];
 
@@ -98,8 +101,8 @@ impl Header {
             .ok_or_else(|| refuse("it says nothing of a configuration; only weights saved by this lab can be read"))?;
         let header: Self =
             serde_json::from_str(text).map_err(|error| refuse(format!("its metadata cannot be read ({error})")))?;
-        if header.format != FORMAT {
-            return Err(refuse(format!("its format is {}; this lab reads format {FORMAT}", header.format)));
+        if !(1..=FORMAT).contains(&header.format) {
+            return Err(refuse(format!("its format is {}; this lab reads formats 1 and {FORMAT}", header.format)));
         }
         Ok(header)
     }
@@ -135,8 +138,8 @@ impl State {
                 for tensor in &parameters.tensors {
                     let part = pools.get(at..at + tensor.len() as usize);
                     let part = part.ok_or_else(|| Error::Internal("a state is shorter than its race".to_owned()))?;
-                    let name = format!("{prefix}{}{}", run_name(run), tensor.name);
-                    tensors.push((name, shape(&tensor.shape), bytes(part)));
+                    let (own, shape) = filed(tensor, FORMAT);
+                    tensors.push((format!("{prefix}{}{own}", run_name(run)), shape, bytes(&tensor.for_torch(part))));
                     at += part.len();
                 }
             }
@@ -171,7 +174,7 @@ impl State {
     /// # Errors
     /// [`Error::File`] with what is wrong.
     pub fn read(file: &[u8], header: Header, lineup: &Lineup) -> Result<Self, Error> {
-        let Header { step, stopped, check, moments_from, .. } = header;
+        let Header { format, step, stopped, check, moments_from, .. } = header;
         if step > lineup.steps() {
             return Err(refuse(format!("it is at step {step} of {}", lineup.steps())));
         }
@@ -190,12 +193,11 @@ impl State {
         if numbers > file.len() / size_of::<f32>() {
             return Err(refuse(format!("its configuration makes {numbers} numbers, and it holds fewer")));
         }
-        let parameters = pools(&tensors, "", lineup, numbers)?;
+        let pools = |prefix| pools(&tensors, format, prefix, lineup, numbers);
+        let parameters = pools("")?;
         let has_moments = tensors.names().iter().any(|name| name.starts_with(MOMENTS[0]));
         let moments = match MOMENTS {
-            [first, second] if has_moments => {
-                Some([pools(&tensors, first, lineup, numbers)?, pools(&tensors, second, lineup, numbers)?])
-            }
+            [first, second] if has_moments => Some([pools(first)?, pools(second)?]),
             _ => None,
         };
         if moments.as_ref().is_some_and(|[_, second]| second.iter().any(|&value| value < 0.0)) {
@@ -276,18 +278,33 @@ fn tensor(tensors: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec<
     Ok(words.iter().map(|&word| f32::from_le_bytes(word)).collect())
 }
 
+/// What a format calls a parameter, and its shape there.
+fn filed(parameter: &Parameter, format: u32) -> (String, Vec<usize>) {
+    match format {
+        1 => (parameter.name.replace(".in_proj_", ".in_proj."), shape(&parameter.shape)),
+        _ => (parameter.name.clone(), shape(&parameter.torch_shape())),
+    }
+}
+
 /// All runs' tensors of one kind, laid out as the pools are.
-fn pools(tensors: &SafeTensors<'_>, prefix: &str, lineup: &Lineup, numbers: usize) -> Result<Vec<f32>, Error> {
+fn pools(
+    tensors: &SafeTensors<'_>,
+    format: u32,
+    prefix: &str,
+    lineup: &Lineup,
+    numbers: usize,
+) -> Result<Vec<f32>, Error> {
     let mut pools = Vec::with_capacity(numbers);
     for (index, run) in lineup.runs().iter().enumerate() {
         let (squad, _) = lineup.place(index)?;
         for parameter in &lineup.squads[squad].model.parameters().tensors {
-            let name = format!("{prefix}{}{}", run_name(run), parameter.name);
-            let values = tensor(tensors, &name, &shape(&parameter.shape))?;
+            let (own, shape) = filed(parameter, format);
+            let name = format!("{prefix}{}{own}", run_name(run));
+            let values = tensor(tensors, &name, &shape)?;
             if let Some(at) = values.iter().position(|value| !value.is_finite()) {
                 return Err(refuse(format!("the tensor {name} holds {} at place {at}", values[at])));
             }
-            pools.extend(values);
+            pools.extend_from_slice(&if format == 1 { values.into() } else { parameter.of_torch(&values) });
         }
     }
     Ok(pools)

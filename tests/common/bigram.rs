@@ -38,7 +38,7 @@ fn layout() -> &'static (Parameters, Linear, [u32; 3]) {
         let mut parameters = Parameters::default();
         let symbols = LAYOUT.vocabulary();
         let tokens = parameters.add("embedding.weight", &[symbols, WIDTH], Init::Normal(1.0));
-        let weight = parameters.add("output.weight", &[WIDTH, symbols], Init::Uniform(0.35));
+        let weight = parameters.add_linear("output.weight", [WIDTH, symbols], Init::Uniform(0.35));
         let bias = Some(parameters.add("output.bias", &[symbols], Init::Constant(0.0)));
         let gain = parameters.add("position.gain", &[1], Init::Constant(0.0));
         let table = parameters.add("position.table", &[LAYOUT.length, WIDTH], Init::Constant(0.0));

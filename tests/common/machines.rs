@@ -54,7 +54,7 @@ pub async fn executors_agree(gpu: Rc<Gpu>) {
         Replica { model: Model::Combined(0.5), seed: 2 },
         Replica { model: Model::Layer(0.4), seed: 3 },
     ];
-    let sparse = Weights::Sparse { active: 20, alpha: TIES };
+    let sparse = Weights::Sparse { active: 20, ratio: TIES };
     for shape in [PAPER, Shape { alpha: 1.0, graded: false, weights: sparse, decoders: 333, items: 9, ..PAPER }] {
         let plan = plan(&shape, &replicas);
         let executor = GpuExecutor::new(Rc::clone(&gpu), &plan, &mut |_| {}).await.unwrap();

@@ -234,8 +234,8 @@ impl FirstLayer {
             false => None,
         };
         let joint: Rows =
-            tensor("layers.0.self_attn.in_proj.weight")?.chunks_exact(3 * width).map(<[f64]>::to_vec).collect();
-        let bias = tensor("layers.0.self_attn.in_proj.bias")?;
+            tensor("layers.0.self_attn.in_proj_weight")?.chunks_exact(3 * width).map(<[f64]>::to_vec).collect();
+        let bias = tensor("layers.0.self_attn.in_proj_bias")?;
         let size = width / a.heads as usize;
         let columns = |part: usize| {
             let first = part * width + head.min(a.heads - 1) as usize * size;

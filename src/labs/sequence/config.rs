@@ -40,7 +40,16 @@ choice! {
     /// The fixed weights of the address decoder.
     pub enum DecoderKind {
         Dense = "dense", "Dense", "Every weight drawn evenly from 0 to 1.";
-        Sparse = "sparse", "Sparse", "Every decoder neuron has a weights, at random inputs; each is 1 % smaller than the one before, so that sums seldom tie.";
+        Sparse = "sparse", "Sparse", "Every decoder neuron has a weights, at random inputs.";
+    }
+}
+
+choice! {
+    /// Ratio of a sparse decoder neuron's weights.
+    pub enum DecoderRatio {
+        Steps = "steps", "1 % steps", "Each weight is 1 % smaller than the one before, so that sums seldom tie.";
+        Equal = "equal", "Equal", "At α 1 a sum counts the inputs that are shared: many tie, and of those the lower neuron fires, again and again.";
+        Alpha = "alpha", "By α", "Each weight is α of the one before, as in the thesis's memory: the weights are a ranked code too. At α .99 these are the 1 % steps; far below, a few weights make up the sum, and the memory holds less.";
     }
 }
 
@@ -93,6 +102,7 @@ properties! {
         chosen: u32 = 11, Kind::integer(1, 128), Run, "Memory", "Chosen w", "neurons", "w of w-of-W: how many decoder neurons fire.";
         decoder: DecoderKind = DecoderKind::Dense, Kind::one_of::<DecoderKind>(), Run, "Memory", "Decoder weights", "", "The fixed weights of the address decoder.";
         decoder_active: u32 = 20, Kind::integer(1, 512), Run, "Memory", "Weights a", "", "a of a-of-A: weights of a sparse decoder neuron.";
+        decoder_ratio: DecoderRatio = DecoderRatio::Steps, Kind::one_of::<DecoderRatio>(), Run, "Memory", "Ratio of weights", "", "Of a sparse decoder neuron's weights, from one to the next.";
         writing: Writing = Writing::Max, Kind::one_of::<Writing>(), Run, "Memory", "Writing", "", "How the data store learns, in one shot.";
         neuron: Neuron = Neuron::Wheel, Kind::one_of::<Neuron>(), Look, "Spikes", "Neuron", "", "Which neurons the raster shows.";
         threshold: f32 = 4.0, Kind::number(0.1, 100.0), Look, "Spikes", "Threshold Θ", "", "In units of the largest summed input of a layer. Far above 1, a wheel's firing order is the rank of its dot product.";

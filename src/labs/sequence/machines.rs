@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::graph::plan::Plan;
-use crate::labs::sequence::config::{ContextModel, DecoderKind, SequenceConfig, Writing};
+use crate::labs::sequence::config::{ContextModel, DecoderKind, DecoderRatio, SequenceConfig, Writing};
 use crate::run::event::ExecutorInfo;
 use crate::run::machine::Machine;
 use crate::sdm::decoder::{TIES, Weights};
@@ -36,7 +36,14 @@ impl SequenceConfig {
     fn weights(&self, inputs: u32) -> Weights {
         match self.decoder {
             DecoderKind::Dense => Weights::Dense,
-            DecoderKind::Sparse => Weights::Sparse { active: self.decoder_active.min(inputs), alpha: TIES },
+            DecoderKind::Sparse => {
+                let ratio = match self.decoder_ratio {
+                    DecoderRatio::Steps => TIES,
+                    DecoderRatio::Equal => 1.0,
+                    DecoderRatio::Alpha => f64::from(self.alpha),
+                };
+                Weights::Sparse { active: self.decoder_active.min(inputs), ratio }
+            }
         }
     }
 

@@ -249,8 +249,9 @@ fn retrieval(course: &Course, at: usize) -> StageView {
     });
     StageView {
         sentence: format!(
-            "Of {} decoder neurons the {} with the largest dot products fire, in their order.{best}",
+            "Of {} decoder neurons ({}) the {} with the largest dot products fire, in their order.{best}",
             s.decoders,
+            s.weights,
             lines.len()
         ),
         formula: "a = nofm(D C)".to_owned(),

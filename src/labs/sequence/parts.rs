@@ -3,7 +3,7 @@
 use crate::labs::part::Part;
 
 /// What a machine depends on.
-pub const MACHINE: [&str; 14] = [
+pub const MACHINE: [&str; 15] = [
     "seed",
     "context",
     "retention",
@@ -16,6 +16,7 @@ pub const MACHINE: [&str; 14] = [
     "chosen",
     "decoder",
     "decoder_active",
+    "decoder_ratio",
     "writing",
     "executor",
 ];

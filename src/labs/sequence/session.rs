@@ -474,6 +474,7 @@ impl Session {
             wrong,
             sentence: self.sentence.clone(),
             next,
+            decoder: self.machine.shape().weights.to_string(),
             executor: self.info.clone(),
             launches: self.machine.launches_per_symbol(),
             ms: self.ms,

@@ -246,7 +246,14 @@ impl Study {
     /// What has been found so far.
     #[must_use]
     pub fn found(&self) -> Found {
-        let (rows, sentence) = each!(&self.work, work => (work.rows(), work.sentence()));
+        let (rows, mut sentence) = each!(&self.work, work => (work.rows(), work.sentence()));
+        // How a memory's decoder is weighted is part of every result of one; Kanerva's has no such decoder.
+        let weights = match &self.work {
+            Work::Capacity(_) => Some(self.config.memory_shape().weights),
+            Work::Errors(_) | Work::Rivals(_) => Some(self.config.machine_shape(1).weights),
+            Work::Kanerva(_) => None,
+        };
+        sentence.extend(weights.map(|weights| format!(" Address decoder: {weights}.")));
         let second = match &self.work {
             Work::Kanerva(work) => Some(work.second.clone()),
             Work::Capacity(_) | Work::Errors(_) | Work::Rivals(_) => None,

@@ -23,6 +23,8 @@ pub struct Timing {
     pub rounds: Vec<f64>,
     /// Milliseconds of storing as many pairs.
     pub store_ms: f64,
+    /// Weights of the address decoder, in words.
+    pub decoder: String,
     /// Where.
     pub executor: ExecutorInfo,
 }
@@ -52,5 +54,5 @@ pub async fn recalls(config: &SequenceConfig, count: u32, machine: &mut Machine)
     }
     let exact = memory.judge().await?.first().map_or(0, |found| found.exact);
     let ms = rounds.iter().copied().fold(f64::INFINITY, f64::min);
-    Ok(Timing { recalls: count, exact, ms, rounds, store_ms, executor: info })
+    Ok(Timing { recalls: count, exact, ms, rounds, store_ms, decoder: shape.weights.to_string(), executor: info })
 }

@@ -82,6 +82,8 @@ pub struct SessionInfo {
     pub sentence: String,
     /// Prediction of the next symbol.
     pub next: Option<Next>,
+    /// Weights of the address decoder, in words.
+    pub decoder: String,
     /// Which executor works.
     pub executor: ExecutorInfo,
     /// Kernel launches for one symbol.

@@ -26,6 +26,8 @@ const MORE: u32 = 4;
 /// A decoder and the codes that it gets.
 struct Bench {
     weights: Weights,
+    /// How they were drawn.
+    kind: decoder::Weights,
     neurons: u32,
     active: u32,
     /// Those of the first pair's volleys before, then one a pair.
@@ -56,7 +58,8 @@ pub(super) fn checks(config: &SequenceConfig) -> Result<(Vec<Check>, Vec<Verdict
             rows.push(bench.row(config, neuron, load)?);
         }
     }
-    let verdicts = vec![wheel(config, &bench, &rows), rdlif(&rows)];
+    let mut verdicts = vec![wheel(config, &bench, &rows), rdlif(&rows)];
+    verdicts.iter_mut().for_each(|verdict| verdict.measured += &format!(" The neurons have {}.", bench.kind));
     Ok((rows.into_iter().map(|row| row.check).collect(), verdicts))
 }
 
@@ -69,12 +72,13 @@ impl Bench {
         let steps = u64::from(neurons) * u64::from(active) * u64::from(volleys);
         let pairs = (STEPS / steps.max(1)).clamp(u64::from(FEWEST), u64::from(PAIRS)) as u32;
         let kind = match config.machine_shape(1).weights {
-            decoder::Weights::Sparse { active, alpha } => decoder::Weights::Sparse { active: active.min(size), alpha },
+            decoder::Weights::Sparse { active, ratio } => decoder::Weights::Sparse { active: active.min(size), ratio },
             dense @ decoder::Weights::Dense => dense,
         };
         let values = kind.draw(size, neurons, config.seed).into_iter().map(f64::from).collect();
         let mut bench = Self {
             weights: Weights::new(size, neurons, values)?,
+            kind,
             neurons,
             active: config.chosen.min(neurons),
             codes: (0..longest + pairs).map(|number| draw(active, size, [config.seed, STREAM_PAIRS, number])).collect(),

@@ -314,7 +314,13 @@ struct Said<'a> {
 
 impl Said<'_> {
     fn sentence(&self) -> String {
-        [Some(self.happened()), self.why(), self.machine()].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        let parts = [Some(self.happened()), self.why(), self.machine(), self.weights()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    fn weights(&self) -> Option<String> {
+        let weights = self.config.machine_shape(1).weights;
+        (self.projection.id == "decoder").then(|| format!("The neurons have {weights}."))
     }
 
     fn happened(&self) -> String {

@@ -40,6 +40,8 @@ export interface Session {
   sentence: string;
   /** Prediction for the symbol that comes next; null while the memory is blank, and where nothing stored answers to this context. */
   next: { symbol: string; similarity: number } | null;
+  /** Weights of the address decoder, in words. */
+  decoder: string;
   executor: ExecutorInfo;
   /** Kernel launches for one symbol. */
   launches: number;

@@ -16,7 +16,7 @@ function duration(ms: number): string {
 }
 
 export function sessionFacts(session: Session): TemplateResult {
-  const { next, alphabet, written, launches, executor, ms, steps } = session;
+  const { next, alphabet, written, decoder, launches, executor, ms, steps } = session;
   const listed = alphabet.slice(0, MOST_LISTED).map(symbolText).join(' ');
   const more = alphabet.length - MOST_LISTED;
   return html`<dl class="facts" data-testid="session-facts">
@@ -45,6 +45,10 @@ export function sessionFacts(session: Session): TemplateResult {
             : nothing
         }
       </dd>
+    </div>
+    <div>
+      <dt>Address decoder</dt>
+      <dd data-testid="session-decoder">${decoder}</dd>
     </div>
     <div>
       <dt>Costs</dt>
