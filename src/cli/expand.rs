@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 use mnemoscope::labs::copy::config::CopyConfig;
 use mnemoscope::labs::settings::Settings;
 use mnemoscope::property::Kind;
+use mnemoscope::reading::quoted;
 
 use super::failure::{Failure, say};
 use super::{files, settings};
@@ -41,14 +42,14 @@ struct Axis {
 
 impl Axis {
     fn parse(text: &str) -> Result<Self, Failure> {
-        let (name, values) = text
-            .split_once('=')
-            .ok_or_else(|| Failure::usage(format!("--vary {text}: it takes NAME=VALUES, such as rate=0.001,0.003")))?;
+        let (name, values) = text.split_once('=').ok_or_else(|| {
+            Failure::usage(format!("--vary {}: it takes NAME=VALUES, such as rate=0.001,0.003", quoted(text)))
+        })?;
         let name = name.trim().replace('-', "_");
         let table = CopyConfig::table();
         let Some(property) = table.iter().find(|property| property.name == name) else {
             let names: Vec<_> = table.iter().map(|property| property.name).collect();
-            let line = format!("--vary {name}: there is no such setting; there are {}", names.join(", "));
+            let line = format!("--vary {}: there is no such setting; there are {}", quoted(&name), names.join(", "));
             return Err(Failure::usage(line));
         };
         let is_list = matches!(property.kind, Kind::Many { .. });
@@ -96,7 +97,7 @@ fn configuration(base: &CopyConfig, axes: &[Axis], job: usize) -> Result<CopyCon
         return Ok(config);
     }
     let which: Vec<String> = values.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let from = format!("--vary, job {job} ({}): ", which.join(" "));
+    let from = format!("--vary, job {job} ({}): ", quoted(&which.join(" ")));
     Err(Failure::usages(problems.iter().map(|problem| settings::words(&from, problem)).collect()))
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::model::ensemble::{self, TOKEN_ACCURACY};
 use crate::model::measure::{Measure, Phase};
+use crate::reading::quoted;
 use crate::run::MAX_REPLICAS;
 use crate::run::claim::Verdict;
 use crate::run::collector::Stop;
@@ -126,6 +127,8 @@ fn refuse(why: impl std::fmt::Display) -> Error {
 pub fn setting_text(value: &Value) -> String {
     let plain = |value: &Value| match value {
         Value::String(text) => text.clone(),
+        // Of any sign.
+        Value::Number(number) if number.as_f64() == Some(0.0) => "0".to_owned(),
         other => other.to_string(),
     };
     match value {
@@ -226,7 +229,9 @@ impl Results {
     }
 
     fn read_json(text: &str) -> Result<Self, Error> {
-        let wrong = |error: serde_json::Error| refuse(format!("it is not a results file of this lab ({error})"));
+        let wrong = |error: serde_json::Error| {
+            refuse(format!("it is not a results file of this lab ({})", quoted(&error.to_string())))
+        };
         #[derive(Deserialize)]
         struct Probe {
             #[serde(default)]
