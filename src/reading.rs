@@ -49,6 +49,21 @@ pub fn seen(text: &str) -> String {
     kept
 }
 
+/// A text of which what looks alike is alike: without what nobody sees, an accent in one with its letter where that can be, and every
+/// kind of space a space.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    composed(&seen(text)).chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect()
+}
+
+/// Unicode's normal form C. In a page the browser has it, and the tables for it would be 64 KB with gzip.
+fn composed(text: &str) -> String {
+    #[cfg(target_arch = "wasm32")]
+    return js_sys::JsString::from(text).normalize("NFC").into();
+    #[cfg(not(target_arch = "wasm32"))]
+    return unicode_normalization::UnicodeNormalization::nfc(text).collect();
+}
+
 /// A character of a number in the form that this file works with, and for a digit its script.
 fn known(c: char) -> Option<(char, Option<usize>)> {
     let own = match c {

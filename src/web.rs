@@ -140,7 +140,10 @@ fn read(lab: &str, values: JsValue) -> Result<(Config, Vec<Problem>), JsValue> {
     let values: std::collections::BTreeMap<String, String> = serde_wasm_bindgen::from_value(values)
         .map_err(|error| thrown(&Error::Config(format!("Settings must be an object of strings: {error}"))))?;
     let mut config = named(lab)?.defaults();
-    let problems = config.apply(values.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    // The page and programs send all values; those of the defaults are nobody's wish.
+    let defaults = by_name(config.values());
+    let wished = values.iter().filter(|(name, value)| defaults.get(*name) != Some(value));
+    let problems = config.apply(wished.map(|(name, value)| (name.as_str(), value.as_str())));
     Ok((config, problems))
 }
 

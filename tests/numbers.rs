@@ -263,7 +263,7 @@ fn what_follows_is_what_the_rules_need_and_what_was_given_is_named() {
     assert_eq!(settled("heads", "width=36"), ("3".to_owned(), none()));
     assert_eq!(settled("heads", "width=36&heads=4"), ("3".to_owned(), vec!["heads".to_owned()]));
     // A cue that nobody chose is of what is stored.
-    for (sequence, cue) in [("a b c", "#2"), ("a", "#1"), ("7 1 2", "7 1"), ("a b c&cue=c", "c"), ("a b c&cue=d", "d")]
+    for (sequence, cue) in [("a b c", "#1"), ("a", "#1"), ("7 1 2", "7 1"), ("a b c&cue=c", "c"), ("a b c&cue=d", "d")]
     {
         assert_eq!(settled("cue", &format!("sequence={sequence}")), (cue.to_owned(), none()));
     }
@@ -327,6 +327,11 @@ fn the_command_line_reads_what_a_person_types() {
         (vec![look, "--left-base", "10,000"], "read as 10 or as 10000"),
         (vec![look, "--length", "1,000"], "read as 1 or as 1000"),
         (vec![look, "--left-gain", "-0,5"], "left_gain: \"-0,5\" is not allowed; it takes a number from 0 to 1000"),
+        (
+            vec!["expand", "--vary", "rate=0,003,0,01", "--out-dir", "x"],
+            "a comma separates values, and this looks like decimals",
+        ),
+        (vec!["expand", "--vary", "rate=1,000;2", "--out-dir", "x"], "read as 1 or as 1000"),
         (vec![machine, "--sequence", "--quiet"], "--sequence takes a value, and --quiet looks like a flag"),
         (vec![look, "--length", "8", "--position", "20"], "position: \"20\" is not allowed"),
     ] {

@@ -54,8 +54,19 @@ impl Axis {
         };
         let is_list = matches!(property.kind, Kind::Many { .. });
         let separator = if is_list || values.contains(';') { ';' } else { ',' };
-        let values: Vec<String> = values.split(separator).map(|value| value.trim().to_owned()).collect();
-        Ok(Self { name, values })
+        let list: Vec<String> = values.split(separator).map(|value| value.trim().to_owned()).collect();
+        let decimals = |value: &String| {
+            value.len() > 1 && value.starts_with('0') && value.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let number = matches!(property.kind, Kind::Integer { .. } | Kind::Number { .. });
+        if separator == ',' && number && list.iter().any(decimals) {
+            let line = format!(
+                "--vary {}: a comma separates values, and this looks like decimals; write a point, or separate the values by semicolons",
+                quoted(text)
+            );
+            return Err(Failure::usage(line));
+        }
+        Ok(Self { name, values: list })
     }
 }
 
@@ -83,7 +94,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
 }
 
 /// Configuration number `job` of the grid; the last axis goes round first.
-fn configuration(base: &CopyConfig, axes: &[Axis], job: usize) -> Result<CopyConfig, Failure> {
+fn configuration<S: Settings>(base: &S, axes: &[Axis], job: usize) -> Result<S, Failure> {
     let mut rest = job;
     let mut values: Vec<(&str, &str)> = Vec::with_capacity(axes.len());
     for axis in axes.iter().rev() {
@@ -92,7 +103,7 @@ fn configuration(base: &CopyConfig, axes: &[Axis], job: usize) -> Result<CopyCon
     }
     values.reverse();
     let mut config = base.clone();
-    let problems = config.apply(values.iter().copied());
+    let problems = config.apply_over(&S::default().texts(), values.iter().copied(), settings::take);
     if problems.is_empty() {
         return Ok(config);
     }

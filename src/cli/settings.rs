@@ -110,7 +110,7 @@ pub(crate) fn words(from: &str, problem: &Problem) -> String {
 }
 
 /// Takes the plain form, which scripts write, as it is, and what else a person may type.
-fn take<S: Settings>(config: &mut S, name: &str, text: &str) -> Result<(), Problem> {
+pub(crate) fn take<S: Settings>(config: &mut S, name: &str, text: &str) -> Result<(), Problem> {
     config.put(name, text).or_else(|_| config.type_in(name, text))
 }
 

@@ -1,12 +1,12 @@
 //! The sequence lab's configuration: its table, its presets, and the rules between fields.
 
 use crate::choice::choice;
-use crate::error::Error;
+use crate::kernels::rng::{STREAM_SEQUENCE, below, pcg4d};
 use crate::labs::part::Part;
 use crate::labs::sequence::parts;
-use crate::labs::sequence::symbols::{Split, random, split};
 use crate::labs::settings::{Preset, Settings};
 use crate::property::{Field, Kind, Problem, properties};
+use crate::reading::plain;
 use crate::run::heads;
 use crate::run::machine::ExecutorChoice;
 
@@ -18,6 +18,14 @@ choice! {
     pub enum Source {
         Typed = "typed", "Typed", "The symbols of the field below.";
         Random = "random", "Random", "Symbols drawn evenly from an alphabet, by the seed.";
+    }
+}
+
+choice! {
+    /// What one symbol of a typed sequence is.
+    pub enum Split {
+        Words = "words", "Words", "Symbols are separated by spaces or commas.";
+        Characters = "characters", "Characters", "Every character is a symbol, spaces included.";
     }
 }
 
@@ -288,48 +296,36 @@ impl Settings for SequenceConfig {
     }
 }
 
+/// A sequence of numbers below `alphabet`, drawn evenly.
+#[must_use]
+pub fn random(seed: u32, alphabet: u32, length: u32) -> Vec<u32> {
+    (0..length).map(|at| below(pcg4d([seed, STREAM_SEQUENCE, 0, at])[0], alphabet)).collect()
+}
+
 impl SequenceConfig {
-    /// The sequence of the settings as a text that splits into its symbols.
-    ///
-    /// # Errors
-    /// As [`SequenceConfig::symbols`].
-    pub fn text(&self) -> Result<String, Error> {
-        match self.source {
-            Source::Typed => self.symbols().map(|_| self.sequence.clone()),
-            Source::Random => self.symbols().map(|symbols| symbols.join(" ")),
-        }
-    }
-
-    /// The sequence of the settings.
-    ///
-    /// # Errors
-    /// [`Error::Probe`] if a typed one is empty or too long.
-    pub fn symbols(&self) -> Result<Vec<String>, Error> {
-        match self.source {
-            Source::Typed => split(&self.sequence, self.split),
-            Source::Random => Ok(random(self.seed, self.alphabet, self.length).iter().map(u32::to_string).collect()),
-        }
-    }
-
-    /// What one symbol of a typed text is: those of a random sequence are numbers.
-    #[must_use]
-    pub fn splits(&self) -> Split {
-        if self.source == Source::Random { Split::Words } else { self.split }
-    }
-
-    /// The first symbols of the sequence in the place of a cue that no reader chose, the default's or a preset's, where the sequence has
+    /// The first symbol of the sequence in the place of a cue that no reader chose, the default's or a preset's, where the sequence has
     /// not its symbols. A cue that was typed may be of what was stored before.
     fn known_cue(&self) -> Option<String> {
         let presets = PRESETS.iter().flat_map(|preset| preset.values);
-        let chosen = presets.filter(|(name, _)| *name == "cue").all(|(_, cue)| *cue != self.cue);
-        if chosen && self.cue != Self::default().cue {
+        let preset = |cue: &str| presets.clone().any(|(name, value)| *name == "cue" && *value == cue);
+        if self.cue != Self::default().cue && !preset(&self.cue) {
             return None;
         }
-        let symbols = self.symbols().ok()?;
+        let typed = plain(&self.sequence);
+        let words = |text: &str| text.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let symbols: Vec<String> = match (self.source, self.split) {
+            (Source::Random, _) => random(self.seed, self.alphabet, self.length).iter().map(u32::to_string).collect(),
+            (_, Split::Words) => words(&typed),
+            (_, Split::Characters) => typed.chars().map(String::from).collect(),
+        };
+        let cue: Vec<String> = match (self.source, self.split) {
+            (Source::Typed, Split::Characters) => self.cue.chars().map(String::from).collect(),
+            _ => words(&self.cue),
+        };
         let known = match self.cue.strip_prefix('#').and_then(|first| first.parse::<usize>().ok()) {
             Some(first) => first <= symbols.len(),
-            None => split(&self.cue, self.splits()).is_ok_and(|cue| cue.iter().all(|symbol| symbols.contains(symbol))),
+            None => cue.iter().all(|symbol| symbols.contains(symbol)),
         };
-        (!known).then(|| format!("#{}", symbols.len().min(2)))
+        (!known && !symbols.is_empty()).then(|| "#1".to_owned())
     }
 }

@@ -1,20 +1,10 @@
 //! Sequences as people write them: a text split into symbols, or symbols drawn at random.
 
-use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::choice::choice;
 use crate::error::Error;
-use crate::kernels::rng::{STREAM_SEQUENCE, below, pcg4d};
-use crate::reading::seen;
-
-choice! {
-    /// What one symbol of a typed sequence is.
-    pub enum Split {
-        Words = "words", "Words", "Symbols are separated by spaces or commas.";
-        Characters = "characters", "Characters", "Every character is a symbol, spaces included.";
-    }
-}
+use crate::labs::sequence::config::{SequenceConfig, Source, Split, random};
+use crate::reading::plain;
 
 /// The most symbols of one sequence.
 pub const LONGEST: usize = 4000;
@@ -27,7 +17,7 @@ const SHOWN: usize = 24;
 /// # Errors
 /// [`Error::Probe`] if there is none, or there are too many.
 pub fn split(text: &str, how: Split) -> Result<Vec<String>, Error> {
-    let text: String = seen(text).nfc().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    let text = plain(text);
     let symbols: Vec<String> = match how {
         Split::Words => text.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
         Split::Characters => text.graphemes(true).map(str::to_owned).collect(),
@@ -42,15 +32,39 @@ pub fn split(text: &str, how: Split) -> Result<Vec<String>, Error> {
     Ok(symbols)
 }
 
-/// A sequence of numbers below `alphabet`, drawn evenly.
-#[must_use]
-pub fn random(seed: u32, alphabet: u32, length: u32) -> Vec<u32> {
-    (0..length).map(|at| below(pcg4d([seed, STREAM_SEQUENCE, 0, at])[0], alphabet)).collect()
-}
-
 /// A symbol in a message.
 #[must_use]
 pub fn shown(symbol: &str) -> String {
     let short: String = symbol.chars().take(SHOWN).collect();
     if short.len() < symbol.len() { format!("“{short}…”") } else { format!("“{short}”") }
+}
+
+impl SequenceConfig {
+    /// The sequence of the settings as a text that splits into its symbols.
+    ///
+    /// # Errors
+    /// As [`SequenceConfig::symbols`].
+    pub fn text(&self) -> Result<String, Error> {
+        match self.source {
+            Source::Typed => self.symbols().map(|_| self.sequence.clone()),
+            Source::Random => self.symbols().map(|symbols| symbols.join(" ")),
+        }
+    }
+
+    /// The sequence of the settings.
+    ///
+    /// # Errors
+    /// [`Error::Probe`] if a typed one is empty or too long.
+    pub fn symbols(&self) -> Result<Vec<String>, Error> {
+        match self.source {
+            Source::Typed => split(&self.sequence, self.split),
+            Source::Random => Ok(random(self.seed, self.alphabet, self.length).iter().map(u32::to_string).collect()),
+        }
+    }
+
+    /// What one symbol of a typed text is: those of a random sequence are numbers.
+    #[must_use]
+    pub fn splits(&self) -> Split {
+        if self.source == Source::Random { Split::Words } else { self.split }
+    }
 }

@@ -64,7 +64,7 @@ fn comment(line: &str) -> bool {
 fn data(cell: &str) -> bool {
     let word = |c: char| c.is_alphabetic() || c == '_';
     !cell.starts_with(word)
-        || MISSING.contains(&cell.to_lowercase().as_str())
+        || MISSING.contains(&cell.to_ascii_lowercase().as_str())
         || cell.parse::<f64>().is_ok()
         || !numbers(cell).is_empty()
 }
@@ -86,7 +86,10 @@ fn strange(cell: &str, line: &str, delimiter: u8) -> String {
         [] if delimiter == b',' && commas(&line.split_whitespace().collect::<Vec<_>>()) => {
             format!("\"{shown}\", which is not a number; its line looks like decimals with commas: write points")
         }
-        [] if MISSING.contains(&cell.to_lowercase().as_str()) || cell.starts_with(['#', '<', '?']) || cell == "-" => {
+        [] if MISSING.contains(&cell.to_ascii_lowercase().as_str())
+            || cell.starts_with(['#', '<', '?'])
+            || cell == "-" =>
+        {
             format!("\"{shown}\", which is not a number; a table has no missing values")
         }
         [] => format!("\"{shown}\", which is not a number"),

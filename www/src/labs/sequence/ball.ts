@@ -85,7 +85,7 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
   }
 
   private controls(): TemplateResult {
-    const { properties, settled, change } = this.context;
+    const { properties, settled, typeIn } = this.context;
     const { values, problems } = settled;
     const context: SliderContext = { properties, values, problems, edits: this.edits, typeIn };
     const bits = Number(this.edits.shown('ball_bits', values.ball_bits ?? '64'));
