@@ -288,7 +288,8 @@ fn numpy_arrays_of_other_kinds_are_read() {
         u64, "u8", "uint64", natural;
     }
     check("|i1", "int8", &|x| (x as i8).to_le_bytes().to_vec(), &want);
-    check("|b1", "bool", &|x| vec![u8::from(x > 2.0)], &want.map(|x| f32::from(u8::from(x > 2.0))));
+    let yes = want.map(|x| f32::from(u8::from(x > 2.0)));
+    check("|b1", "bool", &|x| vec![x as u8], &yes);
     check("|u1", "uint8", &|x| (x as u8).to_le_bytes().to_vec(), &natural);
     // Versions 2 and 3 of the format have a longer length; keys may come in another order and in other quotes.
     let header = "{\"shape\": (2,3), \"fortran_order\": False, \"descr\": \"<f4\"}\n";
