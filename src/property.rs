@@ -217,7 +217,9 @@ pub trait Field: Sized {
 
 impl Field for u32 {
     fn parse(text: &str, kind: &Kind) -> Option<Self> {
-        let zero = text.strip_prefix('-').filter(|zeros| zeros.bytes().all(|digit| digit == b'0'));
+        // JSON makes -0.0 of -0.
+        let zero = text.strip_prefix('-').map(|zeros| zeros.trim_end_matches(".0"));
+        let zero = zero.filter(|zeros| zeros.bytes().all(|digit| digit == b'0'));
         let value = zero.unwrap_or(text).parse().ok()?;
         matches!(kind, Kind::Integer { min, max } if (*min..=*max).contains(&value)).then_some(value)
     }

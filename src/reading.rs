@@ -12,7 +12,8 @@ const MOST_SHOWN: usize = 80;
 
 /// What a message quotes of a text: at most a line of it.
 #[must_use]
-pub fn quoted(text: &str) -> String {
+pub fn quoted(text: impl std::fmt::Display) -> String {
+    let text = text.to_string();
     let line = text.lines().next().unwrap_or_default();
     let shown: String = line.chars().take(MOST_SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if shown.len() < text.len() { format!("{shown}…") } else { shown }

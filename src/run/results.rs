@@ -127,8 +127,6 @@ fn refuse(why: impl std::fmt::Display) -> Error {
 pub fn setting_text(value: &Value) -> String {
     let plain = |value: &Value| match value {
         Value::String(text) => text.clone(),
-        // Of any sign.
-        Value::Number(number) if number.as_f64() == Some(0.0) => "0".to_owned(),
         other => other.to_string(),
     };
     match value {
@@ -229,9 +227,7 @@ impl Results {
     }
 
     fn read_json(text: &str) -> Result<Self, Error> {
-        let wrong = |error: serde_json::Error| {
-            refuse(format!("it is not a results file of this lab ({})", quoted(&error.to_string())))
-        };
+        let wrong = |why: serde_json::Error| refuse(format!("it is not a results file of this lab ({})", quoted(why)));
         #[derive(Deserialize)]
         struct Probe {
             #[serde(default)]

@@ -93,12 +93,12 @@ impl Header {
     /// [`Error::File`] with what is wrong.
     pub fn read(file: &[u8]) -> Result<Self, Error> {
         let (_, header) = SafeTensors::read_metadata(file)
-            .map_err(|error| refuse(format!("it is not a whole safetensors file ({})", quoted(&error.to_string()))))?;
+            .map_err(|error| refuse(format!("it is not a whole safetensors file ({})", quoted(error))))?;
         let text = header.metadata().as_ref().and_then(|metadata| metadata.get(KEY));
         let text = text
             .ok_or_else(|| refuse("it says nothing of a configuration; only weights saved by this lab can be read"))?;
         let header: Self = serde_json::from_str(text)
-            .map_err(|error| refuse(format!("its metadata cannot be read ({})", quoted(&error.to_string()))))?;
+            .map_err(|error| refuse(format!("its metadata cannot be read ({})", quoted(error))))?;
         if header.format != FORMAT {
             return Err(refuse(format!("its format is {}; this lab reads format {FORMAT}", header.format)));
         }

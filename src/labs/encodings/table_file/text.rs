@@ -135,7 +135,8 @@ impl Reading {
             return Err(refuse(format!("it has more than {MOST_ROWS} rows; a table has 2 to {MOST_ROWS}")));
         }
         if self.rows == 0 && self.names.is_none() && cells.len() > 1 && cells[0].is_empty() {
-            let why = "has no first cell, as where columns and rows are named; save the numbers alone (in pandas: index=False, header=False)";
+            let why = "has no first cell, as where columns and rows are named; save the numbers alone (in pandas: index=False, \
+                header=False)";
             return Err(refuse(format!("{place} {why}")));
         }
         for (column, cell) in cells.iter().enumerate() {
@@ -171,14 +172,14 @@ impl Reading {
             });
         }
         if self.counted && self.fractions {
-            let why = "its first row counts from 0, which can be names of columns, as pandas writes them, or position 0; take it out (in pandas: \
-                header=False), or write its numbers with a point, as in 0.0";
+            let why = "its first row counts from 0, which can be names of columns, as pandas writes them, or position 0; take it out (in \
+                pandas: header=False), or write its numbers with a point, as in 0.0";
             return Err(refuse(why));
         }
         if let Some(first) = self.index.filter(|_| self.fractions && rows > 2) {
             let why = format!(
-                "its first column counts from {first}, which can be names of rows, as pandas writes them, or an entry of every vector; take it \
-                    out (in pandas: index=False), or write its numbers with a point, as in {first}.0"
+                "its first column counts from {first}, which can be names of rows, as pandas writes them, or an entry of every vector; \
+                    take it out (in pandas: index=False), or write its numbers with a point, as in {first}.0"
             );
             return Err(refuse(why));
         }
