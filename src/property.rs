@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::choice::Choice;
+use crate::reading::{numbers, quoted};
 
 /// One option of a choice.
 #[derive(Clone, Debug, Serialize)]
@@ -101,6 +102,35 @@ impl Kind {
         Self::Text { most }
     }
 
+    /// What a reader typed in the plain form of links and files. Only numbers have other forms.
+    ///
+    /// # Errors
+    /// What is allowed, if it can be two numbers.
+    fn plain(&self, text: &str) -> Result<String, String> {
+        let (whole, most) = match self {
+            Self::Integer { .. } => (true, f64::from(u32::MAX)),
+            Self::Number { max, .. } => (false, f64::from(*max)),
+            _ => return Ok(text.to_owned()),
+        };
+        let size = |number: &str| number.parse::<f64>().unwrap_or(f64::NAN);
+        // Where thousands are not allowed, a point is what it is on the page and in files.
+        let pointed = |grouped: &str| !whole && size(grouped) > most && text.trim().parse::<f32>().is_ok();
+        let found = numbers(text);
+        let number = match &found[..] {
+            [] => text,
+            [one] => one,
+            [decimal, grouped] if pointed(grouped) => decimal,
+            [decimal, other, ..] => {
+                let allowed = self.allowed();
+                return Err(format!(
+                    "{allowed}, and this can be read as {decimal} or as {other}: write the one that is meant"
+                ));
+            }
+        };
+        let counts = whole && size(number).fract() == 0.0 && (0.0..=most).contains(&size(number));
+        Ok(if counts { (size(number) as u32).to_string() } else { number.to_owned() })
+    }
+
     /// In words, what is allowed.
     #[must_use]
     pub fn allowed(&self) -> String {
@@ -163,22 +193,15 @@ pub struct Problem {
     pub used: String,
 }
 
-/// Letters of a value that a message shows.
-const MOST_SHOWN: usize = 80;
-
-/// A value as a message shows it.
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(MOST_SHOWN) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
-}
-
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: \"{}\" is not allowed; it takes {}", self.field, cut(&self.given), self.allowed)?;
+        let (field, given) = (quoted(&self.field), quoted(&self.given));
+        match self.allowed.strip_prefix("no such setting") {
+            Some(there) => write!(f, "{field}: \"{given}\" is not allowed; there is no such setting{there}")?,
+            None => write!(f, "{field}: \"{given}\" is not allowed; it takes {}", self.allowed)?,
+        }
         if !self.used.is_empty() {
-            write!(f, " (using {})", cut(&self.used))?;
+            write!(f, " (using {})", quoted(&self.used))?;
         }
         Ok(())
     }
@@ -194,7 +217,10 @@ pub trait Field: Sized {
 
 impl Field for u32 {
     fn parse(text: &str, kind: &Kind) -> Option<Self> {
-        let value = text.parse().ok()?;
+        // JSON makes -0.0 of -0.
+        let zero = text.strip_prefix('-').map(|zeros| zeros.trim_end_matches(".0"));
+        let zero = zero.filter(|zeros| zeros.bytes().all(|digit| digit == b'0'));
+        let value = zero.unwrap_or(text).parse().ok()?;
         matches!(kind, Kind::Integer { min, max } if (*min..=*max).contains(&value)).then_some(value)
     }
     fn text(&self) -> String {
@@ -204,7 +230,8 @@ impl Field for u32 {
 
 impl Field for f32 {
     fn parse(text: &str, kind: &Kind) -> Option<Self> {
-        let value = text.parse().ok()?;
+        // The sum makes zero of minus zero.
+        let value = text.parse::<Self>().ok()? + 0.0;
         matches!(kind, Kind::Number { min, max } if (*min..=*max).contains(&value)).then_some(value)
     }
     fn text(&self) -> String {
@@ -272,6 +299,23 @@ pub trait Properties: Default + Clone + PartialEq {
     fn put(&mut self, name: &str, text: &str) -> Result<(), Problem>;
     /// Every property as text, in the order of the table.
     fn texts(&self) -> Vec<(&'static str, String)>;
+
+    /// Sets one property from what a reader typed: a number may be in any form that can be read in one way.
+    ///
+    /// # Errors
+    /// As [`Properties::put`], and the two numbers that `text` can be.
+    fn type_in(&mut self, name: &str, text: &str) -> Result<(), Problem> {
+        let row = Self::rows().into_iter().find(|row| row.name == name);
+        let given = |problem: Problem| Problem { given: text.to_owned(), ..problem };
+        match row.map_or_else(|| Ok(text.to_owned()), |row| row.kind.plain(text)) {
+            Ok(plain) => self.put(name, &plain).map_err(given),
+            Err(allowed) => {
+                let used = self.texts().into_iter().find(|(own, _)| *own == name).map(|(_, value)| value);
+                let (field, given) = (name.to_owned(), text.to_owned());
+                Err(Problem { field, given, allowed, used: used.unwrap_or_default() })
+            }
+        }
+    }
 }
 
 /// A row from its words (name, group, label, unit, help), its kind, its scope, and its default.

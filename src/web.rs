@@ -27,6 +27,7 @@ use crate::labs::weights::Weights;
 use crate::labs::{Config, Lab};
 use crate::model::measure::Measure;
 use crate::property::{Problem, by_name};
+use crate::reading::quoted;
 use crate::run::check::Certificate;
 use crate::run::event::{ArmInfo, Cost, ExecutorInfo, RunInfo};
 use crate::run::machine::Machine;
@@ -124,11 +125,25 @@ pub fn change(lab: &str, values: JsValue, name: &str, to: &str) -> Result<JsValu
     value(&Settled::of(&config, problems))
 }
 
+/// As [`change`], with what a reader typed: a number may be in any form that can be read in one way.
+///
+/// # Errors
+/// An object `{ code, message }` if there is no such lab, or `values` is not an object of strings.
+#[wasm_bindgen(js_name = typeIn)]
+pub fn type_in(lab: &str, values: JsValue, name: &str, text: &str) -> Result<JsValue, JsValue> {
+    let (mut config, mut problems) = read(lab, values)?;
+    problems.extend(config.type_in(name, text));
+    value(&Settled::of(&config, problems))
+}
+
 fn read(lab: &str, values: JsValue) -> Result<(Config, Vec<Problem>), JsValue> {
     let values: std::collections::BTreeMap<String, String> = serde_wasm_bindgen::from_value(values)
         .map_err(|error| thrown(&Error::Config(format!("Settings must be an object of strings: {error}"))))?;
     let mut config = named(lab)?.defaults();
-    let problems = config.apply(values.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    // The page and programs send all values; those of the defaults are nobody's wish.
+    let defaults = by_name(config.values());
+    let wished = values.iter().filter(|(name, value)| defaults.get(*name) != Some(value));
+    let problems = config.apply(wished.map(|(name, value)| (name.as_str(), value.as_str())));
     Ok((config, problems))
 }
 
@@ -153,8 +168,9 @@ struct About<'a> {
 #[wasm_bindgen(js_name = compareChecks)]
 pub fn compare_checks(expected: &str, measured: &str) -> Result<JsValue, JsValue> {
     let read = |text: &str| {
-        Certificate::parse(text)
-            .ok_or_else(|| thrown(&Error::Config(format!("\"{text}\" is not a certificate of first losses."))))
+        Certificate::parse(text).ok_or_else(|| {
+            thrown(&Error::Config(format!("\"{}\" is not a certificate of first losses.", quoted(text))))
+        })
     };
     value(&read(expected)?.compare(&read(measured)?))
 }

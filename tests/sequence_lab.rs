@@ -7,13 +7,13 @@ use mnemoscope::error::Error;
 use mnemoscope::labs::Config;
 use mnemoscope::labs::link::Link;
 use mnemoscope::labs::sequence::bench::Bench;
-use mnemoscope::labs::sequence::config::SequenceConfig;
+use mnemoscope::labs::sequence::config::{SequenceConfig, Split, random};
 use mnemoscope::labs::sequence::course::Course;
 use mnemoscope::labs::sequence::operations::machine_stages;
 use mnemoscope::labs::sequence::report::{Report, Reporting};
 use mnemoscope::labs::sequence::session::{Ask, Mode, SessionInfo};
 use mnemoscope::labs::sequence::study::{Found, Study};
-use mnemoscope::labs::sequence::symbols::random;
+use mnemoscope::labs::sequence::symbols::split;
 use mnemoscope::labs::settings::Settings;
 use mnemoscope::run::claim::Outcome;
 use mnemoscope::run::event::Event;
@@ -564,4 +564,36 @@ fn news_leave_out_what_is_known_of_this_very_session() {
     store(&mut bench, &config, "x y z").unwrap();
     let third = news(&mut bench, (first.id, 2));
     assert!(third.id != first.id && third.from == 0 && third.session.steps.len() == 3);
+}
+
+#[test]
+fn a_symbol_is_what_a_reader_sees_as_one() {
+    let words: &[(&str, &[&str])] = &[
+        ("7\u{200b} 1 \u{feff}7", &["7", "1", "7"]),
+        ("7\u{a0}1\u{3000}5,7", &["7", "1", "5", "7"]),
+        ("e\u{301} \u{e9}", &["\u{e9}", "\u{e9}"]),
+        ("-1 −1", &["-1", "−1"]),
+        ("\u{200b} a", &["a"]),
+    ];
+    let characters: &[(&str, &[&str])] = &[
+        ("ab a", &["a", "b", " ", "a"]),
+        ("a\u{200b}\u{a0}\u{feff}b", &["a", " ", "b"]),
+        ("e\u{301}\u{e9}", &["\u{e9}", "\u{e9}"]),
+        ("👩\u{200d}🔬👩", &["👩\u{200d}🔬", "👩"]),
+        ("👍🏽👍", &["👍🏽", "👍"]),
+        ("🇩🇪🇫🇷", &["🇩🇪", "🇫🇷"]),
+        ("नि", &["नि"]),
+        ("각", &["각"]),
+        ("\u{1112}\u{1161}\u{11ab}한", &["한", "한"]),
+    ];
+    for (how, cases) in [(Split::Words, words), (Split::Characters, characters)] {
+        for (text, symbols) in cases {
+            assert_eq!(split(text, how).unwrap(), *symbols, "{text:?}");
+        }
+    }
+    for nothing in ["", "\u{200b}\u{feff}", "\u{200d}"] {
+        for how in [Split::Words, Split::Characters] {
+            assert!(split(nothing, how).is_err(), "{nothing:?}");
+        }
+    }
 }

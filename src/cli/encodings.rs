@@ -101,10 +101,13 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     needs(&config, path("upload"), source.is_some(), logit || folder.wanted())?;
 
     let mut bench = Workbench::default();
-    bench.set_upload(path("upload").map(upload).transpose()?);
+    let upload = path("upload").map(upload).transpose()?;
+    let taken =
+        upload.iter().flat_map(|upload| upload.info.notes.iter().map(|note| format!("{}: {note}", upload.info.name)));
+    let mut notes: Vec<String> = taken.collect();
+    bench.set_upload(upload);
     bench.set_trained(source.map(|source| source.trained(config.trained_run)).transpose()?);
     let mut written: Vec<(&Path, Vec<u8>)> = Vec::new();
-    let mut notes = Vec::new();
     for (side, [(matrix, _), (table, _)]) in SIDES {
         if let Some(path) = path(matrix) {
             let (csv, executor) = picture(&mut bench, &config, side, matrix)?;
@@ -186,7 +189,7 @@ fn picture(
     let matrix = picture.matrix.ok_or_else(|| Failure::usage(format!("--{name}: {}", picture.info.note)))?;
     let head = format!("position,{}\n", (0..length).map(|q| q.to_string()).collect::<Vec<_>>().join(","));
     // A product that single precision cannot hold has an empty cell.
-    let cell = |value: &f32| if value.is_finite() { value.to_string() } else { String::new() };
+    let cell = |value: &f32| if value.is_finite() { (value + 0.0).to_string() } else { String::new() };
     let line = |(p, row): (usize, &[f32])| format!("{p},{}\n", row.iter().map(cell).collect::<Vec<_>>().join(","));
     let lines = matrix.chunks_exact(length.max(1)).enumerate().map(line);
     Ok((std::iter::once(head).chain(lines).collect::<String>().into_bytes(), picture.info.executor))
@@ -231,5 +234,5 @@ fn summary(report: &Report) {
 /// Six digits, for people; files have all.
 fn short(value: f64) -> String {
     let small = value != 0.0 && !(1e-3..1e6).contains(&value.abs());
-    if small { format!("{value:.5e}") } else { ((value * 1e6).round() / 1e6).to_string() }
+    if small { format!("{value:.5e}") } else { ((value * 1e6).round() / 1e6 + 0.0).to_string() }
 }

@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
         let line = format!("held_out: the encodings lab judges on {count} held-out sequences, always; leave it out");
         return Err(Failure::usage(line));
     }
-    let problems = weights.config.apply(given.iter().map(|(name, value)| (*name, value.as_str())));
+    let problems: Vec<_> = given.iter().flat_map(|(name, value)| weights.config.type_in(name, value)).collect();
     if !problems.is_empty() {
         return Err(Failure::usages(problems.iter().map(|problem| settings::words("", problem)).collect()));
     }

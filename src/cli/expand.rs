@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 use mnemoscope::labs::copy::config::CopyConfig;
 use mnemoscope::labs::settings::Settings;
 use mnemoscope::property::Kind;
+use mnemoscope::reading::quoted;
 
 use super::failure::{Failure, say};
 use super::{files, settings};
@@ -41,20 +42,31 @@ struct Axis {
 
 impl Axis {
     fn parse(text: &str) -> Result<Self, Failure> {
-        let (name, values) = text
-            .split_once('=')
-            .ok_or_else(|| Failure::usage(format!("--vary {text}: it takes NAME=VALUES, such as rate=0.001,0.003")))?;
+        let (name, values) = text.split_once('=').ok_or_else(|| {
+            Failure::usage(format!("--vary {}: it takes NAME=VALUES, such as rate=0.001,0.003", quoted(text)))
+        })?;
         let name = name.trim().replace('-', "_");
         let table = CopyConfig::table();
         let Some(property) = table.iter().find(|property| property.name == name) else {
             let names: Vec<_> = table.iter().map(|property| property.name).collect();
-            let line = format!("--vary {name}: there is no such setting; there are {}", names.join(", "));
+            let line = format!("--vary {}: there is no such setting; there are {}", quoted(&name), names.join(", "));
             return Err(Failure::usage(line));
         };
         let is_list = matches!(property.kind, Kind::Many { .. });
         let separator = if is_list || values.contains(';') { ';' } else { ',' };
-        let values: Vec<String> = values.split(separator).map(|value| value.trim().to_owned()).collect();
-        Ok(Self { name, values })
+        let list: Vec<String> = values.split(separator).map(|value| value.trim().to_owned()).collect();
+        let decimals = |value: &String| {
+            value.len() > 1 && value.starts_with('0') && value.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let number = matches!(property.kind, Kind::Integer { .. } | Kind::Number { .. });
+        if separator == ',' && number && list.iter().any(decimals) {
+            let line = format!(
+                "--vary {}: a comma separates values, and this looks like decimals; write a point, or separate the values by semicolons",
+                quoted(text)
+            );
+            return Err(Failure::usage(line));
+        }
+        Ok(Self { name, values: list })
     }
 }
 
@@ -82,7 +94,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
 }
 
 /// Configuration number `job` of the grid; the last axis goes round first.
-fn configuration(base: &CopyConfig, axes: &[Axis], job: usize) -> Result<CopyConfig, Failure> {
+fn configuration<S: Settings>(base: &S, axes: &[Axis], job: usize) -> Result<S, Failure> {
     let mut rest = job;
     let mut values: Vec<(&str, &str)> = Vec::with_capacity(axes.len());
     for axis in axes.iter().rev() {
@@ -91,12 +103,12 @@ fn configuration(base: &CopyConfig, axes: &[Axis], job: usize) -> Result<CopyCon
     }
     values.reverse();
     let mut config = base.clone();
-    let problems = config.apply(values.iter().copied());
+    let problems = config.apply_over(&S::default().texts(), values.iter().copied(), settings::take);
     if problems.is_empty() {
         return Ok(config);
     }
     let which: Vec<String> = values.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let from = format!("--vary, job {job} ({}): ", which.join(" "));
+    let from = format!("--vary, job {job} ({}): ", quoted(&which.join(" ")));
     Err(Failure::usages(problems.iter().map(|problem| settings::words(&from, problem)).collect()))
 }
 

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use mnemoscope::error::Error;
+use mnemoscope::reading::quoted;
 
 /// Writes a line to standard error. Nobody may be there to read it, which is no reason to stop.
 pub(crate) fn say(line: &str) {
@@ -66,6 +67,10 @@ impl Failure {
     /// A command line that clap refused, in clap's words.
     pub(crate) fn of_clap(error: &clap::Error) -> Self {
         let text = error.render().to_string();
+        let given: Vec<String> = std::env::args_os().filter_map(|given| given.into_string().ok()).collect();
+        let values = given.iter().filter_map(|given| Some(given.split_once('=')?.1));
+        let long = values.chain(given.iter().map(String::as_str)).filter(|given| quoted(given) != **given);
+        let text = long.fold(text, |text, long| text.replace(long, &quoted(long)));
         let text = text.strip_prefix("error: ").unwrap_or(&text);
         // Without arguments at all clap shows the help, which is no message.
         let help = error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;

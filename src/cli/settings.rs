@@ -11,20 +11,31 @@ use serde_json::json;
 use mnemoscope::labs::Lab;
 use mnemoscope::labs::settings::{Preset, Settings, read_configuration};
 use mnemoscope::property::{Kind, Problem, Property};
+use mnemoscope::reading::quoted;
 
 use super::failure::Failure;
 use super::files;
 
-/// Takes any text, for the property table judges it, but tells shells what could stand there.
+/// Takes any text, for the property table judges it, but tells shells what could stand there. What looks like a flag is one whose
+/// value was forgotten.
 #[derive(Clone)]
 struct Hinted(Vec<&'static str>);
 
 impl TypedValueParser for Hinted {
     type Value = String;
 
-    fn parse_ref(&self, command: &Command, _: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
-        let text = value.to_str().map(str::to_owned);
-        text.ok_or_else(|| clap::Error::new(clap::error::ErrorKind::InvalidUtf8).with_cmd(command))
+    fn parse_ref(&self, command: &Command, argument: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        use clap::error::ErrorKind;
+        let Some(text) = value.to_str() else { return Err(clap::Error::new(ErrorKind::InvalidUtf8).with_cmd(command)) };
+        if text.strip_prefix("--").is_some_and(|flag| flag.starts_with(|c: char| c.is_ascii_alphabetic())) {
+            let flag = argument.and_then(Arg::get_long).unwrap_or_default();
+            let line = format!(
+                "--{flag} takes a value, and {} looks like a flag; a text that begins so goes into a file for --config",
+                quoted(text)
+            );
+            return Err(clap::Error::raw(ErrorKind::InvalidValue, line).with_cmd(command));
+        }
+        Ok(text.to_owned())
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
@@ -36,7 +47,7 @@ impl TypedValueParser for Hinted {
 fn flag(property: &Property) -> Arg {
     let help = format!("{} [{}] [default: {}]", property.help, property.kind.allowed(), property.default);
     let long = property.name.replace('_', "-");
-    let mut argument = Arg::new(property.name).long(long.clone()).help(help).allow_negative_numbers(true);
+    let mut argument = Arg::new(property.name).long(long.clone()).help(help);
     if long != property.name {
         argument = argument.alias(property.name);
     }
@@ -48,8 +59,10 @@ fn flag(property: &Property) -> Arg {
         Kind::Many { options } => {
             argument.value_name("NAMES").value_parser(hinted(options.iter().map(|o| o.value).collect()))
         }
-        Kind::Text { .. } => argument.value_name("TEXT"),
-        Kind::Integer { .. } | Kind::Number { .. } => argument.value_name("NUMBER"),
+        Kind::Text { .. } => argument.value_name("TEXT").allow_hyphen_values(true).value_parser(hinted(Vec::new())),
+        Kind::Integer { .. } | Kind::Number { .. } => {
+            argument.value_name("NUMBER").allow_hyphen_values(true).value_parser(hinted(Vec::new()))
+        }
         Kind::Flag => argument
             .value_name("BOOL")
             .num_args(0..=1)
@@ -93,8 +106,12 @@ pub(crate) fn given<S: Settings>(arguments: &ArgMatches) -> Vec<(&'static str, S
 
 /// A problem in the words of a shell: nothing is used instead, for a command line is refused as a whole.
 pub(crate) fn words(from: &str, problem: &Problem) -> String {
-    format!("{from}{}: \"{}\" is not allowed; it takes {}", problem.field, problem.given, problem.allowed)
-        .replace("it takes no such setting", "there is no such setting")
+    format!("{from}{}", Problem { used: String::new(), ..problem.clone() })
+}
+
+/// Takes the plain form, which scripts write, as it is, and what else a person may type.
+pub(crate) fn take<S: Settings>(config: &mut S, name: &str, text: &str) -> Result<(), Problem> {
+    config.put(name, text).or_else(|_| config.type_in(name, text))
 }
 
 /// The configuration of a command line. Unlike a link, it is refused as a whole if anything in it is wrong.
@@ -122,8 +139,10 @@ pub(crate) fn configure_over<S: Settings>(
         (None, Some(preset)) => S::preset(preset).map_err(|problem| Failure::usage(words("--", &problem)))?,
         (None, None) => S::default(),
     };
+    let base = if arguments.get_one::<PathBuf>("config").is_some() { S::default() } else { config.clone() };
     let given = given::<S>(arguments);
-    let problems = config.apply(over.iter().chain(&given).map(|(name, value)| (*name, value.as_str())));
+    let given = over.iter().chain(&given).map(|(name, value)| (*name, value.as_str()));
+    let problems = config.apply_over(&base.texts(), given, take);
     lines.extend(problems.iter().map(|problem| words("", problem)));
     if lines.is_empty() { Ok(config) } else { Err(Failure::usages(lines)) }
 }
@@ -135,8 +154,11 @@ fn own<S: Settings>(text: &str, name: &str) -> Result<(), Failure> {
     let lab = json.as_ref().filter(|json| results(json)).and_then(|json| json.get("lab")?.as_str());
     match lab.filter(|lab| *lab != S::LAB) {
         Some(lab) => {
-            let line =
-                format!("{name}: it is of the lab \"{lab}\", and this command takes settings of the {} lab", S::LAB);
+            let line = format!(
+                "{name}: it is of the lab \"{}\", and this command takes settings of the {} lab",
+                quoted(lab),
+                S::LAB
+            );
             Err(Failure::usage(line))
         }
         None => Ok(()),

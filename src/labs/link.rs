@@ -3,6 +3,7 @@
 use crate::choice::Choice;
 use crate::labs::{Config, Lab};
 use crate::property::Problem;
+use crate::reading::quoted;
 use crate::run::check::Certificate;
 
 /// What a link says.
@@ -56,7 +57,7 @@ impl Link {
                 _ => rest.push((name.as_str(), value.as_str())),
             }
         }
-        read.problems.extend(read.config.apply(rest));
+        read.problems.extend(read.config.apply_over_preset(rest));
         read
     }
 }
@@ -70,8 +71,9 @@ fn hidden(list: &str, lab: Lab) -> Result<Vec<String>, String> {
     for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
         if !parts.contains(&name) && !settings.contains(&name) {
             return Err(format!(
-                "some of {}, or names of settings, separated by commas; \"{name}\" is neither",
-                parts.join(", ")
+                "some of {}, or names of settings, separated by commas; \"{}\" is neither",
+                parts.join(", "),
+                quoted(name)
             ));
         }
         if !hide.iter().any(|known| known == name) {

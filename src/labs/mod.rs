@@ -24,7 +24,8 @@ use crate::model::Model;
 use crate::model::ensemble;
 use crate::model::measure::Measure;
 use crate::model::transformer::Replica;
-use crate::property::{Problem, Property, Scope, typed};
+use crate::property::{Problem, Properties, Property, Scope, typed};
+use crate::reading::quoted;
 use crate::run::event::ArmInfo;
 use crate::run::lineup::{Entry, Lineup, Provenance};
 use crate::run::training::Training;
@@ -121,7 +122,8 @@ impl Lab {
     /// [`Error::Config`] if there is none.
     pub fn named(id: &str) -> Result<Self, Error> {
         let names = || Self::ALL.iter().map(|lab| lab.id()).collect::<Vec<_>>().join(", ");
-        Self::from_id(id).ok_or_else(|| Error::Config(format!("There is no lab \"{id}\"; there are {}.", names())))
+        Self::from_id(id)
+            .ok_or_else(|| Error::Config(format!("There is no lab \"{}\"; there are {}.", quoted(id), names())))
     }
 
     /// Whether a setting only concerns looking: changing it leaves an open run as it is.
@@ -165,6 +167,18 @@ impl Config {
     /// Reads names and values over this configuration; see [`Settings::apply`].
     pub fn apply<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Problem> {
         each!(self, config => config.apply(pairs))
+    }
+
+    /// As [`Config::apply`], over a preset that stands for the defaults.
+    pub fn apply_over_preset<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Problem> {
+        let base = self.values();
+        each!(self, config => config.apply_over(&base, pairs, Properties::put))
+    }
+
+    /// Takes over what a reader typed; see [`Properties::type_in`].
+    pub fn type_in(&mut self, name: &str, text: &str) -> Vec<Problem> {
+        let base = self.lab().defaults().values();
+        each!(self, config => config.apply_over(&base, [(name, text)], Properties::type_in))
     }
 
     /// Takes over a preset.

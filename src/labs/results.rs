@@ -5,6 +5,7 @@ use crate::labs::copy::config::CopyConfig;
 use crate::labs::settings::Settings;
 use crate::labs::{Config, Lab};
 use crate::model::measure::Measure;
+use crate::reading::quoted;
 use crate::run::curves::Axis;
 use crate::run::results::Results;
 
@@ -20,7 +21,7 @@ pub fn read(text: &str) -> Result<Results, Error> {
     if results.lab != CopyConfig::LAB {
         let line = format!(
             "it comes from the lab \"{}\"; only results of the {} lab are compared",
-            results.lab,
+            quoted(&results.lab),
             CopyConfig::LAB
         );
         return Err(Error::File(line));
@@ -33,13 +34,15 @@ pub fn read(text: &str) -> Result<Results, Error> {
 /// An error unless the results mean by every measure what the lab means by it, over training steps: they are laid over its own.
 fn measured(results: &Results, config: &Config) -> Result<(), Error> {
     if results.x.id != Axis::step().id {
-        let line = format!("its curves are over \"{}\"; those of a race are over steps", results.x.label);
+        let line = format!("its curves are over \"{}\"; those of a race are over steps", quoted(&results.x.label));
         return Err(Error::File(line));
     }
     let own = config.lineup()?.measures();
     let strange = |measure: &&Measure| own.iter().any(|own| own.is(measure) && !own.agrees(measure));
     match results.measures.iter().find(strange) {
-        Some(Measure { id, .. }) => Err(Error::File(format!("it means something else by {id} than this lab"))),
+        Some(Measure { id, .. }) => {
+            Err(Error::File(format!("it means something else by {} than this lab", quoted(id))))
+        }
         None => Ok(()),
     }
 }

@@ -57,8 +57,23 @@ pub trait Settings: Properties {
     /// Reads names and values over this configuration. What is refused keeps its value and is reported;
     /// the rest is taken. Rules between fields are settled last.
     fn apply<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Problem> {
-        let mut problems: Vec<_> = pairs.into_iter().filter_map(|(name, value)| self.put(name, value).err()).collect();
-        problems.extend(self.settle());
+        self.apply_over(&Self::default().texts(), pairs, Self::put)
+    }
+
+    /// As [`Settings::apply`], read by `put`. A value that is not among the pairs and is that of `base`, the defaults or a preset, is
+    /// nobody's wish: where a rule between fields needs another, it follows, and nothing is reported.
+    fn apply_over<'a>(
+        &mut self,
+        base: &[(&'static str, String)],
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+        put: fn(&mut Self, &str, &str) -> Result<(), Problem>,
+    ) -> Vec<Problem> {
+        let pairs: Vec<_> = pairs.into_iter().collect();
+        let mut problems: Vec<_> = pairs.iter().filter_map(|(name, value)| put(self, name, value).err()).collect();
+        let before = self.texts();
+        let given = |field: &str| pairs.iter().any(|(name, _)| *name == field);
+        let wished = |field: &str| before.iter().zip(base).any(|(own, base)| own.0 == field && own.1 != base.1);
+        problems.extend(self.settle().into_iter().filter(|mended| given(&mended.field) || wished(&mended.field)));
         problems
     }
 

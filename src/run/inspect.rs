@@ -11,6 +11,7 @@ use crate::kernels::batch::HELD_OUT_SEED;
 use crate::model::ensemble::Ensemble;
 use crate::model::parameters::Parameter;
 use crate::model::transformer::{Architecture, ProbePlan, Replica, Transformer};
+use crate::reading::{quoted, seen};
 use crate::run::race::Race;
 use crate::task::Layout;
 use crate::task::source::{self, Split};
@@ -69,11 +70,14 @@ pub struct Norms {
 pub fn read_probe(text: &str, layout: &Layout) -> Result<Vec<u32>, Error> {
     let wanted = layout.source_length() as usize;
     let highest = layout.symbols - 1;
+    let text = seen(text);
     let text = text.trim();
     let row = match text.strip_prefix('#') {
         Some(number) => {
             let row = number.trim().parse::<u32>().ok().filter(|&row| row < 1_000_000);
-            Some(row.ok_or_else(|| Error::Probe(format!("\"{text}\": after # comes a number from 0 to 999999.")))?)
+            Some(row.ok_or_else(|| {
+                Error::Probe(format!("\"{}\": after # comes a number from 0 to 999999.", quoted(text)))
+            })?)
         }
         None => text.is_empty().then_some(0),
     };

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::model::ensemble::{self, TOKEN_ACCURACY};
 use crate::model::measure::{Measure, Phase};
+use crate::reading::quoted;
 use crate::run::MAX_REPLICAS;
 use crate::run::claim::Verdict;
 use crate::run::collector::Stop;
@@ -226,7 +227,7 @@ impl Results {
     }
 
     fn read_json(text: &str) -> Result<Self, Error> {
-        let wrong = |error: serde_json::Error| refuse(format!("it is not a results file of this lab ({error})"));
+        let wrong = |why: serde_json::Error| refuse(format!("it is not a results file of this lab ({})", quoted(why)));
         #[derive(Deserialize)]
         struct Probe {
             #[serde(default)]

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::model::measure::{Measure, Phase};
 use crate::model::parameters::Parameter;
+use crate::reading::quoted;
 use crate::run::check::Certifier;
 use crate::run::collector::Record;
 use crate::run::curves::Point;
@@ -95,12 +96,12 @@ impl Header {
     /// [`Error::File`] with what is wrong.
     pub fn read(file: &[u8]) -> Result<Self, Error> {
         let (_, header) = SafeTensors::read_metadata(file)
-            .map_err(|error| refuse(format!("it is not a whole safetensors file ({error})")))?;
+            .map_err(|error| refuse(format!("it is not a whole safetensors file ({})", quoted(error))))?;
         let text = header.metadata().as_ref().and_then(|metadata| metadata.get(KEY));
         let text = text
             .ok_or_else(|| refuse("it says nothing of a configuration; only weights saved by this lab can be read"))?;
-        let header: Self =
-            serde_json::from_str(text).map_err(|error| refuse(format!("its metadata cannot be read ({error})")))?;
+        let header: Self = serde_json::from_str(text)
+            .map_err(|error| refuse(format!("its metadata cannot be read ({})", quoted(error))))?;
         if !(1..=FORMAT).contains(&header.format) {
             return Err(refuse(format!("its format is {}; this lab reads formats 1 and {FORMAT}", header.format)));
         }

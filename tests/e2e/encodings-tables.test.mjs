@@ -100,6 +100,17 @@ describe('a table that the reader brings', () => {
     });
   });
 
+  test('what was taken as names or as a comment is said', { timeout: SLOW }, async () => {
+    await withLab(SMALL, async (lab) => {
+      await upload(lab, 'saved.txt', '# x y\n1.0 2.0\n3.0 4.0\n');
+      await lab.page.getByTestId('uploaded').waitFor();
+      assert.match(await lab.text('uploaded'), /2 positions of 2 entries, CSV\. Line 1 was taken as a comment: # x y\./);
+      await upload(lab, 'frame.csv', '0,1,2\n0.5,1.5,2.5\n3.5,4.5,5.5\n');
+      await lab.page.locator('#upload-refused .wrong').waitFor();
+      assert.match(await lab.text('upload-refused'), /counts from 0.*names of columns.*or position 0/);
+    });
+  });
+
   test('a file may be dropped on this part', { timeout: SLOW }, async () => {
     await withLab(SMALL, async (lab) => {
       await settled(lab);

@@ -41,6 +41,54 @@ describe('loading', () => {
   });
 });
 
+describe('numbers', () => {
+  test('a number is read as it was written, or refused with the two that it can be', async () => {
+    await withLab('', async (lab) => {
+      await lab.page.evaluate(() => document.querySelectorAll('.group').forEach((group) => (group.open = true)));
+      const type = async (name, text) => {
+        const field = lab.page.locator(`#set-${name}`);
+        await field.fill('');
+        await field.pressSequentially(text);
+        await field.press('Enter');
+        return field;
+      };
+      for (const [name, text, value] of [
+        ['rate', '0,004', '0.004'],
+        ['steps', '1 200', '1200'],
+        ['clip', '−0', '0'],
+        ['clip', '12,5', '12.5'],
+        ['seed', '٣', '3'],
+        ['steps', '1e3', '1000'],
+      ]) {
+        const field = await type(name, text);
+        await lab.settled(name, value);
+        assert.equal(await field.inputValue(), value, text);
+      }
+      for (const [name, text, says] of [
+        ['steps', '1,000', /“1,000” is not allowed.*read as 1 or as 1000.*Used instead: 1000/s],
+        ['rate', '1,000', /read as 1 or as 1000.*Used instead: 0\.004/s],
+        ['rate', '1.000,5', /“1\.000,5” is not allowed.*a number from 0 to 10/s],
+        ['seed', 'three', /“three” is not allowed.*a whole number from 0/s],
+      ]) {
+        const before = await lab.settings();
+        await type(name, text);
+        await lab.page.locator(`#wrong-${name}`).waitFor();
+        assert.match(await lab.page.locator(`#wrong-${name}`).innerText(), says);
+        assert.deepEqual(await lab.settings(), before, text);
+      }
+      // Whole numbers go up and down, and stay within what is allowed.
+      const heads = lab.page.locator('#set-heads');
+      await heads.focus();
+      await heads.press('ArrowDown');
+      await lab.settled('heads', '2');
+      await type('layers', '6');
+      await lab.page.locator('#set-layers').press('ArrowUp');
+      assert.equal(await lab.page.locator('#set-layers').inputValue(), '6');
+      assert.deepEqual(lab.errors, []);
+    });
+  });
+});
+
 describe('links', () => {
   test('a changed control is in the link, and the link restores every control', async () => {
     await withLab('', async (lab) => {

@@ -316,8 +316,7 @@ export class Machine {
 
   /** Takes in the cue, and goes on alone for `count` symbols; by the settings if left out. */
   recall(cue?: Symbols, count?: number): Promise<Session> {
-    const { cue: ownCue = '', recall = '1' } = this.settled.values;
-    return this.client.seqRecall(this.text(cue) ?? ownCue, count ?? Number(recall));
+    return this.client.seqRecall(this.text(cue) ?? this.settled.values.cue ?? '', count ?? null);
   }
 
   /** A blank memory. */

@@ -427,6 +427,8 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
       return settle(modules.engine.settle(present.lab, command.values), 'page');
     case 'change':
       return settle(modules.engine.change(present.lab, present.values, command.name, command.value), 'page');
+    case 'typeIn':
+      return settle(modules.engine.typeIn(present.lab, present.values, command.name, command.text), 'page');
     case 'train': {
       const mine = ++request;
       waiting = null;

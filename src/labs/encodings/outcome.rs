@@ -236,7 +236,7 @@ pub(super) fn sweep(config: &EncodingsConfig, results: &Results) -> Result<Outco
 
 /// Six digits: tables that differ by rounding only are equal, and their ranks with them.
 fn significant(value: f64) -> f64 {
-    format!("{value:.5e}").parse().unwrap_or(value)
+    format!("{value:.5e}").parse().unwrap_or(value) + 0.0
 }
 
 fn sentence(config: &EncodingsConfig, correlations: &[Correlation], tables: &[SweepArm]) -> String {

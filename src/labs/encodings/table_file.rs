@@ -4,6 +4,8 @@
 //! look whether it is there, and bring a parser of Python along. A header is short text in a fixed form (NumPy Enhancement
 //! Proposal 1); all that is not that form is refused.
 
+mod text;
+
 use serde::Serialize;
 
 use crate::encoding::Table;
@@ -41,6 +43,8 @@ pub struct UploadInfo {
     pub columns: usize,
     /// As in "NumPy, float64".
     pub format: String,
+    /// What was taken as something else than numbers: a line of names, comments. A sentence each.
+    pub notes: Vec<String>,
 }
 
 fn refuse(why: impl std::fmt::Display) -> Error {
@@ -56,9 +60,9 @@ impl Upload {
         if bytes.is_empty() {
             return Err(refuse("it is empty; a table has a row of numbers for each position"));
         }
-        let (table, format) = if bytes.starts_with(MAGIC) { read_npy(bytes)? } else { read_csv(bytes)? };
+        let (table, format, notes) = if bytes.starts_with(MAGIC) { read_npy(bytes)? } else { text::read(bytes)? };
         let name = name.chars().take(100).collect();
-        let info = UploadInfo { name, rows: table.rows, columns: table.columns, format };
+        let info = UploadInfo { name, rows: table.rows, columns: table.columns, format, notes };
         Ok(Self { table, info })
     }
 }
@@ -72,78 +76,14 @@ fn sized(rows: usize, columns: usize) -> Result<(), Error> {
     Ok(())
 }
 
-/// A finite number of single precision.
-fn number(value: f64, row: usize, column: usize) -> Result<f32, Error> {
-    let single = value as f32;
+/// A finite number of single precision. The sum makes zero of minus zero.
+fn number(value: f64, row: &str, column: usize) -> Result<f32, Error> {
+    let single = value as f32 + 0.0;
     if single.is_finite() {
         return Ok(single);
     }
     let what = if value.is_finite() { "too large for single precision" } else { "not a finite number" };
-    Err(refuse(format!("row {}, column {} is {value}, which is {what}", row + 1, column + 1)))
-}
-
-fn read_csv(bytes: &[u8]) -> Result<(Table, String), Error> {
-    if bytes.len() > MOST_TEXT {
-        return Err(refuse(format!("it has {} bytes, more than the largest table needs", bytes.len())));
-    }
-    let text = std::str::from_utf8(bytes).map_err(|_| refuse("it is neither a .npy file nor text in UTF-8"))?;
-    let text = text.trim_start_matches('\u{feff}');
-    let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).unwrap_or("");
-    let delimiter = [b';', b'\t', b',', b' '].into_iter().find(|&mark| first.trim().as_bytes().contains(&mark));
-    let mut reader = csv::ReaderBuilder::new();
-    reader
-        .has_headers(false)
-        .flexible(true)
-        .comment(Some(b'#'))
-        .trim(csv::Trim::All)
-        .delimiter(delimiter.unwrap_or(b','));
-    let (mut rows, mut columns, mut names) = (0, 0, false);
-    let mut values = Vec::new();
-    if let Some(at) = text.lines().position(|line| line.len() > MOST_LINE) {
-        return Err(refuse(format!(
-            "line {} is longer than {MOST_COLUMNS} numbers; a table has 1 to {MOST_COLUMNS} columns",
-            at + 1
-        )));
-    }
-    // Line by line: no cell of a table spans two of them.
-    let records = text.lines().flat_map(|line| reader.from_reader(line.as_bytes()).into_records());
-    for (line, record) in records.enumerate() {
-        let record = record.map_err(refuse)?;
-        // Columns of a text in spaces may be padded with more of them.
-        let cells: Vec<&str> = match delimiter {
-            Some(b' ') => record.iter().filter(|cell| !cell.is_empty()).collect(),
-            _ => record.iter().collect(),
-        };
-        let all_words = cells.iter().all(|cell| cell.parse::<f64>().is_err() && !cell.is_empty());
-        if line == 0 && all_words {
-            (names, columns) = (true, cells.len());
-            continue;
-        }
-        if rows == 0 && !names {
-            columns = cells.len();
-        }
-        if cells.len() != columns {
-            return Err(refuse(format!(
-                "row {} has {} cells, and those before it have {columns}; all rows of a table are equally long",
-                rows + 1,
-                cells.len()
-            )));
-        }
-        if rows == MOST_ROWS {
-            return Err(refuse(format!("it has more than {MOST_ROWS} rows; a table has 2 to {MOST_ROWS}")));
-        }
-        for (column, cell) in cells.iter().enumerate() {
-            let value: f64 = cell.parse().map_err(|_| {
-                let cell: String = cell.chars().take(20).collect();
-                refuse(format!("row {}, column {} is \"{cell}\", which is not a number", rows + 1, column + 1))
-            })?;
-            values.push(number(value, rows, column)?);
-        }
-        rows += 1;
-    }
-    sized(rows, columns)?;
-    let format = if names { "CSV with a line of names" } else { "CSV" };
-    Ok((Table { rows, columns, values }, format.to_owned()))
+    Err(refuse(format!("{row}, column {} is {value}, which is {what}", column + 1)))
 }
 
 /// What a .npy header says.
@@ -195,8 +135,24 @@ macro_rules! reader {
     };
 }
 
+/// The number of IEEE 754's 16 bits.
+fn half(bits: u16) -> f64 {
+    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023));
+    let size = match exponent {
+        0 => libm::ldexp(fraction, -24),
+        31 if fraction > 0.0 => f64::NAN,
+        31 => f64::INFINITY,
+        _ => libm::ldexp(1024.0 + fraction, exponent - 25),
+    };
+    if bits >> 15 == 1 { -size } else { size }
+}
+
 fn reader(kind: &str) -> Option<Reader> {
     Some(match kind {
+        "b1" => (1, "bool", |bytes: &[u8]| f64::from(u8::from(bytes.iter().any(|byte| *byte != 0)))),
+        "f2" => (2, "float16", |bytes: &[u8]| {
+            half(bytes.iter().rev().map(|byte| u16::from(*byte)).fold(0, |bits, byte| bits << 8 | byte))
+        }),
         "f4" => reader!(f32, "float32"),
         "f8" => reader!(f64, "float64"),
         "i1" => reader!(i8, "int8"),
@@ -211,7 +167,7 @@ fn reader(kind: &str) -> Option<Reader> {
     })
 }
 
-fn read_npy(bytes: &[u8]) -> Result<(Table, String), Error> {
+fn read_npy(bytes: &[u8]) -> Result<(Table, String, Vec<String>), Error> {
     let cut_short = || refuse("its .npy header is cut short");
     let version = *bytes.get(6).ok_or_else(cut_short)?;
     let wide = match version {
@@ -242,7 +198,7 @@ fn read_npy(bytes: &[u8]) -> Result<(Table, String), Error> {
     let (width, name, read) = reader(kind).ok_or_else(|| {
         let descr: String = header.descr.chars().take(20).collect();
         refuse(format!(
-            "its dtype is {descr}; float32, float64 and integers are read (in NumPy: table.astype('float32'))"
+            "its dtype is {descr}; float16, float32, float64, whole numbers and bool are read (in NumPy: table.astype('float32'))"
         ))
     })?;
     let data = &bytes[start + length..];
@@ -255,24 +211,23 @@ fn read_npy(bytes: &[u8]) -> Result<(Table, String), Error> {
     }
     let mut values = Vec::with_capacity(rows * columns);
     for row in 0..rows {
+        let place = format!("row {}", row + 1);
         for column in 0..columns {
             let at = if header.fortran { column * rows + row } else { row * columns + column };
             let own = &data[at * width..(at + 1) * width];
             let value = if order == ">" { read(&own.iter().rev().copied().collect::<Vec<u8>>()) } else { read(own) };
-            values.push(number(value, row, column)?);
+            values.push(number(value, &place, column)?);
         }
     }
-    Ok((Table { rows, columns, values }, format!("NumPy, {name}")))
+    Ok((Table { rows, columns, values }, format!("NumPy, {name}"), Vec::new()))
 }
 
 /// The table as CSV: a row for each position, no names, digits enough to read the same numbers again.
 #[must_use]
 pub fn to_csv(table: &Table) -> Vec<u8> {
-    // With all its zeros a tiny number takes 50 characters, and the largest table more than is read.
-    let cell = |value: &f32| match value.abs() {
-        size if size == 0.0 || (1e-5..1e15).contains(&size) => value.to_string(),
-        _ => format!("{value:e}"),
-    };
+    // Every number has a point or an exponent, so that the first row cannot be taken as names that count from 0. The sum makes zero of
+    // minus zero.
+    let cell = |value: &f32| format!("{:?}", value + 0.0);
     let line = |row: &[f32]| row.iter().map(cell).collect::<Vec<_>>().join(",") + "\n";
     table.values.chunks_exact(table.columns.max(1)).map(line).collect::<String>().into_bytes()
 }

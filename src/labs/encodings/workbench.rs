@@ -328,8 +328,8 @@ impl Workbench {
             label: formula.label,
             formula: formula.formula,
             unit: formula.unit,
-            left: measured[0].values[at],
-            right: measured[1].values[at],
+            left: measured[0].values[at].map(|value| value + 0.0),
+            right: measured[1].values[at].map(|value| value + 0.0),
             left_text: text(&left, formula.id, measured[0].values[at]),
             right_text: text(&right, formula.id, measured[1].values[at]),
         };

@@ -1,10 +1,12 @@
 //! The sequence lab's configuration: its table, its presets, and the rules between fields.
 
 use crate::choice::choice;
+use crate::kernels::rng::{STREAM_SEQUENCE, below, pcg4d};
 use crate::labs::part::Part;
 use crate::labs::sequence::parts;
 use crate::labs::settings::{Preset, Settings};
 use crate::property::{Field, Kind, Problem, properties};
+use crate::reading::plain;
 use crate::run::heads;
 use crate::run::machine::ExecutorChoice;
 
@@ -254,6 +256,9 @@ impl Settings for SequenceConfig {
     }
 
     fn settle(&mut self) -> Vec<Problem> {
+        if let Some(cue) = self.known_cue() {
+            self.cue = cue;
+        }
         let mut problems = Vec::new();
         let mut most = |field: &str, value: &mut u32, limit: u32, why: &str| {
             if *value > limit {
@@ -298,5 +303,39 @@ impl Settings for SequenceConfig {
             self.rival_heads = used;
         }
         problems
+    }
+}
+
+/// A sequence of numbers below `alphabet`, drawn evenly.
+#[must_use]
+pub fn random(seed: u32, alphabet: u32, length: u32) -> Vec<u32> {
+    (0..length).map(|at| below(pcg4d([seed, STREAM_SEQUENCE, 0, at])[0], alphabet)).collect()
+}
+
+impl SequenceConfig {
+    /// The first symbol of the sequence in the place of a cue that no reader chose, the default's or a preset's, where the sequence has
+    /// not its symbols. A cue that was typed may be of what was stored before.
+    fn known_cue(&self) -> Option<String> {
+        let presets = PRESETS.iter().flat_map(|preset| preset.values);
+        let preset = |cue: &str| presets.clone().any(|(name, value)| *name == "cue" && *value == cue);
+        if self.cue != Self::default().cue && !preset(&self.cue) {
+            return None;
+        }
+        let typed = plain(&self.sequence);
+        let words = |text: &str| text.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let symbols: Vec<String> = match (self.source, self.split) {
+            (Source::Random, _) => random(self.seed, self.alphabet, self.length).iter().map(u32::to_string).collect(),
+            (_, Split::Words) => words(&typed),
+            (_, Split::Characters) => typed.chars().map(String::from).collect(),
+        };
+        let cue: Vec<String> = match (self.source, self.split) {
+            (Source::Typed, Split::Characters) => self.cue.chars().map(String::from).collect(),
+            _ => words(&self.cue),
+        };
+        let known = match self.cue.strip_prefix('#').and_then(|first| first.parse::<usize>().ok()) {
+            Some(first) => first <= symbols.len(),
+            None => cue.iter().all(|symbol| symbols.contains(symbol)),
+        };
+        (!known && !symbols.is_empty()).then(|| "#1".to_owned())
     }
 }

@@ -5,10 +5,9 @@
 
 use crate::choice::Choice;
 use crate::error::Error;
-use crate::labs::sequence::config::{ContextModel, SequenceConfig};
+use crate::labs::sequence::config::{ContextModel, SequenceConfig, random};
 use crate::labs::sequence::curves::{Rows, arm, curves, deduplicated, mean, measure, note, short};
 use crate::labs::sequence::passage::Presentations;
-use crate::labs::sequence::symbols::random;
 use crate::model::measure::{Better, Kind};
 use crate::run::claim::{Outcome, Verdict};
 use crate::run::curves::{Axis, Curves};

@@ -6,11 +6,10 @@
 
 use crate::encoding::Encoding;
 use crate::error::Error;
-use crate::labs::sequence::config::SequenceConfig;
+use crate::labs::sequence::config::{SequenceConfig, random};
 use crate::labs::sequence::curves::{Rows, arm, curves, deduplicated, mean, measure, note, short};
 use crate::labs::sequence::passage::Presentations;
 use crate::labs::sequence::rival::{Method, Rivals as Transformers, Terms};
-use crate::labs::sequence::symbols::random;
 use crate::model::measure::{Better, Kind};
 use crate::run::claim::{Outcome, Verdict};
 use crate::run::curves::{Axis, Curves};

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use web_time::Instant;
 
 use crate::error::Error;
-use crate::labs::sequence::config::{SequenceConfig, Source, Split};
+use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::sequence::machines::SYMBOLS;
 use crate::labs::sequence::parts::MACHINE;
 use crate::labs::sequence::passage::Passage;
@@ -179,8 +179,7 @@ impl Session {
     }
 
     fn split(&self, text: &str) -> Result<Vec<String>, Error> {
-        // A random sequence's symbols are numbers.
-        split(text, if self.config.source == Source::Random { Split::Words } else { self.config.split })
+        split(text, self.config.splits())
     }
 
     /// Begins what is asked for.

@@ -1,25 +1,26 @@
 //! Sequences as people write them: a text split into symbols, or symbols drawn at random.
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use crate::error::Error;
-use crate::kernels::rng::{STREAM_SEQUENCE, below, pcg4d};
-use crate::labs::sequence::config::{SequenceConfig, Source, Split};
+use crate::labs::sequence::config::{SequenceConfig, Source, Split, random};
+use crate::reading::plain;
 
 /// The most symbols of one sequence.
 pub const LONGEST: usize = 4000;
 /// A symbol longer than this is cut in messages.
 const SHOWN: usize = 24;
 
-/// The symbols of a text.
+/// The symbols of a text. What looks alike is one symbol: what nobody sees is left out, a letter with its accent is one character however
+/// it is written, and every kind of space is a space.
 ///
 /// # Errors
 /// [`Error::Probe`] if there is none, or there are too many.
 pub fn split(text: &str, how: Split) -> Result<Vec<String>, Error> {
+    let text = plain(text);
     let symbols: Vec<String> = match how {
-        Split::Words => {
-            let words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty());
-            words.map(str::to_owned).collect()
-        }
-        Split::Characters => text.chars().map(String::from).collect(),
+        Split::Words => text.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+        Split::Characters => text.graphemes(true).map(str::to_owned).collect(),
     };
     if symbols.is_empty() {
         return Err(Error::Probe("There is no symbol. Type at least one, such as 7 1 5 1.".to_owned()));
@@ -29,12 +30,6 @@ pub fn split(text: &str, how: Split) -> Result<Vec<String>, Error> {
         return Err(Error::Probe(format!("These are {count} symbols; a sequence may have {LONGEST}. Type fewer.")));
     }
     Ok(symbols)
-}
-
-/// A sequence of numbers below `alphabet`, drawn evenly.
-#[must_use]
-pub fn random(seed: u32, alphabet: u32, length: u32) -> Vec<u32> {
-    (0..length).map(|at| below(pcg4d([seed, STREAM_SEQUENCE, 0, at])[0], alphabet)).collect()
 }
 
 /// A symbol in a message.
@@ -65,5 +60,11 @@ impl SequenceConfig {
             Source::Typed => split(&self.sequence, self.split),
             Source::Random => Ok(random(self.seed, self.alphabet, self.length).iter().map(u32::to_string).collect()),
         }
+    }
+
+    /// What one symbol of a typed text is: those of a random sequence are numbers.
+    #[must_use]
+    pub fn splits(&self) -> Split {
+        if self.source == Source::Random { Split::Words } else { self.split }
     }
 }

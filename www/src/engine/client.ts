@@ -119,6 +119,11 @@ export class LabClient {
     this.post({ type: 'change', name, value });
   }
 
+  /** A number as a reader typed it; the engine reads it. */
+  typeIn(name: string, text: string): void {
+    this.post({ type: 'typeIn', name, text });
+  }
+
   train(): void {
     this.post({ type: 'train' });
   }
@@ -265,7 +270,7 @@ export class LabClient {
   }
 
   /** Takes in the cue, and goes on alone. "#3" is the first three symbols that were stored. */
-  seqRecall(cue: string, count: number): Promise<Session> {
+  seqRecall(cue: string, count: number | null): Promise<Session> {
     return this.completeSession({ type: 'seqRecall', cue, count, known: this.knownSteps });
   }
 

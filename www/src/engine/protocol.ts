@@ -91,8 +91,8 @@ export type SequenceRequest =
   | { type: 'seqStore'; text: string | null; known: KnownSteps }
   /** Present it without writing. */
   | { type: 'seqReplay'; text: string | null; known: KnownSteps }
-  /** Take in a cue, and go on alone for `count` symbols. */
-  | { type: 'seqRecall'; cue: string; count: number; known: KnownSteps }
+  /** Take in a cue, and go on alone for `count` symbols; null is as many as the settings say. */
+  | { type: 'seqRecall'; cue: string; count: number | null; known: KnownSteps }
   /** A blank memory. */
   | { type: 'seqForget'; known: KnownSteps }
   /** The session as it is. */
@@ -184,6 +184,7 @@ export type Command =
   | { type: 'settle'; values: Values }
   /** Change one of the present values. */
   | { type: 'change'; name: string; value: string }
+  | { type: 'typeIn'; name: string; text: string }
   /** Train with the present settings: a new run if the open one depends on more of what has changed than a later end. */
   | { type: 'train' }
   | { type: 'step' }

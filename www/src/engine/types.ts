@@ -359,6 +359,8 @@ export interface Engine {
   settle(lab: LabId, values: Values): Settled;
   /** Sets one value of `values`; a refused one keeps what it was. */
   change(lab: LabId, values: Values, name: string, value: string): Settled;
+  /** As `change`, with what a reader typed: a number in any form that can be read in one way. */
+  typeIn(lab: LabId, values: Values, name: string, text: string): Settled;
   compareChecks(expected: string, measured: string): CheckComparison;
   /** Throws a LabError of code 'file'. */
   readWeights(bytes: Uint8Array): WeightsFile;

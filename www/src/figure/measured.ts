@@ -21,7 +21,9 @@ export function valueText({ kind }: Measure, value: number | null | undefined): 
   if (value === null || value === undefined) return '–';
   if (kind === 'share') return percent(value);
   if (kind === 'amount') return amount(value);
-  return kind === 'count' ? value.toLocaleString('en', { maximumFractionDigits: 2 }) : figureText(value);
+  return kind === 'count'
+    ? value.toLocaleString('en', { maximumFractionDigits: 2, signDisplay: 'negative' })
+    : figureText(value);
 }
 
 /** What stands behind a value: "bits" of "bits per token". */

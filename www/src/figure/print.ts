@@ -7,8 +7,8 @@ import { figureText } from '../ui/text';
 /** A correlation. One that is not quite 1 does not read as 1. */
 export function correlation(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return 'undefined';
-  const sign = value < 0 ? '−' : '';
   const size = Math.abs(value);
+  const sign = value < 0 && size >= 0.00005 ? '−' : '';
   if (size < 1 - 1e-9 && size >= 0.99995) return `${sign}0.9999…`;
   return `${sign}${size.toFixed(4)}`;
 }

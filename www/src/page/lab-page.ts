@@ -379,6 +379,7 @@ export abstract class LabPage extends RunElement {
         // A part and a setting may have the same name; then it is the part that is hidden.
         hide: client.hide.filter((name) => !parts.has(name)),
         onChange: (name, value) => client.change(name, value),
+        typeIn: (name, text) => client.typeIn(name, text),
         onPreset: (preset) => client.settle(Object.fromEntries(preset.values)),
         markOf,
         ...(open ? { open } : {}),
@@ -401,6 +402,7 @@ export abstract class LabPage extends RunElement {
       parts: this.parts,
       settled,
       change: (name, value) => client.change(name, value),
+      typeIn: (name, text) => client.typeIn(name, text),
       settle: (values) => client.settle(values),
       recording: this.recording,
       live: this.live,

@@ -1,17 +1,19 @@
 /** Renders any property from its row in the table: a new row needs no change here. */
 
-import { html, noChange, nothing, svg, type TemplateResult } from 'lit';
+import { html, nothing, svg, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Problem, Property, Values } from '../engine/types';
 import { shortened } from './format';
+import { numberControl } from './number-control';
 import type { Mark } from './palette';
 import { textControl } from './text-control';
-import { mark, typing } from './typing';
 
 export interface ControlContext {
   values: Values;
   problems: Problem[];
   onChange: (name: string, value: string) => void;
+  /** What was typed into a field of a number. */
+  typeIn: (name: string, text: string) => void;
   /** How an option is drawn in the figures, if it is drawn at all. */
   markOf: (property: string, option: string) => Mark | null;
 }
@@ -69,23 +71,15 @@ function input(property: Property, context: ControlContext): TemplateResult {
     case 'integer':
     case 'number':
       return html`<span class="entry">
-        <input
-          id="set-${name}"
-          name=${name}
-          type="number"
-          inputmode=${kind.type === 'integer' ? 'numeric' : 'decimal'}
-          min=${kind.min}
-          max=${kind.max}
-          step=${kind.type === 'integer' ? '1' : 'any'}
-          aria-describedby=${described}
-          .value=${typing(`set-${name}`) ? noChange : live(value)}
-          @input=${mark}
-          @blur=${mark}
-          @change=${(event: Event) => {
-            mark(event);
-            change(event);
-          }}
-        />${property.unit ? html`<span class="unit">${property.unit}</span>` : nothing}
+        ${numberControl({
+          id: `set-${name}`,
+          name,
+          kind,
+          value,
+          bad: problemOf(name, context) !== undefined,
+          described,
+          change: (text) => context.typeIn(name, text),
+        })}${property.unit ? html`<span class="unit">${property.unit}</span>` : nothing}
       </span>`;
     case 'text': {
       const problem = problemOf(name, context);

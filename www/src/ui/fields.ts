@@ -1,14 +1,14 @@
 /** A setting beside the figure that it changes. The same setting as in the settings panel, under an id of its own. */
 
-import { html, noChange, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Property } from '../engine/types';
 import { shortened } from './format';
+import { numberControl } from './number-control';
 import { isLongText, textControl } from './text-control';
-import { mark, typing } from './typing';
 import type { PartContext } from './part-context';
 
-type FieldContext = Pick<PartContext, 'properties' | 'settled' | 'change'>;
+type FieldContext = Pick<PartContext, 'properties' | 'settled' | 'change' | 'typeIn'>;
 
 export function propertyOf(
   { properties }: Pick<PartContext, 'properties'>,
@@ -85,25 +85,16 @@ export function field(
     case 'number':
       return html`<span class="field">
         <label for=${id}>${label}</label>
-        <input
-          id=${id}
-          data-testid=${id}
-          type="number"
-          inputmode=${kind.type === 'integer' ? 'numeric' : 'decimal'}
-          min=${kind.min}
-          max=${kind.max}
-          step=${kind.type === 'integer' ? '1' : 'any'}
-          title=${property.help}
-          aria-invalid=${bad ? 'true' : 'false'}
-          aria-describedby=${described}
-          .value=${typing(id) ? noChange : live(value)}
-          @input=${mark}
-          @blur=${mark}
-          @change=${(event: Event) => {
-            mark(event);
-            context.change(name, (event.target as HTMLInputElement).value);
-          }}
-        />${options.unit ? html`<span class="quiet">${options.unit}</span>` : nothing}${wrong}
+        ${numberControl({
+          id,
+          testId: id,
+          title: property.help,
+          kind,
+          value,
+          bad,
+          described: bad ? `${id}-wrong` : undefined,
+          change: (text) => context.typeIn(name, text),
+        })}${options.unit ? html`<span class="quiet">${options.unit}</span>` : nothing}${wrong}
       </span>`;
     case 'text':
       return html`<span class="field text ${isLongText(kind) ? 'wide' : ''}">

@@ -16,7 +16,8 @@ export function percent(share: number | null | undefined): string {
 }
 
 export function count(value: number): string {
-  return Math.round(value).toLocaleString('en');
+  // The sum makes zero of minus zero.
+  return (Math.round(value) + 0).toLocaleString('en');
 }
 
 export function bytes(value: number): string {

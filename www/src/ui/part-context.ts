@@ -19,6 +19,8 @@ export interface PartContext {
   settled: Settled;
   /** One setting; the answer comes as a new context. */
   change: (name: string, value: string) => void;
+  /** The same with what a reader typed: a number in any form that can be read in one way. */
+  typeIn: (name: string, text: string) => void;
   /** Several at once, over the defaults, as a preset does. */
   settle: (values: Values) => void;
   /** What is known of the open experiment. */

@@ -1,10 +1,10 @@
 /** A setting as a slider with its number beside it, which can be typed. The same setting as in the settings panel. */
 
-import { html, noChange, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Problem, Property } from '../engine/types';
 import { shortened } from './format';
-import { mark, typing } from './typing';
+import { numberControl } from './number-control';
 import type { PendingEdits } from './pending-edits';
 
 export interface SliderContext {
@@ -12,8 +12,8 @@ export interface SliderContext {
   values: Record<string, string>;
   problems: Problem[];
   edits: PendingEdits;
-  /** Sends a value that was typed. */
-  change: (name: string, value: string) => void;
+  /** Sends what was typed. */
+  typeIn: (name: string, text: string) => void;
 }
 
 export interface SliderOptions {
@@ -109,29 +109,21 @@ export function slider(name: string, context: SliderContext, options: SliderOpti
       @input=${(event: Event) => edits.drag(name, at(event))}
       @change=${(event: Event) => edits.release(name, at(event))}
     />
-    <input
-      id=${id}
-      type="number"
-      inputmode=${whole === null ? 'decimal' : 'numeric'}
-      min=${kind.min}
-      max=${kind.max}
-      step=${whole === null ? 'any' : String(whole)}
-      title=${property.help}
-      aria-invalid=${problem ? 'true' : 'false'}
-      aria-describedby=${problem ? `${id}-wrong` : nothing}
-      .value=${typing(id) ? noChange : live(text)}
-      @input=${mark}
-      @blur=${mark}
-      @change=${(event: Event) => {
-        mark(event);
-        context.change(name, (event.target as HTMLInputElement).value);
-      }}
-    />
+    ${numberControl({
+      id,
+      title: property.help,
+      kind,
+      step: whole ?? 1,
+      value: text,
+      bad: problem !== undefined,
+      described: problem ? `${id}-wrong` : undefined,
+      change: (typed) => context.typeIn(name, typed),
+    })}
     ${
       problem
         ? html`<p class="wrong" id="${id}-wrong">
             “${shortened(problem.given)}” is not allowed. Allowed: ${problem.allowed}. Used instead:
-            ${problem.used}.
+            ${shortened(problem.used)}.
           </p>`
         : nothing
     }

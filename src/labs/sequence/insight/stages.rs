@@ -246,7 +246,7 @@ impl Probe {
             label(strongest),
             peaks[strongest],
             back(top),
-            logits[top]
+            (logits[top] * 100.0).round() / 100.0 + 0.0
         );
         let vectors = vec![
             VectorView::dense(format!("{}, query", label(strongest)), query.to_vec()),

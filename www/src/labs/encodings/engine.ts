@@ -12,6 +12,8 @@ export interface UploadInfo {
   columns: number;
   /** As in "NumPy, float64" or "CSV with a line of names". */
   format: string;
+  /** What was taken as something else than numbers: a line of names, comments. A sentence each. */
+  notes: string[];
 }
 
 /** The table of a run of the experiment, as `Run.trained` gives it. Opaque; `free` it unless it was handed over. */

@@ -123,7 +123,7 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
       values,
       problems,
       edits: this.edits,
-      change: context.change,
+      typeIn: context.typeIn,
     };
     return html`<section class="card part inspect" aria-labelledby="title-inspect">
       <header>

@@ -6,6 +6,8 @@ import { live } from 'lit/directives/live.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { labAddress } from '../../ui/address';
 import { exportButtons } from '../../ui/download';
+import { shortened } from '../../ui/format';
+import { numberControl, wholeNumber } from '../../ui/number-control';
 import { figureText } from '../../ui/text';
 import { caption, heading, picture, tag } from '../../figure/svg';
 import { Question } from '../../ui/ask';
@@ -59,6 +61,8 @@ class LabPhase extends VisiblePart<EncodingsContext> {
     () => this.requestUpdate(),
   );
   private drawn: Drawn | null = null;
+  /** What was typed for the pair, where that is none. */
+  private strange = '';
   private forms: { of: Phase; chosen: number; forms: Form[] } | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
   private readonly resized = new ResizeObserver(() => this.measure());
@@ -174,7 +178,7 @@ class LabPhase extends VisiblePart<EncodingsContext> {
       values: context.settled.values,
       problems: context.settled.problems,
       edits: this.edits,
-      change: context.change,
+      typeIn: context.typeIn,
     };
     const pairs = Math.floor(Number(context.settled.values.width) / 2);
     return html`<div class="dialling">
@@ -208,27 +212,33 @@ class LabPhase extends VisiblePart<EncodingsContext> {
         </span>
         <span class="field">
           <label for="phase-pair">Pair i</label>
-          <input
-            id="phase-pair"
-            data-testid="pair"
-            type="number"
-            inputmode="numeric"
-            min="0"
-            max=${Math.max(0, pairs - 1)}
-            step="1"
-            .value=${live(String(Math.min(this.chosen, Math.max(0, pairs - 1))))}
-            @change=${(event: Event) => this.choose(event, pairs)}
-          />
+          ${numberControl({
+            id: 'phase-pair',
+            testId: 'pair',
+            kind: { type: 'integer', min: 0, max: Math.max(0, pairs - 1) },
+            value: String(Math.min(this.chosen, Math.max(0, pairs - 1))),
+            bad: this.strange !== '',
+            described: this.strange ? 'phase-pair-wrong' : undefined,
+            change: (text) => this.choose(text, pairs),
+          })}
           <span class="quiet">of ${pairs}, from 0</span>
+          ${
+            this.strange
+              ? html`<span class="wrong" id="phase-pair-wrong" role="status">
+                  “${shortened(this.strange)}” is not allowed. Allowed: a whole number from 0 to ${pairs - 1}.
+                </span>`
+              : nothing
+          }
         </span>
       </div>
     </div>`;
   }
 
-  private choose(event: Event, pairs: number) {
-    const input = event.target as HTMLInputElement;
-    const wanted = Math.round(Number(input.value));
-    this.chosen = Math.min(Math.max(0, pairs - 1), Math.max(0, Number.isFinite(wanted) ? wanted : 0));
+  private choose(text: string, pairs: number) {
+    const wanted = wholeNumber(text);
+    const known = wanted !== null && wanted < pairs;
+    this.strange = known ? '' : text;
+    if (known) this.chosen = wanted;
     this.requestUpdate();
   }
 

@@ -155,7 +155,7 @@ function familyText(family: string): string {
 }
 
 function correlations(sweep: Sweep): TemplateResult {
-  const text = (rho: number) => rho.toFixed(2).replace('-', '−');
+  const text = (rho: number) => (Math.round(rho * 100) / 100 + 0).toFixed(2).replace('-', '−');
   const mean = ({ spread }: Correlation) =>
     spread ? spreadText(spread, text) : html`<span class="quiet">undefined</span>`;
   return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Rank correlations, table">

@@ -13,8 +13,9 @@ export function uploadForm(context: EncodingsContext): TemplateResult {
     <h3 id="title-upload">Your own table</h3>
     <p class="help" id="help-upload">
       A file with a row for each position and a column for each entry of its vector: CSV, with or without a
-      line of names, or NumPy’s .npy with two axes of floating point or whole numbers. Choose it, or drop it
-      on this part of the page. It stays in this browser.
+      line of names, decimals after a point, lines that begin with # as comments; or NumPy’s .npy with two
+      axes of floating point or whole numbers. Choose it, or drop it on this part of the page. It stays in
+      this browser.
     </p>
     <div class="bring">
       ${filePicker({
@@ -39,7 +40,7 @@ export function uploadForm(context: EncodingsContext): TemplateResult {
         ? html`<div class="brought">
             <p data-testid="uploaded">
               <b>${shortened(upload.name)}</b>: ${plural(upload.rows, 'position')} of ${count(upload.columns)}
-              ${upload.columns === 1 ? 'entry' : 'entries'}, ${upload.format}.
+              ${upload.columns === 1 ? 'entry' : 'entries'}, ${upload.format}. ${upload.notes.join(' ')}
             </p>
             ${SIDES.filter((side) => !shown.includes(side)).map(
               (side) =>

@@ -85,9 +85,9 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
   }
 
   private controls(): TemplateResult {
-    const { properties, settled, change } = this.context;
+    const { properties, settled, typeIn } = this.context;
     const { values, problems } = settled;
-    const context: SliderContext = { properties, values, problems, edits: this.edits, change };
+    const context: SliderContext = { properties, values, problems, edits: this.edits, typeIn };
     const bits = Number(this.edits.shown('ball_bits', values.ball_bits ?? '64'));
     return html`<div class="balls" role="group" aria-label="Attention approximates SDM for">
       ${slider('ball_bits', context, { step: 4 })}

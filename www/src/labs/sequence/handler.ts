@@ -106,7 +106,14 @@ export class SequenceHandler {
           return yield* this.command(sequence, values, asked.known, { type: 'replay', text });
         }
         case 'seqRecall': {
-          const { cue, count: most } = asked;
+          const { cue } = asked;
+          const most = asked.count ?? Number(values.recall);
+          const wrong = asked.count === null && settled.problems.find(({ field }) => field === 'recall');
+          if (wrong) {
+            throw refused(
+              `Nothing was recalled: how many symbols to go on for is not clear. Allowed: ${wrong.allowed}.`,
+            );
+          }
           return yield* this.command(sequence, values, asked.known, { type: 'recall', cue, count: most });
         }
         case 'seqForget':

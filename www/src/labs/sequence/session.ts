@@ -1,6 +1,6 @@
 /** Part `session`: a machine is shown a sequence once, and then recalls it from a cue. */
 
-import { html, LitElement, noChange, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
 import { labAddress } from '../../ui/address';
@@ -8,8 +8,8 @@ import { valueText } from '../../ui/controls';
 import { exportButtons } from '../../ui/download';
 import { field, propertyOf } from '../../ui/fields';
 import { saveButton } from '../../figure/print';
-import { count, plural } from '../../ui/format';
-import { mark, typing } from '../../ui/typing';
+import { count, plural, shortened } from '../../ui/format';
+import { numberControl, wholeNumber } from '../../ui/number-control';
 import type { SequenceContext } from './context';
 import { courseLegend, courseStrip, courseTable, MOST_SHOWN, stepWords } from './course';
 import type { Session, SymbolStep } from './engine';
@@ -62,6 +62,8 @@ class LabSession extends LitElement {
   private current = 0;
   /** Place of the wrong turn in the sequence, from 0; null for none. */
   private wrongAt: number | null = null;
+  /** What was typed for it, where that is no place. */
+  private strange = '';
   private wrongSymbol = '';
   private numbersOpen = false;
   private readonly playback = new Playback(this, () => this.requestUpdate());
@@ -162,11 +164,8 @@ class LabSession extends LitElement {
   }
 
   recall(): void {
-    const value = (name: string) => this.querySelector<HTMLInputElement>(`#session-${name}`)?.value ?? '';
-    const { settled, client } = this.context;
-    const count = Number(value('recall'));
-    const used = Number.isInteger(count) && count > 0 ? count : Number(settled.values.recall);
-    void this.command('recall', () => client.seqRecall(value('cue'), used));
+    const cue = this.querySelector<HTMLInputElement>('#session-cue')?.value ?? '';
+    void this.command('recall', () => this.context.client.seqRecall(cue, null));
   }
 
   forget(): void {
@@ -403,25 +402,29 @@ class LabSession extends LitElement {
       })}
       <span class="field">
         <label for="wrong-at">with a wrong turn at symbol</label>
-        <input
-          id="wrong-at"
-          data-testid="wrong-at"
-          type="number"
-          inputmode="numeric"
-          min="1"
-          max=${symbols.length}
-          step="1"
-          placeholder="none"
-          aria-describedby="help-wrong"
-          .value=${typing('wrong-at') ? noChange : live(wrongAt === null ? '' : String(wrongAt + 1))}
-          @input=${mark}
-          @blur=${mark}
-          @change=${(event: Event) => {
-            mark(event);
-            const at = Math.round((event.target as HTMLInputElement).valueAsNumber) - 1;
-            this.turn(at >= 0 && at < symbols.length ? at : null);
-          }}
-        />
+        ${numberControl({
+          id: 'wrong-at',
+          testId: 'wrong-at',
+          placeholder: 'none',
+          kind: { type: 'integer', min: 1, max: symbols.length },
+          value: wrongAt === null ? '' : String(wrongAt + 1),
+          bad: this.strange !== '',
+          described: 'help-wrong',
+          change: (text) => {
+            const at = wholeNumber(text) ?? 0;
+            const known = at > 0 && at <= symbols.length;
+            this.strange = known || text.trim() === '' ? '' : text;
+            this.turn(known ? at - 1 : null);
+          },
+        })}
+        ${
+          this.strange
+            ? html`<span class="wrong" role="status">
+                “${shortened(this.strange)}” is not allowed. Allowed: a whole number from 1 to
+                ${symbols.length}, or nothing.
+              </span>`
+            : nothing
+        }
       </span>
       ${
         right === undefined

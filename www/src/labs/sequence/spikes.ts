@@ -152,7 +152,7 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
       values: context.settled.values,
       problems: context.settled.problems,
       edits: this.edits,
-      change: context.change,
+      typeIn: context.typeIn,
     };
     const neuron = propertyOf(context, 'neuron')?.kind;
     const help =

@@ -19,7 +19,7 @@ function shareText(value: number): string {
 function countText(value: number): string {
   const size = Math.abs(value);
   const maximumFractionDigits = size < 100 ? 2 : size < 10_000 ? 1 : 0;
-  return value.toLocaleString('en', { maximumFractionDigits }).replace('-', '−');
+  return value.toLocaleString('en', { maximumFractionDigits, signDisplay: 'negative' }).replace('-', '−');
 }
 
 export function valueText(value: number | null | undefined, kind: Kind): string {

@@ -163,7 +163,7 @@ export function curveChart(curves: Curves, place: number, context: ChartContext)
 function axisText(value: number, kind: Measure['kind'], log: boolean): string {
   if (kind === 'share') return String(Number((value * 100).toPrecision(3)));
   if (log && value < 1) return String(Number(value.toPrecision(2)));
-  return Number(value.toPrecision(6)).toLocaleString('en').replace('-', '−');
+  return Number(value.toPrecision(6)).toLocaleString('en', { signDisplay: 'negative' }).replace('-', '−');
 }
 
 /**
