@@ -103,6 +103,7 @@ export class MnemoscopeApp extends LabPage {
       recording: this.recording,
       measures: this.recording?.about.measures ?? EXPECTED,
       live: this.live,
+      stale: this.stale,
       entries: this.entries(),
       entryOf: this.entryOf,
       properties: this.properties,

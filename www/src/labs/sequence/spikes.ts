@@ -304,7 +304,7 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
       <p class="take">${saveButton('Table (CSV)', 'spike-checks.csv', () => checksCsv(spikes))}</p>
       ${
         verdicts.length
-          ? html`<div class="verdicts">${verdictList(verdicts, 'here', 'spikes-verdicts')}</div>`
+          ? html`<div class="verdicts">${verdictList(verdicts, 'here', null, 'spikes-verdicts')}</div>`
           : nothing
       }
     </section>`;
