@@ -15,9 +15,10 @@ use mnemoscope::labs::settings::{Settings, read_configuration};
 use mnemoscope::labs::trial::Trial;
 use mnemoscope::model::ensemble::TOKEN_ACCURACY;
 use mnemoscope::model::measure::Phase;
-use mnemoscope::run::claim::{Outcome, Verdict};
+use mnemoscope::run::claim::{Decides, Outcome, Verdict};
 use mnemoscope::run::collector::Record;
 use mnemoscope::run::curves::{Axis, Curves, Point};
+use mnemoscope::run::event::RunInfo;
 use mnemoscope::run::machine::Machine;
 use mnemoscope::run::results::{Results, RunResult};
 use pollster::block_on;
@@ -161,7 +162,9 @@ fn race(link: &str, runs: &[Made<'_>]) -> Vec<Verdict> {
 
 /// Guessing, with the noise of a small held-out set.
 fn flat(level: f32, seed: u32) -> impl Fn(u32) -> f32 {
-    move |step| level + 0.01 * ((step / 10).wrapping_mul(2_654_435_761).wrapping_add(seed * 97_531) >> 8 & 255) as f32 / 255.0
+    move |step| {
+        level + 0.01 * ((step / 10).wrapping_mul(2_654_435_761).wrapping_add(seed * 97_531) >> 8 & 255) as f32 / 255.0
+    }
 }
 
 /// Guessing until a step, then knowing.
@@ -197,14 +200,22 @@ const RACE: &str = "lab=copy&seeds=3&encodings=rank,sinusoidal,compressed,spike-
 
 #[test]
 fn not_learning_is_said_with_its_length_and_only_of_a_race_that_is_long_enough() {
-    let runs: &[(&str, &[u32])] =
-        &[("rank", &[100, 120, 100]), ("sinusoidal", &[200, 120, 140]), ("compressed", &[0; 3]), ("spike-time", &[0; 3])];
+    let runs: &[(&str, &[u32])] = &[
+        ("rank", &[100, 120, 100]),
+        ("sinusoidal", &[200, 120, 140]),
+        ("compressed", &[0; 3]),
+        ("spike-time", &[0; 3]),
+    ];
     // Ten times the slowest of all that learned.
     let long = judge(RACE, runs, 2000);
     let compressed = of(&long, "compressed");
     assert_eq!((compressed.verdict, compressed.seeds, compressed.steps), (Outcome::Holds, 3, Some(2000)));
     assert!(compressed.claim.contains("does not learn within 2000 steps"), "{}", compressed.claim);
-    assert!(compressed.measured.contains("not within 2000 (12 % right by then), not within 2000"), "{}", compressed.measured);
+    assert!(
+        compressed.measured.contains("not within 2000 (12 % right by then), not within 2000"),
+        "{}",
+        compressed.measured
+    );
     assert_eq!((compressed.why.as_str(), compressed.decides), ("", None));
     assert_eq!(of(&long, "spike-time").verdict, Outcome::Fails, "the contrary claim");
     assert_eq!(of(&long, "rank").verdict, Outcome::Holds);
@@ -212,18 +223,26 @@ fn not_learning_is_said_with_its_length_and_only_of_a_race_that_is_long_enough()
     let short = judge(RACE, runs, 1980);
     for id in ["compressed", "spike-time"] {
         let verdict = of(&short, id);
-        assert_eq!((verdict.verdict, verdict.why.as_str()), (Outcome::Open, "not within 1980 steps, too short to tell"));
+        assert_eq!(
+            (verdict.verdict, verdict.why.as_str()),
+            (Outcome::Open, "not within 1980 steps, too short to tell")
+        );
         assert_eq!(verdict.decides, decides(None, Some(2000)));
     }
     assert_eq!(of(&short, "rank").verdict, Outcome::Holds, "whichever is first is sooner, in a race of any length");
     // Every arm that learned counts, not sinusoidal alone; and a single run that learned late.
-    let slow: &[(&str, &[u32])] = &[("rank", &[100, 120, 400]), ("sinusoidal", &[200, 120, 140]), ("compressed", &[0; 3])];
+    let slow: &[(&str, &[u32])] =
+        &[("rank", &[100, 120, 400]), ("sinusoidal", &[200, 120, 140]), ("compressed", &[0; 3])];
     assert_eq!(of(&judge(RACE, slow, 2000), "compressed").decides, decides(None, Some(4000)));
 
     let nothing = judge(RACE, &[("rank", &[0; 3]), ("sinusoidal", &[0; 3]), ("compressed", &[0; 3])], 6000);
     for id in ["rank", "compressed"] {
         let verdict = of(&nothing, id);
-        assert_eq!((verdict.verdict, verdict.decides), (Outcome::Open, None), "where nothing learns, a failure says nothing");
+        assert_eq!(
+            (verdict.verdict, verdict.decides),
+            (Outcome::Open, None),
+            "where nothing learns, a failure says nothing"
+        );
         assert!(verdict.why.contains("nothing in this race has learned"), "{}", verdict.why);
     }
     assert_eq!(of(&nothing, "spike-time").verdict, Outcome::Untested);
@@ -253,18 +272,26 @@ fn fewer_than_three_seeds_leave_every_claim_open() {
 
 #[test]
 fn seeds_that_disagree_leave_a_claim_open() {
-    let runs: &[(&str, &[u32])] =
-        &[("rank", &[100, 300, 100]), ("sinusoidal", &[200, 120, 140]), ("compressed", &[0, 580, 0]), ("spike-time", &[500; 3])];
+    let runs: &[(&str, &[u32])] = &[
+        ("rank", &[100, 300, 100]),
+        ("sinusoidal", &[200, 120, 140]),
+        ("compressed", &[0, 580, 0]),
+        ("spike-time", &[500; 3]),
+    ];
     let judged = judge(RACE, runs, 6000);
     assert_eq!(of(&judged, "rank").verdict, Outcome::Open);
     assert_eq!(of(&judged, "rank").why, "the seeds disagree: 2 for it, 1 against it");
     let compressed = of(&judged, "compressed");
-    assert_eq!((compressed.verdict, compressed.why.as_str()), (Outcome::Open, "the seeds disagree: 2 for it, 1 against it"));
+    assert_eq!(
+        (compressed.verdict, compressed.why.as_str()),
+        (Outcome::Open, "the seeds disagree: 2 for it, 1 against it")
+    );
     assert_eq!(compressed.decides, None, "going on will not make them agree");
     assert_eq!(of(&judged, "spike-time").verdict, Outcome::Holds);
     // Before that the others might still follow it.
     assert_eq!(of(&judge(RACE, runs, 2000), "compressed").decides, decides(None, Some(5800)));
-    let all: &[(&str, &[u32])] = &[("rank", &[300; 3]), ("sinusoidal", &[200, 120, 140]), ("compressed", &[580, 600, 580])];
+    let all: &[(&str, &[u32])] =
+        &[("rank", &[300; 3]), ("sinusoidal", &[200, 120, 140]), ("compressed", &[580, 600, 580])];
     let all = judge(RACE, all, 600);
     assert_eq!((of(&all, "rank").verdict, of(&all, "compressed").verdict), (Outcome::Fails, Outcome::Fails));
 
@@ -286,7 +313,9 @@ fn a_curve_that_moves_or_has_come_half_way_shows_nothing() {
             (0..3).map(|seed| Box::new(move |step| right(seed, step)) as Box<dyn Fn(u32) -> f32>).collect();
         let mut runs: Vec<Made<'_>> = Vec::new();
         for seed in 0..3 {
-            runs.extend(others.iter().zip(&known).map(|((arm, _), right)| (*arm, seed, right.as_ref() as &dyn Fn(u32) -> f32)));
+            runs.extend(
+                others.iter().zip(&known).map(|((arm, _), right)| (*arm, seed, right.as_ref() as &dyn Fn(u32) -> f32)),
+            );
             runs.push(("compressed", seed, own[seed as usize].as_ref()));
         }
         of(&race(&format!("{RACE}{link}"), &runs), "compressed").clone()
@@ -305,7 +334,10 @@ fn a_curve_that_moves_or_has_come_half_way_shows_nothing() {
     assert_eq!((verdict.verdict, verdict.decides), (Outcome::Open, None));
     assert!(verdict.why.contains("more than half way"), "{}", verdict.why);
     let verdict = judged("&steps=3000&every=500", &resting);
-    assert_eq!((verdict.why.as_str(), verdict.decides), ("not within 3000 steps, too short to tell", decides(None, Some(12_000))));
+    assert_eq!(
+        (verdict.why.as_str(), verdict.decides),
+        ("not within 3000 steps, too short to tell", decides(None, Some(12_000)))
+    );
     let verdict = judged("&steps=3000&schedule=cosine", &resting);
     assert!(verdict.verdict == Outcome::Open && verdict.why.contains("learning rate is zero"), "{}", verdict.why);
 }
@@ -321,13 +353,7 @@ fn a_plateau_that_drops_late_is_open_wherever_it_is_cut() {
         }
     };
     let (rank, sinusoidal) = (learning(300), learning(500));
-    for (steps, why, length) in [
-        (1000, "too short to tell", 5000),
-        (1800, "too short to tell", 5000),
-        (2400, "still improving", 5000),
-        (3000, "still improving", 5000),
-        (4000, "still improving", 6000),
-    ] {
+    let cut = |steps: u32| {
         let curves = [curve(0), curve(1), curve(2)];
         let mut runs: Vec<Made<'_>> = Vec::new();
         for seed in 0..3 {
@@ -335,12 +361,23 @@ fn a_plateau_that_drops_late_is_open_wherever_it_is_cut() {
             runs.push(("sinusoidal", seed, &sinusoidal));
             runs.push(("compressed", seed, &curves[seed as usize]));
         }
-        let judged = race(&format!("{RACE}&every=100&steps={steps}"), &runs);
+        race(&format!("{RACE}&every=100&steps={steps}"), &runs)
+    };
+    for (steps, why, length) in [
+        (1000, "too short to tell", 5000),
+        (1800, "too short to tell", 5000),
+        (2400, "still improving", 5000),
+        (3000, "still improving", 5000),
+        (4000, "too short to tell", 5000),
+    ] {
+        let judged = cut(steps);
         let verdict = of(&judged, "compressed");
         assert_eq!((verdict.verdict, &verdict.why), (Outcome::Open, &format!("not within {steps} steps, {why}")));
         assert_eq!(verdict.decides, decides(None, Some(length)), "cut at {steps}");
         assert_eq!(of(&judged, "rank").verdict, Outcome::Holds);
     }
+    let verdict = of(&cut(6000), "compressed").clone();
+    assert_eq!((verdict.verdict, verdict.why.as_str()), (Outcome::Open, "not within 6000 steps, but more than half way"));
 }
 
 /// Results up to a step, of the first seeds.
@@ -358,10 +395,10 @@ fn cut(results: &Results, step: u32, seeds: u32) -> Results {
     cut
 }
 
-/// The default demo with three seeds, trained for 3000 steps: `mnemoscope copy --executor cpu --seeds 3 --steps 3000`.
+/// The default demo with three seeds, trained for 3000 steps; `tests/fixtures/README.md` says how.
 #[test]
 fn the_default_demo_is_open_wherever_it_is_cut() {
-    let whole = read_results(include_str!("fixtures/demo-3000.json")).unwrap();
+    let whole = results::read(include_str!("fixtures/demo-3000.json")).unwrap();
     let compressed = |step: u32, seeds: u32| {
         let link = format!("lab=copy&seeds={seeds}&steps={step}");
         of(&verdicts(&configuration(&link), &cut(&whole, step, seeds), step), "compressed").clone()
@@ -374,7 +411,10 @@ fn the_default_demo_is_open_wherever_it_is_cut() {
     }
     for step in [600, 1000] {
         let verdict = compressed(step, 3);
-        assert_eq!((verdict.verdict, &verdict.why), (Outcome::Open, &format!("not within {step} steps, still improving")));
+        assert_eq!(
+            (verdict.verdict, &verdict.why),
+            (Outcome::Open, &format!("not within {step} steps, still improving"))
+        );
         assert!(verdict.decides.unwrap().steps.unwrap() > step, "{:?}", verdict.decides);
     }
 }

@@ -177,7 +177,8 @@ impl Claim {
     #[must_use]
     pub fn judged(self, votes: &[Vote], measured: impl Into<String>) -> Verdict {
         let seeds = votes.len() as u32;
-        let lacks: Vec<&Lack> = votes.iter().filter_map(|vote| if let Vote::Open(lack) = vote { Some(lack) } else { None }).collect();
+        let lacks: Vec<&Lack> =
+            votes.iter().filter_map(|vote| if let Vote::Open(lack) = vote { Some(lack) } else { None }).collect();
         let count = |which: &Vote| votes.iter().filter(|vote| *vote == which).count();
         let (agree, against) = (count(&Vote::For), count(&Vote::Against));
         let mut why: Vec<String> = Vec::new();
@@ -272,7 +273,8 @@ impl Course {
         let one = |(at, (run, &(first, stopped))): (usize, (&RunInfo, &End))| {
             let points = |measure: usize| -> Vec<(f64, f64)> {
                 let each = curves.points.iter().enumerate();
-                each.filter_map(|(place, point)| Some((point.x, f64::from(curves.value(place, measure, at)?)))).collect()
+                each.filter_map(|(place, point)| Some((point.x, f64::from(curves.value(place, measure, at)?))))
+                    .collect()
             };
             let last = which.and_then(|which| points(which).last().map(|(_, value)| *value));
             let way = which.zip(last).and_then(|(which, last)| {
@@ -361,8 +363,39 @@ pub fn learned(run: &Course, all: &[Course], span: Span) -> Vote {
         Some(-1) => open("still changing"),
         _ if u64::from(step) < least => open("too short to tell"),
         None => open("too few evaluations to tell"),
-        _ if span.fading => Vote::open(format!("not within {step} steps, at the end of which the learning rate is zero")),
+        _ if span.fading => {
+            Vote::open(format!("not within {step} steps, at the end of which the learning rate is zero"))
+        }
         _ if run.way >= PARTLY => Vote::open(format!("not within {step} steps, but more than half way")),
         _ => Vote::Against,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_is_that_of_kendall() {
+        let rising: Vec<f64> = (0..10).map(f64::from).collect();
+        // 45 pairs in order, variance 10 · 9 · 25 / 18 = 125.
+        assert!((kendall(&rising) - 44.0 / 125.0_f64.sqrt()).abs() < 1e-12);
+        let falling: Vec<f64> = rising.iter().map(|value| -value).collect();
+        assert!((kendall(&falling) + kendall(&rising)).abs() < 1e-12);
+        assert_eq!(kendall(&[0.5; 9]), 0.0);
+        assert_eq!(kendall(&[]), 0.0);
+        // Two pairs of equals: 4 pairs in order, variance 4 · 3 · 13 / 18 − 2 · 2 · 1 · 9 / 18 = 20/3.
+        assert!((kendall(&[1.0, 1.0, 2.0, 2.0]) - 3.0 / (20.0 / 3.0_f64).sqrt()).abs() < 1e-12);
+        // A long series is held against itself in stretches.
+        let long: Vec<f64> = (0..6400).map(f64::from).collect();
+        assert!((kendall(&long) - 2015.0 / (64.0 * 63.0 * 133.0 / 18.0_f64).sqrt()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn one_that_is_not_so_speaks_against_all() {
+        let open = |steps| Vote::Open(Lack { why: String::new(), steps });
+        assert_eq!(Vote::all([]), Vote::For);
+        assert_eq!(Vote::all([Vote::For, open(Some(3)), open(Some(9)), open(None)]), open(Some(9)));
+        assert_eq!(Vote::all([open(None), Vote::Against, Vote::For]), Vote::Against);
     }
 }

@@ -111,7 +111,8 @@ pub fn verdicts(config: &CopyConfig, results: &Results, step: u32) -> Vec<Verdic
         ),
     ];
     if !config.training().causal() {
-        let claim = format!("Without a causal mask and without positions the task is not learned within {steps} steps.");
+        let claim =
+            format!("Without a causal mask and without positions the task is not learned within {steps} steps.");
         verdicts.push(race.judge(Claim::new("none", claim, CONTROL), &[none], &race.never(none)));
     }
     verdicts

@@ -77,7 +77,11 @@ fn verdicts(
     let residual = spike_time.residual.unwrap_or(f64::NAN) / (expected * largest);
     let (length, pearson, spearman) = FIGURE;
     let near = |value: f64, reported: f64| (value - reported).abs() <= 0.0005;
-    let lemma = Claim::new("lemma", "Under the mapping every dot product of positions is multiplied by (T/L)².", "Bose 2026, Lemma 1");
+    let lemma = Claim::new(
+        "lemma",
+        "Under the mapping every dot product of positions is multiplied by (T/L)².",
+        "Bose 2026, Lemma 1",
+    );
     let measured = format!(
         "Slope {}, (T/L)² is {}; Pearson {}; the largest residual is {} of the largest product.",
         short(spike_time.slope),
@@ -85,7 +89,8 @@ fn verdicts(
         number(spike_time.pearson, 6),
         short(residual)
     );
-    let figure = format!("Against frequency compression, Pearson is {pearson} and Spearman {spearman} at L = d = {length}.");
+    let figure =
+        format!("Against frequency compression, Pearson is {pearson} and Spearman {spearman} at L = d = {length}.");
     let figure = Claim::new("figure-1c", figure, "Bose 2026, figure 1c");
     let found = format!(
         "Pearson {}, Spearman {} at L = {}, d = {}.",

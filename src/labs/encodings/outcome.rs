@@ -318,7 +318,9 @@ fn follows(
     let vote = |(seed, difference): (u32, &Option<f64>)| {
         let of = |arm: &str| courses.iter().find(|run| run.arm == arm && run.seed == seed);
         let own = row.and_then(|row| of(&row.id));
-        let (Some(first), Some(difference)) = (of(reference), difference) else { return Vote::open("not measured yet") };
+        let (Some(first), Some(difference)) = (of(reference), difference) else {
+            return Vote::open("not measured yet");
+        };
         match (own.and_then(|run| run.stopped).or(first.stopped), learned(first, courses, span)) {
             _ if *difference > within => Vote::Against,
             (Some(step), _) => has_stopped(step),

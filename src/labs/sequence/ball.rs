@@ -191,7 +191,8 @@ fn straight(config: &SequenceConfig, fit: &Fit) -> Verdict {
         config.ball_bits, config.ball_radius, fit.beta, fit.r_squared, fit.fitted_to
     );
     match fit.fitted_to + 1 < PLACES {
-        true => claim.untested(format!("{measured} Fewer than {PLACES} places say nothing; use more bits and a larger radius.")),
+        true => claim
+            .untested(format!("{measured} Fewer than {PLACES} places say nothing; use more bits and a larger radius.")),
         false => claim.exact(fit.r_squared >= STRAIGHT, measured),
     }
 }
@@ -215,7 +216,8 @@ fn agreement(config: &SequenceConfig, seeds: &[Vec<Level>]) -> Verdict {
     );
     let memories = config.memories;
     if memories < MEMORIES {
-        return claim.untested(format!("Fewer than {MEMORIES} memories are too few: both recall the same one by chance."));
+        return claim
+            .untested(format!("Fewer than {MEMORIES} memories are too few: both recall the same one by chance."));
     }
     let vote = |levels: &Vec<Level>| match worst(levels) {
         Some((least, _)) => Vote::of(share(least.agree, least) >= AGREEMENT),
@@ -228,7 +230,8 @@ fn agreement(config: &SequenceConfig, seeds: &[Vec<Level>]) -> Verdict {
         Some(format!("{agree:.1} % (with {noise} wrong bits, of up to {last})"))
     };
     let each: Option<Vec<String>> = seeds.iter().map(text).collect();
-    let blank: u32 = seeds.iter().filter_map(|levels| worst(levels).map(|(_, last)| (levels, last.noise))).map(blanks).sum();
+    let blank: u32 =
+        seeds.iter().filter_map(|levels| worst(levels).map(|(_, last)| (levels, last.noise))).map(blanks).sum();
     let blank = match blank {
         0 => String::new(),
         1 => " 1 query was reached by no ball, which counts against it.".to_owned(),

@@ -184,7 +184,8 @@ impl Capacity {
     /// Whether one seed has its peak where the claim has it. A peak has lower points on both sides, and near.
     fn vote(&self, seed: usize) -> Vote {
         let points = self.curves.points.iter().enumerate();
-        let words = |(at, point): (usize, &Point)| Some((point.x, *self.curves.all("noise-0", at, RECALLED)?.get(seed)?));
+        let words =
+            |(at, point): (usize, &Point)| Some((point.x, *self.curves.all("noise-0", at, RECALLED)?.get(seed)?));
         let words: Vec<(f64, f64)> = points.filter_map(words).collect();
         if words.len() < self.counts.len() {
             return Vote::open(UNFINISHED);
@@ -194,7 +195,9 @@ impl Capacity {
             (Some(before), Some(&(at, recalled)), Some(after)) if (at - before.0).max(after.0 - at) <= APART => {
                 Vote::of((4000.0..=6000.0).contains(&at) && (3500.0..=5500.0).contains(&recalled))
             }
-            (Some(_), Some(_), Some(_)) => Vote::open(format!("points more than {APART} pairs apart: use more of them")),
+            (Some(_), Some(_), Some(_)) => {
+                Vote::open(format!("points more than {APART} pairs apart: use more of them"))
+            }
             _ => Vote::open("the peak is at the end of what is stored"),
         }
     }

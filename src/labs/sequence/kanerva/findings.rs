@@ -143,13 +143,15 @@ impl Kanerva {
         let full = CAPACITY * f64::from(locations);
         let (least, most) = (full / 2.0, full * 2.0);
         let seeds = 0..config.seeds as usize;
-        let capacity = |seed| match Half::of(&exact_of(&self.curves, "words", seed)) {
+        let capacity = |seed| {
+            match Half::of(&exact_of(&self.curves, "words", seed)) {
             _ if !self.counted() => Vote::open(UNFINISHED),
             // Then what was stored does not reach the place where it would be seen, or not closely enough.
             half => half.and_then(|half| half.within(least, most)).map_or_else(
                 || Vote::open("the number of words that were stored does not show it: use more points, and fewer or more words"),
                 Vote::of,
             ),
+        }
         };
         let capacity: Vec<Vote> = seeds.clone().map(capacity).collect();
         let arms = &self.second.arms;
@@ -185,7 +187,8 @@ impl Kanerva {
              that number, counts).",
             SOURCE,
         );
-        let nearer = Claim::new("kanerva-distance", "The fuller the memory, the fewer wrong bits a cue may have.", SOURCE);
+        let nearer =
+            Claim::new("kanerva-distance", "The fuller the memory, the fewer wrong bits a cue may have.", SOURCE);
         vec![
             full.judged(&capacity, measured),
             if arms.len() < 2 { nearer.untested(critical) } else { nearer.judged(&distance, critical) },
@@ -195,8 +198,13 @@ impl Kanerva {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use super::super::tests::{config, run};
+    use super::super::tests::{config as two_seeds, run};
     use super::*;
+    use crate::run::claim::Outcome;
+
+    fn config() -> SequenceConfig {
+        SequenceConfig { seeds: 3, ..two_seeds() }
+    }
 
     #[test]
     fn what_is_said_follows_what_is_measured() {
@@ -221,6 +229,8 @@ mod tests {
         // A radius that reaches everything recalls the same word from any cue.
         let (found, sentence) = outcomes(&SequenceConfig { radius: 64, words: 45, points: 15, ..config() });
         assert_eq!(found[0], Outcome::Fails, "{sentence}");
+        let (found, _) = outcomes(&two_seeds());
+        assert_eq!(found, [Outcome::Open, Outcome::Open], "two seeds");
     }
 
     #[test]
@@ -229,8 +239,19 @@ mod tests {
         assert_eq!(half(&[]), None);
         assert_eq!(half(&[(10.0, 0.4), (20.0, 0.9)]), Some(Half::Before(10.0)));
         assert_eq!(half(&[(10.0, 1.0), (20.0, 0.5)]), Some(Half::Beyond(20.0)));
-        assert_eq!(half(&[(10.0, 1.0), (20.0, 0.75), (30.0, 0.25), (40.0, 0.6)]), Some(Half::At(25.0)));
-        assert!(Half::Before(10.0).place() < Half::At(0.1).place());
-        assert!(Half::At(99.0).place() < Half::Beyond(1.0).place());
+        let at = |place, between| Half::At { place, between };
+        assert_eq!(half(&[(10.0, 1.0), (20.0, 0.75), (30.0, 0.25), (40.0, 0.6)]), Some(at(25.0, (20.0, 30.0))));
+        let near = at(25.0, (20.0, 30.0));
+        assert_eq!(
+            (near.within(20.0, 30.0), near.within(31.0, 90.0), near.within(2.0, 19.0)),
+            (Some(true), Some(false), Some(false))
+        );
+        assert_eq!(near.within(24.0, 26.0), None, "a straight line over a long way says little");
+        assert_eq!((Half::Before(10.0).within(10.0, 40.0), Half::Before(20.0).within(10.0, 40.0)), (Some(false), None));
+        assert_eq!((Half::Beyond(40.0).within(10.0, 40.0), Half::Beyond(30.0).within(10.0, 40.0)), (Some(false), None));
+        assert_eq!(Half::Before(10.0).before(at(0.1, (0.0, 1.0))), Some(true));
+        assert_eq!(Half::Beyond(1.0).before(at(99.0, (90.0, 100.0))), Some(false));
+        assert_eq!(near.before(at(24.0, (20.0, 30.0))), Some(false));
+        assert_eq!(Half::Beyond(1.0).before(Half::Beyond(1.0)), None, "what lies beyond is not known");
     }
 }

@@ -26,7 +26,6 @@ const MORE: u32 = 4;
 /// A decoder and the codes that it gets.
 struct Bench {
     weights: Weights,
-    neurons: u32,
     active: u32,
     /// Those of the first pair's volleys before, then one a pair.
     codes: Vec<Order>,
@@ -35,7 +34,6 @@ struct Bench {
     /// Of each code, the neurons with the largest dot products.
     references: Vec<Order>,
     unit: f64,
-    pairs: u32,
     longest: u32,
 }
 
@@ -99,14 +97,12 @@ impl Bench {
         let values = kind.draw(size, neurons, config.seed).into_iter().map(f64::from).collect();
         let mut bench = Self {
             weights: Weights::new(size, neurons, values)?,
-            neurons,
             active: config.chosen.min(neurons),
             codes: (0..longest + pairs).map(|number| draw(active, size, [config.seed, STREAM_PAIRS, number])).collect(),
             levels: levels(active, f64::from(config.alpha), MOST).into_iter().map(f64::from).collect(),
             sums: Vec::new(),
             references: Vec::new(),
             unit: 1.0,
-            pairs,
             longest,
         };
         let sums = (0..longest + pairs).map(|number| bench.weights.sums(&bench.volley(number, 0.0)));
@@ -206,8 +202,10 @@ fn wheel(config: &SequenceConfig, far: bool, all: &[Row], seeds: &[Vec<Row>]) ->
             "{measured} Θ is below {least:.2}, so that wheels fire before the last input; the claim is not about that. Raise Threshold."
         ));
     }
-    let votes: Vec<Vote> =
-        seeds.iter().map(|rows| Vote::of(of(Neuron::Wheel, rows).all(|row| row.check.same == row.check.pairs))).collect();
+    let votes: Vec<Vote> = seeds
+        .iter()
+        .map(|rows| Vote::of(of(Neuron::Wheel, rows).all(|row| row.check.same == row.check.pairs)))
+        .collect();
     claim.judged(&votes, measured)
 }
 
@@ -217,7 +215,9 @@ fn rdlif(all: &[Row], seeds: &[Vec<Row>]) -> Verdict {
         "Under load, RDLIF neurons do not keep the order of their dot products (they keep it in fewer than half of the pairs).",
         SOURCE,
     );
-    let loaded = |rows| of(Neuron::Rdlif, rows).filter(|row| row.check.load > 0);
+    fn loaded(rows: &[Row]) -> impl Iterator<Item = &Row> {
+        of(Neuron::Rdlif, rows).filter(|row| row.check.load > 0)
+    }
     let count = |rows: &[Row]| -> [u32; 2] {
         [|row: &Row| row.complete, |row: &Row| row.complete_same].map(|of| loaded(rows).map(of).sum())
     };
@@ -231,10 +231,10 @@ fn rdlif(all: &[Row], seeds: &[Vec<Row>]) -> Verdict {
     };
     let load = "Load is volleys before the one that counts; the source loads a memory with pairs.";
     // Whoever reads "under load" would think that it is kept otherwise.
-    let unloaded = of(Neuron::Rdlif, all).find(|row| row.check.load == 0).filter(|row| row.check.same < row.check.pairs);
+    let unloaded =
+        of(Neuron::Rdlif, all).find(|row| row.check.load == 0).filter(|row| row.check.same < row.check.pairs);
     let without = unloaded.map_or("", |_| " Not all keep it without load either.");
-    let measured =
-        format!("Random codes, {SEEDS} seeds: {}.{without}{few} {load}", texts(of(Neuron::Rdlif, all)));
+    let measured = format!("Random codes, {SEEDS} seeds: {}.{without}{few} {load}", texts(of(Neuron::Rdlif, all)));
     if complete == 0 {
         let advice = "Too few RDLIF neurons reach the threshold to tell. Lower Threshold or raise Leak.";
         return claim.untested(format!("{advice} {measured}"));
@@ -304,7 +304,11 @@ mod tests {
     #[test]
     fn rows_of_several_seeds_are_one() {
         let mut sum = row(Neuron::Wheel, 1, 4, 20, 4);
-        sum.add(&Row { check: Check { pairs: 10, mean: 0.8, least: 0.0, ..row(Neuron::Wheel, 1, 3, 9, 2).check }, complete: 9, complete_same: 2 });
+        sum.add(&Row {
+            check: Check { pairs: 10, mean: 0.8, least: 0.0, ..row(Neuron::Wheel, 1, 3, 9, 2).check },
+            complete: 9,
+            complete_same: 2,
+        });
         let Check { pairs, same, mean, least, .. } = sum.check;
         assert_eq!((pairs, same, least, sum.complete, sum.complete_same), (30, 7, 0.0, 29, 6));
         assert!((mean - 0.6).abs() < 1e-12);
