@@ -61,7 +61,10 @@ function deciding(verdicts: Verdict[], { client, recording, live, stale }: Judge
   const button = (id: string, words: string, ms: number, change: Values) => {
     const press = (event: Event) => {
       // The button goes; the keyboard's place is where the run can be stopped.
-      (event.target as Element).closest<HTMLElement>('[data-lab]')?.querySelector<HTMLElement>('#pause')?.focus();
+      (event.target as Element)
+        .closest<HTMLElement>('[data-lab]')
+        ?.querySelector<HTMLElement>('#pause')
+        ?.focus();
       client.settle({ ...values, ...change });
       client.train();
     };
