@@ -239,8 +239,14 @@ describe('sweep', () => {
         csv.forEach((row, i) => {
           const { words, place } = drawnAs(row);
           const [x, y] = place;
-          assert.equal(y < top, row.steps_to_99 === '', `${row.arm} is ${y < top ? 'above' : 'in'} the plot`);
-          assert.ok(words.includes(row.steps_to_99 === '' ? 'not within 300' : `at step ${row.steps_to_99}`));
+          assert.equal(
+            y < top,
+            row.steps_to_99 === '',
+            `${row.arm} is ${y < top ? 'above' : 'in'} the plot`,
+          );
+          assert.ok(
+            words.includes(row.steps_to_99 === '' ? 'not within 300' : `at step ${row.steps_to_99}`),
+          );
           for (let j = 0; j < i; j++) {
             const order = Math.sign(Math.round(1e6 * (Number(row[measure]) - Number(csv[j][measure]))));
             const drawn = x - drawnAs(csv[j]).place[0];
@@ -523,7 +529,9 @@ describe('live', () => {
       assert.ok(hash.includes('right=trained') && hash.includes('trained_run=1'), hash);
       assert.equal(await lab.data('state'), 'finished');
       assert.equal(await lab.page.getByTestId('verdicts').count(), 0, 'this experiment tests no claim');
-      const picture = await lab.page.evaluate(() => document.querySelector('#lab').client.picture('right'));
+      const picture = await lab.page.evaluate(() =>
+        document.querySelector('#lab').client.picture('right'),
+      );
       assert.equal(picture.encoding, 'trained');
       assert.equal(picture.step, 20);
     });
