@@ -1271,15 +1271,9 @@ fn correlations_speak_for_the_claim_if_they_do_in_every_seed() {
 #[test]
 fn what_follows_a_reference_that_has_not_learned_follows_nothing() {
     let config = encodings("lab=encodings&experiment=control&steps=600&every=10&seeds=3");
-    let course = |arm: &str, seed: u32, first: Option<u32>, stopped: Option<u32>| Course {
-        first,
-        stopped,
-        ..Course::of(
-            &Curves { runs: vec![RunInfo { replica: 0, arm: arm.to_owned(), seed }], ..no_curves() },
-            "",
-            &[(None, None)],
-        )[0]
-        .clone()
+    let course = |arm: &str, seed: u32, first: Option<u32>, stopped: Option<u32>| {
+        let runs = vec![RunInfo { replica: 0, arm: arm.to_owned(), seed }];
+        Course::of(&Curves { runs, ..no_curves() }, "", &[(first, stopped)]).swap_remove(0)
     };
     let judge = |by_seed: &[f64], first: Option<u32>, stopped: Option<u32>, step: u32| {
         let seeds = 0..by_seed.len() as u32;
