@@ -200,7 +200,8 @@ fn decides(seeds: Option<u32>, steps: Option<u32>) -> Option<Decides> {
     Some(Decides { seeds, steps })
 }
 
-const RACE: &str = "lab=copy&seeds=3&encodings=rank,sinusoidal,compressed,spike-time&every=20";
+const INCREMENT: &str = "lab=copy&task=increment&encodings=rank,none&every=10&seeds=3";
+const RACE: &str = "seeds=3&encodings=rank,sinusoidal,compressed,spike-time&every=20";
 
 #[test]
 fn not_learning_is_said_with_its_length_and_only_of_a_race_that_is_long_enough() {
@@ -269,8 +270,7 @@ fn fewer_than_three_seeds_leave_every_claim_open() {
     let verdict = of(&short, "compressed");
     assert_eq!(verdict.why, "2 of 3 seeds; not within 1000 steps, too short to tell");
     assert_eq!(verdict.decides, decides(Some(3), Some(2000)));
-    let increment = "lab=copy&task=increment&encodings=rank,none&every=10&seeds=3";
-    let [verdict] = &judge(increment, &[("rank", &[40]), ("none", &[20])], 200)[..] else { panic!("one claim") };
+    let [verdict] = &judge(INCREMENT, &[("rank", &[40]), ("none", &[20])], 200)[..] else { panic!("one claim") };
     assert_eq!((verdict.verdict, verdict.why.as_str()), (Outcome::Open, "1 of 3 seeds"));
 }
 
@@ -299,8 +299,7 @@ fn seeds_that_disagree_leave_a_claim_open() {
     let all = judge(RACE, all, 600);
     assert_eq!((of(&all, "rank").verdict, of(&all, "compressed").verdict), (Outcome::Fails, Outcome::Fails));
 
-    let increment = "lab=copy&task=increment&encodings=rank,none&every=10&seeds=3";
-    let judged = |none: &[u32]| judge(increment, &[("rank", &[40, 30, 40]), ("none", none)], 400)[0].clone();
+    let judged = |none: &[u32]| judge(INCREMENT, &[("rank", &[40, 30, 40]), ("none", none)], 400)[0].clone();
     assert_eq!(judged(&[20, 20, 20]).verdict, Outcome::Holds);
     assert_eq!(judged(&[0, 0, 0]).verdict, Outcome::Fails, "{}", judged(&[0, 0, 0]).why);
     assert_eq!(judged(&[0, 20, 20]).verdict, Outcome::Open);

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::model::ensemble::{LEARNED, LOSS, SEQUENCE_ACCURACY, TOKEN_ACCURACY};
 use crate::model::measure::{Better, Kind, Measure, Phase};
 use crate::run::MAX_REPLICAS;
-use crate::run::claim::{Course, Verdict};
+use crate::run::claim::Verdict;
 use crate::run::collector::Stop;
 use crate::run::curves::{self, Axis, Curves, Point, number};
 use crate::run::event::{ArmInfo, Cost, ExecutorInfo, RunInfo};
@@ -183,13 +183,6 @@ impl Results {
             runs: runs.map(|(replica, run)| RunInfo { replica, arm: run.arm.clone(), seed: run.seed }).collect(),
             points: self.curves.clone(),
         }
-    }
-
-    /// The runs as rules about learning look at them: when each first reached the threshold of `measure`, and its curves.
-    #[must_use]
-    pub fn courses(&self, measure: &str) -> Vec<Course> {
-        let ends = self.runs.iter().map(|run| (run.first(measure), run.stopped.as_ref().map(|stop| stop.step)));
-        Course::of(&self.curve_set(), measure, &ends.collect::<Vec<_>>())
     }
 
     /// Which measure has that identifier.

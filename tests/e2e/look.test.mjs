@@ -549,7 +549,7 @@ describe('verdicts', () => {
   });
 
   test('an open claim has a button that goes on, from here, to a length that would decide', { timeout: SLOW }, async () => {
-    const link = '#lab=copy&executor=cpu&encodings=rank,compressed&seeds=3&steps=100&every=10&symbols=4&length=8';
+    const link = '#executor=cpu&encodings=rank,compressed&seeds=3&steps=100&every=10&symbols=4&length=8';
     await withLab(link, async (lab) => {
       await lab.press('train');
       await lab.state('finished', SLOW);
@@ -581,7 +581,7 @@ describe('verdicts', () => {
   });
 
   test('with fewer than three seeds every claim is open, and a button starts with three', { timeout: SLOW }, async () => {
-    const link = '#lab=copy&executor=cpu&encodings=rank,sinusoidal&seeds=1&steps=60&every=20&symbols=4&length=8';
+    const link = '#executor=cpu&encodings=rank,sinusoidal&seeds=1&steps=60&every=20&symbols=4&length=8';
     await withLab(link, async (lab) => {
       await lab.press('train');
       await lab.state('finished', SLOW);

@@ -8,6 +8,7 @@ use crate::encoding::Encoding;
 use crate::labs::copy::config::CopyConfig;
 use crate::model::ensemble::TOKEN_ACCURACY;
 use crate::run::claim::{Claim, Course, Span, Verdict, Vote, learned};
+use crate::run::courses::courses;
 use crate::run::results::Results;
 use crate::task::Task;
 
@@ -76,7 +77,7 @@ fn percent(share: f64) -> u32 {
 #[must_use]
 pub fn verdicts(config: &CopyConfig, results: &Results, step: u32) -> Vec<Verdict> {
     let span = config.training().span(step, config.every);
-    let race = Race { all: results.courses(TOKEN_ACCURACY), span };
+    let race = Race { all: courses(results, TOKEN_ACCURACY), span };
     if config.task == Task::Increment {
         let claim = "Increment needs no position, so every encoding learns it, and so does none.";
         return vec![race.judge(Claim::new("increment", claim, CONTROL), &config.encodings, &every_one(&race))];

@@ -12,6 +12,7 @@ use crate::labs::encodings::arms::{self, Level};
 use crate::labs::encodings::config::{EncodingsConfig, Experiment, Family};
 use crate::model::ensemble::{LOSS, TOKEN_ACCURACY};
 use crate::run::claim::{Claim, Course, Lack, Verdict, Vote, learned};
+use crate::run::courses::courses;
 use crate::run::curves::Curves;
 use crate::run::results::Results;
 
@@ -161,7 +162,7 @@ pub(super) fn control(config: &EncodingsConfig, results: &Results) -> Result<Out
         }
     };
     let rows = arms.iter().enumerate().skip(1).map(row).collect();
-    Ok(Outcome::Control { reference, rows, courses: results.courses(TOKEN_ACCURACY) })
+    Ok(Outcome::Control { reference, rows, courses: courses(results, TOKEN_ACCURACY) })
 }
 
 /// Steps to 99 % against margin, effective rank and norm.
