@@ -201,7 +201,7 @@ fn straight(config: &SequenceConfig, fit: &Fit) -> Verdict {
 fn worst(levels: &[Level]) -> Option<(&Level, &Level)> {
     let works = |level: &&Level| share(level.sdm.max(level.attention), level) >= 0.5;
     let judged = || levels.iter().filter(works);
-    judged().min_by_key(|level| level.agree).zip(judged().last())
+    judged().min_by_key(|level| level.agree).zip(judged().next_back())
 }
 
 fn agreement(config: &SequenceConfig, seeds: &[Vec<Level>]) -> Verdict {
