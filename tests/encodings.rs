@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use common::numbers::Numbers;
 use mnemoscope::encoding::face::{Face, Gram};
 use mnemoscope::encoding::measures::{FORMULAS, Measures, Spectrum};
+use mnemoscope::encoding::statistics::Spread;
 use mnemoscope::encoding::{Encoding, Shape, Table, Tuning};
 use mnemoscope::error::Error;
 use mnemoscope::kernels::similarity::{Measure, Similarity};
@@ -18,7 +19,7 @@ use mnemoscope::labs::copy::config::CopyConfig;
 use mnemoscope::labs::encodings::config::EncodingsConfig;
 use mnemoscope::labs::encodings::lemma::{Lemma, lemma};
 use mnemoscope::labs::encodings::logit::{Logit, Question, Trained, split};
-use mnemoscope::labs::encodings::outcome::{Correlation, Outcome, SweepArm, verdicts};
+use mnemoscope::labs::encodings::outcome::{Correlation, Follower, Outcome, SweepArm, verdicts};
 use mnemoscope::labs::encodings::workbench::Workbench;
 use mnemoscope::labs::link::Link;
 use mnemoscope::labs::settings::Settings;
@@ -27,8 +28,9 @@ use mnemoscope::labs::weights::Weights;
 use mnemoscope::labs::{Config, Lab};
 use mnemoscope::model::ensemble::TOKEN_ACCURACY;
 use mnemoscope::property::{Kind, Problem};
-use mnemoscope::run::claim::{Outcome as Answer, Verdict};
-use mnemoscope::run::event::Event;
+use mnemoscope::run::claim::{Course, Outcome as Answer, Verdict};
+use mnemoscope::run::curves::{Axis, Curves};
+use mnemoscope::run::event::{Event, RunInfo};
 use mnemoscope::run::machine::Machine;
 use pollster::block_on;
 
@@ -814,12 +816,14 @@ fn with_the_gain_held_at_a_power_of_two_spike_time_is_sinusoidal_to_the_bit() {
             assert_eq!(bits(&column[..2]), bits(&column[2..4]), "step {}", evaluation.x);
         }
     }
-    let Outcome::Control { reference, rows } = found(&mut run) else { panic!("not the control") };
+    let Outcome::Control { reference, rows, .. } = found(&mut run) else { panic!("not the control") };
     assert_eq!(reference, "sinusoidal");
     assert_eq!(rows[0].id, "spike-time-held");
     assert_eq!(rows[0].by_seed, [Some(0.0), Some(0.0)]);
     assert_eq!(rows[0].largest.map(|spread| spread.greatest), Some(0.0));
-    assert_eq!(answer(&run.verdicts().unwrap(), "spike-time-held"), Answer::Holds);
+    let verdict = run.verdicts().unwrap().swap_remove(0);
+    assert_eq!(verdict.verdict, Answer::Open, "two seeds, and a race so short that both only guess");
+    assert!(verdict.why.starts_with("2 of 3 seeds; nothing in this race has learned"), "{}", verdict.why);
     // The others, by a plain look at the history.
     for (row, arm) in rows.iter().zip(1..) {
         for seed in 0..2 {
@@ -945,6 +949,7 @@ fn sweep(arms: &[(&'static str, f64, &[u32])], rhos: &[f64]) -> Outcome {
         effective_rank: 1.0,
         norm: 1.0,
         steps: steps.iter().map(|&step| (step > 0).then_some(step)).collect(),
+        stopped: vec![None; steps.len()],
         accuracy: vec![None; steps.len()],
     };
     let correlation = |measure| Correlation {
@@ -967,43 +972,106 @@ fn sweep(arms: &[(&'static str, f64, &[u32])], rhos: &[f64]) -> Outcome {
 
 #[test]
 fn tables_of_equal_margin_speak_for_the_claim_within_a_factor_of_two() {
-    let config = encodings("lab=encodings&experiment=sweep&steps=600&every=10&seeds=2");
-    let judge = |arms: &[(&'static str, f64, &[u32])], step: u32| {
-        let verdicts = verdicts(&config, &sweep(arms, &[0.0, 0.0]), step);
-        let verdict = verdicts.iter().find(|verdict| verdict.id == "equal-margins").unwrap().clone();
-        (verdict.verdict, verdict.measured)
+    let config = encodings("lab=encodings&experiment=sweep&steps=600&every=10&seeds=3");
+    let of = |outcome: &Outcome, step: u32| {
+        let verdicts = verdicts(&config, outcome, step);
+        verdicts.iter().find(|verdict| verdict.id == "equal-margins").unwrap().clone()
     };
-    let pair = |a: &'static [u32], b: &'static [u32], step| {
-        judge(&[("compression", 1.0, a), ("random", 1.005, b), ("gain", 1.0, &[10, 10])], step).0
+    let judge = |arms: &[(&'static str, f64, &[u32])], step: u32| of(&sweep(arms, &[0.0; 3]), step);
+    let both = |a: &'static [u32], b: &'static [u32], step| {
+        judge(&[("compression", 1.0, a), ("random", 1.005, b), ("gain", 1.0, &[10, 10, 10])], step)
     };
-    assert_eq!(pair(&[100, 100], &[200, 60], 600), Answer::Holds, "at most twice as long");
-    assert_eq!(pair(&[100, 100], &[210, 60], 600), Answer::Fails, "one seed speaks against it");
-    assert_eq!(pair(&[100, 100], &[210, 60], 250), Answer::Fails, "and does so before the end");
-    assert_eq!(pair(&[100, 100], &[200, 60], 300), Answer::Open);
-    assert_eq!(pair(&[100, 100], &[0, 100], 190), Answer::Open, "it may yet learn");
-    assert_eq!(pair(&[100, 100], &[0, 100], 200), Answer::Fails, "twice as long, and it has not");
-    assert_eq!(pair(&[400, 400], &[0, 400], 600), Answer::Holds, "the other seed agrees; this one had not enough time");
-    assert_eq!(pair(&[0, 0], &[0, 0], 600), Answer::Open, "nothing learned says nothing");
-    assert_eq!(pair(&[0, 400], &[500, 0], 600), Answer::Open);
+    let pair = |a, b, step| both(a, b, step).verdict;
+    assert_eq!(pair(&[100, 100, 100], &[200, 60, 100], 600), Answer::Holds, "at most twice as long");
+    assert_eq!(pair(&[100, 100, 100], &[210, 210, 40], 600), Answer::Fails);
+    assert_eq!(pair(&[100, 100, 100], &[210, 210, 40], 250), Answer::Fails, "and does so before the end");
+    let split = both(&[100, 100, 100], &[210, 60, 100], 600);
+    assert_eq!((split.verdict, split.why.as_str()), (Answer::Open, "the seeds disagree: 2 for it, 1 against it"));
+    assert_eq!(pair(&[100, 100], &[200, 60], 600), Answer::Open, "two seeds");
+    assert_eq!(pair(&[100, 100, 100], &[0, 0, 0], 190), Answer::Open, "they may yet learn");
+    assert_eq!(pair(&[100, 100, 100], &[0, 0, 0], 200), Answer::Fails, "twice as long, and they have not");
+    let late = both(&[400, 400, 400], &[0, 400, 400], 600);
+    assert_eq!((late.verdict, late.decides.and_then(|decides| decides.steps)), (Answer::Open, Some(800)));
+    assert_eq!(pair(&[0, 0, 0], &[0, 0, 0], 600), Answer::Open, "nothing learned says nothing");
     // Below two evaluations the steps are too coarse to tell.
-    assert_eq!(pair(&[10, 10], &[20, 20], 600), Answer::Holds);
+    assert_eq!(pair(&[10, 10, 10], &[20, 20, 20], 600), Answer::Holds);
     // Margins that differ by more than a hundredth are no pair, and neither is a gain.
-    assert_eq!(judge(&[("compression", 1.0, &[100, 100]), ("random", 1.02, &[100, 100])], 600).0, Answer::Untested);
-    assert_eq!(judge(&[("gain", 1.0, &[100, 100]), ("random", 1.0, &[500, 100])], 600).0, Answer::Untested);
-    let (_, words) = judge(&[("compression", 1.0, &[100, 120]), ("random", 1.0, &[0, 500])], 600);
-    assert!(words.contains("compression 1 100, 120, random not within 600, 500"), "{words}");
+    let all: &[u32] = &[100, 100, 100];
+    assert_eq!(judge(&[("compression", 1.0, all), ("random", 1.02, all)], 600).verdict, Answer::Untested);
+    assert_eq!(judge(&[("gain", 1.0, all), ("random", 1.0, &[500, 100, 100])], 600).verdict, Answer::Untested);
+    let words = judge(&[("compression", 1.0, &[100, 120, 100]), ("random", 1.0, &[0, 500, 100])], 600).measured;
+    assert!(words.contains("compression 1 100, 120, 100, random not within 600, 500, 100"), "{words}");
+    // A table that diverged is not one that is learned late.
+    let mut stopped = sweep(&[("compression", 1.0, all), ("random", 1.0, &[0, 100, 100])], &[0.0; 3]);
+    if let Outcome::Sweep { arms, .. } = &mut stopped {
+        arms[1].stopped[0] = Some(12);
+    }
+    assert!(of(&stopped, 600).why.contains("stopped at step 12"));
 }
 
 #[test]
 fn correlations_speak_for_the_claim_if_they_do_in_every_seed() {
     let config = encodings("lab=encodings&experiment=sweep&steps=600&seeds=3");
-    let judge = |rhos: &[f64], step| answer(&verdicts(&config, &sweep(&[], rhos), step), "margin");
+    let tables = |count: usize| vec![("gain", 1.0, [100, 100, 100].as_slice()); count];
+    let of = |outcome: &Outcome, step| answer(&verdicts(&config, outcome, step), "margin");
+    let judge = |rhos: &[f64], step| of(&sweep(&tables(14), rhos), step);
     assert_eq!(judge(&[-0.5, -0.9, -0.7], 600), Answer::Holds);
     assert_eq!(judge(&[-0.5, -0.9, -0.49], 600), Answer::Open);
     assert_eq!(judge(&[-0.4, 0.9, -0.49], 600), Answer::Fails);
     assert_eq!(judge(&[0.9, 0.9, 0.9], 600), Answer::Fails, "the sign counts");
     assert_eq!(judge(&[-0.9, -0.9, -0.9], 599), Answer::Open, "not over yet");
-    assert_eq!(judge(&[f64::NAN; 3], 600), Answer::Open);
+    assert_eq!(judge(&[-0.9, -0.9], 600), Answer::Open, "two seeds");
+    assert_eq!(judge(&[-0.9, -0.9, f64::NAN], 600), Answer::Open, "a seed that says nothing");
+    assert_eq!(of(&sweep(&tables(11), &[-0.9; 3]), 600), Answer::Open, "with few tables that comes by chance");
+    let mut few = sweep(&tables(14), &[-0.9; 3]);
+    if let Outcome::Sweep { correlations, .. } = &mut few {
+        correlations[0].learned[1] = 6;
+    }
+    assert_eq!(of(&few, 600), Answer::Open, "fewer than half of the tables learned");
+}
+
+/// A control of which only differences and first steps matter.
+#[test]
+fn what_follows_a_reference_that_has_not_learned_follows_nothing() {
+    let config = encodings("lab=encodings&experiment=control&steps=600&every=10&seeds=3");
+    let course = |arm: &str, seed: u32, first: Option<u32>, stopped: Option<u32>| {
+        let runs = vec![RunInfo { replica: 0, arm: arm.to_owned(), seed }];
+        Course::of(&Curves { runs, ..no_curves() }, "", &[(first, stopped)]).swap_remove(0)
+    };
+    let judge = |by_seed: &[f64], first: Option<u32>, stopped: Option<u32>, step: u32| {
+        let seeds = 0..by_seed.len() as u32;
+        let courses = seeds.flat_map(|seed| {
+            [course("sinusoidal", seed, first, None), course("spike-time-held", seed, first, stopped)]
+        });
+        let by_seed: Vec<Option<f64>> = by_seed.iter().copied().map(Some).collect();
+        let row = Follower {
+            id: "spike-time-held".to_owned(),
+            label: String::new(),
+            largest: Spread::of(&by_seed),
+            by_seed,
+            at: None,
+        };
+        let outcome =
+            Outcome::Control { reference: "sinusoidal".to_owned(), rows: vec![row], courses: courses.collect() };
+        verdicts(&config, &outcome, step).swap_remove(0)
+    };
+    assert_eq!(judge(&[0.0; 3], Some(200), None, 600).verdict, Answer::Holds);
+    assert_eq!(judge(&[0.0; 3], Some(200), None, 590).verdict, Answer::Open, "the race is not over");
+    assert_eq!(judge(&[0.0; 2], Some(200), None, 600).verdict, Answer::Open, "two seeds");
+    let guessing = judge(&[0.0; 3], None, None, 600);
+    assert!(
+        guessing.verdict == Answer::Open && guessing.why.contains("nothing in this race has learned"),
+        "{}",
+        guessing.why
+    );
+    assert_eq!(judge(&[0.4; 3], None, None, 20).verdict, Answer::Fails, "a difference is one at once");
+    assert_eq!(judge(&[0.0, 0.4, 0.0], Some(200), None, 600).verdict, Answer::Open, "seeds that disagree");
+    assert!(judge(&[0.0; 3], Some(200), Some(300), 600).why.contains("stopped at step 300"));
+}
+
+fn no_curves() -> Curves {
+    let (id, label) = (String::new(), String::new());
+    Curves { id, label, x: Axis::step(), measures: vec![], arms: vec![], runs: vec![], points: vec![] }
 }
 
 /// Evaluated once more at its own length, a run is what its race said of it; and what no row was learned for is not evaluated.

@@ -1,7 +1,5 @@
-//! Links, results, weights, checkpoints and sessions that commit 06dfaf0 wrote: they are still read, and still give the same numbers.
-//!
-//! `tests/fixtures/06dfaf0/README.md` has the commands that wrote them. Numbers are compared by arm, seed and step, so that it does not
-//! matter in which format a results file holds them.
+//! Links, results, weights, checkpoints and sessions that commit 06dfaf0 wrote: they are still read, and still give the same numbers,
+//! which are compared by arm, seed and step, whatever the format. `tests/fixtures/06dfaf0/README.md` has the commands.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
@@ -144,12 +142,14 @@ fn fates(file: &Value) -> BTreeMap<(String, u64), [Option<u64>; 2]> {
     array(file, "runs").iter().map(fate).collect()
 }
 
-/// Claims and what a file says of them, wherever they stand in it.
-fn verdicts(file: &Value) -> BTreeSet<(String, String, u64)> {
-    let verdict =
-        |verdict: &Value| (plain(&verdict["id"]), plain(&verdict["verdict"]), verdict["seeds"].as_u64().unwrap());
-    let nodes = [file, &file["study"], &file["outcome"]];
-    nodes.iter().flat_map(|node| array(node, "verdicts")).map(verdict).collect()
+/// Claims and what a file says of them. 06dfaf0 also decided them on fewer than three seeds: but for exact ones they are open now.
+fn verdicts(file: &Value) -> BTreeSet<(String, String)> {
+    let verdict = |verdict: &Value| {
+        let (id, outcome, seeds) = (plain(&verdict["id"]), plain(&verdict["verdict"]), verdict["seeds"].as_u64());
+        let open = seeds < Some(3) && outcome != "untested" && id != "lemma";
+        (id, if open { "open".to_owned() } else { outcome })
+    };
+    [file, &file["study"], &file["outcome"]].iter().flat_map(|node| array(node, "verdicts")).map(verdict).collect()
 }
 
 /// Every number in a piece of JSON.
@@ -437,8 +437,8 @@ fn old_results_are_merged_with_each_other_and_with_new_ones() {
         assert_eq!((&new["varies"], array(&new, "broken").len()), (&old["varies"], 0));
         assert_eq!(sweep(&new), sweep(&old), "{file}");
         assert_holds_numbers(&new["groups"], &old["groups"], file);
-        let verdicts = |of: &Value| array(of, "groups").iter().map(verdicts).collect::<Vec<_>>();
-        assert_eq!(verdicts(&new), verdicts(&old), "{file}");
+        let [new, old] = [&new, &old].map(|of| array(of, "groups").iter().map(verdicts).collect::<Vec<_>>());
+        assert_eq!(new, old, "{file}");
     };
     assert_eq!(sweep(&old).len(), 8);
     expect(&run(&folder, "merge copy-fast.json copy-slow.json --out merged.json --csv merged.csv"), 0);

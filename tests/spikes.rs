@@ -403,12 +403,13 @@ fn checks_and_verdicts_follow_from_the_pairs() {
     let rows: Vec<(&str, u32)> = spikes.checks.iter().map(|check| (check.neuron, check.load)).collect();
     assert_eq!(rows, [("wheel", 0), ("wheel", 1), ("wheel", 4), ("rdlif", 0), ("rdlif", 1), ("rdlif", 4)]);
     for check in &spikes.checks {
-        assert_eq!(check.pairs, 200);
+        // 88 of each of three seeds.
+        assert_eq!(check.pairs, 264);
         assert!(check.least <= check.mean && check.mean <= 1.0);
         if check.neuron == "wheel" {
-            assert_eq!((check.same, check.mean, check.least), (200, 1.0, 1.0));
+            assert_eq!((check.same, check.mean, check.least), (264, 1.0, 1.0));
         } else {
-            assert!(check.same < 200 && check.mean < 0.999 && check.mean > 0.0, "{check:?}");
+            assert!(check.same < 132 && check.mean < 0.999 && check.mean > 0.0, "{check:?}");
         }
     }
     assert!(spikes.checks[5].mean < spikes.checks[3].mean);

@@ -228,7 +228,7 @@ fn summary(report: &Report) {
         |row: &MeasureRow| vec![row.label.to_owned(), text(row.left, row.left_text), text(row.right, row.right_text)];
     let head = ["measure".to_owned(), report.left.label.to_owned(), report.right.label.to_owned()];
     table::print(&std::iter::once(head.to_vec()).chain(report.measures.iter().map(row)).collect::<Vec<_>>());
-    table::verdicts(&report.verdicts);
+    table::verdicts(&report.verdicts, None);
 }
 
 /// Six digits, for people; files have all.

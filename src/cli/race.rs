@@ -324,7 +324,10 @@ impl<'a> Job<'a> {
             };
             table::race(&spreads, &results.arms, results.step);
             self.run.found()?.iter().for_each(table::outcome);
-            table::verdicts(&results.verdicts);
+            let first = results.runs.first().map(|run| run.arm.as_str());
+            let seeds = results.runs.iter().filter(|run| Some(run.arm.as_str()) == first).count() as u32;
+            let pace = results.seconds.map(|seconds| (seconds / f64::from(results.step.max(1)), seeds));
+            table::verdicts(&results.verdicts, pace);
         }
         // What could be written is, whatever else failed.
         Failure::all([checkpoint, weights, judged, written, tables])

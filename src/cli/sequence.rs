@@ -167,7 +167,7 @@ fn study(arguments: &ArgMatches) -> Result<(), Failure> {
         let rows = std::iter::once(&found.rows.head).chain(&found.rows.body);
         table::print(&rows.cloned().collect::<Vec<_>>());
         say(&found.sentence);
-        table::verdicts(&found.verdicts);
+        table::verdicts(&found.verdicts, None);
     }
     Failure::all([written, tables])
 }

@@ -6,7 +6,7 @@ use mnemoscope::encoding::statistics;
 use mnemoscope::labs::copy::sweep::{Again, Spread, Sweep};
 use mnemoscope::labs::encodings::outcome::{Correlation, Follower, Outcome};
 use mnemoscope::model::ensemble::TOKEN_ACCURACY;
-use mnemoscope::run::claim::{Outcome as Answer, Verdict};
+use mnemoscope::run::claim::{Decides, Outcome as Answer, Verdict};
 use mnemoscope::run::event::ArmInfo;
 
 use super::failure::say;
@@ -49,16 +49,26 @@ fn spread(name: String, spread: &Spread, steps: u32) -> Vec<String> {
     vec![name, list(spread.seeds.iter().map(u32::to_string)), list(each), median, range]
 }
 
-/// The verdicts, each with what was measured.
-pub(crate) fn verdicts(verdicts: &[Verdict]) {
+/// The verdicts, each with what was measured; of those that are open why, and what would decide them. `pace` is seconds a step, with the
+/// seeds that were trained.
+pub(crate) fn verdicts(verdicts: &[Verdict], pace: Option<(f64, u32)>) {
     for verdict in verdicts {
         let word = match verdict.verdict {
-            Answer::Holds => "holds",
-            Answer::Fails => "does not hold",
-            Answer::Open => "open",
+            Answer::Holds => "holds".to_owned(),
+            Answer::Fails => "does not hold".to_owned(),
+            Answer::Open if verdict.why.is_empty() => "open".to_owned(),
+            Answer::Open => format!("open ({})", verdict.why),
             Answer::Untested => continue,
         };
         say(&format!("{word}: {} ({})\n  {}", verdict.claim, verdict.source, verdict.measured));
+        let Some(Decides { seeds, steps }) = verdict.decides else { continue };
+        let flag =
+            |name: &str, value: Option<u32>| value.map_or_else(String::new, |value| format!(" --{name} {value}"));
+        let time = pace.zip(steps.or(verdict.steps)).map_or_else(String::new, |((pace, trained), steps)| {
+            let share = seeds.map_or(1.0, |seeds| f64::from(seeds) / f64::from(trained.max(1)));
+            format!(", about {:.0} s from the start", (pace * share * f64::from(steps)).max(1.0))
+        });
+        say(&format!("  what would decide it:{}{}{time}", flag("seeds", seeds), flag("steps", steps)));
     }
 }
 
@@ -152,6 +162,6 @@ pub(crate) fn sweep(sweep: &Sweep) {
     }
     print(&rows);
     if let [group] = sweep.groups.as_slice() {
-        verdicts(&group.verdicts);
+        verdicts(&group.verdicts, None);
     }
 }

@@ -118,15 +118,20 @@ impl Trial {
     /// # Errors
     /// [`Error::Internal`].
     pub fn verdicts(&self) -> Result<Vec<Verdict>, Error> {
-        let step = self.race.step();
-        Ok(match &self.config {
-            Config::Copy(config) => claim::verdicts(config, &self.race.results(), step),
-            Config::Encodings(config) => match outcome::outcome(config, &self.race.results())? {
+        let (step, results) = (self.race.step(), self.race.results());
+        let mut verdicts = match &self.config {
+            Config::Copy(config) => claim::verdicts(config, &results, step),
+            Config::Encodings(config) => match outcome::outcome(config, &results)? {
                 Some(outcome) => outcome::verdicts(config, &outcome, step),
                 None => Vec::new(),
             },
             Config::Sequence(_) => Vec::new(),
-        })
+        };
+        // A race cannot have any number of steps.
+        for decides in verdicts.iter_mut().filter_map(|verdict| verdict.decides.as_mut()) {
+            decides.steps = decides.steps.filter(|&steps| self.config.with_steps(steps).is_some());
+        }
+        Ok(verdicts)
     }
 
     /// What has come of the race so far; of lengths, what was last judged.

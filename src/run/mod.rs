@@ -3,6 +3,7 @@
 pub mod check;
 pub mod claim;
 pub mod collector;
+pub mod courses;
 pub mod curves;
 pub mod event;
 mod group;

@@ -6,6 +6,7 @@ use crate::kernels::matmul;
 use crate::model::ensemble::Ensemble;
 use crate::model::transformer::{Architecture, Regime, Replica, Transformer};
 use crate::property::{Field, Problem};
+use crate::run::claim::Span;
 use crate::run::heads;
 use crate::task::{Layout, Task};
 
@@ -130,6 +131,12 @@ impl Training {
             Mask::Causal => true,
             Mask::Full => false,
         }
+    }
+
+    /// How far a race of it has come that is judged every so many steps.
+    #[must_use]
+    pub fn span(&self, step: u32, every: u32) -> Span {
+        Span { step, steps: self.steps, every, fading: self.schedule == Schedule::Cosine }
     }
 
     /// Mends what the single settings allow but not together, and says what was mended. There may be up to `most_heads` heads.

@@ -431,7 +431,8 @@ describe('control', () => {
             .evaluateAll((all) => all.map((one) => [one.dataset.claim, one.dataset.verdict]));
           assert.deepEqual(
             verdicts.find(([claim]) => claim === 'spike-time-held'),
-            ['spike-time-held', 'holds'],
+            // Two seeds, and sinusoidal itself has not learned in so few steps.
+            ['spike-time-held', 'open'],
           );
         },
       );

@@ -1,5 +1,5 @@
-//! What the paper claims of the copy task, and what a race says of it. Verdicts are computed from the outcomes of
-//! the runs; only the claims are written down.
+//! What the paper claims of the copy task, and what a race says of it. Verdicts are computed from the curves of the runs; only the claims
+//! are written down.
 //!
 //! Source: J. Bose, "Spiking Sequence Machines and Transformers" (2026, arXiv:2605.00662), abstract and code.
 
@@ -7,173 +7,142 @@ use crate::choice::Choice;
 use crate::encoding::Encoding;
 use crate::labs::copy::config::CopyConfig;
 use crate::model::ensemble::TOKEN_ACCURACY;
-use crate::run::claim::{Outcome, Verdict};
-use crate::run::results::{Results, RunResult};
+use crate::run::claim::{Claim, Course, Span, Verdict, Vote, learned};
+use crate::run::courses::courses;
+use crate::run::results::Results;
 use crate::task::Task;
 
 const PAPER: &str = "Bose 2026, abstract";
 const CODE: &str = "Bose 2026, README of the code";
 const CONTROL: &str = "a control of this lab's";
 
-/// So many times longer than the reference needed has a race to be for a failure to count.
-const MARGIN: u32 = 2;
-
-/// What became of one run.
-struct Run {
-    seed: u32,
-    /// First step with 99 % of held-out tokens right.
-    first: Option<u32>,
-    /// Step at which it met a number that is not finite.
-    stopped: Option<u32>,
-    /// Share of held-out tokens right at the last evaluation.
-    accuracy: Option<f32>,
+/// All runs, and how far they went.
+struct Race {
+    all: Vec<Course>,
+    span: Span,
 }
 
-/// Runs of one encoding, and how far they went.
-struct Runs {
-    encoding: Encoding,
-    of: Vec<Run>,
-    step: u32,
-    steps: u32,
-}
-
-impl Runs {
-    fn all_learned(&self) -> bool {
-        !self.of.is_empty() && self.of.iter().all(|run| run.first.is_some())
+impl Race {
+    fn of(&self, encoding: Encoding) -> Vec<&Course> {
+        self.all.iter().filter(|run| run.arm == encoding.id()).collect()
     }
 
-    fn none_learned(&self) -> bool {
-        self.of.iter().all(|run| run.first.is_none())
+    fn learned(&self, run: &Course) -> Vote {
+        learned(run, &self.all, self.span)
     }
 
-    /// Whether nothing more can come.
-    fn done(&self) -> bool {
-        self.step >= self.steps || self.of.iter().all(|run| run.first.is_some() || run.stopped.is_some())
-    }
-
-    /// Such as "Rank (learned) at 300, 300, 320".
-    fn text(&self) -> String {
-        let each = self.of.iter().map(|run| match (run.first, run.stopped) {
+    /// Such as "Rank (learned): 300, 300, 320".
+    fn text(&self, encoding: Encoding) -> String {
+        let step = self.span.step;
+        let each = self.of(encoding).into_iter().map(|run| match (run.first, run.stopped) {
             (Some(step), _) => step.to_string(),
             (None, Some(step)) => format!("stopped at {step}"),
-            (None, None) => match run.accuracy {
-                Some(share) => format!("not within {} ({} % right by then)", self.step, percent(share)),
-                None => format!("not within {}", self.step),
+            (None, None) => match run.last {
+                Some(share) => format!("not within {step} ({} % right by then)", percent(share)),
+                None => format!("not within {step}"),
             },
         });
-        format!("{}: {}", self.encoding.label(), each.collect::<Vec<_>>().join(", "))
+        format!("{}: {}", encoding.label(), each.collect::<Vec<_>>().join(", "))
+    }
+
+    /// A claim about some encodings, with `votes` of their seeds; untested if one is not in this race.
+    fn judge(&self, claim: Claim, encodings: &[Encoding], votes: &[Vote]) -> Verdict {
+        let missing: Vec<&str> =
+            encodings.iter().filter(|&&one| self.of(one).is_empty()).map(|one| one.label()).collect();
+        if !missing.is_empty() {
+            return claim.untested(format!("Not in this race: {}.", missing.join(", ")));
+        }
+        let texts: Vec<String> = encodings.iter().map(|&encoding| self.text(encoding)).collect();
+        let measured = format!("First step with 99 % of held-out tokens right, seed by seed. {}.", texts.join("; "));
+        claim.after(self.span.step).judged(votes, measured)
+    }
+
+    /// One vote a seed of an encoding: whether it learned.
+    fn learns(&self, encoding: Encoding) -> Vec<Vote> {
+        self.of(encoding).into_iter().map(|run| self.learned(run)).collect()
+    }
+
+    /// One vote a seed of an encoding: that it did not learn.
+    fn never(&self, encoding: Encoding) -> Vec<Vote> {
+        self.learns(encoding).into_iter().map(Vote::contrary).collect()
     }
 }
 
 /// A share in per cent, rounded down, so that 98.99 does not read as 99.
-fn percent(share: f32) -> u32 {
-    (f64::from(share) * 100.0 + 1e-4).floor() as u32
+fn percent(share: f64) -> u32 {
+    (share * 100.0 + 1e-4).floor() as u32
 }
 
 /// The claims that bear on this configuration's task, each with its verdict after `step` steps.
 #[must_use]
 pub fn verdicts(config: &CopyConfig, results: &Results, step: u32) -> Vec<Verdict> {
-    let of = |encoding: Encoding| Runs { encoding, of: of_arm(results, encoding.id()), step, steps: config.steps };
-    // That something was not learned means little unless the race went on for much longer than the reference needed.
-    let reference = match config.task {
-        Task::Increment => config.encodings.iter().map(|&encoding| of(encoding)).find(Runs::all_learned),
-        _ => Some(of(Encoding::Sinusoidal)),
-    };
-    let slowest = reference.filter(Runs::all_learned).and_then(|runs| runs.of.iter().filter_map(|r| r.first).max());
-    let enough = slowest.is_some_and(|slowest| step >= MARGIN * slowest.max(1));
-    let verdict = |id: &str, claim: &str, source: &str, groups: &[&Runs], outcome: Outcome| {
-        let missing: Vec<&str> = groups.iter().filter(|g| g.of.is_empty()).map(|g| g.encoding.label()).collect();
-        let (verdict, measured) = if missing.is_empty() {
-            let texts: Vec<String> = groups.iter().map(|group| group.text()).collect();
-            let idle = if outcome == Outcome::Open && step >= config.steps && !enough {
-                " The race is too short to tell: it should go on for twice as many steps as sinusoidal needs, in every seed."
-            } else {
-                ""
-            };
-            let texts = texts.join("; ");
-            (outcome, format!("First step with 99 % of held-out tokens right, seed by seed. {texts}.{idle}"))
-        } else {
-            (Outcome::Untested, format!("Not in this race: {}.", missing.join(", ")))
-        };
-        let seeds = groups.iter().map(|group| group.of.len()).min().unwrap_or(0) as u32;
-        Verdict { id: id.into(), claim: claim.into(), source: source.into(), verdict, measured, seeds }
-    };
-    let learns = |group: &Runs| match () {
-        () if group.all_learned() => Outcome::Holds,
-        () if group.done() && enough => Outcome::Fails,
-        () => Outcome::Open,
-    };
-    let never = |group: &Runs| match () {
-        () if !group.none_learned() => Outcome::Fails,
-        () if group.done() && enough => Outcome::Holds,
-        () => Outcome::Open,
-    };
+    let span = config.training().span(step, config.every);
+    let race = Race { all: courses(results, TOKEN_ACCURACY), span };
     if config.task == Task::Increment {
-        let groups: Vec<Runs> = config.encodings.iter().map(|&encoding| of(encoding)).collect();
-        let each: Vec<Outcome> = groups.iter().map(learns).collect();
-        let outcome = match () {
-            () if each.contains(&Outcome::Fails) => Outcome::Fails,
-            () if each.contains(&Outcome::Open) => Outcome::Open,
-            () => Outcome::Holds,
-        };
-        let groups: Vec<&Runs> = groups.iter().collect();
         let claim = "Increment needs no position, so every encoding learns it, and so does none.";
-        return vec![verdict("increment", claim, CONTROL, &groups, outcome)];
+        return vec![race.judge(Claim::new("increment", claim, CONTROL), &config.encodings, &every_one(&race))];
     }
-    let (rank, sinusoidal) = (of(Encoding::Rank), of(Encoding::Sinusoidal));
-    let (compressed, spike, none) = (of(Encoding::Compressed), of(Encoding::SpikeTime), of(Encoding::None));
+    let (rank, sinusoidal) = (Encoding::Rank, Encoding::Sinusoidal);
+    let (compressed, spike, none) = (Encoding::Compressed, Encoding::SpikeTime, Encoding::None);
+    // What does not happen is claimed of so many steps: no race shows "never".
+    let steps = config.steps;
     let mut verdicts = vec![
-        verdict(
-            "rank",
-            "A learned rank embedding matches or beats the sinusoidal encoding.",
-            PAPER,
-            &[&rank, &sinusoidal],
-            rank_against(&rank, &sinusoidal),
+        race.judge(
+            Claim::new("rank", "A learned rank embedding matches or beats the sinusoidal encoding.", PAPER),
+            &[rank, sinusoidal],
+            &rank_against(&race),
         ),
-        verdict(
-            "compressed",
-            "The frequency-compressed encoding fails to converge.",
-            PAPER,
-            &[&compressed],
-            never(&compressed),
+        race.judge(
+            Claim::new(
+                "compressed",
+                format!("The frequency-compressed encoding fails to converge: it does not learn within {steps} steps."),
+                PAPER,
+            ),
+            &[compressed],
+            &race.never(compressed),
         ),
-        verdict(
-            "spike-time",
-            "The spike-time encoding, sinusoidal with its amplitude divided by L, learns.",
-            CODE,
-            &[&spike],
-            learns(&spike),
+        race.judge(
+            Claim::new(
+                "spike-time",
+                "The spike-time encoding, sinusoidal with its amplitude divided by L, learns.",
+                CODE,
+            ),
+            &[spike],
+            &race.learns(spike),
         ),
     ];
     if !config.training().causal() {
-        let claim = "Without a causal mask and without positions the task cannot be learned.";
-        verdicts.push(verdict("none", claim, CONTROL, &[&none], never(&none)));
+        let claim =
+            format!("Without a causal mask and without positions the task is not learned within {steps} steps.");
+        verdicts.push(race.judge(Claim::new("none", claim, CONTROL), &[none], &race.never(none)));
     }
     verdicts
 }
 
-fn of_arm(results: &Results, arm: &str) -> Vec<Run> {
-    let runs = results.runs.iter().enumerate().filter(|(_, run)| run.arm == arm);
-    let of = |(at, run): (usize, &RunResult)| Run {
-        seed: run.seed,
-        first: run.first(TOKEN_ACCURACY),
-        stopped: run.stopped.as_ref().map(|stop| stop.step),
-        accuracy: results.last(TOKEN_ACCURACY, at),
-    };
-    runs.map(of).collect()
+/// One vote a seed: whether all of its runs learned.
+fn every_one(race: &Race) -> Vec<Vote> {
+    let mut seeds: Vec<u32> = race.all.iter().map(|run| run.seed).collect();
+    seeds.sort_unstable();
+    seeds.dedup();
+    let of = |seed| race.all.iter().filter(move |run| run.seed == seed).map(|run| race.learned(run));
+    seeds.into_iter().map(|seed| Vote::all(of(seed))).collect()
 }
 
 /// Seed by seed, does rank learn no later than sinusoidal?
-fn rank_against(rank: &Runs, sinusoidal: &Runs) -> Outcome {
-    let pairs = rank.of.iter().filter_map(|run| Some((run, sinusoidal.of.iter().find(|s| s.seed == run.seed)?)));
-    let mut outcome = Outcome::Holds;
-    for (rank_run, sinusoidal_run) in pairs {
-        match (rank_run.first, sinusoidal_run.first) {
-            (Some(ours), Some(theirs)) if ours > theirs => return Outcome::Fails,
-            (Some(_), _) => {}
-            (None, Some(_)) => return Outcome::Fails,
-            (None, None) => outcome = Outcome::Open,
-        }
-    }
-    outcome
+fn rank_against(race: &Race) -> Vec<Vote> {
+    let sinusoidal = race.of(Encoding::Sinusoidal);
+    let pairs = race.of(Encoding::Rank).into_iter();
+    let pairs = pairs.filter_map(|run| Some((run, sinusoidal.iter().find(|other| other.seed == run.seed)?)));
+    let vote = |(ours, theirs): (&Course, &&Course)| match (ours.first, theirs.first) {
+        (Some(ours), Some(theirs)) => Vote::of(ours <= theirs),
+        // Judged at the same steps, whichever is there first is sooner, however late the other may be.
+        (Some(_), None) if theirs.stopped.is_none() => Vote::For,
+        (None, Some(_)) if ours.stopped.is_none() => Vote::Against,
+        (first, _) => match race.learned(if first.is_none() { ours } else { theirs }) {
+            Vote::Open(lack) => Vote::Open(lack),
+            // However long it has been, neither was sooner.
+            Vote::For | Vote::Against => Vote::open(format!("neither has learned within {} steps", race.span.step)),
+        },
+    };
+    pairs.map(vote).collect()
 }

@@ -6,7 +6,7 @@ use crate::encoding::{Encoding, Shape, Tuning};
 use crate::error::Error;
 use crate::labs::encodings::arms::short;
 use crate::labs::encodings::config::{EncodingsConfig, Side};
-use crate::run::claim::{Outcome as Answer, Verdict};
+use crate::run::claim::{Claim, Verdict};
 
 /// What the paper's figure 1 gives for frequency compression, at L = d = 128.
 const FIGURE: (u32, f64, f64) = (128, 0.706, 0.965);
@@ -74,49 +74,37 @@ fn verdicts(
     expected: f64,
     largest: f64,
 ) -> Vec<Verdict> {
-    let verdict = |id: &str, claim: String, source: &str, answer: Answer, measured: String| Verdict {
-        id: id.to_owned(),
-        claim,
-        source: source.to_owned(),
-        verdict: answer,
-        measured,
-        seeds: 1,
-    };
     let residual = spike_time.residual.unwrap_or(f64::NAN) / (expected * largest);
-    let holds = residual <= ROUNDING;
     let (length, pearson, spearman) = FIGURE;
-    let figure = config.length == length && config.width == length && config.left_base == 10_000.0;
     let near = |value: f64, reported: f64| (value - reported).abs() <= 0.0005;
+    let lemma = Claim::new(
+        "lemma",
+        "Under the mapping every dot product of positions is multiplied by (T/L)².",
+        "Bose 2026, Lemma 1",
+    );
+    let measured = format!(
+        "Slope {}, (T/L)² is {}; Pearson {}; the largest residual is {} of the largest product.",
+        short(spike_time.slope),
+        short(expected),
+        number(spike_time.pearson, 6),
+        short(residual)
+    );
+    let figure =
+        format!("Against frequency compression, Pearson is {pearson} and Spearman {spearman} at L = d = {length}.");
+    let figure = Claim::new("figure-1c", figure, "Bose 2026, figure 1c");
+    let found = format!(
+        "Pearson {}, Spearman {} at L = {}, d = {}.",
+        number(compressed.pearson, 4),
+        number(compressed.spearman, 4),
+        config.length,
+        config.width
+    );
     vec![
-        verdict(
-            "lemma",
-            "Under the mapping every dot product of positions is multiplied by (T/L)².".to_owned(),
-            "Bose 2026, Lemma 1",
-            if holds { Answer::Holds } else { Answer::Fails },
-            format!(
-                "Slope {}, (T/L)² is {}; Pearson {}; the largest residual is {} of the largest product.",
-                short(spike_time.slope),
-                short(expected),
-                number(spike_time.pearson, 6),
-                short(residual)
-            ),
-        ),
-        verdict(
-            "figure-1c",
-            format!("Against frequency compression, Pearson is {pearson} and Spearman {spearman} at L = d = {length}."),
-            "Bose 2026, figure 1c",
-            match figure {
-                true if near(compressed.pearson, pearson) && near(compressed.spearman, spearman) => Answer::Holds,
-                true => Answer::Fails,
-                false => Answer::Untested,
-            },
-            format!(
-                "Pearson {}, Spearman {} at L = {}, d = {}.",
-                number(compressed.pearson, 4),
-                number(compressed.spearman, 4),
-                config.length,
-                config.width
-            ),
-        ),
+        if residual.is_finite() { lemma.exact(residual <= ROUNDING, measured) } else { lemma.untested(measured) },
+        if config.length == length && config.width == length && config.left_base == 10_000.0 {
+            figure.exact(near(compressed.pearson, pearson) && near(compressed.spearman, spearman), found)
+        } else {
+            figure.untested(found)
+        },
     ]
 }

@@ -11,12 +11,15 @@ use crate::error::Error;
 use crate::labs::encodings::arms::{self, Level};
 use crate::labs::encodings::config::{EncodingsConfig, Experiment, Family};
 use crate::model::ensemble::{LOSS, TOKEN_ACCURACY};
-use crate::run::claim::{Outcome as Answer, Verdict};
+use crate::run::claim::{Claim, Course, Lack, Verdict, Vote, learned};
+use crate::run::courses::courses;
 use crate::run::curves::Curves;
 use crate::run::results::Results;
 
 /// Rank correlations at least this strong, of the sign that the claim expects, speak for it.
 const STRONG: f64 = 0.5;
+/// With fewer tables one of that strength comes by chance in more than one of twenty cases.
+const TABLES: usize = 12;
 /// Margins that differ by no more than this share are equal.
 const ALIKE: f64 = 0.01;
 /// A held-out loss within this share of a guess's follows the reference.
@@ -34,6 +37,9 @@ pub enum Outcome {
         reference: String,
         /// The others.
         rows: Vec<Follower>,
+        /// All runs.
+        #[serde(skip)]
+        courses: Vec<Course>,
     },
     /// Steps to 99 % against measures.
     Sweep {
@@ -95,6 +101,8 @@ pub struct SweepArm {
     pub norm: f64,
     /// Steps to 99 % by seed.
     pub steps: Vec<Option<u32>>,
+    /// Step at which a run met a number that is not finite, by seed.
+    pub stopped: Vec<Option<u32>>,
     /// Held-out token accuracy by seed.
     pub accuracy: Vec<Option<f32>>,
 }
@@ -153,7 +161,8 @@ pub(super) fn control(config: &EncodingsConfig, results: &Results) -> Result<Out
             by_seed,
         })
     };
-    Ok(Outcome::Control { reference, rows: arms.iter().enumerate().skip(1).map(row).collect::<Result<_, _>>()? })
+    let rows = arms.iter().enumerate().skip(1).map(row).collect::<Result<_, _>>()?;
+    Ok(Outcome::Control { reference, rows, courses: courses(results, TOKEN_ACCURACY) })
 }
 
 /// |held-out loss − that of the reference, the first arm, with the same seed|, bits per token; nothing where one is not finite.
@@ -193,6 +202,7 @@ pub(super) fn sweep(config: &EncodingsConfig, results: &Results) -> Result<Outco
     }
     let run = |arm: usize, seed: usize| arm * seeds.len() + seed;
     let steps = |arm: usize, seed: usize| results.runs.get(run(arm, seed)).and_then(|run| run.first(TOKEN_ACCURACY));
+    let stopped = |arm: usize, seed: usize| Some(results.runs.get(run(arm, seed))?.stopped.as_ref()?.step);
     let mean = |arm: usize, measure: usize| {
         measured[arm].iter().map(|values| values[measure]).sum::<f64>() / seeds.len().max(1) as f64
     };
@@ -205,6 +215,7 @@ pub(super) fn sweep(config: &EncodingsConfig, results: &Results) -> Result<Outco
         effective_rank: mean(at, 1),
         norm: mean(at, 2),
         steps: (0..seeds.len()).map(|seed| steps(at, seed)).collect(),
+        stopped: (0..seeds.len()).map(|seed| stopped(at, seed)).collect(),
         accuracy: (0..seeds.len()).map(|seed| results.last(TOKEN_ACCURACY, run(at, seed))).collect(),
     };
     let tables: Vec<SweepArm> = levels.iter().enumerate().map(table).collect();
@@ -272,36 +283,12 @@ fn signed(value: f64) -> String {
 /// The claims that an experiment bears on, after `step` steps.
 #[must_use]
 pub fn verdicts(config: &EncodingsConfig, outcome: &Outcome, step: u32) -> Vec<Verdict> {
-    let done = step >= config.steps;
-    let verdict = |id: &str, claim: &str, source: &str, answer: Answer, measured: String| Verdict {
-        id: id.to_owned(),
-        claim: claim.to_owned(),
-        source: source.to_owned(),
-        verdict: answer,
-        measured,
-        seeds: config.seeds,
-    };
     match outcome {
         Outcome::Live | Outcome::Lengths { .. } => Vec::new(),
-        Outcome::Control { rows, .. } => {
-            let within = FOLLOWS * libm::log2(f64::from(config.symbols));
+        Outcome::Control { reference, rows, courses } => {
             let claim = |id: &str, text: &str| {
-                let row = rows.iter().find(|row| row.id == id);
-                let greatest = row.and_then(|row| row.largest).map(|spread| spread.greatest);
-                let answer = match greatest {
-                    Some(difference) if difference > within => Answer::Fails,
-                    Some(_) if done => Answer::Holds,
-                    _ => Answer::Open,
-                };
-                let measured = greatest.map_or("Not measured yet.".to_owned(), |difference| {
-                    format!(
-                        "Largest difference of held-out loss from sinusoidal, any seed and evaluation: {} bits per token; at most {}, a \
-                         tenth of a guess's, counts as following.",
-                        super::arms::short(difference),
-                        super::arms::short(within)
-                    )
-                });
-                verdict(id, text, CONTROL, answer, measured)
+                let claim = Claim::new(id, text, CONTROL).after(step);
+                follows(claim, config, (reference, rows.iter().find(|row| row.id == id)), courses, step)
             };
             vec![
                 claim("spike-time-held", "With its gain held at L, spike time trains as sinusoidal does."),
@@ -311,30 +298,7 @@ pub fn verdicts(config: &EncodingsConfig, outcome: &Outcome, step: u32) -> Vec<V
         Outcome::Sweep { arms, correlations, .. } => {
             let claim = |id: &str, text: &str| {
                 let found = correlations.iter().find(|c| c.family == "all" && c.measure == id);
-                let each: Vec<f64> = found.map(|c| c.by_seed.iter().copied().flatten().collect()).unwrap_or_default();
-                let enough = found.is_some_and(|c| c.learned.iter().all(|&learned| 2 * learned >= c.arms));
-                let answer = match () {
-                    () if !done || !enough || each.is_empty() => Answer::Open,
-                    () if each.iter().all(|&rho| rho <= -STRONG) => Answer::Holds,
-                    () if each.iter().all(|&rho| rho > -STRONG) => Answer::Fails,
-                    () => Answer::Open,
-                };
-                let each: Vec<String> = each.iter().map(|rho| signed(*rho)).collect();
-                let count = |c: &Correlation| {
-                    let learned: Vec<String> = c.learned.iter().map(usize::to_string).collect();
-                    format!(" {} of {} tables learned.", learned.join(", "), c.arms)
-                };
-                let short = if done && !enough {
-                    " Too few to tell: at least half of them should be, in every seed; train longer."
-                } else {
-                    ""
-                };
-                let measured = format!(
-                    "Spearman's ρ of steps to 99 %, seed by seed: {}; at most −{STRONG} in every seed counts for the claim.{}{short}",
-                    if each.is_empty() { "undefined so far".to_owned() } else { each.join(", ") },
-                    found.map(count).unwrap_or_default()
-                );
-                verdict(id, text, READING, answer, measured)
+                correlated(Claim::new(id, text, READING).after(step), found, arms, step < config.steps)
             };
             vec![
                 claim(
@@ -342,67 +306,134 @@ pub fn verdicts(config: &EncodingsConfig, outcome: &Outcome, step: u32) -> Vec<V
                     "What counts is that positions stay distinguishable under the dot product: a larger self-margin is learned sooner.",
                 ),
                 claim("effectiveRank", "The same, read as effective rank: more directions are learned sooner."),
-                equal_margins(config, arms, step, verdict),
+                equal_margins(config, arms, step),
             ]
         }
     }
 }
 
-/// The first claim, taken strictly: nothing but the margin counts. The random tables have the margins of the compressed ones.
-fn equal_margins(
+fn not_over() -> Vote {
+    Vote::open("the race is not over")
+}
+
+fn has_stopped(step: u32) -> Vote {
+    Vote::open(format!("a run stopped at step {step}, at a number that is not finite"))
+}
+
+/// Whether a run stays with the reference of its seed, which has to learn: before that both guess, and nothing tells them apart.
+fn follows(
+    claim: Claim,
     config: &EncodingsConfig,
-    arms: &[SweepArm],
+    (reference, row): (&str, Option<&Follower>),
+    courses: &[Course],
     step: u32,
-    verdict: impl Fn(&str, &str, &str, Answer, String) -> Verdict,
 ) -> Verdict {
+    let within = FOLLOWS * libm::log2(f64::from(config.symbols));
+    let span = config.training().span(step, config.every);
+    let by_seed = row.map(|row| row.by_seed.as_slice()).unwrap_or_default();
+    let vote = |(seed, difference): (u32, &Option<f64>)| {
+        let of = |arm: &str| courses.iter().find(|run| run.arm == arm && run.seed == seed);
+        let own = row.and_then(|row| of(&row.id));
+        let (Some(first), Some(difference)) = (of(reference), difference) else {
+            return Vote::open("not measured yet");
+        };
+        match (own.and_then(|run| run.stopped).or(first.stopped), learned(first, courses, span)) {
+            _ if *difference > within => Vote::Against,
+            (Some(step), _) => has_stopped(step),
+            _ if !span.over() => not_over(),
+            (None, Vote::For) => Vote::For,
+            (None, Vote::Open(lack)) => Vote::Open(lack),
+            (None, Vote::Against) => Vote::open(format!("sinusoidal itself has not learned within {step} steps")),
+        }
+    };
+    let votes: Vec<Vote> = (config.seed..).zip(by_seed).map(vote).collect();
+    let measured = match row.and_then(|row| row.largest) {
+        None => "Not measured yet.".to_owned(),
+        Some(Spread { greatest, .. }) => format!(
+            "Largest difference of held-out loss from sinusoidal, any seed and evaluation: {} bits per token; at most {}, a tenth of a \
+             guess's, counts as following.",
+            arms::short(greatest),
+            arms::short(within)
+        ),
+    };
+    claim.judged(&votes, measured)
+}
+
+/// Whether a measure of the tables falls with the steps that they need.
+fn correlated(claim: Claim, found: Option<&Correlation>, arms: &[SweepArm], going: bool) -> Verdict {
+    let Some(found) = found else { return claim.untested("Not measured in this race.") };
+    let vote = |(seed, (rho, &learned)): (usize, (&Option<f64>, &usize))| {
+        let stopped = arms.iter().find_map(|arm| arm.stopped.get(seed).copied().flatten());
+        match (stopped, rho) {
+            _ if going => not_over(),
+            (Some(step), _) => has_stopped(step),
+            _ if found.arms < TABLES => Vote::open(format!("fewer than {TABLES} tables")),
+            _ if 2 * learned < found.arms => Vote::open("fewer than half of the tables are learned: too short to tell"),
+            (_, None) => Vote::open("the correlation is undefined"),
+            (_, Some(rho)) => Vote::of(*rho <= -STRONG),
+        }
+    };
+    let votes: Vec<Vote> = found.by_seed.iter().zip(&found.learned).enumerate().map(vote).collect();
+    let each: Vec<String> =
+        found.by_seed.iter().map(|rho| rho.map_or_else(|| "undefined".to_owned(), signed)).collect();
+    let count: Vec<String> = found.learned.iter().map(usize::to_string).collect();
+    let measured = format!(
+        "Spearman's ρ of steps to 99 %, seed by seed: {}; at most −{STRONG} in every seed counts for the claim. {} of {} tables learned.",
+        each.join(", "),
+        count.join(", "),
+        found.arms
+    );
+    claim.judged(&votes, measured)
+}
+
+/// The first claim, taken strictly: nothing but the margin counts. The random tables have the margins of the compressed ones.
+fn equal_margins(config: &EncodingsConfig, arms: &[SweepArm], step: u32) -> Verdict {
+    let claim = "Taken strictly: tables of equal self-margin are learned equally soon, within a factor of two.";
+    let claim = Claim::new("equal-margins", claim, READING).after(step);
     let of = |family: Family| arms.iter().filter(move |arm| arm.family == family.id());
     let alike = |a: f64, b: f64| (a - b).abs() <= ALIKE * a.abs().max(b.abs());
     let pairs: Vec<(&SweepArm, &SweepArm)> = of(Family::Compression)
         .filter_map(|one| Some((one, of(Family::Random).find(|other| alike(one.margin, other.margin))?)))
         .collect();
-    // A run that has not learned speaks once the race is twice as long as the other needed.
-    let compare = |one: Option<u32>, other: Option<u32>| match (one, other) {
-        (Some(one), Some(other)) => Some(one.max(other) <= 2 * one.min(other).max(config.every)),
-        (Some(there), None) | (None, Some(there)) if step >= 2 * there => Some(false),
-        _ => None,
+    if pairs.is_empty() {
+        return claim.untested("The race lacks compressed and random tables of equal margin.");
+    }
+    // A run that has not learned speaks once the race is twice as long as the other needed: it is then later by more than that.
+    let compare = |(one, other): &(&SweepArm, &SweepArm), seed: usize| {
+        let at = |steps: &[Option<u32>]| steps.get(seed).copied().flatten();
+        match (at(&one.steps), at(&other.steps), at(&one.stopped).or(at(&other.stopped))) {
+            (Some(one), Some(other), _) => Vote::of(one.max(other) <= 2 * one.min(other).max(config.every)),
+            (_, _, Some(step)) => has_stopped(step),
+            (Some(there), None, _) | (None, Some(there), _) if step >= 2 * there => Vote::Against,
+            _ if step < config.steps => not_over(),
+            (None, None, _) => Vote::open(format!("a pair of which neither has learned within {step} steps")),
+            (there, other, _) => {
+                let steps = there.or(other).map(|there| 2 * there);
+                Vote::Open(Lack { why: format!("not within {step} steps, too short to tell"), steps })
+            }
+        }
     };
-    let answers: Vec<Option<bool>> = pairs
-        .iter()
-        .flat_map(|(one, other)| one.steps.iter().zip(&other.steps).map(|(a, b)| compare(*a, *b)))
-        .collect();
-    let answer = match () {
-        () if pairs.is_empty() => Answer::Untested,
-        () if answers.contains(&Some(false)) => Answer::Fails,
-        () if step >= config.steps && answers.contains(&Some(true)) => Answer::Holds,
-        () => Answer::Open,
-    };
+    let seeds = pairs.iter().map(|(one, other)| one.steps.len().min(other.steps.len())).min().unwrap_or(0);
+    let vote = |seed| Vote::all(pairs.iter().map(|pair| compare(pair, seed)));
+    let votes: Vec<Vote> = (0..seeds).map(vote).collect();
     let list = |steps: &[Option<u32>]| {
-        let each = steps.iter().map(|at| match at {
-            Some(at) => at.to_string(),
-            None => format!("not within {step}"),
-        });
+        let each = steps.iter().map(|at| at.map_or_else(|| format!("not within {step}"), |at| at.to_string()));
         each.collect::<Vec<_>>().join(", ")
     };
     let told = pairs.iter().filter(|(one, other)| one.steps.iter().chain(&other.steps).any(Option::is_some));
     let told: Vec<String> = told
         .map(|(one, other)| {
-            let margin = super::arms::short(one.margin);
-            format!(
-                "margin {margin}: {} {}, random {}",
-                one.label.to_ascii_lowercase(),
-                list(&one.steps),
-                list(&other.steps)
-            )
+            let (margin, label) = (arms::short(one.margin), one.label.to_ascii_lowercase());
+            format!("margin {margin}: {label} {}, random {}", list(&one.steps), list(&other.steps))
         })
         .collect();
-    let measured = match (pairs.is_empty(), told.is_empty()) {
-        (true, _) => "The race lacks compressed and random tables of equal margin.".to_owned(),
-        (_, true) => "No table of such a pair has been learned yet.".to_owned(),
-        _ => format!("Steps to 99 %, seed by seed; {}.", told.join("; ")),
-    };
-    let claim =
-        "Taken strictly: tables of equal self-margin are learned equally soon, within a factor of two in every seed.";
-    verdict("equal-margins", claim, READING, answer, measured)
+    claim.judged(
+        &votes,
+        match told.is_empty() {
+            true => "No table of such a pair has been learned yet.".to_owned(),
+            false => format!("Steps to 99 %, seed by seed; {}.", told.join("; ")),
+        },
+    )
 }
 
 /// What an experiment has found, but for lengths, which have to be evaluated.

@@ -115,7 +115,9 @@ impl Outcome {
     pub fn tables(&self, config: &EncodingsConfig, results: &Results) -> Result<Vec<Table>, Error> {
         Ok(match self {
             Self::Live | Self::Lengths { .. } => Vec::new(),
-            Self::Control { reference, rows } => vec![differences(config, results, rows)?, largest(reference, rows)],
+            Self::Control { reference, rows, .. } => {
+                vec![differences(config, results, rows)?, largest(reference, rows)]
+            }
             Self::Sweep { seeds, arms, correlations, .. } => vec![sweep(seeds, arms), ranks(seeds, correlations)],
         })
     }

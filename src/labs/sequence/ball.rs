@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::labs::sequence::config::SequenceConfig;
-use crate::run::claim::{Outcome, Verdict};
+use crate::run::claim::{Claim, SEEDS, Verdict, Vote};
 use crate::sdm::ball::{self, Fit, Level, MOST_BITS, Memories, Weights};
 
 /// What the page shows of Hamming balls and softmax.
@@ -93,7 +93,7 @@ pub struct Row {
 const REFERENCE: (u32, [u32; 4]) = (64, [17, 20, 23, 25]);
 /// Noise levels from 0 to half of the bits.
 const LEVELS: u32 = 9;
-/// Multiplications that all noise levels together may take, about; fewer queries where memories are many and long.
+/// Multiplications that all noise levels of all seeds together may take, about; fewer queries where memories are many and long.
 const WORK: u64 = 50_000_000;
 /// Queries of a noise level, least and most.
 const QUERIES: (u64, u64) = (40, 400);
@@ -101,6 +101,10 @@ const QUERIES: (u64, u64) = (40, 400);
 const STRAIGHT: f64 = 0.95;
 /// Share of queries for which both have to recall the same memory.
 const AGREEMENT: f64 = 0.9;
+/// With fewer memories two answers are the same by chance too often.
+const MEMORIES: u32 = 10;
+/// Through fewer places than this nearly every curve looks straight.
+const PLACES: u32 = 6;
 const SOURCE: &str = "Bricken and Pehlevan 2021";
 
 /// Balls, fit and retrieval for `ball_bits`, `ball_radius`, `memories` and `seed`.
@@ -133,7 +137,11 @@ pub fn ball(config: &SequenceConfig) -> Result<Ball, Error> {
         let Fit { beta, r_squared, .. } = ball::fit(bits, radius, &ball::intersections(bits, radius));
         Reference { bits, radius, beta, r_squared }
     };
-    let levels = retrieve(config, &Weights::new(&intersections, fit.beta));
+    let weights = Weights::new(&intersections, fit.beta);
+    let seeds = config.seed..config.seed + SEEDS;
+    // The first are shown, all are judged.
+    let levels: Vec<Vec<Level>> = seeds.map(|seed| retrieve(config, seed, &weights)).collect();
+    let shown = levels.first().map(Vec::as_slice).unwrap_or_default();
     Ok(Ball {
         bits,
         radius,
@@ -142,14 +150,14 @@ pub fn ball(config: &SequenceConfig) -> Result<Ball, Error> {
         r_squared: fit.r_squared,
         fitted_to: fit.fitted_to,
         fits: REFERENCE.1.into_iter().map(reference).collect(),
-        retrieval: Retrieval { memories, rows: levels.iter().map(row).collect() },
+        retrieval: Retrieval { memories, rows: shown.iter().map(row).collect() },
         verdicts: vec![straight(config, &fit), agreement(config, &levels)],
     })
 }
 
-fn retrieve(config: &SequenceConfig, weights: &Weights) -> Vec<Level> {
-    let memories = Memories::draw(config.ball_bits, config.memories, config.seed);
-    let each = 2 * u64::from(LEVELS) * u64::from(config.memories) * u64::from(config.ball_bits);
+fn retrieve(config: &SequenceConfig, seed: u32, weights: &Weights) -> Vec<Level> {
+    let memories = Memories::draw(config.ball_bits, config.memories, seed);
+    let each = 2 * u64::from(SEEDS) * u64::from(LEVELS) * u64::from(config.memories) * u64::from(config.ball_bits);
     let queries = (WORK / each).clamp(QUERIES.0, QUERIES.1) as u32;
     let mut noises: Vec<u32> = (0..LEVELS).map(|level| level * (config.ball_bits / 2) / (LEVELS - 1)).collect();
     noises.dedup();
@@ -172,72 +180,88 @@ fn row(level: &Level) -> Row {
 }
 
 fn straight(config: &SequenceConfig, fit: &Fit) -> Verdict {
-    Verdict {
-        id: "ball-exponential".to_owned(),
-        claim: "The intersection of two Hamming balls falls about exponentially with their cosine, so that softmax attention approximates \
-            it.".to_owned(),
-        source: SOURCE.to_owned(),
-        verdict: if fit.r_squared >= STRAIGHT { Outcome::Holds } else { Outcome::Fails },
-        measured: format!(
-            "At n = {} and r = {} the straight line through ln(intersection) has β = {:.2} and R² = {:.4} over distances 0 to {}; from R² \
-             = {STRAIGHT} on the claim counts as holding.",
-            config.ball_bits, config.ball_radius, fit.beta, fit.r_squared, fit.fitted_to
-        ),
-        seeds: 1,
+    let claim = Claim::new(
+        "ball-exponential",
+        "The intersection of two Hamming balls falls about exponentially with their cosine, so that softmax attention approximates it.",
+        SOURCE,
+    );
+    let measured = format!(
+        "At n = {} and r = {} the straight line through ln(intersection) has β = {:.2} and R² = {:.4} over distances 0 to {}; from R² = \
+         {STRAIGHT} on the claim counts as holding.",
+        config.ball_bits, config.ball_radius, fit.beta, fit.r_squared, fit.fitted_to
+    );
+    match fit.fitted_to + 1 < PLACES {
+        true => claim
+            .untested(format!("{measured} Fewer than {PLACES} places say nothing; use more bits and a larger radius.")),
+        false => claim.exact(fit.r_squared >= STRAIGHT, measured),
     }
 }
 
 /// Judged where recall works at all: with a query that neither traces back, both answer with some memory, and which one is chance.
-fn agreement(config: &SequenceConfig, levels: &[Level]) -> Verdict {
+fn worst(levels: &[Level]) -> Option<(&Level, &Level)> {
     let works = |level: &&Level| share(level.sdm.max(level.attention), level) >= 0.5;
-    let judged: Vec<&Level> = levels.iter().filter(works).collect();
-    let least = judged.iter().min_by_key(|level| level.agree);
-    let (verdict, measured) = match (least, judged.last()) {
-        (Some(least), Some(last)) => {
-            let agree = share(least.agree, least);
-            let blank = match judged.iter().map(|level| level.blank).sum::<u32>() {
-                0 => String::new(),
-                1 => " 1 query was reached by no ball, which counts against it.".to_owned(),
-                blank => format!(" {blank} queries were reached by no ball, which counts against it."),
-            };
-            let text = format!(
-                "With {} memories and {} queries at each noise, as far as at least one of the two is right for half of them ({} wrong \
-                 bits), both recall the same memory for {:.1} % of the queries at worst (with {} wrong bits).{blank}",
-                config.memories,
-                least.queries,
-                last.noise,
-                100.0 * agree,
-                least.noise
-            );
-            (if agree >= AGREEMENT { Outcome::Holds } else { Outcome::Fails }, text)
-        }
-        _ => {
-            let text = format!(
-                "With {} memories neither of the two is right for half of the queries, even without noise; fewer memories or more bits \
-                 would tell.",
-                config.memories
-            );
-            (Outcome::Open, text)
-        }
-    };
-    Verdict {
-        id: "ball-agreement".to_owned(),
-        claim: format!(
+    let judged = || levels.iter().filter(works);
+    judged().min_by_key(|level| level.agree).zip(judged().next_back())
+}
+
+fn agreement(config: &SequenceConfig, seeds: &[Vec<Level>]) -> Verdict {
+    let claim = Claim::new(
+        "ball-agreement",
+        format!(
             "Used as retrieval on the same memories, attention recalls what a sparse distributed memory recalls (for at least {:.0} % of \
              the queries).",
             100.0 * AGREEMENT
         ),
-        source: SOURCE.to_owned(),
-        verdict,
-        measured,
-        seeds: 1,
+        SOURCE,
+    );
+    let memories = config.memories;
+    if memories < MEMORIES {
+        return claim
+            .untested(format!("Fewer than {MEMORIES} memories are too few: both recall the same one by chance."));
     }
+    let vote = |levels: &Vec<Level>| match worst(levels) {
+        Some((least, _)) => Vote::of(share(least.agree, least) >= AGREEMENT),
+        None => Vote::open("too many memories, or too few bits, to recall any"),
+    };
+    let votes: Vec<Vote> = seeds.iter().map(vote).collect();
+    let text = |levels: &Vec<Level>| {
+        let (least, last) = worst(levels)?;
+        let (agree, noise, last) = (100.0 * share(least.agree, least), least.noise, last.noise);
+        Some(format!("{agree:.1} % (with {noise} wrong bits, of up to {last})"))
+    };
+    let each: Option<Vec<String>> = seeds.iter().map(text).collect();
+    let blank: u32 =
+        seeds.iter().filter_map(|levels| worst(levels).map(|(_, last)| (levels, last.noise))).map(blanks).sum();
+    let blank = match blank {
+        0 => String::new(),
+        1 => " 1 query was reached by no ball, which counts against it.".to_owned(),
+        blank => format!(" {blank} queries were reached by no ball, which counts against it."),
+    };
+    let queries = seeds.first().and_then(|levels| levels.first()).map_or(0, |level| level.queries);
+    let measured = match each {
+        Some(each) => format!(
+            "With {memories} memories and {queries} queries at each noise, as far as at least one of the two is right for half of them, \
+             both recall the same memory, at worst and seed by seed, for {} of the queries.{blank}",
+            each.join(", ")
+        ),
+        None => format!(
+            "With {memories} memories neither of the two is right for half of the queries, even without noise; fewer memories or more \
+             bits would tell."
+        ),
+    };
+    claim.judged(&votes, measured)
+}
+
+/// Queries that no ball reached, up to a noise.
+fn blanks((levels, most): (&Vec<Level>, u32)) -> u32 {
+    levels.iter().filter(|level| level.noise <= most).map(|level| level.blank).sum()
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;
+    use crate::run::claim::Outcome;
 
     fn of(bits: u32, radius: u32, memories: u32, seed: u32) -> Ball {
         let config =
@@ -289,8 +313,11 @@ mod tests {
         let small = of(64, 5, 100, 0);
         assert_eq!(verdicts(&small)[1], ("ball-agreement", Outcome::Fails));
         assert!(small.verdicts[1].measured.contains("reached by no ball"), "{}", small.verdicts[1].measured);
-        // The curve of 4 bits and radius 1 is 5, 2, 2: no straight line.
-        assert_eq!(verdicts(&of(4, 1, 2, 0))[0], ("ball-exponential", Outcome::Fails));
+        // The curve of 4 bits and radius 1 is 5, 2, 2, which is too short to be a line or none; of 2 bits it is two places.
+        assert_eq!(verdicts(&of(4, 1, 2, 0))[0], ("ball-exponential", Outcome::Untested));
+        assert_eq!(verdicts(&of(2, 1, 10, 0))[0], ("ball-exponential", Outcome::Untested));
+        // With one memory there is nothing to choose.
+        assert_eq!(verdicts(&of(64, 17, 1, 0))[1], ("ball-agreement", Outcome::Untested));
         // Balls of half the space hardly tell memories apart.
         assert_eq!(verdicts(&of(512, 256, 100, 0))[1], ("ball-agreement", Outcome::Open));
     }

@@ -6,6 +6,9 @@ use crate::model::measure::{Better, Kind, Measure, Phase};
 use crate::run::curves::{Axis, Curves};
 use crate::run::event::ArmInfo;
 
+/// Why an experiment that is under way leaves a claim open.
+pub(super) const UNFINISHED: &str = "not all has been measured yet";
+
 /// A table of words.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Rows {

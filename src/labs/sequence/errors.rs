@@ -6,10 +6,10 @@
 use crate::choice::Choice;
 use crate::error::Error;
 use crate::labs::sequence::config::{ContextModel, SequenceConfig, random};
-use crate::labs::sequence::curves::{Rows, arm, curves, deduplicated, mean, measure, note, short};
+use crate::labs::sequence::curves::{Rows, UNFINISHED, arm, curves, deduplicated, mean, measure, note, short};
 use crate::labs::sequence::passage::Presentations;
 use crate::model::measure::{Better, Kind};
-use crate::run::claim::{Outcome, Verdict};
+use crate::run::claim::{Claim, Verdict, Vote};
 use crate::run::curves::{Axis, Curves};
 use crate::run::event::{ArmInfo, ExecutorInfo};
 use crate::run::machine::Machine;
@@ -243,23 +243,21 @@ impl Errors {
         let last = self.lengths.len().saturating_sub(1);
         let label = |id: &str| self.curves.arms.iter().find(|arm| arm.id == id).map_or(id, |arm| &arm.label).to_owned();
         let there = |id: &str| self.curves.arms.iter().any(|arm| arm.id == id);
+        // Seed by seed: each has its own codes, weights and, of lengths, its own sequence.
         let verdict = |id: &str, claim: &str, [better, worse]: [&str; 2], holds: &dyn Fn(f64, f64) -> Option<bool>| {
-            let (outcome, measured) = match (self.mean(better, last), self.mean(worse, last)) {
-                _ if !there(better) || !there(worse) => {
-                    (Outcome::Untested, "One of the contexts that the claim speaks of is not compared.".to_owned())
-                }
-                (Some(a), Some(b)) => {
-                    let words = format!("{}: {}; {}: {}.", label(better), short(a), label(worse), short(b));
-                    match holds(a, b) {
-                        Some(true) => (Outcome::Holds, words),
-                        Some(false) => (Outcome::Fails, words),
-                        None => (Outcome::Open, format!("{words} These sequences are too easy to tell.")),
-                    }
-                }
-                _ => (Outcome::Open, "Not all seeds have been measured yet.".to_owned()),
+            let claim = Claim::new(id, claim, SOURCE);
+            if !there(better) || !there(worse) {
+                return claim.untested("One of the contexts that the claim speaks of is not compared.");
+            }
+            let both = self.curves.all(better, last, 0).zip(self.curves.all(worse, last, 0));
+            let Some((own, other)) = both else {
+                let votes = vec![Vote::open(UNFINISHED); config.seeds as usize];
+                return claim.judged(&votes, "Not all seeds have been measured yet.");
             };
-            let (claim, source) = (claim.to_owned(), SOURCE.to_owned());
-            Verdict { id: id.to_owned(), claim, source, verdict: outcome, measured, seeds: config.seeds }
+            let vote = |(a, b): (&f64, &f64)| holds(*a, *b).map_or_else(|| Vote::open("too easy to tell"), Vote::of);
+            let votes: Vec<Vote> = own.iter().zip(&other).map(vote).collect();
+            let of = |id: &str, values: &[f64]| format!("{}: {}", label(id), short(mean(values)));
+            claim.judged(&votes, format!("Means of the seeds: {}; {}.", of(better, &own), of(worse, &other)))
         };
         match self.which {
             Which::Length => vec![

@@ -206,8 +206,15 @@ export interface Verdict {
   claim: string;
   source: string;
   verdict: 'holds' | 'fails' | 'open' | 'untested';
+  /** Why it is open, in a few words. */
+  why?: string;
   measured: string;
+  /** Seeds behind it; 0 where nothing is drawn. */
   seeds: number;
+  /** Training steps after which it was judged. */
+  steps?: number;
+  /** What would decide it, as far as that is known: so many seeds, so many steps in all. */
+  decides?: { seeds?: number; steps?: number };
 }
 
 /** A look inside one run, on one sequence. */

@@ -1,7 +1,13 @@
-/** The paper's claims that this configuration tests: what was measured, and the engine's verdict. */
+/**
+ * The paper's claims that this configuration tests: what was measured, the engine's verdict, and for those that are open
+ * what would decide them.
+ */
 
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Verdict } from '../engine/types';
+import type { LabClient } from '../engine/client';
+import type { Recording } from '../engine/record';
+import type { Values, Verdict } from '../engine/types';
+import { count, duration, plural } from './format';
 import './look.css';
 
 const WORDS: Record<Verdict['verdict'], { symbol: string; word: string }> = {
@@ -20,38 +26,99 @@ function untested(verdicts: Verdict[], where: string): TemplateResult {
   </li>`;
 }
 
-function claim({ id, claim, source, measured, verdict }: Verdict): TemplateResult {
+function claim({ id, claim, source, why, measured, verdict }: Verdict): TemplateResult {
   const { symbol, word } = WORDS[verdict];
   return html`<li data-claim=${id} data-verdict=${verdict}>
     <p class="verdict ${verdict}"><span aria-hidden="true">${symbol}</span> ${word}</p>
     <p class="said">${claim} <span class="quiet">${source}</span></p>
+    ${why ? html`<p class="found"><span class="quiet">Open:</span> ${why}.</p>` : nothing}
     <p class="found"><span class="quiet">Measured:</span> ${measured}</p>
   </li>`;
 }
 
-/** The rows alone, for a section that has its own heading. `where` is what did not test a claim, as in "in this race". */
+/** The run that was judged, and who can go on with it. */
+export interface Judged {
+  client: LabClient;
+  recording: Recording | null;
+  /** The worker still holds it. */
+  live: boolean;
+  /** The settings are other ones by now. */
+  stale: boolean;
+}
+
+/** The most that any open claim asks for. */
+const most = (verdicts: Verdict[], what: 'seeds' | 'steps') =>
+  Math.max(0, ...verdicts.map(({ decides }) => decides?.[what] ?? 0));
+
+/** Under the claims, once the run has come to its end: buttons for what would decide those that are open. */
+function deciding(verdicts: Verdict[], { client, recording, live, stale }: Judged) {
+  const values = client.settled?.values;
+  if (!recording?.finished || !values || !live || stale) return nothing;
+  const { step, stepMs, about } = recording;
+  const steps = most(verdicts, 'steps');
+  const seeds = most(verdicts, 'seeds');
+  const onwards = steps > step && (values.schedule ?? 'constant') === 'constant';
+  const button = (id: string, words: string, ms: number, change: Values) => {
+    const press = (event: Event) => {
+      // The button goes; the keyboard's place is where the run can be stopped.
+      (event.target as Element)
+        .closest<HTMLElement>('[data-lab]')
+        ?.querySelector<HTMLElement>('#pause')
+        ?.focus();
+      client.settle({ ...values, ...change });
+      client.train();
+    };
+    return html`<li>
+      <button type="button" class="small" data-testid=${id} @click=${press}>${words}</button>
+      ${ms > 0 ? html`<span class="quiet">about ${duration(ms)}</span>` : nothing}
+    </li>`;
+  };
+  const longer = steps > step ? { steps: String(steps) } : {};
+  const anew = [
+    ...(seeds ? [plural(seeds, 'seed')] : []),
+    ...(steps > step ? [plural(steps, 'step')] : []),
+  ].join(' and ');
+  const share = seeds ? seeds / Number(values.seeds) : 1;
+  const all = stepMs * share * (steps > step ? steps : about.steps);
+  const again = { ...longer, ...(seeds ? { seeds: String(seeds) } : {}) };
+  if (!anew) return nothing;
+  return html`<div class="decide">
+    <p>What would decide what is open:</p>
+    <ul data-testid="decide">
+      ${onwards ? button('go-on', `Go on to step ${count(steps)}`, stepMs * (steps - step), longer) : nothing}
+      ${seeds || !onwards ? button('again', `Start again with ${anew}`, all, again) : nothing}
+    </ul>
+  </div>`;
+}
+
+/**
+ * The rows alone, for a section that has its own heading. `where` is what did not test a claim, as in "in this race";
+ * `judged` is the run behind them, if there is one.
+ */
 export function verdictList(
   verdicts: Verdict[],
   where = 'in this race',
+  judged: Judged | null = null,
   testId = 'verdicts',
 ): TemplateResult {
   const idle = verdicts.filter(({ verdict }) => verdict === 'untested');
   const folded = idle.length > 1;
   const listed = folded ? verdicts.filter(({ verdict }) => verdict !== 'untested') : verdicts;
   return html`<ul data-testid=${testId}>
-    ${listed.map(claim)} ${folded ? untested(idle, where) : nothing}
-  </ul>`;
+      ${listed.map(claim)} ${folded ? untested(idle, where) : nothing}
+    </ul>
+    ${judged ? deciding(verdicts, judged) : nothing}`;
 }
 
-export function verdictTable(verdicts: Verdict[]): TemplateResult {
+export function verdictTable(verdicts: Verdict[], judged: Judged): TemplateResult {
   return html`<section class="card verdicts" aria-labelledby="title-verdicts">
     <header>
       <h2 id="title-verdicts">The paper's claims, measured here</h2>
-      <p class="quiet">verdicts are computed from this run</p>
+      <p class="quiet">verdicts are computed from this run; no run shows “never”</p>
     </header>
     ${
       verdicts.length
-        ? verdictList(verdicts)
+        ? verdictList(verdicts, 'in this race', judged)
         : html`<p class="help">
             Press Train: what the run measures is held against each claim that it tests.
           </p>`

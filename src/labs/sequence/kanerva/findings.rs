@@ -2,8 +2,8 @@
 
 use super::{CAPACITY, EXACT, Kanerva, RECALLED, RIGHT, load_id};
 use crate::labs::sequence::config::SequenceConfig;
-use crate::labs::sequence::curves::{Rows, mean, short};
-use crate::run::claim::{Outcome, Verdict};
+use crate::labs::sequence::curves::{Rows, UNFINISHED, mean, short};
+use crate::run::claim::{Claim, Verdict, Vote};
 use crate::run::curves::{Curves, Point};
 use crate::run::event::ArmInfo;
 use crate::sdm::kanerva::Shape;
@@ -15,8 +15,8 @@ const SOURCE: &str = "Kanerva 1988";
 enum Half {
     /// It is below from the first place on.
     Before(f64),
-    /// Between two places, by a straight line.
-    At(f64),
+    /// By a straight line between two places.
+    At { place: f64, between: (f64, f64) },
     /// It is above to the last.
     Beyond(f64),
 }
@@ -30,19 +30,38 @@ impl Half {
         let below = curve.windows(2).find(|pair| pair[1].1 < 0.5);
         let between = |pair: &[(f64, f64)]| {
             let ((x, y), (next_x, next_y)) = (pair[0], pair[1]);
-            Self::At(x + (next_x - x) * (y - 0.5) / (y - next_y))
+            Self::At { place: x + (next_x - x) * (y - 0.5) / (y - next_y), between: (x, next_x) }
         };
         Some(below.map_or(Self::Beyond(last.0), between))
     }
 
-    /// A number to compare with others of its kind.
-    fn place(self) -> f64 {
-        match self {
-            Self::Before(_) => 0.0,
-            Self::At(place) => place,
-            Self::Beyond(_) => f64::INFINITY,
+    /// Whether it comes before another, if that can be told of both.
+    fn before(self, other: Self) -> Option<bool> {
+        match (self, other) {
+            (Self::At { place, .. }, Self::At { place: other, .. }) => Some(place < other),
+            (Self::Before(_), Self::At { .. } | Self::Beyond(_)) | (Self::At { .. }, Self::Beyond(_)) => Some(true),
+            (Self::At { .. } | Self::Beyond(_), Self::Before(_)) | (Self::Beyond(_), Self::At { .. }) => Some(false),
+            // Two that are beyond what was measured, on the same side.
+            (Self::Before(_), Self::Before(_)) | (Self::Beyond(_), Self::Beyond(_)) => None,
         }
     }
+
+    /// Whether it lies from `least` to `most`, if the places that were measured tell.
+    fn within(self, least: f64, most: f64) -> Option<bool> {
+        match self {
+            Self::At { between: (low, high), .. } if least <= low && high <= most => Some(true),
+            Self::At { between: (low, high), .. } if high < least || most < low => Some(false),
+            Self::Before(place) if place <= least => Some(false),
+            Self::Beyond(place) if place >= most => Some(false),
+            _ => None,
+        }
+    }
+}
+
+/// Share of exact recalls of one seed by place, of the places that are measured.
+fn exact_of(curves: &Curves, arm: &str, seed: usize) -> Vec<(f64, f64)> {
+    let share = |(at, point): (usize, &Point)| Some((point.x, *curves.all(arm, at, EXACT)?.get(seed)?));
+    curves.points.iter().enumerate().filter_map(share).collect()
 }
 
 /// Mean share of exact recalls by place, of the places that are measured.
@@ -75,7 +94,7 @@ impl Kanerva {
     fn critical(&self) -> String {
         let one = |(stored, half): (u32, Half)| match half {
             Half::Before(_) => format!("none with {stored} stored"),
-            Half::At(wrong) => format!("{} with {stored}", short(wrong)),
+            Half::At { place, .. } => format!("{} with {stored}", short(place)),
             Half::Beyond(wrong) => format!("more than {wrong} with {stored}"),
         };
         self.distances().into_iter().map(one).collect::<Vec<_>>().join(", ")
@@ -88,7 +107,7 @@ impl Kanerva {
             Some(Half::Before(words)) => {
                 format!("Even of {words} words less than half come back exactly. Fewer would show where that begins.")
             }
-            Some(Half::At(words)) => format!(
+            Some(Half::At { place: words, .. }) => format!(
                 "Half of the words come back exactly when about {} are stored, {} % of the hard locations.",
                 short(words),
                 share(words)
@@ -123,67 +142,69 @@ impl Kanerva {
         let Shape { bits, locations, radius } = self.shape;
         let full = CAPACITY * f64::from(locations);
         let (least, most) = (full / 2.0, full * 2.0);
-        let capacity = match self.capacity() {
-            _ if !self.counted() => Outcome::Open,
-            Some(Half::At(words)) if (least..=most).contains(&words) => Outcome::Holds,
-            Some(Half::At(_)) => Outcome::Fails,
-            // Then what was stored does not reach the place where it would be seen.
-            Some(Half::Before(words)) if words > least => Outcome::Open,
-            Some(Half::Beyond(words)) if words < most => Outcome::Open,
-            Some(_) => Outcome::Fails,
-            None => Outcome::Open,
+        let seeds = 0..config.seeds as usize;
+        let capacity = |seed| {
+            match Half::of(&exact_of(&self.curves, "words", seed)) {
+            _ if !self.counted() => Vote::open(UNFINISHED),
+            // Then what was stored does not reach the place where it would be seen, or not closely enough.
+            half => half.and_then(|half| half.within(least, most)).map_or_else(
+                || Vote::open("the number of words that were stored does not show it: use more points, and fewer or more words"),
+                Vote::of,
+            ),
+        }
         };
-        let distances = self.distances();
-        let falling = distances.windows(2).all(|pair| pair[1].1.place() < pair[0].1.place());
-        let distance = match () {
-            () if distances.len() < self.second.arms.len() => Outcome::Open,
-            () if distances.len() < 2 => Outcome::Untested,
-            () if falling => Outcome::Holds,
-            () => Outcome::Fails,
+        let capacity: Vec<Vote> = seeds.clone().map(capacity).collect();
+        let arms = &self.second.arms;
+        let distance = |seed| {
+            let halves = arms.iter().filter_map(|arm| Half::of(&exact_of(&self.second, &arm.id, seed)));
+            let halves: Vec<Half> = halves.collect();
+            let vote = |pair: &[Half]| {
+                let unseen = || Vote::open("where half of the cues are lost is beyond what was measured");
+                pair[1].before(pair[0]).map_or_else(unseen, Vote::of)
+            };
+            match self.distances().len() < arms.len() {
+                true => Vote::open(UNFINISHED),
+                false => Vote::all(halves.windows(2).map(vote)),
+            }
         };
+        let distance: Vec<Vote> = seeds.map(distance).collect();
         let memory = format!("{locations} hard locations of {bits} bits, radius {radius}");
         let critical = match self.critical() {
             text if text.is_empty() => "Nothing has been measured yet.".to_owned(),
             text => format!("Wrong bits with which half of the cues lead to their words: {text}; {memory}."),
         };
-        let verdict = |id: &str, claim: &str, verdict, measured| Verdict {
-            id: id.to_owned(),
-            claim: claim.to_owned(),
-            source: SOURCE.to_owned(),
-            verdict,
-            measured,
-            seeds: config.seeds,
-        };
         let measured = match self.capacity() {
             None => "Nothing has been measured yet.".to_owned(),
             Some(Half::Before(words)) => format!("Less than half come back of {words} words already; {memory}."),
-            Some(Half::At(words)) => {
+            Some(Half::At { place: words, .. }) => {
                 format!("Half of them come back when about {} are stored; {memory}.", short(words))
             }
             Some(Half::Beyond(words)) => format!("At least half come back of up to {words} words; {memory}."),
         };
+        let full = Claim::new(
+            "kanerva-capacity",
+            "The memory holds about a tenth as many words as it has hard locations (half of them coming back exactly, at half to twice \
+             that number, counts).",
+            SOURCE,
+        );
+        let nearer =
+            Claim::new("kanerva-distance", "The fuller the memory, the fewer wrong bits a cue may have.", SOURCE);
         vec![
-            verdict(
-                "kanerva-capacity",
-                "The memory holds about a tenth as many words as it has hard locations (half of them coming back exactly, at half to \
-                 twice that number, counts).",
-                capacity,
-                measured,
-            ),
-            verdict(
-                "kanerva-distance",
-                "The fuller the memory, the fewer wrong bits a cue may have.",
-                distance,
-                critical,
-            ),
+            full.judged(&capacity, measured),
+            if arms.len() < 2 { nearer.untested(critical) } else { nearer.judged(&distance, critical) },
         ]
     }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use super::super::tests::{config, run};
+    use super::super::tests::{config as two_seeds, run};
     use super::*;
+    use crate::run::claim::Outcome;
+
+    fn config() -> SequenceConfig {
+        SequenceConfig { seeds: 3, ..two_seeds() }
+    }
 
     #[test]
     fn what_is_said_follows_what_is_measured() {
@@ -208,6 +229,8 @@ mod tests {
         // A radius that reaches everything recalls the same word from any cue.
         let (found, sentence) = outcomes(&SequenceConfig { radius: 64, words: 45, points: 15, ..config() });
         assert_eq!(found[0], Outcome::Fails, "{sentence}");
+        let (found, _) = outcomes(&two_seeds());
+        assert_eq!(found, [Outcome::Open, Outcome::Open], "two seeds");
     }
 
     #[test]
@@ -216,8 +239,19 @@ mod tests {
         assert_eq!(half(&[]), None);
         assert_eq!(half(&[(10.0, 0.4), (20.0, 0.9)]), Some(Half::Before(10.0)));
         assert_eq!(half(&[(10.0, 1.0), (20.0, 0.5)]), Some(Half::Beyond(20.0)));
-        assert_eq!(half(&[(10.0, 1.0), (20.0, 0.75), (30.0, 0.25), (40.0, 0.6)]), Some(Half::At(25.0)));
-        assert!(Half::Before(10.0).place() < Half::At(0.1).place());
-        assert!(Half::At(99.0).place() < Half::Beyond(1.0).place());
+        let at = |place, between| Half::At { place, between };
+        assert_eq!(half(&[(10.0, 1.0), (20.0, 0.75), (30.0, 0.25), (40.0, 0.6)]), Some(at(25.0, (20.0, 30.0))));
+        let near = at(25.0, (20.0, 30.0));
+        assert_eq!(
+            (near.within(20.0, 30.0), near.within(31.0, 90.0), near.within(2.0, 19.0)),
+            (Some(true), Some(false), Some(false))
+        );
+        assert_eq!(near.within(24.0, 26.0), None, "a straight line over a long way says little");
+        assert_eq!((Half::Before(10.0).within(10.0, 40.0), Half::Before(20.0).within(10.0, 40.0)), (Some(false), None));
+        assert_eq!((Half::Beyond(40.0).within(10.0, 40.0), Half::Beyond(30.0).within(10.0, 40.0)), (Some(false), None));
+        assert_eq!(Half::Before(10.0).before(at(0.1, (0.0, 1.0))), Some(true));
+        assert_eq!(Half::Beyond(1.0).before(at(99.0, (90.0, 100.0))), Some(false));
+        assert_eq!(near.before(at(24.0, (20.0, 30.0))), Some(false));
+        assert_eq!(Half::Beyond(1.0).before(Half::Beyond(1.0)), None, "what lies beyond is not known");
     }
 }

@@ -5,7 +5,7 @@ use super::layer::{fired, model, period, reference, remembered, same_code};
 use crate::choice::Choice;
 use crate::error::Error;
 use crate::labs::sequence::config::{Neuron, SequenceConfig};
-use crate::run::claim::{Outcome, Verdict};
+use crate::run::claim::{Claim, SEEDS, Verdict, Vote};
 use crate::sdm::code::{Order, cosine, draw, levels};
 use crate::sdm::decoder::{self, MOST};
 use crate::sdm::spiking::{Arrival, Layer, NeuronModel, State, Weights, arrivals, evenly};
@@ -18,8 +18,8 @@ const PAIRS: u32 = 200;
 const FEWEST: u32 = 10;
 /// The most decoder neurons.
 const NEURONS: u32 = 256;
-/// Steps of one input at one neuron, over all pairs, volleys and loads: some 15 ms a neuron model.
-const STEPS: u64 = 6_000_000;
+/// Steps of one input at one neuron, over all pairs, volleys and loads of a seed: some 15 ms a neuron model for all seeds.
+const STEPS: u64 = 2_000_000;
 /// The load that is tried when that of the settings is the smallest.
 const MORE: u32 = 4;
 
@@ -28,7 +28,6 @@ struct Bench {
     weights: Weights,
     /// How they were drawn.
     kind: decoder::Weights,
-    neurons: u32,
     active: u32,
     /// Those of the first pair's volleys before, then one a pair.
     codes: Vec<Order>,
@@ -37,30 +36,54 @@ struct Bench {
     /// Of each code, the neurons with the largest dot products.
     references: Vec<Order>,
     unit: f64,
-    pairs: u32,
     longest: u32,
 }
 
 /// A row, with the pairs in which as many neurons fire as should.
+#[derive(Clone)]
 struct Row {
     check: Check,
     complete: u32,
     complete_same: u32,
 }
 
+impl Row {
+    /// This and the same row of another seed.
+    fn add(&mut self, other: &Self) {
+        let (own, more) = (&mut self.check, &other.check);
+        let all = own.pairs + more.pairs;
+        let weight = |row: &Check| row.mean * f64::from(row.pairs);
+        own.mean = (weight(own) + weight(more)) / f64::from(all.max(1));
+        own.least = own.least.min(more.least);
+        own.same += more.same;
+        own.pairs = all;
+        self.complete += other.complete;
+        self.complete_same += other.complete_same;
+    }
+}
+
+/// What random codes and weights of the settings' seed and of those after it give, all seeds together; and what each of them says.
 pub(super) fn checks(config: &SequenceConfig) -> Result<(Vec<Check>, Vec<Verdict>), Error> {
     let mut loads = vec![0, 1, if config.load > 1 { config.load } else { MORE }];
     loads.dedup();
-    let bench = Bench::new(config, &loads)?;
-    let mut rows = Vec::new();
-    for &neuron in Neuron::ALL {
-        for &load in &loads {
-            rows.push(bench.row(config, neuron, load)?);
+    let (mut seeds, mut far, mut kind) = (Vec::new(), true, String::new());
+    for seed in (config.seed..).take(SEEDS as usize) {
+        let bench = Bench::new(&SequenceConfig { seed, ..config.clone() }, &loads)?;
+        let mut rows = Vec::new();
+        for &neuron in Neuron::ALL {
+            for &load in &loads {
+                rows.push(bench.row(config, neuron, load)?);
+            }
         }
+        far &= bench.far(config);
+        kind = bench.kind.to_string();
+        seeds.push(rows);
     }
-    let mut verdicts = vec![wheel(config, &bench, &rows), rdlif(&rows)];
-    verdicts.iter_mut().for_each(|verdict| verdict.measured += &format!(" The neurons have {}.", bench.kind));
-    Ok((rows.into_iter().map(|row| row.check).collect(), verdicts))
+    let mut all = seeds.first().cloned().unwrap_or_default();
+    seeds.iter().skip(1).for_each(|rows| all.iter_mut().zip(rows).for_each(|(sum, row)| sum.add(row)));
+    let mut verdicts = vec![wheel(config, far, &all, &seeds), rdlif(&all, &seeds)];
+    verdicts.iter_mut().for_each(|verdict| verdict.measured += &format!(" The neurons have {kind}."));
+    Ok((all.into_iter().map(|row| row.check).collect(), verdicts))
 }
 
 impl Bench {
@@ -79,14 +102,12 @@ impl Bench {
         let mut bench = Self {
             weights: Weights::new(size, neurons, values)?,
             kind,
-            neurons,
             active: config.chosen.min(neurons),
             codes: (0..longest + pairs).map(|number| draw(active, size, [config.seed, STREAM_PAIRS, number])).collect(),
             levels: levels(active, f64::from(config.alpha), MOST).into_iter().map(f64::from).collect(),
             sums: Vec::new(),
             references: Vec::new(),
             unit: 1.0,
-            pairs,
             longest,
         };
         let sums = (0..longest + pairs).map(|number| bench.weights.sums(&bench.volley(number, 0.0)));
@@ -96,6 +117,14 @@ impl Bench {
         // One threshold for all pairs.
         bench.unit = if largest > 0.0 { largest } else { 1.0 };
         Ok(bench)
+    }
+
+    /// Whether wheels wait for the last input, with the largest sum that any code here can have.
+    fn far(&self, config: &SequenceConfig) -> bool {
+        match model(Neuron::Wheel, config, self.unit, self.gaps()) {
+            NeuronModel::Wheel(wheel) => wheel.waits(&self.volley(0, 0.0), self.unit),
+            NeuronModel::Rdlif(_) => false,
+        }
     }
 
     fn gaps(&self) -> f64 {
@@ -160,43 +189,45 @@ fn texts<'a>(rows: impl Iterator<Item = &'a Row>) -> String {
     rows.map(text).collect::<Vec<_>>().join("; ")
 }
 
-fn verdict(id: &str, claim: &str, verdict: Outcome, measured: String) -> Verdict {
-    Verdict { id: id.into(), claim: claim.into(), source: SOURCE.into(), verdict, measured, seeds: 1 }
+fn of(neuron: Neuron, rows: &[Row]) -> impl Iterator<Item = &Row> {
+    rows.iter().filter(move |row| row.check.neuron == neuron.id())
 }
 
-fn wheel(config: &SequenceConfig, bench: &Bench, rows: &[Row]) -> Verdict {
-    let rows = || rows.iter().filter(|row| row.check.neuron == Neuron::Wheel.id());
-    let claim =
-        "With a threshold far above the summed inputs, wheels fire in the order of their dot products, on every pair.";
-    // Of the largest sum that any code here can have.
-    let far = match model(Neuron::Wheel, config, bench.unit, bench.gaps()) {
-        NeuronModel::Wheel(wheel) => wheel.waits(&bench.volley(0, 0.0), bench.unit),
-        NeuronModel::Rdlif(_) => false,
-    };
-    let (size, pairs, measured) = (bench.neurons, bench.pairs, texts(rows()));
-    let measured = format!("{pairs} random codes at {size} random neurons: {measured}.");
-    let (outcome, measured) = match () {
-        () if !far => {
-            let least = 2.0 - 1.0 / bench.gaps();
-            let advice = format!(
-                "Θ is below {least:.2}, so that wheels fire before the last input; the claim is not about that. Raise Threshold."
-            );
-            (Outcome::Untested, format!("{measured} {advice}"))
-        }
-        () if rows().all(|row| row.check.same == row.check.pairs) => (Outcome::Holds, measured),
-        () => (Outcome::Fails, measured),
-    };
-    verdict("wheel-order", claim, outcome, measured)
+fn wheel(config: &SequenceConfig, far: bool, all: &[Row], seeds: &[Vec<Row>]) -> Verdict {
+    let claim = Claim::new(
+        "wheel-order",
+        "With a threshold far above the summed inputs, wheels fire in the order of their dot products, on every pair.",
+        SOURCE,
+    );
+    let size = config.decoders.min(NEURONS);
+    let measured = format!("Random codes at {size} random neurons, {SEEDS} seeds: {}.", texts(of(Neuron::Wheel, all)));
+    if !far {
+        let least = 2.0 - 1.0 / f64::from(config.data_active.max(1));
+        return claim.untested(format!(
+            "{measured} Θ is below {least:.2}, so that wheels fire before the last input; the claim is not about that. Raise Threshold."
+        ));
+    }
+    let votes: Vec<Vote> = seeds
+        .iter()
+        .map(|rows| Vote::of(of(Neuron::Wheel, rows).all(|row| row.check.same == row.check.pairs)))
+        .collect();
+    claim.judged(&votes, measured)
 }
 
-fn rdlif(rows: &[Row]) -> Verdict {
-    let rows = || rows.iter().filter(|row| row.check.neuron == Neuron::Rdlif.id());
-    let claim = "Under load, RDLIF neurons do not keep the order of their dot products.";
-    let loaded = || rows().filter(|row| row.check.load > 0);
-    let [complete, same] =
-        [|row: &Row| row.complete, |row: &Row| row.complete_same].map(|of| loaded().map(of).sum::<u32>());
-    let pairs: u32 = loaded().map(|row| row.check.pairs).sum();
-    let all = texts(rows());
+fn rdlif(all: &[Row], seeds: &[Vec<Row>]) -> Verdict {
+    let claim = Claim::new(
+        "rdlif-load",
+        "Under load, RDLIF neurons do not keep the order of their dot products (they keep it in fewer than half of the pairs).",
+        SOURCE,
+    );
+    fn loaded(rows: &[Row]) -> impl Iterator<Item = &Row> {
+        of(Neuron::Rdlif, rows).filter(|row| row.check.load > 0)
+    }
+    let count = |rows: &[Row]| -> [u32; 2] {
+        [|row: &Row| row.complete, |row: &Row| row.complete_same].map(|of| loaded(rows).map(of).sum())
+    };
+    let [complete, _] = count(all);
+    let pairs: u32 = loaded(all).map(|row| row.check.pairs).sum();
     let few = match pairs - complete {
         0 => String::new(),
         few => format!(
@@ -205,57 +236,86 @@ fn rdlif(rows: &[Row]) -> Verdict {
     };
     let load = "Load is volleys before the one that counts; the source loads a memory with pairs.";
     // Whoever reads "under load" would think that it is kept otherwise.
-    let unloaded = rows().find(|row| row.check.load == 0).filter(|row| row.check.same < row.check.pairs);
+    let unloaded =
+        of(Neuron::Rdlif, all).find(|row| row.check.load == 0).filter(|row| row.check.same < row.check.pairs);
     let without = unloaded.map_or("", |_| " Not all keep it without load either.");
-    let measured = format!("Random codes: {all}.{without}{few} {load}");
-    match (complete, same) {
-        (0, _) => {
-            let advice = "Too few RDLIF neurons reach the threshold to tell. Lower Threshold or raise Leak.";
-            verdict("rdlif-load", claim, Outcome::Untested, format!("{advice} {measured}"))
-        }
-        (complete, same) if same < complete => verdict("rdlif-load", claim, Outcome::Holds, measured),
-        _ => verdict("rdlif-load", claim, Outcome::Fails, measured),
+    let measured = format!("Random codes, {SEEDS} seeds: {}.{without}{few} {load}", texts(of(Neuron::Rdlif, all)));
+    if complete == 0 {
+        let advice = "Too few RDLIF neurons reach the threshold to tell. Lower Threshold or raise Leak.";
+        return claim.untested(format!("{advice} {measured}"));
     }
+    let vote = |rows: &Vec<Row>| match count(rows) {
+        [complete, _] if complete < FEWEST => Vote::open("too few pairs in which as many neurons fire as should"),
+        [complete, same] if same == complete => Vote::Against,
+        [complete, same] if 2 * same < complete => Vote::For,
+        _ => Vote::open("kept in some pairs and not in others"),
+    };
+    claim.judged(&seeds.iter().map(vote).collect::<Vec<_>>(), measured)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;
+    use crate::run::claim::Outcome;
 
     fn row(neuron: Neuron, load: u32, same: u32, complete: u32, complete_same: u32) -> Row {
         let check = Check { neuron: neuron.id(), label: neuron.label(), load, pairs: 20, same, mean: 0.5, least: 0.1 };
         Row { check, complete, complete_same }
     }
 
+    /// What three seeds say that all have these rows.
+    fn thrice(rows: Vec<Row>) -> Vec<Vec<Row>> {
+        vec![rows; SEEDS as usize]
+    }
+
     #[test]
     fn rdlif_is_judged_under_load_and_where_enough_neurons_fire() {
-        let judged = |loaded: [u32; 3]| {
-            let rows = [
+        let rows = |loaded: [u32; 3]| {
+            vec![
                 row(Neuron::Rdlif, 0, 3, 20, 3),
                 row(Neuron::Rdlif, 4, loaded[0], loaded[1], loaded[2]),
                 row(Neuron::Wheel, 4, 0, 20, 0),
-            ];
-            let verdict = rdlif(&rows);
+            ]
+        };
+        let judged = |loaded: [u32; 3]| {
+            let verdict = rdlif(&rows(loaded), &thrice(rows(loaded)));
             (verdict.verdict, verdict.measured.contains("fewer neurons fire"))
         };
-        assert_eq!(judged([19, 20, 19]), (Outcome::Holds, false));
+        assert_eq!(judged([9, 20, 9]), (Outcome::Holds, false));
         assert_eq!(judged([20, 20, 20]), (Outcome::Fails, false));
+        assert_eq!(judged([19, 20, 19]), (Outcome::Open, false), "one pair in twenty says neither");
         // Codes that are too short do not count, for or against.
-        assert_eq!(judged([5, 5, 5]), (Outcome::Fails, true));
+        assert_eq!(judged([10, 10, 10]), (Outcome::Fails, true));
+        assert_eq!(judged([5, 5, 5]), (Outcome::Open, true), "too few pairs");
         assert_eq!(judged([0, 0, 0]), (Outcome::Untested, true));
+        let other = rdlif(&rows([0, 20, 0]), &[rows([0, 20, 0]), rows([0, 20, 0]), rows([20, 20, 20])]);
+        assert_eq!((other.verdict, other.why.contains("disagree")), (Outcome::Open, true));
     }
 
     #[test]
     fn wheels_fail_with_one_pair_and_are_not_judged_below_the_bound() {
         let judged = |threshold: f32, same: u32| {
             let config = SequenceConfig { threshold, ..SequenceConfig::default() };
-            let bench = Bench::new(&config, &[0]).unwrap();
-            let rows = [row(Neuron::Wheel, 0, 20, 20, 20), row(Neuron::Wheel, 1, same, 20, same)];
-            wheel(&config, &bench, &rows).verdict
+            let far = Bench::new(&config, &[0]).unwrap().far(&config);
+            let rows = vec![row(Neuron::Wheel, 0, 20, 20, 20), row(Neuron::Wheel, 1, same, 20, same)];
+            wheel(&config, far, &rows, &thrice(rows.clone())).verdict
         };
         assert_eq!([judged(4.0, 20), judged(4.0, 19)], [Outcome::Holds, Outcome::Fails]);
         // n = 11: the bound is 2 − 1/11.
         assert_eq!([judged(1.92, 20), judged(1.90, 20)], [Outcome::Holds, Outcome::Untested]);
+    }
+
+    #[test]
+    fn rows_of_several_seeds_are_one() {
+        let mut sum = row(Neuron::Wheel, 1, 4, 20, 4);
+        sum.add(&Row {
+            check: Check { pairs: 10, mean: 0.8, least: 0.0, ..row(Neuron::Wheel, 1, 3, 9, 2).check },
+            complete: 9,
+            complete_same: 2,
+        });
+        let Check { pairs, same, mean, least, .. } = sum.check;
+        assert_eq!((pairs, same, least, sum.complete, sum.complete_same), (30, 7, 0.0, 29, 6));
+        assert!((mean - 0.6).abs() < 1e-12);
     }
 }

@@ -102,6 +102,7 @@ export class MnemoscopeApp extends LabPage {
       recording: this.recording,
       measures: this.recording?.about.measures ?? this.client.settled?.measures ?? [],
       live: this.live,
+      stale: this.stale,
       entries: this.entries(),
       entryOf: this.entryOf,
       properties: this.properties,

@@ -10,6 +10,8 @@ export interface LabContext extends FiguresContext {
   client: LabClient;
   /** Whether the worker still holds the run on show: then it can be looked into, saved and timed. */
   live: boolean;
+  /** The settings have changed in what matters to that run since it was opened. */
+  stale: boolean;
   /** Step under the pointer, if any. */
   cursor: number | null;
   verdicts: Verdict[];

@@ -13,7 +13,7 @@ type Slot = (context: LabContext) => TemplateResult;
 const openAbout = ({ live, recording }: LabContext) => (live ? (recording?.about ?? null) : null);
 
 /** Part `scoreboard`: claims of the paper with the verdict of this run, below the scoreboard. */
-export const verdictSlot: Slot = ({ verdicts }) => verdictTable(verdicts);
+export const verdictSlot: Slot = (context) => verdictTable(context.verdicts, context);
 
 /** Part `look`: attention, predictions, similarity and norms of a chosen run. */
 export const lookSlot: Slot = (context) =>

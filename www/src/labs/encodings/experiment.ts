@@ -215,11 +215,11 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
     return html`<section class="card verdicts" aria-labelledby="title-verdicts">
       <header>
         <h2 id="title-verdicts">The paper's claims, measured here</h2>
-        <p class="quiet">verdicts are computed from this run</p>
+        <p class="quiet">verdicts are computed from this run; no run shows “never”</p>
       </header>
       ${
         verdicts.length
-          ? verdictList(verdicts, 'in this experiment')
+          ? verdictList(verdicts, 'in this experiment', this.context)
           : html`<p class="help">
               What the run measures is held against each claim that it tests, once it trains.
             </p>`

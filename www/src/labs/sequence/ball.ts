@@ -155,7 +155,7 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
           ${this.fits(ball)}
         </section>
       </div>
-      <div class="verdicts">${verdictList(ball.verdicts, 'with these settings', 'ball-verdicts')}</div>
+      <div class="verdicts">${verdictList(ball.verdicts, 'with these settings', null, 'ball-verdicts')}</div>
       <p class="take">
         ${saveButton('All of it (JSON)', 'sequence-ball.json', () => `${JSON.stringify({ link, ...ball }, null, 1)}\n`)}
       </p>`;

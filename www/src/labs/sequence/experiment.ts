@@ -320,7 +320,7 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
         <h2 id="title-verdicts">Claims, measured here</h2>
         <p class="quiet">verdicts are computed from “${about}”</p>
       </header>
-      ${verdictList(verdicts, 'in this experiment')}
+      ${verdictList(verdicts, 'in this experiment', this.context)}
     </section>`;
   }
 }

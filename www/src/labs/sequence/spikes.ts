@@ -309,7 +309,7 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
       </p>
       ${
         verdicts.length
-          ? html`<div class="verdicts">${verdictList(verdicts, 'here', 'spikes-verdicts')}</div>`
+          ? html`<div class="verdicts">${verdictList(verdicts, 'here', null, 'spikes-verdicts')}</div>`
           : nothing
       }
     </section>`;
