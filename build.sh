@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds, serves and tests Mnemoscope. Each command does the set-up it finds missing.
 #
-#   ./build.sh setup    install what is missing: Rust target, wasm-bindgen, npm packages, browser and Vulkan driver
+#   ./build.sh setup    install what is missing: Rust target, wasm-bindgen, wasm-pack, npm packages, browser and Vulkan driver
 #   ./build.sh build    compile to WebAssembly, bundle the page into dist/
 #   ./build.sh serve    build, then serve the lab at http://127.0.0.1:8080
 #   ./build.sh test     build, lint, then run every test: native, in a headless browser, the page itself, and what the texts name
@@ -27,13 +27,20 @@ setup_rust() {
     wanted=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/, ""); print; exit }' Cargo.lock)
     if [ "$(wasm-bindgen --version 2>/dev/null | awk '{print $2}')" != "$wanted" ]; then
         say "installing wasm-bindgen-cli $wanted"
-        # It works for two seconds, so that it is compiled quickly rather than well.
-        export CARGO_PROFILE_RELEASE_OPT_LEVEL=1
         # A mirror may lack what its lock file names; then any compatible versions will do.
-        cargo install wasm-bindgen-cli --version "$wanted" --locked --force ||
-            cargo install wasm-bindgen-cli --version "$wanted" --force
-        unset CARGO_PROFILE_RELEASE_OPT_LEVEL
+        install_tool wasm-bindgen-cli --version "$wanted" --locked --force ||
+            install_tool wasm-bindgen-cli --version "$wanted" --force
     fi
+}
+
+# Tools work for seconds, so that they are compiled quickly rather than well.
+install_tool() {
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install "$@"
+}
+
+# Runs the tests in a browser; nothing else needs it.
+setup_wasm_pack() {
+    have wasm-pack || { say "installing wasm-pack"; install_tool wasm-pack --locked; }
 }
 
 setup_node() {
@@ -166,6 +173,7 @@ lint() {
 
 tests() {
     setup_build
+    setup_wasm_pack
     setup_browser
     setup_python
     setup_bench
@@ -191,9 +199,8 @@ tests() {
     # Compiled for a quick start: what is shipped is what the page tests run. Tests unwind; a library that aborts beside theirs would have
     # the same file name, and whichever comes last would be linked.
     CARGO_PROFILE_RELEASE_PANIC=unwind CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-        CARGO_PROFILE_RELEASE_OPT_LEVEL=1 WASM_BINDGEN_TEST_TIMEOUT=600 CHROMEDRIVER=$(command -v chromedriver) \
-        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
-        cargo test --release --locked --target wasm32-unknown-unknown --test web
+        CARGO_PROFILE_RELEASE_OPT_LEVEL=1 WASM_BINDGEN_TEST_TIMEOUT=600 \
+        wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --release -- --test web
     say "the page, and every line and program that the texts name"
     npm run e2e --prefix www --silent
 }
@@ -217,7 +224,7 @@ bench_recall() {
 }
 
 case "${1:-}" in
-    setup) setup_build; setup_browser; setup_python; setup_torch; setup_bench; say "all set up" ;;
+    setup) setup_build; setup_wasm_pack; setup_browser; setup_python; setup_torch; setup_bench; say "all set up" ;;
     build) build ;;
     serve)
         build
