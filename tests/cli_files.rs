@@ -12,7 +12,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use shell::{LONGER, TINY, expect, interrupt, interrupt_command, json, names, program, run, text};
+use shell::{LONGER, TINY, expect, interrupt_command, json, names, program, run, text};
 use tempfile::TempDir;
 
 /// A folder with everything in it that is no place for a file.
@@ -289,7 +289,11 @@ fn a_checkpoint_that_cannot_be_written_does_not_end_the_race() {
 fn a_terminal_that_is_gone_saves_the_race_unless_it_was_to_outlive_it() {
     let folder = TempDir::new().unwrap();
     let arguments = format!("copy {LONGER} --out r.json --checkpoint k.safetensors");
-    let (status, words) = interrupt(&folder, &arguments, "HUP");
+    // These tests may themselves have been started with nohup, which is inherited.
+    let mut hearing = Command::new("env");
+    hearing.args(cfg!(target_os = "linux").then_some("--default-signal=HUP")).arg(env!("CARGO_BIN_EXE_mnemoscope"));
+    hearing.args(arguments.split_whitespace()).current_dir(folder.path());
+    let (status, words) = interrupt_command(&folder, hearing, "HUP");
     assert_eq!(status.code(), Some(129), "{words}");
     assert!(words.contains("saved to k.safetensors; the same command goes on"), "{words}");
     assert_eq!(names(folder.path()), ["k.safetensors"]);
