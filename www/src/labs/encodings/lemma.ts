@@ -96,7 +96,9 @@ class LabLemma extends VisiblePart<EncodingsContext> {
         )}
       </div>
       ${guard([lemma], () => this.statistics(lemma))}
-      <div class="verdicts">${verdictList(lemma.verdicts, 'with these settings', null, 'lemma-verdicts')}</div>
+      <div class="verdicts">
+        ${verdictList(lemma.verdicts, 'with these settings', null, 'lemma-verdicts')}
+      </div>
       <details
         class="more"
         @toggle=${(event: Event) => {
