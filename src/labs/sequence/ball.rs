@@ -277,7 +277,9 @@ mod tests {
     fn both_recall_the_same_at_the_defaults() {
         let ball = ball(&SequenceConfig::default()).unwrap();
         assert_eq!((ball.bits, ball.radius, ball.fitted_to), (64, 17, 32));
-        assert_eq!(verdicts(&ball), [("ball-exponential", Outcome::Holds), ("ball-agreement", Outcome::Holds)]);
+        // At the noise at which recall begins to fail, seeds lie on both sides of nine queries in ten.
+        assert_eq!(verdicts(&ball), [("ball-exponential", Outcome::Holds), ("ball-agreement", Outcome::Open)]);
+        assert!(ball.verdicts[1].why.contains("the seeds disagree"), "{:?}", ball.verdicts[1]);
         assert!(
             ball.verdicts.iter().all(|verdict| verdict.measured.contains("64") || verdict.measured.contains("100"))
         );

@@ -217,7 +217,8 @@ mod tests {
             (outcomes, work.sentence())
         };
         let (found, sentence) = outcomes(&config());
-        assert_eq!(found, [Outcome::Holds, Outcome::Holds], "{sentence}");
+        // On average a half is lost at 57, but in a seed between 60, the most that counts, and 90.
+        assert_eq!(found, [Outcome::Open, Outcome::Holds], "{sentence}");
         assert!(sentence.contains("Half of the words") && sentence.contains("with 30"), "{sentence}");
         // Too few words to tell, and too many.
         let (found, sentence) = outcomes(&SequenceConfig { words: 10, points: 2, ..config() });
