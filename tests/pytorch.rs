@@ -12,6 +12,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use common::training::configuration;
+use mnemoscope::choice::Choice;
 use mnemoscope::error::Error;
 use mnemoscope::labs::Lab;
 use mnemoscope::labs::trial::Trial;
