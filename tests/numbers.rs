@@ -278,7 +278,7 @@ fn what_follows_is_what_the_rules_need_and_what_was_given_is_named() {
 fn a_message_quotes_at_most_a_line() {
     assert_eq!(quoted("short"), "short");
     assert_eq!(quoted("two\nlines"), "two…");
-    assert_eq!(quoted(&"é".repeat(81)), format!("{}…", "é".repeat(80)));
+    assert_eq!(quoted("é".repeat(81)), format!("{}…", "é".repeat(80)));
     let long = "x".repeat(100_000);
     let problem = lab("task").defaults().apply([("task", &*format!("{long}\n{long}"))]).remove(0);
     assert!(problem.to_string().len() < 300 && !problem.to_string().contains('\n'), "{problem}");

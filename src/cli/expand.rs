@@ -108,7 +108,7 @@ fn configuration<S: Settings>(base: &S, axes: &[Axis], job: usize) -> Result<S, 
         return Ok(config);
     }
     let which: Vec<String> = values.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let from = format!("--vary, job {job} ({}): ", quoted(&which.join(" ")));
+    let from = format!("--vary, job {job} ({}): ", quoted(which.join(" ")));
     Err(Failure::usages(problems.iter().map(|problem| settings::words(&from, problem)).collect()))
 }
 

@@ -37,7 +37,7 @@ fn decoded(bytes: &[u8]) -> Result<(String, &'static str), Error> {
         return Err(refuse(format!("it has {} bytes, more than the largest table needs", bytes.len())));
     }
     let text = match word {
-        Some(word) if bytes.len() % 2 == 0 => {
+        Some(word) if bytes.len().is_multiple_of(2) => {
             let words = bytes.chunks_exact(2).map(|pair| word([pair[0], pair[1]]));
             char::decode_utf16(words).collect::<Result<String, _>>().ok()
         }
@@ -75,7 +75,7 @@ fn whole(cell: &str) -> bool {
 
 /// Why a cell is no number, and what to write instead.
 fn strange(cell: &str, line: &str, delimiter: u8) -> String {
-    let shown = quoted(&cell.chars().take(20).collect::<String>());
+    let shown = quoted(cell.chars().take(20).collect::<String>());
     let commas =
         |words: &[&str]| words.len() > 1 && words.iter().all(|word| word.contains(',') && !numbers(word).is_empty());
     match &numbers(cell)[..] {
