@@ -246,20 +246,24 @@ fn links_are_read_as_they_were() {
         let link = case["given"].as_str().unwrap();
         let read = Link::parse(link);
         assert_eq!(read.config.lab().id(), case["lab"], "{link}");
-        // A setting that came later has its default, and is none of these.
+        // A setting that came later is none of these, and what a link does not name may follow what it names.
         let values: BTreeMap<&str, String> = read.config.values().into_iter().collect();
-        for (name, value) in case["values"].as_object().unwrap() {
-            assert_eq!(values.get(name.as_str()).map(String::as_str), value.as_str(), "{name} of {link}");
-        }
-        // What is allowed may grow, and its words may change. What a link does not name follows what it names.
         let pairs = form_urlencoded::parse(link.trim_start_matches('#').as_bytes());
         let named = |field: &str| pairs.clone().any(|(name, _)| name == field);
+        // A cue that a named sequence does not hold was refused when it came to recalling.
+        let follows = |name: &str| name == "cue" && named("sequence") && !named("cue");
+        for (name, value) in case["values"].as_object().unwrap().iter().filter(|(name, _)| !follows(name)) {
+            assert_eq!(values.get(name.as_str()).map(String::as_str), value.as_str(), "{name} of {link}");
+        }
         let refused = read.problems.iter().map(|p| [&p.field, &p.given, &p.used].map(String::clone));
         let wanted = array(case, "problems").iter().map(|p| ["field", "given", "used"].map(|of| plain(&p[of])));
         assert!(refused.eq(wanted.filter(|[field, ..]| named(field))), "{link}: {:?}", read.problems);
         assert_eq!(serde_json::to_value(&read.hide).unwrap(), case["hide"], "{link}");
         assert_eq!(serde_json::to_value(read.check.map(|check| check.text())).unwrap(), case["check"], "{link}");
-        assert_eq!(read.config.link(), case["link"], "{link}");
+        let others =
+            |link: &str| link.split('&').filter(|pair| !pair.starts_with("cue=")).collect::<Vec<_>>().join("&");
+        let (ours, theirs) = (read.config.link(), plain(&case["link"]));
+        assert!(ours == theirs || follows("cue") && others(&ours) == others(&theirs), "{link}: {ours}");
     }
     let lines: Vec<Value> = stored("links.txt").lines().map(Value::from).collect();
     let links: Vec<Value> =

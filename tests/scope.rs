@@ -29,7 +29,8 @@ fn values(row: &Property) -> Vec<String> {
             [*min, min + 4, twice.max(*min)].map(|value| value.min(*max).to_string()).to_vec()
         }
         Kind::Number { min, max } => vec![min.to_string(), (min + 0.7).min(*max).to_string()],
-        Kind::Text { .. } => vec!["1 2 1 2".to_owned()],
+        // A sequence that still holds the cue, which would follow it.
+        Kind::Text { .. } => vec![format!("{} 5", row.default)],
         Kind::Flag => vec!["true".to_owned(), "false".to_owned()],
     }
 }

@@ -158,8 +158,8 @@ impl Trial {
     /// [`Error::Internal`].
     pub fn tables(&self, results: &Results) -> Result<Vec<Table>, Error> {
         let mut tables = vec![results.table()];
-        if let (Config::Encodings(config), Some(found)) = (&self.config, self.found()?) {
-            tables.extend(found.tables(config, results)?);
+        if let Some(found) = self.found()? {
+            tables.extend(found.tables(results)?);
         }
         Ok(tables)
     }

@@ -177,21 +177,6 @@ const TABLES = [
     button: 'table-left-csv',
     command: ['encodings', '--left-table', 'FILE'],
   },
-  {
-    name: 'curves of an experiment over two axes',
-    settings: {
-      experiment: 'kanerva',
-      bits: '64',
-      locations: '100',
-      words: '30',
-      points: '3',
-      seeds: '2',
-      ...CPU,
-    },
-    prepare: trained,
-    button: 'csv',
-    command: ['sequence', 'run', '--csv', 'FILE'],
-  },
 ];
 
 for (const { name, settings, prepare, button, command, alike = (text) => text } of TABLES) {
@@ -339,19 +324,19 @@ const FOLDERS = [
       spikes: ['spikes', 'save-spikes.csv'],
       readings: ['spikes', 'save-readings.csv'],
       'spike-checks': ['spikes', 'save-spike-checks.csv'],
-      ball: ['ball', 'save-sequence-ball.csv'],
-      'ball-fits': ['ball', 'save-sequence-ball-fits.csv'],
+      ball: ['ball', 'save-LAB-ball.csv'],
+      'ball-fits': ['ball', 'save-LAB-ball-fits.csv'],
     },
   },
   {
-    name: 'of an experiment of the sequence lab',
+    name: 'of an experiment over two axes',
     settings: {
-      ...{ experiment: 'capacity', points: '2', seeds: '2', stored: '300' },
-      ...{ data_size: '64', decoders: '256', inputs: '64', ...CPU },
+      ...{ experiment: 'kanerva', bits: '64', locations: '100', words: '30' },
+      ...{ points: '3', seeds: '2', ...CPU },
     },
     prepare: trained,
     command: ['sequence', 'run'],
-    files: { curves: ['keep', 'csv'], summary: ['experiment', 'save-sequence-capacity-summary.csv'] },
+    files: { curves: ['keep', 'csv'], summary: ['experiment', 'save-LAB-kanerva-summary.csv'] },
   },
 ];
 
@@ -362,7 +347,8 @@ for (const { name, settings, prepare, command, files } of FOLDERS) {
     await withLab(link(command[0], settings), async (lab) => {
       await prepare(lab);
       for (const [file, of] of Object.entries(files)) {
-        const [part, button, alike = (text) => text] = of;
+        const [part, named, alike = (text) => text] = of;
+        const button = named.replace('LAB', command[0]);
         await shown(lab, part, button);
         assert.ok(wanted[file].split('\n').length > 2, wanted[file]);
         assert.equal(alike(await press(lab, button)), alike(wanted[file]), file);

@@ -143,7 +143,7 @@ pub(super) fn control(config: &EncodingsConfig, results: &Results) -> Result<Out
         let largest = |seed: usize| {
             let mut most: Option<(f64, u32)> = None;
             for (place, point) in curves.points.iter().enumerate() {
-                let Some(difference) = strays(config, &curves, (place, at, seed))? else { continue };
+                let Some(difference) = strays(seeds, &curves, (place, at, seed))? else { continue };
                 if most.is_none_or(|(largest, _)| difference > largest) {
                     most = Some((difference, point.x as u32));
                 }
@@ -165,17 +165,18 @@ pub(super) fn control(config: &EncodingsConfig, results: &Results) -> Result<Out
     Ok(Outcome::Control { reference, rows, courses: courses(results, TOKEN_ACCURACY) })
 }
 
-/// |held-out loss − that of the reference, the first arm, with the same seed|, bits per token; nothing where one is not finite.
+/// |held-out loss − that of the reference, the first of the arms of `seeds` runs each, with the same seed|, bits per token; nothing
+/// where one is not finite.
 ///
 /// # Errors
 /// [`Error::Internal`] if the curves have no loss.
 pub(super) fn strays(
-    config: &EncodingsConfig,
+    seeds: usize,
     curves: &Curves,
     (point, arm, seed): (usize, usize, usize),
 ) -> Result<Option<f64>, Error> {
     let loss = curves.measure(LOSS).ok_or_else(|| Error::Internal("a race without a loss".to_owned()))?;
-    let of = |arm: usize| curves.value(point, loss, arm * config.seeds as usize + seed).map(f64::from);
+    let of = |arm: usize| curves.value(point, loss, arm * seeds + seed).map(f64::from);
     let difference = of(arm).zip(of(0)).map(|(own, reference)| (own - reference).abs());
     Ok(difference.filter(|difference| difference.is_finite()))
 }

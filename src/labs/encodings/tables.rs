@@ -112,11 +112,11 @@ impl Outcome {
     ///
     /// # Errors
     /// [`Error::Internal`].
-    pub fn tables(&self, config: &EncodingsConfig, results: &Results) -> Result<Vec<Table>, Error> {
+    pub fn tables(&self, results: &Results) -> Result<Vec<Table>, Error> {
         Ok(match self {
             Self::Live | Self::Lengths { .. } => Vec::new(),
             Self::Control { reference, rows, .. } => {
-                vec![differences(config, results, rows)?, largest(reference, rows)]
+                vec![differences(results, rows)?, largest(reference, rows)]
             }
             Self::Sweep { seeds, arms, correlations, .. } => vec![sweep(seeds, arms), ranks(seeds, correlations)],
         })
@@ -129,15 +129,16 @@ fn of_spread(spread: Option<Spread>) -> [Cell; 3] {
 }
 
 /// |held-out loss − that of the reference with the same seed| by step, in the loss's unit.
-fn differences(config: &EncodingsConfig, results: &Results, rows: &[Follower]) -> Result<Table, Error> {
+fn differences(results: &Results, rows: &[Follower]) -> Result<Table, Error> {
     let curves = results.curve_set();
     let heads = rows.iter().flat_map(|row| ["mean", "least", "greatest"].map(|what| format!("{}_{what}", row.id)));
     let heads: Vec<String> = std::iter::once("step".to_owned()).chain(heads).collect();
     let mut table = Table::plain("control", &heads);
     for (place, point) in curves.points.iter().enumerate() {
         let mut row = vec![Cell::from(point.x)];
-        for arm in 1..=rows.len() {
-            let by_seed = (0..config.seeds as usize).map(|seed| outcome::strays(config, &curves, (place, arm, seed)));
+        for (follower, Follower { by_seed, .. }) in rows.iter().enumerate() {
+            let seeds = by_seed.len();
+            let by_seed = (0..seeds).map(|seed| outcome::strays(seeds, &curves, (place, follower + 1, seed)));
             row.extend(of_spread(Spread::of(&by_seed.collect::<Result<Vec<_>, _>>()?)));
         }
         table.push(row);
