@@ -180,7 +180,7 @@ tests() {
     setup_torch
     find_browser
     # The module is linked on one core for minutes; the native side is compiled beside it.
-    local log=target/module.log module
+    local log=target/module.log
     mkdir -p target
     say "compiling to WebAssembly, beside what follows"
     set -m

@@ -214,9 +214,12 @@ fn ends(kind: &Kind) -> Vec<String> {
     }
 }
 
+/// How a setting is given.
+type Apply<'a> = &'a dyn Fn(&mut Config, (&str, &str)) -> Vec<Problem>;
+
 #[test]
 fn what_was_not_given_is_never_refused() {
-    let check = |from: &str, base: &Config, apply: &dyn Fn(&mut Config, (&str, &str)) -> Vec<Problem>| {
+    let check = |from: &str, base: &Config, apply: Apply<'_>| {
         for row in base.lab().describe().properties {
             for value in ends(&row.kind) {
                 let mut config = base.clone();
