@@ -18,10 +18,16 @@ from torch.nn import functional as F
 
 def read(path):
     """The settings and the tensors of a weights file; `safetensors.torch.load_file` reads the same tensors."""
-    with open(path, "rb") as file:
-        (size,) = struct.unpack("<Q", file.read(8))
-        header, data = json.loads(file.read(size)), file.read()
-    about = json.loads(header.pop("__metadata__")["mnemoscope"])
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+        (size,) = struct.unpack("<Q", data[:8])
+        header, data = json.loads(data[8 : 8 + size]), data[8 + size :]
+        about = json.loads(header.pop("__metadata__")["mnemoscope"])
+    except OSError as error:
+        raise SystemExit(f"{path}: {error.strerror}.")
+    except (ValueError, KeyError, TypeError, AttributeError, struct.error):
+        raise SystemExit(f"{path} is not a weights file of this lab.")
     if about["format"] < 2:
         raise SystemExit(f"{path} is of an older version, with other shapes: open it on the page and save it again.")
     tensors = {}

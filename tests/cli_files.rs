@@ -305,3 +305,40 @@ fn a_terminal_that_is_gone_saves_the_race_unless_it_was_to_outlive_it() {
     assert_eq!(status.code(), Some(0), "{words}");
     assert!(words.contains("going on from step") && names(folder.path()).contains(&"r.json".to_owned()), "{words}");
 }
+
+/// Files of `--tables` are outputs like all others, and what they are of is there.
+#[test]
+fn tables_overwrite_nothing_else() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("full")).unwrap();
+    fs::create_dir(at("full/curves.csv")).unwrap();
+    fs::write(at("file"), "kept").unwrap();
+    fs::write(at("measures.csv"), "1,2\n3,4\n").unwrap();
+    fs::create_dir(at("guarded")).unwrap();
+    fs::write(at("guarded/curves.csv"), "kept").unwrap();
+    fs::set_permissions(at("guarded/curves.csv"), Permissions::from_mode(0o444)).unwrap();
+    let endless = "copy --executor cpu --steps 200000 --seeds 16";
+    for (command, why) in [
+        (format!("{endless} --tables new --csv new/curves.csv"), "two outputs would go to new/curves.csv"),
+        (format!("{endless} --tables new --checkpoint new/curves.csv"), "two outputs would go to new/curves.csv"),
+        (format!("{endless} --tables new --export-weights new/../new/curves.csv"), "two outputs would go to one file"),
+        (format!("{endless} --tables full"), "full/curves.csv: it is a folder"),
+        (format!("{endless} --tables guarded"), "guarded/curves.csv: it is write-protected"),
+        (format!("{endless} --tables file"), "--tables file: it is no folder"),
+        (format!("{endless} --tables file/in"), "--tables file/in: not a directory"),
+        (format!("{endless} --tables -"), "--tables -: tables are files"),
+        ("encodings --left uploaded --upload measures.csv --tables .".to_owned(), "measures.csv: it is read"),
+        ("encodings --tables new --logit new/logit-parts.csv".to_owned(), "two outputs would go to"),
+        ("sequence --tables new --out new/ball.csv".to_owned(), "two outputs would go to"),
+        ("sequence --tables new --at 13".to_owned(), "--at: 13 is not allowed; the sequence has symbols 1 to 12"),
+        ("sequence run --preset capacity --seeds 30 --tables new --out new/summary.csv".to_owned(), "two outputs"),
+    ] {
+        let words = expect(&run(&folder, &command), 2);
+        assert!(words.contains(why), "{command}: {words}");
+    }
+    assert_eq!(text(&folder, "measures.csv"), "1,2\n3,4\n");
+    assert_eq!(text(&folder, "guarded/curves.csv"), "kept");
+    expect(&run(&folder, &format!("copy {TINY} --tables new --out new/race.json")), 0);
+    assert_eq!(names(&at("new")), ["curves.csv", "race.json"]);
+}

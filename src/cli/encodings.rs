@@ -89,8 +89,9 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
         )));
     }
     let inputs: Vec<&Path> = ["upload", "from"].into_iter().filter_map(path).collect();
+    let folder = Folder::of(arguments, &Workbench::TABLES)?;
+    let others: Vec<&Path> = others.into_iter().chain(folder.paths()).collect();
     let outputs = Outputs::of(arguments, &others, &inputs)?;
-    let folder = Folder::of(arguments)?;
     let source = path("from").map(Source::read).transpose()?;
     let over = source.as_ref().map(Source::settings).unwrap_or_default();
     let config: EncodingsConfig = settings::configure_over(arguments, &over)?;

@@ -191,11 +191,6 @@ fn prove(path: &Path) -> io::Result<Option<PathBuf>> {
     Ok(Some(target))
 }
 
-/// Whether [`replace`] will be able to write there.
-pub(crate) fn check(path: &Path) -> Result<(), Failure> {
-    prove(path).map(drop).map_err(|error| refusal(path, &error))
-}
-
 /// Why a place is not taken, before any work.
 fn refusal(path: &Path, error: &io::Error) -> Failure {
     let hint = match error.kind() {

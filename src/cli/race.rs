@@ -71,8 +71,9 @@ pub(crate) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), Failure
     if others.iter().any(|path| files::is_stdout(path)) {
         return Err(Failure::usage("weights and checkpoints do not go to standard output; name a file"));
     }
+    let folder = Folder::of(arguments, &config.tables())?;
+    let others: Vec<&Path> = others.into_iter().chain(folder.paths()).collect();
     let outputs = Outputs::of(arguments, &others, &[])?;
-    let folder = Folder::of(arguments)?;
     let seconds = arguments.get_one::<f64>("checkpoint-every").copied().unwrap_or(0.0);
     let every = Duration::try_from_secs_f64(seconds)
         .map_err(|_| Failure::usage("--checkpoint-every: it takes a number of seconds, such as 8"))?;
@@ -295,12 +296,7 @@ impl<'a> Job<'a> {
         }
     }
 
-    async fn finish(
-        &mut self,
-        weights: Option<&Path>,
-        outputs: &Outputs<'_>,
-        folder: &Folder<'_>,
-    ) -> Result<(), Failure> {
+    async fn finish(&mut self, weights: Option<&Path>, outputs: &Outputs<'_>, folder: &Folder) -> Result<(), Failure> {
         let saved = self.save_checkpoint().await;
         let failed = saved.err().or_else(|| self.keep.as_mut()?.failed.take());
         let checkpoint = failed.map_or(Ok(()), |failed| {

@@ -4,6 +4,7 @@
 use clap::{Arg, ArgMatches, Command};
 
 use mnemoscope::error::Error;
+use mnemoscope::labs::Config;
 use mnemoscope::labs::sequence::bench::Bench;
 use mnemoscope::labs::sequence::config::SequenceConfig;
 use mnemoscope::labs::sequence::report::{Report, Reporting};
@@ -71,19 +72,21 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
 }
 
 fn session(arguments: &ArgMatches) -> Result<(), Failure> {
-    let outputs = Outputs::of(arguments, &[], &[])?;
-    let folder = Folder::of(arguments)?;
+    let folder = Folder::of(arguments, &Bench::TABLES)?;
+    let outputs = Outputs::of(arguments, &folder.paths().collect::<Vec<_>>(), &[])?;
     let config: SequenceConfig = settings::configure(arguments)?;
+    let symbol = arguments.get_one::<u32>("at").copied().unwrap_or(1) as usize;
+    if let Some(length) = config.symbols().ok().map(|symbols| symbols.len()).filter(|&length| symbol > length) {
+        let line = format!("--at: {symbol} is not allowed; the sequence has symbols 1 to {length}");
+        return Err(Failure::usage(line));
+    }
     let mut machine = Machine::default();
     let report = pollster::block_on(Reporting::whole(&config, &mut machine));
     let report = report.map_err(|error| Failure::usage(settings::reason(error)))?;
     let json = settings::json_text(&report)?;
     let written = outputs.write(&json, || Ok(report.table().csv()?));
     let tables = match folder.wanted() {
-        true => {
-            let symbol = arguments.get_one::<u32>("at").copied().unwrap_or(1);
-            folder.write(pollster::block_on(looks(&config, symbol as usize - 1, &report, &mut machine)))
-        }
+        true => folder.write(pollster::block_on(looks(&config, symbol - 1, &report, &mut machine))),
         false => Ok(()),
     };
     if !arguments.get_flag("quiet") {
@@ -128,9 +131,9 @@ fn parts(report: &Report) -> impl Iterator<Item = (&'static str, &SessionInfo)> 
 }
 
 fn study(arguments: &ArgMatches) -> Result<(), Failure> {
-    let outputs = Outputs::of(arguments, &[], &[])?;
-    let folder = Folder::of(arguments)?;
     let config: SequenceConfig = settings::configure(arguments)?;
+    let folder = Folder::of(arguments, &Config::from(config.clone()).tables())?;
+    let outputs = Outputs::of(arguments, &folder.paths().collect::<Vec<_>>(), &[])?;
     let quiet = arguments.get_flag("quiet");
     let signals = Signals::listen()?;
     let mut machine = Machine::default();

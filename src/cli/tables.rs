@@ -21,28 +21,43 @@ pub(crate) fn argument() -> Arg {
 }
 
 /// Where the tables go, if they are asked for.
-pub(crate) struct Folder<'a>(Option<&'a Path>);
+pub(crate) struct Folder(Vec<(&'static str, PathBuf)>);
 
-impl<'a> Folder<'a> {
-    /// Reads `--tables`, makes the folder, and refuses now what could not be written after hours of work.
+impl Folder {
+    /// Reads `--tables` and makes the folder; `names` are those of all tables that may be written. Their [`Folder::paths`] are outputs
+    /// like all others.
     ///
     /// # Errors
-    /// If nothing can be written there.
-    pub(crate) fn of(arguments: &'a ArgMatches) -> Result<Self, Failure> {
-        let folder = arguments.get_one::<PathBuf>("tables").map(PathBuf::as_path);
-        if let Some(path) = folder {
-            std::fs::create_dir_all(path).map_err(|error| {
-                let why = files::words(&error);
-                Failure::usage(format!("--tables {}: {why}; name a folder that you may write to", path.display()))
-            })?;
-            files::check(&file(path, "table"))?;
+    /// If it cannot be made, or is none.
+    pub(crate) fn of(arguments: &ArgMatches, names: &[&'static str]) -> Result<Self, Failure> {
+        let Some(path) = arguments.get_one::<PathBuf>("tables") else { return Ok(Self(Vec::new())) };
+        let refused = |why: &str| {
+            Err(Failure::usage(format!("--tables {}: {why}; name a folder that you may write to", path.display())))
+        };
+        if files::is_stdout(path) {
+            return refused("tables are files, and do not go to standard output");
         }
-        Ok(Self(folder))
+        if let Err(error) = std::fs::create_dir_all(path) {
+            return refused(
+                if path.is_dir() || std::fs::symlink_metadata(path).is_err() {
+                    files::words(&error)
+                } else {
+                    "it is no folder".to_owned()
+                }
+                .as_str(),
+            );
+        }
+        Ok(Self(names.iter().map(|&id| (id, path.join(format!("{id}.csv")))).collect()))
     }
 
-    /// Whether they are asked for.
+    /// Files that may be written.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.0.iter().map(|(_, path)| path.as_path())
+    }
+
+    /// Whether tables are asked for.
     pub(crate) fn wanted(&self) -> bool {
-        self.0.is_some()
+        !self.0.is_empty()
     }
 
     /// Writes each table; of one that the settings do not have it says why. What cannot be written does not keep the others from
@@ -54,9 +69,14 @@ impl<'a> Folder<'a> {
         &self,
         tables: impl IntoIterator<Item = (String, Result<Table, Error>)>,
     ) -> Result<(), Failure> {
-        let Some(folder) = self.0 else { return Ok(()) };
+        if !self.wanted() {
+            return Ok(());
+        }
         let one = |(id, table): (String, Result<Table, Error>)| match table.and_then(|table| table.csv()) {
-            Ok(csv) => files::replace(&file(folder, &id), csv.as_bytes()),
+            Ok(csv) => match self.0.iter().find(|(known, _)| *known == id) {
+                Some((_, path)) => files::replace(path, csv.as_bytes()),
+                None => Err(Error::Internal(format!("there is no place for the table {id}")).into()),
+            },
             Err(error @ (Error::Config(_) | Error::Probe(_))) => {
                 say(&format!("no table {id}: {}", settings::reason(error)));
                 Ok(())
@@ -76,8 +96,4 @@ impl<'a> Folder<'a> {
         }
         self.write(tables()?.into_iter().map(|table| (table.id.clone(), Ok(table))))
     }
-}
-
-fn file(folder: &Path, id: &str) -> PathBuf {
-    folder.join(format!("{id}.csv"))
 }

@@ -164,6 +164,17 @@ impl Config {
         ensemble::measures(Some(symbols)).into_iter().map(|(measure, _)| measure).collect()
     }
 
+    /// Names of the tables that its experiment leaves: [`trial::Trial::tables`], or those of a study.
+    #[must_use]
+    pub fn tables(&self) -> Vec<&'static str> {
+        let found: &[&str] = match self {
+            Self::Copy(_) => &[],
+            Self::Encodings(config) => config.experiment.tables(),
+            Self::Sequence(_) => &["summary"],
+        };
+        std::iter::once("curves").chain(found.iter().copied()).collect()
+    }
+
     /// Reads names and values over this configuration; see [`Settings::apply`].
     pub fn apply<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Problem> {
         each!(self, config => config.apply(pairs))

@@ -16,6 +16,9 @@ const PAPER: &str = "Bose 2026, abstract";
 const CODE: &str = "Bose 2026, README of the code";
 const CONTROL: &str = "a control of this lab's";
 
+/// Intervals between evaluations in which two runs may share the last to count as equally soon.
+const FINE: u32 = 4;
+
 /// All runs, and how far they went.
 struct Race {
     all: Vec<Course>,
@@ -134,6 +137,11 @@ fn rank_against(race: &Race) -> Vec<Vote> {
     let pairs = race.of(Encoding::Rank).into_iter();
     let pairs = pairs.filter_map(|run| Some((run, sinusoidal.iter().find(|other| other.seed == run.seed)?)));
     let vote = |(ours, theirs): (&Course, &&Course)| match (ours.first, theirs.first) {
+        // Of the same interval between two evaluations nobody knows who was sooner; they match if it is a small part of the way.
+        (Some(ours), Some(theirs)) if ours == theirs && ours < FINE * race.span.every => {
+            let every = race.span.every;
+            Vote::open(format!("an evaluation every {every} steps is too coarse to tell"))
+        }
         (Some(ours), Some(theirs)) => Vote::of(ours <= theirs),
         // Judged at the same steps, whichever is there first is sooner, however late the other may be.
         (Some(_), None) if theirs.stopped.is_none() => Vote::For,

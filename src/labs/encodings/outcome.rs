@@ -22,6 +22,8 @@ const STRONG: f64 = 0.5;
 const TABLES: usize = 12;
 /// Margins that differ by no more than this share are equal.
 const ALIKE: f64 = 0.01;
+/// So many evaluations has a race to have before one run counts as following another.
+const FEWEST: u32 = 8;
 /// A held-out loss within this share of a guess's follows the reference.
 const FOLLOWS: f64 = 0.1;
 
@@ -317,6 +319,11 @@ fn not_over() -> Vote {
     Vote::open("the race is not over")
 }
 
+/// What steps at evaluations leave open.
+fn coarse(every: u32) -> Vote {
+    Vote::open(format!("an evaluation every {every} steps is too coarse to tell"))
+}
+
 fn has_stopped(step: u32) -> Vote {
     Vote::open(format!("a run stopped at step {step}, at a number that is not finite"))
 }
@@ -342,6 +349,7 @@ fn follows(
             _ if *difference > within => Vote::Against,
             (Some(step), _) => has_stopped(step),
             _ if !span.over() => not_over(),
+            _ if step / config.every.max(1) < FEWEST => coarse(config.every),
             (None, Vote::For) => Vote::For,
             (None, Vote::Open(lack)) => Vote::Open(lack),
             (None, Vote::Against) => Vote::open(format!("sinusoidal itself has not learned within {step} steps")),
@@ -403,7 +411,16 @@ fn equal_margins(config: &EncodingsConfig, arms: &[SweepArm], step: u32) -> Verd
     let compare = |(one, other): &(&SweepArm, &SweepArm), seed: usize| {
         let at = |steps: &[Option<u32>]| steps.get(seed).copied().flatten();
         match (at(&one.steps), at(&other.steps), at(&one.stopped).or(at(&other.stopped))) {
-            (Some(one), Some(other), _) => Vote::of(one.max(other) <= 2 * one.min(other).max(config.every)),
+            (Some(one), Some(other), _) => {
+                // It was first right somewhere in the interval before.
+                let from = |step: u32| step.saturating_sub(config.every);
+                let (sooner, later) = (one.min(other), one.max(other));
+                match () {
+                    () if later <= 2 * from(sooner) => Vote::For,
+                    () if from(later) > 2 * sooner => Vote::Against,
+                    () => coarse(config.every),
+                }
+            }
             (_, _, Some(step)) => has_stopped(step),
             (Some(there), None, _) | (None, Some(there), _) if step >= 2 * there => Vote::Against,
             _ if step < config.steps => not_over(),

@@ -8,7 +8,7 @@ use crate::encoding::lemma::Cloud;
 use crate::encoding::phase::{Pair, Phase};
 use crate::encoding::statistics::Spread;
 use crate::error::Error;
-use crate::labs::encodings::config::EncodingsConfig;
+use crate::labs::encodings::config::{EncodingsConfig, Experiment};
 use crate::labs::encodings::lemma::{self, Lemma};
 use crate::labs::encodings::logit::{Logit, Part};
 use crate::labs::encodings::outcome::{self, Correlation, Follower, Outcome, SweepArm};
@@ -105,6 +105,17 @@ fn parts(config: &EncodingsConfig, logit: &Logit) -> Table {
         table.push(std::iter::once(id.into()).chain(numbers).chain(of));
     }
     table
+}
+
+impl Experiment {
+    /// Names of [`Outcome::tables`].
+    pub(crate) fn tables(self) -> &'static [&'static str] {
+        match self {
+            Self::Live | Self::Lengths => &[],
+            Self::Control => &["control", "control-largest"],
+            Self::Sweep => &["sweep", "sweep-correlations"],
+        }
+    }
 }
 
 impl Outcome {

@@ -3,11 +3,19 @@
 use serde::Serialize;
 
 use crate::model::measure::{Better, Kind, Measure, Phase};
+use crate::run::claim::Vote;
 use crate::run::curves::{Axis, Curves};
 use crate::run::event::ArmInfo;
 
 /// Why an experiment that is under way leaves a claim open.
 pub(super) const UNFINISHED: &str = "not all has been measured yet";
+/// Symbols of a sequence below which errors along it say nothing.
+pub(super) const SHORTEST: u32 = 20;
+
+/// What a shorter sequence says.
+pub(super) fn too_short(length: u32) -> Vote {
+    Vote::open(format!("sequences of {length} symbols are too short to tell: {SHORTEST} at least"))
+}
 
 /// A table of words.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -6,7 +6,9 @@
 use crate::choice::Choice;
 use crate::error::Error;
 use crate::labs::sequence::config::{ContextModel, SequenceConfig, random};
-use crate::labs::sequence::curves::{Rows, UNFINISHED, arm, curves, deduplicated, mean, measure, note, short};
+use crate::labs::sequence::curves::{
+    Rows, SHORTEST, UNFINISHED, arm, curves, deduplicated, mean, measure, note, short, too_short,
+};
 use crate::labs::sequence::passage::Presentations;
 use crate::model::measure::{Better, Kind};
 use crate::run::claim::{Claim, Verdict, Vote};
@@ -254,7 +256,12 @@ impl Errors {
                 let votes = vec![Vote::open(UNFINISHED); config.seeds as usize];
                 return claim.judged(&votes, "Not all seeds have been measured yet.");
             };
-            let vote = |(a, b): (&f64, &f64)| holds(*a, *b).map_or_else(|| Vote::open("too easy to tell"), Vote::of);
+            let length = self.lengths.get(last).copied().unwrap_or(0);
+            let vote = |(a, b): (&f64, &f64)| match holds(*a, *b) {
+                _ if self.which == Which::Length && length < SHORTEST => too_short(length),
+                Some(holds) => Vote::of(holds),
+                None => Vote::open("too easy to tell"),
+            };
             let votes: Vec<Vote> = own.iter().zip(&other).map(vote).collect();
             let of = |id: &str, values: &[f64]| format!("{}: {}", label(id), short(mean(values)));
             claim.judged(&votes, format!("Means of the seeds: {}; {}.", of(better, &own), of(worse, &other)))

@@ -7,7 +7,9 @@
 use crate::encoding::Encoding;
 use crate::error::Error;
 use crate::labs::sequence::config::{SequenceConfig, random};
-use crate::labs::sequence::curves::{Rows, UNFINISHED, arm, curves, deduplicated, mean, measure, note, short};
+use crate::labs::sequence::curves::{
+    Rows, SHORTEST, UNFINISHED, arm, curves, deduplicated, mean, measure, note, short, too_short,
+};
 use crate::labs::sequence::passage::Presentations;
 use crate::labs::sequence::rival::{Method, Rivals as Transformers, Terms};
 use crate::model::measure::{Better, Kind};
@@ -225,6 +227,7 @@ impl Rivals {
         let vote = |(machine, (newest, replay)): (&f64, (&f64, &f64))| match () {
             // Any rate can be chosen so badly that the transformer loses.
             () if config.rival_rate != 0.0 => Vote::open("the transformer's learning rate was set, not searched for"),
+            () if length < SHORTEST => too_short(length),
             () if machine.max(*newest).max(*replay) == 0.0 => Vote::open("too easy to tell"),
             () => Vote::of(*machine <= right && machine < newest && machine < replay),
         };

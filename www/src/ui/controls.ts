@@ -172,6 +172,9 @@ export function valueText(property: Property, value: string): string {
   return value;
 }
 
+/** Groups that had a refusal to show. */
+const refusedOnce = new Set<string>();
+
 /** Groups in the order of the table: the first two, or those of `open`, are open, the rest say what differs from the defaults. */
 export function groups(
   properties: Property[],
@@ -183,11 +186,16 @@ export function groups(
   return html`${names.map((group) => {
     const rows = properties.filter((property) => property.group === group);
     const changed = rows.filter((row) => context.values[row.name] !== row.default);
-    const wrong = rows.some((row) => problemOf(row.name, context));
+    if (rows.some((row) => problemOf(row.name, context))) refusedOnce.add(group);
     const summary = changed
       .map((row) => `${row.label} ${valueText(row, context.values[row.name] ?? '')}`.trim())
       .join(' · ');
-    return html`<details class="group" ?open=${opened.has(group) || wrong} data-group=${group}>
+    // It opens for what is refused, and does not shut on a reader who has mended it.
+    return html`<details
+      class="group"
+      ?open=${opened.has(group) || refusedOnce.has(group)}
+      data-group=${group}
+    >
       <summary>
         <h3>${group}</h3>
         ${summary ? html`<span class="differs">${summary}</span>` : nothing}

@@ -7,8 +7,10 @@ use crate::error::Error;
 use crate::reading::{numbers, quoted};
 
 /// Words that stand in the place of a number. They can be written in capitals.
-const MISSING: [&str; 16] = [
+const MISSING: [&str; 18] = [
     "na",
+    "n/d",
+    "nd",
     "n/a",
     "n.a.",
     "nan",
@@ -52,11 +54,14 @@ fn decoded(bytes: &[u8]) -> Result<(String, &'static str), Error> {
     Ok((text.trim_start_matches('\u{feff}').to_owned(), encoding))
 }
 
-/// Whether a line is a comment: it begins with #, and not with what spreadsheets write for an error, such as #N/A or #DIV/0!.
+/// Whether a line is a comment: it begins with #, and not with what spreadsheets write for an error, such as #N/A,
+/// #NV, #DIV/0! or ###.
 fn comment(line: &str) -> bool {
     let first = line.split([',', ';', '\t', ' ']).next().unwrap_or_default().trim_matches('"');
-    let error = first.len() > 1
-        && (first.ends_with(['!', '?']) || matches!(first.to_ascii_uppercase().as_str(), "#N/A" | "#NA"));
+    let rest = first.trim_start_matches('#');
+    let capitals = !rest.is_empty() && rest.chars().all(|c| c.is_uppercase() || c == '/');
+    let filled = first.len() > 1 && rest.is_empty();
+    let error = first.starts_with('#') && (first.ends_with(['!', '?']) || capitals || filled) && line != first;
     line.starts_with('#') && !error
 }
 
