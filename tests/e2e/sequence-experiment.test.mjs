@@ -259,9 +259,7 @@ async function agrees(lab, study) {
     }
   }
 
-  const json = JSON.parse(
-    (await saved(lab, `save-sequence-${study.id}.json`)).bytes.toString('utf8'),
-  );
+  const json = JSON.parse((await saved(lab, `save-sequence-${study.id}.json`)).bytes.toString('utf8'));
   const { link: address, step, steps, ...rest } = json;
   assert.deepEqual(rest, JSON.parse(JSON.stringify(study.told)));
   assert.equal(step, await lab.step());
@@ -293,7 +291,7 @@ async function verdicts(lab, study) {
     all.map((one) => ({
       id: one.dataset.claim,
       verdict: one.dataset.verdict,
-      found: one.querySelector('.found').innerText,
+      found: [...one.querySelectorAll('.found')].at(-1).innerText,
     })),
   );
   const judged = study.verdicts.filter(({ verdict }) => verdict !== 'untested');
