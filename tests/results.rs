@@ -307,6 +307,21 @@ fn seeds_that_disagree_leave_a_claim_open() {
 
 /// What a race has that is long enough, and still shows nothing.
 #[test]
+fn two_runs_in_one_of_few_intervals_between_evaluations_are_not_equally_soon() {
+    let judged = |every: u32, [rank, sinusoidal]: [u32; 2]| {
+        let runs: &[(&str, &[u32])] = &[("rank", &[rank; 3]), ("sinusoidal", &[sinusoidal; 3])];
+        let judged = judge(&format!("seeds=3&encodings=rank,sinusoidal&every={every}"), runs, 600);
+        (of(&judged, "rank").verdict, of(&judged, "rank").why.clone())
+    };
+    let coarse = |every| (Outcome::Open, format!("an evaluation every {every} steps is too coarse to tell"));
+    assert_eq!(judged(600, [600, 600]), coarse(600));
+    assert_eq!(judged(200, [600, 600]), coarse(200));
+    assert_eq!(judged(150, [600, 600]).0, Outcome::Holds);
+    assert_eq!(judged(200, [400, 600]).0, Outcome::Holds, "sooner is sooner");
+    assert_eq!(judged(200, [600, 400]).0, Outcome::Fails);
+}
+
+#[test]
 fn a_curve_that_moves_or_has_come_half_way_shows_nothing() {
     let others: [(&str, u32); 3] = [("sinusoidal", 200), ("rank", 100), ("spike-time", 200)];
     let judged = |link: &str, right: &dyn Fn(u32, u32) -> f32| -> Verdict {
