@@ -184,7 +184,17 @@ fn what_can_be_data_never_vanishes() {
     refused("٣,٤\n1,2\n3,4", &["row 1, column 1", "write 3"]);
     refused("1 000;2\n3;4", &["row 1, column 1", "write 1000"]);
     // What stands in the place of a number.
-    for missing in ["NA", "n/a", "N.A.", "null", "None", "missing", "#N/A", "#DIV/0!", "#NAME?", "<NA>", "?", "-"] {
+    refused("1.5\n\n3.5\n4\n", &["line 2 is blank", "no missing values"]);
+    assert_eq!(
+        Upload::read("x", b"# a\n\n1.5,2\n\n3.5,4\n\n").unwrap().info.rows,
+        2,
+        "between rows of several numbers they are room"
+    );
+    assert_eq!(Upload::read("x", b"\n1.5\n3.5\n\n\n").unwrap().info.rows, 2, "and so before and after a column");
+    for missing in [
+        "NA", "n/a", "N.A.", "null", "None", "missing", "#N/A", "#NV", "###", "n/d", "#DIV/0!", "#NAME?", "<NA>", "?",
+        "-",
+    ] {
         refused(&format!("{missing},{missing}\n1,2\n3,4"), &["row 1, column 1", "a table has no missing values"]);
         refused(&format!("1,2\n{missing},3\n4,5"), &["row 2, column 1", "a table has no missing values"]);
     }
