@@ -23,7 +23,8 @@ const PROGRAM = join(ROOT, 'target/debug/mnemoscope');
 const RACE = { executor: 'cpu', heads: 2, mlp: 16, layers: 1, symbols: 4, batch: 4, steps: 20, every: 10 };
 /** Settings that a line has instead of its own, so that it takes a blink. */
 const SMALL = {
-  copy: { ...RACE, length: 8, width: 16, 'held-out': 8 },
+  // Of the default length and symbols, which a line puts into what was trained.
+  copy: { ...RACE, symbols: 8, length: 16, width: 16, 'held-out': 8 },
   expand: { ...RACE, length: 8, width: 16, 'held-out': 8 },
   encodings: { executor: 'cpu' },
   'encodings train': { ...RACE, head: 1, 'train-length': 8, 'train-width': 16, seeds: 1 },
