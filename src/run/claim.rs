@@ -102,6 +102,24 @@ impl Vote {
         Self::Open(Lack { why: why.into(), steps: None })
     }
 
+    /// Nothing yet: the race goes on.
+    #[must_use]
+    pub fn not_over() -> Self {
+        Self::open("the race is not over")
+    }
+
+    /// Nothing: a run met a number that is not finite.
+    #[must_use]
+    pub fn stopped(step: u32) -> Self {
+        Self::open(format!("a run stopped at step {step}, at a number that is not finite"))
+    }
+
+    /// Nothing: what happened between two evaluations would decide.
+    #[must_use]
+    pub fn coarse(every: u32) -> Self {
+        Self::open(format!("an evaluation every {every} steps is too coarse to tell"))
+    }
+
     /// For it or against it.
     #[must_use]
     pub fn of(holds: bool) -> Self {
@@ -343,10 +361,10 @@ pub fn learned(run: &Course, all: &[Course], span: Span) -> Vote {
     }
     let Span { step, every, .. } = span;
     if let Some(at) = run.stopped {
-        return Vote::open(format!("a run stopped at step {at}, at a number that is not finite"));
+        return Vote::stopped(at);
     }
     if !span.over() {
-        return Vote::open("the race is not over");
+        return Vote::not_over();
     }
     let Some(slowest) = all.iter().filter_map(|run| run.first).max() else {
         return Vote::open(format!("nothing in this race has learned within {step} steps: too short to tell"));

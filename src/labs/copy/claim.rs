@@ -138,10 +138,7 @@ fn rank_against(race: &Race) -> Vec<Vote> {
     let pairs = pairs.filter_map(|run| Some((run, sinusoidal.iter().find(|other| other.seed == run.seed)?)));
     let vote = |(ours, theirs): (&Course, &&Course)| match (ours.first, theirs.first) {
         // Of the same interval between two evaluations nobody knows who was sooner; they match if it is a small part of the way.
-        (Some(ours), Some(theirs)) if ours == theirs && ours < FINE * race.span.every => {
-            let every = race.span.every;
-            Vote::open(format!("an evaluation every {every} steps is too coarse to tell"))
-        }
+        (Some(ours), Some(theirs)) if ours == theirs && ours < FINE * race.span.every => Vote::coarse(race.span.every),
         (Some(ours), Some(theirs)) => Vote::of(ours <= theirs),
         // Judged at the same steps, whichever is there first is sooner, however late the other may be.
         (Some(_), None) if theirs.stopped.is_none() => Vote::For,

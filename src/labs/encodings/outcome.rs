@@ -315,19 +315,6 @@ pub fn verdicts(config: &EncodingsConfig, outcome: &Outcome, step: u32) -> Vec<V
     }
 }
 
-fn not_over() -> Vote {
-    Vote::open("the race is not over")
-}
-
-/// What steps at evaluations leave open.
-fn coarse(every: u32) -> Vote {
-    Vote::open(format!("an evaluation every {every} steps is too coarse to tell"))
-}
-
-fn has_stopped(step: u32) -> Vote {
-    Vote::open(format!("a run stopped at step {step}, at a number that is not finite"))
-}
-
 /// Whether a run stays with the reference of its seed, which has to learn: before that both guess, and nothing tells them apart.
 fn follows(
     claim: Claim,
@@ -347,9 +334,9 @@ fn follows(
         };
         match (own.and_then(|run| run.stopped).or(first.stopped), learned(first, courses, span)) {
             _ if *difference > within => Vote::Against,
-            (Some(step), _) => has_stopped(step),
-            _ if !span.over() => not_over(),
-            _ if step / config.every.max(1) < FEWEST => coarse(config.every),
+            (Some(step), _) => Vote::stopped(step),
+            _ if !span.over() => Vote::not_over(),
+            _ if step / config.every.max(1) < FEWEST => Vote::coarse(config.every),
             (None, Vote::For) => Vote::For,
             (None, Vote::Open(lack)) => Vote::Open(lack),
             (None, Vote::Against) => Vote::open(format!("sinusoidal itself has not learned within {step} steps")),
@@ -374,8 +361,8 @@ fn correlated(claim: Claim, found: Option<&Correlation>, arms: &[SweepArm], goin
     let vote = |(seed, (rho, &learned)): (usize, (&Option<f64>, &usize))| {
         let stopped = arms.iter().find_map(|arm| arm.stopped.get(seed).copied().flatten());
         match (stopped, rho) {
-            _ if going => not_over(),
-            (Some(step), _) => has_stopped(step),
+            _ if going => Vote::not_over(),
+            (Some(step), _) => Vote::stopped(step),
             _ if found.arms < TABLES => Vote::open(format!("fewer than {TABLES} tables")),
             _ if 2 * learned < found.arms => Vote::open("fewer than half of the tables are learned: too short to tell"),
             (_, None) => Vote::open("the correlation is undefined"),
@@ -418,12 +405,12 @@ fn equal_margins(config: &EncodingsConfig, arms: &[SweepArm], step: u32) -> Verd
                 match () {
                     () if later <= 2 * from(sooner) => Vote::For,
                     () if from(later) > 2 * sooner => Vote::Against,
-                    () => coarse(config.every),
+                    () => Vote::coarse(config.every),
                 }
             }
-            (_, _, Some(step)) => has_stopped(step),
+            (_, _, Some(step)) => Vote::stopped(step),
             (Some(there), None, _) | (None, Some(there), _) if step >= 2 * there => Vote::Against,
-            _ if step < config.steps => not_over(),
+            _ if step < config.steps => Vote::not_over(),
             (None, None, _) => Vote::open(format!("a pair of which neither has learned within {step} steps")),
             (there, other, _) => {
                 let steps = there.or(other).map(|there| 2 * there);

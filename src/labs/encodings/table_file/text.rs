@@ -202,8 +202,8 @@ impl Reading {
 pub(super) fn read(bytes: &[u8]) -> Result<(Table, String, Vec<String>), Error> {
     let (text, encoding) = decoded(bytes)?;
     // Lines end as on Unix, on Windows, or as they once did on the Macintosh.
-    let all = || text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r')).map(str::trim);
-    let lines = || (1..).zip(all()).filter(|(_, line)| !line.is_empty());
+    let lines = || text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r')).map(str::trim);
+    let lines = || (1..).zip(lines()).filter(|(_, line)| !line.is_empty());
     if let Some((at, _)) = lines().find(|(_, line)| line.len() > MOST_LINE) {
         let line = format!("line {at} is longer than {MOST_COLUMNS} numbers; a table has 1 to {MOST_COLUMNS} columns");
         return Err(refuse(line));
@@ -213,7 +213,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Table, String, Vec<String>), Error> 
     let mut reader = csv::ReaderBuilder::new();
     reader.has_headers(false).flexible(true).trim(csv::Trim::All).delimiter(delimiter);
     let mut reading = Reading::default();
+    let mut last = 0;
     for (at, line) in lines() {
+        // In a table of one column a blank line stands where a number is missing.
+        if reading.rows > 0 && reading.columns == 1 && at > last + 1 {
+            return Err(refuse(format!("line {} is blank; a table has no missing values", last + 1)));
+        }
+        last = at;
         if comment(line) {
             reading.comments.push((at, quoted(line)));
             continue;
@@ -224,18 +230,6 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Table, String, Vec<String>), Error> 
             // Columns of a text in spaces may be padded with more of them.
             let cells = record.iter().filter(|cell| delimiter != b' ' || !cell.is_empty());
             reading.take(at, line, delimiter, &cells.collect::<Vec<_>>())?;
-        }
-    }
-    // In a table of one column a blank line stands where a number is missing.
-    let (mut blank, mut begun) = (None, false);
-    for (at, line) in (1..).zip(all()) {
-        match (line.is_empty(), blank) {
-            (true, None) if begun => blank = Some(at),
-            (false, Some(gap)) if reading.columns == 1 => {
-                return Err(refuse(format!("line {gap} is blank; a table has no missing values")));
-            }
-            (false, _) => begun |= !comment(line),
-            _ => {}
         }
     }
     let names = if reading.names.is_some() { " with a line of names" } else { "" };
