@@ -120,13 +120,17 @@ setup_torch() {
 
 setup_build() { setup_rust; setup_node; }
 
-# Compiles the module into a folder; what follows goes to cargo.
-compile() {
-    local folder=$1
-    CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 CARGO_PROFILE_RELEASE_OPT_LEVEL=2 \
-        cargo build --lib --release --locked --target wasm32-unknown-unknown "${@:2}"
-    wasm-bindgen --target web --out-dir "$folder" target/wasm32-unknown-unknown/release/mnemoscope.wasm
+# Makes the module smaller and faster.
+optimise() {
+    local module=pkg/mnemoscope_bg.wasm before
+    before=$(wc -c < "$module")
+    www/node_modules/.bin/wasm-opt -O3 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int \
+        --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue "$module" -o "$module.optimised"
+    mv "$module.optimised" "$module"
+    echo "$module: $before bytes, $(wc -c < "$module") optimised, $(gzip -9 -c "$module" | wc -c) with gzip"
 }
+
+build() { setup_rust; setup_node; }
 
 # Makes the module in a folder smaller and faster.
 optimise() {
@@ -146,13 +150,10 @@ build() {
     say "compiling to WebAssembly"
     # Optimised as a whole, the module is a tenth smaller; natively that is not worth the wait. Level 3 would inline another
     # 10 KiB (with gzip) and be no faster.
-    compile pkg
-    # It keeps one core busy for a while, and so does the last step of what is compiled beside it.
-    optimise pkg & local first=$!
-    # Without the sequence lab the module is a third smaller, and the other labs need no more.
-    compile pkg-races --no-default-features
-    optimise pkg-races
-    wait "$first"
+    CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 CARGO_PROFILE_RELEASE_OPT_LEVEL=2 \
+        cargo build --lib --release --locked --target wasm32-unknown-unknown
+    wasm-bindgen --target web --out-dir pkg target/wasm32-unknown-unknown/release/mnemoscope.wasm
+    optimise
     say "bundling the page and the npm package"
     npm run build --prefix www --silent
     npm run package --prefix www --silent

@@ -18,7 +18,6 @@ pub mod property;
 pub mod reading;
 pub mod rng;
 pub mod run;
-#[cfg(feature = "sequence")]
 pub mod sdm;
 pub mod task;
 #[cfg(target_arch = "wasm32")]

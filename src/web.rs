@@ -1,13 +1,7 @@
 //! The face to JavaScript, thin: values in and out of the labs.
 
-#![cfg_attr(
-    not(feature = "sequence"),
-    allow(irrefutable_let_patterns, reason = "without the sequence lab a run can only be a race")
-)]
-
 mod encodings;
 mod inspection;
-#[cfg(feature = "sequence")]
 mod sequence;
 
 use std::cell::RefCell;
@@ -20,7 +14,6 @@ use crate::error::Error;
 use crate::labs::encodings::logit;
 use crate::labs::link::Link;
 use crate::labs::results;
-#[cfg(feature = "sequence")]
 use crate::labs::sequence::study::Study;
 use crate::labs::trial::Trial;
 use crate::labs::weights::Weights;
@@ -228,7 +221,6 @@ type Opened = Result<Work, Error>;
 /// What runs: a race of models that are trained, or an experiment of the sequence lab.
 enum Work {
     Race(Box<Trial>),
-    #[cfg(feature = "sequence")]
     Study(Box<Study>),
 }
 
@@ -273,7 +265,6 @@ impl Run {
         let (config, _) = read(&lab, values)?;
         open_with(progress, async |machine: &mut Machine, report: Report<'_>| {
             Ok(match config {
-                #[cfg(feature = "sequence")]
                 Config::Sequence(config) => Work::Study(Box::new(Study::open(config, machine, report).await?)),
                 config => Work::Race(Box::new(Trial::open(config, machine, report).await?)),
             })
@@ -309,7 +300,6 @@ impl Run {
                 values: by_name(race.config().values()),
                 link: race.config().link(),
             }),
-            #[cfg(feature = "sequence")]
             Work::Study(study) => {
                 let config = Config::from(study.source().clone());
                 value(&About {
@@ -332,7 +322,6 @@ impl Run {
     pub fn check(&self) -> Option<String> {
         match &self.work {
             Work::Race(race) => race.check().map(|check| check.text()),
-            #[cfg(feature = "sequence")]
             Work::Study(_) => None,
         }
     }
@@ -344,7 +333,6 @@ impl Run {
     pub fn verdicts(&self) -> Result<JsValue, JsValue> {
         match &self.work {
             Work::Race(race) => value(&race.verdicts().map_err(|error| thrown(&error))?),
-            #[cfg(feature = "sequence")]
             Work::Study(study) => value(&study.verdicts()),
         }
     }
@@ -357,7 +345,6 @@ impl Run {
                 let tables = race.tables(&results)?;
                 Ok((results, tables))
             }
-            #[cfg(feature = "sequence")]
             Work::Study(study) => {
                 let results = study.results()?;
                 let tables = study.tables(&results);
@@ -390,7 +377,6 @@ impl Run {
     pub fn replay(&self) -> Result<JsValue, JsValue> {
         match &self.work {
             Work::Race(race) => value(&race.replay()),
-            #[cfg(feature = "sequence")]
             Work::Study(_) => Err(no_race()),
         }
     }
@@ -428,7 +414,6 @@ impl Run {
         let mut machine = MACHINE.take();
         let events = match &mut self.work {
             Work::Race(race) => race.carry_on(&mut machine, budget_ms, most).await,
-            #[cfg(feature = "sequence")]
             Work::Study(study) => study.advance(&mut machine, budget_ms, most).await,
         };
         MACHINE.set(machine);
@@ -454,7 +439,6 @@ impl Run {
     /// # Errors
     /// An object `{ code, message }`.
     pub async fn outcome(&mut self) -> Result<JsValue, JsValue> {
-        #[cfg(feature = "sequence")]
         if let Work::Study(study) = &self.work {
             return value(&study.found());
         }
@@ -474,7 +458,6 @@ impl Run {
     /// # Errors
     /// An object `{ code, message }`.
     pub async fn reset(&mut self) -> Result<(), JsValue> {
-        #[cfg(feature = "sequence")]
         if let Work::Study(study) = &mut self.work {
             study.reset();
             return Ok(());

@@ -29,7 +29,7 @@ use text::{File, closing};
 
 /// Where the count stands today. It may only fall; a kind that is not here has none.
 const BUDGETS: &[(&str, usize)] = &[
-    ("source: Cargo features", 59),
+    ("source: Cargo features", 0),
     ("source: files over 500 lines", 5),
     ("source: idle exceptions", 0),
     ("source: lines over 140 characters", 43),

@@ -8,12 +8,9 @@ pub mod adamw;
 pub mod attention;
 pub mod attention_backward;
 pub mod batch;
-#[cfg(feature = "sequence")]
 pub mod clock;
-#[cfg(feature = "sequence")]
 pub mod context;
 pub mod control;
-#[cfg(feature = "sequence")]
 pub mod counters;
 pub mod cross_entropy;
 pub mod dropout;
@@ -21,19 +18,14 @@ pub mod embed;
 pub mod embed_backward;
 pub mod gain_backward;
 pub mod grad_norm;
-#[cfg(feature = "sequence")]
 pub mod hamming;
 pub mod layer_norm;
 pub mod layer_norm_backward;
-#[cfg(feature = "sequence")]
 pub mod majority;
 pub mod matmul;
 pub mod metrics;
-#[cfg(feature = "sequence")]
 pub mod nearest;
-#[cfg(feature = "sequence")]
 pub mod present;
-#[cfg(feature = "sequence")]
 pub mod ranked_sum;
 pub mod real;
 pub mod rng;
@@ -41,12 +33,9 @@ pub mod rope;
 pub mod select;
 pub mod shader;
 pub mod similarity;
-#[cfg(feature = "sequence")]
 pub mod store;
-#[cfg(feature = "sequence")]
 pub mod tick;
 pub mod weight_grad;
-#[cfg(feature = "sequence")]
 pub mod winners;
 
 use real::Real;
@@ -187,11 +176,10 @@ pub fn grid(items: u32, replicas: u32) -> [u32; 3] {
 }
 
 /// Rows that are worth a thread of their own.
-#[cfg(all(feature = "sequence", not(target_arch = "wasm32")))]
+#[cfg(not(target_arch = "wasm32"))]
 const ROWS_A_PART: usize = 32;
 
 /// Does `work` on the rows of a written buffer and on what belongs to each; natively, where there are many, on all cores.
-#[cfg(feature = "sequence")]
 fn each_part<T: Real, U: Sync>(
     rows: &mut [T],
     columns: usize,
@@ -209,25 +197,25 @@ fn each_part<T: Real, U: Sync>(
 }
 
 macro_rules! kernels {
-    ($($(#[$condition:meta])? $variant:ident($module:ident::$type:ident),)+) => {
+    ($($variant:ident($module:ident::$type:ident),)+) => {
         /// Any kernel.
         #[derive(Clone, Debug, PartialEq)]
-        pub enum Kernel { $($(#[$condition])? #[doc = concat!("See [`", stringify!($module), "`].")] $variant($module::$type),)+ }
+        pub enum Kernel { $(#[doc = concat!("See [`", stringify!($module), "`].")] $variant($module::$type),)+ }
 
         impl Kernel {
             /// What it tells of itself.
             #[must_use]
             pub fn spec(&self) -> &dyn Spec {
-                match self { $($(#[$condition])? Self::$variant(kernel) => kernel,)+ }
+                match self { $(Self::$variant(kernel) => kernel,)+ }
             }
 
             /// Runs the CPU twin on one replica's buffers, in binding order.
             pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-                match self { $($(#[$condition])? Self::$variant(kernel) => kernel.run(reads, writes),)+ }
+                match self { $(Self::$variant(kernel) => kernel.run(reads, writes),)+ }
             }
         }
 
-        $($(#[$condition])? impl From<$module::$type> for Kernel {
+        $(impl From<$module::$type> for Kernel {
             fn from(kernel: $module::$type) -> Self { Self::$variant(kernel) }
         })+
     };
@@ -238,9 +226,7 @@ kernels! {
     Attention(attention::Attention),
     AttentionBackward(attention_backward::AttentionBackward),
     Batch(batch::Batch),
-    #[cfg(feature = "sequence")]
     Context(context::Context),
-    #[cfg(feature = "sequence")]
     Counters(counters::Counters),
     CrossEntropy(cross_entropy::CrossEntropy),
     Dropout(dropout::DropoutCopy),
@@ -248,28 +234,20 @@ kernels! {
     EmbedBackward(embed_backward::EmbedBackward),
     GainBackward(gain_backward::GainBackward),
     GradNorm(grad_norm::GradNorm),
-    #[cfg(feature = "sequence")]
     Hamming(hamming::Hamming),
     LayerNorm(layer_norm::LayerNorm),
     LayerNormBackward(layer_norm_backward::LayerNormBackward),
-    #[cfg(feature = "sequence")]
     Majority(majority::Majority),
     Matmul(matmul::Matmul),
     Metrics(metrics::Metrics),
-    #[cfg(feature = "sequence")]
     Nearest(nearest::Nearest),
-    #[cfg(feature = "sequence")]
     Present(present::Present),
-    #[cfg(feature = "sequence")]
     RankedSum(ranked_sum::RankedSum),
     Rope(rope::Rope),
     Select(select::Select),
     Similarity(similarity::Similarity),
-    #[cfg(feature = "sequence")]
     Store(store::Store),
-    #[cfg(feature = "sequence")]
     Tick(tick::Tick),
     WeightGrad(weight_grad::WeightGrad),
-    #[cfg(feature = "sequence")]
     Winners(winners::Winners),
 }

@@ -53,16 +53,10 @@ const fn text(bytes: &[u8]) -> &str {
 const LIBRARY: &[(&str, &str)] = files!("lib/":
     "rng", "control", "activation", "source", "epilogue", "embedding", "pool", "heads", "grid", "rows", "weights", "clock");
 const SHADERS: &[(&str, &str)] = files!("":
-    "adamw", "attention", "attention_backward", "batch", "cross_entropy", "dropout", "embed", "embed_backward",
-    "gain_backward", "grad_norm", "layer_norm", "layer_norm_backward", "matmul", "matmul_tiled",
-    "metrics", "rope",
-    "select", "similarity", "weight_grad", "weight_grad_serial");
-/// Those that only the sequence lab needs.
-#[cfg(feature = "sequence")]
-const OF_MEMORIES: &[(&str, &str)] = files!("":
-    "context", "counters", "hamming", "majority", "nearest", "present", "ranked_sum", "store", "tick", "winners");
-#[cfg(not(feature = "sequence"))]
-const OF_MEMORIES: &[(&str, &str)] = &[];
+    "adamw", "attention", "attention_backward", "batch", "context", "counters", "cross_entropy", "dropout", "embed",
+    "embed_backward", "gain_backward", "grad_norm", "hamming", "layer_norm", "layer_norm_backward", "majority",
+    "matmul", "matmul_tiled", "metrics", "nearest", "present", "ranked_sum", "rope", "select", "similarity", "store",
+    "tick", "weight_grad", "weight_grad_serial", "winners");
 
 fn find(
     mut files: impl Iterator<Item = &'static (&'static str, &'static str)>,
@@ -84,7 +78,7 @@ pub fn assemble(name: &str, constants: &Constants) -> Result<String, Error> {
             Word::F(value) => format!("const {name}: f32 = {value:e}f;\n"),
         };
     }
-    let lines: Vec<&str> = find(SHADERS.iter().chain(OF_MEMORIES), name)?.lines().collect();
+    let lines: Vec<&str> = find(SHADERS.iter(), name)?.lines().collect();
     expand(&lines, constants, &mut text)?;
     Ok(text)
 }
@@ -151,7 +145,7 @@ mod tests {
         let (kept, length) = strip::<64>(text);
         assert_eq!(std::str::from_utf8(&kept[..length]), Ok("let a = b / c; \n#for i in 2\nx{i}\n#end\n"));
         assert_eq!(strip::<0>(text).1, length);
-        for (name, text) in LIBRARY.iter().chain(SHADERS).chain(OF_MEMORIES) {
+        for (name, text) in LIBRARY.iter().chain(SHADERS) {
             assert!(text.len() > 40 && !text.contains("//") && !text.contains("\n\n"), "{name}");
         }
     }

@@ -3,17 +3,17 @@
  * `Command`.
  */
 
+import init, * as wasm from '../../pkg/mnemoscope.js';
 import { EncodingsHandler, isEncodingsRequest, transferables } from './labs/encodings/handler';
-import type { Run, LabEvent, LabId, Property, Settled, WeightsFile } from './engine/types';
+import type { Engine, Run, LabEvent, LabId, Property, Settled, WeightsFile } from './engine/types';
 import type { Answers, Command, FullResults, Refusable, Report, Request, Subject } from './engine/protocol';
 import { Keeper } from './engine/keeper';
-import { Modules } from './engine/modules';
 import { yieldToMessages, Queue, toLabError } from './engine/queue';
 import { Recording } from './engine/record';
 import { runKey, runValues } from './engine/run-key';
 import { isSequenceRequest, SequenceHandler } from './labs/sequence/handler';
 
-const modules = new Modules();
+const engine = wasm as unknown as Engine;
 
 /** Short turns at first, so that something moves at once; then longer ones, which cost less. */
 const FIRST_TURN_MS = 40;
@@ -99,7 +99,7 @@ async function open(settled: Settled): Promise<Run> {
   close();
   post({ type: 'compiling', fraction: 0, what: 'starting' });
   await yieldToMessages();
-  run = await (await modules.of(lab)).Run.open(lab, values, onProgress);
+  run = await engine.Run.open(lab, values, onProgress);
   openKey = key;
   begun += 1;
   recorded = new Recording(run.about(), link, key);
@@ -148,7 +148,7 @@ function certify(check: string | null): void {
   post({
     type: 'checked',
     check,
-    comparison: applies ? modules.engine.compareChecks(applies.check, check) : null,
+    comparison: applies ? engine.compareChecks(applies.check, check) : null,
   });
 }
 
@@ -286,13 +286,13 @@ async function reset(settings: Settled): Promise<void> {
  * `recording` is what is known of it, or null for a file from elsewhere.
  */
 async function restore(bytes: Uint8Array, recording: Recording | null): Promise<WeightsFile> {
-  const file = modules.engine.readWeights(bytes);
+  const file = engine.readWeights(bytes);
   if (recording && recording.step !== file.step) {
     throw { code: 'file', message: 'What was kept of this run does not fit together. It was left alone.' };
   }
   post({ type: 'compiling', fraction: 0, what: 'starting' });
   await yieldToMessages();
-  const restored = await modules.engine.Run.restore(bytes, onProgress);
+  const restored = await engine.Run.restore(bytes, onProgress);
   close();
   run = restored;
   begun += 1;
@@ -344,9 +344,9 @@ function fullResults(current: Run, recording: Recording): FullResults {
   return { ...current.results(), ...(training.curves.length ? { training } : {}) };
 }
 
-const encodingsHandler = new EncodingsHandler(() => modules.engine);
+const encodingsHandler = new EncodingsHandler(engine);
 const sequenceHandler = new SequenceHandler({
-  engine: () => modules.of('sequence'),
+  engine,
   present: () => present,
   onTurn: (work, turn) => post({ type: 'turned', work, turn }),
 });
@@ -364,8 +364,8 @@ async function reply(
 }
 
 async function answerTo(asked: Request, settings: Settled): Promise<Answers[Refusable]> {
-  if (asked.type === 'readResults') return modules.engine.readResults(asked.text);
-  if (asked.type === 'readWeights') return modules.engine.readWeights(asked.bytes);
+  if (asked.type === 'readResults') return engine.readResults(asked.text);
+  if (asked.type === 'readWeights') return engine.readWeights(asked.bytes);
   if (isEncodingsRequest(asked, settings.lab)) {
     const ours = run && recorded?.about.lab === 'encodings';
     return encodingsHandler.answer(
@@ -409,11 +409,11 @@ function settle(settled: Settled, source: 'link' | 'page' | 'file'): void {
 }
 
 function describe(lab: LabId): void {
-  const described = modules.engine.describe(lab);
+  const described = engine.describe(lab);
   properties = described.properties;
   const presets = described.presets.map((preset) => ({
     ...preset,
-    link: modules.engine.settle(lab, Object.fromEntries(preset.values)).link,
+    link: engine.settle(lab, Object.fromEntries(preset.values)).link,
   }));
   post({ ...described, type: 'described', lab, presets });
 }
@@ -422,13 +422,13 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
   const settings = present;
   switch (command.type) {
     case 'read':
-      return settle(modules.engine.fromLink(command.link), 'link');
+      return settle(engine.fromLink(command.link), 'link');
     case 'settle':
-      return settle(modules.engine.settle(present.lab, command.values), 'page');
+      return settle(engine.settle(present.lab, command.values), 'page');
     case 'change':
-      return settle(modules.engine.change(present.lab, present.values, command.name, command.value), 'page');
+      return settle(engine.change(present.lab, present.values, command.name, command.value), 'page');
     case 'typeIn':
-      return settle(modules.engine.typeIn(present.lab, present.values, command.name, command.text), 'page');
+      return settle(engine.typeIn(present.lab, present.values, command.name, command.text), 'page');
     case 'train': {
       const mine = ++request;
       waiting = null;
@@ -470,7 +470,7 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
     case 'import':
       try {
         // What is wrong with the file itself is found without stopping the run.
-        modules.engine.readWeights(command.bytes);
+        engine.readWeights(command.bytes);
       } catch (thrown) {
         return post({ type: 'refused', id: command.id, what: 'import', error: toLabError(thrown) });
       }
@@ -496,7 +496,7 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
 
 async function start({ lab, store: keeps, module: place }: Command & { type: 'start' }): Promise<void> {
   keeper.on = keeps;
-  await modules.start(lab, place);
+  await init(place === null ? undefined : { module_or_path: place });
   present = { ...present, lab };
   describe(lab);
   void keeper.offer(present.lab);

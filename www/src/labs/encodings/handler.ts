@@ -49,7 +49,7 @@ export class EncodingsHandler {
   /** Which run's table was taken, and of which moment; empty if none is held. */
   private taken = '';
 
-  constructor(private readonly engine: () => Engine) {}
+  constructor(private readonly engine: Engine) {}
 
   async answer(
     asked: EncodingsRequest,
@@ -62,7 +62,7 @@ export class EncodingsHandler {
         message: 'Only the encodings lab can answer this. Open a link with lab=encodings.',
       };
     }
-    this.encodings ??= new (this.engine().Encodings)();
+    this.encodings ??= new this.engine.Encodings();
     const { encodings } = this;
     if (OF_TABLES.has(asked.type) && usesTrained(values)) await this.take(encodings, values, open);
     switch (asked.type) {

@@ -29,7 +29,7 @@ export function isSequenceRequest(asked: { type: string }, lab: LabId): asked is
 const TURN_MS = 60;
 
 export interface HandlerOptions {
-  engine: () => Promise<Engine>;
+  engine: Engine;
   /** The settings as they are by now. */
   present: () => Settled;
   onTurn: (work: Work, turn: Turn) => void;
@@ -245,7 +245,7 @@ export class SequenceHandler {
   private async open({ lab }: Settled): Promise<Sequence> {
     if (lab !== 'sequence')
       throw refused('Only the sequence lab can answer this. Open a link with lab=sequence.');
-    this.sequence ??= new (await this.options.engine()).Sequence();
+    this.sequence ??= new this.options.engine.Sequence();
     return this.sequence;
   }
 
