@@ -49,6 +49,12 @@ pub enum Error {
     /// A configuration that cannot run.
     #[error("{0}")]
     Config(String),
+    /// The settings have changed while an answer was worked on.
+    #[error("{0}")]
+    Outdated(String),
+    /// The reader has ended the work on an answer, or asked at the wrong time.
+    #[error("{0}")]
+    Stopped(String),
     /// A broken assumption of our own.
     #[error("Internal error: {0}. Please report this.")]
     Internal(String),
@@ -95,11 +101,12 @@ impl Error {
             Self::TooLarge { .. } => "too-large",
             Self::DeviceLost(_) => "device-lost",
             Self::OutOfMemory { .. } => "out-of-memory",
-            Self::Refused(_) => "refused",
+            Self::Refused(_) | Self::Stopped(_) => "refused",
             Self::Shader(_) => "shader",
             Self::File(_) => "file",
             Self::Probe(_) => "probe",
             Self::Config(_) => "config",
+            Self::Outdated(_) => "outdated",
             Self::Internal(_) => "internal",
         }
     }

@@ -1,36 +1,20 @@
-//! The face to JavaScript, thin: values in and out of the labs.
-
-mod encodings;
-mod inspection;
-mod sequence;
-
-use std::cell::RefCell;
+//! The face to JavaScript, thin: settings, files, and one class with the open run and the labs' benches.
 
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::choice::Choice;
 use crate::error::Error;
-use crate::labs::encodings::logit;
+use crate::labs::ask::{Bench, Place, Reply, Turn};
 use crate::labs::link::Link;
-use crate::labs::results;
-use crate::labs::sequence::study::Study;
+use crate::labs::run::{About, Run};
 use crate::labs::trial::Trial;
 use crate::labs::weights::Weights;
-use crate::labs::{Config, Lab};
+use crate::labs::{self, Config, Lab, results};
 use crate::model::measure::Measure;
 use crate::property::{Problem, by_name};
 use crate::reading::quoted;
 use crate::run::check::Certificate;
-use crate::run::event::{ArmInfo, Cost, ExecutorInfo, RunInfo};
 use crate::run::machine::Machine;
-use crate::run::results::Results;
-use crate::run::table::Table;
-
-thread_local! {
-    /// The device outlives a run, so that the next one starts faster.
-    static MACHINE: RefCell<Machine> = RefCell::default();
-}
 
 /// Puts Rust panics, should there be one, on the console with their place.
 #[wasm_bindgen(start)]
@@ -49,8 +33,9 @@ fn thrown(error: &Error) -> JsValue {
     value(&failure).unwrap_or_else(|error| error)
 }
 
-fn value<T: Serialize>(of: &T) -> Result<JsValue, JsValue> {
-    of.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(JsValue::from)
+fn value<T: Serialize + ?Sized>(of: &T) -> Result<JsValue, JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
+    of.serialize(&serializer).map_err(JsValue::from)
 }
 
 /// The property table, the presets, and the parts of the page of a lab.
@@ -62,8 +47,8 @@ pub fn describe(lab: &str) -> Result<JsValue, JsValue> {
     value(&named(lab)?.describe())
 }
 
-fn named(lab: &str) -> Result<Lab, JsValue> {
-    Lab::named(lab).map_err(|error| thrown(&error))
+fn named(lab: &str) -> Result<&'static dyn Lab, JsValue> {
+    labs::named(lab).map_err(|error| thrown(&error))
 }
 
 #[derive(Serialize)]
@@ -81,7 +66,7 @@ struct Settled {
 impl Settled {
     fn of(config: &Config, problems: Vec<Problem>) -> Self {
         let values = by_name(config.values());
-        let (lab, link, measures) = (config.lab().id(), config.link(), config.measures());
+        let (lab, link, measures) = (config.lab_id(), config.link(), config.measures());
         Self { lab, values, problems, link, measures, hide: Vec::new(), check: None }
     }
 }
@@ -140,20 +125,6 @@ fn read(lab: &str, values: JsValue) -> Result<(Config, Vec<Problem>), JsValue> {
     Ok((config, problems))
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct About<'a> {
-    lab: &'static str,
-    arms: &'a [ArmInfo],
-    runs: Vec<RunInfo>,
-    measures: Vec<Measure>,
-    executor: &'a ExecutorInfo,
-    cost: &'a Cost,
-    steps: u32,
-    values: std::collections::BTreeMap<String, String>,
-    link: String,
-}
-
 /// Compares the certificate that a link carries with one measured here.
 ///
 /// # Errors
@@ -200,257 +171,106 @@ pub fn read_results(text: &str) -> Result<JsValue, JsValue> {
     value(&results::read(text).map_err(|error| thrown(&error))?)
 }
 
-/// Builds a run, and calls `progress(fraction, what)` while kernels compile.
-async fn open_with(
-    progress: js_sys::Function,
-    open: impl AsyncFnOnce(&mut Machine, Report<'_>) -> Opened,
-) -> Result<Run, JsValue> {
-    let mut report = |fraction: f64, what: &str| {
+/// Tells the page how far preparing is.
+fn reporting(progress: &js_sys::Function) -> impl FnMut(f64, &str) {
+    move |fraction, what| {
         // A page that fails to show progress must not stop the run.
         let _ = progress.call2(&JsValue::NULL, &fraction.into(), &what.into());
-    };
-    let mut machine = MACHINE.take();
-    let run = open(&mut machine, &mut report).await;
-    MACHINE.set(machine);
-    Ok(Run { work: run.map_err(|error| thrown(&error))? })
+    }
 }
 
-type Report<'a> = &'a mut dyn FnMut(f64, &str);
-type Opened = Result<Work, Error>;
-
-/// What runs: a race of models that are trained, or an experiment of the sequence lab.
-enum Work {
-    Race(Box<Trial>),
-    Study(Box<Study>),
-}
-
-/// What is asked of a race cannot be asked of an experiment that trains nothing.
-fn no_race() -> JsValue {
-    let why = "This experiment trains no model, so that there are no weights to keep or to look into.";
-    thrown(&Error::Config(why.to_owned()))
-}
-
-/// Does `$work` on the race, anew if the device is lost meanwhile. In the end the CPU takes over, which is not lost.
-macro_rules! with_recovery {
-    ($self:ident, $race:ident => $work:expr) => {{
-        let Work::Race($race) = &mut $self.work else { return Err(no_race()) };
-        loop {
-            match $work.await {
-                Err(error) if error.of_device().is_some() => {
-                    let why = error.of_device().unwrap_or_default();
-                    let mut machine = MACHINE.take();
-                    let recovered = $race.recover(&mut machine, why).await;
-                    MACHINE.set(machine);
-                    recovered.map_err(|error| thrown(&error))?;
-                }
-                result => break result.map_err(|error| thrown(&error)),
-            }
-        }
-    }};
-}
-
-/// A race or an experiment in progress.
+/// The device, which outlives a run so that the next one starts faster; the open run; and the benches of the labs that were asked.
 #[wasm_bindgen]
-pub struct Run {
-    work: Work,
+#[derive(Default)]
+pub struct Engine {
+    machine: Machine,
+    run: Option<Box<dyn Run>>,
+    benches: Vec<(&'static str, Box<dyn Bench>)>,
+}
+
+/// An answer, or how far it is.
+#[derive(Serialize)]
+struct Answered {
+    done: bool,
+    /// Nothing while the question waits for another's end.
+    turn: Option<Turn>,
+    answer: Option<Box<dyn erased_serde::Serialize>>,
+}
+
+fn no_run() -> Error {
+    Error::Stopped("There is no run yet. Train, or make a step, first.".to_owned())
 }
 
 #[wasm_bindgen]
-impl Run {
-    /// Builds a race; `progress(fraction, what)` is called while kernels compile.
-    ///
-    /// # Errors
-    /// An object `{ code, message }`.
-    pub async fn open(lab: String, values: JsValue, progress: js_sys::Function) -> Result<Run, JsValue> {
-        let (config, _) = read(&lab, values)?;
-        open_with(progress, async |machine: &mut Machine, report: Report<'_>| {
-            Ok(match config {
-                Config::Sequence(config) => Work::Study(Box::new(Study::open(config, machine, report).await?)),
-                config => Work::Race(Box::new(Trial::open(config, machine, report).await?)),
-            })
-        })
-        .await
-    }
-
-    /// Goes on from a weights file, at its step.
-    ///
-    /// # Errors
-    /// An object `{ code, message }`.
-    pub async fn restore(bytes: Vec<u8>, progress: js_sys::Function) -> Result<Run, JsValue> {
-        open_with(progress, async |machine: &mut Machine, report: Report<'_>| {
-            Ok(Work::Race(Box::new(Trial::restore(&bytes, machine, report).await?)))
-        })
-        .await
-    }
-
-    /// Runs, executor, cost, chance level and length of the race.
-    ///
-    /// # Errors
-    /// Does not fail in practice.
-    pub fn about(&self) -> Result<JsValue, JsValue> {
-        match &self.work {
-            Work::Race(race) => value(&About {
-                lab: race.config().lab().id(),
-                arms: &race.arms(),
-                runs: race.runs(),
-                measures: race.lineup().measures(),
-                executor: race.executor(),
-                cost: race.cost(),
-                steps: race.steps(),
-                values: by_name(race.config().values()),
-                link: race.config().link(),
-            }),
-            Work::Study(study) => {
-                let config = Config::from(study.source().clone());
-                value(&About {
-                    lab: config.lab().id(),
-                    arms: study.arms(),
-                    runs: study.runs().to_vec(),
-                    measures: study.measures().to_vec(),
-                    executor: study.executor(),
-                    cost: &Cost::default(),
-                    steps: study.steps(),
-                    values: by_name(config.values()),
-                    link: config.link(),
-                })
-            }
-        }
-    }
-
-    /// Certificate of the first losses, as links carry it; null before the tenth step.
+impl Engine {
+    /// Nothing is open.
+    #[wasm_bindgen(constructor)]
     #[must_use]
-    pub fn check(&self) -> Option<String> {
-        match &self.work {
-            Work::Race(race) => race.check().map(|check| check.text()),
-            Work::Study(_) => None,
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn open_run(&mut self) -> Result<&mut dyn Run, JsValue> {
+        match &mut self.run {
+            Some(run) => Ok(run.as_mut()),
+            None => Err(thrown(&no_run())),
         }
     }
 
-    /// The paper's claims, and what this race says of them so far.
+    /// Opens the run of these settings in the place of another; `progress(fraction, what)` is called while kernels compile.
     ///
     /// # Errors
-    /// An object `{ code, message }`.
-    pub fn verdicts(&self) -> Result<JsValue, JsValue> {
-        match &self.work {
-            Work::Race(race) => value(&race.verdicts().map_err(|error| thrown(&error))?),
-            Work::Study(study) => value(&study.verdicts()),
-        }
+    /// An object `{ code, message }`; then no run is open.
+    pub async fn open(&mut self, lab: String, values: JsValue, progress: js_sys::Function) -> Result<(), JsValue> {
+        let (config, _) = read(&lab, values)?;
+        self.run = None;
+        let run = named(&lab)?.open(config, &mut self.machine, &mut reporting(&progress)).await;
+        self.run = Some(run.map_err(|error| thrown(&error))?);
+        Ok(())
     }
 
-    /// Results so far, and all their tables.
-    fn so_far(&self) -> Result<(Results, Vec<Table>), Error> {
-        match &self.work {
-            Work::Race(race) => {
-                let results = race.results()?;
-                let tables = race.tables(&results)?;
-                Ok((results, tables))
-            }
-            Work::Study(study) => {
-                let results = study.results()?;
-                let tables = study.tables(&results);
-                Ok((results, tables))
-            }
-        }
-    }
-
-    /// Results so far, as the command line writes them.
+    /// Goes on from a weights file, at its step, in the place of another run.
     ///
     /// # Errors
-    /// An object `{ code, message }`.
-    pub fn results(&self) -> Result<JsValue, JsValue> {
-        value(&self.so_far().map_err(|error| thrown(&error))?.0)
+    /// An object `{ code, message }`; then the other run is open still.
+    pub async fn restore(&mut self, bytes: Vec<u8>, progress: js_sys::Function) -> Result<(), JsValue> {
+        let trial = Trial::restore(&bytes, &mut self.machine, &mut reporting(&progress)).await;
+        self.run = Some(Box::new(trial.map_err(|error| thrown(&error))?));
+        Ok(())
     }
 
-    /// A table of the results so far as CSV, the very text that the command line writes; without a name the curves.
+    /// Lets go of the open run.
+    pub fn close(&mut self) {
+        self.run = None;
+    }
+
+    /// Runs, executor, cost, measures and length of the open run.
     ///
     /// # Errors
-    /// An object `{ code, message }`; of code `config` if there is no such table.
-    pub fn csv(&self, id: Option<String>) -> Result<String, JsValue> {
-        let csv = self.so_far().and_then(|(_, tables)| Table::csv_of(&tables, id.as_deref()));
-        csv.map_err(|error| thrown(&error))
+    /// An object `{ code, message }` if no run is open.
+    pub fn about(&mut self) -> Result<JsValue, JsValue> {
+        let about: About = self.open_run()?.about();
+        value(&about)
     }
 
-    /// Events that tell again what was reported before.
-    ///
-    /// # Errors
-    /// Does not fail in practice.
-    pub fn replay(&self) -> Result<JsValue, JsValue> {
-        match &self.work {
-            Work::Race(race) => value(&race.replay()),
-            Work::Study(_) => Err(no_race()),
-        }
-    }
-
-    /// The race as a safetensors file.
-    ///
-    /// # Errors
-    /// An object `{ code, message }`.
-    pub async fn save(&mut self) -> Result<Vec<u8>, JsValue> {
-        with_recovery!(self, race => race.save())
-    }
-
-    /// Times every kernel; the race stays as it is.
-    ///
-    /// # Errors
-    /// An object `{ code, message }`.
-    pub async fn profile(&mut self) -> Result<JsValue, JsValue> {
-        value(&with_recovery!(self, race => race.profile())?)
-    }
-
-    /// Looks inside one run with a probe.
-    ///
-    /// # Errors
-    /// An object `{ code, message }`.
-    pub async fn inspect(&mut self, replica: u32, probe: &str) -> Result<JsValue, JsValue> {
-        let found = with_recovery!(self, race => race.inspect(replica, probe))?;
-        inspection::inspection(&found)
-    }
-
-    /// Trains for about `budget_ms`, at most `most` steps (0 for no limit); returns the events.
+    /// Works for about `budget_ms`, at most `most` steps (0 for no limit); returns the events.
     ///
     /// # Errors
     /// An object `{ code, message }`.
     pub async fn advance(&mut self, budget_ms: f64, most: u32) -> Result<JsValue, JsValue> {
-        let mut machine = MACHINE.take();
-        let events = match &mut self.work {
-            Work::Race(race) => race.carry_on(&mut machine, budget_ms, most).await,
-            Work::Study(study) => study.advance(&mut machine, budget_ms, most).await,
-        };
-        MACHINE.set(machine);
-        let events = events.map_err(|error| thrown(&error))?;
-        value(&events)
+        let Some(run) = &mut self.run else { return Err(thrown(&no_run())) };
+        let events = run.advance(&mut self.machine, budget_ms, most).await;
+        value(&events.map_err(|error| thrown(&error))?)
     }
 
-    /// Takes over a larger number of steps, if `values` differ from the run's in nothing else and the schedule is
-    /// constant. Gives whether it did: then the race goes on.
+    /// Lets the run end where other values say that it ends, if they differ in nothing else. Gives whether it does.
     ///
     /// # Errors
     /// An object `{ code, message }` if `values` is not an object of strings.
     pub fn extend(&mut self, values: JsValue) -> Result<bool, JsValue> {
-        let Work::Race(race) = &mut self.work else { return Ok(false) };
-        let (config, _) = read(race.config().lab().id(), values)?;
-        let steps = config.training().map_err(|error| thrown(&error))?.steps;
-        let same = race.config().with_steps(steps).is_some_and(|longer| longer.races_as(&config));
-        Ok(same && race.extend(steps).map_err(|error| thrown(&error))?)
-    }
-
-    /// What an experiment has found so far: an outcome of the encodings lab, a study of the sequence lab; null in the copy lab.
-    ///
-    /// # Errors
-    /// An object `{ code, message }`.
-    pub async fn outcome(&mut self) -> Result<JsValue, JsValue> {
-        if let Work::Study(study) = &self.work {
-            return value(&study.found());
-        }
-        value(&with_recovery!(self, race => race.outcome())?)
-    }
-
-    /// One run's model and parameters as they are now, for [`Encodings::take`].
-    ///
-    /// # Errors
-    /// An object `{ code, message }`.
-    pub async fn trained(&mut self, run: u32) -> Result<Trained, JsValue> {
-        Ok(Trained(with_recovery!(self, race => race.trained(run))?))
+        let run = self.open_run()?;
+        let (config, _) = read(run.config().lab_id(), values)?;
+        run.extend(&config).map_err(|error| thrown(&error))
     }
 
     /// Back to step 0, with the same initial weights.
@@ -458,14 +278,73 @@ impl Run {
     /// # Errors
     /// An object `{ code, message }`.
     pub async fn reset(&mut self) -> Result<(), JsValue> {
-        if let Work::Study(study) = &mut self.work {
-            study.reset();
-            return Ok(());
-        }
-        with_recovery!(self, race => async { race.reset() })
+        let Some(run) = &mut self.run else { return Err(thrown(&no_run())) };
+        run.reset(&mut self.machine).await.map_err(|error| thrown(&error))
+    }
+
+    /// Certificate of the first losses, as links carry it; null before the tenth step, and where nothing trains.
+    #[must_use]
+    pub fn check(&mut self) -> Option<String> {
+        let trial = self.run.as_mut()?.trial()?;
+        trial.check().map(|check| check.text())
+    }
+
+    /// The claims, and what the open run says of them so far.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    pub fn verdicts(&mut self) -> Result<JsValue, JsValue> {
+        value(&self.open_run()?.verdicts().map_err(|error| thrown(&error))?)
+    }
+
+    /// Events that tell again what was reported before a weights file was written; none where nothing trains.
+    ///
+    /// # Errors
+    /// An object `{ code, message }` if no run is open.
+    pub fn replay(&mut self) -> Result<JsValue, JsValue> {
+        value(&self.open_run()?.trial().map(|trial| trial.replay()).unwrap_or_default())
+    }
+
+    /// A turn of about `budget_ms` of an answer: of the open run if its name begins with `run.`, else of the lab's bench. `values` are the
+    /// settings when question `id` was asked, `now` those by now, null if they are of another lab; `stop` is the unit of work that the
+    /// reader wants to end, if any. Gives `{ done, turn, answer }`.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    #[expect(clippy::too_many_arguments, reason = "a call from JavaScript has nothing but arguments")]
+    pub async fn ask(
+        &mut self,
+        id: u32,
+        lab: String,
+        name: String,
+        arguments: JsValue,
+        values: JsValue,
+        now: JsValue,
+        budget_ms: f64,
+        stop: Option<String>,
+    ) -> Result<JsValue, JsValue> {
+        let (config, _) = read(&lab, values)?;
+        let now = if now.is_null() { None } else { Some(read(&lab, now)?.0) };
+        let run = self.run.as_deref_mut().filter(|run| run.config().lab_id() == lab);
+        let machine = &mut self.machine;
+        let (now, stop) = (now.as_ref(), stop.as_deref());
+        let place = Place { id, config: &config, now, run, machine, budget_ms, stop };
+        let arguments = serde_wasm_bindgen::Deserializer::from(arguments);
+        let arguments = Box::new(<dyn erased_serde::Deserializer<'_>>::erase(arguments));
+        let bench = match self.benches.iter().position(|(known, _)| *known == lab) {
+            Some(at) => &mut self.benches[at].1,
+            None => {
+                let lab = named(&lab)?;
+                self.benches.push((lab.id(), lab.bench()));
+                let last = self.benches.len() - 1;
+                &mut self.benches[last].1
+            }
+        };
+        let reply = labs::ask::ask(bench.as_mut(), &name, arguments, place).await.map_err(|error| thrown(&error))?;
+        value(&match reply {
+            Reply::Done(answer) => Answered { done: true, turn: None, answer: Some(answer) },
+            Reply::Going(turn) => Answered { done: false, turn: Some(turn), answer: None },
+            Reply::Waiting => Answered { done: false, turn: None, answer: None },
+        })
     }
 }
-
-/// A run's model and parameters at one step.
-#[wasm_bindgen]
-pub struct Trained(logit::Trained);

@@ -1,7 +1,6 @@
 //! Links: a fragment such as `lab=copy&encodings=rank,none&seed=3&hide=settings` restores a page.
 
-use crate::choice::Choice;
-use crate::labs::{Config, Lab};
+use crate::labs::{self, Config, LABS, Lab};
 use crate::property::Problem;
 use crate::reading::quoted;
 use crate::run::check::Certificate;
@@ -28,8 +27,8 @@ impl Link {
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
         // The last one counts, as with every setting.
-        let lab = pairs.iter().rev().filter(|(name, _)| name == "lab").find_map(|(_, value)| Lab::from_id(value));
-        let lab = lab.unwrap_or(Lab::Copy);
+        let lab = pairs.iter().rev().filter(|(name, _)| name == "lab").find_map(|(_, value)| labs::named(value).ok());
+        let lab: &dyn Lab = lab.unwrap_or(LABS[0]);
         let mut read = Self { config: lab.defaults(), hide: Vec::new(), check: None, problems: Vec::new() };
         let mut rest = Vec::new();
         for (name, value) in &pairs {
@@ -40,10 +39,9 @@ impl Link {
                 used: used.to_owned(),
             };
             match name.as_str() {
-                "lab" if Lab::from_id(value).is_some() => {}
+                "lab" if labs::named(value).is_ok() => {}
                 "lab" => {
-                    let names: Vec<&str> = Lab::ALL.iter().map(|lab| lab.id()).collect();
-                    read.problems.push(problem(format!("one of {}", names.join(", ")), lab.id()));
+                    read.problems.push(problem(format!("one of {}", labs::ids().join(", ")), lab.id()));
                 }
                 "preset" => read.problems.extend(read.config.preset(value).err()),
                 "hide" => match hidden(value, lab) {
@@ -63,7 +61,7 @@ impl Link {
 }
 
 /// The names in a list of parts and settings, or what is allowed there.
-fn hidden(list: &str, lab: Lab) -> Result<Vec<String>, String> {
+fn hidden(list: &str, lab: &dyn Lab) -> Result<Vec<String>, String> {
     let description = lab.describe();
     let parts: Vec<&str> = description.parts.iter().map(|part| part.id).collect();
     let settings: Vec<&str> = description.properties.iter().map(|property| property.name).collect();

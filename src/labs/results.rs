@@ -2,8 +2,9 @@
 
 use crate::error::Error;
 use crate::labs::copy::config::CopyConfig;
+use crate::labs::race::Racing;
 use crate::labs::settings::Settings;
-use crate::labs::{Config, Lab};
+use crate::labs::Config;
 use crate::model::measure::Measure;
 use crate::reading::quoted;
 use crate::run::curves::Axis;
@@ -26,7 +27,7 @@ pub fn read(text: &str) -> Result<Results, Error> {
         );
         return Err(Error::File(line));
     }
-    let config = Lab::Copy.defaults();
+    let config = Config::from(CopyConfig::default());
     measured(&results, &config)?;
     agreeing(results, config)
 }
@@ -65,7 +66,7 @@ fn agreeing(mut results: Results, mut config: Config) -> Result<Results, Error> 
         }
     }
     // Names of arms do not stand in files of format 1.
-    if let Ok(arms) = config.arms() {
+    if let Ok(arms) = config.racing().and_then(Racing::arms) {
         for arm in &mut results.arms {
             if let Some(own) = arms.iter().find(|own| own.id == arm.id) {
                 arm.label.clone_from(&own.label);

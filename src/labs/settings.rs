@@ -4,7 +4,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::labs::Config;
 use crate::labs::part::Part;
+use crate::labs::race::Racing;
 use crate::property::{Problem, Properties};
 use crate::run::results::setting_text;
 
@@ -21,6 +23,27 @@ pub struct Preset {
     pub values: &'static [(&'static str, &'static str)],
 }
 
+/// How values are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// As links and files have them.
+    Plain,
+    /// As a reader types them: a number may be in any form that can be read in one way.
+    Typed,
+    /// As in a shell, where scripts write plainly and people as they like: the plain form is tried first.
+    Shell,
+}
+
+impl Reading {
+    fn put<S: Settings>(self, settings: &mut S, name: &str, text: &str) -> Result<(), Problem> {
+        match self {
+            Self::Plain => settings.put(name, text),
+            Self::Typed => settings.type_in(name, text),
+            Self::Shell => settings.put(name, text).or_else(|_| settings.type_in(name, text)),
+        }
+    }
+}
+
 /// A lab's configuration: what every lab reads and writes alike.
 pub trait Settings: Properties {
     /// Name of the lab.
@@ -31,6 +54,16 @@ pub trait Settings: Properties {
 
     /// Parts of its page.
     fn parts() -> Vec<Part>;
+
+    /// Names of the tables that a run of it leaves, beside the curves.
+    fn tables(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What it races; nothing if it trains no models.
+    fn racing(&self) -> Option<&dyn Racing> {
+        None
+    }
 
     /// Mends what the single fields allow but not together, and says what was mended.
     fn settle(&mut self) -> Vec<Problem>;
@@ -57,19 +90,19 @@ pub trait Settings: Properties {
     /// Reads names and values over this configuration. What is refused keeps its value and is reported;
     /// the rest is taken. Rules between fields are settled last.
     fn apply<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Problem> {
-        self.apply_over(&Self::default().texts(), pairs, Self::put)
+        self.apply_over(&Self::default().texts(), pairs, Reading::Plain)
     }
 
-    /// As [`Settings::apply`], read by `put`. A value that is not among the pairs and is that of `base`, the defaults or a preset, is
+    /// As [`Settings::apply`], read as `reading` says. A value that is not among the pairs and is that of `base`, the defaults or a preset, is
     /// nobody's wish: where a rule between fields needs another, it follows, and nothing is reported.
     fn apply_over<'a>(
         &mut self,
         base: &[(&'static str, String)],
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-        put: fn(&mut Self, &str, &str) -> Result<(), Problem>,
+        reading: Reading,
     ) -> Vec<Problem> {
         let pairs: Vec<_> = pairs.into_iter().collect();
-        let mut problems: Vec<_> = pairs.iter().filter_map(|(name, value)| put(self, name, value).err()).collect();
+        let mut problems: Vec<_> = pairs.iter().filter_map(|(name, value)| reading.put(self, name, value).err()).collect();
         let before = self.texts();
         let given = |field: &str| pairs.iter().any(|(name, _)| *name == field);
         let wished = |field: &str| before.iter().zip(base).any(|(own, base)| own.0 == field && own.1 != base.1);
@@ -90,12 +123,12 @@ pub trait Settings: Properties {
     }
 }
 
-/// Reads a configuration from JSON: an object of settings by name, or a results file, whose settings are taken.
+/// Reads a configuration over the defaults from JSON: an object of settings by name, or a results file, whose settings are taken.
 /// A list may be an array; numbers and flags may be plain.
 ///
 /// # Errors
 /// [`Error::File`] if it is no such JSON. Values that are not allowed are problems, not errors.
-pub fn read_configuration<S: Settings>(text: &str) -> Result<(S, Vec<Problem>), Error> {
+pub fn read_configuration(config: &mut Config, text: &str) -> Result<Vec<Problem>, Error> {
     let refuse = |why: String| Error::File(why);
     let json: Value = serde_json::from_str(text).map_err(|error| refuse(format!("it is not JSON ({error})")))?;
     let inside = ["settings", "configuration"].into_iter().find_map(|name| json.get(name));
@@ -103,15 +136,9 @@ pub fn read_configuration<S: Settings>(text: &str) -> Result<(S, Vec<Problem>), 
     let settings = settings.ok_or_else(|| refuse("it is not a JSON object of settings".to_owned()))?;
     let pairs: Vec<(&str, String)> =
         settings.iter().map(|(name, value)| (name.as_str(), setting_text(value))).collect();
-    let mut config = S::default();
-    let mut problems = Vec::new();
-    if let Some((_, preset)) = pairs.iter().find(|(name, _)| *name == "preset") {
-        match S::preset(preset) {
-            Ok(preset) => config = preset,
-            Err(problem) => problems.push(problem),
-        }
-    }
+    let preset = pairs.iter().find(|(name, _)| *name == "preset");
+    let mut problems: Vec<Problem> = preset.and_then(|(_, preset)| config.preset(preset).err()).into_iter().collect();
     let others = pairs.iter().filter(|(name, _)| *name != "preset");
     problems.extend(config.apply(others.map(|(name, value)| (*name, value.as_str()))));
-    Ok((config, problems))
+    Ok(problems)
 }

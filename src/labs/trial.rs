@@ -1,28 +1,27 @@
 //! A race of a lab: what its configuration trains, and what the lab makes of it.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::error::Error;
-use crate::labs::Config;
-use crate::labs::copy::claim;
-use crate::labs::encodings::lengths;
-use crate::labs::encodings::logit::Trained;
-use crate::labs::encodings::outcome::{self, Outcome};
+use crate::labs::race::Findings;
+use crate::labs::run::{About, Found, Run};
 use crate::labs::weights::Weights;
+use crate::labs::{Config, Progress, Task};
 use crate::run::claim::Verdict;
-use crate::run::curves::Curves;
+use crate::run::event::Event;
 use crate::run::machine::Machine;
-use crate::run::race::Race;
+use crate::run::race::{Race, Trained};
 use crate::run::results::Results;
-use crate::run::table::Table;
 
 /// A race with its configuration. It is used as the race that it is.
 #[derive(Debug)]
 pub struct Trial {
     config: Config,
     race: Race,
-    /// What other lengths gave, and at which step.
-    lengths: Option<(u32, Curves)>,
+    findings: Box<dyn Findings>,
+    /// Tells races apart that a program opens one after the other.
+    id: u32,
 }
 
 impl Deref for Trial {
@@ -40,38 +39,68 @@ impl DerefMut for Trial {
 }
 
 impl Trial {
+    fn new(config: Config, race: Race) -> Result<Self, Error> {
+        static OPENED: AtomicU32 = AtomicU32::new(0);
+        let findings = config.racing()?.findings();
+        Ok(Self { config, race, findings, id: OPENED.fetch_add(1, Ordering::Relaxed) })
+    }
+
     /// Builds the models of a configuration, and gets executors. `progress` hears the fraction done and what is being done.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] if the configuration does not fit; [`Error::Config`] if its lab has no race; [`Error::Internal`].
-    pub async fn open(
-        config: impl Into<Config>,
-        machine: &mut Machine,
-        progress: &mut dyn FnMut(f64, &str),
-    ) -> Result<Self, Error> {
+    /// [`Error::TooLarge`] if the configuration does not fit; [`Error::Config`] if it trains nothing; [`Error::Internal`].
+    pub async fn open(config: impl Into<Config>, machine: &mut Machine, progress: Progress<'_>) -> Result<Self, Error> {
         let config = config.into();
         let race = Race::open(config.lineup()?, machine, progress).await?;
-        Ok(Self { config, race, lengths: None })
+        Self::new(config, race)
+    }
+
+    /// As [`Trial::open`], as the run that it is.
+    #[must_use]
+    pub fn run<'a>(config: Config, machine: &'a mut Machine, progress: Progress<'a>) -> Task<'a, Box<dyn Run>> {
+        Box::pin(async move { Ok(Box::new(Self::open(config, machine, progress).await?) as Box<dyn Run>) })
     }
 
     /// Goes on from a weights file, at its step.
     ///
     /// # Errors
     /// [`Error::File`] if the file is not sound; [`Error::TooLarge`]; [`Error::Internal`].
-    pub async fn restore(
-        file: &[u8],
-        machine: &mut Machine,
-        progress: &mut dyn FnMut(f64, &str),
-    ) -> Result<Self, Error> {
+    pub async fn restore(file: &[u8], machine: &mut Machine, progress: Progress<'_>) -> Result<Self, Error> {
         let Weights { config, lineup, state } = Weights::read(file)?;
         let race = Race::restore(lineup, state, machine, progress).await?;
-        Ok(Self { config, race, lengths: None })
+        Self::new(config, race)
     }
 
     /// The configuration.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Which race of this program, and which step of it.
+    #[must_use]
+    pub fn moment(&self) -> (u32, u32) {
+        (self.id, self.race.step())
+    }
+
+    /// Does `work`, anew if the device is lost meanwhile. In the end the CPU takes over, which is not lost.
+    ///
+    /// # Errors
+    /// Those of `work`, but for a lost device.
+    pub async fn recovering<T>(
+        &mut self,
+        machine: &mut Machine,
+        mut work: impl AsyncFnMut(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        loop {
+            match work(self).await {
+                Err(error) => match error.of_device() {
+                    Some(why) => self.race.recover(machine, why).await?,
+                    None => return Err(error),
+                },
+                done => return done,
+            }
+        }
     }
 
     /// The race as a file; see [`crate::run::weights`].
@@ -88,7 +117,7 @@ impl Trial {
     /// # Errors
     /// [`Error::DeviceLost`].
     pub fn reset(&mut self) -> Result<(), Error> {
-        self.lengths = None;
+        self.findings.reset();
         self.race.reset()
     }
 
@@ -100,17 +129,18 @@ impl Trial {
         let Some(longer) = self.config.with_steps(steps) else { return Ok(false) };
         let extended = self.race.extend(longer.provenance(), steps)?;
         if extended {
+            self.findings.extend(&longer)?;
             self.config = longer;
         }
         Ok(extended)
     }
 
-    /// One run's transformer and its parameters as they are now.
+    /// One run's model and its parameters as they are now.
     ///
     /// # Errors
     /// [`Error::Config`] if there is no such run; [`Error::DeviceLost`].
     pub async fn trained(&mut self, run: u32) -> Result<Trained, Error> {
-        self.race.trained(run).await?.try_into()
+        self.race.trained(run).await
     }
 
     /// The claims that this race tests, and what it says of them so far.
@@ -118,15 +148,7 @@ impl Trial {
     /// # Errors
     /// [`Error::Internal`].
     pub fn verdicts(&self) -> Result<Vec<Verdict>, Error> {
-        let (step, results) = (self.race.step(), self.race.results());
-        let mut verdicts = match &self.config {
-            Config::Copy(config) => claim::verdicts(config, &results, step),
-            Config::Encodings(config) => match outcome::outcome(config, &results)? {
-                Some(outcome) => outcome::verdicts(config, &outcome, step),
-                None => Vec::new(),
-            },
-            Config::Sequence(_) => Vec::new(),
-        };
+        let mut verdicts = self.findings.verdicts(&self.race.results(), self.race.step())?;
         // A race cannot have any number of steps.
         for decides in verdicts.iter_mut().filter_map(|verdict| verdict.decides.as_mut()) {
             decides.steps = decides.steps.filter(|&steps| self.config.with_steps(steps).is_some());
@@ -134,73 +156,100 @@ impl Trial {
         Ok(verdicts)
     }
 
-    /// What has come of the race so far; of lengths, what was last judged.
+    /// What has come of the race so far; of what only the open race can tell, what was last judged.
     ///
     /// # Errors
     /// [`Error::Internal`].
     pub fn results(&self) -> Result<Results, Error> {
         let mut results = self.race.results();
         results.verdicts = self.verdicts()?;
-        let found = self.found()?;
-        if let Some(found) = found {
-            if let Outcome::Lengths { curves, .. } = &found {
-                results.more.push(curves.clone());
-            }
-            let found = serde_json::to_value(found).map_err(|error| Error::Internal(error.to_string()))?;
-            results.found = Some(found);
+        if let Some(found) = self.found()? {
+            let value = serde_json::to_value(&found.value).map_err(|error| Error::Internal(error.to_string()))?;
+            results.found = Some(value);
+            results.more = found.more;
         }
         Ok(results)
     }
 
-    /// All tables of these results of it: the curves first, then what an experiment has found.
+    /// What has been found so far beside the curves; of what only the open race can tell, what was last judged.
     ///
     /// # Errors
     /// [`Error::Internal`].
-    pub fn tables(&self, results: &Results) -> Result<Vec<Table>, Error> {
-        let mut tables = vec![results.table()];
-        if let Some(found) = self.found()? {
-            tables.extend(found.tables(results)?);
-        }
-        Ok(tables)
+    pub fn found(&self) -> Result<Option<Found>, Error> {
+        self.findings.found(&self.race.results())
     }
 
-    /// What the experiment of the encodings lab has found so far; nothing in the copy lab. For lengths, the present weights are
-    /// judged at each length, unless that was done at this step.
+    /// What [`Trial::judge`] found last.
+    #[must_use]
+    pub fn judged(&self) -> Option<Found> {
+        self.findings.judged()
+    }
+
+    /// Judges what only the open race can tell, unless that was done at this step.
     ///
     /// # Errors
     /// [`Error::DeviceLost`], [`Error::TooLarge`], [`Error::Internal`].
-    pub async fn outcome(&mut self) -> Result<Option<Outcome>, Error> {
-        let Config::Encodings(config) = &self.config else { return Ok(None) };
-        let found = outcome::outcome(config, &self.race.results())?;
-        if found.is_some() {
-            return Ok(found);
-        }
-        let step = self.race.step();
-        let curves = match self.lengths.take() {
-            Some((known, curves)) if known == step => curves,
-            _ => lengths::judge(config, &mut self.race).await?,
-        };
-        self.lengths = Some((step, curves.clone()));
-        Ok(Some(Outcome::lengths(config, step, curves)))
+    pub async fn judge(&mut self) -> Result<(), Error> {
+        self.findings.judge(&mut self.race).await
+    }
+}
+
+impl Run for Trial {
+    fn config(&self) -> &Config {
+        &self.config
     }
 
-    /// What other lengths gave when they were last judged.
-    #[must_use]
-    pub fn lengths(&self) -> Option<Outcome> {
-        match (&self.config, &self.lengths) {
-            (Config::Encodings(config), Some((step, curves))) => Some(Outcome::lengths(config, *step, curves.clone())),
-            _ => None,
+    fn about(&self) -> About {
+        let race = &self.race;
+        About {
+            arms: race.arms(),
+            runs: race.runs(),
+            measures: race.lineup().measures(),
+            cost: race.cost().clone(),
+            weights: true,
+            ..About::new(&self.config, race.executor().clone(), race.steps())
         }
     }
 
-    /// What has been found so far; of lengths, what was last judged.
-    ///
-    /// # Errors
-    /// [`Error::Internal`].
-    pub fn found(&self) -> Result<Option<Outcome>, Error> {
-        match &self.config {
-            Config::Encodings(config) => Ok(outcome::outcome(config, &self.race.results())?.or_else(|| self.lengths())),
-            _ => Ok(None),
-        }
+    fn label(&self) -> String {
+        "a race".to_owned()
+    }
+
+    fn step(&self) -> u32 {
+        self.race.step()
+    }
+
+    fn advance<'a>(&'a mut self, machine: &'a mut Machine, budget_ms: f64, most: u32) -> Task<'a, Vec<Event>> {
+        Box::pin(self.race.carry_on(machine, budget_ms, most))
+    }
+
+    fn reset<'a>(&'a mut self, machine: &'a mut Machine) -> Task<'a, ()> {
+        Box::pin(self.recovering(machine, async |trial| trial.reset()))
+    }
+
+    fn extend(&mut self, config: &Config) -> Result<bool, Error> {
+        let steps = config.lineup()?.steps();
+        let same = self.config.with_steps(steps).is_some_and(|longer| longer.races_as(config));
+        Ok(same && self.extend(steps)?)
+    }
+
+    fn verdicts(&self) -> Result<Vec<Verdict>, Error> {
+        self.verdicts()
+    }
+
+    fn found(&self) -> Result<Option<Found>, Error> {
+        self.found()
+    }
+
+    fn judge<'a>(&'a mut self, machine: &'a mut Machine) -> Task<'a, ()> {
+        Box::pin(self.recovering(machine, async |trial| trial.judge().await))
+    }
+
+    fn results(&self) -> Result<Results, Error> {
+        self.results()
+    }
+
+    fn trial(&mut self) -> Option<&mut Trial> {
+        Some(self)
     }
 }

@@ -1,12 +1,16 @@
 //! The copy lab's configuration: its table, presets, links, and the rules between fields.
 
-use crate::choice::Choice;
 use crate::encoding::{Encoding, Tuning};
+use crate::error::Error;
 use crate::labs::copy::parts;
+use crate::labs::copy::findings::CopyFindings;
 use crate::labs::part::Part;
+use crate::labs::race::{Arm, Findings, Racing, Transformers, measures};
 use crate::labs::settings::{Preset, Settings};
-use crate::labs::{Arm, Config};
+use crate::model::measure::Measure;
 use crate::property::{Field, Kind, Problem, properties};
+use crate::run::event::ArmInfo;
+use crate::run::lineup::{Lineup, Provenance};
 use crate::run::machine::ExecutorChoice;
 use crate::run::training::{Activation, Mask, Norm, Schedule, Training};
 use crate::task::Task;
@@ -128,12 +132,12 @@ impl CopyConfig {
     #[must_use]
     pub fn from_link(link: &str) -> (Self, Vec<Problem>) {
         let link = crate::labs::link::Link::parse(link);
-        match link.config {
-            Config::Copy(config) => (config, link.problems),
-            other => {
-                let (field, given) = ("lab".to_owned(), other.lab().id().to_owned());
-                let problem = Problem { field, given, allowed: "copy".to_owned(), used: "copy".to_owned() };
-                (Self::default(), vec![problem])
+        match link.config.of::<Self>() {
+            Some(config) => (config.clone(), link.problems),
+            None => {
+                let (field, given) = ("lab".to_owned(), link.config.lab_id().to_owned());
+                let [allowed, used] = [Self::LAB, Self::LAB].map(str::to_owned);
+                (Self::default(), vec![Problem { field, given, allowed, used }])
             }
         }
     }
@@ -173,6 +177,29 @@ impl CopyConfig {
     }
 }
 
+impl Racing for CopyConfig {
+    fn lineup(&self, provenance: Provenance) -> Result<Lineup, Error> {
+        let (training, arms, seeds) = (self.training(), self.arms(), (self.seed, self.seeds));
+        Transformers { training, arms, seeds, every: self.every, executor: self.executor }.lineup(provenance)
+    }
+
+    fn measures(&self) -> Vec<Measure> {
+        measures(self.symbols)
+    }
+
+    fn arms(&self) -> Result<Vec<ArmInfo>, Error> {
+        Ok(self.arms().iter().map(Arm::info).collect())
+    }
+
+    fn held_out(&self) -> u32 {
+        self.held_out
+    }
+
+    fn findings(&self) -> Box<dyn Findings> {
+        Box::new(CopyFindings(self.clone()))
+    }
+}
+
 impl Settings for CopyConfig {
     const LAB: &'static str = "copy";
 
@@ -182,6 +209,10 @@ impl Settings for CopyConfig {
 
     fn parts() -> Vec<Part> {
         parts::parts()
+    }
+
+    fn racing(&self) -> Option<&dyn Racing> {
+        Some(self)
     }
 
     fn settle(&mut self) -> Vec<Problem> {

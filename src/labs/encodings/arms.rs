@@ -5,8 +5,8 @@ use crate::encoding::face::Face;
 use crate::encoding::measures::Measures;
 use crate::encoding::{Encoding, Shape, Tuning};
 use crate::error::Error;
-use crate::labs::Arm;
 use crate::labs::encodings::config::{EncodingsConfig, Experiment, Family};
+use crate::labs::race::Arm;
 
 /// A table of the sweep.
 #[derive(Clone, Debug, PartialEq)]

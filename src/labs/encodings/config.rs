@@ -1,13 +1,21 @@
 //! The encodings lab's configuration: its table, its presets, and the rules between fields.
 
+use serde::Deserialize;
+
 use crate::choice::{Choice, choice};
 use crate::encoding::{Encoding, Shape, Tuning};
-use crate::kernels::similarity::Measure;
+use crate::error::Error;
+use crate::kernels::similarity;
+use crate::labs::encodings::findings::EncodingsFindings;
 use crate::labs::encodings::shown::Shown;
 use crate::labs::encodings::{arms, parts};
 use crate::labs::part::Part;
+use crate::labs::race::{Arm, Findings, Racing, Transformers, measures};
 use crate::labs::settings::{Preset, Settings};
+use crate::model::measure::Measure;
 use crate::property::{ChoiceOption, Field, Kind, Problem, options, properties};
+use crate::run::event::ArmInfo;
+use crate::run::lineup::{Lineup, Provenance};
 use crate::run::machine::ExecutorChoice;
 use crate::run::training::{Norm, Training};
 use crate::task::Task;
@@ -27,11 +35,11 @@ choice! {
 impl MeasureChoice {
     /// What it stands for.
     #[must_use]
-    pub fn measure(self) -> Measure {
+    pub fn measure(self) -> similarity::Measure {
         match self {
-            Self::Dot => Measure::Dot,
-            Self::Cosine => Measure::Cosine,
-            Self::Distance => Measure::Distance,
+            Self::Dot => similarity::Measure::Dot,
+            Self::Cosine => similarity::Measure::Cosine,
+            Self::Distance => similarity::Measure::Distance,
         }
     }
 }
@@ -115,7 +123,8 @@ properties! {
 }
 
 /// One of the two encodings that are looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Side {
     /// The left one.
     Left,
@@ -138,6 +147,12 @@ impl Side {
 }
 
 impl EncodingsConfig {
+    /// Whether something that is shown is of the open run's weights.
+    #[must_use]
+    pub fn shows_trained(&self) -> bool {
+        self.left == Shown::Trained || self.right == Shown::Trained || self.weights == WeightsChoice::Trained
+    }
+
     /// What stands on a side, and how it is turned.
     #[must_use]
     pub fn shown(&self, side: Side) -> (Shown, Shape) {
@@ -193,6 +208,29 @@ impl EncodingsConfig {
             rate: self.rate,
             ..Training::default()
         }
+    }
+}
+
+impl Racing for EncodingsConfig {
+    fn lineup(&self, provenance: Provenance) -> Result<Lineup, Error> {
+        let (training, arms, seeds) = (self.training(), arms::arms(self)?, (self.seed, self.seeds));
+        Transformers { training, arms, seeds, every: self.every, executor: self.executor }.lineup(provenance)
+    }
+
+    fn measures(&self) -> Vec<Measure> {
+        measures(self.symbols)
+    }
+
+    fn arms(&self) -> Result<Vec<ArmInfo>, Error> {
+        Ok(arms::arms(self)?.iter().map(Arm::info).collect())
+    }
+
+    fn held_out(&self) -> u32 {
+        self.training().held_out
+    }
+
+    fn findings(&self) -> Box<dyn Findings> {
+        Box::new(EncodingsFindings::new(self.clone()))
     }
 }
 
@@ -260,6 +298,14 @@ impl Settings for EncodingsConfig {
 
     fn parts() -> Vec<Part> {
         parts::parts()
+    }
+
+    fn tables(&self) -> &'static [&'static str] {
+        self.experiment.tables()
+    }
+
+    fn racing(&self) -> Option<&dyn Racing> {
+        Some(self)
     }
 
     fn settle(&mut self) -> Vec<Problem> {

@@ -141,7 +141,7 @@ pub(super) fn control(config: &EncodingsConfig, results: &Results) -> Result<Out
     let seeds = config.seeds as usize;
     let reference = arms.first().map(|arm| arm.id.clone()).unwrap_or_default();
     let curves = results.curve_set();
-    let row = |(at, arm): (usize, &crate::labs::Arm)| -> Result<Follower, Error> {
+    let row = |(at, arm): (usize, &crate::labs::race::Arm)| -> Result<Follower, Error> {
         let largest = |seed: usize| {
             let mut most: Option<(f64, u32)> = None;
             for (place, point) in curves.points.iter().enumerate() {

@@ -155,6 +155,8 @@ struct CloudReport {
 pub struct Workbench {
     upload: Option<Upload>,
     trained: Option<Trained>,
+    /// Which run of which race at which step that is.
+    pub(super) taken: Option<((u32, u32), u32)>,
     /// The executor of the last matrix, for the next of the same shape.
     ready: Option<(Similarity, ExecutorChoice, Executor, ExecutorInfo)>,
 }
@@ -169,6 +171,12 @@ impl Workbench {
     #[must_use]
     pub fn upload(&self) -> Option<&Upload> {
         self.upload.as_ref()
+    }
+
+    /// A run's weights, if they were taken over.
+    #[must_use]
+    pub fn trained(&self) -> Option<&Trained> {
+        self.trained.as_ref()
     }
 
     /// Takes over a run's weights; nothing forgets them.
@@ -368,7 +376,7 @@ impl Workbench {
         };
         Ok(Report {
             version: env!("CARGO_PKG_VERSION"),
-            provenance: Config::Encodings(config.clone()).provenance(),
+            provenance: Config::from(config.clone()).provenance(),
             left: of(Side::Left)?,
             right: of(Side::Right)?,
             measures: self.measures(config)?,
@@ -423,7 +431,7 @@ impl Workbench {
 
 /// The chosen run of the experiment before its first step.
 fn initial(config: &EncodingsConfig) -> Result<Trained, Error> {
-    let lineup = Config::Encodings(config.clone()).lineup()?;
+    let lineup = Config::from(config.clone()).lineup()?;
     let run = config.trained_run as usize;
     let (at, of_model) = lineup.place(run)?;
     let missing = || Error::Internal("a run without a model".to_owned());

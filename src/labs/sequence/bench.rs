@@ -2,20 +2,18 @@
 
 mod tables;
 
-use serde::Serialize;
-
 use crate::error::Error;
 use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::sequence::course::{Course, Walk};
 use crate::labs::sequence::insight::{Lesson, Student, transformer_stages};
 use crate::labs::sequence::operations::Operations;
+use crate::labs::sequence::report::Reporting;
 use crate::labs::sequence::session::{Ask, Session, SessionInfo, SessionUpdate};
 use crate::labs::sequence::spikes::{Spikes, Subject, spikes};
 use crate::run::machine::Machine;
 
 /// What work in turns is counted in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Symbols that a machine takes in.
     Symbols,
@@ -24,7 +22,7 @@ pub enum Unit {
 }
 
 /// How far work is that takes several turns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Turn {
     /// Whether it is over.
     pub done: bool,
@@ -34,6 +32,17 @@ pub struct Turn {
     pub at: u32,
     /// How many there are, at most.
     pub of: u32,
+}
+
+impl Unit {
+    /// Its name.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Symbols => "symbols",
+            Self::Steps => "steps",
+        }
+    }
 }
 
 impl Turn {
@@ -62,6 +71,12 @@ pub struct Bench {
     student: Option<(String, Student)>,
     /// One that is still learning.
     lesson: Option<(String, Lesson)>,
+    /// The question that the session's machine works for.
+    pub(super) commander: Option<u32>,
+    /// The question that took up a lesson last.
+    pub(super) resumed: Option<u32>,
+    /// A report that is being made, and for which question.
+    pub(super) reporting: Option<(u32, Box<Reporting>)>,
 }
 
 /// What the transformer depends on that learns the settings' sequence.
@@ -238,6 +253,24 @@ impl Bench {
         Ok(SessionUpdate { id: self.opened, from, session })
     }
 
+    /// Whether the machine's course over the settings' sequence has been taken.
+    ///
+    /// # Errors
+    /// [`Error::Probe`] if there is no such sequence.
+    pub fn has_walked(&self, config: &SequenceConfig) -> Result<bool, Error> {
+        let key = Course::key_of(config)?;
+        Ok(self.course.as_ref().is_some_and(|course| course.key == key))
+    }
+
+    /// Whether the transformer has learned the settings' sequence, or its lesson was ended.
+    ///
+    /// # Errors
+    /// [`Error::Probe`] if there is no such sequence.
+    pub fn has_learned(&self, config: &SequenceConfig) -> Result<bool, Error> {
+        let key = lesson_key(config)?;
+        Ok(self.student.as_ref().is_some_and(|(of, _)| *of == key))
+    }
+
     /// Takes the machine's course over the settings' sequence for about `budget_ms`, unless it has been taken.
     ///
     /// # Errors
@@ -249,7 +282,7 @@ impl Bench {
         machine: &mut Machine,
     ) -> Result<Turn, Error> {
         let key = Course::key_of(config)?;
-        if self.course.as_ref().is_some_and(|course| course.key == key) {
+        if self.has_walked(config)? {
             return Ok(Turn::new(true, Unit::Symbols, (0, 0)));
         }
         let mut walk = match self.walk.take().filter(|walk| walk.key == key) {
@@ -290,7 +323,7 @@ impl Bench {
         machine: &mut Machine,
     ) -> Result<Turn, Error> {
         let key = lesson_key(config)?;
-        if self.student.as_ref().is_some_and(|(of, _)| *of == key) {
+        if self.has_learned(config)? {
             return Ok(Turn::new(true, Unit::Steps, (0, 0)));
         }
         let mut lesson = match self.lesson.take().filter(|(of, _)| *of == key) {

@@ -4,7 +4,8 @@ use web_time::Instant;
 
 use crate::error::Error;
 use crate::labs::sequence::config::SequenceConfig;
-use crate::labs::sequence::curves::{Rows, UNFINISHED, arm, curves, deduplicated, mean, measure, note, short};
+use crate::labs::sequence::curves::{UNFINISHED, arm, curves, deduplicated, mean, measure, note, short};
+use crate::labs::study::Rows;
 use crate::labs::sequence::machines::fits;
 use crate::model::measure::{Better, Kind};
 use crate::run::claim::{Claim, Verdict, Vote};
@@ -83,10 +84,6 @@ impl Capacity {
         self.at.point as u32
     }
 
-    pub(super) fn is_open(&self) -> bool {
-        self.memory.is_some()
-    }
-
     /// The executor is gone; what was stored is stored again.
     pub(super) fn lost(&mut self) {
         self.memory = None;
@@ -98,14 +95,17 @@ impl Capacity {
         config: &SequenceConfig,
         machine: &mut Machine,
         progress: &mut dyn FnMut(f64, &str),
-    ) -> Result<ExecutorInfo, Error> {
+    ) -> Result<Option<ExecutorInfo>, Error> {
+        if self.memory.is_some() {
+            return Ok(None);
+        }
         let shape = config.memory_shape();
         let seeds: Vec<u32> = (config.seed..).take(config.seeds as usize).collect();
         let plan = memory::plan(&shape, config.seeds, config.stored);
         fits(&plan)?;
         let (executor, info) = machine.executor(config.executor, plan, progress).await?;
         self.memory = Some(Memory::new(shape, seeds, config.stored, executor)?);
-        Ok(info)
+        Ok(Some(info))
     }
 
     /// Works until `until`, or until a point is done.

@@ -255,6 +255,10 @@ impl Settings for SequenceConfig {
         parts::parts()
     }
 
+    fn tables(&self) -> &'static [&'static str] {
+        &["summary"]
+    }
+
     fn settle(&mut self) -> Vec<Problem> {
         if let Some(cue) = self.known_cue() {
             self.cue = cue;

@@ -1,7 +1,5 @@
 //! What the experiments over many machines measure with: curves over arms and seeds, and words about them.
 
-use serde::Serialize;
-
 use crate::model::measure::{Better, Kind, Measure, Phase};
 use crate::run::claim::Vote;
 use crate::run::curves::{Axis, Curves};
@@ -15,15 +13,6 @@ pub(super) const SHORTEST: u32 = 20;
 /// What a shorter sequence says.
 pub(super) fn too_short(length: u32) -> Vote {
     Vote::open(format!("sequences of {length} symbols are too short to tell: {SHORTEST} at least"))
-}
-
-/// A table of words.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Rows {
-    /// Heads of the columns.
-    pub head: Vec<String>,
-    /// Rows.
-    pub body: Vec<Vec<String>>,
 }
 
 /// A measure of an experiment.

@@ -7,8 +7,9 @@ use crate::choice::Choice;
 use crate::error::Error;
 use crate::labs::sequence::config::{ContextModel, SequenceConfig, random};
 use crate::labs::sequence::curves::{
-    Rows, SHORTEST, UNFINISHED, arm, curves, deduplicated, mean, measure, note, short, too_short,
+    SHORTEST, UNFINISHED, arm, curves, deduplicated, mean, measure, note, short, too_short,
 };
+use crate::labs::study::Rows;
 use crate::labs::sequence::passage::Presentations;
 use crate::model::measure::{Better, Kind};
 use crate::run::claim::{Claim, Verdict, Vote};

@@ -120,10 +120,6 @@ impl Kanerva {
         self.done as u32
     }
 
-    pub(super) fn is_open(&self) -> bool {
-        self.memory.is_some()
-    }
-
     /// The executor is gone; what was stored is stored again, and the point at hand begun anew.
     pub(super) fn lost(&mut self) {
         self.memory = None;
@@ -140,11 +136,14 @@ impl Kanerva {
         config: &SequenceConfig,
         machine: &mut Machine,
         progress: &mut dyn FnMut(f64, &str),
-    ) -> Result<ExecutorInfo, Error> {
+    ) -> Result<Option<ExecutorInfo>, Error> {
+        if self.memory.is_some() {
+            return Ok(None);
+        }
         let plan = kanerva::plan(&self.shape, config.seeds);
         let (executor, info) = machine.executor(config.executor, plan, progress).await?;
         self.memory = Some(Memory::new(self.shape, &self.seeds, executor)?);
-        Ok(info)
+        Ok(Some(info))
     }
 
     /// Works until `until`, or until a point is done.
@@ -288,7 +287,7 @@ mod tests {
         let mut lost = lost.to_vec();
         pollster::block_on(async {
             while work.done() < work.units() {
-                if !work.is_open() {
+                if work.memory.is_none() {
                     work.open(config, &mut Machine::default(), &mut |_, _| {}).await.unwrap();
                 }
                 let steps = std::cell::Cell::new(0);

@@ -1,5 +1,6 @@
 //! The sequence lab: a spiking sparse distributed memory that learns a sequence in one pass, beside the transformer.
 
+mod ask;
 pub mod ball;
 pub mod bench;
 mod capacity;
@@ -22,3 +23,44 @@ pub mod stage;
 pub mod study;
 pub mod symbols;
 pub mod timing;
+
+use crate::labs::ask::Bench;
+use crate::labs::run::Run;
+use crate::labs::sequence::config::SequenceConfig;
+use crate::labs::sequence::study::{Study, experiment};
+use crate::labs::{Config, Lab, Progress, Task};
+use crate::run::machine::Machine;
+
+/// The sequence lab.
+#[derive(Debug)]
+pub struct SequenceLab;
+
+impl Lab for SequenceLab {
+    fn id(&self) -> &'static str {
+        "sequence"
+    }
+
+    fn label(&self) -> &'static str {
+        "Sequence machine"
+    }
+
+    fn question(&self) -> &'static str {
+        "How does a spiking sparse distributed memory learn a sequence in one pass?"
+    }
+
+    fn defaults(&self) -> Config {
+        SequenceConfig::default().into()
+    }
+
+    fn open<'a>(&self, config: Config, machine: &'a mut Machine, progress: Progress<'a>) -> Task<'a, Box<dyn Run>> {
+        Box::pin(async move {
+            let config = config.own::<SequenceConfig>()?.clone();
+            let study = Study::open(config, experiment, machine, progress).await?;
+            Ok(Box::new(study) as Box<dyn Run>)
+        })
+    }
+
+    fn bench(&self) -> Box<dyn Bench> {
+        Box::new(bench::Bench::default())
+    }
+}

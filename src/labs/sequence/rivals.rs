@@ -8,8 +8,9 @@ use crate::encoding::Encoding;
 use crate::error::Error;
 use crate::labs::sequence::config::{SequenceConfig, random};
 use crate::labs::sequence::curves::{
-    Rows, SHORTEST, UNFINISHED, arm, curves, deduplicated, mean, measure, note, short, too_short,
+    SHORTEST, UNFINISHED, arm, curves, deduplicated, mean, measure, note, short, too_short,
 };
+use crate::labs::study::Rows;
 use crate::labs::sequence::passage::Presentations;
 use crate::labs::sequence::rival::{Method, Rivals as Transformers, Terms};
 use crate::model::measure::{Better, Kind};

@@ -2,7 +2,8 @@
 
 use super::{CAPACITY, EXACT, Kanerva, RECALLED, RIGHT, load_id};
 use crate::labs::sequence::config::SequenceConfig;
-use crate::labs::sequence::curves::{Rows, UNFINISHED, mean, short};
+use crate::labs::sequence::curves::{UNFINISHED, mean, short};
+use crate::labs::study::Rows;
 use crate::run::claim::{Claim, Verdict, Vote};
 use crate::run::curves::{Curves, Point};
 use crate::run::event::ArmInfo;

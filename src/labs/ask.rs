@@ -1,0 +1,218 @@
+//! Questions: what a part of a page, a command line or a program wants to know beside the run.
+//!
+//! A lab lists its questions in one table, [`questions!`]: the name, the method of its bench that answers, the type of the arguments and
+//! that of the answer. The dispatch follows from it, and so does the page's map of types. A question of a part is named as the part is,
+//! or begins with its name and a dot. Every answer may take turns, and every one can be stopped.
+
+use std::fmt::Debug;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::labs::run::Run;
+use crate::labs::run_ask::RunBench;
+use crate::labs::settings::Settings;
+use crate::labs::{Config, Task};
+use crate::reading::quoted;
+use crate::run::machine::Machine;
+
+/// How far an answer is that takes several turns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Turn {
+    /// The part that waits for it.
+    pub part: &'static str,
+    /// What it is counted in.
+    pub unit: &'static str,
+    /// How many are through.
+    pub at: u32,
+    /// How many there are, at most.
+    pub of: u32,
+}
+
+/// What came of a turn.
+#[derive(Debug)]
+pub enum Reply<A> {
+    /// It takes more turns.
+    Going(Turn),
+    /// It waits for another question's end.
+    Waiting,
+    /// The answer.
+    Done(A),
+}
+
+impl<A: Serialize + 'static> Reply<A> {
+    /// The same, whatever the answer is.
+    #[must_use]
+    pub fn boxed(self) -> Reply<Box<dyn erased_serde::Serialize>> {
+        match self {
+            Self::Going(turn) => Reply::Going(turn),
+            Self::Waiting => Reply::Waiting,
+            Self::Done(answer) => Reply::Done(Box::new(answer)),
+        }
+    }
+}
+
+/// An answer of any type.
+pub type Answer = Reply<Box<dyn erased_serde::Serialize>>;
+
+/// Where a question is asked: the settings, the open run, the machine, and the time that this turn may take.
+pub struct Place<'a, C: ?Sized = Config> {
+    /// Tells this question from others that are under way.
+    pub id: u32,
+    /// The settings when it was asked.
+    pub config: &'a C,
+    /// The settings by now; nothing if they are of another lab.
+    pub now: Option<&'a C>,
+    /// The run that is open in this lab.
+    pub run: Option<&'a mut (dyn Run + 'static)>,
+    /// Where work is done.
+    pub machine: &'a mut Machine,
+    /// Milliseconds that this turn may take.
+    pub budget_ms: f64,
+    /// The reader wants to end it, while it counts these units.
+    pub stop: Option<&'a str>,
+}
+
+/// Settings that questions are asked under: a lab's own, or any lab's.
+pub trait Under: Sized {
+    /// The place with such settings.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if they are of another lab.
+    fn own(place: Place<'_>) -> Result<Place<'_, Self>, Error>;
+}
+
+impl Under for Config {
+    fn own(place: Place<'_>) -> Result<Place<'_>, Error> {
+        Ok(place)
+    }
+}
+
+impl<S: Settings + 'static> Under for S {
+    fn own(place: Place<'_>) -> Result<Place<'_, S>, Error> {
+        let Place { id, config, now, run, machine, budget_ms, stop } = place;
+        let (config, now) = (config.own::<S>()?, now.and_then(Config::of::<S>));
+        Ok(Place { id, config, now, run, machine, budget_ms, stop })
+    }
+}
+
+/// Arguments of any type.
+pub type Arguments<'a> = Box<dyn erased_serde::Deserializer<'a> + 'a>;
+
+/// No arguments.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// A table as CSV.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableName {
+    /// Its name.
+    pub table: String,
+    /// Where it is of one place: which, from 0.
+    #[serde(default)]
+    pub at: u32,
+}
+
+/// What answers a lab's questions. It may keep what one answer shares with the next.
+pub trait Bench: Debug {
+    /// Names of the questions.
+    fn questions(&self) -> &'static [&'static str];
+
+    /// Names of its tables, which a question `csv` gives.
+    fn tables(&self) -> &'static [&'static str];
+
+    /// One turn of an answer.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if there is no such question, or the arguments are not its own; [`Error::Outdated`] if the settings that it depends
+    /// on have changed; [`Error::Stopped`] if the reader has ended it and there is nothing to show; whatever the answer meets.
+    fn ask<'a, 'b: 'a>(&'a mut self, name: &'b str, arguments: Arguments<'b>, place: Place<'b>) -> Task<'a, Answer>;
+}
+
+/// The bench of a lab that only looks at its run.
+#[derive(Debug)]
+pub struct NoBench;
+
+impl Bench for NoBench {
+    fn questions(&self) -> &'static [&'static str] {
+        &[]
+    }
+    fn tables(&self) -> &'static [&'static str] {
+        &[]
+    }
+    fn ask<'a, 'b: 'a>(&'a mut self, name: &'b str, _: Arguments<'b>, place: Place<'b>) -> Task<'a, Answer> {
+        Box::pin(async move { Err(unknown(name, place.config.lab_id(), &[])) })
+    }
+}
+
+/// One turn of an answer: of the open run if the name begins with `run.`, else of the bench.
+///
+/// # Errors
+/// As [`Bench::ask`].
+pub async fn ask<'b>(
+    bench: &mut dyn Bench,
+    name: &'b str,
+    arguments: Arguments<'b>,
+    place: Place<'b>,
+) -> Result<Answer, Error> {
+    if name.starts_with("run.") {
+        return RunBench.ask(name, arguments, place).await;
+    }
+    bench.ask(name, arguments, place).await
+}
+
+/// That there is no such question.
+pub(crate) fn unknown(name: &str, lab: &str, questions: &[&str]) -> Error {
+    let all = if questions.is_empty() { "none".to_owned() } else { questions.join(", ") };
+    Error::Config(format!("There is no question \"{}\" in the {lab} lab; there are {all}.", quoted(name)))
+}
+
+/// The arguments of a question.
+pub(crate) fn read<A: DeserializeOwned>(name: &str, arguments: Arguments<'_>) -> Result<A, Error> {
+    erased_serde::deserialize(&mut { arguments })
+        .map_err(|error| Error::Config(format!("Arguments of the question \"{name}\": {error}.")))
+}
+
+/// Declares the questions of a lab's bench, and how they are answered.
+macro_rules! questions {
+    ($bench:ty, $settings:ty, $tables:expr; $($name:literal: $method:ident($arguments:ty) -> $answer:ty;)+) => {
+        impl $crate::labs::ask::Bench for $bench {
+            fn questions(&self) -> &'static [&'static str] {
+                &[$($name),+]
+            }
+            fn tables(&self) -> &'static [&'static str] {
+                &$tables
+            }
+            fn ask<'a, 'b: 'a>(
+                &'a mut self,
+                name: &'b str,
+                arguments: $crate::labs::ask::Arguments<'b>,
+                place: $crate::labs::ask::Place<'b>,
+            ) -> $crate::labs::Task<'a, $crate::labs::ask::Answer> {
+                Box::pin(async move {
+                    let lab = place.config.lab_id();
+                    match name {
+                        $($name => {
+                            let arguments: $arguments = $crate::labs::ask::read(name, arguments)?;
+                            let answer: $crate::labs::ask::Reply<$answer> =
+                                self.$method(arguments, <$settings as $crate::labs::ask::Under>::own(place)?).await?;
+                            Ok(answer.boxed())
+                        })+
+                        other => Err($crate::labs::ask::unknown(other, lab, &[$($name),+])),
+                    }
+                })
+            }
+        }
+
+        #[cfg(test)]
+        impl $crate::labs::types::Typed for $bench {
+            fn questions() -> Vec<$crate::labs::types::Question> {
+                vec![$($crate::labs::types::question::<$arguments, $answer>($name)),+]
+            }
+        }
+    };
+}
+pub(crate) use questions;

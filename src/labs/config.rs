@@ -1,0 +1,274 @@
+//! A configuration of any lab: its settings by name, and the race that it makes, if it makes one.
+
+use std::any::Any;
+use std::fmt::Debug;
+
+use crate::error::Error;
+use crate::labs::part::Part;
+use crate::labs::race::Racing;
+use crate::labs::settings::{Preset, Reading, Settings};
+use crate::labs::{self, Lab};
+use crate::model::measure::Measure;
+use crate::property::{Problem, Property, Scope, typed};
+use crate::run::lineup::{Lineup, Provenance};
+
+/// Settings of a lab without their type: what [`Settings`] and its table offer to whoever does not know the lab.
+trait Configuration: Debug {
+    fn any(&self) -> &dyn Any;
+    fn boxed(&self) -> Box<dyn Configuration>;
+    fn is(&self, other: &dyn Any) -> bool;
+    fn lab(&self) -> &'static str;
+    fn rows(&self) -> Vec<Property>;
+    fn presets(&self) -> &'static [Preset];
+    fn parts(&self) -> Vec<Part>;
+    fn values(&self) -> Vec<(&'static str, String)>;
+    fn set(&mut self, name: &str, value: &str) -> Result<(), Problem>;
+    fn preset(&mut self, id: &str) -> Result<(), Problem>;
+    fn read(&mut self, base: &[(&'static str, String)], pairs: &[(&str, &str)], reading: Reading) -> Vec<Problem>;
+    fn link(&self) -> String;
+    fn tables(&self) -> &'static [&'static str];
+    fn racing(&self) -> Option<&dyn Racing>;
+}
+
+impl<S: Settings + Debug + 'static> Configuration for S {
+    fn any(&self) -> &dyn Any {
+        self
+    }
+    fn boxed(&self) -> Box<dyn Configuration> {
+        Box::new(self.clone())
+    }
+    fn is(&self, other: &dyn Any) -> bool {
+        other.downcast_ref::<S>() == Some(self)
+    }
+    fn lab(&self) -> &'static str {
+        S::LAB
+    }
+    fn rows(&self) -> Vec<Property> {
+        S::rows()
+    }
+    fn presets(&self) -> &'static [Preset] {
+        S::presets()
+    }
+    fn parts(&self) -> Vec<Part> {
+        S::parts()
+    }
+    fn values(&self) -> Vec<(&'static str, String)> {
+        self.texts()
+    }
+    fn set(&mut self, name: &str, value: &str) -> Result<(), Problem> {
+        self.put(name, value)
+    }
+    fn preset(&mut self, id: &str) -> Result<(), Problem> {
+        S::preset(id).map(|preset| *self = preset)
+    }
+    fn read(&mut self, base: &[(&'static str, String)], pairs: &[(&str, &str)], reading: Reading) -> Vec<Problem> {
+        self.apply_over(base, pairs.iter().copied(), reading)
+    }
+    fn link(&self) -> String {
+        Settings::link(self)
+    }
+    fn tables(&self) -> &'static [&'static str] {
+        Settings::tables(self)
+    }
+    fn racing(&self) -> Option<&dyn Racing> {
+        Settings::racing(self)
+    }
+}
+
+/// A configuration of one of the labs.
+#[derive(Debug)]
+pub struct Config(Box<dyn Configuration>);
+
+impl Clone for Config {
+    fn clone(&self) -> Self {
+        Self(self.0.boxed())
+    }
+}
+
+impl PartialEq for Config {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.is(other.0.any())
+    }
+}
+
+impl<S: Settings + Debug + 'static> From<S> for Config {
+    fn from(settings: S) -> Self {
+        Self(Box::new(settings))
+    }
+}
+
+impl Config {
+    /// The settings, if they are of that type.
+    #[must_use]
+    pub fn of<S: Settings + 'static>(&self) -> Option<&S> {
+        self.0.any().downcast_ref()
+    }
+
+    /// The settings as the lab has them that was asked.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if they are of another lab.
+    pub fn own<S: Settings + 'static>(&self) -> Result<&S, Error> {
+        let other = || Error::Config(format!("These are settings of the {} lab, not of the {} lab.", self.0.lab(), S::LAB));
+        self.of().ok_or_else(other)
+    }
+
+    /// Which lab's.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if no lab of the registry has such settings.
+    pub fn lab(&self) -> Result<&'static dyn Lab, Error> {
+        labs::LABS
+            .iter()
+            .copied()
+            .find(|lab| lab.id() == self.0.lab())
+            .ok_or_else(|| Error::Internal(format!("the {} lab is not registered", self.0.lab())))
+    }
+
+    /// Identifier of the lab.
+    #[must_use]
+    pub fn lab_id(&self) -> &'static str {
+        self.0.lab()
+    }
+
+    /// The property table.
+    #[must_use]
+    pub fn rows(&self) -> Vec<Property> {
+        self.0.rows()
+    }
+
+    /// The presets of the lab, the defaults first.
+    #[must_use]
+    pub fn presets(&self) -> &'static [Preset] {
+        self.0.presets()
+    }
+
+    /// The parts of the lab's page.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Part> {
+        self.0.parts()
+    }
+
+    /// What a race of it measures, training and evaluation; nothing where there is no race.
+    #[must_use]
+    pub fn measures(&self) -> Vec<Measure> {
+        self.0.racing().map(Racing::measures).unwrap_or_default()
+    }
+
+    /// Names of the tables that a run of it leaves, the curves first.
+    #[must_use]
+    pub fn tables(&self) -> Vec<&'static str> {
+        std::iter::once("curves").chain(self.0.tables().iter().copied()).collect()
+    }
+
+    /// Reads names and values over this configuration; see [`Settings::apply`].
+    pub fn apply<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Problem> {
+        let base = self.defaults().values();
+        self.apply_over(&base, pairs, Reading::Plain)
+    }
+
+    /// As [`Config::apply`], over a preset that stands for the defaults.
+    pub fn apply_over_preset<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Problem> {
+        let base = self.values();
+        self.apply_over(&base, pairs, Reading::Plain)
+    }
+
+    /// As [`Config::apply`], with what stands for the defaults, and how values are written; see [`Settings::apply_over`].
+    pub fn apply_over<'a>(
+        &mut self,
+        base: &[(&'static str, String)],
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+        reading: Reading,
+    ) -> Vec<Problem> {
+        let pairs: Vec<_> = pairs.into_iter().collect();
+        self.0.read(base, &pairs, reading)
+    }
+
+    /// Takes over what a reader typed; see [`crate::property::Properties::type_in`].
+    pub fn type_in(&mut self, name: &str, text: &str) -> Vec<Problem> {
+        let base = self.defaults().values();
+        self.apply_over(&base, [(name, text)], Reading::Typed)
+    }
+
+    /// Takes over a preset.
+    ///
+    /// # Errors
+    /// The problem, if there is no such preset.
+    pub fn preset(&mut self, id: &str) -> Result<(), Problem> {
+        self.0.preset(id)
+    }
+
+    /// The defaults of the same lab.
+    #[must_use]
+    pub fn defaults(&self) -> Self {
+        self.lab().map_or_else(|_| self.clone(), Lab::defaults)
+    }
+
+    /// Every property as text, in the order of the table.
+    #[must_use]
+    pub fn values(&self) -> Vec<(&'static str, String)> {
+        self.0.values()
+    }
+
+    /// The link's fragment that restores this configuration.
+    #[must_use]
+    pub fn link(&self) -> String {
+        self.0.link()
+    }
+
+    /// Another number of steps, if that is allowed.
+    #[must_use]
+    pub fn with_steps(&self, steps: u32) -> Option<Self> {
+        let mut longer = self.clone();
+        longer.0.set("steps", &steps.to_string()).ok()?;
+        Some(longer)
+    }
+
+    /// Whether a setting only concerns looking: changing it leaves an open run as it is.
+    #[must_use]
+    pub fn looks_only(&self, name: &str) -> bool {
+        self.rows().iter().any(|row| row.name == name && row.scope == Scope::Look)
+    }
+
+    /// Whether a run of the other configuration is the same run: whatever is only looked at may differ.
+    #[must_use]
+    pub fn races_as(&self, other: &Self) -> bool {
+        self.lab_id() == other.lab_id() && self.differences(other).is_empty()
+    }
+
+    /// The settings of a run in which two configurations of one lab differ: name, here, there.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<(&'static str, String, String)> {
+        let pairs = self.values().into_iter().zip(other.values()).zip(self.rows());
+        pairs
+            .filter(|(((_, here), (_, there)), row)| here != there && row.scope != Scope::Look)
+            .map(|(((name, here), (_, there)), _)| (name, here, there))
+            .collect()
+    }
+
+    /// Where a run of this configuration comes from.
+    #[must_use]
+    pub fn provenance(&self) -> Provenance {
+        Provenance { lab: self.lab_id().to_owned(), link: self.link(), settings: typed(&self.rows(), self.values()) }
+    }
+
+    /// What it races.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if it trains nothing.
+    pub fn racing(&self) -> Result<&dyn Racing, Error> {
+        let none = || {
+            let why = format!("In the {} lab there is no race of models to train, to open or to save.", self.lab_id());
+            Error::Config(why)
+        };
+        self.0.racing().ok_or_else(none)
+    }
+
+    /// The race: every arm with every seed, arms outermost.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if it trains nothing; [`Error::Internal`].
+    pub fn lineup(&self) -> Result<Lineup, Error> {
+        self.racing()?.lineup(self.provenance())
+    }
+}

@@ -1,0 +1,152 @@
+//! What is asked of the open run, whichever lab's: `run.results`, `run.csv`, `run.found`; and of one that trains models `run.inspect`,
+//! `run.profile` and `run.save`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::labs::Config;
+use crate::labs::arrays::{Anything, Bytes, Floats};
+use crate::labs::ask::{Nothing, Place, Reply, questions};
+use crate::labs::run::Run;
+use crate::labs::trial::Trial;
+use crate::run::inspect::{Inspection, Norms};
+use crate::run::machine::Machine;
+use crate::run::profile::Profile;
+use crate::run::results::Results;
+use crate::run::table::Table;
+
+type Answer<T> = Result<Reply<T>, Error>;
+
+/// Answers what is asked of the open run.
+#[derive(Debug)]
+pub(super) struct RunBench;
+
+questions! {
+    RunBench, Config, [];
+    "run.inspect": inspect(Subject) -> InspectionAnswer;
+    "run.profile": profile(Nothing) -> Profile;
+    "run.save": save(Nothing) -> Bytes;
+    "run.results": results(Nothing) -> Results;
+    "run.csv": csv(RunTable) -> String;
+    "run.found": found(Nothing) -> Anything;
+}
+
+/// A run of the race, and a probe as [`crate::run::inspect::read_probe`] reads it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Subject {
+    replica: u32,
+    probe: String,
+}
+
+/// A table of the results.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RunTable {
+    /// Without a name the curves.
+    #[serde(default)]
+    table: Option<String>,
+}
+
+/// A look inside one run, on one sequence.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct InspectionAnswer {
+    step: u32,
+    replica: u32,
+    length: u32,
+    layers: u32,
+    heads: u32,
+    vocabulary: usize,
+    /// Input, `length` of them.
+    tokens: Vec<u32>,
+    /// Text of each token.
+    names: Vec<String>,
+    /// By position; -1 where nothing is judged.
+    targets: Vec<i32>,
+    first_judged: u32,
+    /// Shape [length - firstJudged][vocabulary].
+    probabilities: Floats,
+    /// Shape [layers][heads][query][key].
+    attention: Floats,
+    /// Shape [length][length]; null where the encoding adds nothing.
+    similarity: Option<Floats>,
+    /// One sentence: what `similarity` holds.
+    similarity_kind: &'static str,
+    norms: Vec<Norms>,
+}
+
+fn run<'a>(place: &'a mut Place<'_>) -> Result<(&'a mut (dyn Run + 'static), &'a mut Machine), Error> {
+    match &mut place.run {
+        Some(run) => Ok((&mut **run, place.machine)),
+        None => Err(Error::Stopped("There is no run yet. Train, or make a step, first.".to_owned())),
+    }
+}
+
+/// The race that is open; an experiment that trains no models has no such questions.
+fn trial<'a>(place: &'a mut Place<'_>) -> Result<(&'a mut Trial, &'a mut Machine), Error> {
+    let (run, machine) = run(place)?;
+    match run.trial() {
+        Some(trial) => Ok((trial, machine)),
+        None => {
+            let why = "This experiment trains no model, so that there are no weights to keep or to look into.";
+            Err(Error::Config(why.to_owned()))
+        }
+    }
+}
+
+impl RunBench {
+    async fn inspect(&mut self, Subject { replica, probe }: Subject, mut place: Place<'_>) -> Answer<InspectionAnswer> {
+        let (trial, machine) = trial(&mut place)?;
+        let found: Inspection = trial.recovering(machine, async |trial| trial.inspect(replica, &probe).await).await?;
+        let kind = found.similarity.as_ref().map(|(_, kind)| *kind);
+        Ok(Reply::Done(InspectionAnswer {
+            step: found.step,
+            replica: found.replica,
+            length: found.length,
+            layers: found.layers,
+            heads: found.heads,
+            vocabulary: found.names.len(),
+            tokens: found.tokens,
+            names: found.names,
+            targets: found.targets,
+            first_judged: found.first_judged,
+            probabilities: Floats(found.probabilities),
+            attention: Floats(found.attention),
+            similarity: found.similarity.map(|(values, _)| Floats(values)),
+            similarity_kind: kind.unwrap_or("This encoding adds nothing, and does nothing in attention."),
+            norms: found.norms,
+        }))
+    }
+
+    async fn profile(&mut self, _: Nothing, mut place: Place<'_>) -> Answer<Profile> {
+        let (trial, machine) = trial(&mut place)?;
+        trial.recovering(machine, async |trial| trial.profile().await).await.map(Reply::Done)
+    }
+
+    async fn save(&mut self, _: Nothing, mut place: Place<'_>) -> Answer<Bytes> {
+        let (trial, machine) = trial(&mut place)?;
+        let bytes = trial.recovering(machine, async |trial| trial.save().await).await?;
+        Ok(Reply::Done(Bytes(bytes)))
+    }
+
+    async fn results(&mut self, _: Nothing, mut place: Place<'_>) -> Answer<Results> {
+        let (run, machine) = run(&mut place)?;
+        run.judge(machine).await?;
+        run.results().map(Reply::Done)
+    }
+
+    async fn csv(&mut self, RunTable { table }: RunTable, mut place: Place<'_>) -> Answer<String> {
+        let (run, machine) = run(&mut place)?;
+        run.judge(machine).await?;
+        let tables = run.tables(&run.results()?)?;
+        Table::csv_of(&tables, table.as_deref()).map(Reply::Done)
+    }
+
+    async fn found(&mut self, _: Nothing, mut place: Place<'_>) -> Answer<Anything> {
+        let (run, machine) = run(&mut place)?;
+        run.judge(machine).await?;
+        let found = run.found()?;
+        Ok(Reply::Done(Anything(found.map(|found| found.value))))
+    }
+}
