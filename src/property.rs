@@ -10,6 +10,7 @@ use crate::choice::Choice;
 use crate::reading::{numbers, quoted};
 
 /// One option of a choice.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Serialize)]
 pub struct ChoiceOption {
     /// Identifier, as in a link.
@@ -21,6 +22,7 @@ pub struct ChoiceOption {
 }
 
 /// What values a property takes.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum Kind {
@@ -147,6 +149,7 @@ impl Kind {
 }
 
 /// What a setting is for.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
@@ -159,6 +162,7 @@ pub enum Scope {
 }
 
 /// A row of the table.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Property {

@@ -1,4 +1,4 @@
-//! `mnemoscope encodings`: two positional encodings side by side; `mnemoscope encodings train`: an experiment on them.
+//! `mnemoscope encodings`: two positional encodings side by side.
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use mnemoscope::labs::encodings::logit::Logit;
 use mnemoscope::labs::encodings::shown::Shown;
 use mnemoscope::labs::encodings::table_file::{Upload, to_csv, to_npy};
 use mnemoscope::labs::encodings::workbench::{MeasureRow, Report, Workbench, measures_table};
+use mnemoscope::labs::Config;
 use mnemoscope::labs::settings::Settings;
 use mnemoscope::run::event::ExecutorInfo;
 use mnemoscope::run::machine::Machine;
@@ -19,7 +20,7 @@ use super::encodings_from::Source;
 use super::failure::{Failure, say};
 use super::files::{self, Outputs};
 use super::tables::Folder;
-use super::{race, settings, table, tables};
+use super::{settings, table, tables};
 
 /// Flags that write a side's matrix or table, and help.
 const SIDES: [(Side, [(&str, &str); 2]); 2] = [
@@ -42,17 +43,9 @@ const SIDES: [(Side, [(&str, &str); 2]); 2] = [
 /// Flags that write something beside the report.
 const OTHERS: [&str; 6] = ["left-matrix", "left-table", "right-matrix", "right-table", "logit", "attention"];
 
-fn train() -> Command {
-    let command = Command::new("train").about("Train the experiment that the settings name, and write what it finds");
-    settings::add::<EncodingsConfig>(race::add(command))
-}
-
-pub(crate) fn command(codes: &'static str) -> Command {
-    let command = Command::new("encodings")
-        .about("Look at two positional encodings side by side, or train an experiment on them")
-        .after_help(codes)
-        .subcommand(train().after_help(codes))
-        .args_conflicts_with_subcommands(true)
+/// Flags beside the settings.
+pub(crate) fn add(command: Command) -> Command {
+    let command = command
         .arg(files::argument("out", "Write the report as JSON to FILE; - or nothing is standard output"))
         .arg(files::argument("csv", "Write the measures of discriminability as CSV to FILE; - is standard output"))
         .arg(tables::argument())
@@ -68,14 +61,10 @@ pub(crate) fn command(codes: &'static str) -> Command {
              model and experiment come from there too",
         ));
     let sides = SIDES.iter().flat_map(|(_, flags)| flags);
-    let command = sides.fold(command, |command, (name, help)| command.arg(files::argument(name, help)));
-    settings::add::<EncodingsConfig>(command.arg(race::quiet()))
+    sides.fold(command, |command, (name, help)| command.arg(files::argument(name, help)))
 }
 
-pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
-    if let Some(("train", arguments)) = arguments.subcommand() {
-        return race::run(&settings::configure::<EncodingsConfig>(arguments)?.into(), arguments);
-    }
+pub(crate) fn run(arguments: &ArgMatches, defaults: &Config) -> Result<(), Failure> {
     let path = |name: &str| arguments.get_one::<PathBuf>(name).map(PathBuf::as_path);
     let others: Vec<&Path> = OTHERS.iter().filter_map(|name| path(name)).collect();
     if let Some(name) = OTHERS.iter().find(|name| path(name).is_some_and(files::is_stdout)) {
@@ -94,12 +83,13 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     let outputs = Outputs::of(arguments, &others, &inputs)?;
     let source = path("from").map(Source::read).transpose()?;
     let over = source.as_ref().map(Source::settings).unwrap_or_default();
-    let config: EncodingsConfig = settings::configure_over(arguments, &over)?;
+    let config = settings::configure_over(arguments, defaults, &over)?;
+    let config = config.own::<EncodingsConfig>()?;
     if let Some(source) = &source {
-        source.agrees(&config)?;
+        source.agrees(config)?;
     }
     let logit = path("logit").or(path("attention")).is_some();
-    needs(&config, path("upload"), source.is_some(), logit || folder.wanted())?;
+    needs(config, path("upload"), source.is_some(), logit || folder.wanted())?;
 
     let mut bench = Workbench::default();
     let upload = path("upload").map(upload).transpose()?;
@@ -111,27 +101,27 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     let mut written: Vec<(&Path, Vec<u8>)> = Vec::new();
     for (side, [(matrix, _), (table, _)]) in SIDES {
         if let Some(path) = path(matrix) {
-            let (csv, executor) = picture(&mut bench, &config, side, matrix)?;
+            let (csv, executor) = picture(&mut bench, config, side, matrix)?;
             notes
                 .push(executor.map_or(String::new(), |e| format!("--{matrix}: {} ({}): {}", e.kind, e.name, e.reason)));
             written.push((path, csv));
         }
         if let Some(path) = path(table) {
-            let found = bench.table(&config, side);
+            let found = bench.table(config, side);
             let found = found.map_err(|error| Failure::usage(format!("--{table}: {}", settings::reason(error))))?;
             written.push((path, table_bytes(path, &found)));
         }
     }
     if logit {
-        let (logit, run) = bench.logit(&config).map_err(|error| Failure::usage(settings::reason(error)))?;
+        let (logit, run) = bench.logit(config).map_err(|error| Failure::usage(settings::reason(error)))?;
         if let Some(path) = path("attention") {
             written.push((path, logit.maps().csv()?.into_bytes()));
         }
         if let Some(path) = path("logit") {
-            written.push((path, settings::json_text(&Split::of(&config, &run, &logit))?));
+            written.push((path, settings::json_text(&Split::of(config, &run, &logit))?));
         }
     }
-    let report = bench.report(&config)?;
+    let report = bench.report(config)?;
     let json = settings::json_text(&report)?;
     if !arguments.get_flag("quiet") {
         notes.iter().filter(|note| !note.is_empty()).for_each(|note| say(note));
@@ -139,7 +129,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     }
     let others = written.iter().map(|(path, bytes)| files::replace(path, bytes));
     let main = outputs.write(&json, || Ok(measures_table(&report.measures).csv()?));
-    let tables = folder.write(Workbench::TABLES.iter().map(|&id| (id.to_owned(), bench.numbers(&config, id))));
+    let tables = folder.write(Workbench::TABLES.iter().map(|&id| (id.to_owned(), bench.numbers(config, id))));
     Failure::all(others.chain([main, tables]).collect::<Vec<_>>())
 }
 

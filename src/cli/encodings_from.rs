@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use mnemoscope::labs::Config;
-use mnemoscope::labs::copy::config::CopyConfig;
 use mnemoscope::labs::encodings::config::EncodingsConfig;
 use mnemoscope::labs::encodings::logit::Trained;
 use mnemoscope::labs::settings::Settings;
@@ -28,13 +27,7 @@ impl Source {
         let hint = "--export-weights FILE writes such files";
         let weights = Weights::read(&bytes)
             .map_err(|error| Failure::failed(format!("{name}: {}; {hint}", settings::reason(error))))?;
-        let race = match &weights.config {
-            Config::Encodings(config) => config.clone(),
-            Config::Copy(config) => of_copy(config),
-            Config::Sequence(_) => {
-                return Err(Failure::failed(format!("{name}: the sequence lab has no weights; {hint}")));
-            }
-        };
+        let race = weights.config.of::<EncodingsConfig>().cloned().unwrap_or_else(|| of_other(&weights.config));
         Ok(Self { name, weights, race })
     }
 
@@ -75,11 +68,11 @@ impl Source {
     }
 }
 
-/// A race of the copy lab as the encodings lab would name it: its tables are watched. What this lab has no setting for
+/// A race of another lab as this one would name it: its tables are watched. What this lab has no setting for
 /// (dropout, tied output and the like) stays in the weights' own configuration.
-fn of_copy(copy: &CopyConfig) -> EncodingsConfig {
+fn of_other(other: &Config) -> EncodingsConfig {
     let mut race = EncodingsConfig::default();
-    let values = copy.values();
+    let values = other.values();
     let pairs = values.iter().map(|(name, value)| {
         let name = match *name {
             "length" => "train_length",

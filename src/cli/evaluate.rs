@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
 
-use mnemoscope::labs::Lab;
-use mnemoscope::labs::copy::config::CopyConfig;
+use mnemoscope::labs::LABS;
 use mnemoscope::labs::trial::Trial;
 use mnemoscope::labs::weights::Weights;
 use mnemoscope::model::measure::{Kind, Measure};
@@ -32,22 +31,25 @@ pub(crate) fn command() -> Command {
         .arg(weights)
         .arg(files::argument("out", "Write results as JSON to FILE; - or nothing is standard output"))
         .arg(files::argument("csv", "Write the held-out numbers as CSV to FILE; - is standard output"));
-    settings::add_flags::<CopyConfig>(command, Some(&SETTINGS))
+    settings::add_flags(command, &LABS[0].defaults(), Some(&SETTINGS))
 }
 
 pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     let Some(path) = arguments.get_one::<PathBuf>("weights") else { return Ok(()) };
     let outputs = Outputs::of(arguments, &[], &[path])?;
-    let given = settings::given::<CopyConfig>(arguments);
+    let given = settings::given(arguments, &LABS[0].defaults());
     let name = files::name(path);
     let bytes = files::read(path).map_err(|why| Failure::failed(format!("{why}; name a weights file")))?;
     let mut weights = Weights::read(&bytes).map_err(|error| {
         let why = settings::reason(error);
         Failure::failed(format!("{name}: {why}; --export-weights FILE writes such files"))
     })?;
-    if weights.config.lab() == Lab::Encodings && given.iter().any(|(name, _)| *name == "held_out") {
-        let count = weights.config.training()?.held_out;
-        let line = format!("held_out: the encodings lab judges on {count} held-out sequences, always; leave it out");
+    let rows = weights.config.rows();
+    let own = |name: &str| rows.iter().any(|row| row.name == name);
+    let count = weights.config.racing()?.held_out();
+    if given.iter().any(|(name, _)| *name == "held_out") && !own("held_out") {
+        let lab = weights.config.lab_id();
+        let line = format!("held_out: the {lab} lab judges on {count} held-out sequences, always; leave it out");
         return Err(Failure::usage(line));
     }
     let problems: Vec<_> = given.iter().flat_map(|(name, value)| weights.config.type_in(name, value)).collect();
@@ -59,7 +61,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     let bytes = Weights::write(&weights.config, &weights.state)?;
     let mut run = pollster::block_on(Trial::restore(&bytes, &mut Machine::default(), &mut |_, _| {}))?;
     pollster::block_on(run.advance(0.0, 0))?;
-    pollster::block_on(run.outcome())?;
+    pollster::block_on(run.judge())?;
     let mut results = run.results()?;
     for (which, measure) in results.measures.iter().enumerate().filter(|(_, measure)| measure.threshold.is_some()) {
         for (at, run) in results.runs.iter_mut().enumerate() {
@@ -70,16 +72,16 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     }
     // One evaluation says nothing of how soon.
     results.verdicts.clear();
-    let lengths = run.lengths();
-    results.found = results.found.filter(|_| lengths.is_some());
+    let judged = run.judged();
+    results.found = results.found.filter(|_| judged.is_some());
     let json = settings::json_text(&results)?;
     let written = outputs.write(&json, || Ok(results.csv()?));
     if let Some(point) = results.curves.first() {
-        let count = weights.config.training()?.held_out;
+        let count = weights.config.racing()?.held_out();
         say(&format!("{name}: step {} of {}, judged on {count} held-out sequences", point.x, run.steps()));
         print(&results, point);
     }
-    lengths.iter().for_each(table::outcome);
+    judged.iter().for_each(table::found);
     written
 }
 

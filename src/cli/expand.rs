@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 
-use mnemoscope::labs::copy::config::CopyConfig;
-use mnemoscope::labs::settings::Settings;
+use mnemoscope::labs::settings::Reading;
+use mnemoscope::labs::{Config, LABS};
 use mnemoscope::property::Kind;
 use mnemoscope::reading::quoted;
 
@@ -31,7 +31,12 @@ pub(crate) fn command() -> Command {
         .value_hint(ValueHint::DirPath)
         .help("Write job-0.json, job-1.json, … there; their names go to standard output");
     let command = Command::new("expand").about("Write one configuration file per job of a sweep").arg(vary).arg(folder);
-    settings::add::<CopyConfig>(command)
+    settings::add(command, &defaults())
+}
+
+/// Of the lab whose races sweeps are made of.
+fn defaults() -> Config {
+    LABS[0].defaults()
 }
 
 /// A setting and the values it takes in turn.
@@ -46,7 +51,7 @@ impl Axis {
             Failure::usage(format!("--vary {}: it takes NAME=VALUES, such as rate=0.001,0.003", quoted(text)))
         })?;
         let name = name.trim().replace('-', "_");
-        let table = CopyConfig::table();
+        let table = defaults().rows();
         let Some(property) = table.iter().find(|property| property.name == name) else {
             let names: Vec<_> = table.iter().map(|property| property.name).collect();
             let line = format!("--vary {}: there is no such setting; there are {}", quoted(&name), names.join(", "));
@@ -71,7 +76,7 @@ impl Axis {
 }
 
 pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
-    let base = settings::configure::<CopyConfig>(arguments)?;
+    let base = settings::configure(arguments, &defaults())?;
     let axes = arguments.get_many::<String>("vary").into_iter().flatten();
     let axes = axes.map(|text| Axis::parse(text)).collect::<Result<Vec<_>, _>>()?;
     for (at, axis) in axes.iter().enumerate() {
@@ -94,7 +99,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
 }
 
 /// Configuration number `job` of the grid; the last axis goes round first.
-fn configuration<S: Settings>(base: &S, axes: &[Axis], job: usize) -> Result<S, Failure> {
+fn configuration(base: &Config, axes: &[Axis], job: usize) -> Result<Config, Failure> {
     let mut rest = job;
     let mut values: Vec<(&str, &str)> = Vec::with_capacity(axes.len());
     for axis in axes.iter().rev() {
@@ -103,7 +108,7 @@ fn configuration<S: Settings>(base: &S, axes: &[Axis], job: usize) -> Result<S, 
     }
     values.reverse();
     let mut config = base.clone();
-    let problems = config.apply_over(&S::default().texts(), values.iter().copied(), settings::take);
+    let problems = config.apply_over(&defaults().values(), values.iter().copied(), Reading::Shell);
     if problems.is_empty() {
         return Ok(config);
     }
@@ -112,7 +117,7 @@ fn configuration<S: Settings>(base: &S, axes: &[Axis], job: usize) -> Result<S, 
     Err(Failure::usages(problems.iter().map(|problem| settings::words(&from, problem)).collect()))
 }
 
-fn write(folder: &Path, configs: &[CopyConfig]) -> Result<(), Failure> {
+fn write(folder: &Path, configs: &[Config]) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::failed(format!("{}: {}; name another folder", folder.display(), files::words(&error)))
     };

@@ -1,12 +1,12 @@
 //! `mnemoscope`: the same labs as the page, in a shell. Results go to standard output, all words to standard error.
 
-mod copy;
 mod encodings;
 mod encodings_from;
 mod evaluate;
 mod expand;
 mod failure;
 mod files;
+mod lab;
 mod merge;
 mod progress;
 mod race;
@@ -23,8 +23,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 
-use mnemoscope::choice::Choice;
-use mnemoscope::labs::Lab;
+use mnemoscope::labs::{self, LABS};
 
 use failure::Failure;
 
@@ -41,19 +40,17 @@ fn command() -> Command {
     let shell = Arg::new("shell").required(true).value_name("SHELL").value_parser(value_parser!(Shell));
     let lab = Arg::new("lab")
         .value_name("LAB")
-        .default_value(Lab::Copy.id())
-        .value_parser(PossibleValuesParser::new(Lab::ALL.iter().map(|lab| lab.id())))
+        .default_value(LABS[0].id())
+        .value_parser(PossibleValuesParser::new(labs::ids()))
         .help("Which lab's");
-    Command::new("mnemoscope")
+    let all = Command::new("mnemoscope")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Train small sequence models and look inside them")
         .after_help(CODES)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand(copy::command().after_help(CODES))
-        .subcommand(encodings::command(CODES))
-        .subcommand(sequence::command(CODES))
-        .subcommand(evaluate::command())
+        .subcommands(LABS.map(|lab| lab::command(lab, CODES)));
+    all.subcommand(evaluate::command())
         .subcommand(expand::command())
         .subcommand(merge::command())
         .subcommand(Command::new("settings").about("Print a lab's settings and presets as JSON, for scripts").arg(lab))
@@ -75,18 +72,16 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure> {
         Err(text) => return files::print(text.render().to_string().as_bytes()),
     };
     match matches.subcommand() {
-        Some(("copy", arguments)) => copy::run(arguments),
-        Some(("encodings", arguments)) => encodings::run(arguments),
-        Some(("sequence", arguments)) => sequence::run(arguments),
         Some(("evaluate", arguments)) => evaluate::run(arguments),
         Some(("expand", arguments)) => expand::run(arguments),
         Some(("merge", arguments)) => merge::run(arguments),
         Some(("settings", arguments)) => {
-            let lab = arguments.get_one::<String>("lab").map_or(Lab::Copy.id(), String::as_str);
-            settings::print(Lab::named(lab)?)
+            let lab = arguments.get_one::<String>("lab").map_or(LABS[0].id(), String::as_str);
+            settings::print(labs::named(lab)?)
         }
         Some(("completions", arguments)) => completions(arguments),
-        _ => Err(Failure::usage("no command given; mnemoscope --help lists them")),
+        Some((name, arguments)) => lab::run(labs::named(name)?, arguments),
+        None => Err(Failure::usage("no command given; mnemoscope --help lists them")),
     }
 }
 

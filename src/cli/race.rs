@@ -1,18 +1,17 @@
-//! A race in a shell, of whichever lab: a bar, checkpoints, signals, files.
+//! A run in a shell, of whichever lab: a bar, checkpoints, signals, files.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use mnemoscope::choice::Choice;
-use mnemoscope::labs::copy::sweep::{encodings, spreads};
+use mnemoscope::labs::Config;
+use mnemoscope::labs::copy::sweep::spreads;
+use mnemoscope::labs::run::Run;
 use mnemoscope::labs::trial::Trial;
 use mnemoscope::labs::weights::Weights;
-use mnemoscope::labs::{Config, Lab};
 use mnemoscope::run::event::Event;
 use mnemoscope::run::machine::Machine;
-use mnemoscope::run::training::Schedule;
 
 use super::failure::Failure;
 use super::files::{self, Outputs};
@@ -35,8 +34,16 @@ pub(crate) fn quiet() -> Arg {
     Arg::new("quiet").long("quiet").short('q').action(ArgAction::SetTrue).help("Say nothing but what went wrong")
 }
 
-/// Adds the flags that are not settings.
-pub(crate) fn add(command: Command) -> Command {
+/// Adds the flags that are not settings: those of a run, and where models are trained those of their weights.
+pub(crate) fn add(command: Command, defaults: &Config) -> Command {
+    let command = command
+        .arg(files::argument("out", "Write results as JSON to FILE; - or nothing is standard output"))
+        .arg(files::argument("csv", "Write the curves as CSV to FILE; - is standard output"))
+        .arg(tables::argument())
+        .arg(quiet());
+    if defaults.racing().is_err() {
+        return command;
+    }
     let every = Arg::new("checkpoint-every")
         .long("checkpoint-every")
         .value_name("SECONDS")
@@ -50,9 +57,6 @@ pub(crate) fn add(command: Command) -> Command {
         .requires("checkpoint")
         .help("Ignore what stands in the checkpoint, and begin anew");
     command
-        .arg(files::argument("out", "Write results as JSON to FILE; - or nothing is standard output"))
-        .arg(files::argument("csv", "Write the held-out curves as CSV to FILE; - is standard output"))
-        .arg(tables::argument())
         .arg(files::argument("export-weights", "Write the trained weights to FILE, as safetensors"))
         .arg(files::argument(
             "checkpoint",
@@ -60,12 +64,11 @@ pub(crate) fn add(command: Command) -> Command {
         ))
         .arg(every)
         .arg(fresh)
-        .arg(quiet())
 }
 
-/// Trains to the end, and writes what is asked for.
+/// Runs to the end, and writes what is asked for.
 pub(crate) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), Failure> {
-    let path = |name| arguments.get_one::<PathBuf>(name).map(PathBuf::as_path);
+    let path = |name| arguments.try_get_one::<PathBuf>(name).ok().flatten().map(PathBuf::as_path);
     let (weights, checkpoint) = (path("export-weights"), path("checkpoint"));
     let others: Vec<&Path> = weights.into_iter().chain(checkpoint).collect();
     if others.iter().any(|path| files::is_stdout(path)) {
@@ -74,7 +77,7 @@ pub(crate) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), Failure
     let folder = Folder::of(arguments, &config.tables())?;
     let others: Vec<&Path> = others.into_iter().chain(folder.paths()).collect();
     let outputs = Outputs::of(arguments, &others, &[])?;
-    let seconds = arguments.get_one::<f64>("checkpoint-every").copied().unwrap_or(0.0);
+    let seconds = arguments.try_get_one::<f64>("checkpoint-every").ok().flatten().copied().unwrap_or(0.0);
     let every = Duration::try_from_secs_f64(seconds)
         .map_err(|_| Failure::usage("--checkpoint-every: it takes a number of seconds, such as 8"))?;
     let before = match checkpoint.filter(|path| path.is_file() && !arguments.get_flag("fresh")) {
@@ -85,7 +88,7 @@ pub(crate) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), Failure
     pollster::block_on(async {
         let mut job = Job::open(config, before, quiet).await?;
         job.keep = checkpoint.map(|path| Keep { path, every, last: Instant::now(), failed: None, warned: false });
-        job.train().await?;
+        job.work().await?;
         job.finish(weights, &outputs, &folder).await
     })
 }
@@ -94,8 +97,8 @@ pub(crate) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), Failure
 struct Before<'a> {
     path: &'a Path,
     bytes: Vec<u8>,
-    /// Steps that it was to take in all, if more are wanted now.
-    extended: Option<u32>,
+    /// Steps that it was to take in all, and how many are wanted now, if those are more.
+    extended: Option<(u32, u32)>,
 }
 
 impl<'a> Before<'a> {
@@ -109,39 +112,29 @@ impl<'a> Before<'a> {
             Failure::failed(format!("{name}: {why}; begin anew with --fresh, or name another file"))
         })?;
         let there = &saved.config;
-        let (old, training) = (there.training()?.steps, config.training()?);
+        let (old, steps) = (saved.lineup.steps(), config.lineup()?.steps());
         // The same race, ending where the checkpoint's does.
-        let same = config.with_steps(old).filter(|own| old <= training.steps && own.races_as(there));
-        if let Some(own) = same.as_ref().filter(|_| old == training.steps || training.schedule == Schedule::Constant) {
+        let same = config.with_steps(old).filter(|own| old <= steps && own.races_as(there));
+        // With some schedules the learning rate depends on the steps in all.
+        let extends = || saved.lineup.extended(config.provenance(), steps).is_some();
+        if let Some(own) = same.as_ref().filter(|_| old == steps || extends()) {
             let bytes = if own == there { bytes } else { Weights::write(own, &saved.state)? };
-            return Ok(Self { path, bytes, extended: (old < training.steps).then_some(old) });
+            return Ok(Self { path, bytes, extended: (old < steps).then_some((old, steps)) });
         }
         let anew = "name another file, or begin anew with --fresh";
-        if there.lab() != config.lab() {
-            let (there, here) = (there.lab().id(), config.lab().id());
+        if there.lab_id() != config.lab_id() {
+            let (there, here) = (there.lab_id(), config.lab_id());
             let line = format!("{name}: this checkpoint is of the {there} lab, and this is the {here} lab; {anew}");
             return Err(Failure::usage(line));
         }
-        let each =
-            differences(there, config).map(|(name, there, here)| format!("{name} is {there} there and {here} here"));
+        let each = there.differences(config).into_iter();
+        let each = each.map(|(name, there, here)| format!("{name} is {there} there and {here} here"));
         let each = each.collect::<Vec<_>>().join(", ");
         let depends = " (with this schedule the learning rate depends on the steps in all)";
         let why = if same.is_some() { depends } else { "" };
         let line = format!("{name}: this checkpoint has other settings: {each}{why}; give the same settings, {anew}");
         Err(Failure::usage(line))
     }
-}
-
-/// The settings of a race in which two configurations of one lab differ: name, here, there.
-pub(crate) fn differences(
-    here: &Config,
-    there: &Config,
-) -> impl Iterator<Item = (&'static str, String, String)> + use<> {
-    let lab = here.lab();
-    let pairs = here.values().into_iter().zip(there.values());
-    pairs
-        .filter(move |((name, here), (_, there))| here != there && !lab.looks_only(name))
-        .map(|((name, here), (_, there))| (name, here, there))
 }
 
 /// Where and how often the race is saved.
@@ -155,9 +148,9 @@ struct Keep<'a> {
     warned: bool,
 }
 
-/// A race and what surrounds it.
+/// A run and what surrounds it.
 struct Job<'a> {
-    run: Trial,
+    run: Box<dyn Run>,
     machine: Machine,
     signals: Signals,
     progress: Progress,
@@ -169,41 +162,47 @@ impl<'a> Job<'a> {
     async fn open(config: &Config, before: Option<Before<'_>>, quiet: bool) -> Result<Self, Failure> {
         let signals = Signals::listen()?;
         let mut machine = Machine::default();
-        let steps = config.training()?.steps;
-        let mut run = match &before {
-            Some(before) => Trial::restore(&before.bytes, &mut machine, &mut |_, _| {}).await?,
-            None => Trial::open(config.clone(), &mut machine, &mut |_, _| {}).await?,
+        let run: Box<dyn Run> = match &before {
+            Some(before) => {
+                let mut trial = Trial::restore(&before.bytes, &mut machine, &mut |_, _| {}).await?;
+                if let Some((_, steps)) = before.extended
+                    && !trial.extend(steps)?
+                {
+                    let line = "this checkpoint cannot be trained longer; begin anew with --fresh, or name another file";
+                    return Err(Failure::usage(line));
+                }
+                Box::new(trial)
+            }
+            None => config.lab()?.open(config.clone(), &mut machine, &mut |_, _| {}).await?,
         };
-        let extended = before.as_ref().and_then(|before| before.extended);
-        if extended.is_some() && !run.extend(steps)? {
-            let line = "this checkpoint cannot be trained longer; begin anew with --fresh, or name another file";
-            return Err(Failure::usage(line));
-        }
-        let progress = Progress::new(quiet, run.step(), run.steps());
-        let info = run.executor();
-        progress.note(&format!("{} ({}): {}", info.kind, info.name, info.reason));
-        if let Some(Before { path, .. }) = &before {
-            let longer = extended.map_or(String::new(), |old| format!(", to {steps} steps instead of {old}"));
+        let about = run.about();
+        let progress = Progress::new(quiet, run.step(), about.steps);
+        let info = about.executor;
+        let what = if about.weights { String::new() } else { format!("{}, on ", run.label()) };
+        progress.note(&format!("{what}{} ({}): {}", info.kind, info.name, info.reason));
+        if let Some(Before { path, extended, .. }) = &before {
+            let longer = extended.map_or(String::new(), |(old, steps)| format!(", to {steps} steps instead of {old}"));
             progress.note(&format!("going on from step {} ({}){longer}", run.step(), path.display()));
         }
         Ok(Self { run, machine, signals, progress, keep: None, quiet })
     }
 
-    /// Trains to the end.
+    /// Works to the end.
     ///
     /// # Errors
-    /// What training meets, or that a signal ended it.
-    async fn train(&mut self) -> Result<(), Failure> {
+    /// What the work meets, or that a signal ended it.
+    async fn work(&mut self) -> Result<(), Failure> {
+        let runs = self.run.about().runs;
         let mut finished = false;
         while !finished {
             if let Some(signal) = self.signals.heard() {
                 return Err(self.interrupted(signal).await);
             }
-            for event in self.run.carry_on(&mut self.machine, UPDATE_MS, 0).await? {
+            for event in self.run.advance(&mut self.machine, UPDATE_MS, 0).await? {
                 match event {
                     Event::Recovered { reason, .. } => self.progress.note(&reason),
                     Event::Stopped { replica, step, reason } => {
-                        if let Some(run) = self.run.runs().get(replica as usize) {
+                        if let Some(run) = runs.get(replica as usize) {
                             let (arm, seed) = (&run.arm, run.seed);
                             self.progress.note(&format!("{arm}, seed {seed} stopped at step {step}: {reason}"));
                         }
@@ -234,8 +233,13 @@ impl<'a> Job<'a> {
 
     async fn interrupted(&mut self, signal: i32) -> Failure {
         self.progress.end();
+        let (step, steps) = (self.run.step(), self.run.about().steps);
+        if self.run.trial().is_none() {
+            let at = format!("interrupted after {step} of {steps} units; nothing was written");
+            return Failure::signal(signal, at);
+        }
         let saved = self.save_checkpoint().await;
-        let at = format!("interrupted at step {} of {}", self.run.step(), self.run.steps());
+        let at = format!("interrupted at step {step} of {steps}");
         let failed = saved.err().or_else(|| self.keep.as_mut()?.failed.take());
         if let Some(failed) = failed {
             return failed.and(format!("{at}; the checkpoint, if there is one, is of an earlier step"));
@@ -251,14 +255,9 @@ impl<'a> Job<'a> {
 
     /// The race as a file. A device lost just now is replaced first.
     async fn bytes(&mut self) -> Result<Vec<u8>, Failure> {
-        loop {
-            match self.run.save().await {
-                Ok(bytes) => return Ok(bytes),
-                Err(error) => match error.of_device() {
-                    Some(why) => self.run.recover(&mut self.machine, why).await?,
-                    None => return Err(error.into()),
-                },
-            }
+        match self.run.trial() {
+            Some(trial) => Ok(trial.recovering(&mut self.machine, async |trial| trial.save().await).await?),
+            None => Err(Failure::usage("this run has no weights to save")),
         }
     }
 
@@ -280,22 +279,6 @@ impl<'a> Job<'a> {
         Ok(())
     }
 
-    /// Has an experiment judge what only the end can tell.
-    ///
-    /// # Errors
-    /// What the device meets, but for its loss.
-    async fn judge(&mut self) -> Result<(), Failure> {
-        loop {
-            match self.run.outcome().await {
-                Ok(_) => return Ok(()),
-                Err(error) => match error.of_device() {
-                    Some(why) => self.run.recover(&mut self.machine, why).await?,
-                    None => return Err(error.into()),
-                },
-            }
-        }
-    }
-
     async fn finish(&mut self, weights: Option<&Path>, outputs: &Outputs<'_>, folder: &Folder) -> Result<(), Failure> {
         let saved = self.save_checkpoint().await;
         let failed = saved.err().or_else(|| self.keep.as_mut()?.failed.take());
@@ -306,24 +289,22 @@ impl<'a> Job<'a> {
             Some(path) => self.bytes().await.and_then(|bytes| files::replace(path, &bytes)),
             None => Ok(()),
         };
-        let judged = self.judge().await;
+        let judged = self.run.judge(&mut self.machine).await.map_err(Failure::from);
         let results = self.run.results()?;
         let json = settings::json_text(&results)?;
         let written = outputs.write(&json, || Ok(results.csv()?));
         let tables = folder.write_all(|| self.run.tables(&results));
         if !self.quiet {
-            let ids = || results.arms.iter().map(|arm| arm.id.as_str());
-            // The copy lab's encodings have an order of their own, whatever the order in which they were asked for.
-            let spreads = match self.run.config().lab() {
-                Lab::Copy => spreads(&results.runs, encodings()),
-                Lab::Encodings | Lab::Sequence => spreads(&results.runs, ids()),
-            };
-            table::race(&spreads, &results.arms, results.step);
-            self.run.found()?.iter().for_each(table::outcome);
+            let trains = self.run.trial().is_some();
+            if trains {
+                let arms = results.arms.iter().map(|arm| arm.id.as_str());
+                table::race(&spreads(&results.runs, arms), &results.arms, results.step);
+            }
+            self.run.found()?.iter().for_each(table::found);
             let first = results.runs.first().map(|run| run.arm.as_str());
             let seeds = results.runs.iter().filter(|run| Some(run.arm.as_str()) == first).count() as u32;
             let pace = results.seconds.map(|seconds| (seconds / f64::from(results.step.max(1)), seeds));
-            table::verdicts(&results.verdicts, pace);
+            table::verdicts(&results.verdicts, pace.filter(|_| trains));
         }
         // What could be written is, whatever else failed.
         Failure::all([checkpoint, weights, judged, written, tables])

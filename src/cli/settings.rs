@@ -8,8 +8,8 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, ArgMatches, Command};
 use serde_json::json;
 
-use mnemoscope::labs::Lab;
-use mnemoscope::labs::settings::{Preset, Settings, read_configuration};
+use mnemoscope::labs::settings::{Preset, Reading, read_configuration};
+use mnemoscope::labs::{Config, Lab};
 use mnemoscope::property::{Kind, Problem, Property};
 use mnemoscope::reading::quoted;
 
@@ -72,9 +72,14 @@ fn flag(property: &Property) -> Arg {
     .hide_possible_values(true)
 }
 
-/// Adds `--preset`, `--config`, and a flag for each property of a lab.
-pub(crate) fn add<S: Settings>(command: Command) -> Command {
-    let presets: Vec<&str> = S::presets().iter().map(|preset| preset.id).collect();
+/// Adds `--preset`, `--config`, and a flag for each property of a lab, whose defaults are given.
+pub(crate) fn add(command: Command, defaults: &Config) -> Command {
+    add_some(command, defaults, None)
+}
+
+/// As [`add`], with the flags of some properties only.
+pub(crate) fn add_some(command: Command, defaults: &Config, only: Option<&[&str]>) -> Command {
+    let presets: Vec<&str> = defaults.presets().iter().map(|preset| preset.id).collect();
     let first = presets.first().copied().unwrap_or_default();
     let preset = Arg::new("preset")
         .long("preset")
@@ -88,20 +93,19 @@ pub(crate) fn add<S: Settings>(command: Command) -> Command {
     )
     .conflicts_with("preset");
     let command = command.arg(preset).arg(config);
-    add_flags::<S>(command.next_help_heading("Settings (they override --preset and --config)"), None)
+    add_flags(command.next_help_heading("Settings (they override --preset and --config)"), defaults, only)
 }
 
 /// Adds the flags of all properties of a lab, or of some.
-pub(crate) fn add_flags<S: Settings>(command: Command, only: Option<&[&str]>) -> Command {
+pub(crate) fn add_flags(command: Command, defaults: &Config, only: Option<&[&str]>) -> Command {
     let wanted = |property: &&Property| only.is_none_or(|only| only.contains(&property.name));
-    S::rows().iter().filter(wanted).map(flag).fold(command, Command::arg)
+    defaults.rows().iter().filter(wanted).map(flag).fold(command, Command::arg)
 }
 
-/// The flags that were given, by the names of their properties.
-pub(crate) fn given<S: Settings>(arguments: &ArgMatches) -> Vec<(&'static str, String)> {
+/// The flags that were given, by the names of a lab's properties.
+pub(crate) fn given(arguments: &ArgMatches, defaults: &Config) -> Vec<(&'static str, String)> {
     let value = |name| arguments.try_get_one::<String>(name).ok().flatten().cloned();
-    let table = S::rows();
-    table.iter().filter_map(|property| Some((property.name, value(property.name)?))).collect()
+    defaults.rows().iter().filter_map(|property| Some((property.name, value(property.name)?))).collect()
 }
 
 /// A problem in the words of a shell: nothing is used instead, for a command line is refused as a whole.
@@ -109,55 +113,53 @@ pub(crate) fn words(from: &str, problem: &Problem) -> String {
     format!("{from}{}", Problem { used: String::new(), ..problem.clone() })
 }
 
-/// Takes the plain form, which scripts write, as it is, and what else a person may type.
-pub(crate) fn take<S: Settings>(config: &mut S, name: &str, text: &str) -> Result<(), Problem> {
-    config.put(name, text).or_else(|_| config.type_in(name, text))
-}
-
 /// The configuration of a command line. Unlike a link, it is refused as a whole if anything in it is wrong.
-pub(crate) fn configure<S: Settings>(arguments: &ArgMatches) -> Result<S, Failure> {
-    configure_over(arguments, &[])
+pub(crate) fn configure(arguments: &ArgMatches, defaults: &Config) -> Result<Config, Failure> {
+    configure_over(arguments, defaults, &[])
 }
 
 /// As [`configure`], with the settings `over` laid over preset or file, and under the flags.
-pub(crate) fn configure_over<S: Settings>(
+pub(crate) fn configure_over(
     arguments: &ArgMatches,
+    defaults: &Config,
     over: &[(&'static str, String)],
-) -> Result<S, Failure> {
+) -> Result<Config, Failure> {
     let mut lines = Vec::new();
-    let mut config = match (arguments.get_one::<PathBuf>("config"), arguments.get_one::<String>("preset")) {
+    let mut config = defaults.clone();
+    match (arguments.get_one::<PathBuf>("config"), arguments.get_one::<String>("preset")) {
         (Some(path), _) => {
             let text = files::read_text(path).map_err(|why| Failure::usage(format!("{why}; name a JSON file")))?;
             let name = files::name(path);
-            own::<S>(&text, &name)?;
-            let hint = format!("mnemoscope settings {} lists what may stand in it", S::LAB);
-            let (config, problems) = read_configuration(&text)
+            own(&text, &name, defaults.lab_id())?;
+            let hint = format!("mnemoscope settings {} lists what may stand in it", defaults.lab_id());
+            let problems = read_configuration(&mut config, &text)
                 .map_err(|error| Failure::usage(format!("{name}: {}; {hint}", reason(error))))?;
             lines.extend(problems.iter().map(|problem| words(&format!("{name}: "), problem)));
-            config
         }
-        (None, Some(preset)) => S::preset(preset).map_err(|problem| Failure::usage(words("--", &problem)))?,
-        (None, None) => S::default(),
-    };
-    let base = if arguments.get_one::<PathBuf>("config").is_some() { S::default() } else { config.clone() };
-    let given = given::<S>(arguments);
+        (None, Some(preset)) => {
+            config.preset(preset).map_err(|problem| Failure::usage(words("--", &problem)))?;
+        }
+        (None, None) => {}
+    }
+    let base = if arguments.get_one::<PathBuf>("config").is_some() { defaults.values() } else { config.values() };
+    let given = given(arguments, defaults);
     let given = over.iter().chain(&given).map(|(name, value)| (*name, value.as_str()));
-    let problems = config.apply_over(&base.texts(), given, take);
+    let problems = config.apply_over(&base, given, Reading::Shell);
     lines.extend(problems.iter().map(|problem| words("", problem)));
     if lines.is_empty() { Ok(config) } else { Err(Failure::usages(lines)) }
 }
 
 /// Refuses a file that says that it is of another lab: its settings would be refused one by one.
-fn own<S: Settings>(text: &str, name: &str) -> Result<(), Failure> {
+fn own(text: &str, name: &str, own: &str) -> Result<(), Failure> {
     let json = serde_json::from_str::<serde_json::Value>(text).ok();
     let results = |json: &serde_json::Value| ["settings", "configuration"].iter().any(|name| json.get(name).is_some());
     let lab = json.as_ref().filter(|json| results(json)).and_then(|json| json.get("lab")?.as_str());
-    match lab.filter(|lab| *lab != S::LAB) {
+    match lab.filter(|lab| *lab != own) {
         Some(lab) => {
             let line = format!(
                 "{name}: it is of the lab \"{}\", and this command takes settings of the {} lab",
                 quoted(lab),
-                S::LAB
+                own
             );
             Err(Failure::usage(line))
         }
@@ -174,7 +176,7 @@ pub(crate) fn reason(error: mnemoscope::error::Error) -> String {
 }
 
 /// Prints a lab's property table and presets as JSON.
-pub(crate) fn print(lab: Lab) -> Result<(), Failure> {
+pub(crate) fn print(lab: &dyn Lab) -> Result<(), Failure> {
     let preset = |preset: &Preset| {
         let values: BTreeMap<_, _> = preset.values.iter().copied().collect();
         json!({ "id": preset.id, "label": preset.label, "help": preset.help, "values": values })

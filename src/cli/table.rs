@@ -2,10 +2,8 @@
 
 use mnemoscope::choice::Choice;
 use mnemoscope::encoding::Encoding;
-use mnemoscope::encoding::statistics;
 use mnemoscope::labs::copy::sweep::{Again, Spread, Sweep};
-use mnemoscope::labs::encodings::outcome::{Correlation, Follower, Outcome};
-use mnemoscope::model::ensemble::TOKEN_ACCURACY;
+use mnemoscope::labs::run::Found;
 use mnemoscope::run::claim::{Decides, Outcome as Answer, Verdict};
 use mnemoscope::run::event::ArmInfo;
 
@@ -83,60 +81,12 @@ pub(crate) fn race(spreads: &[Spread], arms: &[ArmInfo], steps: u32) {
     print(&std::iter::once(HEAD.map(str::to_owned).to_vec()).chain(rows).collect::<Vec<_>>());
 }
 
-/// Mean, and the range where there is one.
-fn range(found: Option<&statistics::Spread>, text: impl Fn(f64) -> String) -> String {
-    let Some(statistics::Spread { mean, least, greatest }) = found.copied() else { return "–".to_owned() };
-    let [mean, least, greatest] = [mean, least, greatest].map(text);
-    if least == greatest { mean } else { format!("{mean} ({least} to {greatest})") }
-}
-
-fn rows(head: Vec<String>, rows: impl Iterator<Item = Vec<String>>) {
-    print(&std::iter::once(head).chain(rows).collect::<Vec<_>>());
-}
-
-/// What an experiment of the encodings lab has found.
-pub(crate) fn outcome(outcome: &Outcome) {
-    let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
-    match outcome {
-        Outcome::Live => {}
-        Outcome::Control { reference, rows: followers, .. } => {
-            say(&format!("Largest difference of held-out loss from {reference}, bits per token, over the seeds:"));
-            let row = |Follower { label, largest, at, .. }: &Follower| {
-                let at = at.map_or("–".to_owned(), |step| step.to_string());
-                vec![label.clone(), range(largest.as_ref(), |value| format!("{value:.3e}")), at]
-            };
-            rows(words(&["run", "largest difference", "at step"]), followers.iter().map(row));
-        }
-        Outcome::Sweep { correlations, sentence, .. } => {
-            say(sentence);
-            let row = |found: &Correlation| {
-                let Correlation { label, family, spread, arms, .. } = found;
-                let rho = range(spread.as_ref(), |value| format!("{value:.2}"));
-                vec![(*family).to_owned(), arms.to_string(), (*label).to_owned(), rho]
-            };
-            rows(
-                words(&["family", "tables", "measure", "Spearman's ρ with steps to 99 %"]),
-                correlations.iter().map(row),
-            );
-        }
-        Outcome::Lengths { trained, curves, sentence, .. } => {
-            say(&format!("Held-out tokens right at other lengths than the {trained} positions in training:"));
-            let lengths = curves.points.iter().map(|point| point.x.to_string());
-            let head = words(&["arm"]).into_iter().chain(lengths).collect();
-            let measure = curves.measure(TOKEN_ACCURACY).unwrap_or_default();
-            let row = |arm: &ArmInfo| {
-                let runs = curves.of_arm(&arm.id);
-                let each = (0..curves.points.len()).map(|point| {
-                    let values = runs.iter().map(|&run| curves.value(point, measure, run).map(f64::from));
-                    let found = statistics::Spread::of(&values.collect::<Vec<_>>());
-                    range(found.as_ref(), |share| format!("{:.1} %", share * 100.0))
-                });
-                std::iter::once(arm.label.clone()).chain(each).chain([arm.help.clone()]).collect()
-            };
-            rows(head, curves.arms.iter().map(row));
-            say(sentence);
-        }
-    }
+/// What a run has found beside its curves.
+pub(crate) fn found(found: &Found) {
+    let tell = |words: &str| if !words.is_empty() { say(words) };
+    tell(&found.before);
+    print(&found.rows);
+    tell(&found.after);
 }
 
 /// The summary of a sweep.

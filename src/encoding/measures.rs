@@ -134,6 +134,7 @@ fn toeplitz(gram: &Gram, slice: &[f64]) -> Option<f64> {
 }
 
 /// Singular values of a table.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Spectrum {

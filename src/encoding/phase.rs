@@ -7,6 +7,7 @@ use super::Shape;
 use super::sinusoidal::frequency;
 
 /// A position on the clock.
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Clock"))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Phase {
@@ -23,6 +24,7 @@ pub struct Phase {
 }
 
 /// One frequency: a sine and a cosine column.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Pair {

@@ -100,6 +100,7 @@ pub fn slope(x: &[f64], y: &[f64]) -> Option<f64> {
 }
 
 /// Mean, least and greatest.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub struct Spread {
     /// Mean.

@@ -6,6 +6,7 @@ use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Many numbers in single precision; a `Float32Array` on the page.
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "Float32Array"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Floats(pub Vec<f32>);
 
@@ -19,6 +20,7 @@ impl Serialize for Floats {
 }
 
 /// Bytes of a file; a `Uint8Array` on the page.
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "Uint8Array"))]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bytes(pub Vec<u8>);
 
@@ -56,6 +58,7 @@ impl<'de> Deserialize<'de> for Bytes {
 }
 
 /// An answer whose type is the lab's own; null where there is nothing.
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "unknown"))]
 pub struct Anything(pub Option<Box<dyn erased_serde::Serialize>>);
 
 impl Serialize for Anything {

@@ -6,7 +6,7 @@
 
 use std::fmt::Debug;
 
-use serde::de::DeserializeOwned;
+use serde::de::{self, DeserializeOwned};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -18,6 +18,7 @@ use crate::reading::quoted;
 use crate::run::machine::Machine;
 
 /// How far an answer is that takes several turns.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Turn {
     /// The part that waits for it.
@@ -101,11 +102,13 @@ impl<S: Settings + 'static> Under for S {
 pub type Arguments<'a> = Box<dyn erased_serde::Deserializer<'a> + 'a>;
 
 /// No arguments.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
 /// A table as CSV.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TableName {
@@ -116,13 +119,63 @@ pub struct TableName {
     pub at: u32,
 }
 
+/// A question and its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Question {
+    /// Its name.
+    pub name: &'static str,
+    /// Names of the arguments.
+    pub arguments: &'static [&'static str],
+}
+
+impl Question {
+    /// One whose arguments have that type.
+    #[must_use]
+    pub fn new<A: DeserializeOwned>(name: &'static str) -> Self {
+        let mut arguments: &'static [&'static str] = &[];
+        // It gives no value: what counts is which fields are asked for.
+        let _ = A::deserialize(Fields(&mut arguments));
+        Self { name, arguments }
+    }
+}
+
+/// Learns which fields a struct has.
+struct Fields<'a>(&'a mut &'static [&'static str]);
+
+impl<'de> de::Deserializer<'de> for Fields<'_> {
+    type Error = de::value::Error;
+
+    fn deserialize_any<V: de::Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(de::Error::custom("no struct"))
+    }
+    fn deserialize_struct<V: de::Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        *self.0 = fields;
+        self.deserialize_any(visitor)
+    }
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct seq tuple
+        tuple_struct map enum identifier ignored_any
+    }
+}
+
 /// What answers a lab's questions. It may keep what one answer shares with the next.
 pub trait Bench: Debug {
-    /// Names of the questions.
-    fn questions(&self) -> &'static [&'static str];
+    /// The questions.
+    fn questions(&self) -> Vec<Question>;
 
     /// Names of its tables, which a question `csv` gives.
     fn tables(&self) -> &'static [&'static str];
+
+    /// The questions with the types of their arguments and answers.
+    #[cfg(test)]
+    fn typed(&self) -> Option<Vec<crate::labs::types::Question>> {
+        None
+    }
 
     /// One turn of an answer.
     ///
@@ -137,8 +190,8 @@ pub trait Bench: Debug {
 pub struct NoBench;
 
 impl Bench for NoBench {
-    fn questions(&self) -> &'static [&'static str] {
-        &[]
+    fn questions(&self) -> Vec<Question> {
+        Vec::new()
     }
     fn tables(&self) -> &'static [&'static str] {
         &[]
@@ -180,8 +233,8 @@ pub(crate) fn read<A: DeserializeOwned>(name: &str, arguments: Arguments<'_>) ->
 macro_rules! questions {
     ($bench:ty, $settings:ty, $tables:expr; $($name:literal: $method:ident($arguments:ty) -> $answer:ty;)+) => {
         impl $crate::labs::ask::Bench for $bench {
-            fn questions(&self) -> &'static [&'static str] {
-                &[$($name),+]
+            fn questions(&self) -> Vec<$crate::labs::ask::Question> {
+                vec![$($crate::labs::ask::Question::new::<$arguments>($name)),+]
             }
             fn tables(&self) -> &'static [&'static str] {
                 &$tables
@@ -205,12 +258,9 @@ macro_rules! questions {
                     }
                 })
             }
-        }
-
-        #[cfg(test)]
-        impl $crate::labs::types::Typed for $bench {
-            fn questions() -> Vec<$crate::labs::types::Question> {
-                vec![$($crate::labs::types::question::<$arguments, $answer>($name)),+]
+            #[cfg(test)]
+            fn typed(&self) -> Option<Vec<$crate::labs::types::Question>> {
+                Some(vec![$($crate::labs::types::question::<$arguments, $answer>($name)),+])
             }
         }
     };

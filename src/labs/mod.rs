@@ -15,6 +15,8 @@ pub mod sequence;
 pub mod settings;
 pub mod study;
 pub mod trial;
+#[cfg(test)]
+mod types;
 pub mod weights;
 
 use std::fmt::Debug;
@@ -65,6 +67,7 @@ pub trait Lab: Debug + Sync {
 }
 
 /// Everything about a lab that does not depend on a configuration.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Description {
     /// Which lab.

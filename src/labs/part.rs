@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 /// A part of a lab's page.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Part {
     /// Name in links.

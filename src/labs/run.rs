@@ -17,6 +17,7 @@ use crate::run::results::Results;
 use crate::run::table::Table;
 
 /// What is compared in a run, how it is measured, and where.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct About {

@@ -32,6 +32,7 @@ questions! {
 }
 
 /// A run of the race, and a probe as [`crate::run::inspect::read_probe`] reads it.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Subject {
@@ -40,6 +41,7 @@ pub(crate) struct Subject {
 }
 
 /// A table of the results.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RunTable {
@@ -49,6 +51,7 @@ pub(crate) struct RunTable {
 }
 
 /// A look inside one run, on one sequence.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct InspectionAnswer {

@@ -11,6 +11,7 @@ use crate::property::{Problem, Properties};
 use crate::run::results::setting_text;
 
 /// A named set of values over the defaults.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Serialize)]
 pub struct Preset {
     /// Identifier.

@@ -20,6 +20,7 @@ use crate::run::table::Table;
 const MOST_LOSSES: u32 = 3;
 
 /// A table of words.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Rows {
     /// Heads of the columns.
@@ -78,6 +79,7 @@ pub trait Experiment<C>: Debug {
 }
 
 /// What an experiment has found so far, as the page gets it.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StudyFound {
     /// The curves.

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What numbers a measure takes, which says how it is drawn and written.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -30,6 +31,7 @@ impl Kind {
 }
 
 /// Which way is better.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Better {
@@ -42,6 +44,7 @@ pub enum Better {
 }
 
 /// When it is taken.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
@@ -52,6 +55,7 @@ pub enum Phase {
 }
 
 /// A measure. It is told from others of its phase by its identifier.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Measure {

@@ -17,6 +17,7 @@ pub struct Certificate {
 }
 
 /// What comparing two certificates says.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Comparison {
     /// Whether every bit agrees.

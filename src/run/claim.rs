@@ -25,6 +25,7 @@ const TREND: f64 = 2.576;
 const PARTLY: f64 = 0.5;
 
 /// What a run says of a claim.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
@@ -39,6 +40,7 @@ pub enum Outcome {
 }
 
 /// What would decide an open claim, as far as that is known.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decides {
     /// So many seeds.
@@ -50,6 +52,7 @@ pub struct Decides {
 }
 
 /// A claim and what a run says of it.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Identifier.

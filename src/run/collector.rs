@@ -14,6 +14,7 @@ use crate::run::event::Event;
 use crate::run::lineup::Lineup;
 
 /// A run that met a number that is not finite.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Stop {
     /// At which step, from 1.

@@ -7,6 +7,7 @@ use crate::run::event::{ArmInfo, RunInfo};
 use crate::run::table::{Cell, Column, Table};
 
 /// A horizontal axis.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Axis {
     /// Identifier, the head of its column.
@@ -32,6 +33,7 @@ impl Axis {
 }
 
 /// Numbers at one place of the axis.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Point {
     /// The place.
@@ -62,6 +64,7 @@ impl PartialEq for Point {
 }
 
 /// A set of curves over one axis.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Curves {
     /// Identifier, as in the names of files.

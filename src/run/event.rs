@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What is compared, as lines of a chart.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArmInfo {
     /// Identifier.
@@ -15,6 +16,7 @@ pub struct ArmInfo {
 }
 
 /// One run: an arm with a seed.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunInfo {
     /// Its place among all runs.
@@ -26,6 +28,7 @@ pub struct RunInfo {
 }
 
 /// Which executor works, and why that one.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExecutorInfo {
     /// `cpu` or `webgpu`.
@@ -39,6 +42,7 @@ pub struct ExecutorInfo {
 }
 
 /// What a race costs.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cost {
@@ -53,6 +57,7 @@ pub struct Cost {
 }
 
 /// What happened.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Event {

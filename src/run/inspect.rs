@@ -48,6 +48,7 @@ pub struct Inspection {
 }
 
 /// Euclidean norms over one layer's parameters.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Norms {
     /// Prefix of the parameters' names.

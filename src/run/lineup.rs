@@ -15,6 +15,7 @@ use crate::run::event::{ArmInfo, RunInfo};
 use crate::run::machine::ExecutorChoice;
 
 /// Where a race comes from, as its files say it.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Provenance {
     /// Which lab.
@@ -22,6 +23,7 @@ pub struct Provenance {
     /// The link's fragment that restores the configuration.
     pub link: String,
     /// Every setting by name: numbers as numbers, flags as flags, lists as lists.
+    #[cfg_attr(test, ts(type = "Record<string, string | number | boolean | string[]>"))]
     pub settings: BTreeMap<String, Value>,
 }
 

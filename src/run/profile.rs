@@ -20,6 +20,7 @@ const MOST_STEPS: u32 = 400;
 const ROOF_MS: f64 = 60.0;
 
 /// What a step costs.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Profile {
@@ -42,6 +43,7 @@ pub struct Profile {
 }
 
 /// What one kernel costs in a step, all its launches and all runs.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct KernelCost {

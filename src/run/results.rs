@@ -21,6 +21,7 @@ use crate::run::table::Table;
 const FORMAT: u32 = 2;
 
 /// What became of one run.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {
     /// Identifier of its arm.
@@ -44,6 +45,7 @@ impl RunResult {
 }
 
 /// Why there are no numbers.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Absent {
     /// Which run, as a place in the list of runs.
@@ -60,6 +62,7 @@ pub struct Absent {
 }
 
 /// Results of a run.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Results {
     /// Version of the format.
@@ -77,6 +80,7 @@ pub struct Results {
     pub check: Option<String>,
     /// Every setting by name: numbers are numbers, flags are flags and lists are lists. Empty if unknown.
     #[serde(default)]
+    #[cfg_attr(test, ts(type = "Record<string, string | number | boolean | string[]>"))]
     pub settings: BTreeMap<String, Value>,
     /// Which executor worked.
     #[serde(default)]
@@ -115,6 +119,7 @@ pub struct Results {
     pub more: Vec<Curves>,
     /// What a lab has found besides. Never read again.
     #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(type = "unknown"))]
     pub found: Option<Value>,
 }
 
@@ -422,6 +427,7 @@ mod first {
         stopped: Option<u32>,
     }
 
+    #[cfg_attr(test, derive(ts_rs::TS))]
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Row {

@@ -23,6 +23,7 @@ use crate::run::table::{Cell, Column, Table};
 const WHICH_RUNS: [&str; 3] = ["encodings", "seeds", "seed"];
 
 /// When the runs of one arm first reached the threshold of a measure.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Spread {
     /// Identifier of the arm.

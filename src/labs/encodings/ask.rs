@@ -35,6 +35,7 @@ questions! {
 }
 
 /// One of the two sides.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OfSide {
@@ -42,6 +43,7 @@ pub(crate) struct OfSide {
 }
 
 /// A side's table as a file.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TableFile {
@@ -50,6 +52,7 @@ pub(crate) struct TableFile {
 }
 
 /// How a table is written.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum TableFormat {
@@ -60,6 +63,7 @@ pub(crate) enum TableFormat {
 }
 
 /// A table of the reader's, in the place of an earlier one.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TableUpload {
@@ -68,6 +72,7 @@ pub(crate) struct TableUpload {
 }
 
 /// The similarity of every position to every other.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Debug, Serialize)]
 pub(crate) struct PictureAnswer {
     #[serde(flatten)]
@@ -83,6 +88,7 @@ pub(crate) struct PictureAnswer {
 }
 
 /// A cloud of pairs of positions p < q: dot products under one encoding (x) and another (y).
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Debug, Serialize)]
 pub(crate) struct CloudAnswer {
     label: &'static str,
@@ -106,6 +112,7 @@ impl CloudAnswer {
 }
 
 /// Lemma 1 on one length, width and window.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LemmaAnswer {
@@ -120,6 +127,7 @@ pub(crate) struct LemmaAnswer {
 }
 
 /// A full attention logit of layer 1, split, before and after the mapping.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LogitAnswer {

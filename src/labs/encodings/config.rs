@@ -123,6 +123,7 @@ properties! {
 }
 
 /// One of the two encodings that are looked at.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {

@@ -40,6 +40,7 @@ impl TryFrom<race::Trained> for Trained {
 }
 
 /// One of the four parts.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Part {
     /// Identifier.

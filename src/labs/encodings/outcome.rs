@@ -28,6 +28,7 @@ const FEWEST: u32 = 8;
 const FOLLOWS: f64 = 0.1;
 
 /// What an experiment has found so far.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "experiment", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Outcome {
@@ -68,6 +69,7 @@ pub enum Outcome {
 }
 
 /// An arm of the control.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Follower {
@@ -84,6 +86,7 @@ pub struct Follower {
 }
 
 /// A table of the sweep and what came of it.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SweepArm {
@@ -110,6 +113,7 @@ pub struct SweepArm {
 }
 
 /// Spearman's ρ of a measure with steps to 99 %; a run that has not learned comes after all that have.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Correlation {

@@ -33,6 +33,7 @@ pub struct Upload {
 }
 
 /// What was uploaded.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UploadInfo {
     /// The file's name.

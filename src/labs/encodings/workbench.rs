@@ -39,6 +39,7 @@ pub struct Picture {
 }
 
 /// What a picture shows.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Serialize)]
 pub struct PictureInfo {
     /// `left` or `right`.
@@ -66,6 +67,7 @@ pub struct PictureInfo {
 }
 
 /// A measure of both sides.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MeasureRow {
@@ -103,6 +105,7 @@ pub fn measures_table(rows: &[MeasureRow]) -> table::Table {
 }
 
 /// What is written of two encodings.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     version: &'static str,
@@ -121,6 +124,7 @@ pub struct Report {
 }
 
 /// What is written of one encoding.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SideReport {
@@ -133,6 +137,7 @@ pub struct SideReport {
     spectrum: Option<Spectrum>,
 }
 
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct LemmaReport {
@@ -141,6 +146,7 @@ struct LemmaReport {
     compressed: CloudReport,
 }
 
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Serialize)]
 struct CloudReport {
     slope: f64,

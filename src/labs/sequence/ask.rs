@@ -34,6 +34,7 @@ questions! {
 }
 
 /// What of a session is known already: which one, and how many steps of it.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Known {
@@ -44,6 +45,7 @@ pub(crate) struct Known {
 }
 
 /// A sequence for the session's machine.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Given {
@@ -55,6 +57,7 @@ pub(crate) struct Given {
 }
 
 /// A cue to go on from alone.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Cued {
@@ -68,6 +71,7 @@ pub(crate) struct Cued {
 }
 
 /// A symbol of the settings' sequence, from 0.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct At {
@@ -75,6 +79,7 @@ pub(crate) struct At {
 }
 
 /// A look at both machines.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Look {
@@ -86,10 +91,13 @@ pub(crate) struct Look {
 }
 
 /// How many words are recalled.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Recalls {
-    recalls: u32,
+    /// At least 1, at most a million; 10,000 if left out.
+    #[serde(default)]
+    recalls: Option<u32>,
 }
 
 /// A turn as it is told.
@@ -265,6 +273,10 @@ impl Bench {
     }
 
     async fn ask_time(&mut self, Recalls { recalls }: Recalls, place: Place<'_>) -> Answer<Timing> {
+        let recalls = recalls.unwrap_or(10_000);
+        if !(1..=1_000_000).contains(&recalls) {
+            return Err(Error::Config(format!("recalls: {recalls} is not allowed; it takes a whole number from 1 to 1000000")));
+        }
         timing::recalls(place.config, recalls, place.machine).await.map(Reply::Done)
     }
 }

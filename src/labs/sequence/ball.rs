@@ -8,6 +8,7 @@ use crate::run::claim::{Claim, SEEDS, Verdict, Vote};
 use crate::sdm::ball::{self, Fit, Level, MOST_BITS, Memories, Weights};
 
 /// What the page shows of Hamming balls and softmax.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Ball {
@@ -32,6 +33,7 @@ pub struct Ball {
 }
 
 /// One distance of query and memory.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Point {
@@ -48,6 +50,7 @@ pub struct Point {
 }
 
 /// A fit at one radius.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reference {
@@ -62,6 +65,7 @@ pub struct Reference {
 }
 
 /// Both retrievals on the same memories.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Retrieval {
@@ -72,6 +76,7 @@ pub struct Retrieval {
 }
 
 /// One noise level.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {

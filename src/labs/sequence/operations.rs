@@ -18,6 +18,7 @@ use crate::sdm::machine::Model;
 const BEATEN: usize = 5;
 
 /// One operation of both machines.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Stage {
     /// Identifier.
@@ -33,6 +34,7 @@ pub struct Stage {
 }
 
 /// What both predict.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Predictions {
     /// The sequence machine.
@@ -42,6 +44,7 @@ pub struct Predictions {
 }
 
 /// Both machines at one symbol.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Operations {
     /// Which symbol.

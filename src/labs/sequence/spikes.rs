@@ -57,6 +57,7 @@ pub struct Subject<'a> {
 }
 
 /// Spikes of all layers for one symbol.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Spikes {
@@ -89,6 +90,7 @@ pub struct Spikes {
 }
 
 /// Spikes of one layer.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SpikeLayer {
@@ -111,6 +113,7 @@ pub struct SpikeLayer {
 }
 
 /// A spike of a code.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Fired {
     /// Neuron.
@@ -124,6 +127,7 @@ pub struct Fired {
 }
 
 /// A spike that a layer which is shut off keeps to itself.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Late {
     /// Neuron.
@@ -133,6 +137,7 @@ pub struct Late {
 }
 
 /// One neuron of a code in three readings.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     /// Neuron.
@@ -148,6 +153,7 @@ pub struct Reading {
 }
 
 /// Activation of a decoder neuron over time.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Trace {
     /// Neuron.
@@ -161,6 +167,7 @@ pub struct Trace {
 }
 
 /// Firing order against dot products.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Check {
     /// Identifier of the neuron.

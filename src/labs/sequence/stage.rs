@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 /// How a vector is drawn.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum VectorKind {
@@ -13,6 +14,7 @@ pub enum VectorKind {
 }
 
 /// A vector of a running machine.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VectorView {
@@ -41,6 +43,7 @@ impl VectorView {
 }
 
 /// One thing that a retrieval compared with.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SimilarityItem {
@@ -53,6 +56,7 @@ pub struct SimilarityItem {
 }
 
 /// Similarities that a retrieval used, strongest first or in the order of the sequence.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SimilarityView {
@@ -65,6 +69,7 @@ pub struct SimilarityView {
 }
 
 /// One operation of one machine at one symbol.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StageView {

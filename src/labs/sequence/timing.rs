@@ -10,6 +10,7 @@ use crate::run::machine::Machine;
 use crate::sdm::memory::{self, Memory};
 
 /// What was timed.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Timing {

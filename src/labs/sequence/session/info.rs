@@ -6,6 +6,7 @@ use crate::run::event::ExecutorInfo;
 use crate::run::table::{Cell, Column, Table};
 
 /// Why a symbol was taken in.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
@@ -20,6 +21,7 @@ pub enum Mode {
 }
 
 /// One symbol that the machine took in.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SymbolStep {
@@ -42,6 +44,7 @@ pub struct SymbolStep {
 }
 
 /// What comes next, in the machine's opinion.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Next {
     /// The symbol.
@@ -51,6 +54,7 @@ pub struct Next {
 }
 
 /// A session for somebody who knows its first steps already: thousands of them need not be told again.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SessionUpdate {
     /// Rises with every session that a bench opens.
@@ -63,6 +67,7 @@ pub struct SessionUpdate {
 }
 
 /// What has happened to one memory since it was blank.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionInfo {

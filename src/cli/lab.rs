@@ -1,0 +1,177 @@
+//! `mnemoscope LAB`, of any lab of the registry: it runs what the settings make, and `mnemoscope LAB PART` asks one of the lab's questions.
+//! Labs with more to write beside an answer have a command of their own for that, which then is what the name alone does.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use clap::{Arg, ArgMatches, Command};
+use serde::de::value::{Error as Wrong, MapDeserializer, StringDeserializer};
+use serde::de::{self, IntoDeserializer, Visitor};
+
+use mnemoscope::labs::ask::{Bench, Place, Question, Reply, ask};
+use mnemoscope::labs::{Config, Lab};
+use mnemoscope::run::machine::Machine;
+
+use super::failure::Failure;
+use super::files::{self, Outputs};
+use super::progress::Progress;
+use super::signals::Signals;
+use super::{encodings, race, sequence, settings};
+
+/// Milliseconds of work between two looks at the clock and the signals.
+const UPDATE_MS: f64 = 100.0;
+
+/// What the name of a lab alone does, where that is not its run.
+struct Look {
+    lab: &'static str,
+    add: fn(Command) -> Command,
+    run: fn(&ArgMatches, &Config) -> Result<(), Failure>,
+}
+
+const LOOKS: [Look; 2] = [
+    Look { lab: "encodings", add: encodings::add, run: encodings::run },
+    Look { lab: "sequence", add: sequence::add, run: sequence::run },
+];
+
+fn look(lab: &dyn Lab) -> Option<&'static Look> {
+    LOOKS.iter().find(|look| look.lab == lab.id())
+}
+
+/// The command of a lab.
+pub(crate) fn command(lab: &dyn Lab, codes: &'static str) -> Command {
+    let defaults = lab.defaults();
+    let run = |command: Command| settings::add(race::add(command, &defaults), &defaults).after_help(codes);
+    let about = "Run what the settings name, and write what it finds";
+    let command = Command::new(lab.id()).about(format!("{}: {}", lab.label(), lab.question()));
+    let command = match look(lab) {
+        Some(look) => {
+            let alone = settings::add((look.add)(command).arg(race::quiet()), &defaults).after_help(codes);
+            alone.subcommand(run(Command::new("run").alias("train").about(about)))
+        }
+        None => run(command).subcommand(run(Command::new("run").alias("train").about(about))),
+    };
+    let questions = lab.bench().questions();
+    let ask = |command: Command, question: &Question| command.subcommand(asking(question, &defaults));
+    questions.iter().fold(command.args_conflicts_with_subcommands(true), ask)
+}
+
+/// The command of a question: its arguments, and the lab's settings where no argument has their name.
+fn asking(question: &Question, defaults: &Config) -> Command {
+    let help = "An argument of the question, as its type in the page's engine/types.ts says; of bytes the name of a file";
+    let flag = |name: &&'static str| Arg::new(*name).long(name.replace('_', "-")).value_name("VALUE").help(help);
+    let rows: Vec<&str> = defaults.rows().iter().map(|row| row.name).filter(|name| !question.arguments.contains(name)).collect();
+    let command = Command::new(question.name)
+        .about(format!("Ask \"{}\", and write the answer", question.name))
+        .arg(files::argument("out", "Write the answer to FILE, as JSON unless it is a text; - or nothing is standard output"))
+        .arg(race::quiet());
+    let command = question.arguments.iter().map(flag).fold(command, Command::arg);
+    settings::add_some(command, defaults, Some(&rows))
+}
+
+/// Does what the arguments of a lab's command say.
+pub(crate) fn run(lab: &dyn Lab, arguments: &ArgMatches) -> Result<(), Failure> {
+    let defaults = lab.defaults();
+    match (arguments.subcommand(), look(lab)) {
+        (Some(("run", arguments)), _) => race::run(&settings::configure(arguments, &defaults)?, arguments),
+        (Some((name, arguments)), _) => answer(lab, name, arguments),
+        (None, Some(look)) => (look.run)(arguments, &defaults),
+        (None, None) => race::run(&settings::configure(arguments, &defaults)?, arguments),
+    }
+}
+
+/// Asks the lab's bench until it has answered.
+fn answer(lab: &dyn Lab, name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
+    let mut bench: Box<dyn Bench> = lab.bench();
+    let questions = bench.questions();
+    let question = questions.iter().find(|question| question.name == name);
+    let names = question.map(|question| question.arguments).unwrap_or_default();
+    let given = |name: &&'static str| Some((*name, Spelled(arguments.get_one::<String>(name)?.clone())));
+    let given: BTreeMap<&str, Spelled> = names.iter().filter_map(given).collect();
+    let config = settings::configure(arguments, &lab.defaults())?;
+    let outputs = Outputs::of(arguments, &[], &[])?;
+    let (mut machine, signals) = (Machine::default(), Signals::listen()?);
+    let mut progress: Option<Progress> = None;
+    let answer = pollster::block_on(async {
+        loop {
+            if let Some(signal) = signals.heard() {
+                progress.iter().for_each(Progress::end);
+                return Err(Failure::signal(signal, "interrupted; nothing was written".to_owned()));
+            }
+            let place = Place {
+                id: 0,
+                config: &config,
+                now: Some(&config),
+                run: None,
+                machine: &mut machine,
+                budget_ms: UPDATE_MS,
+                stop: None,
+            };
+            let given = MapDeserializer::<_, Wrong>::new(given.clone().into_iter());
+            let given = Box::new(<dyn erased_serde::Deserializer<'_>>::erase(given));
+            match ask(bench.as_mut(), name, given, place).await.map_err(|error| Failure::usage(settings::reason(error)))? {
+                Reply::Done(answer) => return Ok(answer),
+                Reply::Going(turn) => {
+                    let bar = progress.get_or_insert_with(|| Progress::new(arguments.get_flag("quiet"), turn.at, turn.of));
+                    bar.at(turn.at, turn.of, 0.0);
+                }
+                Reply::Waiting => {}
+            }
+        }
+    })?;
+    progress.iter().for_each(Progress::end);
+    let value = serde_json::to_value(&answer).map_err(|error| Failure::failed(format!("JSON: {error}")))?;
+    let bytes = match value.as_str() {
+        Some(text) => text.as_bytes().to_vec(),
+        None => settings::json_text(&answer)?,
+    };
+    outputs.write(&bytes, || Ok(String::new()))
+}
+
+/// A value as it stands on a command line, read as whatever type is asked for.
+#[derive(Clone)]
+struct Spelled(String);
+
+impl<'de> IntoDeserializer<'de, Wrong> for Spelled {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+macro_rules! parsed {
+    ($($method:ident: $visit:ident $type:ty),+) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+            let wrong = || de::Error::custom(format!("\"{}\" is not a value of type {}", self.0, stringify!($type)));
+            visitor.$visit(self.0.trim().parse::<$type>().map_err(|_| wrong())?)
+        })+
+    };
+}
+
+impl<'de> de::Deserializer<'de> for Spelled {
+    type Error = Wrong;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        visitor.visit_string(self.0)
+    }
+    parsed!(deserialize_bool: visit_bool bool, deserialize_u32: visit_u32 u32, deserialize_f64: visit_f64 f64);
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        visitor.visit_some(self)
+    }
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        let bytes = fs::read(&self.0).map_err(|error| de::Error::custom(format!("{}: {}", self.0, files::words(&error))))?;
+        visitor.visit_byte_buf(bytes)
+    }
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Wrong> {
+        StringDeserializer::new(self.0).deserialize_enum(name, variants, visitor)
+    }
+    serde::forward_to_deserialize_any! {
+        i8 i16 i32 i64 u8 u16 u64 f32 char str string bytes unit unit_struct newtype_struct seq tuple tuple_struct map struct identifier
+        ignored_any
+    }
+}

@@ -1,0 +1,109 @@
+//! The page's types, `www/src/engine/generated.ts`, written from the types here. `UPDATE_TYPES=1 cargo test --lib types` writes them; a test
+//! fails when they are stale.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use ts_rs::{Config, TS, TypeVisitor};
+
+use crate::labs::LABS;
+use crate::labs::ask::Bench;
+
+/// Where the page's types are.
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/engine/generated.ts");
+
+/// A question with the types of its arguments and of its answer.
+pub(crate) struct Question {
+    name: &'static str,
+    types: fn(&mut Declared) -> [String; 2],
+}
+
+pub(crate) fn question<A: TS + 'static, R: TS + 'static>(name: &'static str) -> Question {
+    Question { name, types: |declared| [declared.named::<A>(), declared.named::<R>()] }
+}
+
+/// Declarations by name.
+pub(crate) struct Declared {
+    config: Config,
+    all: BTreeMap<String, String>,
+}
+
+impl Declared {
+    /// The name of a type, which is declared along with all that it needs.
+    fn named<T: TS + 'static>(&mut self) -> String {
+        self.visit::<T>();
+        T::visit_generics(self);
+        T::name(&self.config)
+    }
+}
+
+impl TypeVisitor for Declared {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        if T::output_path().is_none() {
+            return;
+        }
+        let name = T::ident(&self.config);
+        let declaration = format!("{}export {}\n", T::docs().unwrap_or_default(), T::decl(&self.config));
+        match self.all.insert(name.clone(), declaration.clone()) {
+            Some(other) => assert_eq!(other, declaration, "two types are called {name}"),
+            None => T::visit_dependencies(self),
+        }
+    }
+}
+
+/// A lab's map of questions, `{ name: { arguments, answer } }`.
+fn map(questions: Vec<Question>, declared: &mut Declared) -> String {
+    let mut map = String::new();
+    for Question { name, types } in questions {
+        let [arguments, answer] = types(declared);
+        let _ = writeln!(map, "  '{name}': {{ arguments: {arguments}; answer: {answer} }};");
+    }
+    map
+}
+
+fn text() -> String {
+    use crate::labs::run_ask::RunBench;
+    let mut declared = Declared { config: Config::new().with_large_int("number"), all: BTreeMap::new() };
+    let benches = std::iter::once(Box::new(RunBench) as Box<dyn Bench>).chain(LABS.map(|lab| lab.bench()));
+    let typed: Vec<Question> = benches.filter_map(|bench| bench.typed()).flatten().collect();
+    let map = map(typed, &mut declared);
+    for_each_type(&mut declared);
+    let ids: Vec<String> = LABS.iter().map(|lab| format!("'{}'", lab.id())).collect();
+    let mut text = "// Written by `UPDATE_TYPES=1 cargo test --lib types` from the types of the Rust side. Do not edit.\n\n".to_owned();
+    let _ = writeln!(text, "export type LabId = {};\n", ids.join(" | "));
+    let _ = writeln!(text, "/** What can be asked, with which arguments, and what the answer is. */\nexport interface Questions {{");
+    text += &map;
+    text += "}\n";
+    for declaration in declared.all.values() {
+        text += "\n";
+        text += declaration;
+    }
+    text
+}
+
+/// What the page gets beside answers.
+fn for_each_type(declared: &mut Declared) {
+    use crate::labs::encodings::outcome::Outcome;
+    use crate::labs::run::About;
+    use crate::labs::study::StudyFound;
+    use crate::labs::{Description, ask};
+    use crate::run::check::Comparison;
+    use crate::run::event::Event;
+    declared.named::<Description>();
+    declared.named::<About>();
+    declared.named::<Event>();
+    declared.named::<ask::Turn>();
+    declared.named::<Comparison>();
+    declared.named::<Outcome>();
+    declared.named::<StudyFound>();
+}
+
+#[test]
+fn the_types_of_the_page_are_those_of_the_engine() {
+    let text = text();
+    if std::env::var_os("UPDATE_TYPES").is_some() {
+        std::fs::write(FILE, &text).unwrap();
+    }
+    let there = std::fs::read_to_string(FILE).unwrap();
+    assert!(there == text, "{FILE} is stale: UPDATE_TYPES=1 cargo test --lib types");
+}
