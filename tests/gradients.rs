@@ -41,8 +41,8 @@ impl Bench {
             self.executor.write(index, shared.rotations, &rotations).unwrap();
             self.executor.write(index, shared.parameters, values).unwrap();
         }
-        self.executor.run(&self.plan.training, 1);
-        (0..self.replicas.len()).map(|index| self.executor.buffer(index, shared.ring)[0]).collect()
+        self.executor.run(&self.plan.training, 1).unwrap();
+        (0..self.replicas.len()).map(|index| self.executor.buffer(index, shared.ring).unwrap()[0]).collect()
     }
 
     /// Checks every trained tensor at a few elements, for all replicas at once.
@@ -55,7 +55,7 @@ impl Bench {
         let loss = self.loss(&parameters);
         assert!(loss.iter().all(|loss| loss.is_finite() && *loss > 0.5), "{loss:?}");
         let gradients: Vec<Vec<f64>> = (0..self.replicas.len())
-            .map(|index| self.executor.buffer(index, self.plan.shared.gradients).to_vec())
+            .map(|index| self.executor.buffer(index, self.plan.shared.gradients).unwrap().to_vec())
             .collect();
         let h = 1e-6;
         let mut seen_nonzero = 0;

@@ -141,7 +141,7 @@ impl Kanerva {
         machine: &mut Machine,
         progress: &mut dyn FnMut(f64, &str),
     ) -> Result<ExecutorInfo, Error> {
-        let plan = kanerva::plan(&self.shape, config.seeds);
+        let plan = kanerva::plan(&self.shape, config.seeds)?;
         let (executor, info) = machine.executor(config.executor, plan, progress).await?;
         self.memory = Some(Memory::new(self.shape, &self.seeds, executor)?);
         Ok(info)
