@@ -141,12 +141,12 @@ impl GpuExecutor {
     /// Writes a buffer of all replicas.
     ///
     /// # Errors
-    /// [`Error::Internal`] if `values` is longer than the buffer; [`Error::DeviceLost`].
+    /// [`Error::Internal`] if `values` do not fill the buffer; [`Error::DeviceLost`].
     pub fn write(&mut self, id: BufferId, values: &[f32]) -> Result<(), Error> {
         self.gpu.check()?;
         let buffer = self.buffer(id)?;
-        if buffer.size() < 4 * values.len() as u64 {
-            return Err(Error::Internal(format!("{} values do not fit buffer {}", values.len(), id.0)));
+        if self.lengths.get(id.0) != Some(&(4 * values.len() as u64)) {
+            return Err(Error::Internal(format!("{} values do not fill buffer {}", values.len(), id.0)));
         }
         self.gpu.queue.write_buffer(buffer, 0, bytemuck::cast_slice(values));
         self.counters.uploads += 1;

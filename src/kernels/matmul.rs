@@ -203,7 +203,7 @@ impl Matmul {
         let total = self.m as usize * n;
         let a = self.a.view(a, self.m, self.k);
         let b = self.b.view(b, self.k, self.n);
-        let bias = e.bias.and_then(|offset| bias.get(offset as usize..offset as usize + n));
+        let bias = e.bias.map(|offset| &bias[offset as usize..][..n]);
 
         // Where nothing comes between the sum and what is added to it, let the product add.
         let plain = e.activation == Activation::Linear && !e.scale && e.dropout.is_none() && !e.keep_slope;

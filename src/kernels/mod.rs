@@ -164,7 +164,7 @@ pub struct Binding {
     pub least: Option<u32>,
 }
 
-/// A kernel with its parameters. [`kernel!`] makes the implementations.
+/// A kernel with its parameters. `kernel!` makes the implementations.
 pub trait Kernel: Debug + Send + Sync {
     /// Name of the file in `shaders/` and in `src/kernels/`.
     fn name(&self) -> &'static str;

@@ -61,7 +61,7 @@ impl Store {
         for row in 0..self.rows as usize {
             let Some(item) = clock::item(time, self.rows, row) else { continue };
             let Some(place) = self.line_lists.place(item, row) else { continue };
-            if self.gated && gates.get(item).is_none_or(|gate| *gate == T::zero()) {
+            if self.gated && gates[item] == T::zero() {
                 continue;
             }
             let data = &data[item * width..][..width];
