@@ -3,6 +3,7 @@
 //! The CPU twins are generic over the number type, so the check needs no second model. ReLU has a kink: with
 //! f64 and a step of 1e-6 the chance that a sample crosses it is small, and seeds are fixed, so it either does or not.
 
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 use mnemoscope::compute::cpu::CpuExecutor;
