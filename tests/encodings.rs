@@ -14,6 +14,7 @@ use mnemoscope::encoding::measures::{FORMULAS, Measures, Spectrum};
 use mnemoscope::encoding::statistics::Spread;
 use mnemoscope::encoding::{Encoding, Shape, Table, Tuning};
 use mnemoscope::error::Error;
+use mnemoscope::kernels::Number;
 use mnemoscope::kernels::similarity::{Measure, Similarity};
 use mnemoscope::labs::copy::config::CopyConfig;
 use mnemoscope::labs::encodings::config::EncodingsConfig;
@@ -162,7 +163,7 @@ fn similarity(table: &Table, measure: Measure) -> Vec<f32> {
     let kernel = Similarity { rows: table.rows as u32, columns: table.columns as u32, measure };
     // What the buffer held before does not matter.
     let mut matrix = vec![f32::NAN; table.rows * table.rows];
-    kernel.run(&[&table.values], &mut [&mut matrix]);
+    f32::run(&kernel, &[&table.values], &mut [&mut matrix]).unwrap();
     matrix
 }
 

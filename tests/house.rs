@@ -35,7 +35,7 @@ const BUDGETS: &[(&str, usize)] = &[
     ("source: lines over 140 characters", 43),
     ("source: names the copy lab", 69),
     ("source: names the encodings lab", 85),
-    ("source: names the sequence lab", 114),
+    ("source: names the sequence lab", 111),
     ("src: arrows back up", 0),
     ("src: files in circles", 5),
     ("src: imports from lab to lab", 0),

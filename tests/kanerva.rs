@@ -16,7 +16,7 @@ const SHAPE: Shape = Shape { bits: 256, locations: 1000, radius: 111 };
 const WRONG: u32 = 78;
 
 fn on_cpu(shape: Shape, seeds: &[u32]) -> Kanerva {
-    Kanerva::new(shape, seeds, Executor::cpu(plan(&shape, seeds.len() as u32))).unwrap()
+    Kanerva::new(shape, seeds, Executor::cpu(plan(&shape, seeds.len() as u32).unwrap())).unwrap()
 }
 
 /// Words of each seed.
@@ -268,7 +268,7 @@ fn both_executors_have_the_same_bits() {
     for (bits, locations, radius) in [(256, 1000, 111), (47, 130, 19), (24, 33, 12), (1, 1, 0)] {
         let shape = Shape { bits, locations, radius };
         let seeds = [1, 2, 3];
-        let plan = plan(&shape, 3);
+        let plan = plan(&shape, 3).unwrap();
         let executor = block_on(GpuExecutor::new(Rc::clone(&gpu), &plan, &mut |_| {})).unwrap();
         let mut there = Kanerva::new(shape, &seeds, Executor::Gpu(Box::new(executor))).unwrap();
         let mut here = on_cpu(shape, &seeds);

@@ -30,7 +30,7 @@ fn ranked(decoders: u32, weights: Weights) -> Shape {
 }
 
 fn on_cpu(shape: Shape, seeds: &[u32], pairs: u32) -> Memory {
-    let executor = Executor::cpu(plan(&shape, seeds.len() as u32, pairs));
+    let executor = Executor::cpu(plan(&shape, seeds.len() as u32, pairs).unwrap());
     Memory::new(shape, seeds.to_vec(), pairs, executor).unwrap()
 }
 
@@ -177,7 +177,7 @@ fn both_executors_recall_the_same_bits() {
     ];
     for shape in shapes {
         let (seeds, pairs) = (vec![5, 6, 7], 333);
-        let plan = plan(&shape, 3, pairs);
+        let plan = plan(&shape, 3, pairs).unwrap();
         let executor = block_on(GpuExecutor::new(Rc::clone(&gpu), &plan, &mut |_| {})).unwrap();
         let mut there = Memory::new(shape, seeds.clone(), pairs, Executor::Gpu(Box::new(executor))).unwrap();
         let mut here = on_cpu(shape, &seeds, pairs);

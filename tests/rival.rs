@@ -122,14 +122,14 @@ fn a_step_is_judged_on_what_follows_each_position_of_its_window() {
             let mut learner = learner(&config, method, 1e-3, &sequence, 4);
             let (model, replica) = (learner.model.clone(), learner.replicas()[0]);
             let (tokens, symbols) = window(&sequence, place, length, 4);
-            let plan = model.probe(&replica).plan;
+            let plan = model.probe(&replica).unwrap().plan;
             let mut executor = CpuExecutor::<f32>::new(&plan);
             let input: Vec<f32> = tokens.iter().map(|&token| token as f32).collect();
             executor.write(0, plan.shared.parameters, &model.initial(&replica)).unwrap();
             executor.write(0, plan.shared.control, &model.control(&replica).unwrap()).unwrap();
             executor.write(0, plan.kept[0], &input).unwrap();
-            executor.run(&plan.evaluation, 1);
-            let logits = executor.buffer(0, plan.kept[1]);
+            executor.run(&plan.evaluation, 1).unwrap();
+            let logits = executor.buffer(0, plan.kept[1]).unwrap();
             let loss = |position: usize, target: u32| {
                 let row = &logits[position * 5..][..5];
                 row.iter().map(|x| f64::from(*x).exp()).sum::<f64>().ln() - f64::from(row[target as usize])
@@ -376,8 +376,8 @@ fn the_stages_show_the_numbers_of_the_running_model() {
             executor.write(0, windows.plan.shared.parameters, &student.parameters).unwrap();
             executor.write(0, windows.plan.shared.control, &control).unwrap();
             executor.write(0, windows.asked, &input).unwrap();
-            executor.run(&windows.plan.evaluation, 1);
-            assert!(close(executor.buffer(0, windows.logits), &logits, 1e-4));
+            executor.run(&windows.plan.evaluation, 1).unwrap();
+            assert!(close(executor.buffer(0, windows.logits).unwrap(), &logits, 1e-4));
 
             let probabilities = &decoding.similarities[0].items;
             assert!(

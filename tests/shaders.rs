@@ -5,8 +5,10 @@
 
 mod common;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
+use common::harness::Case;
 use mnemoscope::choice::Choice;
 use mnemoscope::encoding::{Encoding, Tuning};
 use mnemoscope::graph::Launch;
@@ -16,7 +18,8 @@ use mnemoscope::kernels::attention_backward::AttentionBackward;
 use mnemoscope::kernels::matmul::{Activation, Epilogue, Matmul, Operand};
 use mnemoscope::kernels::rng::Dropout;
 use mnemoscope::kernels::rope::{Heads, Rope};
-use mnemoscope::kernels::{Form, Kernel, Word, shader};
+use mnemoscope::kernels::tick::Tick;
+use mnemoscope::kernels::{Form, Kernel, Number, Word, shader};
 use mnemoscope::model::transformer::{Architecture, Regime, Replica, Transformer};
 use mnemoscope::task::{Layout, Task};
 use naga::proc::GlobalCtx;
@@ -31,9 +34,8 @@ const MOST_WORKGROUP_MEMORY: u32 = 16_384;
 const UNIFORM_BLOCK: u32 = 256;
 
 /// Checks one kernel in one form, unless `seen` has its text.
-fn check(kernel: &Kernel, form: Form, seen: &mut HashSet<String>) {
-    let spec = kernel.spec();
-    let text = shader::assemble(spec.shader(form), &spec.constants(form)).unwrap();
+fn check(kernel: &dyn Kernel, form: Form, seen: &mut HashSet<String>) {
+    let text = shader::assemble(kernel.shader(form), &kernel.constants(form)).unwrap();
     if seen.contains(&text) {
         return;
     }
@@ -50,12 +52,13 @@ fn check(kernel: &Kernel, form: Form, seen: &mut HashSet<String>) {
     seen.insert(text);
 }
 
-fn interface(kernel: &Kernel, module: &Module) -> Result<(), String> {
-    let spec = kernel.spec();
+fn interface(kernel: &dyn Kernel, module: &Module) -> Result<(), String> {
     let context: GlobalCtx<'_> = module.to_ctx();
     let size = |ty: Handle<Type>| module.types[ty].inner.size(context);
 
-    let mut bindings = vec![None; 1 + spec.reads() + spec.writes()];
+    let reads = kernel.reads().len();
+    let told: Vec<&str> = kernel.reads().iter().chain(&kernel.writes()).map(|binding| binding.name).collect();
+    let mut bindings = vec![None; 1 + told.len()];
     let mut workgroup_memory = 0;
     for (_, variable) in module.global_variables.iter() {
         let name = variable.name.clone().unwrap_or_default();
@@ -77,7 +80,7 @@ fn interface(kernel: &Kernel, module: &Module) -> Result<(), String> {
         let (name, space, ty) = binding.as_ref().ok_or(format!("binding {index} is missing"))?;
         let expected = match index {
             0 => AddressSpace::Uniform,
-            _ if index <= spec.reads() => AddressSpace::Storage { access: StorageAccess::LOAD },
+            _ if index <= reads => AddressSpace::Storage { access: StorageAccess::LOAD },
             _ => AddressSpace::Storage { access: StorageAccess::LOAD | StorageAccess::STORE },
         };
         if *space != expected {
@@ -85,6 +88,8 @@ fn interface(kernel: &Kernel, module: &Module) -> Result<(), String> {
         }
         if index == 0 {
             uniform(kernel, module, *ty)?;
+        } else if name != told[index - 1] {
+            return Err(format!("binding {index} is `{name}`, the kernel says `{}`", told[index - 1]));
         } else if !holds_floats(module, *ty) {
             return Err(format!("binding {index} `{name}` is not an array of f32"));
         }
@@ -105,8 +110,8 @@ fn interface(kernel: &Kernel, module: &Module) -> Result<(), String> {
 }
 
 /// The members of the uniform block are the kernel's words: names, order, types, no gaps.
-fn uniform(kernel: &Kernel, module: &Module, ty: Handle<Type>) -> Result<(), String> {
-    let words = kernel.spec().uniform();
+fn uniform(kernel: &dyn Kernel, module: &Module, ty: Handle<Type>) -> Result<(), String> {
+    let words = kernel.uniform();
     let TypeInner::Struct { members, span } = &module.types[ty].inner else {
         return Err("binding 0 is not a struct".to_owned());
     };
@@ -147,11 +152,11 @@ fn holds_floats(module: &Module, ty: Handle<Type>) -> bool {
     )
 }
 
-fn check_all(kernels: impl IntoIterator<Item = Kernel>) -> usize {
+fn check_all(kernels: impl IntoIterator<Item = Arc<dyn Kernel>>) -> usize {
     let mut seen = HashSet::new();
     for kernel in kernels {
         for form in Form::ALL {
-            check(&kernel, form, &mut seen);
+            check(&*kernel, form, &mut seen);
         }
     }
     seen.len()
@@ -159,9 +164,48 @@ fn check_all(kernels: impl IntoIterator<Item = Kernel>) -> usize {
 
 #[test]
 fn kernels_of_the_parity_tests() {
-    let kernels = common::FAMILIES.iter().flat_map(|(family, _)| common::cases(family)).map(|case| case.kernel);
-    let texts = check_all(kernels);
+    let kernels: Vec<_> = cases().map(|case| case.kernel).collect();
+    let texts = check_all(kernels.iter().cloned());
     assert!(texts > 100, "only {texts} texts");
+    // Every file has a kernel, and every kernel has cases.
+    let used: BTreeSet<String> =
+        kernels.iter().flat_map(|kernel| Form::ALL.map(|form| format!("{}.wgsl", kernel.shader(form).name))).collect();
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders")).unwrap();
+    let files = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(used, files.filter(|name| name != "lib").collect());
+}
+
+fn cases() -> impl Iterator<Item = Case> {
+    common::FAMILIES.iter().flat_map(|family| common::cases(family))
+}
+
+/// What a kernel says that it needs of a buffer is what its cases have, on which the twin and the WGSL are seen to do their work.
+#[test]
+fn a_buffer_that_is_an_element_short_makes_no_plan() {
+    let mut refused = 0;
+    for case in cases() {
+        assert!(case.plan(|_, len| len).is_ok(), "{}", case.name);
+        let bindings = [case.kernel.reads(), case.kernel.writes()].concat();
+        for (short, binding) in bindings.iter().enumerate().filter(|(_, binding)| binding.least.is_some()) {
+            let error = case.plan(|at, len| len - u32::from(at == short)).unwrap_err().to_string();
+            let named =
+                error.contains(&format!("{} ", case.kernel.name())) && error.contains(&format!(" {},", binding.name));
+            assert!(named, "{}: {error}", case.name);
+            refused += 1;
+        }
+    }
+    assert!(refused > 3000, "{refused}");
+}
+
+#[test]
+fn a_twin_takes_no_other_number_of_buffers() {
+    let tick = Tick { by: 1 };
+    let mut clock = [0.0, 9.0];
+    f32::run(&tick, &[], &mut [&mut clock]).unwrap();
+    for error in [f32::run(&tick, &[], &mut []), f32::run(&tick, &[&[]], &mut [&mut clock])] {
+        assert!(error.unwrap_err().to_string().contains("tick reads 0 buffers and writes 1"));
+    }
+    assert_eq!(clock, [1.0, 9.0]);
 }
 
 #[test]
@@ -182,7 +226,7 @@ fn every_epilogue_of_a_product() {
                 accumulate: flag(4),
             };
             let matmul = Matmul { m: 1, n: 1, k: 1, a: operand, b: operand, bias_len: 1, epilogue };
-            kernels.push(Kernel::from(matmul));
+            kernels.push(Arc::new(matmul) as Arc<dyn Kernel>);
         }
     }
     assert_eq!(check_all(kernels), 64 * activations.len() * 3, "64 flags, 3 activations, 3 forms");
@@ -190,21 +234,22 @@ fn every_epilogue_of_a_product() {
 
 #[test]
 fn attention_of_every_head_width() {
-    let mut kernels = Vec::new();
+    let mut kernels: Vec<Arc<dyn Kernel>> = Vec::new();
     for head in (4..=256).step_by(4) {
         let heads = Heads { rows: 1, length: 256, heads: 1, head };
         let flags = if head % 64 == 4 || head == 256 { 0..8 } else { 7..8 };
-        kernels.push(Rope { shape: heads }.into());
+        kernels.push(Arc::new(Rope { shape: heads }));
         for flags in flags {
             let dropout = (flags & 1 == 1).then_some(Dropout { share: 0.1, stream: 1 });
             let shape = Shape { heads, causal: flags & 2 == 2, dropout };
-            kernels.push(Attention { shape }.into());
-            kernels.push(AttentionBackward { shape, rope: flags & 4 == 4 }.into());
+            kernels.push(Arc::new(Attention { shape }));
+            kernels.push(Arc::new(AttentionBackward { shape, rope: flags & 4 == 4 }));
         }
     }
     for length in 1..=256 {
         let heads = Heads { rows: 1, length, heads: 1, head: 4 };
-        kernels.push(AttentionBackward { shape: Shape { heads, causal: true, dropout: None }, rope: false }.into());
+        let shape = Shape { heads, causal: true, dropout: None };
+        kernels.push(Arc::new(AttentionBackward { shape, rope: false }));
     }
     assert!(check_all(kernels) > 200);
 }
@@ -240,29 +285,14 @@ fn kernels_of_whole_plans() {
             }
         }
     }
-    for launch in &launches {
-        let spec = launch.kernel.spec();
-        let name = spec.name();
-        assert_eq!(launch.reads.len(), spec.reads(), "{name} reads");
-        assert_eq!(launch.writes.len(), spec.writes(), "{name} writes");
-        let written: Vec<_> = launch.writes.iter().flatten().collect();
-        for (at, id) in written.iter().enumerate() {
-            assert!(!launch.reads.contains(&Some(**id)), "{name} reads what it writes through another binding");
-            assert!(!written[at + 1..].contains(id), "{name} writes a buffer through two bindings");
-        }
-    }
     assert!(check_all(launches.into_iter().map(|launch| launch.kernel)) > 60);
 }
 
 #[test]
 fn a_wrong_interface_is_seen() {
     let heads = Heads { rows: 1, length: 3, heads: 1, head: 4 };
-    let rope = Kernel::from(Rope { shape: heads });
-    let text = |kernel: &Kernel| {
-        let spec = kernel.spec();
-        shader::assemble(spec.shader(Form::ALL[0]), &spec.constants(Form::ALL[0])).unwrap()
-    };
-    let right = text(&rope);
+    let rope = Rope { shape: heads };
+    let right = shader::assemble(rope.shader(Form::ALL[0]), &rope.constants(Form::ALL[0])).unwrap();
     let complaint = |text: &str| interface(&rope, &naga::front::wgsl::parse_str(text).unwrap());
     assert_eq!(complaint(&right), Ok(()));
     let broken = [
@@ -280,4 +310,5 @@ fn a_wrong_interface_is_seen() {
         assert!(right.contains(from), "{from}");
         assert!(complaint(&right.replacen(from, to, 1)).is_err(), "`{to}` was not seen");
     }
+    assert!(complaint(&right.replace("table", "turns")).is_err(), "another name was not seen");
 }

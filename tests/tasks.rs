@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use mnemoscope::choice::Choice;
 use mnemoscope::kernels::batch::Batch;
-use mnemoscope::kernels::{Kernel, control};
+use mnemoscope::kernels::{Number, control};
 use mnemoscope::task::source::{self, Split, held_out_classes, is_held_out};
 use mnemoscope::task::{IGNORED, Layout, Task};
 
@@ -31,7 +31,7 @@ fn batch(layout: Layout, rows: u32, split: Split, seed: u32, step: u32) -> Vec<(
     let size = (rows * layout.length) as usize;
     let judged = layout.judged() as usize;
     let (mut tokens, mut targets) = (vec![f64::NAN; size], vec![f64::NAN; rows as usize * judged]);
-    Kernel::from(Batch { layout, rows, split }).run(&[&block], &mut [&mut tokens, &mut targets]);
+    f64::run(&Batch { layout, rows, split }, &[&block], &mut [&mut tokens, &mut targets]).unwrap();
     let whole = |values: &[f64]| -> Vec<i64> {
         assert!(values.iter().all(|value| value.fract() == 0.0), "{layout:?}: not whole numbers: {values:?}");
         values.iter().map(|&value| value as i64).collect()

@@ -7,6 +7,7 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+#[macro_use]
 mod common;
 
 use std::rc::Rc;
@@ -24,27 +25,15 @@ async fn parity(family: &str) {
     console_log!("{}; {} ms", summary.finish(family, &gpu), start.elapsed().as_millis());
 }
 
-macro_rules! parity {
-    ($($family:ident)+) => {
+macro_rules! parity_of {
+    ($($family:ident: $file:ident::$make:ident,)+) => {
         $(#[wasm_bindgen_test]
         async fn $family() {
             parity(stringify!($family)).await;
         })+
-
-        #[wasm_bindgen_test]
-        fn every_family_is_run() {
-            let run = [$(stringify!($family)),+];
-            let all: Vec<&str> = common::FAMILIES.iter().map(|(name, _)| *name).collect();
-            assert_eq!(run[..], all[..]);
-        }
     };
 }
-
-parity! {
-    matmul weight_grad attention attention_backward rope layer_norm layer_norm_backward
-    cross_entropy embed embed_backward gain_backward grad_norm metrics adamw batch dropout select similarity
-    ranked_sum winners store present context nearest tick hamming counters majority
-}
+families!(parity_of);
 
 /// Codes and choices of sequence machines, on the CPU in WebAssembly and on the browser's WebGPU.
 #[wasm_bindgen_test]

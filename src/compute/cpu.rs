@@ -7,12 +7,7 @@
 use crate::error::Error;
 use crate::graph::plan::Plan;
 use crate::graph::{BufferId, Launch};
-use crate::kernels::real::Real;
-
-/// The most buffers a kernel reads.
-pub(crate) const MOST_READS: usize = 6;
-/// The most buffers a kernel writes.
-pub(crate) const MOST_WRITES: usize = 3;
+use crate::kernels::Number;
 
 /// One replica's buffers.
 type Memory<T> = Vec<Vec<T>>;
@@ -23,7 +18,7 @@ pub struct CpuExecutor<T> {
     replicas: Vec<Memory<T>>,
 }
 
-impl<T: Real> CpuExecutor<T> {
+impl<T: Number> CpuExecutor<T> {
     /// Allocates a plan's buffers, all zero.
     #[must_use]
     pub fn new(plan: &Plan) -> Self {
@@ -31,37 +26,44 @@ impl<T: Real> CpuExecutor<T> {
         Self { replicas: (0..plan.replicas).map(|_| memory()).collect() }
     }
 
-    /// Runs `launches` `times` times on every replica.
-    pub fn run(&mut self, launches: &[Launch], times: u32) {
+    /// Runs `launches` of the executor's own plan `times` times on every replica.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if they are of another plan.
+    pub fn run(&mut self, launches: &[Launch], times: u32) -> Result<(), Error> {
         let work = |memory: &mut Memory<T>| {
-            for _ in 0..times {
-                launches.iter().for_each(|launch| step(memory, launch));
-            }
+            (0..times).try_for_each(|_| launches.iter().try_for_each(|launch| step(memory, launch)))
         };
         #[cfg(not(target_arch = "wasm32"))]
         {
             use rayon::prelude::*;
-            self.replicas.par_iter_mut().for_each(work);
+            self.replicas.par_iter_mut().try_for_each(work)
         }
         #[cfg(target_arch = "wasm32")]
-        self.replicas.iter_mut().for_each(work);
+        self.replicas.iter_mut().try_for_each(work)
     }
 
     /// Runs `launches` once, one replica after the other on one thread, and adds the milliseconds of each to `times`.
-    pub fn time(&mut self, launches: &[Launch], times: &mut [f64]) {
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if they are of another plan.
+    pub fn time(&mut self, launches: &[Launch], times: &mut [f64]) -> Result<(), Error> {
         for memory in &mut self.replicas {
             for (launch, time) in launches.iter().zip(times.iter_mut()) {
                 let start = web_time::Instant::now();
-                step(memory, launch);
+                step(memory, launch)?;
                 *time += start.elapsed().as_secs_f64() * 1e3;
             }
         }
+        Ok(())
     }
 
     /// One replica's part of a buffer.
-    #[must_use]
-    pub fn buffer(&self, replica: usize, id: BufferId) -> &[T] {
-        self.replicas.get(replica).and_then(|memory| memory.get(id.0)).map_or(&[], Vec::as_slice)
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if there is no such buffer.
+    pub fn buffer(&self, replica: usize, id: BufferId) -> Result<&[T], Error> {
+        self.replicas.get(replica).and_then(|memory| memory.get(id.0)).map(Vec::as_slice).ok_or_else(|| missing(id))
     }
 
     /// Writes one replica's part of a buffer.
@@ -80,27 +82,25 @@ impl<T: Real> CpuExecutor<T> {
     }
 }
 
+fn missing(id: BufferId) -> Error {
+    Error::Internal(format!("there is no buffer {}", id.0))
+}
+
 /// Runs one launch. The written buffers are taken out of the memory for its time, which lets safe Rust see that
 /// they are not read buffers too.
-fn step<T: Real>(memory: &mut Memory<T>, launch: &Launch) {
-    let mut taken: [Vec<T>; MOST_WRITES] = Default::default();
-    for (taken, id) in taken.iter_mut().zip(&launch.writes) {
-        if let Some(buffer) = id.and_then(|id| memory.get_mut(id.0)) {
-            *taken = std::mem::take(buffer);
+fn step<T: Number>(memory: &mut Memory<T>, launch: &Launch) -> Result<(), Error> {
+    if let Some(id) = launch.reads.iter().chain(&launch.writes).flatten().find(|id| id.0 >= memory.len()) {
+        return Err(missing(*id));
+    }
+    let mut taken: Vec<Vec<T>> =
+        launch.writes.iter().map(|id| id.map(|id| std::mem::take(&mut memory[id.0])).unwrap_or_default()).collect();
+    let reads: Vec<&[T]> = launch.reads.iter().map(|id| id.map(|id| &memory[id.0][..]).unwrap_or_default()).collect();
+    let mut writes: Vec<&mut [T]> = taken.iter_mut().map(Vec::as_mut_slice).collect();
+    let done = T::run(&*launch.kernel, &reads, &mut writes);
+    for (taken, id) in taken.into_iter().zip(&launch.writes) {
+        if let Some(id) = id {
+            memory[id.0] = taken;
         }
     }
-    let mut reads: [&[T]; MOST_READS] = [&[]; MOST_READS];
-    for (read, id) in reads.iter_mut().zip(&launch.reads) {
-        if let Some(buffer) = id.and_then(|id| memory.get(id.0)) {
-            *read = buffer;
-        }
-    }
-    let mut writes = taken.each_mut().map(Vec::as_mut_slice);
-    let (reads, writes) = (&reads[..launch.reads.len()], &mut writes[..launch.writes.len()]);
-    launch.kernel.run(reads, writes);
-    for (taken, id) in taken.iter_mut().zip(&launch.writes) {
-        if let Some(buffer) = id.and_then(|id| memory.get_mut(id.0)) {
-            *buffer = std::mem::take(taken);
-        }
-    }
+    done
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use futures_channel::oneshot;
 
 use crate::error::Error;
-use crate::kernels::{Form, Spec, shader};
+use crate::kernels::{Form, Kernel, shader};
 
 /// A device with its queue, and the matrix-product form that its adapter runs best.
 #[derive(Debug)]
@@ -108,12 +108,13 @@ impl Gpu {
     /// [`Error::Shader`] with the compiler's words.
     pub(crate) async fn pipeline(
         &self,
-        kernel: &dyn Spec,
+        kernel: &dyn Kernel,
         form: Form,
         pipelines: &mut Pipelines,
     ) -> Result<wgpu::ComputePipeline, Error> {
-        let name = kernel.shader(form);
-        let text = shader::assemble(name, &kernel.constants(form))?;
+        let wgsl = kernel.shader(form);
+        let name = wgsl.name;
+        let text = shader::assemble(wgsl, &kernel.constants(form))?;
         if let Some(pipeline) = pipelines.get(&text) {
             return Ok(pipeline.clone());
         }
@@ -147,8 +148,9 @@ impl Gpu {
     }
 
     /// Bindings of a kernel: the uniform block, buffers read, buffers written.
-    pub(crate) fn layout(&self, kernel: &dyn Spec) -> wgpu::BindGroupLayout {
-        let total = 1 + kernel.reads() + kernel.writes();
+    pub(crate) fn layout(&self, kernel: &dyn Kernel) -> wgpu::BindGroupLayout {
+        let reads = kernel.reads().len();
+        let total = 1 + reads + kernel.writes().len();
         let entries: Vec<_> = (0..total)
             .map(|binding| wgpu::BindGroupLayoutEntry {
                 binding: binding as u32,
@@ -156,7 +158,7 @@ impl Gpu {
                 ty: wgpu::BindingType::Buffer {
                     ty: match binding {
                         0 => wgpu::BufferBindingType::Uniform,
-                        _ => wgpu::BufferBindingType::Storage { read_only: binding <= kernel.reads() },
+                        _ => wgpu::BufferBindingType::Storage { read_only: binding <= reads },
                     },
                     has_dynamic_offset: false,
                     min_binding_size: None,

@@ -77,9 +77,9 @@ impl GpuExecutor {
             return Err(Error::TooLarge { what: "in all".to_owned(), needed: plan.bytes(), allowed: TOTAL_BYTES });
         }
         for launch in plan.training.iter().chain(&plan.evaluation) {
-            let spec = launch.kernel.spec();
-            if spec.workgroups(gpu.form, plan.replicas).into_iter().any(|groups| groups > MOST_WORKGROUPS) {
-                return Err(Error::Refused(format!("{} needs more than {MOST_WORKGROUPS} workgroups", spec.name())));
+            let kernel = &launch.kernel;
+            if kernel.workgroups(gpu.form, plan.replicas).into_iter().any(|groups| groups > MOST_WORKGROUPS) {
+                return Err(Error::Refused(format!("{} needs more than {MOST_WORKGROUPS} workgroups", kernel.name())));
             }
         }
         let mut counters = Counters::default();
@@ -107,14 +107,14 @@ impl GpuExecutor {
         let mut pipelines = Pipelines::new();
         let mut made = Vec::with_capacity(launches);
         for (at, launch) in plan.training.iter().chain(&plan.evaluation).enumerate() {
-            let spec = launch.kernel.spec();
-            let words = spec.uniform();
+            let kernel = &*launch.kernel;
+            let words = kernel.uniform();
             let block = blocks.iter_mut().skip(at * UNIFORM_STRIDE as usize / 4);
             block.zip(&words).for_each(|(slot, (_, word))| *slot = word.bits());
-            let pipeline = gpu.pipeline(spec, gpu.form, &mut pipelines).await?;
+            let pipeline = gpu.pipeline(kernel, gpu.form, &mut pipelines).await?;
             counters.bind_groups += 1;
-            let bindings = bind(&gpu, launch, &buffers, &empty, &uniforms, at as u64);
-            made.push(Dispatch { pipeline, bindings, workgroups: spec.workgroups(gpu.form, plan.replicas) });
+            let bindings = bind(&gpu, launch, &buffers, &empty, &uniforms, at as u64)?;
+            made.push(Dispatch { pipeline, bindings, workgroups: kernel.workgroups(gpu.form, plan.replicas) });
             progress((at + 1) as f64 / launches as f64);
         }
         counters.uploads += 1;
@@ -141,12 +141,12 @@ impl GpuExecutor {
     /// Writes a buffer of all replicas.
     ///
     /// # Errors
-    /// [`Error::Internal`] if `values` is longer than the buffer; [`Error::DeviceLost`].
+    /// [`Error::Internal`] if `values` do not fill the buffer; [`Error::DeviceLost`].
     pub fn write(&mut self, id: BufferId, values: &[f32]) -> Result<(), Error> {
         self.gpu.check()?;
         let buffer = self.buffer(id)?;
-        if buffer.size() < 4 * values.len() as u64 {
-            return Err(Error::Internal(format!("{} values do not fit buffer {}", values.len(), id.0)));
+        if self.lengths.get(id.0) != Some(&(4 * values.len() as u64)) {
+            return Err(Error::Internal(format!("{} values do not fill buffer {}", values.len(), id.0)));
         }
         self.gpu.queue.write_buffer(buffer, 0, bytemuck::cast_slice(values));
         self.counters.uploads += 1;
@@ -323,8 +323,8 @@ fn bind(
     empty: &[wgpu::Buffer],
     uniforms: &wgpu::Buffer,
     at: u64,
-) -> wgpu::BindGroup {
-    let spec = launch.kernel.spec();
+) -> Result<wgpu::BindGroup, Error> {
+    let kernel = &*launch.kernel;
     let block = wgpu::BufferBinding {
         buffer: uniforms,
         offset: at * UNIFORM_STRIDE,
@@ -334,14 +334,13 @@ fn bind(
     let reads = launch.reads.iter().map(|id| (id, 0));
     let writes = launch.writes.iter().zip(1..);
     for ((id, stand_in), binding) in reads.chain(writes).zip(1..) {
-        let buffer = id.and_then(|id| buffers.get(id.0)).or_else(|| empty.get(stand_in));
-        if let Some(buffer) = buffer {
-            entries.push(wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() });
-        }
+        let buffer = id.map_or_else(|| empty.get(stand_in), |id| buffers.get(id.0));
+        let buffer = buffer.ok_or_else(|| Error::Internal(format!("{} has no binding {binding}", kernel.name())))?;
+        entries.push(wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() });
     }
-    gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
-        label: Some(spec.name()),
-        layout: &gpu.layout(spec),
+    Ok(gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: Some(kernel.name()),
+        layout: &gpu.layout(kernel),
         entries: &entries,
-    })
+    }))
 }

@@ -129,8 +129,7 @@ impl Executor {
                 };
                 counters.launches += launches.len() as u64 * u64::from(times);
                 counters.submits += 1;
-                executor.run(launches, times);
-                Ok(())
+                executor.run(launches, times)
             }
             Self::Gpu(executor) => executor.run(program, times),
         }
@@ -146,9 +145,10 @@ impl Executor {
                 counters.reads += 1;
                 let range = of.map_or(0..plan.replicas, |replica| replica..replica + 1);
                 let part = |id: &BufferId| {
-                    range.clone().flat_map(|at| executor.buffer(at as usize, *id).iter().copied()).collect()
+                    let parts = range.clone().map(|at| executor.buffer(at as usize, *id));
+                    Ok(parts.collect::<Result<Vec<_>, Error>>()?.concat())
                 };
-                Ok(Reading::Here(ids.iter().map(part).collect()))
+                Ok(Reading::Here(ids.iter().map(part).collect::<Result<_, Error>>()?))
             }
             Self::Gpu(executor) => Ok(Reading::Device(executor.begin_read(ids, of)?)),
         }
@@ -185,7 +185,7 @@ impl Executor {
         match self {
             Self::Cpu(executor, plan, counters) => {
                 counters.launches += plan.training.len() as u64;
-                executor.time(&plan.training, times);
+                executor.time(&plan.training, times)?;
                 Ok(Clock::Host)
             }
             Self::Gpu(executor) => executor.time_step(times).await,

@@ -26,8 +26,8 @@ const WIDTH: u32 = 64;
 /// [`Error::Shader`], [`Error::DeviceLost`].
 pub async fn choose(gpu: Gpu) -> Result<Gpu, Error> {
     let mut gpu = Rc::new(gpu);
-    let best = fastest(&mut gpu, |form| form.sums == Sums::Sliced, &product()).await?;
-    let form = fastest(&mut gpu, |form| form.product == best.product, &sum()).await?;
+    let best = fastest(&mut gpu, |form| form.sums == Sums::Sliced, &product()?).await?;
+    let form = fastest(&mut gpu, |form| form.product == best.product, &sum()?).await?;
     let mut gpu = Rc::into_inner(gpu).ok_or_else(|| Error::Internal("the device is still in use".to_owned()))?;
     gpu.form = form;
     Ok(gpu)
@@ -65,8 +65,8 @@ fn slot(label: &'static str, len: u32) -> Slot {
     Slot { label, len }
 }
 
-fn product() -> Plan {
-    let slots = vec![slot("left", ROWS * WIDTH), slot("right", WIDTH * WIDTH), slot("product", ROWS * WIDTH)];
+fn product() -> Result<Plan, Error> {
+    let slots = [slot("left", ROWS * WIDTH), slot("right", WIDTH * WIDTH), slot("product", ROWS * WIDTH)];
     let operand = |rows| Operand { offset: 0, row: WIDTH, column: 1, len: rows * WIDTH };
     let matmul = Matmul {
         m: ROWS,
@@ -77,14 +77,13 @@ fn product() -> Plan {
         bias_len: 0,
         epilogue: Epilogue::default(),
     };
-    let reads = vec![None, Some(BufferId(0)), Some(BufferId(1)), None, None];
-    Plan::sample(slots, Launch { kernel: matmul.into(), reads, writes: vec![Some(BufferId(2)), None] })
+    let reads = [None, Some(BufferId(0)), Some(BufferId(1)), None, None];
+    Plan::sample(&slots, Launch::new(matmul, reads, [Some(BufferId(2)), None]))
 }
 
-fn sum() -> Plan {
-    let slots = vec![slot("x", ROWS * WIDTH), slot("g", ROWS * WIDTH), slot("gradients", WIDTH * WIDTH)];
+fn sum() -> Result<Plan, Error> {
+    let slots = [slot("x", ROWS * WIDTH), slot("g", ROWS * WIDTH), slot("gradients", WIDTH * WIDTH)];
     let (inputs, outputs, pool) = (WIDTH, WIDTH, WIDTH * WIDTH);
     let kernel = WeightGrad { rows: ROWS, inputs, outputs, weight: 0, transposed: false, bias: None, pool };
-    let reads = vec![Some(BufferId(0)), Some(BufferId(1))];
-    Plan::sample(slots, Launch { kernel: kernel.into(), reads, writes: vec![Some(BufferId(2))] })
+    Plan::sample(&slots, Launch::new(kernel, [Some(BufferId(0)), Some(BufferId(1))], [Some(BufferId(2))]))
 }

@@ -8,6 +8,7 @@ pub mod ops;
 pub mod plan;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::error::Error;
 use crate::kernels::Kernel;
@@ -33,11 +34,22 @@ pub struct BufferSpec {
 #[derive(Clone, Debug)]
 pub struct Launch {
     /// What runs.
-    pub kernel: Kernel,
+    pub kernel: Arc<dyn Kernel>,
     /// Buffers read, in binding order; `None` where the kernel does not use the binding.
     pub reads: Vec<Option<BufferId>>,
     /// Buffers written, in binding order.
     pub writes: Vec<Option<BufferId>>,
+}
+
+impl Launch {
+    /// A launch of `kernel`; what it binds is checked when a [`Plan`](plan::Plan) is made of it.
+    pub fn new(
+        kernel: impl Kernel + 'static,
+        reads: impl Into<Vec<Option<BufferId>>>,
+        writes: impl Into<Vec<Option<BufferId>>>,
+    ) -> Self {
+        Self { kernel: Arc::new(kernel), reads: reads.into(), writes: writes.into() }
+    }
 }
 
 /// A matrix `[rows, columns]` per replica.
@@ -183,11 +195,11 @@ impl<'a> Graph<'a> {
 
     fn launch<const R: usize, const W: usize>(
         &mut self,
-        kernel: impl Into<Kernel>,
+        kernel: impl Kernel + 'static,
         reads: [Option<BufferId>; R],
         writes: [Option<BufferId>; W],
     ) {
-        self.launches.push(Launch { kernel: kernel.into(), reads: reads.to_vec(), writes: writes.to_vec() });
+        self.launches.push(Launch::new(kernel, reads, writes));
     }
 
     /// A fresh dropout of `share`, or none in evaluation or at zero.

@@ -7,7 +7,7 @@
 use super::grad_norm::Pool;
 use super::metrics::{BETA1, BETA2};
 use super::real::Real;
-use super::{Constants, Form, Spec, Word, control, grid};
+use super::{control, grid, kernel, words};
 
 const EPSILON: f32 = 1e-8;
 
@@ -18,34 +18,19 @@ pub struct AdamW {
     pub pool: Pool,
 }
 
-impl Spec for AdamW {
-    fn name(&self) -> &'static str {
-        "adamw"
-    }
-    fn reads(&self) -> usize {
-        2
-    }
-    fn writes(&self) -> usize {
-        3
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![("BETA1", Word::F(BETA1)), ("BETA2", Word::F(BETA2)), ("EPSILON", Word::F(EPSILON))]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![("len", Word::U(self.pool.len))]
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        grid(self.pool.len, replicas)
-    }
-    fn pool_elements(&self) -> u32 {
-        2 * self.pool.len
-    }
+kernel! {
+    AdamW is "adamw" for (self, form, replicas);
+    reads [control: control::LEN as u32, gradients: self.pool.len];
+    writes [parameters: self.pool.len, first: self.pool.len, second: self.pool.len];
+    constants words![BETA1, BETA2, EPSILON];
+    uniform words![len: self.pool.len];
+    workgroups grid(self.pool.len, replicas);
+    pool_elements 2 * self.pool.len;
 }
 
 impl AdamW {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([control, gradients], [parameters, first, second]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [control, gradients]: [&[T]; 2], [parameters, first, second]: [&mut [T]; 3]) {
         if control[control::STOPPED] != T::zero() {
             return;
         }
@@ -55,10 +40,12 @@ impl AdamW {
         let (beta1, beta2, epsilon) = (T::of(BETA1), T::of(BETA2), T::of(EPSILON));
         let decay = control[control::DECAY];
         for range in self.pool.trained(control) {
-            let Some(gradients) = gradients.get(range.clone()) else { continue };
             let moments = first[range.clone()].iter_mut().zip(&mut second[range.clone()]);
-            for (((p, &g), m), v) in
-                parameters[range].iter_mut().zip(gradients).zip(moments).map(|(pg, (m, v))| ((pg, m), v))
+            for (((p, &g), m), v) in parameters[range.clone()]
+                .iter_mut()
+                .zip(&gradients[range.clone()])
+                .zip(moments)
+                .map(|(pg, (m, v))| ((pg, m), v))
             {
                 let g = g * clip;
                 *m = beta1 * *m + (T::one() - beta1) * g;

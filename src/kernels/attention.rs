@@ -8,7 +8,7 @@ use super::matmul::{Operand, view_mut};
 use super::real::{Real, sum};
 use super::rng::Dropout;
 use super::rope::Heads;
-use super::{Constants, Form, Spec, Word, control};
+use super::{Words, control, kernel, words};
 
 /// ALiBi's slope of head `head` (from 0) of `heads` (Press et al. 2022): `2^(−8 (head + 1) / heads)`.
 #[must_use]
@@ -28,27 +28,20 @@ pub struct Shape {
 }
 
 impl Shape {
-    pub(super) fn constants(&self) -> Constants {
-        vec![
-            ("HEAD", Word::U(self.heads.head)),
-            ("QUADS", Word::U(self.heads.head / 4)),
+    pub(super) fn constants(&self) -> Words {
+        words![
+            HEAD: self.heads.head,
+            QUADS: self.heads.head / 4,
             // One invocation per position, in whole subgroups of 32 where there are enough of them.
-            ("SIZE", Word::U(self.heads.length.next_multiple_of(32))),
-            ("CAUSAL", Word::U(u32::from(self.causal))),
-            ("DROPOUT", Word::U(u32::from(self.dropout.is_some()))),
-            ("SCALE", Word::F(self.scale())),
+            SIZE: self.heads.length.next_multiple_of(32),
+            CAUSAL: self.causal,
+            DROPOUT: self.dropout.is_some(),
+            SCALE: self.scale(),
         ]
     }
 
-    pub(super) fn uniform(&self) -> Vec<(&'static str, Word)> {
-        let dropout = self.dropout.unwrap_or(Dropout { share: 0.0, stream: 0 });
-        let mut words = self.heads.uniform();
-        words.extend([
-            ("drop_stream", Word::U(dropout.stream)),
-            ("drop_threshold", Word::U(dropout.threshold())),
-            ("drop_scale", Word::F(dropout.scale())),
-        ]);
-        words
+    pub(super) fn uniform(&self) -> Words {
+        [self.heads.uniform(), Dropout::words(self.dropout)].concat()
     }
 
     pub(super) fn workgroups(&self, replicas: u32) -> [u32; 3] {
@@ -148,34 +141,19 @@ pub struct Attention {
     pub shape: Shape,
 }
 
-impl Spec for Attention {
-    fn name(&self) -> &'static str {
-        "attention"
-    }
-    fn reads(&self) -> usize {
-        2
-    }
-    fn writes(&self) -> usize {
-        2
-    }
-    fn constants(&self, _: Form) -> Constants {
-        self.shape.constants()
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        self.shape.uniform()
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        self.shape.workgroups(replicas)
-    }
-    fn flops(&self) -> f64 {
-        self.shape.flops()
-    }
+kernel! {
+    Attention is "attention" for (self, form, replicas);
+    reads [control: control::LEN as u32, qkv: 3 * self.shape.heads.elements()];
+    writes [output: self.shape.heads.elements(), log_sums: self.shape.heads.queries()];
+    constants self.shape.constants();
+    uniform self.shape.uniform();
+    workgroups self.shape.workgroups(replicas);
+    flops self.shape.flops();
 }
 
 impl Attention {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([control, qkv], [output, log_sums]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [control, qkv]: [&[T]; 2], [output, log_sums]: [&mut [T]; 2]) {
         let s = &self.shape;
         let h = &s.heads;
         let length = h.length as usize;

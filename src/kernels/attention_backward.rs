@@ -7,7 +7,7 @@ use ndarray::linalg::general_mat_mul;
 use super::attention::Shape;
 use super::matmul::view_mut;
 use super::real::{Real, dot};
-use super::{Constants, Form, Spec, Word, control, rope};
+use super::{control, kernel, rope, words};
 
 /// Reads: control, qkv (rotated), output, d output `[rows · length, width]`, log-sum-exp `[rows, heads, length]`,
 /// rotation table. Writes: d qkv.
@@ -19,36 +19,26 @@ pub struct AttentionBackward {
     pub rope: bool,
 }
 
-impl Spec for AttentionBackward {
-    fn name(&self) -> &'static str {
-        "attention_backward"
-    }
-    fn reads(&self) -> usize {
-        6
-    }
-    fn writes(&self) -> usize {
-        1
-    }
-    fn constants(&self, _: Form) -> Constants {
-        let mut constants = self.shape.constants();
-        constants.push(("TURN", Word::U(u32::from(self.rope))));
-        constants
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        self.shape.uniform()
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        self.shape.workgroups(replicas)
-    }
-    fn flops(&self) -> f64 {
-        2.5 * self.shape.flops()
-    }
+kernel! {
+    AttentionBackward is "attention_backward" for (self, form, replicas);
+    reads [
+        control: control::LEN as u32,
+        qkv: 3 * self.shape.heads.elements(),
+        output: self.shape.heads.elements(),
+        d_output: self.shape.heads.elements(),
+        log_sums: self.shape.heads.queries(),
+        table: self.rope.then(|| self.shape.heads.turns()),
+    ];
+    writes [d_qkv: 3 * self.shape.heads.elements()];
+    constants [self.shape.constants(), words![TURN: self.rope]].concat();
+    uniform self.shape.uniform();
+    workgroups self.shape.workgroups(replicas);
+    flops 2.5 * self.shape.flops();
 }
 
 impl AttentionBackward {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([control, qkv, output, d_output, log_sums, table], [d_qkv]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [control, qkv, output, d_output, log_sums, table]: [&[T]; 6], [d_qkv]: [&mut [T]; 1]) {
         let s = &self.shape;
         let h = &s.heads;
         let (length, head_width) = (h.length as usize, h.head as usize);

@@ -1,7 +1,8 @@
 //! Batch generation, twin of `shaders/batch.wgsl`: tokens and targets of a step, from the counter alone.
 
 use super::real::Real;
-use super::{Constants, Form, Spec, Word, control, cover};
+use super::rng::{STREAM_HELD_OUT, STREAM_TRAINING};
+use super::{control, cover, kernel, words};
 use crate::task::source::{self, Split};
 use crate::task::{Layout, Task};
 
@@ -19,50 +20,34 @@ pub struct Batch {
     pub split: Split,
 }
 
-impl Spec for Batch {
-    fn name(&self) -> &'static str {
-        "batch"
-    }
-    fn reads(&self) -> usize {
-        1
-    }
-    fn writes(&self) -> usize {
-        2
-    }
-    fn constants(&self, _: Form) -> Constants {
-        use crate::kernels::rng::{STREAM_HELD_OUT, STREAM_TRAINING};
-        let task = |task| Word::U(Layout { task, ..self.layout }.code());
-        vec![
-            ("TASK", Word::U(self.layout.code())),
-            ("CAUSAL_COPY", task(Task::CausalCopy)),
-            ("PREVIOUS", task(Task::PreviousToken)),
-            ("REVERSAL", task(Task::Reversal)),
-            ("HALF_SHIFT", task(Task::HalfShift)),
-            ("HELD_OUT", Word::U(u32::from(self.split == Split::HeldOut))),
-            ("HELD_OUT_SEED", Word::U(HELD_OUT_SEED)),
-            ("STREAM_TRAINING", Word::U(STREAM_TRAINING)),
-            ("STREAM_HELD_OUT", Word::U(STREAM_HELD_OUT)),
-        ]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![
-            ("rows", Word::U(self.rows)),
-            ("length", Word::U(self.layout.length)),
-            ("first", Word::U(self.layout.first_judged())),
-            ("source_length", Word::U(self.layout.source_length())),
-            ("symbols", Word::U(self.layout.symbols)),
-            ("classes", Word::U(source::held_out_classes(self.layout.symbols))),
-        ]
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        [cover(self.rows * self.layout.length, 64), replicas, 1]
-    }
+kernel! {
+    Batch is "batch" for (self, form, replicas);
+    reads [control: (self.split == Split::Training).then_some(control::LEN as u32)];
+    writes [tokens: self.rows * self.layout.length, targets: self.rows * self.layout.judged()];
+    constants words![
+        TASK: self.layout.code(),
+        CAUSAL_COPY: Layout { task: Task::CausalCopy, ..self.layout }.code(),
+        PREVIOUS: Layout { task: Task::PreviousToken, ..self.layout }.code(),
+        REVERSAL: Layout { task: Task::Reversal, ..self.layout }.code(),
+        HALF_SHIFT: Layout { task: Task::HalfShift, ..self.layout }.code(),
+        HELD_OUT: self.split == Split::HeldOut,
+        HELD_OUT_SEED, STREAM_TRAINING, STREAM_HELD_OUT,
+    ];
+    uniform words![
+        self;
+        rows,
+        length: self.layout.length,
+        first: self.layout.first_judged(),
+        source_length: self.layout.source_length(),
+        symbols: self.layout.symbols,
+        classes: source::held_out_classes(self.layout.symbols),
+    ];
+    workgroups [cover(self.rows * self.layout.length, 64), replicas, 1];
 }
 
 impl Batch {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([control], [tokens, targets]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [control]: [&[T]; 1], [tokens, targets]: [&mut [T]; 2]) {
         let (seed, step) = match self.split {
             Split::Training => (control[control::SEED].index(), control[control::STEP].index()),
             Split::HeldOut => (HELD_OUT_SEED, 0),

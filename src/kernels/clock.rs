@@ -1,8 +1,8 @@
 //! The clock of a plan that repeats itself, twin of `shaders/lib/clock.wgsl`: `[tick, limit]` per replica. A batch of `rows` items
 //! begins at item `tick · rows`; items from `limit` on do not exist.
 
-use super::Word;
 use super::real::Real;
+use super::{Words, words};
 
 /// Numbers in a clock.
 pub const LEN: u32 = 2;
@@ -32,8 +32,8 @@ impl Lists {
     }
 
     /// Words of a uniform block.
-    pub(super) fn words(self) -> [(&'static str, Word); 3] {
-        [("items", Word::U(self.items)), ("ahead", Word::U(self.ahead)), ("clocked", Word::U(u32::from(self.clocked)))]
+    pub(super) fn words(self) -> Words {
+        words![self; items, ahead, clocked]
     }
 
     /// Where a row's list is, of those that there are.
@@ -45,9 +45,8 @@ impl Lists {
 
 /// The item of a row, if it exists.
 pub(super) fn item<T: Real>(clock: &[T], rows: u32, row: usize) -> Option<usize> {
-    let &[tick, limit] = clock else { return None };
-    let item = (tick.index() * rows) as usize + row;
-    (item < limit.index() as usize).then_some(item)
+    let item = (clock[0].index() * rows) as usize + row;
+    (item < clock[1].index() as usize).then_some(item)
 }
 
 /// A neuron of an order; a silent place has none.

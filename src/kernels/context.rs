@@ -12,7 +12,7 @@
 
 use super::clock;
 use super::real::Real;
-use super::{Constants, Form, Spec, Word, grid};
+use super::{grid, kernel, words};
 
 /// Numbers before the levels among the constants: model, Λ in 1024ths, unit of the old context, unit of the input, and four spare ones.
 pub const HEAD: u32 = 8;
@@ -37,32 +37,19 @@ pub struct Context {
     pub constants: u32,
 }
 
-impl Spec for Context {
-    fn name(&self) -> &'static str {
-        "context"
-    }
-    fn reads(&self) -> usize {
-        6
-    }
-    fn writes(&self) -> usize {
-        1
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![
-            ("neurons", Word::U(self.neurons)),
-            ("firing", Word::U(self.active)),
-            ("inputs", Word::U(self.inputs)),
-            ("data", Word::U(self.data)),
-            ("items", Word::U(self.items)),
-            ("constants", Word::U(self.constants)),
-        ]
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        grid(self.neurons, replicas)
-    }
+kernel! {
+    Context is "context" for (self, form, replicas);
+    reads [
+        clock: clock::LEN,
+        contexts: (self.items + 1) * self.active,
+        inputs: self.items * self.data,
+        old_weights: self.neurons * self.neurons,
+        new_weights: self.inputs * self.neurons,
+        constants: self.constants.max(HEAD + self.active + self.data + self.neurons + self.inputs),
+    ];
+    writes [sums: self.neurons];
+    uniform words![self; neurons, firing: self.active, inputs, data, items, constants];
+    workgroups grid(self.neurons, replicas);
 }
 
 /// A part's sums, and 16 times their mean.
@@ -93,8 +80,11 @@ impl Part {
 
 impl Context {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([time, contexts, inputs, old_weights, new_weights, constants], [sums]) = (reads, writes) else { return };
+    fn twin<T: Real>(
+        &self,
+        [time, contexts, inputs, old_weights, new_weights, constants]: [&[T]; 6],
+        [sums]: [&mut [T]; 1],
+    ) {
         let Some(item) = clock::item(time, 1, 0) else { return };
         let (neurons, active, data) = (self.neurons as usize, self.active as usize, self.data as usize);
         let context = &contexts[item * active..][..active];

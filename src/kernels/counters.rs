@@ -6,7 +6,7 @@
 
 use super::hamming::{PACKED, packed};
 use super::real::Real;
-use super::{Constants, Form, Spec, Word, clock, each_part, grid};
+use super::{clock, each_part, grid, kernel, words};
 
 /// Reads: clock, near `[rows, locations]`, words `[items, ⌈bits / 24⌉]`. Writes: counters `[locations, bits]`.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,37 +21,17 @@ pub struct Counters {
     pub bits: u32,
 }
 
-impl Spec for Counters {
-    fn name(&self) -> &'static str {
-        "counters"
-    }
-    fn reads(&self) -> usize {
-        3
-    }
-    fn writes(&self) -> usize {
-        1
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![
-            ("rows", Word::U(self.rows)),
-            ("items", Word::U(self.items)),
-            ("locations", Word::U(self.locations)),
-            ("bits", Word::U(self.bits)),
-            ("words", Word::U(packed(self.bits))),
-        ]
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        grid(self.locations * self.bits, replicas)
-    }
+kernel! {
+    Counters is "counters" for (self, form, replicas);
+    reads [clock: clock::LEN, near: self.rows * self.locations, words: self.items * packed(self.bits)];
+    writes [counters: self.locations * self.bits];
+    uniform words![self; rows, items, locations, bits, words: packed(self.bits)];
+    workgroups grid(self.locations * self.bits, replicas);
 }
 
 impl Counters {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([time, near, words], [counters]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [time, near, words]: [&[T]; 3], [counters]: [&mut [T]; 1]) {
         let (bits, locations) = (self.bits as usize, self.locations as usize);
         let width = packed(self.bits) as usize;
         let change = |word: &[T], bit: u32| {

@@ -3,7 +3,7 @@
 //! the gradient `(softmax(z) − onehot) / judged`.
 
 use super::real::Real;
-use super::{Constants, Form, Spec, Word, cover};
+use super::{cover, kernel, words};
 
 /// Reads: logits `[rows, vocabulary]`, targets `[rows]`. Writes: d logits `[rows, vocabulary]` (training only),
 /// scores `[rows, 2]`: loss, and 1 right, 0 wrong, −1 not judged.
@@ -19,38 +19,21 @@ pub struct CrossEntropy {
     pub gradient: bool,
 }
 
-impl Spec for CrossEntropy {
-    fn name(&self) -> &'static str {
-        "cross_entropy"
-    }
-    fn reads(&self) -> usize {
-        2
-    }
-    fn writes(&self) -> usize {
-        2
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![("GRADIENT", Word::U(u32::from(self.gradient)))]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![
-            ("rows", Word::U(self.rows)),
-            ("vocabulary", Word::U(self.vocabulary)),
-            ("scale", Word::F(1.0 / self.judged as f32)),
-        ]
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        [cover(self.rows, 64), replicas, 1]
-    }
+kernel! {
+    CrossEntropy is "cross_entropy" for (self, form, replicas);
+    reads [logits: self.rows * self.vocabulary, targets: self.rows];
+    writes [gradient: self.gradient.then(|| self.rows * self.vocabulary), scores: 2 * self.rows];
+    constants words![GRADIENT: self.gradient];
+    uniform words![self; rows, vocabulary, scale: 1.0 / self.judged as f32];
+    workgroups [cover(self.rows, 64), replicas, 1];
 }
 
 impl CrossEntropy {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([logits, targets], [gradient, scores]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [logits, targets]: [&[T]; 2], [gradient, scores]: [&mut [T]; 2]) {
         let columns = self.vocabulary as usize;
         let scale = T::of(1.0 / self.judged as f32);
-        let rows = logits.chunks_exact(columns).zip(*targets).zip(scores.chunks_exact_mut(2));
+        let rows = logits.chunks_exact(columns).zip(targets).zip(scores.chunks_exact_mut(2));
         for (row, ((logits, &target), scores)) in rows.take(self.rows as usize).enumerate() {
             if target < T::zero() {
                 scores.copy_from_slice(&[T::zero(), -T::one()]);

@@ -1,7 +1,7 @@
 //! Embedding lookup plus position, twin of `shaders/embed.wgsl`: `x[row, p] = E[token] + gain · table[p]`.
 
 use super::real::Real;
-use super::{Constants, Form, Spec, Word, grid};
+use super::{Words, grid, kernel, words};
 
 /// Where the embeddings lie in the pool, and their shapes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,17 +30,19 @@ impl Shape {
         (self.vocabulary + self.length) * self.width + 1
     }
 
-    pub(super) fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![
-            ("rows", Word::U(self.rows)),
-            ("length", Word::U(self.length)),
-            ("width", Word::U(self.width)),
-            ("vocabulary", Word::U(self.vocabulary)),
-            ("tokens", Word::U(self.tokens)),
-            ("gain", Word::U(self.gain)),
-            ("table", Word::U(self.table)),
-            ("pool", Word::U(self.pool)),
-        ]
+    /// Tokens of a batch.
+    pub(super) fn places(&self) -> u32 {
+        self.rows * self.length
+    }
+
+    /// The fewest elements of a pool that holds them all.
+    pub(super) fn least_pool(&self) -> u32 {
+        let ends = [self.tokens + self.vocabulary * self.width, self.gain + 1, self.table + self.length * self.width];
+        ends.into_iter().fold(self.pool, u32::max)
+    }
+
+    pub(super) fn uniform(&self) -> Words {
+        words![self; rows, length, width, vocabulary, tokens, gain, table, pool]
     }
 }
 
@@ -51,41 +53,25 @@ pub struct Embed {
     pub shape: Shape,
 }
 
-impl Spec for Embed {
-    fn name(&self) -> &'static str {
-        "embed"
-    }
-    fn reads(&self) -> usize {
-        2
-    }
-    fn writes(&self) -> usize {
-        1
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        self.shape.uniform()
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        grid(self.shape.rows * self.shape.length * self.shape.width, replicas)
-    }
-    fn pool_elements(&self) -> u32 {
-        self.shape.parameters()
-    }
+kernel! {
+    Embed is "embed" for (self, form, replicas);
+    reads [tokens: self.shape.places(), parameters: self.shape.least_pool()];
+    writes [x: self.shape.places() * self.shape.width];
+    uniform self.shape.uniform();
+    workgroups grid(self.shape.places() * self.shape.width, replicas);
+    pool_elements self.shape.parameters();
 }
 
 impl Embed {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([tokens, parameters], [x]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [tokens, parameters]: [&[T]; 2], [x]: [&mut [T]; 1]) {
         let s = &self.shape;
         let width = s.width as usize;
         let gain = parameters[s.gain as usize];
         let table = &parameters[s.table as usize..][..(s.length * s.width) as usize];
         let embedding = &parameters[s.tokens as usize..][..(s.vocabulary * s.width) as usize];
         let positions = table.chunks_exact(width).cycle();
-        let rows = x.chunks_exact_mut(width).zip(*tokens).zip(positions);
+        let rows = x.chunks_exact_mut(width).zip(tokens).zip(positions);
         for ((x, &token), position) in rows.take((s.rows * s.length) as usize) {
             let vector = &embedding[token.index() as usize * width..][..width];
             for ((x, &e), &p) in x.iter_mut().zip(vector).zip(position) {

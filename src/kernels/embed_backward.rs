@@ -4,7 +4,7 @@
 
 use super::embed::Shape;
 use super::real::Real;
-use super::{Constants, Form, Spec, Word, cover};
+use super::{cover, kernel, words};
 
 /// Reads: tokens `[rows, length]`, dx `[rows · length, width]`, parameters. Writes: gradient pool.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,36 +17,28 @@ pub struct EmbedBackward {
     pub accumulate: bool,
 }
 
-impl Spec for EmbedBackward {
-    fn name(&self) -> &'static str {
-        "embed_backward"
-    }
-    fn reads(&self) -> usize {
-        3
-    }
-    fn writes(&self) -> usize {
-        1
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![("TABLE", Word::U(u32::from(self.table))), ("ACCUMULATE", Word::U(u32::from(self.accumulate)))]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        self.shape.uniform()
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        let s = &self.shape;
-        let entries = s.vocabulary + if self.table { s.length } else { 0 };
-        [cover(entries * s.width / 4, 64), replicas, 1]
-    }
-    fn pool_elements(&self) -> u32 {
-        self.shape.parameters()
-    }
+kernel! {
+    EmbedBackward is "embed_backward" for (self, form, replicas);
+    reads [
+        tokens: self.shape.places(),
+        dx: self.shape.places() * self.shape.width,
+        parameters: self.table.then(|| self.shape.least_pool()),
+    ];
+    writes [gradients: self.shape.least_pool()];
+    constants words![TABLE: self.table, ACCUMULATE: self.accumulate];
+    uniform self.shape.uniform();
+    workgroups [cover(self.entries() * self.shape.width / 4, 64), replicas, 1];
+    pool_elements self.shape.parameters();
 }
 
 impl EmbedBackward {
+    /// Entries whose gradient is wanted.
+    fn entries(&self) -> u32 {
+        self.shape.vocabulary + if self.table { self.shape.length } else { 0 }
+    }
+
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([tokens, dx, parameters], [gradients]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [tokens, dx, parameters]: [&[T]; 3], [gradients]: [&mut [T]; 1]) {
         let s = &self.shape;
         let width = s.width as usize;
         let embedding = &mut gradients[s.tokens as usize..][..(s.vocabulary * s.width) as usize];

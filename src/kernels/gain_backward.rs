@@ -1,8 +1,8 @@
 //! Gradient of the position gain, twin of `shaders/gain_backward.wgsl`: `Σ dx[row, p] · table[p]`.
 
 use super::embed::Shape;
+use super::kernel;
 use super::real::{Real, dot};
-use super::{Constants, Form, Spec, Word};
 
 /// Reads: dx `[rows · length, width]`, parameters. Writes: gradient pool.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,34 +11,18 @@ pub struct GainBackward {
     pub shape: Shape,
 }
 
-impl Spec for GainBackward {
-    fn name(&self) -> &'static str {
-        "gain_backward"
-    }
-    fn reads(&self) -> usize {
-        2
-    }
-    fn writes(&self) -> usize {
-        1
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        self.shape.uniform()
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        [1, replicas, 1]
-    }
-    fn pool_elements(&self) -> u32 {
-        self.shape.length * self.shape.width + 1
-    }
+kernel! {
+    GainBackward is "gain_backward" for (self, form, replicas);
+    reads [dx: self.shape.places() * self.shape.width, parameters: self.shape.least_pool()];
+    writes [gradients: self.shape.least_pool()];
+    uniform self.shape.uniform();
+    workgroups [1, replicas, 1];
+    pool_elements self.shape.length * self.shape.width + 1;
 }
 
 impl GainBackward {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([dx, parameters], [gradients]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [dx, parameters]: [&[T]; 2], [gradients]: [&mut [T]; 1]) {
         let s = &self.shape;
         let table = &parameters[s.table as usize..][..(s.length * s.width) as usize];
         let sequences = dx[..table.len() * s.rows as usize].chunks_exact(table.len());

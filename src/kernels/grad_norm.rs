@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::real::{Real, dot};
-use super::{Constants, Form, Spec, Word, control, cover};
+use super::{control, cover, kernel, words};
 
 /// Gradient elements per partial sum.
 const CHUNK: u32 = 2048;
@@ -55,34 +55,19 @@ pub struct GradNorm {
     pub pool: Pool,
 }
 
-impl Spec for GradNorm {
-    fn name(&self) -> &'static str {
-        "grad_norm"
-    }
-    fn reads(&self) -> usize {
-        2
-    }
-    fn writes(&self) -> usize {
-        1
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![("CHUNK", Word::U(CHUNK))]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![("len", Word::U(self.pool.len)), ("partials", Word::U(self.pool.partials()))]
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        [self.pool.partials(), replicas, 1]
-    }
-    fn pool_elements(&self) -> u32 {
-        self.pool.len
-    }
+kernel! {
+    GradNorm is "grad_norm" for (self, form, replicas);
+    reads [control: control::LEN as u32, gradients: self.pool.len];
+    writes [partials: self.pool.partials()];
+    constants words![CHUNK];
+    uniform words![len: self.pool.len, partials: self.pool.partials()];
+    workgroups [self.pool.partials(), replicas, 1];
+    pool_elements self.pool.len;
 }
 
 impl GradNorm {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([control, gradients], [partials]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [control, gradients]: [&[T]; 2], [partials]: [&mut [T]; 1]) {
         let trained = self.pool.trained(control);
         for (partial, start) in partials.iter_mut().zip((0..self.pool.len as usize).step_by(CHUNK as usize)) {
             let end = start + CHUNK as usize;

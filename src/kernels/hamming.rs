@@ -4,7 +4,7 @@
 //! Distributed Memory" (MIT Press, 1988).
 
 use super::real::Real;
-use super::{Constants, Form, Spec, Word, clock, each_part, grid};
+use super::{clock, each_part, grid, kernel, words};
 
 /// Bits of a pattern in one number.
 pub const PACKED: u32 = 24;
@@ -31,31 +31,12 @@ pub struct Hamming {
     pub radius: u32,
 }
 
-impl Spec for Hamming {
-    fn name(&self) -> &'static str {
-        "hamming"
-    }
-    fn reads(&self) -> usize {
-        3
-    }
-    fn writes(&self) -> usize {
-        1
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![
-            ("rows", Word::U(self.rows)),
-            ("items", Word::U(self.items)),
-            ("locations", Word::U(self.locations)),
-            ("words", Word::U(self.words)),
-            ("radius", Word::U(self.radius)),
-        ]
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        grid(self.rows * self.locations, replicas)
-    }
+kernel! {
+    Hamming is "hamming" for (self, form, replicas);
+    reads [clock: clock::LEN, locations: self.locations * self.words, addresses: self.items * self.words];
+    writes [near: self.rows * self.locations];
+    uniform words![self; rows, items, locations, words, radius];
+    workgroups grid(self.rows * self.locations, replicas);
 }
 
 /// Numbers `2 at` and `2 at + 1` of a pattern side by side, which halves the counting.
@@ -66,8 +47,7 @@ fn pair<T: Real>(pattern: &[T], at: usize) -> u64 {
 
 impl Hamming {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([time, locations, addresses], [near]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [time, locations, addresses]: [&[T]; 3], [near]: [&mut [T]; 1]) {
         let words = self.words as usize;
         let pairs = words.div_ceil(2);
         // Locations side by side, so that the inner loop uses SIMD.

@@ -1,7 +1,7 @@
 //! Layer norm (Ba et al. 2016), twin of `shaders/layer_norm.wgsl`: `y = γ (x − μ)/√(σ² + ε) + β` per row.
 
 use super::real::{Real, dot, sum};
-use super::{Constants, Form, Spec, Word, cover};
+use super::{Words, cover, kernel, words};
 
 /// ε, as in PyTorch.
 pub const EPSILON: f32 = 1e-5;
@@ -24,14 +24,13 @@ pub struct Shape {
 }
 
 impl Shape {
-    pub(super) fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![
-            ("rows", Word::U(self.rows)),
-            ("width", Word::U(self.width)),
-            ("gamma", Word::U(self.gamma)),
-            ("beta", Word::U(self.beta)),
-            ("pool", Word::U(self.pool)),
-        ]
+    /// The fewest elements of a pool that holds γ and β.
+    pub(super) fn least_pool(&self) -> u32 {
+        self.pool.max(self.gamma.max(self.beta) + self.width)
+    }
+
+    pub(super) fn uniform(&self) -> Words {
+        words![self; rows, width, gamma, beta, pool]
     }
 
     pub(super) fn range(offset: u32, width: u32) -> std::ops::Range<usize> {
@@ -46,34 +45,19 @@ pub struct LayerNorm {
     pub shape: Shape,
 }
 
-impl Spec for LayerNorm {
-    fn name(&self) -> &'static str {
-        "layer_norm"
-    }
-    fn reads(&self) -> usize {
-        2
-    }
-    fn writes(&self) -> usize {
-        2
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![("EPSILON", Word::F(EPSILON)), ("ROWS", Word::U(ROWS))]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        self.shape.uniform()
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        [cover(self.shape.rows, ROWS), replicas, 1]
-    }
-    fn pool_elements(&self) -> u32 {
-        2 * self.shape.width
-    }
+kernel! {
+    LayerNorm is "layer_norm" for (self, form, replicas);
+    reads [x: self.shape.rows * self.shape.width, parameters: self.shape.least_pool()];
+    writes [y: self.shape.rows * self.shape.width, statistics: 2 * self.shape.rows];
+    constants words![EPSILON, ROWS];
+    uniform self.shape.uniform();
+    workgroups [cover(self.shape.rows, ROWS), replicas, 1];
+    pool_elements 2 * self.shape.width;
 }
 
 impl LayerNorm {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([x, parameters], [y, statistics]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [x, parameters]: [&[T]; 2], [y, statistics]: [&mut [T]; 2]) {
         let s = &self.shape;
         let width = s.width as usize;
         let n = T::int(s.width);

@@ -4,7 +4,7 @@
 
 use super::layer_norm::{ROWS, Shape};
 use super::real::Real;
-use super::{Constants, Form, Spec, Sums, Word, cover};
+use super::{Sums, cover, kernel, words};
 
 /// Reads: x `[rows, width]`, statistics `[rows, 2]`, dy `[rows, width]`, parameters. Writes: dx `[rows, width]`,
 /// gradient pool.
@@ -16,44 +16,28 @@ pub struct LayerNormBackward {
     pub accumulate: bool,
 }
 
-impl Spec for LayerNormBackward {
-    fn name(&self) -> &'static str {
-        "layer_norm_backward"
-    }
-    fn reads(&self) -> usize {
-        4
-    }
-    fn writes(&self) -> usize {
-        2
-    }
-    fn constants(&self, form: Form) -> Constants {
-        let sliced = form.sums == Sums::Sliced;
-        vec![
-            ("ACCUMULATE", Word::U(u32::from(self.accumulate))),
-            ("ROWS", Word::U(ROWS)),
-            ("SLICED", Word::U(u32::from(sliced))),
-            ("SERIAL", Word::U(u32::from(!sliced))),
-        ]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        self.shape.uniform()
-    }
-    fn workgroups(&self, form: Form, replicas: u32) -> [u32; 3] {
-        let columns = match form.sums {
-            Sums::Sliced => 16,
-            Sums::Serial => 256,
-        };
-        [cover(self.shape.rows, ROWS) + cover(self.shape.width, columns), replicas, 1]
-    }
-    fn pool_elements(&self) -> u32 {
-        3 * self.shape.width
-    }
+kernel! {
+    LayerNormBackward is "layer_norm_backward" for (self, form, replicas);
+    reads [
+        x: self.shape.rows * self.shape.width,
+        statistics: 2 * self.shape.rows,
+        dy: self.shape.rows * self.shape.width,
+        parameters: self.shape.least_pool(),
+    ];
+    writes [dx: self.shape.rows * self.shape.width, gradients: self.shape.least_pool()];
+    constants words![ACCUMULATE: self.accumulate, ROWS, SLICED: form.sums == Sums::Sliced, SERIAL: form.sums == Sums::Serial];
+    uniform self.shape.uniform();
+    workgroups [
+        cover(self.shape.rows, ROWS) + cover(self.shape.width, if form.sums == Sums::Sliced { 16 } else { 256 }),
+        replicas,
+        1,
+    ];
+    pool_elements 3 * self.shape.width;
 }
 
 impl LayerNormBackward {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([x, statistics, dy, parameters], [dx, gradients]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [x, statistics, dy, parameters]: [&[T]; 4], [dx, gradients]: [&mut [T]; 2]) {
         self.parameters(x, statistics, dy, gradients);
         let s = &self.shape;
         let width = s.width as usize;

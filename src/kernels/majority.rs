@@ -6,7 +6,7 @@
 
 use super::hamming::{PACKED, packed};
 use super::real::Real;
-use super::{Constants, Form, Spec, Word, clock, cover, each_part};
+use super::{clock, cover, each_part, kernel, words};
 
 /// Numbers of a word that a workgroup makes, with an invocation for each bit.
 const GROUP: u32 = 4;
@@ -24,37 +24,18 @@ pub struct Majority {
     pub bits: u32,
 }
 
-impl Spec for Majority {
-    fn name(&self) -> &'static str {
-        "majority"
-    }
-    fn reads(&self) -> usize {
-        3
-    }
-    fn writes(&self) -> usize {
-        1
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![("GROUP", Word::U(GROUP))]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![
-            ("rows", Word::U(self.rows)),
-            ("items", Word::U(self.items)),
-            ("locations", Word::U(self.locations)),
-            ("bits", Word::U(self.bits)),
-            ("words", Word::U(packed(self.bits))),
-        ]
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        [cover(packed(self.bits), GROUP), self.rows, replicas]
-    }
+kernel! {
+    Majority is "majority" for (self, form, replicas);
+    reads [clock: clock::LEN, near: self.rows * self.locations, counters: self.locations * self.bits];
+    writes [words: self.items * packed(self.bits)];
+    constants words![GROUP];
+    uniform words![self; rows, items, locations, bits, words: packed(self.bits)];
+    workgroups [cover(packed(self.bits), GROUP), self.rows, replicas];
 }
 
 impl Majority {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([time, near, counters], [words]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [time, near, counters]: [&[T]; 3], [words]: [&mut [T]; 1]) {
         let (bits, locations) = (self.bits as usize, self.locations as usize);
         let width = packed(self.bits) as usize;
         let Some(first) = clock::item(time, self.rows, 0) else { return };

@@ -8,7 +8,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder, aview2};
 
 use super::real::Real;
 use super::rng::Dropout;
-use super::{Constants, Form, Product, Spec, Word, control, cover};
+use super::{Product, control, cover, kernel, words};
 
 /// Where an operand lies in its buffer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,10 +24,15 @@ pub struct Operand {
 }
 
 impl Operand {
+    /// The fewest elements of a buffer that holds the operand of `rows` by `columns`.
+    fn least(&self, rows: u32, columns: u32) -> u32 {
+        let last = rows.saturating_sub(1) * self.row + columns.saturating_sub(1) * self.column;
+        self.len.max(self.offset + last + 1)
+    }
+
     /// The operand as a view of `rows` by `columns`.
     ///
-    /// The constructors of kernels keep views inside their buffers; an operand that is not becomes
-    /// an empty view, and the parity tests would see it.
+    /// A plan keeps operands inside their buffers; one that is not becomes an empty view, which no product takes.
     pub(super) fn view<'a, T: Real>(&self, buffer: &'a [T], rows: u32, columns: u32) -> ArrayView2<'a, T> {
         let shape = (rows as usize, columns as usize).strides((self.row as usize, self.column as usize));
         let data = buffer.get(self.offset as usize..).unwrap_or(&[]);
@@ -47,6 +52,11 @@ impl Operand {
             nothing.into()
         })
     }
+}
+
+/// A row-major view of `rows` by `columns`, from the start of a buffer.
+pub(super) fn view<T: Real>(buffer: &[T], rows: u32, columns: u32) -> ArrayView2<'_, T> {
+    Operand { offset: 0, row: columns, column: 1, len: 0 }.view(buffer, rows, columns)
 }
 
 /// A mutable row-major view of `rows` by `columns`, from the start of a buffer.
@@ -149,78 +159,51 @@ pub struct Matmul {
     pub epilogue: Epilogue,
 }
 
-impl Spec for Matmul {
-    fn name(&self) -> &'static str {
-        "matmul"
-    }
-    fn shader(&self, form: Form) -> &'static str {
-        if form.product == Product::Tiled { "matmul_tiled" } else { "matmul" }
-    }
-    fn reads(&self) -> usize {
-        5
-    }
-    fn writes(&self) -> usize {
-        2
-    }
-    fn constants(&self, form: Form) -> Constants {
-        let e = &self.epilogue;
-        let flag = |set: bool| Word::U(u32::from(set));
-        vec![
-            ("SIDE", Word::U(form.side())),
-            ("QUADS", Word::U(form.side() / 4)),
-            ("BIAS", flag(e.bias.is_some())),
-            ("ACTIVATION", Word::U(e.activation as u32)),
-            ("KEEP_SLOPE", flag(e.keep_slope)),
-            ("SCALE", flag(e.scale)),
-            ("DROPOUT", flag(e.dropout.is_some())),
-            ("RESIDUAL", flag(e.residual)),
-            ("ACCUMULATE", flag(e.accumulate)),
-        ]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        let dropout = self.epilogue.dropout.unwrap_or(Dropout { share: 0.0, stream: 0 });
-        vec![
-            ("m", Word::U(self.m)),
-            ("n", Word::U(self.n)),
-            ("k", Word::U(self.k)),
-            ("a_offset", Word::U(self.a.offset)),
-            ("a_row", Word::U(self.a.row)),
-            ("a_column", Word::U(self.a.column)),
-            ("a_len", Word::U(self.a.len)),
-            ("b_offset", Word::U(self.b.offset)),
-            ("b_row", Word::U(self.b.row)),
-            ("b_column", Word::U(self.b.column)),
-            ("b_len", Word::U(self.b.len)),
-            ("bias_offset", Word::U(self.epilogue.bias.unwrap_or(0))),
-            ("bias_len", Word::U(self.bias_len)),
-            ("drop_stream", Word::U(dropout.stream)),
-            ("drop_threshold", Word::U(dropout.threshold())),
-            ("drop_scale", Word::F(dropout.scale())),
-        ]
-    }
-    fn workgroups(&self, form: Form, replicas: u32) -> [u32; 3] {
-        let tile = 8 * form.side();
-        [cover(self.n, tile), cover(self.m, tile), replicas]
-    }
-    fn pool_elements(&self) -> u32 {
-        self.k * self.n + self.epilogue.bias.map_or(0, |_| self.n)
-    }
-    fn flops(&self) -> f64 {
-        2.0 * f64::from(self.m) * f64::from(self.n) * f64::from(self.k)
-    }
+kernel! {
+    Matmul is "matmul" for (self, form, replicas);
+    reads [
+        control: self.epilogue.dropout.map(|_| control::LEN as u32),
+        a: self.a.least(self.m, self.k),
+        b: self.b.least(self.k, self.n),
+        bias: self.epilogue.bias.map(|offset| self.bias_len.max(offset + self.n)),
+        extra: (self.epilogue.residual || self.epilogue.scale).then(|| self.m * self.n),
+    ];
+    writes [c: self.m * self.n, slopes: self.epilogue.keep_slope.then(|| self.m * self.n)];
+    constants words![
+        SIDE: form.side(),
+        QUADS: form.side() / 4,
+        BIAS: self.epilogue.bias.is_some(),
+        ACTIVATION: self.epilogue.activation as u32,
+        KEEP_SLOPE: self.epilogue.keep_slope,
+        SCALE: self.epilogue.scale,
+        DROPOUT: self.epilogue.dropout.is_some(),
+        RESIDUAL: self.epilogue.residual,
+        ACCUMULATE: self.epilogue.accumulate,
+    ];
+    uniform [
+        words![
+            self; m, n, k,
+            a_offset: self.a.offset, a_row: self.a.row, a_column: self.a.column, a_len: self.a.len,
+            b_offset: self.b.offset, b_row: self.b.row, b_column: self.b.column, b_len: self.b.len,
+            bias_offset: self.epilogue.bias.unwrap_or(0), bias_len,
+        ],
+        Dropout::words(self.epilogue.dropout),
+    ].concat();
+    workgroups [cover(self.n, 8 * form.side()), cover(self.m, 8 * form.side()), replicas];
+    flops 2.0 * f64::from(self.m) * f64::from(self.n) * f64::from(self.k);
+    pool_elements self.k * self.n + self.epilogue.bias.map_or(0, |_| self.n);
+    or "matmul_tiled" if form.product == Product::Tiled;
 }
 
 impl Matmul {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let [control, a, b, bias, extra] = reads else { return };
-        let [c, slopes] = writes else { return };
+    fn twin<T: Real>(&self, [control, a, b, bias, extra]: [&[T]; 5], [c, slopes]: [&mut [T]; 2]) {
         let e = &self.epilogue;
         let n = self.n as usize;
         let total = self.m as usize * n;
         let a = self.a.view(a, self.m, self.k);
         let b = self.b.view(b, self.k, self.n);
-        let bias = e.bias.and_then(|offset| bias.get(offset as usize..offset as usize + n));
+        let bias = e.bias.map(|offset| &bias[offset as usize..][..n]);
 
         // Where nothing comes between the sum and what is added to it, let the product add.
         let plain = e.activation == Activation::Linear && !e.scale && e.dropout.is_none() && !e.keep_slope;

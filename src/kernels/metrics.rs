@@ -2,7 +2,7 @@
 //! training settles what the optimiser needs: learning rate, clipping factor, bias corrections, whether to stop.
 
 use super::real::Real;
-use super::{Constants, Form, Spec, Word, control};
+use super::{Words, control, kernel, words};
 
 /// Entries of a ring per replica.
 pub const RING: u32 = 256;
@@ -42,41 +42,13 @@ pub struct Metrics {
     pub training: Option<Training>,
 }
 
-impl Spec for Metrics {
-    fn name(&self) -> &'static str {
-        "metrics"
-    }
-    fn reads(&self) -> usize {
-        2
-    }
-    fn writes(&self) -> usize {
-        2
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![
-            ("TRAINING", Word::U(u32::from(self.training.is_some()))),
-            ("RING", Word::U(RING)),
-            ("ENTRY", Word::U(ENTRY)),
-            ("BETA1", Word::F(BETA1)),
-            ("BETA2", Word::F(BETA2)),
-        ]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        let t = self.training.unwrap_or(Training { partials: 0, warmup: 0, cosine: false, steps: 1, clip: 0.0 });
-        vec![
-            ("rows", Word::U(self.rows)),
-            ("length", Word::U(self.length)),
-            ("judged", Word::F(self.judged as f32)),
-            ("partials", Word::U(t.partials)),
-            ("warmup", Word::F(t.warmup as f32)),
-            ("cosine", Word::U(u32::from(t.cosine))),
-            ("steps", Word::F(t.steps as f32)),
-            ("clip", Word::F(t.clip)),
-        ]
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        [1, replicas, 1]
-    }
+kernel! {
+    Metrics is "metrics" for (self, form, replicas);
+    reads [scores: 2 * self.rows * self.length, partials: self.training.map(|training| training.partials)];
+    writes [control: control::LEN as u32, ring: RING * ENTRY];
+    constants words![TRAINING: self.training.is_some(), RING, ENTRY, BETA1, BETA2];
+    uniform self.words();
+    workgroups [1, replicas, 1];
 }
 
 /// `cos(π x)` for `0 ≤ x ≤ 1` through `1 − 2 sin²(π x / 2)` and a Taylor series; WGSL's own `cos` may be off
@@ -93,9 +65,23 @@ fn cos_pi<T: Real>(x: T) -> T {
 }
 
 impl Metrics {
+    fn words(&self) -> Words {
+        let t = self.training.unwrap_or(Training { partials: 0, warmup: 0, cosine: false, steps: 1, clip: 0.0 });
+        words![
+            self;
+            rows,
+            length,
+            judged: self.judged as f32,
+            partials: t.partials,
+            warmup: t.warmup as f32,
+            cosine: t.cosine,
+            steps: t.steps as f32,
+            clip: t.clip,
+        ]
+    }
+
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([scores, partials], [control, ring]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [scores, partials]: [&[T]; 2], [control, ring]: [&mut [T]; 2]) {
         let (mut loss, mut right, mut whole) = (T::zero(), T::zero(), T::zero());
         for sequence in scores.chunks_exact(2 * self.length as usize).take(self.rows as usize) {
             let mut all = true;

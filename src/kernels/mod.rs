@@ -1,8 +1,10 @@
-//! Kernels: one file per WGSL file of the same name in `shaders/`. Each gives its parameters, its launch size and
-//! its CPU twin. A twin works on one replica; the WGSL finds its replica in the workgroup number.
+//! Kernels: one file per WGSL file of the same name in `shaders/`. Each gives its parameters, what it needs of its
+//! buffers, its launch size and its CPU twin. A twin works on one replica; the WGSL finds its replica in the workgroup number.
 //!
 //! Bindings are in the same order on both sides: 0 is the uniform block, then the buffers read, then the
 //! buffers written. A buffer that a launch does not use is bound to an empty stand-in.
+//!
+//! Nothing here lists the kernels: what no graph or plan records is not linked.
 
 pub mod adamw;
 pub mod attention;
@@ -38,7 +40,11 @@ pub mod tick;
 pub mod weight_grad;
 pub mod winners;
 
+use std::fmt::Debug;
+
+use crate::error::Error;
 use real::Real;
+use shader::Wgsl;
 
 /// One word of a uniform block.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,6 +65,28 @@ impl Word {
         }
     }
 }
+
+impl From<u32> for Word {
+    fn from(word: u32) -> Self {
+        Self::U(word)
+    }
+}
+
+impl From<f32> for Word {
+    fn from(word: f32) -> Self {
+        Self::F(word)
+    }
+}
+
+impl From<bool> for Word {
+    fn from(word: bool) -> Self {
+        Self::U(u32::from(word))
+    }
+}
+
+/// Words with their names: members of a uniform block, or constants that are written before a shader's text, so that a
+/// pipeline is compiled for its case.
+pub type Words = Vec<(&'static str, Word)>;
 
 /// How a matrix product goes about its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -126,21 +154,30 @@ impl Form {
     }
 }
 
-/// Named constants that are written before a shader's text, so that a pipeline is compiled for its case.
-pub type Constants = Vec<(&'static str, Word)>;
+/// What a kernel needs of one of its buffers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Its name, as in WGSL.
+    pub name: &'static str,
+    /// The fewest elements per replica that hold all that the kernel touches; `None` where it does not use the buffer, which may then
+    /// be missing.
+    pub least: Option<u32>,
+}
 
-/// What a kernel tells of itself to an executor.
-pub trait Spec {
+/// A kernel with its parameters. `kernel!` makes the implementations.
+pub trait Kernel: Debug + Send + Sync {
     /// Name of the file in `shaders/` and in `src/kernels/`.
     fn name(&self) -> &'static str;
-    /// Buffers read.
-    fn reads(&self) -> usize;
-    /// Buffers written (and possibly read).
-    fn writes(&self) -> usize;
+    /// Buffers read, in binding order.
+    fn reads(&self) -> Vec<Binding>;
+    /// Buffers written (and possibly read), in binding order.
+    fn writes(&self) -> Vec<Binding>;
     /// Compile-time constants.
-    fn constants(&self, form: Form) -> Constants;
+    fn constants(&self, _: Form) -> Words {
+        vec![]
+    }
     /// The uniform block, with the names of the WGSL struct's members.
-    fn uniform(&self) -> Vec<(&'static str, Word)>;
+    fn uniform(&self) -> Words;
     /// Launch size for `replicas` replicas.
     fn workgroups(&self, form: Form, replicas: u32) -> [u32; 3];
     /// Floating-point operations for one replica, as far as they count.
@@ -151,11 +188,147 @@ pub trait Spec {
     fn pool_elements(&self) -> u32 {
         0
     }
-    /// Name of the WGSL file, where it depends on the form.
-    fn shader(&self, _form: Form) -> &'static str {
-        self.name()
+    /// The WGSL.
+    fn shader(&self, form: Form) -> Wgsl;
+    /// Runs the CPU twin on one replica's buffers, in binding order; empty ones stand for what is not used.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if there are too few or too many.
+    fn run_f32(&self, reads: &[&[f32]], writes: &mut [&mut [f32]]) -> Result<(), Error>;
+    /// The same in double precision, which only checks of gradients ask for: not in WebAssembly, where it would be linked unused.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if there are too few or too many.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn run_f64(&self, reads: &[&[f64]], writes: &mut [&mut [f64]]) -> Result<(), Error>;
+}
+
+/// A number that the CPU executor works in.
+pub trait Number: Real {
+    /// Runs the CPU twin on one replica's buffers.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if there are too few or too many.
+    fn run(kernel: &dyn Kernel, reads: &[&[Self]], writes: &mut [&mut [Self]]) -> Result<(), Error>;
+}
+
+impl Number for f32 {
+    fn run(kernel: &dyn Kernel, reads: &[&[Self]], writes: &mut [&mut [Self]]) -> Result<(), Error> {
+        kernel.run_f32(reads, writes)
     }
 }
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Number for f64 {
+    fn run(kernel: &dyn Kernel, reads: &[&[Self]], writes: &mut [&mut [Self]]) -> Result<(), Error> {
+        kernel.run_f64(reads, writes)
+    }
+}
+
+/// Hands the buffers of a launch to a twin.
+fn hand_over<T, const R: usize, const W: usize>(
+    kernel: &dyn Kernel,
+    reads: &[&[T]],
+    writes: &mut [&mut [T]],
+    twin: impl FnOnce([&[T]; R], [&mut [T]; W]),
+) -> Result<(), Error> {
+    let given = (reads.len(), writes.len());
+    match (<[&[T]; R]>::try_from(reads), <&mut [&mut [T]; W]>::try_from(writes)) {
+        (Ok(reads), Ok(writes)) => {
+            twin(reads, writes.each_mut().map(|buffer| &mut **buffer));
+            Ok(())
+        }
+        _ => Err(Error::Internal(format!(
+            "{} reads {R} buffers and writes {W}, not {} and {}",
+            kernel.name(),
+            given.0,
+            given.1
+        ))),
+    }
+}
+
+/// [`Words`]: `NAME: value`. A name alone stands for the constant of that name, or after `self;` for the field.
+macro_rules! words {
+    (@ $name:ident) => { $name };
+    (@ $name:ident = $value:expr) => { $value };
+    (@ $name:ident of $self:ident) => { $self.$name };
+    (@ $name:ident of $self:ident = $value:expr) => { $value };
+    ($self:ident; $($name:ident $(: $value:expr)?),* $(,)?) => {
+        vec![$((stringify!($name), $crate::kernels::Word::from($crate::kernels::words!(@ $name of $self $(= $value)?)))),*]
+    };
+    ($($name:ident $(: $value:expr)?),* $(,)?) => {
+        vec![$((stringify!($name), $crate::kernels::Word::from($crate::kernels::words!(@ $name $(= $value)?)))),*]
+    };
+}
+pub(crate) use words;
+
+/// Makes a struct of parameters a [`Kernel`] by the name of its WGSL file: its buffers in binding order, each with the fewest elements
+/// that it needs (or an option of it), its words and its launch size. Its twin is `fn twin<T: Real>(&self, reads: [&[T]; R],
+/// writes: [&mut [T]; W])`.
+macro_rules! kernel {
+    (
+        $kernel:ident is $name:literal for ($self:ident, $form:ident, $replicas:ident);
+        reads [$($read:ident: $read_least:expr),* $(,)?];
+        writes [$($write:ident: $write_least:expr),* $(,)?];
+        $(constants $constants:expr;)?
+        uniform $uniform:expr;
+        workgroups $workgroups:expr;
+        $(flops $flops:expr;)?
+        $(pool_elements $pool_elements:expr;)?
+        $(or $other:literal if $when:expr;)?
+    ) => {
+        impl $crate::kernels::Kernel for $kernel {
+            fn name(&self) -> &'static str {
+                $name
+            }
+            fn reads(&$self) -> Vec<$crate::kernels::Binding> {
+                vec![$($crate::kernels::Binding { name: stringify!($read), least: Option::from($read_least) }),*]
+            }
+            fn writes(&$self) -> Vec<$crate::kernels::Binding> {
+                vec![$($crate::kernels::Binding { name: stringify!($write), least: Option::from($write_least) }),*]
+            }
+            $(fn constants(&$self, $form: $crate::kernels::Form) -> $crate::kernels::Words {
+                let _ = $form;
+                $constants
+            })?
+            fn uniform(&$self) -> $crate::kernels::Words {
+                $uniform
+            }
+            fn workgroups(&$self, $form: $crate::kernels::Form, $replicas: u32) -> [u32; 3] {
+                let _ = $form;
+                $workgroups
+            }
+            $(fn flops(&$self) -> f64 {
+                $flops
+            })?
+            $(fn pool_elements(&$self) -> u32 {
+                $pool_elements
+            })?
+            fn shader(&$self, $form: $crate::kernels::Form) -> $crate::kernels::shader::Wgsl {
+                let _ = $form;
+                $(if $when {
+                    return $crate::kernels::shader::wgsl!("", $other);
+                })?
+                $crate::kernels::shader::wgsl!("", $name)
+            }
+            fn run_f32(&self, reads: &[&[f32]], writes: &mut [&mut [f32]]) -> Result<(), $crate::error::Error> {
+                $crate::kernels::hand_over(self, reads, writes, |reads, writes| self.twin(reads, writes))
+            }
+            #[cfg(not(target_arch = "wasm32"))]
+            fn run_f64(&self, reads: &[&[f64]], writes: &mut [&mut [f64]]) -> Result<(), $crate::error::Error> {
+                $crate::kernels::hand_over(self, reads, writes, |reads, writes| self.twin(reads, writes))
+            }
+        }
+
+        // The twin takes as many buffers as have names above.
+        const _: () = {
+            const READS: usize = <[&str]>::len(&[$(stringify!($read)),*]);
+            const WRITES: usize = <[&str]>::len(&[$(stringify!($write)),*]);
+            let _: fn(&$kernel, [&[f32]; READS], [&mut [f32]; WRITES]) = $kernel::twin;
+        };
+    };
+}
+pub(crate) use kernel;
 
 /// Workgroups that cover `items` with `size` invocations each.
 #[must_use]
@@ -194,60 +367,4 @@ fn each_part<T: Real, U: Sync>(
         return;
     }
     work((&mut rows[..columns * of.len()], of));
-}
-
-macro_rules! kernels {
-    ($($variant:ident($module:ident::$type:ident),)+) => {
-        /// Any kernel.
-        #[derive(Clone, Debug, PartialEq)]
-        pub enum Kernel { $(#[doc = concat!("See [`", stringify!($module), "`].")] $variant($module::$type),)+ }
-
-        impl Kernel {
-            /// What it tells of itself.
-            #[must_use]
-            pub fn spec(&self) -> &dyn Spec {
-                match self { $(Self::$variant(kernel) => kernel,)+ }
-            }
-
-            /// Runs the CPU twin on one replica's buffers, in binding order.
-            pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-                match self { $(Self::$variant(kernel) => kernel.run(reads, writes),)+ }
-            }
-        }
-
-        $(impl From<$module::$type> for Kernel {
-            fn from(kernel: $module::$type) -> Self { Self::$variant(kernel) }
-        })+
-    };
-}
-
-kernels! {
-    AdamW(adamw::AdamW),
-    Attention(attention::Attention),
-    AttentionBackward(attention_backward::AttentionBackward),
-    Batch(batch::Batch),
-    Context(context::Context),
-    Counters(counters::Counters),
-    CrossEntropy(cross_entropy::CrossEntropy),
-    Dropout(dropout::DropoutCopy),
-    Embed(embed::Embed),
-    EmbedBackward(embed_backward::EmbedBackward),
-    GainBackward(gain_backward::GainBackward),
-    GradNorm(grad_norm::GradNorm),
-    Hamming(hamming::Hamming),
-    LayerNorm(layer_norm::LayerNorm),
-    LayerNormBackward(layer_norm_backward::LayerNormBackward),
-    Majority(majority::Majority),
-    Matmul(matmul::Matmul),
-    Metrics(metrics::Metrics),
-    Nearest(nearest::Nearest),
-    Present(present::Present),
-    RankedSum(ranked_sum::RankedSum),
-    Rope(rope::Rope),
-    Select(select::Select),
-    Similarity(similarity::Similarity),
-    Store(store::Store),
-    Tick(tick::Tick),
-    WeightGrad(weight_grad::WeightGrad),
-    Winners(winners::Winners),
 }

@@ -6,7 +6,7 @@
 
 use super::clock;
 use super::real::Real;
-use super::{Constants, Form, Spec, Word};
+use super::{kernel, words};
 
 /// Reads: clock, outputs `[items + 1, active]`, codes `[symbols, active]`, constants. Writes: overlaps `[items + 1, symbols]`,
 /// predicted `[items + 1]`.
@@ -26,38 +26,22 @@ pub struct Nearest {
     pub constants: u32,
 }
 
-impl Spec for Nearest {
-    fn name(&self) -> &'static str {
-        "nearest"
-    }
-    fn reads(&self) -> usize {
-        4
-    }
-    fn writes(&self) -> usize {
-        2
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![
-            ("firing", Word::U(self.active)),
-            ("symbols", Word::U(self.symbols)),
-            ("items", Word::U(self.items)),
-            ("ahead", Word::U(self.ahead)),
-            ("levels", Word::U(self.levels)),
-            ("constants", Word::U(self.constants)),
-        ]
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        [1, 1, replicas]
-    }
+kernel! {
+    Nearest is "nearest" for (self, form, replicas);
+    reads [
+        clock: clock::LEN,
+        outputs: (self.items + 1) * self.active,
+        codes: self.symbols * self.active,
+        constants: self.constants.max(self.levels + self.active),
+    ];
+    writes [overlaps: (self.items + 1) * self.symbols, predicted: self.items + 1];
+    uniform words![self; firing: self.active, symbols, items, ahead, levels, constants];
+    workgroups [1, 1, replicas];
 }
 
 impl Nearest {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([time, outputs, codes, constants], [overlaps, predicted]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [time, outputs, codes, constants]: [&[T]; 4], [overlaps, predicted]: [&mut [T]; 2]) {
         let Some(item) = clock::item(time, 1, 0) else { return };
         let (active, symbols) = (self.active as usize, self.symbols as usize);
         let place = item + self.ahead as usize;

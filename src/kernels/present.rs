@@ -3,7 +3,7 @@
 
 use super::clock;
 use super::real::Real;
-use super::{Constants, Form, Spec, Word};
+use super::{kernel, words};
 
 /// Reads: clock, given `[items]`, predicted `[items + 1]`, codes `[symbols, active]`. Writes: inputs `[items, active]`, presented
 /// `[items]`.
@@ -17,31 +17,22 @@ pub struct Present {
     pub items: u32,
 }
 
-impl Spec for Present {
-    fn name(&self) -> &'static str {
-        "present"
-    }
-    fn reads(&self) -> usize {
-        4
-    }
-    fn writes(&self) -> usize {
-        2
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![("firing", Word::U(self.active)), ("symbols", Word::U(self.symbols)), ("items", Word::U(self.items))]
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        [1, 1, replicas]
-    }
+kernel! {
+    Present is "present" for (self, form, replicas);
+    reads [
+        clock: clock::LEN,
+        given: self.items,
+        predicted: self.items + 1,
+        codes: self.symbols * self.active,
+    ];
+    writes [inputs: self.items * self.active, presented: self.items];
+    uniform words![self; firing: self.active, symbols, items];
+    workgroups [1, 1, replicas];
 }
 
 impl Present {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([time, given, predicted, codes], [inputs, presented]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [time, given, predicted, codes]: [&[T]; 4], [inputs, presented]: [&mut [T]; 2]) {
         let Some(item) = clock::item(time, 1, 0) else { return };
         let active = self.active as usize;
         let symbol = if given[item] >= T::zero() { given[item] } else { predicted[item] };

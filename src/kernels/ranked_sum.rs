@@ -7,7 +7,7 @@
 
 use super::clock::{self, Lists};
 use super::real::Real;
-use super::{Constants, Form, Spec, Word, grid};
+use super::{grid, kernel, words};
 
 /// Columns of a block of the twin: 256 rows of them are half a megabyte.
 const BLOCK: usize = 512;
@@ -34,41 +34,23 @@ pub struct RankedSum {
     pub constants: u32,
 }
 
-impl Spec for RankedSum {
-    fn name(&self) -> &'static str {
-        "ranked_sum"
-    }
-    fn reads(&self) -> usize {
-        4
-    }
-    fn writes(&self) -> usize {
-        1
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        let first = [
-            ("rows", Word::U(self.rows)),
-            ("firing", Word::U(self.active)),
-            ("inputs", Word::U(self.inputs)),
-            ("columns", Word::U(self.columns)),
-        ];
-        let last = [("levels", Word::U(self.levels)), ("constants", Word::U(self.constants))];
-        first.into_iter().chain(self.lists.words()).chain(last).collect()
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        grid(self.rows * self.columns, replicas)
-    }
-    fn flops(&self) -> f64 {
-        2.0 * f64::from(self.rows) * f64::from(self.active) * f64::from(self.columns)
-    }
+kernel! {
+    RankedSum is "ranked_sum" for (self, form, replicas);
+    reads [
+        clock: clock::LEN,
+        orders: self.lists.items * self.active,
+        constants: self.constants.max(self.levels + self.active),
+        matrix: self.inputs * self.columns,
+    ];
+    writes [sums: self.rows * self.columns];
+    uniform [words![self; rows, firing: self.active, inputs, columns], self.lists.words(), words![self; levels, constants]].concat();
+    workgroups grid(self.rows * self.columns, replicas);
+    flops 2.0 * f64::from(self.rows) * f64::from(self.active) * f64::from(self.columns);
 }
 
 impl RankedSum {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([time, orders, constants, matrix], [sums]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [time, orders, constants, matrix]: [&[T]; 4], [sums]: [&mut [T]; 1]) {
         let (active, columns) = (self.active as usize, self.columns as usize);
         let levels = &constants[self.levels as usize..][..active];
         let terms: Vec<Terms<T>> = (0..self.rows as usize)

@@ -1,6 +1,7 @@
 //! Random masks of dropout, by the counter-based generator [`rng`](crate::rng).
 
 use super::real::Real;
+use super::{Words, words};
 
 // What kernels and their callers draw from.
 pub use crate::rng::*;
@@ -31,6 +32,12 @@ impl Dropout {
     #[must_use]
     pub fn scale(&self) -> f32 {
         1.0 / (1.0 - self.share)
+    }
+
+    /// Words of a uniform block; without dropout the shader does not look at them.
+    pub(super) fn words(dropout: Option<Self>) -> Words {
+        let dropout = dropout.unwrap_or(Self { share: 0.0, stream: 0 });
+        words![drop_stream: dropout.stream, drop_threshold: dropout.threshold(), drop_scale: dropout.scale()]
     }
 
     /// Factor of `element` at `step`: zero or [`Dropout::scale`].

@@ -2,7 +2,7 @@
 //! replicas that ask for it. Pair `(i, i + h/2)` of a head at position `p` turns by `p · base^(−2i/h)`.
 
 use super::real::Real;
-use super::{Constants, Form, Spec, Word, control, grid};
+use super::{Words, control, grid, kernel, words};
 
 /// Shape of `qkv`: `[rows · length, 3 · heads · head]`, queries, keys, values side by side.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,8 +24,23 @@ impl Heads {
         self.heads * self.head
     }
 
-    pub(super) fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![("rows", Word::U(self.rows)), ("length", Word::U(self.length)), ("heads", Word::U(self.heads))]
+    /// Elements of queries, of keys, or of values.
+    pub(super) fn elements(&self) -> u32 {
+        self.rows * self.length * self.width()
+    }
+
+    /// Queries of all heads.
+    pub(super) fn queries(&self) -> u32 {
+        self.rows * self.length * self.heads
+    }
+
+    /// Elements of the table.
+    pub(super) fn turns(&self) -> u32 {
+        self.length * self.head
+    }
+
+    pub(super) fn uniform(&self) -> Words {
+        words![self; rows, length, heads]
     }
 
     /// Table `[length, head / 2, 2]` of cosines and sines, in f64 and then rounded.
@@ -50,32 +65,18 @@ pub struct Rope {
     pub shape: Heads,
 }
 
-impl Spec for Rope {
-    fn name(&self) -> &'static str {
-        "rope"
-    }
-    fn reads(&self) -> usize {
-        2
-    }
-    fn writes(&self) -> usize {
-        1
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![("HEAD", Word::U(self.shape.head))]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        self.shape.uniform()
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        let s = &self.shape;
-        grid(s.rows * s.length * s.width(), replicas)
-    }
+kernel! {
+    Rope is "rope" for (self, form, replicas);
+    reads [control: control::LEN as u32, table: self.shape.turns()];
+    writes [qkv: 3 * self.shape.elements()];
+    constants words![HEAD: self.shape.head];
+    uniform self.shape.uniform();
+    workgroups grid(self.shape.elements(), replicas);
 }
 
 impl Rope {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([control, table], [qkv]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [control, table]: [&[T]; 2], [qkv]: [&mut [T]; 1]) {
         if control[control::ROPE] != T::zero() {
             rotate(qkv, table, &self.shape, T::one());
         }

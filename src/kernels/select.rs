@@ -4,7 +4,7 @@
 //! `y[row, j] = x[row, first + j]`. The reverse pass is `dx[row, first + j] = dy[row, j]`, zero before `first`.
 
 use super::real::Real;
-use super::{Constants, Form, Spec, Word, grid};
+use super::{grid, kernel, words};
 
 /// Which way a selection goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,48 +32,33 @@ pub struct Select {
 }
 
 impl Select {
-    /// Elements of a tensor on the side of all positions, and on the other.
+    /// Elements of a tensor that is read, and of one that is written.
     fn sizes(&self) -> (u32, u32) {
-        (self.rows * self.length * self.width, self.rows * (self.length - self.first) * self.width)
+        let (all, judged) = (self.rows * self.length * self.width, self.rows * (self.length - self.first) * self.width);
+        if self.way == Way::Pick { (all, judged) } else { (judged, all) }
+    }
+
+    /// Which written tensors keep what they hold.
+    fn accumulates(&self) -> [bool; 2] {
+        match self.way {
+            Way::Pick => [false; 2],
+            Way::Spread(accumulate) => accumulate,
+        }
     }
 }
 
-impl Spec for Select {
-    fn name(&self) -> &'static str {
-        "select"
-    }
-    fn reads(&self) -> usize {
-        2
-    }
-    fn writes(&self) -> usize {
-        2
-    }
-    fn constants(&self, _: Form) -> Constants {
-        let (spread, [first, second]) = match self.way {
-            Way::Pick => (false, [false; 2]),
-            Way::Spread(accumulate) => (true, accumulate),
-        };
-        let flag = |set: bool| Word::U(u32::from(set));
-        vec![("SPREAD", flag(spread)), ("ACCUMULATE_A", flag(first)), ("ACCUMULATE_B", flag(second))]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![
-            ("rows", Word::U(self.rows)),
-            ("length", Word::U(self.length)),
-            ("first", Word::U(self.first)),
-            ("width", Word::U(self.width)),
-        ]
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        let (all, judged) = self.sizes();
-        grid(if self.way == Way::Pick { judged } else { all }, replicas)
-    }
+kernel! {
+    Select is "select" for (self, form, replicas);
+    reads [a: self.sizes().0, b: self.sizes().0];
+    writes [c: self.sizes().1, d: self.sizes().1];
+    constants words![SPREAD: self.way != Way::Pick, ACCUMULATE_A: self.accumulates()[0], ACCUMULATE_B: self.accumulates()[1]];
+    uniform words![self; rows, length, first, width];
+    workgroups grid(self.sizes().1, replicas);
 }
 
 impl Select {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([a, b], [c, d]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [a, b]: [&[T]; 2], [c, d]: [&mut [T]; 2]) {
         let skipped = (self.first * self.width) as usize;
         let whole = (self.length * self.width) as usize;
         let rows = self.rows as usize;

@@ -5,25 +5,54 @@
 //!   with `{i}` replaced. Loops nest. Values in registers need names, not indices: an array with a
 //!   computed index lives in memory on most compilers.
 //!
-//! Constants come first, as `const NAME: u32 = 4u;`.
+//! Words come first, as `const NAME: u32 = 4u;`.
 
 use crate::error::Error;
-use crate::kernels::{Constants, Word};
+use crate::kernels::{Word, Words};
 
-macro_rules! files {
-    ($folder:literal: $($name:literal),+ $(,)?) => {
-        &[$(($name, {
-            const TEXT: &[u8] = include_bytes!(concat!("../../shaders/", $folder, $name, ".wgsl"));
-            const LENGTH: usize = strip::<0>(TEXT).1;
-            const STRIPPED: [u8; LENGTH] = strip(TEXT).0;
-            text(&STRIPPED)
-        }),)+]
-    };
+/// A WGSL file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wgsl {
+    /// Its name, without `.wgsl`.
+    pub name: &'static str,
+    /// What is left of its text without what is for people only.
+    pub text: &'static str,
 }
+
+/// The [`Wgsl`] of a file in a folder of `shaders/`.
+macro_rules! wgsl {
+    ($folder:literal, $name:literal) => {{
+        const TEXT: &[u8] = include_bytes!(concat!("../../shaders/", $folder, $name, ".wgsl"));
+        const LENGTH: usize = $crate::kernels::shader::strip::<0>(TEXT).1;
+        const STRIPPED: [u8; LENGTH] = $crate::kernels::shader::strip(TEXT).0;
+        $crate::kernels::shader::Wgsl { name: $name, text: $crate::kernels::shader::text(&STRIPPED) }
+    }};
+}
+pub(crate) use wgsl;
+
+macro_rules! library {
+    ($($name:literal),+) => { &[$(wgsl!("lib/", $name)),+] };
+}
+
+/// What `#import` finds.
+const LIBRARY: &[Wgsl] = library!(
+    "rng",
+    "control",
+    "activation",
+    "source",
+    "epilogue",
+    "embedding",
+    "pool",
+    "heads",
+    "grid",
+    "rows",
+    "weights",
+    "clock"
+);
 
 /// A file without comments, indentation and empty lines, and its length: what is written for people need not be sent to every
 /// reader of the page. Writes as much as there is room for.
-const fn strip<const N: usize>(text: &[u8]) -> ([u8; N], usize) {
+pub(super) const fn strip<const N: usize>(text: &[u8]) -> ([u8; N], usize) {
     let mut kept = [0; N];
     let (mut length, mut at, mut comment, mut empty) = (0, 0, false, true);
     while at < text.len() {
@@ -43,34 +72,18 @@ const fn strip<const N: usize>(text: &[u8]) -> ([u8; N], usize) {
 }
 
 /// A stripped file; what is left of it is ASCII.
-const fn text(bytes: &[u8]) -> &str {
+pub(super) const fn text(bytes: &[u8]) -> &str {
     match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(_) => "",
     }
 }
 
-const LIBRARY: &[(&str, &str)] = files!("lib/":
-    "rng", "control", "activation", "source", "epilogue", "embedding", "pool", "heads", "grid", "rows", "weights", "clock");
-const SHADERS: &[(&str, &str)] = files!("":
-    "adamw", "attention", "attention_backward", "batch", "context", "counters", "cross_entropy", "dropout", "embed",
-    "embed_backward", "gain_backward", "grad_norm", "hamming", "layer_norm", "layer_norm_backward", "majority",
-    "matmul", "matmul_tiled", "metrics", "nearest", "present", "ranked_sum", "rope", "select", "similarity", "store",
-    "tick", "weight_grad", "weight_grad_serial", "winners");
-
-fn find(
-    mut files: impl Iterator<Item = &'static (&'static str, &'static str)>,
-    name: &str,
-) -> Result<&'static str, Error> {
-    let missing = || Error::Internal(format!("there is no shader file named {name}"));
-    files.find(|(file, _)| *file == name).map(|(_, text)| *text).ok_or_else(missing)
-}
-
-/// The complete WGSL of shader `name`.
+/// The complete text of a shader.
 ///
 /// # Errors
-/// [`Error::Internal`] if a file, import or loop bound is missing.
-pub fn assemble(name: &str, constants: &Constants) -> Result<String, Error> {
+/// [`Error::Internal`] if an import or loop bound is missing.
+pub fn assemble(shader: Wgsl, constants: &Words) -> Result<String, Error> {
     let mut text = String::new();
     for (name, value) in constants {
         text += &match value {
@@ -78,17 +91,20 @@ pub fn assemble(name: &str, constants: &Constants) -> Result<String, Error> {
             Word::F(value) => format!("const {name}: f32 = {value:e}f;\n"),
         };
     }
-    let lines: Vec<&str> = find(SHADERS.iter(), name)?.lines().collect();
+    let lines: Vec<&str> = shader.text.lines().collect();
     expand(&lines, constants, &mut text)?;
     Ok(text)
 }
 
-fn expand(lines: &[&str], constants: &Constants, text: &mut String) -> Result<(), Error> {
+fn expand(lines: &[&str], constants: &Words, text: &mut String) -> Result<(), Error> {
     let mut at = 0;
     while let Some(line) = lines.get(at) {
         let directive = line.trim();
         if let Some(import) = directive.strip_prefix("#import ") {
-            text.push_str(find(LIBRARY.iter(), import.trim())?);
+            let file = LIBRARY.iter().find(|file| file.name == import.trim());
+            text.push_str(
+                file.ok_or_else(|| Error::Internal(format!("there is no shader file for \"{directive}\"")))?.text,
+            );
         } else if let Some(header) = directive.strip_prefix("#for ") {
             let body = loop_body(&lines[at + 1..])?;
             let (variable, bound) = header
@@ -111,7 +127,7 @@ fn expand(lines: &[&str], constants: &Constants, text: &mut String) -> Result<()
     Ok(())
 }
 
-fn bound_of(text: &str, constants: &Constants) -> Option<u32> {
+fn bound_of(text: &str, constants: &Words) -> Option<u32> {
     text.parse().ok().or_else(|| match constants.iter().find(|(name, _)| *name == text)?.1 {
         Word::U(value) => Some(value),
         Word::F(_) => None,
@@ -145,7 +161,7 @@ mod tests {
         let (kept, length) = strip::<64>(text);
         assert_eq!(std::str::from_utf8(&kept[..length]), Ok("let a = b / c; \n#for i in 2\nx{i}\n#end\n"));
         assert_eq!(strip::<0>(text).1, length);
-        for (name, text) in LIBRARY.iter().chain(SHADERS) {
+        for Wgsl { name, text } in LIBRARY {
             assert!(text.len() > 40 && !text.contains("//") && !text.contains("\n\n"), "{name}");
         }
     }

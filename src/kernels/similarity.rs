@@ -5,23 +5,24 @@
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, Slice};
 
+use super::matmul::{view, view_mut};
 use super::real::{Real, difference, dot};
-use super::{Constants, Form, Spec, Word, cover};
+use super::{cover, kernel, words};
 
 /// Rows of a block of the twin.
 const BLOCK: usize = 64;
 /// Outputs of a workgroup along one axis: 8 invocations of 4.
 const GROUP: u32 = 32;
 
-/// Which of two similarities, or the distance.
+/// Which of two similarities, or the distance; its code in WGSL is its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
     /// `⟨a, b⟩`.
-    Dot,
+    Dot = 0,
     /// `⟨a, b⟩ / (|a| |b|)`; 0 where a vector is zero.
-    Cosine,
+    Cosine = 1,
     /// `|a − b|`.
-    Distance,
+    Distance = 2,
 }
 
 /// Reads: table `[rows, columns]`. Writes: similarities `[rows, rows]`.
@@ -35,43 +36,21 @@ pub struct Similarity {
     pub measure: Measure,
 }
 
-impl Spec for Similarity {
-    fn name(&self) -> &'static str {
-        "similarity"
-    }
-    fn reads(&self) -> usize {
-        1
-    }
-    fn writes(&self) -> usize {
-        1
-    }
-    fn constants(&self, _: Form) -> Constants {
-        let measure = match self.measure {
-            Measure::Dot => 0,
-            Measure::Cosine => 1,
-            Measure::Distance => 2,
-        };
-        vec![("MEASURE", Word::U(measure))]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![("rows", Word::U(self.rows)), ("columns", Word::U(self.columns))]
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        let side = cover(self.rows, GROUP);
-        [side, side, replicas]
-    }
-    fn flops(&self) -> f64 {
-        f64::from(self.rows) * f64::from(self.rows) * f64::from(self.columns)
-    }
+kernel! {
+    Similarity is "similarity" for (self, form, replicas);
+    reads [table: self.rows * self.columns];
+    writes [similarity: self.rows * self.rows];
+    constants words![MEASURE: self.measure as u32];
+    uniform words![self; rows, columns];
+    workgroups [cover(self.rows, GROUP), cover(self.rows, GROUP), replicas];
+    flops f64::from(self.rows) * f64::from(self.rows) * f64::from(self.columns);
 }
 
 impl Similarity {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([table], [similarity]) = (reads, writes) else { return };
-        let shape = (self.rows as usize, self.columns as usize);
-        let Ok(rows) = ArrayView2::from_shape(shape, table) else { return };
-        let Ok(mut products) = ArrayViewMut2::from_shape((shape.0, shape.0), similarity) else { return };
+    fn twin<T: Real>(&self, [table]: [&[T]; 1], [similarity]: [&mut [T]; 1]) {
+        let rows = view(table, self.rows, self.columns);
+        let mut products = view_mut(similarity, self.rows, self.rows);
         match self.measure {
             Measure::Dot => multiply(rows, products),
             Measure::Cosine => {

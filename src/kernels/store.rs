@@ -6,7 +6,7 @@
 
 use super::clock::{self, Lists};
 use super::real::Real;
-use super::{Constants, Form, Spec, Word, grid};
+use super::{grid, kernel, words};
 
 /// Reads: clock, lines `[line_lists.items, lines]`, data `[items, data]`, constants, gates `[items]` (only if `gated`). Writes:
 /// store `[decoders, size]`.
@@ -34,48 +34,34 @@ pub struct Store {
     pub gated: bool,
 }
 
-impl Spec for Store {
-    fn name(&self) -> &'static str {
-        "store"
-    }
-    fn reads(&self) -> usize {
-        5
-    }
-    fn writes(&self) -> usize {
-        1
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![("GATED", Word::U(u32::from(self.gated)))]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![
-            ("rows", Word::U(self.rows)),
-            ("lines", Word::U(self.lines)),
-            ("data", Word::U(self.data)),
-            ("decoders", Word::U(self.decoders)),
-            ("size", Word::U(self.size)),
-            ("line_items", Word::U(self.line_lists.items)),
-            ("lines_clocked", Word::U(u32::from(self.line_lists.clocked))),
-            ("items", Word::U(self.items)),
-            ("weights", Word::U(self.weights)),
-            ("constants", Word::U(self.constants)),
-        ]
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        grid(self.rows * self.lines * self.data, replicas)
-    }
+kernel! {
+    Store is "store" for (self, form, replicas);
+    reads [
+        clock: clock::LEN,
+        lines: self.line_lists.items * self.lines,
+        data: self.items * self.data,
+        constants: self.constants.max(self.weights + self.lines * self.data),
+        gates: self.gated.then_some(self.items),
+    ];
+    writes [store: self.decoders * self.size];
+    constants words![GATED: self.gated];
+    uniform words![
+        self; rows, lines, data, decoders, size,
+        line_items: self.line_lists.items, lines_clocked: self.line_lists.clocked,
+        items, weights, constants,
+    ];
+    workgroups grid(self.rows * self.lines * self.data, replicas);
 }
 
 impl Store {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([time, lines, data, constants, gates], [store]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [time, lines, data, constants, gates]: [&[T]; 5], [store]: [&mut [T]; 1]) {
         let (count, width, size) = (self.lines as usize, self.data as usize, self.size as usize);
         let weights = &constants[self.weights as usize..][..count * width];
         for row in 0..self.rows as usize {
             let Some(item) = clock::item(time, self.rows, row) else { continue };
             let Some(place) = self.line_lists.place(item, row) else { continue };
-            if self.gated && gates.get(item).is_none_or(|gate| *gate == T::zero()) {
+            if self.gated && gates[item] == T::zero() {
                 continue;
             }
             let data = &data[item * width..][..width];

@@ -1,7 +1,7 @@
 //! The end of a program that repeats itself, twin of `shaders/tick.wgsl`: `clock[0] += 1`.
 
 use super::real::Real;
-use super::{Constants, Form, Spec, Word};
+use super::{clock, kernel, words};
 
 /// Writes: clock.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,32 +10,17 @@ pub struct Tick {
     pub by: u32,
 }
 
-impl Spec for Tick {
-    fn name(&self) -> &'static str {
-        "tick"
-    }
-    fn reads(&self) -> usize {
-        0
-    }
-    fn writes(&self) -> usize {
-        1
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        vec![("by", Word::U(self.by))]
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        [1, 1, replicas]
-    }
+kernel! {
+    Tick is "tick" for (self, form, replicas);
+    reads [];
+    writes [clock: clock::LEN];
+    uniform words![self; by];
+    workgroups [1, 1, replicas];
 }
 
 impl Tick {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, _: &[&[T]], writes: &mut [&mut [T]]) {
-        if let [[tick, ..]] = writes {
-            *tick += T::int(self.by);
-        }
+    fn twin<T: Real>(&self, []: [&[T]; 0], [clock]: [&mut [T]; 1]) {
+        clock[0] += T::int(self.by);
     }
 }

@@ -5,11 +5,10 @@
 //! added in a fixed order.
 
 use ndarray::linalg::general_mat_mul;
-use ndarray::{ArrayView2, ShapeBuilder};
 
-use super::matmul::view_mut;
+use super::matmul::{view, view_mut};
 use super::real::Real;
-use super::{Constants, Form, Spec, Sums, Word, cover};
+use super::{Form, Sums, cover, kernel, words};
 
 /// Reads: x `[rows, inputs]`, g `[rows, outputs]`. Writes: gradient pool.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,63 +29,40 @@ pub struct WeightGrad {
     pub pool: u32,
 }
 
-impl Spec for WeightGrad {
-    fn name(&self) -> &'static str {
-        "weight_grad"
-    }
-    fn reads(&self) -> usize {
-        2
-    }
-    fn writes(&self) -> usize {
-        1
-    }
-    fn constants(&self, form: Form) -> Constants {
-        vec![
-            ("SIDE", Word::U(form.side())),
-            ("QUADS", Word::U(form.side() / 4)),
-            ("BIAS", Word::U(u32::from(self.bias.is_some()))),
-        ]
-    }
-    fn shader(&self, form: Form) -> &'static str {
-        if form.sums == Sums::Serial { "weight_grad_serial" } else { "weight_grad" }
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        let (row, column) = if self.transposed { (1, self.inputs) } else { (self.outputs, 1) };
-        vec![
-            ("rows", Word::U(self.rows)),
-            ("inputs", Word::U(self.inputs)),
-            ("outputs", Word::U(self.outputs)),
-            ("weight", Word::U(self.weight)),
-            ("weight_row", Word::U(row)),
-            ("weight_column", Word::U(column)),
-            ("bias", Word::U(self.bias.unwrap_or(0))),
-            ("pool", Word::U(self.pool)),
-        ]
-    }
-    fn workgroups(&self, form: Form, replicas: u32) -> [u32; 3] {
-        // A workgroup of the sliced form has 2 × 2 tiles, of the serial one 4 × 4.
-        let tile = form.side() * if form.sums == Sums::Serial { 4 } else { 2 };
-        [cover(self.outputs, tile), cover(self.inputs, tile), replicas]
-    }
-    fn pool_elements(&self) -> u32 {
-        self.inputs * self.outputs + self.bias.map_or(0, |_| self.outputs)
-    }
-    fn flops(&self) -> f64 {
-        2.0 * f64::from(self.rows) * f64::from(self.inputs) * f64::from(self.outputs)
-    }
+kernel! {
+    WeightGrad is "weight_grad" for (self, form, replicas);
+    reads [x: self.rows * self.inputs, g: self.rows * self.outputs];
+    writes [gradients: self.least_pool()];
+    constants words![SIDE: form.side(), QUADS: form.side() / 4, BIAS: self.bias.is_some()];
+    uniform words![
+        self; rows, inputs, outputs, weight,
+        weight_row: if self.transposed { 1 } else { self.outputs },
+        weight_column: if self.transposed { self.inputs } else { 1 },
+        bias: self.bias.unwrap_or(0), pool,
+    ];
+    workgroups [cover(self.outputs, self.tile(form)), cover(self.inputs, self.tile(form)), replicas];
+    flops 2.0 * f64::from(self.rows) * f64::from(self.inputs) * f64::from(self.outputs);
+    pool_elements self.inputs * self.outputs + self.bias.map_or(0, |_| self.outputs);
+    or "weight_grad_serial" if form.sums == Sums::Serial;
 }
 
 impl WeightGrad {
+    /// Outputs of a workgroup along one axis: the sliced form has 2 × 2 tiles, the serial one 4 × 4.
+    fn tile(&self, form: Form) -> u32 {
+        form.side() * if form.sums == Sums::Serial { 4 } else { 2 }
+    }
+
+    /// The fewest elements of a pool that holds both gradients.
+    fn least_pool(&self) -> u32 {
+        let bias = self.bias.map_or(0, |bias| bias + self.outputs);
+        self.pool.max(self.weight + self.inputs * self.outputs).max(bias)
+    }
+
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([x, g], [gradients]) = (reads, writes) else { return };
-        let (rows, inputs, outputs) = (self.rows as usize, self.inputs as usize, self.outputs as usize);
-        let (Ok(x), Ok(g_view)) = (
-            ArrayView2::from_shape((inputs, rows).strides((1, inputs)), &x[..rows * inputs]),
-            ArrayView2::from_shape((rows, outputs), &g[..rows * outputs]),
-        ) else {
-            return;
-        };
+    fn twin<T: Real>(&self, [x, g]: [&[T]; 2], [gradients]: [&mut [T]; 1]) {
+        let (rows, outputs) = (self.rows as usize, self.outputs as usize);
+        let x = view(x, self.rows, self.inputs).reversed_axes();
+        let g_view = view(g, self.rows, self.outputs);
         let weight = &mut gradients[self.weight as usize..];
         if self.transposed {
             let mut weight = view_mut(weight, self.outputs, self.inputs);

@@ -5,7 +5,7 @@
 
 use super::clock::{self, Lists};
 use super::real::Real;
-use super::{Constants, Form, Spec, Word};
+use super::{kernel, words};
 
 /// Sums that are looked over at once.
 const BLOCK: usize = 32;
@@ -23,32 +23,18 @@ pub struct Winners {
     pub lists: Lists,
 }
 
-impl Spec for Winners {
-    fn name(&self) -> &'static str {
-        "winners"
-    }
-    fn reads(&self) -> usize {
-        2
-    }
-    fn writes(&self) -> usize {
-        1
-    }
-    fn constants(&self, _: Form) -> Constants {
-        vec![("ACTIVE", Word::U(self.active))]
-    }
-    fn uniform(&self) -> Vec<(&'static str, Word)> {
-        let first = [("rows", Word::U(self.rows)), ("size", Word::U(self.size))];
-        first.into_iter().chain(self.lists.words()).collect()
-    }
-    fn workgroups(&self, _: Form, replicas: u32) -> [u32; 3] {
-        [self.rows, 1, replicas]
-    }
+kernel! {
+    Winners is "winners" for (self, form, replicas);
+    reads [clock: clock::LEN, sums: self.rows * self.size];
+    writes [orders: self.lists.items * self.active];
+    constants words![ACTIVE: self.active];
+    uniform [words![self; rows, size], self.lists.words()].concat();
+    workgroups [self.rows, 1, replicas];
 }
 
 impl Winners {
     /// The CPU twin.
-    pub fn run<T: Real>(&self, reads: &[&[T]], writes: &mut [&mut [T]]) {
-        let ([time, sums], [orders]) = (reads, writes) else { return };
+    fn twin<T: Real>(&self, [time, sums]: [&[T]; 2], [orders]: [&mut [T]; 1]) {
         let (active, size) = (self.active as usize, self.size as usize);
         // Rows of a batch lie one after the other among the items too.
         let places: Vec<Option<usize>> =

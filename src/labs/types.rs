@@ -26,6 +26,7 @@ pub(crate) fn question<A: TS + 'static, R: TS + 'static>(name: &'static str) -> 
 pub(crate) struct Declared {
     config: Config,
     all: BTreeMap<String, String>,
+    clashes: Vec<String>,
 }
 
 impl Declared {
@@ -45,7 +46,8 @@ impl TypeVisitor for Declared {
         let name = T::ident(&self.config);
         let declaration = format!("{}export {}\n", T::docs().unwrap_or_default(), T::decl(&self.config));
         match self.all.insert(name.clone(), declaration.clone()) {
-            Some(other) => assert_eq!(other, declaration, "two types are called {name}"),
+            Some(other) if other != declaration => self.clashes.push(format!("two types are called {name}: {other}{declaration}")),
+            Some(_) => {}
             None => T::visit_dependencies(self),
         }
     }
@@ -63,11 +65,12 @@ fn map(questions: Vec<Question>, declared: &mut Declared) -> String {
 
 fn text() -> String {
     use crate::labs::run_ask::RunBench;
-    let mut declared = Declared { config: Config::new().with_large_int("number"), all: BTreeMap::new() };
+    let mut declared = Declared { config: Config::new().with_large_int("number"), all: BTreeMap::new(), clashes: Vec::new() };
     let benches = std::iter::once(Box::new(RunBench) as Box<dyn Bench>).chain(LABS.map(|lab| lab.bench()));
     let typed: Vec<Question> = benches.filter_map(|bench| bench.typed()).flatten().collect();
     let map = map(typed, &mut declared);
     for_each_type(&mut declared);
+    assert!(declared.clashes.is_empty(), "{}", declared.clashes.join("\n"));
     let ids: Vec<String> = LABS.iter().map(|lab| format!("'{}'", lab.id())).collect();
     let mut text = "// Written by `UPDATE_TYPES=1 cargo test --lib types` from the types of the Rust side. Do not edit.\n\n".to_owned();
     let _ = writeln!(text, "export type LabId = {};\n", ids.join(" | "));

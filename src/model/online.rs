@@ -85,7 +85,7 @@ impl Transformer {
         let evaluation = graph.finish();
 
         let kept = [tokens, targets, asked, next, logits].map(|tensor| tensor.id).to_vec();
-        let plan = Plan::new(replicas.len() as u32, &buffers, training, evaluation, shared, kept);
+        let plan = Plan::new(replicas.len() as u32, &buffers, training, evaluation, shared, kept)?;
         let [tokens, targets, asked, next, logits] = plan.kept[..] else {
             return Err(Error::Internal("a plan over windows keeps five buffers".to_owned()));
         };

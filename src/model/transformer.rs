@@ -230,12 +230,14 @@ impl Transformer {
         let training = graph.finish();
 
         let evaluation = self.judging(&mut buffers, shared, regime, &uses);
-        Ok(Plan::new(replicas.len() as u32, &buffers, training, evaluation, shared, Vec::new()))
+        Plan::new(replicas.len() as u32, &buffers, training, evaluation, shared, Vec::new())
     }
 
     /// Records a plan that only judges `replicas` on the held-out set.
-    #[must_use]
-    pub fn evaluation(&self, replicas: &[Replica], regime: &Regime) -> Plan {
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if an operation does not fit its neighbours.
+    pub fn evaluation(&self, replicas: &[Replica], regime: &Regime) -> Result<Plan, Error> {
         let uses = Uses::of(self, replicas);
         let mut buffers = Vec::new();
         let shared = self.shared(&mut buffers, false);
@@ -279,8 +281,10 @@ impl Transformer {
     }
 
     /// Records a plan that runs one replica on one given sequence and keeps what it computes.
-    #[must_use]
-    pub fn probe(&self, replica: &Replica) -> ProbePlan {
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if an operation does not fit its neighbours.
+    pub fn probe(&self, replica: &Replica) -> Result<ProbePlan, Error> {
         let uses = Uses::of(self, std::slice::from_ref(replica));
         let mut buffers = Vec::new();
         let shared = self.shared(&mut buffers, false);
@@ -296,7 +300,7 @@ impl Transformer {
         let attended = attended.iter().map(|(_, qkv)| *qkv);
         let kept = [tokens.id, logits.id].into_iter().chain(attended).chain(streams).collect();
         let program = graph.finish();
-        ProbePlan { plan: Plan::new(1, &buffers, Vec::new(), program, shared, kept), shapes }
+        Ok(ProbePlan { plan: Plan::new(1, &buffers, Vec::new(), program, shared, kept)?, shapes })
     }
 
     /// Records the forward pass on a generated batch up to the scores; returns them and how many rows are judged.

@@ -129,7 +129,7 @@ impl Race {
         let (tokens, targets): (Vec<u32>, Vec<f32>) =
             (0..layout.length).map(|position| layout.token(position, |i| symbols[i as usize])).unzip();
         let control = model.control(&run)?;
-        let ProbePlan { plan, shapes } = model.probe(&run);
+        let ProbePlan { plan, shapes } = model.probe(&run)?;
         let (Some((&tokens_id, [logits_id, attended @ ..])), true) = (plan.kept.split_first(), plan.kept.len() > 1)
         else {
             return Err(Error::Internal("a probe keeps nothing".to_owned()));
@@ -140,15 +140,14 @@ impl Race {
         executor.write(0, plan.shared.control, &control)?;
         executor.write(0, plan.shared.rotations, &model.rotations())?;
         executor.write(0, tokens_id, &input)?;
-        executor.run(&plan.evaluation, 1);
+        executor.run(&plan.evaluation, 1)?;
 
         let vocabulary = layout.vocabulary() as usize;
-        let logits = executor.buffer(0, *logits_id);
+        let logits = executor.buffer(0, *logits_id)?;
         let judged = layout.judged() as usize;
         let probabilities = logits.chunks_exact(vocabulary).take(judged).flat_map(softmax).collect();
-        let each = shapes.iter().zip(attended);
-        let attention = each.flat_map(|(shape, &qkv)| {
-            let qkv = executor.buffer(0, qkv);
+        let read = attended.iter().map(|&qkv| executor.buffer(0, qkv)).collect::<Result<Vec<_>, Error>>()?;
+        let attention = shapes.iter().zip(read).flat_map(|(shape, qkv)| {
             (0..shape.heads.heads).flat_map(move |head| shape.weights(&control, qkv, 0, head))
         });
         let attention = attention.collect();

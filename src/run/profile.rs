@@ -7,9 +7,9 @@ use crate::encoding::statistics::order;
 use crate::error::Error;
 use crate::graph::plan::{Plan, Slot};
 use crate::graph::{BufferId, Launch};
+use crate::kernels::control;
 use crate::kernels::dropout::DropoutCopy;
 use crate::kernels::matmul::{Epilogue, Matmul, Operand};
-use crate::kernels::{Kernel, control};
 use crate::run::race::{Race, plans};
 
 /// Milliseconds of training steps that are timed.
@@ -91,8 +91,8 @@ impl Race {
         for (group, gradients) in self.groups.iter_mut().zip(&gradients) {
             group.executor.write(group.shared.gradients, gradients)?;
         }
-        let peak_gflops = self.roof(&product()).await? / 1e6;
-        let peak_gbps = self.roof(&copy(bytes_of_a_run)).await? / 1e6;
+        let peak_gflops = self.roof(&product()?).await? / 1e6;
+        let peak_gbps = self.roof(&copy(bytes_of_a_run)?).await? / 1e6;
 
         let mut kernels: Vec<KernelCost> = Vec::new();
         for ((name, flops, bytes), time) in launches.into_iter().zip(times) {
@@ -143,10 +143,10 @@ impl Race {
         for plan in plans(self.lineup())? {
             let runs = f64::from(plan.replicas);
             let cost = |(launch, &bytes): (&Launch, &u64)| {
-                let spec = launch.kernel.spec();
-                (spec.name(), runs * spec.flops(), runs * bytes as f64)
+                let kernel = &launch.kernel;
+                (kernel.name(), runs * kernel.flops(), runs * bytes as f64)
             };
-            launches.extend(plan.training.iter().zip(&plan.traffic).map(cost));
+            launches.extend(plan.training.iter().zip(plan.traffic()).map(cost));
         }
         Ok(launches)
     }
@@ -186,32 +186,23 @@ impl Race {
 }
 
 /// A product of a usual shape, and its operations.
-fn product() -> (Plan, f64) {
+fn product() -> Result<(Plan, f64), Error> {
     const SIDE: u32 = 256;
     let slot = |label| Slot { label, len: SIDE * SIDE };
     let operand = Operand { offset: 0, row: SIDE, column: 1, len: SIDE * SIDE };
     let matmul =
         Matmul { m: SIDE, n: SIDE, k: SIDE, a: operand, b: operand, bias_len: 0, epilogue: Epilogue::default() };
-    let reads = vec![None, Some(BufferId(0)), Some(BufferId(1)), None, None];
-    let plan = sample(vec![slot("left"), slot("right"), slot("product")], matmul, reads, vec![Some(BufferId(2)), None]);
-    (plan, 2.0 * f64::from(SIDE).powi(3))
+    let reads = [None, Some(BufferId(0)), Some(BufferId(1)), None, None];
+    let launch = Launch::new(matmul, reads, [Some(BufferId(2)), None]);
+    Ok((Plan::sample(&[slot("left"), slot("right"), slot("product")], launch)?, 2.0 * f64::from(SIDE).powi(3)))
 }
 
 /// A copy about as large as `bytes`, and the bytes that it reads and writes.
-fn copy(bytes: f64) -> (Plan, f64) {
+fn copy(bytes: f64) -> Result<(Plan, f64), Error> {
     let len = (bytes / 8.0).clamp(16_384.0, 4_194_304.0) as u32;
     let kernel = DropoutCopy { len, dropout: None, accumulate: false };
     let slot = |label, len| Slot { label, len };
-    let slots = vec![slot("control block", control::LEN as u32), slot("from", len), slot("to", len)];
-    let plan = sample(slots, kernel, vec![Some(BufferId(0)), Some(BufferId(1))], vec![Some(BufferId(2))]);
-    (plan, 8.0 * f64::from(len))
-}
-
-fn sample(
-    slots: Vec<Slot>,
-    kernel: impl Into<Kernel>,
-    reads: Vec<Option<BufferId>>,
-    writes: Vec<Option<BufferId>>,
-) -> Plan {
-    Plan::sample(slots, Launch { kernel: kernel.into(), reads, writes })
+    let slots = [slot("control block", control::LEN as u32), slot("from", len), slot("to", len)];
+    let launch = Launch::new(kernel, [Some(BufferId(0)), Some(BufferId(1))], [Some(BufferId(2))]);
+    Ok((Plan::sample(&slots, launch)?, 8.0 * f64::from(len)))
 }

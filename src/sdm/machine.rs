@@ -10,7 +10,7 @@ mod plan;
 mod trace;
 
 pub use fixed::Fixed;
-pub use plan::plan;
+pub use plan::{bytes, plan};
 pub use trace::Trace;
 
 use super::code::{Order, draw, levels};
@@ -168,7 +168,7 @@ impl SequenceMachine {
     /// [`Error::DeviceLost`].
     pub fn new(shape: Shape, replicas: Vec<Replica>, executor: Executor) -> Result<Self, Error> {
         let room = shape.room(&replicas);
-        let launches = plan(&shape, &replicas).training.len() as u32;
+        let launches = plan(&shape, &replicas)?.training.len() as u32;
         let contexts = vec![Order::new(); replicas.len()];
         let mut machine = Self { shape, replicas, room, executor, contexts, launches };
         // Several times the weights of all machines are in memory here for a moment; the lab bounds how many there are.

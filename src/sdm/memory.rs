@@ -9,7 +9,7 @@ use super::decoder::{self, Weights};
 use crate::compute::{Executor, Program};
 use crate::error::Error;
 use crate::graph::plan::{Plan, Slot};
-use crate::graph::{BufferId, Launch, Shared};
+use crate::graph::{BufferId, Launch};
 use crate::kernels::Kernel;
 use crate::kernels::clock::{self, Lists};
 use crate::kernels::ranked_sum::RankedSum;
@@ -140,12 +140,14 @@ impl Buffer {
 }
 
 /// Records the plan of `replicas` memories for up to `pairs` pairs: a training step writes a batch, an evaluation recalls one.
-#[must_use]
-pub fn plan(shape: &Shape, replicas: u32, pairs: u32) -> Plan {
+///
+/// # Errors
+/// [`Error::Internal`] if a kernel does not fit its buffers.
+pub fn plan(shape: &Shape, replicas: u32, pairs: u32) -> Result<Plan, Error> {
     let s = shape;
     let rows = BATCH.min(pairs.max(1));
     let constants = s.inputs_active + s.chosen + s.chosen * s.data_active;
-    let slots = vec![
+    let slots = [
         Slot { label: "clock", len: clock::LEN },
         Slot { label: "addresses", len: pairs * s.inputs_active },
         Slot { label: "data words", len: pairs * s.data_active },
@@ -158,11 +160,6 @@ pub fn plan(shape: &Shape, replicas: u32, pairs: u32) -> Plan {
         Slot { label: "data sums", len: rows * s.size },
         Slot { label: "recalled words", len: pairs * s.data_active },
     ];
-    let launch = |kernel: Kernel, reads: &[Option<Buffer>], writes: &[Buffer]| Launch {
-        kernel,
-        reads: reads.iter().map(|buffer| buffer.map(Buffer::id)).collect(),
-        writes: writes.iter().map(|buffer| Some(buffer.id())).collect(),
-    };
     let decode = |from: Buffer| {
         let sum = RankedSum {
             rows,
@@ -174,10 +171,9 @@ pub fn plan(shape: &Shape, replicas: u32, pairs: u32) -> Plan {
             constants,
         };
         let choice = Winners { rows, size: s.decoders, active: s.chosen, lists: Lists::of_batch(rows) };
-        let reads = [Buffer::Clock, from, Buffer::Constants, Buffer::Decoder].map(Some);
         [
-            launch(sum.into(), &reads, &[Buffer::DecoderSums]),
-            launch(choice.into(), &[Some(Buffer::Clock), Some(Buffer::DecoderSums)], &[Buffer::Lines]),
+            launch(sum, [Buffer::Clock, from, Buffer::Constants, Buffer::Decoder].map(Some), Buffer::DecoderSums),
+            launch(choice, [Buffer::Clock, Buffer::DecoderSums].map(Some), Buffer::Lines),
         ]
     };
     let write = Store {
@@ -202,25 +198,24 @@ pub fn plan(shape: &Shape, replicas: u32, pairs: u32) -> Plan {
         constants,
     };
     let word = Winners { rows, size: s.size, active: s.data_active, lists: Lists::of_items(pairs, 0) };
-    let tick = || launch(Tick { by: 1 }.into(), &[], &[Buffer::Clock]);
-    let written = [Buffer::Clock, Buffer::Lines, Buffer::Data, Buffer::Constants].map(Some);
-    let training = decode(Buffer::Addresses)
-        .into_iter()
-        .chain([launch(write.into(), &[written.as_slice(), &[None]].concat(), &[Buffer::Store]), tick()])
-        .collect();
+    let tick = || launch(Tick { by: 1 }, [], Buffer::Clock);
+    let [lines, data] = [Buffer::Lines, Buffer::Data].map(Some);
+    let written = [Some(Buffer::Clock), lines, data, Some(Buffer::Constants), None];
+    let training =
+        decode(Buffer::Addresses).into_iter().chain([launch(write, written, Buffer::Store), tick()]).collect();
     let evaluation = decode(Buffer::Cues)
         .into_iter()
         .chain([
-            launch(
-                read.into(),
-                &[Buffer::Clock, Buffer::Lines, Buffer::Constants, Buffer::Store].map(Some),
-                &[Buffer::DataSums],
-            ),
-            launch(word.into(), &[Some(Buffer::Clock), Some(Buffer::DataSums)], &[Buffer::Recalled]),
+            launch(read, [Buffer::Clock, Buffer::Lines, Buffer::Constants, Buffer::Store].map(Some), Buffer::DataSums),
+            launch(word, [Buffer::Clock, Buffer::DataSums].map(Some), Buffer::Recalled),
             tick(),
         ])
         .collect();
-    Plan { replicas, slots, training, evaluation, shared: Shared::nowhere(), kept: Vec::new(), traffic: Vec::new() }
+    Plan::of_slots(replicas, &slots, training, evaluation)
+}
+
+fn launch<const R: usize>(kernel: impl Kernel + 'static, reads: [Option<Buffer>; R], write: Buffer) -> Launch {
+    Launch::new(kernel, reads.map(|buffer| buffer.map(Buffer::id)), [Some(write.id())])
 }
 
 /// Independent memories of one shape, each with the pairs of its seed.

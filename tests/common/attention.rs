@@ -102,7 +102,7 @@ pub fn backward(replicas: u32) -> Vec<Case> {
                 vec![0.0; (replicas * tokens * heads.width()) as usize],
                 vec![0.0; (replicas * tokens * heads.heads) as usize],
             ];
-            twin(&Attention { shape }.into(), replicas, &[&blocks, &qkv], &mut outputs);
+            twin(&Attention { shape }, replicas, &[&blocks, &qkv], &mut outputs);
             let [output, log_sums] = outputs;
             let reads = vec![
                 Some(blocks),

@@ -119,7 +119,7 @@ impl Model for Bigram {
         graph.keep(logits.id);
         graph.measure(scored, ROWS, LAYOUT.judged(), judged);
         let evaluation = graph.finish();
-        Ok(Plan::new(runs.len() as u32, &buffers, training, evaluation, shared, vec![logits.id]))
+        Plan::new(runs.len() as u32, &buffers, training, evaluation, shared, vec![logits.id])
     }
 
     fn initial(&self, run: usize) -> Result<Vec<f32>, Error> {

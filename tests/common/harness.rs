@@ -1,13 +1,14 @@
 //! Runs one launch on the CPU executor and on a device, and compares what it wrote.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use mnemoscope::compute::gpu::Gpu;
 use mnemoscope::compute::gpu_executor::GpuExecutor;
 use mnemoscope::compute::{Executor, Program};
 use mnemoscope::error::Error;
 use mnemoscope::graph::plan::{Plan, Slot};
-use mnemoscope::graph::{BufferId, Launch, Shared};
+use mnemoscope::graph::{BufferId, Launch};
 use mnemoscope::kernels::{Form, Kernel};
 
 /// Greatest `|Δ| / (1 + |want|)`.
@@ -32,7 +33,7 @@ pub enum Rule {
 /// One launch with its buffers, each of all replicas, one after the other.
 pub struct Case {
     pub name: String,
-    pub kernel: Kernel,
+    pub kernel: Arc<dyn Kernel>,
     pub replicas: u32,
     pub reads: Vec<Option<Vec<f32>>>,
     /// What the written buffers hold before. Elements that the twin leaves alone must stay as they are, bit for bit.
@@ -43,50 +44,35 @@ pub struct Case {
 impl Case {
     pub fn new(
         name: impl Into<String>,
-        kernel: impl Into<Kernel>,
+        kernel: impl Kernel + 'static,
         replicas: u32,
         reads: Vec<Option<Vec<f32>>>,
         writes: Vec<Option<Vec<f32>>>,
     ) -> Self {
-        Self { name: name.into(), kernel: kernel.into(), replicas, reads, writes, rule: Rule::Close }
+        Self { name: name.into(), kernel: Arc::new(kernel), replicas, reads, writes, rule: Rule::Close }
     }
 
     pub fn rule(self, rule: Rule) -> Self {
         Self { rule, ..self }
     }
 
-    fn plan(&self) -> Plan {
+    /// The plan of this launch, where `changed` says how many elements of each buffer, counted from the first read to the last written,
+    /// there are in place of so many.
+    pub fn plan(&self, changed: impl Fn(usize, u32) -> u32) -> Result<Plan, Error> {
         let mut slots = Vec::new();
-        let mut place = |values: &Option<Vec<f32>>| {
+        let mut place = |(at, values): (usize, &Option<Vec<f32>>)| {
             values.as_ref().map(|values| {
                 assert_eq!(values.len() % self.replicas as usize, 0, "{}", self.name);
-                slots.push(Slot { label: "case", len: (values.len() / self.replicas as usize) as u32 });
+                let len = (values.len() / self.replicas as usize) as u32;
+                slots.push(Slot { label: "case", len: changed(at, len) });
                 BufferId(slots.len() - 1)
             })
         };
-        let reads = self.reads.iter().map(&mut place).collect();
-        let writes = self.writes.iter().map(&mut place).collect();
-        let launch = Launch { kernel: self.kernel.clone(), reads, writes };
-        let none = BufferId(0);
-        let shared = Shared {
-            control: none,
-            parameters: none,
-            gradients: none,
-            first: none,
-            second: none,
-            ring: none,
-            evaluations: none,
-            rotations: none,
-        };
-        Plan {
-            replicas: self.replicas,
-            slots,
-            training: vec![launch],
-            evaluation: vec![],
-            shared,
-            kept: vec![],
-            traffic: vec![],
-        }
+        let mut ids = self.reads.iter().chain(&self.writes).enumerate();
+        let reads = ids.by_ref().take(self.reads.len()).map(&mut place).collect();
+        let writes = ids.map(&mut place).collect();
+        let launch = Launch { kernel: Arc::clone(&self.kernel), reads, writes };
+        Plan::of_slots(self.replicas, &slots, vec![launch], vec![])
     }
 
     /// Fills the buffers, runs the launch, and takes what it wrote.
@@ -104,9 +90,9 @@ impl Case {
 
     /// The forms that make a difference to this kernel.
     fn forms(&self) -> &'static [Form] {
-        match self.kernel {
-            Kernel::Matmul(_) => &Form::ALL[..3],
-            Kernel::WeightGrad(_) | Kernel::LayerNormBackward(_) => &Form::ALL,
+        match self.kernel.name() {
+            "matmul" => &Form::ALL[..3],
+            "weight_grad" | "layer_norm_backward" => &Form::ALL,
             _ => &Form::ALL[..1],
         }
     }
@@ -201,8 +187,8 @@ pub async fn check(gpu: &mut Rc<Gpu>, cases: &[Case]) -> Summary {
 }
 
 async fn parity(gpu: &mut Rc<Gpu>, case: &Case, summary: &mut Summary) -> Result<(), String> {
-    let plan = case.plan();
     let say = |error: Error| error.to_string();
+    let plan = case.plan(|_, len| len).map_err(say)?;
     let want = case.run(&mut Executor::cpu(plan.clone())).await.map_err(say)?;
     let mut of_forms: Vec<Vec<Vec<f32>>> = Vec::new();
     for &form in case.forms() {

@@ -25,7 +25,7 @@ pub const PAPER: Shape = Shape {
 };
 
 pub fn machine(shape: Shape, replicas: &[Replica]) -> SequenceMachine {
-    let executor = Executor::cpu(plan(&shape, replicas));
+    let executor = Executor::cpu(plan(&shape, replicas).unwrap());
     SequenceMachine::new(shape, replicas.to_vec(), executor).unwrap()
 }
 
@@ -56,7 +56,7 @@ pub async fn executors_agree(gpu: Rc<Gpu>) {
     ];
     let sparse = Weights::Sparse { active: 20, ratio: TIES };
     for shape in [PAPER, Shape { alpha: 1.0, graded: false, weights: sparse, decoders: 333, items: 9, ..PAPER }] {
-        let plan = plan(&shape, &replicas);
+        let plan = plan(&shape, &replicas).unwrap();
         let executor = GpuExecutor::new(Rc::clone(&gpu), &plan, &mut |_| {}).await.unwrap();
         let executor = Executor::Gpu(Box::new(executor));
         let mut there = SequenceMachine::new(shape, replicas.to_vec(), executor).unwrap();

@@ -26,43 +26,55 @@ pub mod training;
 
 use harness::Case;
 
-/// Makes a family's cases for a number of replicas.
-pub type Family = fn(u32) -> Vec<Case>;
-
-/// Every family of cases, by name.
-pub const FAMILIES: &[(&str, Family)] = &[
-    ("matmul", products::matmul),
-    ("weight_grad", products::weight_grad),
-    ("attention", attention::forward),
-    ("attention_backward", attention::backward),
-    ("rope", attention::rope),
-    ("layer_norm", norm::layer_norm),
-    ("layer_norm_backward", norm::layer_norm_backward),
-    ("cross_entropy", norm::cross_entropy),
-    ("embed", embedding::embed),
-    ("embed_backward", embedding::embed_backward),
-    ("gain_backward", embedding::gain_backward),
-    ("grad_norm", optimise::grad_norm),
-    ("metrics", optimise::metrics),
-    ("adamw", optimise::adamw),
-    ("batch", data::batch),
-    ("dropout", data::dropout),
-    ("select", data::select),
-    ("similarity", similarity::similarity),
-    ("ranked_sum", sdm::ranked_sum),
-    ("winners", sdm::winners),
-    ("store", sdm::store),
-    ("present", sdm::present),
-    ("context", sdm::context),
-    ("nearest", sdm::nearest),
-    ("tick", sdm::tick),
-    ("hamming", kanerva::hamming),
-    ("counters", kanerva::counters),
-    ("majority", kanerva::majority),
-];
-
-/// The cases of one family for one replica and for three, of which the middle one differs in its flags.
-pub fn cases(family: &str) -> Vec<Case> {
-    let (_, make) = FAMILIES.iter().find(|(name, _)| *name == family).unwrap();
-    [1, 3].into_iter().flat_map(make).collect()
+/// Hands `$use!` every kernel's name with the function that makes its cases for a number of replicas: the one row per kernel.
+macro_rules! families {
+    ($use:ident) => {
+        $use! {
+            matmul: products::matmul,
+            weight_grad: products::weight_grad,
+            attention: attention::forward,
+            attention_backward: attention::backward,
+            rope: attention::rope,
+            layer_norm: norm::layer_norm,
+            layer_norm_backward: norm::layer_norm_backward,
+            cross_entropy: norm::cross_entropy,
+            embed: embedding::embed,
+            embed_backward: embedding::embed_backward,
+            gain_backward: embedding::gain_backward,
+            grad_norm: optimise::grad_norm,
+            metrics: optimise::metrics,
+            adamw: optimise::adamw,
+            batch: data::batch,
+            dropout: data::dropout,
+            select: data::select,
+            similarity: similarity::similarity,
+            ranked_sum: sdm::ranked_sum,
+            winners: sdm::winners,
+            store: sdm::store,
+            present: sdm::present,
+            context: sdm::context,
+            nearest: sdm::nearest,
+            tick: sdm::tick,
+            hamming: kanerva::hamming,
+            counters: kanerva::counters,
+            majority: kanerva::majority,
+        }
+    };
 }
+
+macro_rules! cases {
+    ($($name:ident: $file:ident::$make:ident,)+) => {
+        /// Every kernel that has cases.
+        pub const FAMILIES: &[&str] = &[$(stringify!($name)),+];
+
+        /// A kernel's cases for one replica and for three, of which the middle one differs in its flags.
+        pub fn cases(family: &str) -> Vec<Case> {
+            let make: fn(u32) -> Vec<Case> = match family {
+                $(stringify!($name) => $file::$make,)+
+                _ => panic!("{family} has no cases"),
+            };
+            [1, 3].into_iter().flat_map(make).collect()
+        }
+    };
+}
+families!(cases);

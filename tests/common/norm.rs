@@ -31,7 +31,7 @@ fn rows(numbers: &mut Numbers, replicas: u32, s: &Shape) -> Vec<f32> {
 /// Mean and scale of each row.
 fn statistics(replicas: u32, shape: Shape, x: &[f32], parameters: &[f32]) -> Vec<f32> {
     let mut written = [vec![0.0; x.len()], vec![0.0; (2 * replicas * shape.rows) as usize]];
-    twin(&LayerNorm { shape }.into(), replicas, &[x, parameters], &mut written);
+    twin(&LayerNorm { shape }, replicas, &[x, parameters], &mut written);
     let [_, statistics] = written;
     statistics
 }

@@ -1,6 +1,6 @@
 //! Inputs: reproducible numbers, and control blocks.
 
-use mnemoscope::kernels::{Kernel, control, rng};
+use mnemoscope::kernels::{Kernel, Number, control, rng};
 
 /// A source of reproducible numbers; every call draws from a new stream.
 pub struct Numbers(u32);
@@ -57,7 +57,7 @@ pub fn on(wanted: bool, replica: u32) -> f32 {
 }
 
 /// Runs a kernel's twin on every replica in f32, to prepare what a reverse kernel reads.
-pub fn twin(kernel: &Kernel, replicas: u32, reads: &[&[f32]], writes: &mut [Vec<f32>]) {
+pub fn twin(kernel: &dyn Kernel, replicas: u32, reads: &[&[f32]], writes: &mut [Vec<f32>]) {
     let replicas = replicas as usize;
     for replica in 0..replicas {
         let part = |len: usize| replica * len / replicas..(replica + 1) * len / replicas;
@@ -69,6 +69,6 @@ pub fn twin(kernel: &Kernel, replicas: u32, reads: &[&[f32]], writes: &mut [Vec<
                 &mut write[range]
             })
             .collect();
-        kernel.run(&reads, &mut writes);
+        f32::run(kernel, &reads, &mut writes).unwrap();
     }
 }

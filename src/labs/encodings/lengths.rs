@@ -113,7 +113,7 @@ async fn at_length(
         .iter()
         .map(|&replica| Replica { tuning: Tuning { window, ..replica.tuning }, ..replica })
         .collect();
-    let plan = model.evaluation(&replicas, &long.regime());
+    let plan = model.evaluation(&replicas, &long.regime())?;
     let shared = plan.shared;
     let table = model.table as usize;
     let pool = ensemble.model.parameters.len() as usize;

@@ -296,7 +296,7 @@ impl Workbench {
             let known = self.ready.take().filter(|(known, chosen, ..)| *known == kernel && *chosen == choice);
             let (mut executor, info) = match known {
                 Some((_, _, executor, info)) => (executor, info),
-                None => machine.executor(choice, plan(&kernel), &mut |_, _| {}).await?,
+                None => machine.executor(choice, plan(&kernel)?, &mut |_, _| {}).await?,
             };
             match run(&mut executor, &table.values).await {
                 Ok(values) => {
@@ -473,15 +473,13 @@ fn trained_face(trained: &Trained) -> (Face, String) {
 }
 
 /// A plan of one launch: table in, matrix out.
-fn plan(kernel: &Similarity) -> Plan {
+fn plan(kernel: &Similarity) -> Result<Plan, Error> {
     let slot = |label, len| Slot { label, len };
-    let slots = vec![
+    let slots = [
         slot("a table of positions", kernel.rows * kernel.columns),
         slot("a similarity matrix", kernel.rows * kernel.rows),
     ];
-    let launch =
-        Launch { kernel: kernel.clone().into(), reads: vec![Some(BufferId(0))], writes: vec![Some(BufferId(1))] };
-    Plan::sample(slots, launch)
+    Plan::sample(&slots, Launch::new(kernel.clone(), [Some(BufferId(0))], [Some(BufferId(1))]))
 }
 
 async fn run(executor: &mut Executor, table: &[f32]) -> Result<Vec<f32>, Error> {

@@ -101,7 +101,7 @@ impl Capacity {
         }
         let shape = config.memory_shape();
         let seeds: Vec<u32> = (config.seed..).take(config.seeds as usize).collect();
-        let plan = memory::plan(&shape, config.seeds, config.stored);
+        let plan = memory::plan(&shape, config.seeds, config.stored)?;
         fits(&plan)?;
         let (executor, info) = machine.executor(config.executor, plan, progress).await?;
         self.memory = Some(Memory::new(shape, seeds, config.stored, executor)?);

@@ -99,7 +99,7 @@ impl Errors {
         let seeds: Vec<u32> = (config.seed..).take(config.seeds as usize).collect();
         let curves = curves(names, Axis::new("length", "Length", "symbols"), measures, arms, &seeds, &lengths);
         let one = Replica { model: Model::Combined(0.5), seed: 0 };
-        let bytes = machine::plan(&config.machine_shape(config.alphabet), &[one]).bytes();
+        let bytes = machine::bytes(&config.machine_shape(config.alphabet), &[one]);
         let together = (TOGETHER_BYTES / bytes.max(1)).clamp(1, TOGETHER as u64) as usize;
         Self { which, curves, models, lengths, seeds, open: None, done: 0, together }
     }

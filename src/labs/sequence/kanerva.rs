@@ -140,7 +140,7 @@ impl Kanerva {
         if self.memory.is_some() {
             return Ok(None);
         }
-        let plan = kanerva::plan(&self.shape, config.seeds);
+        let plan = kanerva::plan(&self.shape, config.seeds)?;
         let (executor, info) = machine.executor(config.executor, plan, progress).await?;
         self.memory = Some(Memory::new(self.shape, &self.seeds, executor)?);
         Ok(Some(info))

@@ -109,7 +109,7 @@ impl SequenceConfig {
         machine: &mut Machine,
         progress: &mut dyn FnMut(f64, &str),
     ) -> Result<(SequenceMachine, ExecutorInfo), Error> {
-        let plan = machine::plan(&shape, &replicas);
+        let plan = machine::plan(&shape, &replicas)?;
         fits(&plan)?;
         let (executor, info) = machine.executor(self.executor, plan, progress).await?;
         Ok((SequenceMachine::new(shape, replicas, executor)?, info))

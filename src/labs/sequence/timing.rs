@@ -40,7 +40,7 @@ const ROUNDS: u32 = 3;
 pub async fn recalls(config: &SequenceConfig, count: u32, machine: &mut Machine) -> Result<Timing, Error> {
     let count = count.max(1);
     let shape = config.memory_shape();
-    let (executor, info) = machine.executor(config.executor, memory::plan(&shape, 1, count), &mut |_, _| {}).await?;
+    let (executor, info) = machine.executor(config.executor, memory::plan(&shape, 1, count)?, &mut |_, _| {}).await?;
     let mut memory = Memory::new(shape, vec![config.seed], count, executor)?;
     let all = count.div_ceil(memory::BATCH);
     let start = Instant::now();

@@ -1,8 +1,9 @@
 //! The program of sequence machines: its buffers, what a symbol does, and how the store is read.
 
 use super::{Replica, Room, Shape};
+use crate::error::Error;
 use crate::graph::plan::{Plan, Slot};
-use crate::graph::{BufferId, Launch, Shared};
+use crate::graph::{BufferId, Launch};
 use crate::kernels::Kernel;
 use crate::kernels::clock::{self, Lists};
 use crate::kernels::context::{self, Context};
@@ -62,15 +63,11 @@ impl Buffer {
     }
 }
 
-/// Records the plan of these machines. A training step takes in one symbol; an evaluation reads the store at the context of the
-/// present tick, without a symbol.
-#[must_use]
-pub fn plan(shape: &Shape, replicas: &[Replica]) -> Plan {
-    let s = shape;
-    let room = s.room(replicas);
+/// The buffers, in the order of [`Buffer`].
+fn slots(s: &Shape, room: Room) -> Vec<Slot> {
     let at = Constants::of(s, room);
     let after = s.items + 1;
-    let slots = vec![
+    vec![
         Slot { label: "clock", len: clock::LEN },
         Slot { label: "given symbols", len: s.items },
         Slot { label: "gates of writing", len: s.items },
@@ -90,7 +87,26 @@ pub fn plan(shape: &Shape, replicas: &[Replica]) -> Plan {
         Slot { label: "outputs", len: after * s.data_active },
         Slot { label: "overlaps with symbols", len: after * s.symbols },
         Slot { label: "predictions", len: after },
-    ];
+    ]
+}
+
+/// Bytes of all buffers of these machines.
+#[must_use]
+pub fn bytes(shape: &Shape, replicas: &[Replica]) -> u64 {
+    let elements = slots(shape, shape.room(replicas)).iter().map(|slot| u64::from(slot.len)).sum::<u64>();
+    4 * replicas.len() as u64 * elements
+}
+
+/// Records the plan of these machines. A training step takes in one symbol; an evaluation reads the store at the context of the
+/// present tick, without a symbol.
+///
+/// # Errors
+/// [`Error::Internal`] if a kernel does not fit its buffers.
+pub fn plan(shape: &Shape, replicas: &[Replica]) -> Result<Plan, Error> {
+    let s = shape;
+    let room = s.room(replicas);
+    let at = Constants::of(s, room);
+    let after = s.items + 1;
     let present = Present { active: s.data_active, symbols: s.symbols, items: s.items };
     let store = Store {
         rows: 1,
@@ -142,7 +158,7 @@ pub fn plan(shape: &Shape, replicas: &[Replica]) -> Plan {
         take_in.into_iter().chain(predict(s, room, 1)).chain([launch(Tick { by: 1 }, &[], &[Buffer::Clock])]).collect();
     let evaluation = predict(s, room, 0);
     let replicas = replicas.len() as u32;
-    Plan { replicas, slots, training, evaluation, shared: Shared::nowhere(), kept: Vec::new(), traffic: Vec::new() }
+    Plan::of_slots(replicas, &slots(s, room), training, evaluation)
 }
 
 /// Reads the store at the context of the item `ahead` of the clock.
@@ -182,7 +198,7 @@ fn predict(s: &Shape, room: Room, ahead: u32) -> Vec<Launch> {
     ]
 }
 
-fn launch(kernel: impl Into<Kernel>, reads: &[Buffer], writes: &[Buffer]) -> Launch {
-    let ids = |buffers: &[Buffer]| buffers.iter().map(|buffer| Some(buffer.id())).collect();
-    Launch { kernel: kernel.into(), reads: ids(reads), writes: ids(writes) }
+fn launch(kernel: impl Kernel + 'static, reads: &[Buffer], writes: &[Buffer]) -> Launch {
+    let ids = |buffers: &[Buffer]| buffers.iter().map(|buffer| Some(buffer.id())).collect::<Vec<_>>();
+    Launch::new(kernel, ids(reads), ids(writes))
 }

@@ -80,7 +80,7 @@ impl Probe {
         let layout = model.architecture.layout;
         let (length, width) = (layout.length as usize, model.architecture.width as usize);
         let (tokens, symbols) = window(sequence, at + 1, length, layout.symbols - 1);
-        let ProbePlan { plan, shapes } = model.probe(replica);
+        let ProbePlan { plan, shapes } = model.probe(replica)?;
         let nothing = || Error::Internal("a probe keeps too little".to_owned());
         let [tokens_id, logits_id, rest @ ..] = plan.kept.as_slice() else { return Err(nothing()) };
         let (attended, streams) = rest.split_at_checked(shapes.len()).ok_or_else(nothing)?;
@@ -97,13 +97,13 @@ impl Probe {
         executor.write(0, plan.shared.control, &control)?;
         executor.write(0, plan.shared.rotations, &model.rotations())?;
         executor.write(0, *tokens_id, &input)?;
-        executor.run(&plan.evaluation, 1);
+        executor.run(&plan.evaluation, 1)?;
 
         let last = |id, columns: usize| {
-            let rows = executor.buffer(0, id).chunks_exact(columns);
+            let rows = executor.buffer(0, id)?.chunks_exact(columns);
             rows.take(length).next_back().map(<[f32]>::to_vec).ok_or_else(nothing)
         };
-        let qkv = executor.buffer(0, qkv).get(..length * 3 * width).ok_or_else(nothing)?.to_vec();
+        let qkv = executor.buffer(0, qkv)?.get(..length * 3 * width).ok_or_else(nothing)?.to_vec();
         let weights = |head| {
             let all = shape.weights(&control, &qkv, 0, head);
             all.chunks_exact(length).last().map(<[f32]>::to_vec).ok_or_else(nothing)
