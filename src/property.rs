@@ -185,6 +185,7 @@ pub struct Property {
 }
 
 /// A value that was refused: which, why, and what is allowed.
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// Name of the property.

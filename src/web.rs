@@ -10,7 +10,7 @@ use crate::labs::run::{About, Run};
 use crate::labs::trial::Trial;
 use crate::labs::weights::Weights;
 use crate::labs::{self, Config, Lab, results};
-use crate::model::measure::Measure;
+use crate::labs::settled::{Settled, WeightsFile};
 use crate::property::{Problem, by_name};
 use crate::reading::quoted;
 use crate::run::check::Certificate;
@@ -51,35 +51,13 @@ fn named(lab: &str) -> Result<&'static dyn Lab, JsValue> {
     labs::named(lab).map_err(|error| thrown(&error))
 }
 
-#[derive(Serialize)]
-struct Settled {
-    lab: &'static str,
-    values: std::collections::BTreeMap<String, String>,
-    problems: Vec<Problem>,
-    link: String,
-    /// What a race of these settings measures.
-    measures: Vec<Measure>,
-    hide: Vec<String>,
-    check: Option<String>,
-}
-
-impl Settled {
-    fn of(config: &Config, problems: Vec<Problem>) -> Self {
-        let values = by_name(config.values());
-        let (lab, link, measures) = (config.lab_id(), config.link(), config.measures());
-        Self { lab, values, problems, link, measures, hide: Vec::new(), check: None }
-    }
-}
-
 /// Reads a link's fragment: which lab, every property's value, what was refused, and the fragment to show.
 ///
 /// # Errors
 /// Does not fail in practice; a bad link gives problems, not an error.
 #[wasm_bindgen(js_name = fromLink)]
 pub fn from_link(link: &str) -> Result<JsValue, JsValue> {
-    let link = Link::parse(link);
-    let check = link.check.map(|check| check.text());
-    value(&Settled { hide: link.hide, check, ..Settled::of(&link.config, link.problems) })
+    value(&Settled::of_link(Link::parse(link)))
 }
 
 /// Reads values of a lab by name over its defaults, as [`from_link`] does a link.
@@ -139,27 +117,13 @@ pub fn compare_checks(expected: &str, measured: &str) -> Result<JsValue, JsValue
     value(&read(expected)?.compare(&read(measured)?))
 }
 
-#[derive(Serialize)]
-struct WeightsInfo {
-    settled: Settled,
-    step: u32,
-    runs: usize,
-    optimiser: bool,
-}
-
 /// What a weights file holds, without opening a run.
 ///
 /// # Errors
 /// An object `{ code, message }` if the file is not sound.
 #[wasm_bindgen(js_name = readWeights)]
 pub fn read_weights(bytes: &[u8]) -> Result<JsValue, JsValue> {
-    let Weights { config, state, .. } = Weights::read(bytes).map_err(|error| thrown(&error))?;
-    value(&WeightsInfo {
-        settled: Settled::of(&config, Vec::new()),
-        step: state.step,
-        runs: state.stopped.len(),
-        optimiser: state.moments.is_some(),
-    })
+    value(&WeightsFile::of(&Weights::read(bytes).map_err(|error| thrown(&error))?))
 }
 
 /// Reads a results file, JSON or CSV.

@@ -7,7 +7,7 @@ use super::Shape;
 use super::sinusoidal::frequency;
 
 /// A position on the clock.
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Clock"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Phase"))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Phase {

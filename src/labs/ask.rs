@@ -114,9 +114,10 @@ pub struct Nothing {}
 pub struct TableName {
     /// Its name.
     pub table: String,
-    /// Where it is of one place: which, from 0.
+    /// Where it is of one place: which, from 0; the first if left out.
     #[serde(default)]
-    pub at: u32,
+    #[cfg_attr(test, ts(optional))]
+    pub at: Option<u32>,
 }
 
 /// A question and its arguments.

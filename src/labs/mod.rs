@@ -13,6 +13,7 @@ pub mod run;
 mod run_ask;
 pub mod sequence;
 pub mod settings;
+pub mod settled;
 pub mod study;
 pub mod trial;
 #[cfg(test)]
@@ -71,6 +72,7 @@ pub trait Lab: Debug + Sync {
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Description {
     /// Which lab.
+    #[cfg_attr(test, ts(type = "LabId"))]
     pub lab: &'static str,
     /// Its name on the page.
     pub label: &'static str,

@@ -1,5 +1,6 @@
 //! What runs, of whichever lab: a race of models that are trained, or an experiment in units of work.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 
 use serde::Serialize;
@@ -22,6 +23,7 @@ use crate::run::table::Table;
 #[serde(rename_all = "camelCase")]
 pub struct About {
     /// Identifier of the lab.
+    #[cfg_attr(test, ts(type = "LabId"))]
     pub lab: &'static str,
     /// What is compared.
     pub arms: Vec<ArmInfo>,
@@ -36,7 +38,7 @@ pub struct About {
     /// Steps, or units of work, in all.
     pub steps: u32,
     /// Every setting by name.
-    pub values: std::collections::BTreeMap<String, String>,
+    pub values: BTreeMap<String, String>,
     /// The link's fragment that restores the settings.
     pub link: String,
     /// Whether its state can be saved, and looked into.

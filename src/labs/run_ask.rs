@@ -47,11 +47,12 @@ pub(crate) struct Subject {
 pub(crate) struct RunTable {
     /// Without a name the curves.
     #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
     table: Option<String>,
 }
 
 /// A look inside one run, on one sequence.
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Inspection"))]
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct InspectionAnswer {

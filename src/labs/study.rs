@@ -79,7 +79,7 @@ pub trait Experiment<C>: Debug {
 }
 
 /// What an experiment has found so far, as the page gets it.
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Study"))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StudyFound {
     /// The curves.

@@ -1,7 +1,7 @@
 //! The page's types, `www/src/engine/generated.ts`, written from the types here. `UPDATE_TYPES=1 cargo test --lib types` writes them; a test
 //! fails when they are stale.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use ts_rs::{Config, TS, TypeVisitor};
@@ -13,7 +13,7 @@ use crate::labs::ask::Bench;
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/engine/generated.ts");
 
 /// A question with the types of its arguments and of its answer.
-pub(crate) struct Question {
+pub struct Question {
     name: &'static str,
     types: fn(&mut Declared) -> [String; 2],
 }
@@ -53,14 +53,18 @@ impl TypeVisitor for Declared {
     }
 }
 
-/// A lab's map of questions, `{ name: { arguments, answer } }`.
+/// The map of questions, `name: { arguments, answer }`. Of a name that two labs have, either's.
 fn map(questions: Vec<Question>, declared: &mut Declared) -> String {
-    let mut map = String::new();
+    let mut all: BTreeMap<&str, [BTreeSet<String>; 2]> = BTreeMap::new();
     for Question { name, types } in questions {
-        let [arguments, answer] = types(declared);
-        let _ = writeln!(map, "  '{name}': {{ arguments: {arguments}; answer: {answer} }};");
+        let own = types(declared);
+        all.entry(name).or_default().iter_mut().zip(own).for_each(|(all, own)| _ = all.insert(own));
     }
-    map
+    let either = |types: &BTreeSet<String>| types.iter().cloned().collect::<Vec<_>>().join(" | ");
+    let row = |(name, [arguments, answer]): (&&str, &[BTreeSet<String>; 2])| {
+        format!("  '{name}': {{ arguments: {}; answer: {} }};\n", either(arguments), either(answer))
+    };
+    all.iter().map(row).collect()
 }
 
 fn text() -> String {
@@ -81,13 +85,16 @@ fn text() -> String {
         text += "\n";
         text += declaration;
     }
-    text
+    // Short comments on one line, nothing at the end of one.
+    let text = text.replace("/**\n * ", "/** ").replace("\n */", " */");
+    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
 /// What the page gets beside answers.
 fn for_each_type(declared: &mut Declared) {
     use crate::labs::encodings::outcome::Outcome;
     use crate::labs::run::About;
+    use crate::labs::settled::{Settled, WeightsFile};
     use crate::labs::study::StudyFound;
     use crate::labs::{Description, ask};
     use crate::run::check::Comparison;
@@ -99,6 +106,8 @@ fn for_each_type(declared: &mut Declared) {
     declared.named::<Comparison>();
     declared.named::<Outcome>();
     declared.named::<StudyFound>();
+    declared.named::<Settled>();
+    declared.named::<WeightsFile>();
 }
 
 #[test]

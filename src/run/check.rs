@@ -17,7 +17,7 @@ pub struct Certificate {
 }
 
 /// What comparing two certificates says.
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "CheckComparison"))]
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Comparison {
     /// Whether every bit agrees.

@@ -25,7 +25,7 @@ const TREND: f64 = 2.576;
 const PARTLY: f64 = 0.5;
 
 /// What a run says of a claim.
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "VerdictKind"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {

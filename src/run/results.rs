@@ -68,6 +68,7 @@ pub struct Results {
     /// Version of the format.
     pub format: u32,
     /// Which lab.
+    #[cfg_attr(test, ts(type = "LabId"))]
     pub lab: String,
     /// Version that wrote it.
     #[serde(default)]

@@ -72,7 +72,7 @@ pub(crate) struct TableUpload {
 }
 
 /// The similarity of every position to every other.
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Picture"))]
 #[derive(Debug, Serialize)]
 pub(crate) struct PictureAnswer {
     #[serde(flatten)]
@@ -88,7 +88,7 @@ pub(crate) struct PictureAnswer {
 }
 
 /// A cloud of pairs of positions p < q: dot products under one encoding (x) and another (y).
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Cloud"))]
 #[derive(Debug, Serialize)]
 pub(crate) struct CloudAnswer {
     label: &'static str,
@@ -112,7 +112,7 @@ impl CloudAnswer {
 }
 
 /// Lemma 1 on one length, width and window.
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Lemma"))]
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LemmaAnswer {
@@ -127,7 +127,7 @@ pub(crate) struct LemmaAnswer {
 }
 
 /// A full attention logit of layer 1, split, before and after the mapping.
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Logit"))]
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LogitAnswer {

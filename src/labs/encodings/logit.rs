@@ -40,7 +40,7 @@ impl TryFrom<race::Trained> for Trained {
 }
 
 /// One of the four parts.
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "LogitPart"))]
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Part {
     /// Identifier.

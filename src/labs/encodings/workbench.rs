@@ -105,7 +105,7 @@ pub fn measures_table(rows: &[MeasureRow]) -> table::Table {
 }
 
 /// What is written of two encodings.
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "EncodingsReport"))]
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     version: &'static str,

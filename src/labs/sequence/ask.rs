@@ -19,11 +19,11 @@ type Answer<T> = Result<Reply<T>, Error>;
 
 questions! {
     Bench, SequenceConfig, Bench::TABLES;
-    "session": ask_session(Known) -> SessionUpdate;
+    "session": ask_session(Knows) -> SessionUpdate;
     "session.store": ask_store(Given) -> SessionUpdate;
     "session.replay": ask_replay(Given) -> SessionUpdate;
     "session.recall": ask_recall(Cued) -> SessionUpdate;
-    "session.forget": ask_forget(Known) -> SessionUpdate;
+    "session.forget": ask_forget(Knows) -> SessionUpdate;
     "symbols": ask_symbols(Nothing) -> Vec<String>;
     "operations": ask_operations(Look) -> Operations;
     "spikes": ask_spikes(At) -> Spikes;
@@ -38,10 +38,19 @@ questions! {
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Known {
-    #[serde(default)]
     id: u32,
-    #[serde(default)]
     steps: u32,
+}
+
+/// What is known of the session that is told.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Knows {
+    /// Nothing if left out.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    known: Option<Known>,
 }
 
 /// A sequence for the session's machine.
@@ -51,9 +60,11 @@ pub(crate) struct Known {
 pub(crate) struct Given {
     /// Null is that of the settings.
     #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
     text: Option<String>,
     #[serde(default)]
-    known: Known,
+    #[cfg_attr(test, ts(optional))]
+    known: Option<Known>,
 }
 
 /// A cue to go on from alone.
@@ -65,9 +76,11 @@ pub(crate) struct Cued {
     cue: String,
     /// For how many symbols; null is as many as the settings say.
     #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
     count: Option<u32>,
     #[serde(default)]
-    known: Known,
+    #[cfg_attr(test, ts(optional))]
+    known: Option<Known>,
 }
 
 /// A symbol of the settings' sequence, from 0.
@@ -87,7 +100,8 @@ pub(crate) struct Look {
     at: u32,
     /// Takes up a lesson of the transformer that was stopped.
     #[serde(default)]
-    go_on: bool,
+    #[cfg_attr(test, ts(optional))]
+    go_on: Option<bool>,
 }
 
 /// How many words are recalled.
@@ -97,6 +111,7 @@ pub(crate) struct Look {
 pub(crate) struct Recalls {
     /// At least 1, at most a million; 10,000 if left out.
     #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
     recalls: Option<u32>,
 }
 
@@ -117,8 +132,9 @@ fn unchanged(place: &Place<'_>, what: &str, key: fn(&SequenceConfig) -> Result<S
 }
 
 impl Bench {
-    async fn ask_session(&mut self, known: Known, place: Place<'_>) -> Answer<SessionUpdate> {
-        let known = (known.id, known.steps as usize);
+    async fn ask_session(&mut self, Knows { known }: Knows, place: Place<'_>) -> Answer<SessionUpdate> {
+        let Known { id, steps } = known.unwrap_or_default();
+        let known = (id, steps as usize);
         self.update(place.config, known, place.machine).await.map(Reply::Done)
     }
 
@@ -137,16 +153,16 @@ impl Bench {
         self.command(&Ask::Recall { cue, count }, known, place).await
     }
 
-    async fn ask_forget(&mut self, known: Known, place: Place<'_>) -> Answer<SessionUpdate> {
+    async fn ask_forget(&mut self, knows: Knows, place: Place<'_>) -> Answer<SessionUpdate> {
         if self.commander.is_some() {
             return Ok(Reply::Waiting);
         }
         self.forget(place.config, place.machine).await?;
-        self.ask_session(known, place).await
+        self.ask_session(knows, place).await
     }
 
     /// What the session's machine is asked to do; other commands wait until it is through.
-    async fn command(&mut self, ask: &Ask, known: Known, place: Place<'_>) -> Answer<SessionUpdate> {
+    async fn command(&mut self, ask: &Ask, known: Option<Known>, place: Place<'_>) -> Answer<SessionUpdate> {
         match self.commander {
             Some(other) if other != place.id => return Ok(Reply::Waiting),
             Some(_) => {}
@@ -162,7 +178,7 @@ impl Bench {
             done => {
                 self.commander = None;
                 done?;
-                self.ask_session(known, place).await
+                self.ask_session(Knows { known }, place).await
             }
         }
     }
@@ -205,7 +221,7 @@ impl Bench {
 
     async fn ask_operations(&mut self, Look { at, go_on }: Look, mut place: Place<'_>) -> Answer<Operations> {
         // Each look takes a lesson up once, so that it can be ended again.
-        if go_on && self.resumed != Some(place.id) {
+        if go_on == Some(true) && self.resumed != Some(place.id) {
             self.resumed = Some(place.id);
             self.resume();
         }
@@ -247,7 +263,7 @@ impl Bench {
         {
             return Ok(Reply::Going(turn));
         }
-        self.numbers(place.config, &table, at as usize, place.machine).await?.csv().map(Reply::Done)
+        self.numbers(place.config, &table, at.unwrap_or(0) as usize, place.machine).await?.csv().map(Reply::Done)
     }
 
     async fn ask_report(&mut self, _: Nothing, place: Place<'_>) -> Answer<Report> {

@@ -12,7 +12,7 @@ use crate::run::machine::Machine;
 use crate::run::table::Table;
 
 /// What the command line writes about the settings' sequence: stored once, shown again, recalled from the cue.
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "SessionReport"))]
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     /// Version that wrote it.

@@ -1,0 +1,1264 @@
+// Written by `UPDATE_TYPES=1 cargo test --lib types` from the types of the Rust side. Do not edit.
+
+export type LabId = 'copy' | 'encodings' | 'sequence';
+
+/** What can be asked, with which arguments, and what the answer is. */
+export interface Questions {
+  'ball': { arguments: Nothing; answer: Ball };
+  'csv': { arguments: TableName; answer: string };
+  'inspect.forget': { arguments: Nothing; answer: null };
+  'inspect.picture': { arguments: OfSide; answer: Picture };
+  'inspect.spectrum': { arguments: OfSide; answer: Spectrum | null };
+  'inspect.table': { arguments: TableFile; answer: Bytes };
+  'inspect.upload': { arguments: TableUpload; answer: UploadInfo };
+  'lemma': { arguments: Nothing; answer: Lemma };
+  'logit': { arguments: Nothing; answer: Logit };
+  'measures': { arguments: Nothing; answer: Array<MeasureRow> };
+  'operations': { arguments: Look; answer: Operations };
+  'phase': { arguments: Nothing; answer: Phase };
+  'report': { arguments: Nothing; answer: EncodingsReport | SessionReport };
+  'run.csv': { arguments: RunTable; answer: string };
+  'run.found': { arguments: Nothing; answer: Anything };
+  'run.inspect': { arguments: Subject; answer: Inspection };
+  'run.profile': { arguments: Nothing; answer: Profile };
+  'run.results': { arguments: Nothing; answer: Results };
+  'run.save': { arguments: Nothing; answer: Bytes };
+  'session': { arguments: Knows; answer: SessionUpdate };
+  'session.forget': { arguments: Knows; answer: SessionUpdate };
+  'session.recall': { arguments: Cued; answer: SessionUpdate };
+  'session.replay': { arguments: Given; answer: SessionUpdate };
+  'session.store': { arguments: Given; answer: SessionUpdate };
+  'spikes': { arguments: At; answer: Spikes };
+  'symbols': { arguments: Nothing; answer: Array<string> };
+  'time': { arguments: Recalls; answer: Timing };
+}
+
+/** What is compared in a run, how it is measured, and where. */
+export type About = {
+/** Identifier of the lab. */
+lab: LabId,
+/** What is compared. */
+arms: Array<ArmInfo>,
+/** Every arm with every seed. */
+runs: Array<RunInfo>,
+/** What is measured. */
+measures: Array<Measure>,
+/** Which executor works, and why. */
+executor: ExecutorInfo,
+/** What a step costs. */
+cost: Cost,
+/** Steps, or units of work, in all. */
+steps: number,
+/** Every setting by name. */
+values: { [key in string]: string },
+/** The link's fragment that restores the settings. */
+link: string,
+/** Whether its state can be saved, and looked into. */
+weights: boolean, };
+
+/** Why there are no numbers. */
+export type Absent = {
+/** Which run, as a place in the list of runs. */
+run: number,
+/** Which measure; all of them if left out. */
+measure?: string | null,
+/** From this place of the axis on. */
+from: number,
+/** Up to this one. */
+to: number,
+/** In words. */
+reason: string, };
+
+/** An answer whose type is the lab's own; null where there is nothing. */
+export type Anything = unknown;
+
+/** What is compared, as lines of a chart. */
+export type ArmInfo = {
+/** Identifier. */
+id: string,
+/** Name on the page. */
+label: string,
+/** What is special about it, or nothing. */
+help?: string, };
+
+/** A symbol of the settings' sequence, from 0. */
+export type At = { at: number, };
+
+/** A horizontal axis. */
+export type Axis = {
+/** Identifier, the head of its column. */
+id: string,
+/** Name. */
+label: string,
+/** Unit, or nothing. */
+unit: string, };
+
+/** What the page shows of Hamming balls and softmax. */
+export type Ball = {
+/** Dimensions n. */
+bits: number,
+/** Radius r. */
+radius: number,
+/** By Hamming distance, 0 … n. */
+points: Array<BallPoint>,
+/** The fitted β. */
+beta: number,
+/** R² of the fit of ln(intersection). */
+rSquared: number,
+/** Distances 0 … this were fitted. */
+fittedTo: number,
+/** Fits at the reference's bits and radii. */
+fits: Array<Reference>,
+/** Both used as retrieval. */
+retrieval: Retrieval,
+/** What is claimed, and what was measured. */
+verdicts: Array<Verdict>, };
+
+/** One distance of query and memory. */
+export type BallPoint = {
+/** Hamming distance. */
+distance: number,
+/** 1 − 2 δ / n. */
+cosine: number,
+/** Share of the intersection at distance 0. */
+intersection: number,
+/** exp(β (cosine − 1)). */
+softmax: number,
+/** Whether β was fitted to it. */
+fitted: boolean, };
+
+/** Which way is better. */
+export type Better = "lower" | "higher" | "neither";
+
+/** Bytes of a file; a `Uint8Array` on the page. */
+export type Bytes = Uint8Array;
+
+/** Firing order against dot products. */
+export type Check = {
+/** Identifier of the neuron. */
+neuron: string,
+/** Its name. */
+label: string,
+/** Volleys before the one that counts. */
+load: number,
+/** Pairs. */
+pairs: number,
+/** Pairs of which both codes are equal. */
+same: number,
+/** Mean cosine. */
+mean: number,
+/** Smallest cosine. */
+least: number, };
+
+/** What comparing two certificates says. */
+export type CheckComparison = {
+/** Whether every bit agrees. */
+same: boolean,
+/** Largest relative difference of the two means; nothing if one is not a number. */
+difference: number | null,
+/** In words. */
+sentence: string, };
+
+/** One option of a choice. */
+export type ChoiceOption = {
+/** Identifier, as in a link. */
+value: string,
+/** Name on the page. */
+label: string,
+/** One sentence. */
+help: string, };
+
+/** A cloud of pairs of positions p < q: dot products under one encoding (x) and another (y). */
+export type Cloud = { label: string,
+/** Regression through the origin of y on x. */
+slope: number, pearson: number, spearman: number,
+/** Largest |y − expected × x|; null where no slope is expected. */
+residual: number | null,
+/** How many pairs there are. */
+pairs: number,
+/** A sample of them: x0, y0, x1, y1 … in the order of x. */
+points: Floats, };
+
+export type CloudReport = { slope: number, pearson: number, spearman: number, residual: number | null, pairs: number, };
+
+/** Spearman's ρ of a measure with steps to 99 %; a run that has not learned comes after all that have. */
+export type Correlation = {
+/** Measure. */
+measure: string,
+/** Its name. */
+label: string,
+/** `all`, or a family. */
+family: string,
+/** By seed; nothing where it is undefined. */
+bySeed: Array<number | null>,
+/** Over the seeds. */
+spread: Spread | null,
+/** Tables behind it. */
+arms: number,
+/** How many of them have been learned, by seed. The others are tied: with few learned, ρ says little. */
+learned: Array<number>, };
+
+/** What a race costs. */
+export type Cost = {
+/** Trained and fixed parameters of one run; of models of several sizes, the largest. */
+parameters: number,
+/** Bytes of all buffers, all runs. */
+bytes: number,
+/** Kernel launches in one training step, for all runs together. */
+launchesPerStep: number,
+/** Floating-point operations of the matrix products in one training step, all runs. */
+flopsPerStep: number, };
+
+/** A cue to go on from alone. */
+export type Cued = {
+/** "#3" is the first three symbols that were stored. */
+cue: string,
+/** For how many symbols; null is as many as the settings say. */
+count?: number, known?: Known, };
+
+/** A set of curves over one axis. */
+export type Curves = {
+/** Identifier, as in the names of files. */
+id: string,
+/** Name. */
+label: string,
+/** The axis. */
+x: Axis,
+/** The measures. */
+measures: Array<Measure>,
+/** What is compared. */
+arms: Array<ArmInfo>,
+/** The runs. */
+runs: Array<RunInfo>,
+/** The places, in order. */
+points: Array<Point>, };
+
+/** What would decide an open claim, as far as that is known. */
+export type Decides = {
+/** So many seeds. */
+seeds?: number | null,
+/** So many steps in all. */
+steps?: number | null, };
+
+/** Everything about a lab that does not depend on a configuration. */
+export type Description = {
+/** Which lab. */
+lab: LabId,
+/** Its name on the page. */
+label: string,
+/** The reader's question. */
+question: string,
+/** The property table. */
+properties: Array<Property>,
+/** The presets, the defaults first. */
+presets: Array<Preset>,
+/** Parts of its page. */
+parts: Array<Part>, };
+
+/** What is written of two encodings. */
+export type EncodingsReport = { version: string,
+/** The left encoding. */
+left: SideReport,
+/** The right one. */
+right: SideReport,
+/** Measures of both. */
+measures: Array<MeasureRow>, phase: Phase, lemma: LemmaReport,
+/** What the lemma's numbers say of its claims. */
+verdicts: Array<Verdict>,
+/** Which lab. */
+lab: string,
+/** The link's fragment that restores the configuration. */
+link: string,
+/** Every setting by name: numbers as numbers, flags as flags, lists as lists. */
+settings: Record<string, string | number | boolean | string[]>, };
+
+/** Which executor works, and why that one. */
+export type ExecutorInfo = {
+/** `cpu` or `webgpu`. */
+kind: string,
+/** Name of the adapter, or of the instruction set. */
+name: string,
+/** Why this one was taken, in a sentence. */
+reason: string,
+/** Matrix-product variant in use. */
+matmul: string, };
+
+/** A spike of a code. */
+export type Fired = {
+/** Neuron. */
+neuron: number,
+/** Time in gaps. */
+time: number,
+/** From 0. */
+rank: number,
+/** `α^rank`. */
+significance: number, };
+
+/** Many numbers in single precision; a `Float32Array` on the page. */
+export type Floats = Float32Array;
+
+/** An arm of the control. */
+export type Follower = {
+/** Identifier. */
+id: string,
+/** Name. */
+label: string,
+/** Largest |difference| of held-out loss from the reference of the same seed, bits per token, over the seeds. */
+largest: Spread | null,
+/** Step of the largest of all. */
+at: number | null,
+/** By seed. */
+bySeed: Array<number | null>, };
+
+/** A sequence for the session's machine. */
+export type Given = {
+/** Null is that of the settings. */
+text?: string, known?: Known, };
+
+/** A look inside one run, on one sequence. */
+export type Inspection = { step: number, replica: number, length: number, layers: number, heads: number, vocabulary: number,
+/** Input, `length` of them. */
+tokens: Array<number>,
+/** Text of each token. */
+names: Array<string>,
+/** By position; -1 where nothing is judged. */
+targets: Array<number>, firstJudged: number,
+/** Shape [length - firstJudged][vocabulary]. */
+probabilities: Floats,
+/** Shape [layers][heads][query][key]. */
+attention: Floats,
+/** Shape [length][length]; null where the encoding adds nothing. */
+similarity: Floats | null,
+/** One sentence: what `similarity` holds. */
+similarityKind: string, norms: Array<Norms>, };
+
+/** What one kernel costs in a step, all its launches and all runs. */
+export type KernelCost = {
+/** Its name, as its file's. */
+name: string,
+/** Launches. */
+launches: number,
+/** Milliseconds. */
+ms: number,
+/** Millions of operations in its products. */
+mflop: number,
+/** Millions of bytes that it has to touch at least once. */
+mbytes: number,
+/** Milliseconds that arithmetic or memory need at least, whichever is more. */
+boundMs: number,
+/** Which of them: `arithmetic` or `memory`. */
+bound: string, };
+
+/** What values a property takes. */
+export type Kind = { "type": "choice",
+/** What may be picked. */
+options: Array<ChoiceOption>, } | { "type": "many",
+/** What may be picked. */
+options: Array<ChoiceOption>, } | { "type": "integer",
+/** Least value. */
+min: number,
+/** Greatest value. */
+max: number, } | { "type": "number",
+/** Least value. */
+min: number,
+/** Greatest value. */
+max: number, } | { "type": "flag" } | { "type": "text",
+/** The most characters. */
+most: number, };
+
+/** What of a session is known already: which one, and how many steps of it. */
+export type Known = { id: number, steps: number, };
+
+/** What is known of the session that is told. */
+export type Knows = {
+/** Nothing if left out. */
+known?: Known, };
+
+/** What happened. */
+export type LabEvent = { "type": "training",
+/** Steps, from 1. */
+steps: Array<number>,
+/** `values[measure][run][i]` belongs to `steps[i]`; measures of the phase training. Not a number where a run has stopped, has
+ * ended, or has no such measure. */
+values: Array<Array<Array<number>>>, } | { "type": "evaluation",
+/** Steps trained so far. */
+step: number,
+/** `values[measure][run]`; measures of the phase evaluation. Not a number as above, and where a run is not evaluated at this step. */
+values: Array<Array<number>>, } | { "type": "reached",
+/** Which run. */
+replica: number,
+/** Identifier of the measure. */
+measure: string,
+/** Steps trained by then. */
+step: number, } | { "type": "stopped",
+/** Which run. */
+replica: number,
+/** At which step, from 1. */
+step: number,
+/** In words. */
+reason: string, } | { "type": "recovered",
+/** The checkpoint's step. */
+step: number,
+/** In words. */
+reason: string, } | { "type": "progress",
+/** Steps done. */
+step: number,
+/** Steps to do. */
+steps: number,
+/** Milliseconds per step over the last second or so. */
+stepMs: number, } | { "type": "finished",
+/** Steps done. */
+step: number, };
+
+/** A spike that a layer which is shut off keeps to itself. */
+export type Late = {
+/** Neuron. */
+neuron: number,
+/** Time in gaps. */
+time: number, };
+
+/** Lemma 1 on one length, width and window. */
+export type Lemma = { length: number, width: number, window: number,
+/** (T / L)². */
+expected: number, spikeTime: Cloud, compressed: Cloud, verdicts: Array<Verdict>, };
+
+export type LemmaReport = { expected: number, spikeTime: CloudReport, compressed: CloudReport, };
+
+/** A full attention logit of layer 1, split, before and after the mapping. */
+export type Logit = {
+/** 'random' are the weights at step 0. */
+weights: string, step: number, run: string, head: number, length: number,
+/** T / L. */
+scale: number, tokens: Array<string>, parts: Array<LogitPart>,
+/** How far whole logits are from one global factor, in words. */
+sentence: string, content: boolean, undone: boolean, largestDifference: number,
+/** Attention weights [query][key] under the switches, before the mapping. */
+before: Floats,
+/** After it. */
+after: Floats, };
+
+/** One of the four parts. */
+export type LogitPart = {
+/** Identifier. */
+id: string,
+/** Name. */
+label: string,
+/** Root mean square over the pairs that attention sees, before the mapping. */
+before: number,
+/** The same after it. */
+after: number,
+/** `after / before`; nothing where that is undefined. */
+factor: number | null,
+/** What the algebra says; nothing where layer norm comes first, which divides by the size of the whole sum. */
+expected: number | null,
+/** In words. */
+power: string, };
+
+/** A look at both machines. */
+export type Look = {
+/** A symbol of the settings' sequence, from 0. */
+at: number,
+/** Takes up a lesson of the transformer that was stopped. */
+goOn?: boolean, };
+
+/** A measure. It is told from others of its phase by its identifier. */
+export type Measure = {
+/** Identifier, as in files: lower case, with hyphens. */
+id: string,
+/** Name of its figure. */
+label: string,
+/** Head of its column, where there is less room. */
+short: string,
+/** Unit, or nothing. */
+unit: string,
+/** What its numbers are. */
+kind: MeasureKind,
+/** Which way is better. */
+better: Better,
+/** When it is taken. */
+phase: MeasurePhase,
+/** Value from which on a run counts as having reached it: the first step is reported for each run. */
+threshold?: number | null,
+/** What a model reaches that guesses. */
+chance?: number | null, };
+
+/** What numbers a measure takes, which says how it is drawn and written. */
+export type MeasureKind = "share" | "count" | "amount" | "number";
+
+/** When it is taken. */
+export type MeasurePhase = "training" | "evaluation";
+
+/** A measure of both sides. */
+export type MeasureRow = {
+/** Identifier. */
+id: string,
+/** Name. */
+label: string,
+/** Formula. */
+formula: string,
+/** Unit, or nothing. */
+unit: string,
+/** Of the left encoding. */
+left: number | null,
+/** Of the right one. */
+right: number | null,
+/** Words in place of a number. */
+leftText: string,
+/** The same on the right. */
+rightText: string, };
+
+/** Why a symbol was taken in. */
+export type Mode = "store" | "replay" | "cue" | "recall";
+
+/** What comes next, in the machine's opinion. */
+export type Next = {
+/** The symbol. */
+symbol: string,
+/** Cosine of the store's output to its code. */
+similarity: number, };
+
+/** Euclidean norms over one layer's parameters. */
+export type Norms = {
+/** Prefix of the parameters' names. */
+name: string,
+/** For the reader. */
+label: string,
+/** How many numbers. */
+parameters: number,
+/** Of the parameters. */
+weight: number,
+/** Of the loss's gradient at the last step, before clipping; zero before the first and for what is not trained. */
+gradient: number, };
+
+/** No arguments. */
+export type Nothing = Record<symbol, never>;
+
+/** One of the two sides. */
+export type OfSide = { side: Side, };
+
+/** Both machines at one symbol. */
+export type Operations = {
+/** Which symbol. */
+at: number,
+/** Of how many. */
+length: number,
+/** The symbol. */
+symbol: string,
+/** The one that comes next. */
+next: string | null,
+/** The five operations. */
+stages: Array<Stage>,
+/** What both predict. */
+predictions: Predictions,
+/** How the transformer was trained. */
+training: string,
+/** Whether it was stopped before it had learned it, and would go on. */
+unfinished: boolean, };
+
+/** What an experiment has found so far. */
+export type Outcome = { "experiment": "live" } | { "experiment": "control",
+/** Identifier of the reference. */
+reference: string,
+/** The others. */
+rows: Array<Follower>, } | { "experiment": "sweep",
+/** Seeds. */
+seeds: Array<number>,
+/** Tables. */
+arms: Array<SweepArm>,
+/** Rank correlations. */
+correlations: Array<Correlation>,
+/** In words. */
+sentence: string, } | { "experiment": "lengths",
+/** Length in training. */
+trained: number,
+/** Steps trained. */
+step: number,
+/** What was measured at each length; an arm that cannot be longer says why. */
+curves: Curves,
+/** What the task asks of a longer sequence. */
+sentence: string, };
+
+/** One frequency: a sine and a cosine column. */
+export type Pair = {
+/** `i`. */
+index: number,
+/** `ω_i`, radians per position. */
+frequency: number,
+/** `ω_i p`, radians, not wrapped. */
+phase: number,
+/** `ω_i L/T`: the phase is this times the spike time. */
+slope: number,
+/** `sin` and `cos` of the phase. */
+sinusoidal: [number, number],
+/** `T/L` times these: the lemma's mapping. */
+amplitude: [number, number],
+/** `sin` and `cos` of `ω_i t`: the spike time put inside, which the lemma does not cover. */
+inside: [number, number], };
+
+/** A part of a lab's page. */
+export type Part = {
+/** Name in links. */
+id: string,
+/** Name on the page. */
+label: string,
+/** One sentence. */
+help: string,
+/** Names of the settings that its answer depends on; none where it asks nothing, or only about the open run. */
+settings: Array<string>, };
+
+/** A position on the clock. */
+export type Phase = {
+/** `p`. */
+position: number,
+/** `L`. */
+length: number,
+/** `T`. */
+window: number,
+/** `(T/L) p`, in the unit of the window. */
+spikeTime: number,
+/** Fastest frequency first. */
+pairs: Array<Pair>, };
+
+/** The similarity of every position to every other. */
+export type Picture = {
+/** `[length][length]`; null where there is nothing to compare. */
+matrix: Floats | null,
+/** By distance. */
+mean: Floats,
+/** By distance. */
+least: Floats,
+/** By distance. */
+greatest: Floats,
+/** `left` or `right`. */
+side: string,
+/** Identifier of the encoding. */
+encoding: string,
+/** Its name. */
+label: string,
+/** Its formula, in a sentence. */
+formula: string,
+/** What the matrix holds; or why there is none. */
+note: string,
+/** Positions. */
+length: number,
+/** Entries of a position's vector; 0 where it has none. */
+width: number,
+/** Identifier of the measure. */
+measure: string,
+/** Steps that a trained table was trained for. */
+step: number | null,
+/** Where the matrix was computed. */
+executor: ExecutorInfo | null,
+/** Milliseconds that it took. */
+ms: number, };
+
+/** Numbers at one place of the axis. */
+export type Point = {
+/** The place. */
+x: number,
+/** `values[measure][run]`; not a number where there is none, null in files. */
+values: Array<Array<number>>, };
+
+/** What both predict. */
+export type Predictions = {
+/** The sequence machine. */
+machine: string,
+/** The transformer. */
+transformer: string, };
+
+/** A named set of values over the defaults. */
+export type Preset = {
+/** Identifier. */
+id: string,
+/** Name on the page. */
+label: string,
+/** One sentence. */
+help: string,
+/** Names and values that differ from the defaults. */
+values: Array<[string, string]>, };
+
+/** A value that was refused: which, why, and what is allowed. */
+export type Problem = {
+/** Name of the property. */
+field: string,
+/** What was given. */
+given: string,
+/** What is allowed. */
+allowed: string,
+/** What is used instead. */
+used: string, };
+
+/** What a step costs. */
+export type Profile = {
+/** `cpu` or `webgpu`. */
+executor: string,
+/** How it was timed, in a sentence. */
+method: string,
+/** Steps averaged. */
+steps: number,
+/** Billions of operations a second of a matrix product, measured just now. */
+peakGflops: number,
+/** Billions of bytes a second of a plain copy as large as a run's buffers, read and written, measured just now. */
+peakGbps: number,
+/** By kernel, dearest first. */
+kernels: Array<KernelCost>,
+/** Milliseconds of a step, all kernels. */
+totalMs: number,
+/** Milliseconds that the bounds allow. */
+boundMs: number, };
+
+/** A row of the table. */
+export type Property = {
+/** Name in links, configurations and flags. */
+name: string,
+/** What depends on it. */
+scope: Scope,
+/** Heading under which the page lists it, for readers: nothing follows from it. */
+group: string,
+/** Name on the page. */
+label: string,
+/** Unit of the value, or nothing. */
+unit: string,
+/** One or two sentences: what it does. */
+help: string,
+/** What values it takes. */
+kind: Kind,
+/** Its default, as text. */
+default: string, };
+
+/** One neuron of a code in three readings. */
+export type Reading = {
+/** Neuron. */
+neuron: number,
+/** From 0. */
+rank: number,
+/** `α^rank`. */
+significance: number,
+/** In gaps from the volley's beginning. */
+time: number,
+/** 2π of the time in the volley's window, which has a gap for each spike. */
+phase: number, };
+
+/** How many words are recalled. */
+export type Recalls = {
+/** At least 1, at most a million; 10,000 if left out. */
+recalls?: number, };
+
+/** A fit at one radius. */
+export type Reference = {
+/** n. */
+bits: number,
+/** r. */
+radius: number,
+/** The fitted β. */
+beta: number,
+/** R² of the fit. */
+rSquared: number, };
+
+/** Results of a run. */
+export type Results = {
+/** Version of the format. */
+format: number,
+/** Which lab. */
+lab: LabId,
+/** Version that wrote it. */
+version: string,
+/** Link that restores the configuration. */
+link: string,
+/** Certificate of the first losses. */
+check: string | null,
+/** Every setting by name: numbers are numbers, flags are flags and lists are lists. Empty if unknown. */
+settings: Record<string, string | number | boolean | string[]>,
+/** Which executor worked. */
+executor: ExecutorInfo | null,
+/** What a step costs. */
+cost: Cost | null,
+/** Seconds of work, without the time that it stood still; nothing if the first steps were trained elsewhere. */
+seconds: number | null,
+/** Steps, or units of work, done. */
+step: number,
+/** How many there are. */
+steps: number,
+/** What is compared. */
+arms: Array<ArmInfo>,
+/** The runs. */
+runs: Array<RunResult>,
+/** The axis. */
+x: Axis,
+/** What is measured. */
+measures: Array<Measure>,
+/** Places of the axis in order, with `values[measure][run]`. */
+curves: Array<Point>,
+/** Why numbers are not there. */
+absent: Array<Absent>,
+/** Claims and what the run says of them. */
+verdicts: Array<Verdict>,
+/** Curves over other axes. Never read again: they follow from what was trained. */
+more?: Array<Curves>,
+/** What a lab has found besides. Never read again. */
+found?: unknown, };
+
+/** Both retrievals on the same memories. */
+export type Retrieval = {
+/** Patterns that both hold. */
+memories: number,
+/** By noise of the query. */
+rows: Array<Row>, };
+
+/** One noise level. */
+export type Row = {
+/** Wrong bits of the query. */
+noise: number,
+/** Queries. */
+queries: number,
+/** Share for which both recall the same memory. A query that no ball reaches counts as no agreement. */
+agree: number,
+/** Share for which the ball intersection recalls the memory that the query came from. */
+sdm: number,
+/** Share for which attention does. */
+attention: number,
+/** Mean cosine of the two retrieved patterns, unsigned. */
+cosine: number, };
+
+/** A table of words. */
+export type Rows = {
+/** Heads of the columns. */
+head: Array<string>,
+/** Rows. */
+body: Array<Array<string>>, };
+
+/** One run: an arm with a seed. */
+export type RunInfo = {
+/** Its place among all runs. */
+replica: number,
+/** Identifier of its arm. */
+arm: string,
+/** Its seed. */
+seed: number, };
+
+/** What became of one run. */
+export type RunResult = {
+/** Identifier of its arm. */
+arm: string,
+/** Its seed. */
+seed: number,
+/** By measure that has a threshold, the first step that reached it; nothing if none did. */
+reached: { [key in string]: number | null },
+/** Where it met a loss or gradient that is not finite, and stopped. */
+stopped: Stop | null, };
+
+/** A table of the results. */
+export type RunTable = {
+/** Without a name the curves. */
+table?: string, };
+
+/** What a setting is for. */
+export type Scope = "run" | "look" | "machine";
+
+/** What has happened to one memory since it was blank. */
+export type Session = {
+/** Every symbol taken in, oldest first. */
+steps: Array<SymbolStep>,
+/** Where the last command's begin. */
+begin: number,
+/** Symbols that have been stored, in the order of their first appearance. */
+alphabet: Array<string>,
+/** Symbols that have been written. */
+written: number,
+/** Right predictions of the last command. */
+right: number,
+/** Wrong ones. */
+wrong: number,
+/** What the last command came to. */
+sentence: string,
+/** Prediction of the next symbol. */
+next: Next | null,
+/** Weights of the address decoder, in words. */
+decoder: string,
+/** Which executor works. */
+executor: ExecutorInfo,
+/** Kernel launches for one symbol. */
+launches: number,
+/** Milliseconds of the last command. */
+ms: number,
+/** The settings of the machine. */
+key: string, };
+
+/** What the command line writes about the settings' sequence: stored once, shown again, recalled from the cue. */
+export type SessionReport = {
+/** Version that wrote it. */
+version: string,
+/** While it was stored. */
+stored: Session,
+/** The second time. */
+replayed: Session,
+/** From the cue; nothing if that could not be read. */
+recalled: Session | null,
+/** Why there was no recall. */
+refused: string | null,
+/** Which lab. */
+lab: string,
+/** The link's fragment that restores the configuration. */
+link: string,
+/** Every setting by name: numbers as numbers, flags as flags, lists as lists. */
+settings: Record<string, string | number | boolean | string[]>, };
+
+/** A session for somebody who knows its first steps already: thousands of them need not be told again. */
+export type SessionUpdate = {
+/** Rises with every session that a bench opens. */
+id: number,
+/** How many of its steps are left out. */
+from: number,
+/** Every symbol taken in, oldest first. */
+steps: Array<SymbolStep>,
+/** Where the last command's begin. */
+begin: number,
+/** Symbols that have been stored, in the order of their first appearance. */
+alphabet: Array<string>,
+/** Symbols that have been written. */
+written: number,
+/** Right predictions of the last command. */
+right: number,
+/** Wrong ones. */
+wrong: number,
+/** What the last command came to. */
+sentence: string,
+/** Prediction of the next symbol. */
+next: Next | null,
+/** Weights of the address decoder, in words. */
+decoder: string,
+/** Which executor works. */
+executor: ExecutorInfo,
+/** Kernel launches for one symbol. */
+launches: number,
+/** Milliseconds of the last command. */
+ms: number,
+/** The settings of the machine. */
+key: string, };
+
+/** Settings that hang together. */
+export type Settled = {
+/** Which lab's. */
+lab: LabId,
+/** Every setting by name. */
+values: { [key in string]: string },
+/** What was refused or mended. */
+problems: Array<Problem>,
+/** Fragment without '#': the configuration, nothing else. */
+link: string,
+/** What a race of these settings measures; empty where nothing races. */
+measures: Array<Measure>,
+/** Parts and settings that a link hides. */
+hide: Array<string>,
+/** Certificate of the first losses that a link carries. */
+check: string | null, };
+
+/** One of the two encodings that are looked at. */
+export type Side = "left" | "right";
+
+/** What is written of one encoding. */
+export type SideReport = { encoding: string,
+/** Name of the encoding. */
+label: string, note: string, length: number, dotByDistance: Array<number>, spectrum: Spectrum | null, };
+
+/** One thing that a retrieval compared with. */
+export type SimilarityItem = {
+/** What it is. */
+label: string,
+/** How similar it was. */
+value: number,
+/** Whether it is what the retrieval took, or most of it. */
+chosen: boolean, };
+
+/** Similarities that a retrieval used, strongest first or in the order of the sequence. */
+export type SimilarityView = {
+/** What they are. */
+label: string,
+/** What a value is, as in "dot product" or "attention weight". */
+unit: string,
+/** What was compared. */
+items: Array<SimilarityItem>, };
+
+/** Singular values of a table. */
+export type Spectrum = {
+/** Largest first, as many as the smaller side of the table. */
+singular: Array<number>,
+/** `exp` of the entropy of the singular values as shares of their sum. */
+effectiveRank: number,
+/** How many are above 1e-3 of the largest. */
+rank: number, };
+
+/** Spikes of one layer. */
+export type SpikeLayer = {
+/** `input`, `context`, `decoder` or `output`. */
+id: string,
+/** Name. */
+label: string,
+/** Neurons. */
+neurons: number,
+/** Those that fire before the layer is shut off. */
+spikes: Array<Fired>,
+/** The next few that would have fired. */
+late: Array<Late>,
+/** Whether the code of the firing order is that of the ranked dot products. */
+same: boolean,
+/** Cosine of the two. */
+similarity: number,
+/** In words. */
+sentence: string, };
+
+/** Spikes of all layers for one symbol. */
+export type Spikes = {
+/** Place in the sequence, from 0. */
+at: number,
+/** Symbols of the sequence. */
+length: number,
+/** The symbol. */
+symbol: string,
+/** Identifier of the neuron. */
+neuron: string,
+/** Its name. */
+label: string,
+/** Its equations. */
+formula: string,
+/** End of the time axis, in gaps. */
+window: number,
+/** Input, context, decoder, output. */
+layers: Array<SpikeLayer>,
+/** The input's code as times, phases and ranks. */
+readings: Array<Reading>,
+/** A few decoder neurons. */
+traces: Array<Trace>,
+/** Θ, in units of the layer's largest dot product. */
+threshold: number,
+/** Firing order against dot products, over random pairs. */
+checks: Array<Check>,
+/** What the checks say of the claims. */
+verdicts: Array<Verdict>, };
+
+/** Mean, least and greatest. */
+export type Spread = {
+/** Mean. */
+mean: number,
+/** Least. */
+least: number,
+/** Greatest. */
+greatest: number, };
+
+/** One operation of both machines. */
+export type Stage = {
+/** Identifier. */
+id: string,
+/** Name. */
+label: string,
+/** Whose correspondence it is. */
+mapping: string,
+/** The sequence machine. */
+machine: StageView,
+/** The transformer. */
+transformer: StageView, };
+
+/** One operation of one machine at one symbol. */
+export type StageView = {
+/** What happens, with this step's numbers. */
+sentence: string,
+/** In a formula. */
+formula: string,
+/** Vectors. */
+vectors: Array<VectorView>,
+/** Similarities. */
+similarities: Array<SimilarityView>, };
+
+/** A run that met a number that is not finite. */
+export type Stop = {
+/** At which step, from 1. */
+step: number,
+/** In words. */
+reason: string, };
+
+/** What an experiment has found so far, as the page gets it. */
+export type Study = {
+/** A second set of curves over another axis. */
+second: Curves | null,
+/** A summary. */
+rows: Rows,
+/** In a sentence. */
+sentence: string,
+/** Claims, and what it says of them. */
+verdicts: Array<Verdict>,
+/** Identifier, as in the names of files. */
+id: string,
+/** Name. */
+label: string,
+/** The axis. */
+x: Axis,
+/** The measures. */
+measures: Array<Measure>,
+/** What is compared. */
+arms: Array<ArmInfo>,
+/** The runs. */
+runs: Array<RunInfo>,
+/** The places, in order. */
+points: Array<Point>, };
+
+/** A run of the race, and a probe as [`crate::run::inspect::read_probe`] reads it. */
+export type Subject = { replica: number, probe: string, };
+
+/** A table of the sweep and what came of it. */
+export type SweepArm = {
+/** Identifier. */
+id: string,
+/** Name. */
+label: string,
+/** Family. */
+family: string,
+/** Compression, gain, or margin. */
+value: number,
+/** Mean self-margin of the table as the model reads it, mean over the seeds. */
+margin: number,
+/** Effective rank of the table, mean over the seeds. */
+effectiveRank: number,
+/** Mean norm of a position, mean over the seeds. */
+norm: number,
+/** Steps to 99 % by seed. */
+steps: Array<number | null>,
+/** Step at which a run met a number that is not finite, by seed. */
+stopped: Array<number | null>,
+/** Held-out token accuracy by seed. */
+accuracy: Array<number | null>, };
+
+/** One symbol that the machine took in. */
+export type SymbolStep = {
+/** Place in the session, from 0. */
+at: number,
+/** The symbol. */
+symbol: string,
+/** Why. */
+mode: Mode,
+/** What had been predicted for this place. */
+predicted: string | null,
+/** Cosine of the store's output to the predicted symbol's code. */
+similarity: number | null,
+/** 1 − cosine of that output to the code of the symbol that came. */
+surprise: number | null,
+/** What should stand here, as far as the session can tell. */
+expected: string | null,
+/** Whether the prediction is that. */
+right: boolean | null, };
+
+/** A side's table as a file. */
+export type TableFile = { side: Side, format: TableFormat, };
+
+/** How a table is written. */
+export type TableFormat = "csv" | "npy";
+
+/** A table as CSV. */
+export type TableName = {
+/** Its name. */
+table: string,
+/** Where it is of one place: which, from 0; the first if left out. */
+at?: number, };
+
+/** A table of the reader's, in the place of an earlier one. */
+export type TableUpload = { name: string, bytes: Bytes, };
+
+/** What was timed. */
+export type Timing = {
+/** Words that were recalled, each from its right cue. */
+recalls: number,
+/** Of which so many came back exactly. */
+exact: number,
+/** Milliseconds of recalling, from cues on the executor to words on it; the best of the rounds. */
+ms: number,
+/** Every round. */
+rounds: Array<number>,
+/** Milliseconds of storing as many pairs. */
+storeMs: number,
+/** Weights of the address decoder, in words. */
+decoder: string,
+/** Where. */
+executor: ExecutorInfo, };
+
+/** Activation of a decoder neuron over time. */
+export type Trace = {
+/** Neuron. */
+neuron: number,
+/** In gaps. Where the activation jumps the time is there twice. */
+time: Array<number>,
+/** In units of the layer's largest dot product; of an RDLIF neuron, times gaps. */
+activation: Array<number>,
+/** When its spike leaves the layer; nothing if it does not. */
+fired: number | null, };
+
+/** How far an answer is that takes several turns. */
+export type Turn = {
+/** The part that waits for it. */
+part: string,
+/** What it is counted in. */
+unit: string,
+/** How many are through. */
+at: number,
+/** How many there are, at most. */
+of: number, };
+
+/** What was uploaded. */
+export type UploadInfo = {
+/** The file's name. */
+name: string,
+/** Positions. */
+rows: number,
+/** Entries of a position's vector. */
+columns: number,
+/** As in "NumPy, float64". */
+format: string,
+/** What was taken as something else than numbers: a line of names, comments. A sentence each. */
+notes: Array<string>, };
+
+/** How a vector is drawn. */
+export type VectorKind = "code" | "dense";
+
+/** A vector of a running machine. */
+export type VectorView = {
+/** What it is. */
+label: string,
+/** How it is drawn. */
+kind: VectorKind,
+/** Every entry. */
+values: Array<number>,
+/** Of a code: neurons in the order of their firing. */
+order: Array<number>, };
+
+/** A claim and what a run says of it. */
+export type Verdict = {
+/** Identifier. */
+id: string,
+/** What is claimed, in one sentence. */
+claim: string,
+/** Who claims it. */
+source: string,
+/** The verdict. */
+verdict: VerdictKind,
+/** Why it is open, in a few words; empty otherwise. */
+why?: string,
+/** What was measured, in one sentence. */
+measured: string,
+/** Seeds behind it; 0 where nothing is drawn. */
+seeds: number,
+/** Training steps after which it was judged; nothing where nothing trains. */
+steps?: number | null,
+/** What would decide it. */
+decides?: Decides | null, };
+
+/** What a run says of a claim. */
+export type VerdictKind = "holds" | "fails" | "open" | "untested";
+
+/** What a weights file holds. */
+export type WeightsFile = {
+/** What was trained. */
+settled: Settled,
+/** Steps trained. */
+step: number,
+/** Runs of the race. */
+runs: number,
+/** Whether the optimiser's state is there. */
+optimiser: boolean, };
