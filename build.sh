@@ -130,19 +130,6 @@ optimise() {
     echo "$module: $before bytes, $(wc -c < "$module") optimised, $(gzip -9 -c "$module" | wc -c) with gzip"
 }
 
-build() { setup_rust; setup_node; }
-
-# Makes the module in a folder smaller and faster.
-optimise() {
-    local folder=$1 before
-    before=$(wc -c < "$folder/mnemoscope_bg.wasm")
-    www/node_modules/.bin/wasm-opt -O3 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int \
-        --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue \
-        "$folder/mnemoscope_bg.wasm" -o "$folder/optimised.wasm"
-    mv "$folder/optimised.wasm" "$folder/mnemoscope_bg.wasm"
-    echo "$folder: $before bytes, $(wc -c < "$folder/mnemoscope_bg.wasm") optimised, $(gzip -9 -c "$folder/mnemoscope_bg.wasm" | wc -c) with gzip"
-}
-
 build() {
     # A test that runs the commands below has built what they work with.
     [ -z "${MNEMOSCOPE_BUILT:-}" ] || return 0

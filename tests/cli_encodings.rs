@@ -6,7 +6,7 @@
 #[path = "common/shell.rs"]
 mod shell;
 
-use mnemoscope::labs::Lab;
+use mnemoscope::labs::named;
 use mnemoscope::labs::encodings::table_file::Upload;
 #[cfg(unix)]
 use shell::interrupt;
@@ -209,7 +209,7 @@ fn the_settings_of_the_lab_are_its_property_table() {
     let output = run(&folder, "settings encodings");
     expect(&output, 0);
     let all = json(std::str::from_utf8(&output.stdout).unwrap());
-    let lab = Lab::Encodings.describe();
+    let lab = named("encodings").unwrap().describe();
     assert_eq!(all["lab"], "encodings");
     assert_eq!(all["settings"], serde_json::to_value(&lab.properties).unwrap());
     assert_eq!(all["presets"].as_array().unwrap().len(), lab.presets.len());

@@ -2,9 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
-use mnemoscope::choice::Choice;
 use mnemoscope::encoding::Encoding;
-use mnemoscope::labs::Lab;
+use mnemoscope::labs::LABS;
 use mnemoscope::labs::copy::config::{CopyConfig, PRESETS};
 use mnemoscope::labs::link::Link;
 use mnemoscope::labs::settings::Settings;
@@ -90,7 +89,7 @@ fn rules_between_fields_are_settled() {
 
 #[test]
 fn every_property_of_every_lab_survives_a_link() {
-    for &lab in Lab::ALL {
+    for lab in LABS {
         for row in lab.describe().properties {
             let candidates: Vec<String> = match &row.kind {
                 Kind::Choice { options } | Kind::Many { options } => {

@@ -17,16 +17,17 @@ use mnemoscope::error::Error;
 use mnemoscope::kernels::Number;
 use mnemoscope::kernels::similarity::{Measure, Similarity};
 use mnemoscope::labs::copy::config::CopyConfig;
+use mnemoscope::labs::encodings::arms;
 use mnemoscope::labs::encodings::config::EncodingsConfig;
 use mnemoscope::labs::encodings::lemma::{Lemma, lemma};
 use mnemoscope::labs::encodings::logit::{Logit, Question, Trained, split};
-use mnemoscope::labs::encodings::outcome::{Correlation, Follower, Outcome, SweepArm, verdicts};
+use mnemoscope::labs::encodings::outcome::{self, Correlation, Follower, Outcome, SweepArm, verdicts};
 use mnemoscope::labs::encodings::workbench::Workbench;
 use mnemoscope::labs::link::Link;
 use mnemoscope::labs::settings::Settings;
 use mnemoscope::labs::trial::Trial;
 use mnemoscope::labs::weights::Weights;
-use mnemoscope::labs::{Config, Lab};
+use mnemoscope::labs::{Config, named};
 use mnemoscope::model::ensemble::TOKEN_ACCURACY;
 use mnemoscope::property::{Kind, Problem};
 use mnemoscope::run::claim::{Course, Outcome as Answer, Verdict};
@@ -589,8 +590,11 @@ fn configured(link: &str) -> Config {
 }
 
 fn encodings(link: &str) -> EncodingsConfig {
-    let Config::Encodings(config) = configured(link) else { panic!("{link}") };
-    config
+    configured(link).of::<EncodingsConfig>().unwrap().clone()
+}
+
+fn trained_of(run: &mut Trial, of: u32) -> Trained {
+    block_on(run.trained(of)).unwrap().try_into().unwrap()
 }
 
 fn open(config: impl Into<Config>) -> Trial {
@@ -629,7 +633,7 @@ fn the_parts_of_a_logit_add_up_to_the_attention_of_the_model() {
             }
             for replica in 0..6 {
                 let found = block_on(run.inspect(replica, "")).unwrap();
-                let trained = block_on(run.trained(replica)).unwrap();
+                let trained = trained_of(&mut run, replica);
                 let length = found.length as usize;
                 for head in 0..3 {
                     let logit = split(&trained, &question(head, 0.125)).unwrap();
@@ -661,7 +665,7 @@ fn under_post_norm_each_part_has_its_own_power_of_the_factor() {
                 advance(&mut run, steps);
             }
             for replica in 0..5 {
-                let trained = block_on(run.trained(replica)).unwrap();
+                let trained = trained_of(&mut run, replica);
                 for (head, scale) in [(0, 0.125), (2, 0.3), (1, 2.5)] {
                     let logit = split(&trained, &question(head, scale)).unwrap();
                     let ids: Vec<&str> = logit.parts.iter().map(|part| part.id).collect();
@@ -680,7 +684,7 @@ fn under_post_norm_each_part_has_its_own_power_of_the_factor() {
                 }
             }
             // Nothing is added to none: there is nothing to map.
-            let none = split(&block_on(run.trained(5)).unwrap(), &question(0, 0.125)).unwrap();
+            let none = split(&trained_of(&mut run, 5), &question(0, 0.125)).unwrap();
             assert!(none.parts[1..].iter().all(|part| part.before == 0.0 && part.factor.is_none()));
             assert!(none.sentence.contains("no position vectors"));
             assert_eq!(bits(&none.before), bits(&none.after));
@@ -743,7 +747,7 @@ fn the_switches_of_the_maps_do_what_they_say() {
     for mut run in logit_races() {
         advance(&mut run, 10);
         for replica in 0..5 {
-            let trained = block_on(run.trained(replica)).unwrap();
+            let trained = trained_of(&mut run, replica);
             let of = |scale, content, undo| split(&trained, &Question { head: 1, scale, content, undo }).unwrap();
             for content in [false, true] {
                 let undone = of(0.125, content, true);
@@ -781,12 +785,12 @@ fn the_workbench_splits_what_the_settings_name() {
         assert_eq!(found.1, run);
     };
     let mut workbench = Workbench::default();
-    let initial = block_on(run.trained(3)).unwrap();
+    let initial = trained_of(&mut run, 3);
     same(&workbench.logit(&config).unwrap(), &initial, "Sinusoidal, seed 1");
     config.set("weights", "trained").unwrap();
     assert!(matches!(workbench.logit(&config), Err(Error::Config(why)) if why.contains("no trained weights")));
     advance(&mut run, 7);
-    let trained = block_on(run.trained(3)).unwrap();
+    let trained = trained_of(&mut run, 3);
     workbench.set_trained(Some(trained.clone()));
     same(&workbench.logit(&config).unwrap(), &trained, "Sinusoidal, seed 1");
     assert_ne!(initial.parameters, trained.parameters);
@@ -796,7 +800,10 @@ fn the_workbench_splits_what_the_settings_name() {
 // Experiments.
 
 fn found(run: &mut Trial) -> Outcome {
-    block_on(run.outcome()).unwrap().unwrap()
+    block_on(run.judge()).unwrap();
+    let (results, config) = (run.results().unwrap(), encodings(&run.config().link()));
+    let lengths = || Outcome::lengths(&config, run.step(), results.more[0].clone());
+    outcome::outcome(&config, &results).unwrap().unwrap_or_else(lengths)
 }
 
 /// Dividing by a power of two and multiplying by it again loses no bit: whatever differs, differs in the arithmetic of training.
@@ -849,7 +856,7 @@ fn with_the_gain_held_at_a_power_of_two_spike_time_is_sinusoidal_to_the_bit() {
 fn the_gain_of_the_control_is_trained_or_held() {
     let mut run = open(configured(&format!("{TINY}&experiment=control")));
     let gain = |run: &mut Trial, replica| {
-        let trained = block_on(run.trained(replica)).unwrap();
+        let trained = trained_of(run, replica);
         trained.parameters[trained.model.gain as usize]
     };
     let gains = |run: &mut Trial| [0, 1, 2, 3].map(|replica| gain(run, replica));
@@ -884,17 +891,16 @@ fn the_sweep_correlates_what_its_runs_did_with_what_its_tables_are() {
     let mut run = open(config.clone());
     advance(&mut run, 0);
     let results = run.results().unwrap();
-    let arms = config.arms().unwrap();
+    let arms = arms::arms(config.of().unwrap()).unwrap();
     // Four compressions, three gains (gain 1 is compression 1), four random tables.
     assert_eq!(arms.len(), 11);
     let order: Vec<(&str, u32)> = results.runs.iter().map(|run| (&*run.arm, run.seed)).collect();
     let wanted: Vec<(&str, u32)> = arms.iter().flat_map(|arm| [(&*arm.id, 0), (&*arm.id, 1)]).collect();
     assert_eq!(order, wanted);
-    let outcome = run.found().unwrap().unwrap();
+    let outcome = found(&mut run);
     assert_eq!(results.found, Some(serde_json::to_value(&outcome).unwrap()));
     let Outcome::Sweep { seeds, arms: tables, correlations, .. } = outcome.clone() else { panic!("not the sweep") };
     assert_eq!(seeds, [0, 1]);
-    assert_eq!(found(&mut run), outcome);
     let measure = |arm: usize, seed: u32, id: &str| {
         let shape = Shape { length: 8, width: 8, seed, tuning: arms[arm].tuning };
         measures(&Face::of(arms[arm].encoding, &shape, 2)).get(id).unwrap()
@@ -1161,7 +1167,7 @@ fn a_longer_evaluation_is_that_of_a_longer_model_with_the_same_weights() {
         weights.state.history.clear();
         weights.state.parameters.clear();
         for replica in 0..config.encodings.len() as u32 {
-            let trained = block_on(run.trained(replica)).unwrap();
+            let trained = trained_of(&mut run, replica);
             weights.state.parameters.extend(&trained.parameters[..trained.model.table as usize]);
             let sinusoidal = |compression| {
                 let tuning = Tuning { compression, ..Tuning::default() };
@@ -1219,7 +1225,7 @@ fn going_on_from_a_file_of_this_lab_gives_the_same_bits() {
 fn what_does_not_go_together_is_mended_and_told() {
     let settled = |link: &str| {
         let link = Link::parse(&format!("lab=encodings&{link}"));
-        let Config::Encodings(config) = link.config else { panic!("another lab") };
+        let config = link.config.of::<EncodingsConfig>().unwrap().clone();
         // Mended is mended: nothing is left to mend.
         assert_eq!(config.clone().apply([]), []);
         (config, link.problems)
@@ -1268,9 +1274,9 @@ fn what_does_not_go_together_is_mended_and_told() {
 
 #[test]
 fn presets_and_every_value_survive_a_link() {
-    let description = Lab::Encodings.describe();
+    let description = named("encodings").unwrap().describe();
     for preset in description.presets {
-        let mut config = Lab::Encodings.defaults();
+        let mut config = named("encodings").unwrap().defaults();
         config.preset(preset.id).unwrap();
         let link = config.link();
         assert_eq!(configured(&link), config, "{}", preset.id);

@@ -18,10 +18,10 @@ use mnemoscope::labs::encodings::config::EncodingsConfig;
 use mnemoscope::labs::encodings::table_file::{Upload, to_csv, to_npy};
 use mnemoscope::labs::link::Link;
 use mnemoscope::labs::results;
-use mnemoscope::labs::settings::{Settings, read_configuration};
+use mnemoscope::labs::settings::Settings;
 use mnemoscope::labs::trial::Trial;
 use mnemoscope::labs::weights::Weights;
-use mnemoscope::labs::{Config, Lab};
+use mnemoscope::labs::Config;
 use mnemoscope::run::check::{Certificate, Certifier};
 use mnemoscope::run::collector::Stop;
 use mnemoscope::run::inspect::read_probe;
@@ -199,7 +199,7 @@ fn link() {
         let link = frugally(|| Link::parse(&text));
         survives_a_link(&link.config);
         // Few enough runs for a plan, whatever was asked for.
-        if link.config.lab() != Lab::Sequence {
+        if link.config.lab_id() != "sequence" {
             assert!((1..=64).contains(&link.config.lineup().unwrap().runs().len()));
         }
         assert!(link.problems.len() <= 2 * text.len() + 1);
@@ -214,8 +214,17 @@ fn as_json<S: Settings>(config: &S) -> String {
     serde_json::Value::from(values).to_string()
 }
 
+/// A configuration of a lab from JSON, and what was refused.
+fn read_configuration<S: Settings + std::fmt::Debug + 'static>(
+    text: &str,
+) -> Result<(S, Vec<mnemoscope::property::Problem>), mnemoscope::error::Error> {
+    let mut config = Config::from(S::default());
+    let problems = mnemoscope::labs::settings::read_configuration(&mut config, text)?;
+    Ok((config.of::<S>().unwrap().clone(), problems))
+}
+
 /// Configurations of a lab as JSON; its presets and `more` are the seeds.
-fn configurations<S: Settings + std::fmt::Debug + Into<Config>>(what: &str, more: [&str; 2]) {
+fn configurations<S: Settings + std::fmt::Debug + 'static>(what: &str, more: [&str; 2]) {
     let _alone = alone();
     let mut seeds: Vec<Vec<u8>> = S::presets().iter().map(|p| as_json(&S::preset(p.id).unwrap()).into()).collect();
     seeds.extend(more.map(|text| text.as_bytes().to_vec()));
@@ -312,15 +321,17 @@ fn weights_survive(bytes: &[u8]) -> bool {
     let again = Weights::read(&written).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(again.config, read.config);
     assert!(Weights::write(&again.config, &again.state).unwrap() == written);
-    let (config, state) = (read.config.training().unwrap(), &read.state);
-    let small = config.batch <= 2 && config.held_out <= 2 && config.steps <= 8;
+    let (values, state) = (read.config.values(), &read.state);
+    let value = |name: &str| values.iter().find(|(own, _)| *own == name).map_or(0, |(_, value)| value.parse().unwrap());
+    let steps: u32 = value("steps");
+    let small = value("batch") <= 2 && read.config.racing().unwrap().held_out() <= 2 && steps <= 8;
     if small && read.config.link().contains("executor=cpu") {
         let mut run = block_on(Trial::restore(bytes, &mut Machine::default(), &mut |_, _| {})).unwrap();
         block_on(run.advance(f64::INFINITY, 0)).unwrap();
-        let over = run.step() == config.steps
+        let over = run.step() == steps
             || state.stopped.iter().all(Option::is_some)
             || run.results().unwrap().runs.iter().all(|run| run.stopped.is_some());
-        assert!(over, "step {} of {}", run.step(), config.steps);
+        assert!(over, "step {} of {}", run.step(), steps);
     }
     true
 }

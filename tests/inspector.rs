@@ -8,7 +8,6 @@ mod common;
 use common::numbers::Numbers;
 use mnemoscope::encoding::face::Face;
 use mnemoscope::encoding::{Encoding, Shape, Table, Tuning};
-use mnemoscope::labs::Config;
 use mnemoscope::labs::encodings::config::{EncodingsConfig, Side};
 use mnemoscope::labs::encodings::table_file::{Upload, to_npy};
 use mnemoscope::labs::encodings::workbench::{Workbench, phase};
@@ -20,10 +19,7 @@ use pollster::block_on;
 fn configuration(link: &str) -> EncodingsConfig {
     let Link { config, problems, .. } = Link::parse(&format!("lab=encodings&executor=cpu&{link}"));
     assert!(problems.is_empty(), "{link}: {problems:?}");
-    match config {
-        Config::Encodings(config) => config,
-        _ => panic!("{link} is of another lab"),
-    }
+    config.of::<EncodingsConfig>().unwrap().clone()
 }
 
 #[track_caller]

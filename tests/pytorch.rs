@@ -12,9 +12,8 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use common::training::configuration;
-use mnemoscope::choice::Choice;
 use mnemoscope::error::Error;
-use mnemoscope::labs::Lab;
+use mnemoscope::labs::LABS;
 use mnemoscope::labs::trial::Trial;
 use mnemoscope::labs::weights::Weights;
 use mnemoscope::run::machine::Machine;
@@ -83,7 +82,7 @@ fn names_and_shapes_are_pytorchs() {
                 let own = format!("{prefix}{}.{}.", info.arm, info.seed);
                 let trained = block_on(run.trained(info.replica)).unwrap();
                 let mut keys = wanted(norm == "pre", tied);
-                for parameter in &trained.model.parameters.tensors {
+                for parameter in &trained.ensemble().unwrap().model.parameters.tensors {
                     let (shape, words) = found.remove(&format!("{own}{}", parameter.name)).unwrap();
                     assert_eq!(keys.remove(&parameter.name).as_ref(), Some(&shape), "{own}{}", parameter.name);
                     let values: Vec<u32> = pool[at..at + words.len()].iter().map(|value| value.to_bits()).collect();
@@ -215,7 +214,7 @@ fn pytorch_finds_the_probabilities_that_the_page_shows() {
     let causal = with("alibi,rope", "task=previous-token&mask=causal&norm=post&layers=1");
     // Every lab that races, with settings of its own.
     let mut labs = 0;
-    for lab in Lab::ALL {
+    for lab in LABS {
         let mut config = lab.defaults();
         if config.lineup().is_ok() {
             labs += 1;

@@ -11,7 +11,7 @@ use mnemoscope::labs::Config;
 use mnemoscope::labs::copy::claim::verdicts;
 use mnemoscope::labs::copy::config::CopyConfig;
 use mnemoscope::labs::results;
-use mnemoscope::labs::settings::{Settings, read_configuration};
+use mnemoscope::labs::settings::Settings;
 use mnemoscope::labs::trial::Trial;
 use mnemoscope::model::ensemble::TOKEN_ACCURACY;
 use mnemoscope::model::measure::Phase;
@@ -113,6 +113,15 @@ fn unsound_results_are_refused_in_words() {
         assert!(refused(&format!("{head}rank,0,10,inf,1,1\n")).contains("cannot be"));
         assert!(refused(&format!("{head}rank,0,10\n")).contains("CSV"));
     }
+}
+
+/// A configuration of a lab from JSON, and what was refused.
+fn read_configuration<S: Settings + std::fmt::Debug + 'static>(
+    text: &str,
+) -> Result<(S, Vec<mnemoscope::property::Problem>), mnemoscope::error::Error> {
+    let mut config = Config::from(S::default());
+    let problems = mnemoscope::labs::settings::read_configuration(&mut config, text)?;
+    Ok((config.of::<S>().unwrap().clone(), problems))
 }
 
 #[test]

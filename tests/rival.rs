@@ -8,7 +8,6 @@ use mnemoscope::compute::cpu::CpuExecutor;
 use mnemoscope::error::Error;
 use mnemoscope::graph::ops::Optimiser;
 use mnemoscope::kernels::layer_norm::EPSILON;
-use mnemoscope::labs::Config;
 use mnemoscope::labs::link::Link;
 use mnemoscope::labs::sequence::config::SequenceConfig;
 use mnemoscope::labs::sequence::insight::{BUDGET, Lesson, Look, Student, transformer_stages};
@@ -28,10 +27,7 @@ fn seven_one_five_one(length: usize) -> Vec<u32> {
 fn config(link: &str) -> SequenceConfig {
     let link = Link::parse(&format!("lab=sequence&executor=cpu&rival_width=16&rival_window=8&{link}"));
     assert!(link.problems.is_empty(), "{:?}", link.problems);
-    match link.config {
-        Config::Sequence(config) => config,
-        other => panic!("{other:?}"),
-    }
+    link.config.of::<SequenceConfig>().unwrap().clone()
 }
 
 fn terms(steps: u32, rate: f32) -> Terms {
@@ -327,9 +323,9 @@ fn the_stages_show_the_numbers_of_the_running_model() {
                 transformer_stages(&student, &names(), at).unwrap();
 
             let [embedding, position, sum] = [0, 1, 2].map(|i| &encoding.vectors[i].values);
-            let added: Vec<f32> = embedding.iter().zip(position).map(|(e, p)| e + p).collect();
+            let added: Vec<f32> = embedding.iter().zip(position.iter()).map(|(e, p)| e + p).collect();
             assert!(close(sum, &added, 1e-6));
-            assert_eq!(*sum == context.vectors[0].values, config.rival_layers == 1, "the last layer's input");
+            assert_eq!(**sum == *context.vectors[0].values, config.rival_layers == 1, "the last layer's input");
 
             assert_eq!(retrieval.similarities.len(), heads + 1);
             for view in &retrieval.similarities[1..] {
@@ -363,7 +359,7 @@ fn the_stages_show_the_numbers_of_the_running_model() {
                 by_hand.iter_mut().zip(row).for_each(|(sum, weight)| *sum += x * weight);
             }
             assert!(close(&logits, &by_hand, 1e-4), "{logits:?}, not {by_hand:?}");
-            assert_eq!(decoding.vectors[0].values, logits);
+            assert_eq!(decoding.vectors[0].values.0, logits);
 
             // The program that judges, on the same window.
             let optimiser = Optimiser { warmup: 0, cosine: false, steps: 1, clip: 1.0 };
@@ -392,7 +388,7 @@ fn the_stages_show_the_numbers_of_the_running_model() {
             assert!(storage.vectors[..2].iter().all(|vector| vector.values.len() == width));
             let initial = student.model.initial(&student.replica);
             let row = student.model.tokens() as usize + sequence[at] as usize * width;
-            let before: Vec<f32> = embedding.iter().zip(&storage.vectors[2].values).map(|(now, by)| now - by).collect();
+            let before: Vec<f32> = embedding.iter().zip(storage.vectors[2].values.iter()).map(|(now, by)| now - by).collect();
             assert!(close(&before, &initial[row..row + width], 1e-5));
             let size = width / heads;
             let query = &retrieval.vectors[0].values;

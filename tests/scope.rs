@@ -5,8 +5,10 @@
 
 use std::collections::HashSet;
 
-use mnemoscope::choice::Choice;
-use mnemoscope::labs::Lab;
+use mnemoscope::labs::copy::CopyLab;
+use mnemoscope::labs::encodings::EncodingsLab;
+use mnemoscope::labs::sequence::SequenceLab;
+use mnemoscope::labs::{LABS, Lab};
 use mnemoscope::labs::encodings::config::EncodingsConfig;
 use mnemoscope::labs::encodings::lemma::lemma;
 use mnemoscope::labs::encodings::workbench::{Workbench, phase};
@@ -49,7 +51,7 @@ fn neighbours<C: Settings>(base: &C) -> Vec<(Property, C)> {
     C::rows().into_iter().flat_map(of).collect()
 }
 
-fn scoped(lab: Lab, scope: Scope) -> Vec<&'static str> {
+fn scoped(lab: &dyn Lab, scope: Scope) -> Vec<&'static str> {
     let rows = lab.describe().properties.into_iter();
     rows.filter(|row| row.scope == scope).map(|row| row.name).collect()
 }
@@ -57,7 +59,7 @@ fn scoped(lab: Lab, scope: Scope) -> Vec<&'static str> {
 /// The settings that leave an open run as it is. Everything else makes another run.
 #[test]
 fn what_only_looking_depends_on() {
-    assert_eq!(scoped(Lab::Copy, Scope::Look), [""; 0]);
+    assert_eq!(scoped(&CopyLab, Scope::Look), [""; 0]);
     let encodings = [
         "left",
         "left_base",
@@ -86,7 +88,7 @@ fn what_only_looking_depends_on() {
         "head",
         "trained_run",
     ];
-    assert_eq!(scoped(Lab::Encodings, Scope::Look), encodings);
+    assert_eq!(scoped(&EncodingsLab, Scope::Look), encodings);
     let sequence = [
         "source",
         "sequence",
@@ -103,8 +105,8 @@ fn what_only_looking_depends_on() {
         "ball_radius",
         "memories",
     ];
-    assert_eq!(scoped(Lab::Sequence, Scope::Look), sequence);
-    for &lab in Lab::ALL {
+    assert_eq!(scoped(&SequenceLab, Scope::Look), sequence);
+    for lab in LABS {
         assert_eq!(scoped(lab, Scope::Machine), ["executor"], "{}", lab.id());
     }
 }
@@ -112,7 +114,7 @@ fn what_only_looking_depends_on() {
 /// An open experiment goes on while a reader turns what is only looked at, and is another one when anything else changes.
 #[test]
 fn what_is_only_looked_at_leaves_the_run_the_same() {
-    for &lab in Lab::ALL {
+    for lab in LABS {
         let one = lab.defaults();
         for row in lab.describe().properties {
             let mut changed = 0;
@@ -129,7 +131,7 @@ fn what_is_only_looked_at_leaves_the_run_the_same() {
                 let same = row.scope == Scope::Look;
                 let name = format!("{}: {} = {value}", lab.id(), row.name);
                 assert_eq!(
-                    (one.races_as(&other), other.races_as(&one), lab.looks_only(row.name)),
+                    (one.races_as(&other), other.races_as(&one), one.looks_only(row.name)),
                     (same, same, same),
                     "{name}"
                 );
@@ -143,18 +145,18 @@ fn what_is_only_looked_at_leaves_the_run_the_same() {
             }
             assert!(changed > 0, "{}: {}", lab.id(), row.name);
         }
-        assert!(one.races_as(&one) && Lab::ALL.iter().all(|&other| other == lab || !one.races_as(&other.defaults())));
+        assert!(one.races_as(&one) && LABS.iter().all(|other| other.id() == lab.id() || !one.races_as(&other.defaults())));
     }
 }
 
 /// Names in links, which stay what they are; and settings that there are.
 #[test]
 fn parts_have_their_names_and_name_settings() {
-    let ids = |lab: Lab| lab.describe().parts.iter().map(|part| part.id).collect::<Vec<_>>().join(" ");
-    assert_eq!(ids(Lab::Copy), "head run settings loss scoreboard accuracy look compare cost keep");
-    assert_eq!(ids(Lab::Encodings), "head inspect measures phase lemma logit run experiment settings keep");
-    assert_eq!(ids(Lab::Sequence), "head session operations spikes ball run experiment settings keep");
-    for &lab in Lab::ALL {
+    let ids = |lab: &dyn Lab| lab.describe().parts.iter().map(|part| part.id).collect::<Vec<_>>().join(" ");
+    assert_eq!(ids(&CopyLab), "head run settings loss scoreboard accuracy look compare cost keep");
+    assert_eq!(ids(&EncodingsLab), "head inspect measures phase lemma logit run experiment settings keep");
+    assert_eq!(ids(&SequenceLab), "head session operations spikes ball run experiment settings keep");
+    for lab in LABS {
         let description = lab.describe();
         let known: HashSet<&str> = description.properties.iter().map(|row| row.name).collect();
         for part in &description.parts {
@@ -171,12 +173,12 @@ fn parts_have_their_names_and_name_settings() {
     }
 }
 
-fn settings_of(lab: Lab, part: &str) -> Vec<&'static str> {
+fn settings_of(lab: &dyn Lab, part: &str) -> Vec<&'static str> {
     lab.describe().parts.into_iter().find(|known| known.id == part).unwrap().settings
 }
 
 /// No answer of a part changes with a setting that the part does not name.
-fn depends_on_no_more<C: Settings>(lab: Lab, part: &str, base: &C, mut answer: impl FnMut(&C) -> String) {
+fn depends_on_no_more<C: Settings>(lab: &dyn Lab, part: &str, base: &C, mut answer: impl FnMut(&C) -> String) {
     let named = settings_of(lab, part);
     let before = answer(base);
     for (row, other) in neighbours(base).into_iter().filter(|(row, _)| !named.contains(&row.name)) {
@@ -185,7 +187,7 @@ fn depends_on_no_more<C: Settings>(lab: Lab, part: &str, base: &C, mut answer: i
 }
 
 /// With every setting that a part names, its answer changes for some value.
-fn depends_on_no_less<C: Settings>(lab: Lab, part: &str, base: &C, mut answer: impl FnMut(&C) -> String) {
+fn depends_on_no_less<C: Settings>(lab: &dyn Lab, part: &str, base: &C, mut answer: impl FnMut(&C) -> String) {
     let named = settings_of(lab, part);
     let before = answer(base);
     let near = neighbours(base).into_iter().filter(|(row, _)| named.contains(&row.name));
@@ -196,7 +198,7 @@ fn depends_on_no_less<C: Settings>(lab: Lab, part: &str, base: &C, mut answer: i
 
 #[test]
 fn parts_of_the_encodings_lab_name_what_they_depend_on() {
-    let lab = Lab::Encodings;
+    let lab = &EncodingsLab;
     let base = |pairs: &[(&str, &str)]| {
         let mut config = EncodingsConfig::default();
         assert!(config.apply(pairs.iter().copied().chain([("length", "16"), ("width", "8")])).is_empty());
@@ -220,7 +222,7 @@ fn parts_of_the_encodings_lab_name_what_they_depend_on() {
 
 #[test]
 fn parts_of_the_sequence_lab_name_what_they_depend_on() {
-    let lab = Lab::Sequence;
+    let lab = &SequenceLab;
     let base = |pairs: &[(&str, &str)]| {
         let mut config = SequenceConfig::default();
         assert!(config.apply(pairs.iter().copied().chain([("executor", "cpu"), ("memories", "10")])).is_empty());

@@ -12,9 +12,11 @@ use mnemoscope::labs::sequence::course::Course;
 use mnemoscope::labs::sequence::operations::machine_stages;
 use mnemoscope::labs::sequence::report::{Report, Reporting};
 use mnemoscope::labs::sequence::session::{Ask, Mode, SessionInfo};
-use mnemoscope::labs::sequence::study::{Found, Study};
+use mnemoscope::labs::run::Run;
+use mnemoscope::labs::sequence::study::{Study, experiment};
 use mnemoscope::labs::sequence::symbols::split;
 use mnemoscope::labs::settings::Settings;
+use mnemoscope::labs::study::StudyFound;
 use mnemoscope::run::claim::Outcome;
 use mnemoscope::run::event::Event;
 use mnemoscope::run::machine::Machine;
@@ -24,10 +26,7 @@ use pollster::block_on;
 fn settings(link: &str) -> SequenceConfig {
     let Link { config, problems, .. } = Link::parse(&format!("lab=sequence&executor=cpu&{link}"));
     assert!(problems.is_empty(), "{link}: {problems:?}");
-    match config {
-        Config::Sequence(config) => config,
-        _ => panic!("{link} is of another lab"),
-    }
+    config.of::<SequenceConfig>().unwrap().clone()
 }
 
 fn store(bench: &mut Bench, config: &SequenceConfig, text: &str) -> Result<SessionInfo, Error> {
@@ -200,7 +199,7 @@ fn a_link_restores_any_text() {
     let mut config = SequenceConfig::default();
     for text in ["a & b = c # d + e % f", "ä é 漢字 🦀", "  two  spaces ", "tab\tand\nline"] {
         assert!(config.apply([("sequence", text)]).is_empty());
-        let Config::Sequence(read) = Link::parse(&config.link()).config else { panic!("another lab") };
+        let read = Link::parse(&config.link()).config.of::<SequenceConfig>().unwrap().clone();
         assert_eq!(read, config, "{text:?}");
     }
     let long = "x".repeat(4001);
@@ -235,13 +234,13 @@ fn the_five_operations_are_those_of_the_running_machine() {
 }
 
 /// Runs an experiment to its end, one unit at a time.
-fn run(link: &str) -> Found {
-    study(link).found()
+fn run(link: &str) -> StudyFound {
+    study(link).so_far()
 }
 
 fn study(link: &str) -> Study {
     let mut machine = Machine::default();
-    let mut study = block_on(Study::open(settings(link), &mut machine, &mut |_, _| {})).unwrap();
+    let mut study = block_on(Study::open(settings(link), experiment, &mut machine, &mut |_, _| {})).unwrap();
     let mut last = 0;
     loop {
         let events = block_on(study.advance(&mut machine, 1e9, 1)).unwrap();
@@ -255,14 +254,14 @@ fn study(link: &str) -> Study {
     study
 }
 
-fn value(found: &Found, arm: &str, point: usize, measure: usize) -> Vec<f64> {
+fn value(found: &StudyFound, arm: &str, point: usize, measure: usize) -> Vec<f64> {
     found.curves.all(arm, point, measure).unwrap()
 }
 
 #[test]
 fn errors_grow_with_length_and_the_verdicts_say_so() {
     let study = study("experiment=errors&longest=60&points=2&seeds=3");
-    let found = study.found();
+    let found = study.so_far();
     assert!(value(&found, "combined", 1, 0).iter().all(|&errors| errors <= 1.0));
     let mean = |values: Vec<f64>| values.iter().sum::<f64>() / 3.0;
     let forgetful = [0, 1].map(|point| mean(value(&found, "forgetful", point, 0)));
@@ -314,7 +313,7 @@ fn results_say_the_ratio_of_the_decoders_weights() {
         let link = format!("{small}&decoder={decoder}&decoder_ratio={ratio}&alpha={alpha}");
         for experiment in ["capacity", "errors", "repeated", "rivals"] {
             let study = study(&format!("{link}&experiment={experiment}"));
-            let said = study.found().sentence;
+            let said = study.so_far().sentence;
             assert!(said.ends_with(&format!(" Address decoder: {words}.")), "{experiment}: {said}");
             let results = study.results().unwrap();
             assert_eq!(results.found.unwrap()["sentence"], said);
@@ -351,7 +350,7 @@ fn a_study_pauses_anywhere_and_gives_the_same_numbers() {
     let link = "experiment=capacity&stored=500&points=2&seeds=1&decoders=256&chosen=8";
     let whole = run(link);
     let mut machine = Machine::default();
-    let mut study = block_on(Study::open(settings(link), &mut machine, &mut |_, _| {})).unwrap();
+    let mut study = block_on(Study::open(settings(link), experiment, &mut machine, &mut |_, _| {})).unwrap();
     // A budget of next to nothing stops between any two batches.
     let mut turns = 0;
     while study.step() < study.steps() {
@@ -360,16 +359,16 @@ fn a_study_pauses_anywhere_and_gives_the_same_numbers() {
         assert!(turns < 10_000);
     }
     assert!(turns > 2);
-    assert_eq!(study.found(), whole);
-    study.reset();
+    assert_eq!(study.so_far(), whole);
+    block_on(Run::reset(&mut study, &mut machine)).unwrap();
     assert_eq!(study.step(), 0);
-    assert_eq!(study.found().curves.all("noise-0", 0, 0), None);
+    assert_eq!(study.so_far().curves.all("noise-0", 0, 0), None);
 }
 
 #[test]
 fn a_race_of_this_lab_is_refused_in_words() {
     let config = Config::from(settings(""));
-    assert!(config.arms().unwrap_err().to_string().contains("one pass"));
+    assert!(config.lineup().unwrap_err().to_string().contains("no race"));
     assert!(config.lineup().is_err());
 }
 
@@ -534,17 +533,17 @@ fn machines_in_turns_find_what_they_find_as_a_whole() {
     ] {
         let config = settings(link);
         let machine = &mut Machine::default();
-        let mut whole = block_on(Study::open(config.clone(), machine, &mut |_, _| {})).unwrap();
+        let mut whole = block_on(Study::open(config.clone(), experiment, machine, &mut |_, _| {})).unwrap();
         block_on(whole.advance(machine, f64::INFINITY, 0)).unwrap();
         assert_eq!(whole.step(), whole.steps());
-        let mut study = block_on(Study::open(config, machine, &mut |_, _| {})).unwrap();
+        let mut study = block_on(Study::open(config, experiment, machine, &mut |_, _| {})).unwrap();
         let mut turns = 0;
         while study.step() < study.steps() {
             block_on(study.advance(machine, 0.01, 0)).unwrap();
             turns += 1;
         }
         assert!(turns > 3 * study.steps(), "{turns} turns for {} units", study.steps());
-        assert_eq!(study.found(), whole.found());
+        assert_eq!(study.so_far(), whole.so_far());
     }
 }
 

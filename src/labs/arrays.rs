@@ -1,6 +1,7 @@
 //! Numbers and bytes that an answer holds many of. The page gets them as typed arrays, everybody else as plain lists.
 
 use std::fmt;
+use std::ops::Deref;
 
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -16,6 +17,14 @@ impl Serialize for Floats {
         return serde_wasm_bindgen::preserve::serialize(&js_sys::Float32Array::from(self.0.as_slice()), serializer);
         #[cfg(not(target_arch = "wasm32"))]
         serializer.collect_seq(&self.0)
+    }
+}
+
+impl Deref for Floats {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        &self.0
     }
 }
 

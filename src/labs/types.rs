@@ -77,7 +77,9 @@ fn text() -> String {
     assert!(declared.clashes.is_empty(), "{}", declared.clashes.join("\n"));
     let ids: Vec<String> = LABS.iter().map(|lab| format!("'{}'", lab.id())).collect();
     let mut text = "// Written by `UPDATE_TYPES=1 cargo test --lib types` from the types of the Rust side. Do not edit.\n\n".to_owned();
-    let _ = writeln!(text, "export type LabId = {};\n", ids.join(" | "));
+    let _ = writeln!(text, "/** Every lab; the first is the one of a link that names none. */");
+    let _ = writeln!(text, "export const LABS = [{}] as const;", ids.join(", "));
+    text += "export type LabId = (typeof LABS)[number];\n\n";
     let _ = writeln!(text, "/** What can be asked, with which arguments, and what the answer is. */\nexport interface Questions {{");
     text += &map;
     text += "}\n";

@@ -75,9 +75,11 @@ pub struct Measure {
     pub phase: Phase,
     /// Value from which on a run counts as having reached it: the first step is reported for each run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub threshold: Option<f32>,
     /// What a model reaches that guesses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub chance: Option<f32>,
 }
 

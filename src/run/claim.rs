@@ -45,9 +45,11 @@ pub enum Outcome {
 pub struct Decides {
     /// So many seeds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub seeds: Option<u32>,
     /// So many steps in all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub steps: Option<u32>,
 }
 
@@ -72,9 +74,11 @@ pub struct Verdict {
     pub seeds: u32,
     /// Training steps after which it was judged; nothing where nothing trains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub steps: Option<u32>,
     /// What would decide it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub decides: Option<Decides>,
 }
 

@@ -32,6 +32,7 @@ pub struct RunInfo {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExecutorInfo {
     /// `cpu` or `webgpu`.
+    #[cfg_attr(test, ts(type = "'cpu' | 'webgpu'"))]
     pub kind: String,
     /// Name of the adapter, or of the instruction set.
     pub name: String,

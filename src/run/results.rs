@@ -52,6 +52,7 @@ pub struct Absent {
     pub run: usize,
     /// Which measure; all of them if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub measure: Option<String>,
     /// From this place of the axis on.
     pub from: f64,

@@ -32,7 +32,8 @@ import type {
   Values,
 } from './engine/types';
 import type { Activity, FullResults, Report } from './engine/protocol';
-import type { Ball, Operations, Session, Spikes } from './labs/sequence/engine';
+import type { Ball, Operations, Session, Spikes } from './engine/types';
+import { forget, recall, replay, session, store } from './labs/sequence/machine';
 import { joined } from './labs/sequence/symbols';
 import type { SequenceSettings, Settings } from './engine/settings';
 
@@ -58,8 +59,8 @@ export type {
   Values,
   Verdict,
 } from './engine/types';
-export type { Outcome } from './labs/encodings/engine';
-export type { Ball, Operations, Session, Spikes, SymbolStep } from './labs/sequence/engine';
+export type { Outcome } from './engine/types';
+export type { Ball, Operations, Session, Spikes, SymbolStep } from './engine/types';
 export type { Activity, FullResults as Results } from './engine/protocol';
 export { Refusal, type WorkerLike } from './engine/client';
 export type { SequenceSettings, Settings } from './engine/settings';
@@ -301,57 +302,57 @@ export class Machine {
 
   /** The symbols of the settings' sequence. */
   symbols(): Promise<string[]> {
-    return this.client.seqSymbols();
+    return this.client.ask('symbols', {});
   }
 
   /** Stores a sequence in one pass, from where the machine is; the settings' own if none is given. */
   store(symbols?: Symbols): Promise<Session> {
-    return this.client.seqStore(this.text(symbols));
+    return store(this.client, this.text(symbols));
   }
 
   /** Presents a sequence without writing it. */
   replay(symbols?: Symbols): Promise<Session> {
-    return this.client.seqReplay(this.text(symbols));
+    return replay(this.client, this.text(symbols));
   }
 
   /** Takes in the cue, and goes on alone for `count` symbols; by the settings if left out. */
   recall(cue?: Symbols, count?: number): Promise<Session> {
-    return this.client.seqRecall(this.text(cue) ?? this.settled.values.cue ?? '', count ?? null);
+    return recall(this.client, this.text(cue) ?? this.settled.values.cue ?? '', count);
   }
 
   /** A blank memory. */
   forget(): Promise<Session> {
-    return this.client.seqForget();
+    return forget(this.client);
   }
 
   /** Ends a command that takes long: its promise resolves with what is through by then. */
   stop(): void {
-    this.client.stopWork('session', 'symbols');
+    this.client.stop('session', 'symbols');
   }
 
   /** What has happened since the memory was blank. */
   session(): Promise<Session> {
-    return this.client.seqSession();
+    return session(this.client);
   }
 
   /** The five operations of machine and transformer at a symbol of the settings' sequence, counted from 0. */
   operations(at: number): Promise<Operations> {
-    return this.client.seqOperations(at);
+    return this.client.ask('operations', { at });
   }
 
   /** The spikes of every layer at that symbol. */
   spikes(at: number): Promise<Spikes> {
-    return this.client.seqSpikes(at);
+    return this.client.ask('spikes', { at });
   }
 
   /** Hamming balls beside softmax. */
   ball(): Promise<Ball> {
-    return this.client.ball();
+    return this.client.ask('ball', {});
   }
 
   /** What the command line writes about the settings' sequence. */
   report(): Promise<unknown> {
-    return this.client.seqReport();
+    return this.client.ask('report', {});
   }
 
   /** Ends the worker. */
@@ -359,8 +360,8 @@ export class Machine {
     this.client.close();
   }
 
-  private text(symbols: Symbols | undefined): string | null {
-    if (symbols === undefined) return null;
+  private text(symbols: Symbols | undefined): string | undefined {
+    if (symbols === undefined) return undefined;
     if (typeof symbols === 'string') return symbols;
     return joined(symbols, this.settled.values);
   }
@@ -382,6 +383,7 @@ export class Race implements AsyncIterable<LabEvent> {
   private state: 'starting' | 'open' | 'over' | 'closed' = 'starting';
   private stopping = false;
   private held = false;
+  private trains = false;
   /** What is left when the worker has ended. */
   private ended: FullResults | null = null;
   private saved: Uint8Array | null = null;
@@ -440,13 +442,13 @@ export class Race implements AsyncIterable<LabEvent> {
 
   /** A safetensors file of weights, optimiser state, step and configuration; `open` goes on from it bit by bit. */
   async save(): Promise<Uint8Array> {
-    if (this.ended?.lab === 'sequence') throw new Error('A study has no weights to save.');
-    return this.saved?.slice() ?? this.openClient().save();
+    if (this.ended && !this.trains) throw new Error('A study has no weights to save.');
+    return this.saved?.slice() ?? this.openClient().ask('run.save', {});
   }
 
   /** Results so far. */
   async results(): Promise<FullResults> {
-    return this.ended ?? this.openClient().results();
+    return this.ended ?? this.openClient().ask('run.results', {});
   }
 
   /**
@@ -454,12 +456,12 @@ export class Race implements AsyncIterable<LabEvent> {
    * sequence 5, or nothing for any held-out one. After the end this needs the option `keep`.
    */
   async inspect(replica = 0, probe = ''): Promise<Inspection> {
-    return this.openClient().inspect(replica, probe);
+    return this.openClient().ask('run.inspect', { replica, probe });
   }
 
   /** Time of each kernel. After the end this needs the option `keep`. */
   async profile(): Promise<Profile> {
-    return this.openClient().profile();
+    return this.openClient().ask('run.profile', {});
   }
 
   /** Ends the worker. A race that is not over fails. */
@@ -502,6 +504,7 @@ export class Race implements AsyncIterable<LabEvent> {
       case 'opened':
         this.state = 'open';
         this.step = report.recorded?.step ?? 0;
+        this.trains = report.about.weights;
         this.about.resolve(report.about);
         break;
       case 'happened':
@@ -529,10 +532,10 @@ export class Race implements AsyncIterable<LabEvent> {
     if (this.state !== 'open') return;
     this.state = 'over';
     try {
-      const results = await this.client.results();
+      const results = await this.client.ask('run.results', {});
       this.ended = results;
       if (!this.options.keep) {
-        if (results.lab !== 'sequence') this.saved = await this.client.save();
+        if (this.trains) this.saved = await this.client.ask('run.save', {});
         this.client.close();
         this.state = 'closed';
       }

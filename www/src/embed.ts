@@ -105,7 +105,7 @@ function follow(lab: LabPage): void {
       postToHost({ mnemoscope: 'state', state: client.activity, step: Number(lab.dataset.step), steps }),
     );
     if (posted === 'finished') {
-      void client.results().then(
+      void client.ask('run.results', {}).then(
         (results) => postToHost({ mnemoscope: 'finished', results }),
         // Another run has taken its place meanwhile.
         () => {},

@@ -4,16 +4,29 @@
  */
 
 import init, * as wasm from '../../pkg/mnemoscope.js';
-import { EncodingsHandler, isEncodingsRequest, transferables } from './labs/encodings/handler';
-import type { Engine, Run, LabEvent, LabId, Property, Settled, WeightsFile } from './engine/types';
-import type { Answers, Command, FullResults, Refusable, Report, Request, Subject } from './engine/protocol';
+import type { Command, FullResults, Refusable, Report } from './engine/protocol';
 import { Keeper } from './engine/keeper';
-import { yieldToMessages, Queue, toLabError } from './engine/queue';
+import { Queue, toLabError, yieldToMessages } from './engine/queue';
 import { Recording } from './engine/record';
 import { runKey, runValues } from './engine/run-key';
-import { isSequenceRequest, SequenceHandler } from './labs/sequence/handler';
+import { transferables } from './engine/transfer';
+import type {
+  Engine,
+  Inspection,
+  LabEvent,
+  LabId,
+  Module,
+  Property,
+  Results,
+  Settled,
+  Subject,
+  Turn,
+  WeightsFile,
+} from './engine/types';
 
-const engine = wasm as unknown as Engine;
+const module = wasm as unknown as Module;
+/** Holds the device, the open run, and what answers questions. Made once the module is there. */
+let engine: Engine;
 
 /** Short turns at first, so that something moves at once; then longer ones, which cost less. */
 const FIRST_TURN_MS = 40;
@@ -29,6 +42,8 @@ const KEEP_STEPS_MS = 800;
 const LOOK_MS = 333;
 const LOOK_SHARE = 10;
 const VERDICTS_MS = 500;
+/** Of an answer, before others have their turn. */
+const ANSWER_MS = 60;
 
 const post = (report: Report, transfer: Transferable[] = []) => self.postMessage(report, { transfer });
 
@@ -46,12 +61,11 @@ let present: Settled = {
 let properties: Property[] = [];
 /** The certificate that a link carried, and the settings of the run that it is for. */
 let expected: { key: string; check: string } | null = null;
-let run: Run | null = null;
-/** The settings that `run` depends on. */
+/** The settings that the open run depends on. */
 let openKey = '';
 /** Rises with every run that begins, so that two of the same configuration and step are told apart. */
 let begun = 0;
-/** What `run` has reported. The page has its own; this one is kept for the next visit and exported. */
+/** What the open run has reported; null if none is open. The page has its own; this one is kept for the next visit and exported. */
 let recorded: Recording | null = null;
 let finished = false;
 let visible = true;
@@ -66,12 +80,7 @@ let request = 0;
 const queue = new Queue(fail);
 
 function close(): void {
-  try {
-    run?.free();
-  } catch {
-    // A run that failed may refuse to be freed; the next one is opened all the same.
-  }
-  run = null;
+  engine.close();
   openKey = '';
   recorded = null;
   finished = false;
@@ -82,6 +91,8 @@ function fail(thrown: unknown): void {
   const error = toLabError(thrown);
   waiting = null;
   training = null;
+  // What failed may be past use.
+  engine = new module.Engine();
   close();
   post({ type: 'failed', error });
   // What was kept of it can be gone on with.
@@ -92,52 +103,52 @@ const onProgress = (fraction: number, what: string) => post({ type: 'compiling',
 
 const keyOf = (settled: Settled) => runKey(settled, properties);
 
-async function open(settled: Settled): Promise<Run> {
+async function open(settled: Settled): Promise<void> {
   const { lab, values, link } = settled;
   const key = keyOf(settled);
-  if (run && (openKey === key || extend(run, settled, key))) return run;
+  if (recorded && (openKey === key || extend(recorded, settled, key))) return;
   close();
   post({ type: 'compiling', fraction: 0, what: 'starting' });
   await yieldToMessages();
-  run = await engine.Run.open(lab, values, onProgress);
+  await engine.open(lab, values, onProgress);
   openKey = key;
   begun += 1;
-  recorded = new Recording(run.about(), link, key);
+  recorded = new Recording(engine.about(), link, key);
   post({ type: 'opened', about: recorded.about, link, key, recorded: null });
   // The evaluation at step 0 is there already; a large race takes long for its first step.
-  report(await run.advance(0, 0));
+  report(await engine.advance(0, 0));
   await look();
-  return run;
 }
 
 /** Where only the end is another one, and nothing before depends on it, the open run goes on to the new end. */
-function extend(current: Run, { lab, values, link }: Settled, key: string): boolean {
-  if (!recorded || recorded.about.lab !== lab) return false;
+function extend(recording: Recording, { lab, values, link }: Settled, key: string): boolean {
+  const { about } = recording;
+  if (about.lab !== lab) return false;
   // What only concerns looking is not the run's business.
-  if (!current.extend(runValues(recorded.about.values, values, properties))) return false;
+  if (!engine.extend(runValues(about.values, values, properties))) return false;
   openKey = key;
   finished = false;
-  recorded.extend(current.about(), link, key);
-  post({ type: 'extended', about: recorded.about, link, key });
-  if (recorded.check !== null) certify(recorded.check);
+  recording.extend(engine.about(), link, key);
+  post({ type: 'extended', about: recording.about, link, key });
+  if (recording.check !== null) certify(recording.check);
   return true;
 }
 
 /** A device that was lost while the run stood still is reported at once, not when training goes on. */
 async function reportNow(): Promise<void> {
-  if (run && !training) report(await run.advance(0, 0));
+  if (recorded && !training) report(await engine.advance(0, 0));
 }
 
 function report(events: LabEvent[]): void {
   if (events.some((event) => event.type === 'finished')) finished = true;
-  if (events.length === 0 || !run || !recorded) return;
+  if (events.length === 0 || !recorded) return;
   if (events.some((event) => event.type === 'recovered')) {
-    recorded.about = run.about();
+    recorded.about = engine.about();
     post({ type: 'moved', about: recorded.about });
   }
   recorded.apply(events);
   post({ type: 'happened', events });
-  if (recorded.check === null) certify(run.check() ?? null);
+  if (recorded.check === null) certify(engine.check() ?? null);
   if (events.some((event) => event.type === 'evaluation')) verdicts(false);
 }
 
@@ -148,16 +159,16 @@ function certify(check: string | null): void {
   post({
     type: 'checked',
     check,
-    comparison: applies ? engine.compareChecks(applies.check, check) : null,
+    comparison: applies ? module.compareChecks(applies.check, check) : null,
   });
 }
 
 let postedVerdicts = '';
 let verdictsAt = 0;
 function verdicts(still: boolean): void {
-  if (!run || (!still && performance.now() - verdictsAt < VERDICTS_MS)) return;
+  if (!recorded || (!still && performance.now() - verdictsAt < VERDICTS_MS)) return;
   verdictsAt = performance.now();
-  const found = run.verdicts();
+  const found = engine.verdicts();
   const text = JSON.stringify(found);
   if (text === postedVerdicts) return;
   postedVerdicts = text;
@@ -171,10 +182,13 @@ let lookAt = 0;
 
 async function look(): Promise<void> {
   const subject = watched;
-  if (!subject || !run) return;
+  if (!subject || !recorded) return;
   const began = performance.now();
   try {
-    const inspection = await run.inspect(subject.replica, subject.probe);
+    const { about } = recorded;
+    const asked = { lab: about.lab, values: about.values };
+    const { answer } = await engine.ask(0, asked.lab, 'run.inspect', subject, asked.values, null, ANSWER_MS);
+    const inspection = answer as Inspection;
     post({ type: 'seen', subject, inspection });
   } catch (thrown) {
     if (watched === subject) watched = null;
@@ -194,18 +208,18 @@ const identity = (current: Recording) => `${begun} ${current.key} ${current.step
 /** Keeps the open run as it is now. That it cannot be kept is reported, and stops nothing. */
 async function keep(): Promise<void> {
   keptAt = performance.now();
-  if (!keeper.on || !run || !recorded || recorded.step === 0) return;
-  // A study has no state that a file could hold.
-  if (recorded.about.lab === 'sequence') return;
-  const current = run;
+  if (!keeper.on || !recorded || recorded.step === 0) return;
+  // Where nothing is trained there is no state that a file could hold.
+  if (!recorded.about.weights) return;
+  const recording = recorded;
   // Recording and state must be of the same step.
-  report(await current.advance(0, 0));
+  report(await engine.advance(0, 0));
   try {
-    const what = identity(recorded);
+    const what = identity(recording);
     if (keeper.has(what)) return;
-    const bytes = await current.save();
+    const bytes = (await askRun(recording, 'run.save', {})) as Uint8Array;
     await reportNow();
-    keeper.write(recorded.snapshot(), bytes, finished, what);
+    keeper.write(recording.snapshot(), bytes, finished, what);
   } catch (thrown) {
     keeper.refuse(thrown);
   }
@@ -226,14 +240,14 @@ async function afterStop(): Promise<void> {
 // Training
 
 async function train(settings: Settled, mine: number): Promise<void> {
-  const current = await open(settings);
+  await open(settings);
   if (mine === request && !finished && visible) post({ type: 'activity', activity: 'training' });
   training = settings;
   const began = performance.now();
   keptAt = began;
   while (mine === request && visible && !finished) {
     const budget = performance.now() - began < FIRST_TURNS_LAST_MS ? FIRST_TURN_MS : TURN_MS;
-    report(await current.advance(budget, 0));
+    report(await engine.advance(budget, 0));
     await yieldToMessages();
     await queue.runBetweenTurns();
     if (performance.now() >= lookAt) await look();
@@ -242,7 +256,7 @@ async function train(settings: Settled, mine: number): Promise<void> {
   }
   training = null;
   // What the device had not yet given back.
-  if (!finished) report(await current.advance(0, 0));
+  if (!finished) report(await engine.advance(0, 0));
   if (finished) {
     post({ type: 'activity', activity: 'finished' });
   } else if (mine === request) {
@@ -256,23 +270,23 @@ async function train(settings: Settled, mine: number): Promise<void> {
 }
 
 async function step(settings: Settled): Promise<void> {
-  const current = await open(settings);
-  if (!finished) report(await current.advance(STEP_MS, 1));
+  await open(settings);
+  if (!finished) report(await engine.advance(STEP_MS, 1));
   post({ type: 'activity', activity: finished ? 'finished' : 'paused' });
   keepAfterSteps();
   await afterStop();
 }
 
 async function reset(settings: Settled): Promise<void> {
-  if (run && recorded && openKey === keyOf(settings)) {
-    await run.reset();
+  if (recorded && openKey === keyOf(settings)) {
+    await engine.reset();
     recorded = new Recording(recorded.about, recorded.link, recorded.key);
     finished = false;
     begun += 1;
   } else {
     close();
   }
-  post({ type: 'reset', closed: run === null });
+  post({ type: 'reset', closed: recorded === null });
   // As after opening, the evaluation at step 0 is there.
   await reportNow();
   post({ type: 'activity', activity: 'ready' });
@@ -286,19 +300,20 @@ async function reset(settings: Settled): Promise<void> {
  * `recording` is what is known of it, or null for a file from elsewhere.
  */
 async function restore(bytes: Uint8Array, recording: Recording | null): Promise<WeightsFile> {
-  const file = engine.readWeights(bytes);
+  const file = module.readWeights(bytes);
   if (recording && recording.step !== file.step) {
     throw { code: 'file', message: 'What was kept of this run does not fit together. It was left alone.' };
   }
   post({ type: 'compiling', fraction: 0, what: 'starting' });
   await yieldToMessages();
-  const restored = await engine.Run.restore(bytes, onProgress);
-  close();
-  run = restored;
+  await engine.restore(bytes, onProgress);
+  recorded = null;
+  finished = false;
+  postedVerdicts = '';
   begun += 1;
   settle(file.settled, 'file');
   openKey = keyOf(present);
-  const about = run.about();
+  const about = engine.about();
   const { link } = file.settled;
   recorded = recording ?? new Recording(about, link);
   recorded.about = about;
@@ -307,8 +322,8 @@ async function restore(bytes: Uint8Array, recording: Recording | null): Promise<
   finished = recorded.finished;
   post({ type: 'opened', about, link, key: openKey, recorded: recorded.snapshot() });
   // The file has the evaluations up to its step; a kept recording has more.
-  report(recording ? [] : run.replay());
-  report(await run.advance(0, 0));
+  report(recording ? [] : engine.replay());
+  report(await engine.advance(0, 0));
   if (recording?.check) certify(recording.check);
   return file;
 }
@@ -333,69 +348,67 @@ function replaceRun(id: number, what: Refusable, work: () => Promise<WeightsFile
   });
 }
 
-/** Brings the run to where its results have all that there is: what came back last, and what its experiment finds. */
-async function complete(current: Run): Promise<void> {
-  report(await current.advance(0, 0));
-  await current.outcome();
+// Questions
+
+/** What is being answered: how far it is, and what the reader wants to end while it counts these units. */
+const answering = new Map<number, { turn: Turn | null; stop: string | null }>();
+
+async function askRun({ about }: Recording, name: string, args: object): Promise<unknown> {
+  const { answer } = await engine.ask(0, about.lab, name, args, about.values, null, ANSWER_MS);
+  return answer;
 }
 
-function fullResults(current: Run, recording: Recording): FullResults {
-  const training = recording.training();
-  return { ...current.results(), ...(training.curves.length ? { training } : {}) };
-}
-
-const encodingsHandler = new EncodingsHandler(engine);
-const sequenceHandler = new SequenceHandler({
-  engine,
-  present: () => present,
-  onTurn: (work, turn) => post({ type: 'turned', work, turn }),
-});
-
-async function reply(
-  { id, type: what }: Request & { id: number },
-  answering: Promise<Answers[Refusable]>,
-): Promise<void> {
+/** The answer in turns: others have theirs wherever it yields. */
+async function* answer(
+  { id, name, args }: Command & { type: 'ask' },
+  settled: Settled,
+): AsyncGenerator<void, unknown> {
+  if (name.startsWith('run.')) {
+    if (!recorded) throw { code: 'refused', message: 'There is no run yet. Press Train, Run or Step first.' };
+    // Results have all that there is.
+    if (!training) report(await engine.advance(0, 0));
+    const found = await askRun(recorded, name, args);
+    return name === 'run.results' ? fullResults(found as Results, recorded) : found;
+  }
+  const mine = { turn: null as Turn | null, stop: null as string | null };
+  answering.set(id, mine);
+  const { lab, values } = settled;
   try {
-    const answer = await answering;
-    post({ type: 'answered', id, what, answer }, transferables(answer));
+    for (;;) {
+      const { stop } = mine;
+      mine.stop = null;
+      const now = present.lab === lab ? present.values : null;
+      const reply = await engine.ask(id, lab, name, args, values, now, ANSWER_MS, stop ?? undefined);
+      if (reply.done) return reply.answer;
+      if (reply.turn) {
+        mine.turn = reply.turn;
+        post({ type: 'turned', turn: reply.turn });
+      }
+      yield;
+    }
+  } finally {
+    answering.delete(id);
+  }
+}
+
+function fullResults(results: Results, recording: Recording): FullResults {
+  const training = recording.training();
+  return { ...results, ...(training.curves.length ? { training } : {}) };
+}
+
+/** Work that is at such units, if any is, ends at its next turn. */
+function stop(part: string, unit: string): void {
+  for (const mine of answering.values()) {
+    if (mine.turn?.part === part && mine.turn.unit === unit) mine.stop = unit;
+  }
+}
+
+async function reply(id: number, what: Refusable, answering: Promise<unknown>): Promise<void> {
+  try {
+    const found = await answering;
+    post({ type: 'answered', id, what, answer: found }, transferables(found));
   } catch (thrown) {
     post({ type: 'refused', id, what, error: toLabError(thrown) });
-  }
-}
-
-async function answerTo(asked: Request, settings: Settled): Promise<Answers[Refusable]> {
-  if (asked.type === 'readResults') return engine.readResults(asked.text);
-  if (asked.type === 'readWeights') return engine.readWeights(asked.bytes);
-  if (isEncodingsRequest(asked, settings.lab)) {
-    const ours = run && recorded?.about.lab === 'encodings';
-    return encodingsHandler.answer(
-      asked,
-      settings,
-      ours ? { run: run as Run, moment: identity(recorded as Recording) } : null,
-    );
-  }
-  if (isSequenceRequest(asked, settings.lab)) return sequenceHandler.answer(asked, settings);
-  if (!run || !recorded) {
-    const start = settings.lab === 'sequence' ? 'Run' : 'Train';
-    throw { code: 'refused', message: `There is no run yet. Press ${start} or Step first.` };
-  }
-  switch (asked.type) {
-    case 'inspect':
-      return run.inspect(asked.replica, asked.probe);
-    case 'profile':
-      return run.profile();
-    case 'save':
-      return run.save();
-    case 'results':
-      await complete(run);
-      return fullResults(run, recorded);
-    case 'csv':
-      await complete(run);
-      return run.csv(asked.table ?? undefined);
-    case 'outcome':
-      return run.outcome();
-    default:
-      return null;
   }
 }
 
@@ -409,11 +422,11 @@ function settle(settled: Settled, source: 'link' | 'page' | 'file'): void {
 }
 
 function describe(lab: LabId): void {
-  const described = engine.describe(lab);
+  const described = module.describe(lab);
   properties = described.properties;
   const presets = described.presets.map((preset) => ({
     ...preset,
-    link: engine.settle(lab, Object.fromEntries(preset.values)).link,
+    link: module.settle(lab, Object.fromEntries(preset.values)).link,
   }));
   post({ ...described, type: 'described', lab, presets });
 }
@@ -422,13 +435,13 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
   const settings = present;
   switch (command.type) {
     case 'read':
-      return settle(engine.fromLink(command.link), 'link');
+      return settle(module.fromLink(command.link), 'link');
     case 'settle':
-      return settle(engine.settle(present.lab, command.values), 'page');
+      return settle(module.settle(present.lab, command.values), 'page');
     case 'change':
-      return settle(engine.change(present.lab, present.values, command.name, command.value), 'page');
+      return settle(module.change(present.lab, present.values, command.name, command.value), 'page');
     case 'typeIn':
-      return settle(engine.typeIn(present.lab, present.values, command.name, command.text), 'page');
+      return settle(module.typeIn(present.lab, present.values, command.name, command.text), 'page');
     case 'train': {
       const mine = ++request;
       waiting = null;
@@ -460,8 +473,8 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
     case 'watch':
       watched = command.subject;
       return watched ? queue.betweenTurns(look) : undefined;
-    case 'stopWork':
-      return sequenceHandler.stop(command.work, command.unit);
+    case 'stop':
+      return stop(command.part, command.unit);
     case 'keep':
       return queue.betweenTurns(keep);
     case 'discard':
@@ -470,7 +483,7 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
     case 'import':
       try {
         // What is wrong with the file itself is found without stopping the run.
-        engine.readWeights(command.bytes);
+        module.readWeights(command.bytes);
       } catch (thrown) {
         return post({ type: 'refused', id: command.id, what: 'import', error: toLabError(thrown) });
       }
@@ -483,13 +496,15 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
         if (recorded) keeper.holds(identity(recorded));
         return null;
       });
-    default: {
-      const work = isSequenceRequest(command, settings.lab) ? sequenceHandler.work(command, settings) : null;
-      if (work) return void reply(command, queue.inTurns(work)).then(() => queue.betweenTurns(reportNow));
-      return queue.betweenTurns(async () => {
-        await reply(command, answerTo(command, settings));
-        await reportNow();
-      });
+    case 'readResults':
+    case 'readWeights': {
+      const read = async () =>
+        command.type === 'readResults' ? module.readResults(command.text) : module.readWeights(command.bytes);
+      return queue.betweenTurns(() => reply(command.id, command.type, read()));
+    }
+    case 'ask': {
+      const found = queue.inTurns(answer(command, settings));
+      return void reply(command.id, command.name, found).then(() => queue.betweenTurns(reportNow));
     }
   }
 }
@@ -497,6 +512,7 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
 async function start({ lab, store: keeps, module: place }: Command & { type: 'start' }): Promise<void> {
   keeper.on = keeps;
   await init(place === null ? undefined : { module_or_path: place });
+  engine = new module.Engine();
   present = { ...present, lab };
   describe(lab);
   void keeper.offer(present.lab);

@@ -32,7 +32,8 @@ fn lengths(config: &EncodingsConfig) -> [u32; 4] {
 
 impl Outcome {
     /// Findings at other lengths.
-    pub(crate) fn lengths(config: &EncodingsConfig, step: u32, curves: Curves) -> Self {
+    #[must_use]
+    pub fn lengths(config: &EncodingsConfig, step: u32, curves: Curves) -> Self {
         let sentence = match config.task {
             Task::Increment => {
                 "This task needs no position, so a longer sequence shows only how much the added vectors disturb the look-up of a symbol."

@@ -95,6 +95,7 @@ pub struct SweepArm {
     /// Name.
     pub label: String,
     /// Family.
+    #[cfg_attr(test, ts(type = "'compression' | 'gain' | 'random'"))]
     pub family: &'static str,
     /// Compression, gain, or margin.
     pub value: f64,
@@ -449,7 +450,7 @@ fn equal_margins(config: &EncodingsConfig, arms: &[SweepArm], step: u32) -> Verd
 ///
 /// # Errors
 /// [`Error::Internal`].
-pub(crate) fn outcome(config: &EncodingsConfig, results: &Results) -> Result<Option<Outcome>, Error> {
+pub fn outcome(config: &EncodingsConfig, results: &Results) -> Result<Option<Outcome>, Error> {
     Ok(match config.experiment {
         Experiment::Live => Some(Outcome::Live),
         Experiment::Control => Some(control(config, results)?),

@@ -43,6 +43,7 @@ pub struct Picture {
 #[derive(Clone, Debug, Serialize)]
 pub struct PictureInfo {
     /// `left` or `right`.
+    #[cfg_attr(test, ts(type = "'left' | 'right'"))]
     pub side: &'static str,
     /// Identifier of the encoding.
     pub encoding: &'static str,
@@ -57,6 +58,7 @@ pub struct PictureInfo {
     /// Entries of a position's vector; 0 where it has none.
     pub width: usize,
     /// Identifier of the measure.
+    #[cfg_attr(test, ts(type = "'dot' | 'cosine' | 'distance'"))]
     pub measure: &'static str,
     /// Steps that a trained table was trained for.
     pub step: Option<u32>,

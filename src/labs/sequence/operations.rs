@@ -22,6 +22,7 @@ const BEATEN: usize = 5;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Stage {
     /// Identifier.
+    #[cfg_attr(test, ts(type = "'encoding' | 'context' | 'retrieval' | 'storage' | 'decoding'"))]
     pub id: &'static str,
     /// Name.
     pub label: &'static str,

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::labs::arrays::Floats;
+
 /// How a vector is drawn.
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -23,7 +25,7 @@ pub struct VectorView {
     /// How it is drawn.
     pub kind: VectorKind,
     /// Every entry.
-    pub values: Vec<f32>,
+    pub values: Floats,
     /// Of a code: neurons in the order of their firing.
     pub order: Vec<u32>,
 }
@@ -32,13 +34,13 @@ impl VectorView {
     /// A dense vector.
     #[must_use]
     pub fn dense(label: impl Into<String>, values: Vec<f32>) -> Self {
-        Self { label: label.into(), kind: VectorKind::Dense, values, order: Vec::new() }
+        Self { label: label.into(), kind: VectorKind::Dense, values: Floats(values), order: Vec::new() }
     }
 
     /// A ranked code as the vector of its significances.
     #[must_use]
     pub fn code(label: impl Into<String>, values: Vec<f32>, order: Vec<u32>) -> Self {
-        Self { label: label.into(), kind: VectorKind::Code, values, order }
+        Self { label: label.into(), kind: VectorKind::Code, values: Floats(values), order }
     }
 }
 

@@ -3,31 +3,8 @@
  * await what it answers.
  */
 
-import type {
-  Lemma,
-  Logit,
-  MeasureRow,
-  Phase,
-  Picture,
-  Side,
-  Spectrum,
-  UploadInfo,
-} from '../labs/encodings/engine';
-import type { Inspection, LabError, LabId, Profile, Results, Settled, Values, WeightsFile } from './types';
-import type {
-  Activity,
-  Answers,
-  Command,
-  FullResults,
-  KnownSteps,
-  Refusable,
-  Report,
-  Request,
-  SessionRequest,
-  Subject,
-  Work,
-} from './protocol';
-import type { Ball, Operations, Session, Spikes, SymbolStep, Turn } from '../labs/sequence/engine';
+import type { LabError, LabId, Results, Settled, Subject, Values, WeightsFile } from './types';
+import type { Activity, Answers, Asked, Command, Name, Refusable, Report, Request } from './protocol';
 
 /** What the client needs of a worker; a browser's `Worker` has it. */
 export interface WorkerLike {
@@ -71,7 +48,7 @@ export function fragment(link: string, hide: readonly string[], check: string | 
 
 interface Pending {
   what: Refusable;
-  resolve: (answer: never) => void;
+  resolve: (answer: unknown) => void;
   reject: (refusal: Refusal) => void;
 }
 
@@ -92,10 +69,8 @@ export class LabClient {
   private lastId = 0;
   private visible = true;
   private watched: Subject | null = null;
-  /** The steps of the machine's session that have come so far. */
-  private session: { id: number; steps: SymbolStep[] } = { id: 0, steps: [] };
-  /** A worker that takes another's place gets the table again. */
-  private uploaded: { name: string; bytes: Uint8Array } | null = null;
+  /** What a worker that takes another's place is asked again. */
+  private readonly again = new Map<Name, object>();
 
   constructor(private readonly options: ClientOptions) {
     this.worker = this.startWorker();
@@ -154,9 +129,9 @@ export class LabClient {
     this.post({ type: 'watch', subject });
   };
 
-  /** Ends work of the sequence lab as it is: what has been stored, or learned, by then counts. */
-  stopWork(work: Work, unit: Turn['unit']): void {
-    this.post({ type: 'stopWork', work, unit });
+  /** Ends the answers that a part waits for as they are, where they are still at such units: what has been done by then counts. */
+  stop(part: string, unit: string): void {
+    this.post({ type: 'stop', part, unit });
   }
 
   keep(): void {
@@ -167,156 +142,39 @@ export class LabClient {
     this.post({ type: 'discard' });
   }
 
-  inspect(replica: number, probe: string): Promise<Inspection> {
-    return this.ask({ type: 'inspect', replica, probe });
+  /** Asks about the open run, or what the lab answers, under the settings as they are. */
+  ask<N extends Name>(name: N, args: Asked[N]['arguments']): Promise<Asked[N]['answer']> {
+    return this.request(name, { type: 'ask', name, args });
   }
 
-  readonly profile = (): Promise<Profile> => this.ask({ type: 'profile' });
-
-  save(): Promise<Uint8Array> {
-    return this.ask({ type: 'save' });
+  /** As `ask`; a worker that takes another's place is told again, until `forget` says otherwise. */
+  async tell<N extends Name>(name: N, args: Asked[N]['arguments']): Promise<Asked[N]['answer']> {
+    const answer = await this.ask(name, args);
+    this.again.set(name, args);
+    return answer;
   }
 
-  results(): Promise<FullResults> {
-    return this.ask({ type: 'results' });
-  }
-
-  /** A table of the results as CSV; without a name the curves. */
-  csv(table?: string): Promise<string> {
-    return this.ask({ type: 'csv', table: table ?? null });
-  }
-
-  /** A table of what the present lab shows as CSV; `at` is the place where it is of one. */
-  tableCsv(table: string, at = 0): Promise<string> {
-    return this.ask({ type: 'tableCsv', table, at });
+  forget(name: Name): void {
+    this.again.delete(name);
   }
 
   /** Opens the run of a weights file, paused at its step. */
   import(bytes: Uint8Array): Promise<WeightsFile> {
-    return this.ask({ type: 'import', bytes });
+    return this.request('import', { type: 'import', bytes });
   }
 
   readResults(text: string): Promise<Results> {
-    return this.ask({ type: 'readResults', text });
+    return this.request('readResults', { type: 'readResults', text });
   }
 
   /** What a weights file holds, its lab among it. Opens nothing. */
   readWeights(bytes: Uint8Array): Promise<WeightsFile> {
-    return this.ask({ type: 'readWeights', bytes });
-  }
-
-  /** What the open run's experiment has found so far; null in a lab that has none. */
-  outcome(): Promise<unknown> {
-    return this.ask({ type: 'outcome' });
-  }
-
-  picture(side: Side): Promise<Picture> {
-    return this.ask({ type: 'picture', side });
-  }
-
-  spectrum(side: Side): Promise<Spectrum | null> {
-    return this.ask({ type: 'spectrum', side });
-  }
-
-  measures(): Promise<MeasureRow[]> {
-    return this.ask({ type: 'measures' });
-  }
-
-  phase(): Promise<Phase> {
-    return this.ask({ type: 'phase' });
-  }
-
-  lemma(): Promise<Lemma> {
-    return this.ask({ type: 'lemma' });
-  }
-
-  logit(): Promise<Logit> {
-    return this.ask({ type: 'logit' });
-  }
-
-  table(side: Side, format: 'csv' | 'npy'): Promise<Uint8Array> {
-    return this.ask({ type: 'table', side, format });
-  }
-
-  /** A table of the reader's takes the place of an earlier one; if it is refused the earlier one stays. */
-  async upload(name: string, bytes: Uint8Array): Promise<UploadInfo> {
-    const info = await this.ask({ type: 'upload', name, bytes });
-    this.uploaded = { name, bytes };
-    return info;
-  }
-
-  forgetUpload(): Promise<null> {
-    this.uploaded = null;
-    return this.ask({ type: 'forgetUpload' });
-  }
-
-  encodingsReport(): Promise<unknown> {
-    return this.ask({ type: 'encodingsReport' });
-  }
-
-  /** The symbols of the settings' sequence, as it would be stored. */
-  seqSymbols(): Promise<string[]> {
-    return this.ask({ type: 'seqSymbols' });
-  }
-
-  /** Stores a sequence in the worker's machine, from where it is; null is that of the settings. */
-  seqStore(text: string | null): Promise<Session> {
-    return this.completeSession({ type: 'seqStore', text, known: this.knownSteps });
-  }
-
-  /** Presents a sequence without writing it; null is that of the settings. */
-  seqReplay(text: string | null): Promise<Session> {
-    return this.completeSession({ type: 'seqReplay', text, known: this.knownSteps });
-  }
-
-  /** Takes in the cue, and goes on alone. "#3" is the first three symbols that were stored. */
-  seqRecall(cue: string, count: number | null): Promise<Session> {
-    return this.completeSession({ type: 'seqRecall', cue, count, known: this.knownSteps });
-  }
-
-  /** A blank memory. */
-  seqForget(): Promise<Session> {
-    return this.completeSession({ type: 'seqForget', known: this.knownSteps });
-  }
-
-  /** The session as it is; a blank one if the settings that the machine is made with have changed. */
-  seqSession(): Promise<Session> {
-    return this.completeSession({ type: 'seqSession', known: this.knownSteps });
-  }
-
-  private get knownSteps(): KnownSteps {
-    const { id, steps } = this.session;
-    return { id, steps: steps.length };
-  }
-
-  /** A session whole again: the steps that came before, and the new ones. */
-  private async completeSession(request: SessionRequest): Promise<Session> {
-    const { id, from, ...session } = await this.ask(request);
-    const steps = from > 0 ? [...this.session.steps.slice(0, from), ...session.steps] : session.steps;
-    this.session = { id, steps };
-    return { ...session, steps };
-  }
-
-  /** Both machines at symbol `at` of the settings' sequence; `goOn` takes up a lesson of the transformer that was stopped. */
-  seqOperations(at: number, goOn = false): Promise<Operations> {
-    return this.ask({ type: 'seqOperations', at, goOn });
-  }
-
-  seqSpikes(at: number): Promise<Spikes> {
-    return this.ask({ type: 'seqSpikes', at });
-  }
-
-  ball(): Promise<Ball> {
-    return this.ask({ type: 'ball' });
-  }
-
-  seqReport(): Promise<unknown> {
-    return this.ask({ type: 'seqReport' });
+    return this.request('readWeights', { type: 'readWeights', bytes });
   }
 
   /** Opens the run that an earlier visit left, paused at its step. */
   async resume(): Promise<void> {
-    await this.ask({ type: 'resume' });
+    await this.request('resume', { type: 'resume' });
   }
 
   /** Ends the worker, and every run with it. */
@@ -326,10 +184,12 @@ export class LabClient {
     this.listeners.clear();
   }
 
-  private ask<R extends Request>(request: R): Promise<Answers[R['type']]> {
+  private request<K extends keyof Answers>(what: K, request: Request): Promise<Answers[K]>;
+  private request<N extends Name>(what: N, request: Request): Promise<Asked[N]['answer']>;
+  private request(what: Refusable, request: Request): Promise<unknown> {
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
-      this.pending.set(id, { what: request.type, resolve, reject });
+      this.pending.set(id, { what, resolve, reject });
       this.post({ ...request, id });
     });
   }
@@ -340,7 +200,6 @@ export class LabClient {
 
   private startWorker(): WorkerLike {
     const worker = this.options.worker();
-    this.session = { id: 0, steps: [] };
     worker.onmessage = (message: MessageEvent<Report>) => this.onReport(message.data);
     worker.onerror = (event) => {
       event.preventDefault();
@@ -371,11 +230,8 @@ export class LabClient {
       const check = this.expected?.key === this.runKey ? this.expected.check : null;
       this.read(fragment(this.settled.link, this.hide, check));
     }
-    if (this.uploaded) {
-      const { name, bytes } = this.uploaded;
-      // It was taken before.
-      this.upload(name, bytes).catch(() => {});
-    }
+    // It was taken before.
+    for (const [name, args] of this.again) this.ask(name, args as never).catch(() => {});
     this.setVisible(this.visible);
     this.watch(this.watched);
     this.onReport({ type: 'cancelled' });
@@ -414,7 +270,7 @@ export class LabClient {
         this.activity = 'error';
         break;
       case 'answered':
-        this.pending.get(report.id)?.resolve(report.answer as never);
+        this.pending.get(report.id)?.resolve(report.answer);
         this.pending.delete(report.id);
         break;
       case 'refused':

@@ -1,6 +1,8 @@
 // Written by `UPDATE_TYPES=1 cargo test --lib types` from the types of the Rust side. Do not edit.
 
-export type LabId = 'copy' | 'encodings' | 'sequence';
+/** Every lab; the first is the one of a link that names none. */
+export const LABS = ['copy', 'encodings', 'sequence'] as const;
+export type LabId = (typeof LABS)[number];
 
 /** What can be asked, with which arguments, and what the answer is. */
 export interface Questions {
@@ -61,7 +63,7 @@ export type Absent = {
 /** Which run, as a place in the list of runs. */
 run: number,
 /** Which measure; all of them if left out. */
-measure?: string | null,
+measure?: string,
 /** From this place of the axis on. */
 from: number,
 /** Up to this one. */
@@ -236,9 +238,9 @@ points: Array<Point>, };
 /** What would decide an open claim, as far as that is known. */
 export type Decides = {
 /** So many seeds. */
-seeds?: number | null,
+seeds?: number,
 /** So many steps in all. */
-steps?: number | null, };
+steps?: number, };
 
 /** Everything about a lab that does not depend on a configuration. */
 export type Description = {
@@ -275,7 +277,7 @@ settings: Record<string, string | number | boolean | string[]>, };
 /** Which executor works, and why that one. */
 export type ExecutorInfo = {
 /** `cpu` or `webgpu`. */
-kind: string,
+kind: 'cpu' | 'webgpu',
 /** Name of the adapter, or of the instruction set. */
 name: string,
 /** Why this one was taken, in a sentence. */
@@ -478,9 +480,9 @@ better: Better,
 /** When it is taken. */
 phase: MeasurePhase,
 /** Value from which on a run counts as having reached it: the first step is reported for each run. */
-threshold?: number | null,
+threshold?: number,
 /** What a model reaches that guesses. */
-chance?: number | null, };
+chance?: number, };
 
 /** What numbers a measure takes, which says how it is drawn and written. */
 export type MeasureKind = "share" | "count" | "amount" | "number";
@@ -630,7 +632,7 @@ least: Floats,
 /** By distance. */
 greatest: Floats,
 /** `left` or `right`. */
-side: string,
+side: 'left' | 'right',
 /** Identifier of the encoding. */
 encoding: string,
 /** Its name. */
@@ -644,7 +646,7 @@ length: number,
 /** Entries of a position's vector; 0 where it has none. */
 width: number,
 /** Identifier of the measure. */
-measure: string,
+measure: 'dot' | 'cosine' | 'distance',
 /** Steps that a trained table was trained for. */
 step: number | null,
 /** Where the matrix was computed. */
@@ -1048,7 +1050,7 @@ greatest: number, };
 /** One operation of both machines. */
 export type Stage = {
 /** Identifier. */
-id: string,
+id: 'encoding' | 'context' | 'retrieval' | 'storage' | 'decoding',
 /** Name. */
 label: string,
 /** Whose correspondence it is. */
@@ -1111,7 +1113,7 @@ id: string,
 /** Name. */
 label: string,
 /** Family. */
-family: string,
+family: 'compression' | 'gain' | 'random',
 /** Compression, gain, or margin. */
 value: number,
 /** Mean self-margin of the table as the model reads it, mean over the seeds. */
@@ -1224,7 +1226,7 @@ label: string,
 /** How it is drawn. */
 kind: VectorKind,
 /** Every entry. */
-values: Array<number>,
+values: Floats,
 /** Of a code: neurons in the order of their firing. */
 order: Array<number>, };
 
@@ -1245,9 +1247,9 @@ measured: string,
 /** Seeds behind it; 0 where nothing is drawn. */
 seeds: number,
 /** Training steps after which it was judged; nothing where nothing trains. */
-steps?: number | null,
+steps?: number,
 /** What would decide it. */
-decides?: Decides | null, };
+decides?: Decides, };
 
 /** What a run says of a claim. */
 export type VerdictKind = "holds" | "fails" | "open" | "untested";

@@ -1,9 +1,7 @@
-import type { LabId } from './types';
+import { LABS, type LabId } from './generated';
 
-const KNOWN: readonly string[] = ['copy', 'encodings', 'sequence'] satisfies LabId[];
-
-/** The lab that a link names. What the engine would not take either leads to the copy lab, which says so. */
+/** The lab that a link names. What the engine would not take either leads to the first lab, which says so. */
 export function labOf(hash: string): LabId {
-  const asked = new URLSearchParams(hash.replace(/^#/, '')).get('lab') ?? '';
-  return KNOWN.includes(asked) ? (asked as LabId) : 'copy';
+  const asked = new URLSearchParams(hash.replace(/^#/, '')).get('lab');
+  return LABS.find((lab) => lab === asked) ?? LABS[0];
 }

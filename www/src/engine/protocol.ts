@@ -1,16 +1,6 @@
 /** What page and worker say to each other: one union each way. */
 
 import type {
-  Lemma,
-  Logit,
-  MeasureRow,
-  Phase,
-  Picture,
-  Side,
-  Spectrum,
-  UploadInfo,
-} from '../labs/encodings/engine';
-import type {
   About,
   CheckComparison,
   Inspection,
@@ -19,22 +9,17 @@ import type {
   LabId,
   Part,
   Preset,
-  Profile,
   Property,
+  Questions,
   Results,
   Settled,
+  Subject,
+  Turn,
   Values,
   Verdict,
   WeightsFile,
 } from './types';
 import type { Snapshot, TrainingCurve } from './record';
-import type { Ball, SessionUpdate, Operations, Spikes, Turn } from '../labs/sequence/engine';
-
-/** What is looked at: a run of the race, and a probe as the engine reads it ('' is a held-out sequence). */
-export interface Subject {
-  replica: number;
-  probe: string;
-}
 
 /** Results as the page exports them: those of the command line, and the training curve beside them where there is one. */
 export type FullResults = Results & { training?: TrainingCurve };
@@ -50,86 +35,18 @@ export interface Kept {
   when: number;
 }
 
-/**
- * A table of what the settings' lab shows as CSV, the very text that the command line writes; `at` is the place where it
- * is of one. Those of the open run go by `csv`.
- */
-export interface TableRequest {
-  type: 'tableCsv';
-  table: string;
-  at: number;
-}
-
-/** Questions of the encodings lab, answered from the settings at the moment of asking. */
-export type EncodingsRequest =
-  | { type: 'picture'; side: Side }
-  | { type: 'spectrum'; side: Side }
-  | { type: 'measures' }
-  | TableRequest
-  | { type: 'phase' }
-  | { type: 'lemma' }
-  | { type: 'logit' }
-  /** The table of one side as a file. */
-  | { type: 'table'; side: Side; format: 'csv' | 'npy' }
-  /** A table that the reader brought along takes the place of an earlier one. */
-  | { type: 'upload'; name: string; bytes: Uint8Array }
-  | { type: 'forgetUpload' }
-  /** What the command line writes about the two encodings. */
-  | { type: 'encodingsReport' };
-
-/** What of a session the page has already: which one, and how many steps of it. */
-export interface KnownSteps {
-  id: number;
-  steps: number;
-}
-
-/** Questions of the sequence lab, answered from the settings at the moment of asking. The worker keeps one machine. */
-export type SequenceRequest =
-  /** The symbols of the settings' sequence. */
-  | { type: 'seqSymbols' }
-  /** Write a sequence, from where the machine is; null is that of the settings. */
-  | { type: 'seqStore'; text: string | null; known: KnownSteps }
-  /** Present it without writing. */
-  | { type: 'seqReplay'; text: string | null; known: KnownSteps }
-  /** Take in a cue, and go on alone for `count` symbols; null is as many as the settings say. */
-  | { type: 'seqRecall'; cue: string; count: number | null; known: KnownSteps }
-  /** A blank memory. */
-  | { type: 'seqForget'; known: KnownSteps }
-  /** The session as it is. */
-  | { type: 'seqSession'; known: KnownSteps }
-  | TableRequest
-  /** Both machines at a symbol of the settings' sequence. */
-  | { type: 'seqOperations'; at: number; goOn: boolean }
-  | { type: 'seqSpikes'; at: number }
-  /** Hamming balls beside softmax. */
-  | { type: 'ball' }
-  /** What the command line writes about the settings' sequence. */
-  | { type: 'seqReport' };
-
-/** Those that are answered with the session. */
-export type SessionRequest = Extract<SequenceRequest, { known: KnownSteps }>;
-
-/** Work of the sequence lab that takes longer than a moment: a command of the session, or what a part needs to look into. */
-export type Work = 'session' | 'operations' | 'spikes' | 'report';
+/** What can be asked, with its arguments and its answer. Results have the training curve beside them. */
+export type Asked = Omit<Questions, 'run.results'> & {
+  'run.results': { arguments: Questions['run.results']['arguments']; answer: FullResults };
+};
+export type Name = keyof Asked;
 
 /** What can be asked for and gets an answer of its own, or a refusal. */
 export type Request =
-  | EncodingsRequest
-  | SequenceRequest
-  /** What the open run's experiment has found so far. */
-  | { type: 'outcome' }
+  /** A question, under the settings at the moment of asking. */
+  | { type: 'ask'; name: Name; args: Asked[Name]['arguments'] }
   /** What a safetensors file holds; nothing is opened. */
   | { type: 'readWeights'; bytes: Uint8Array }
-  /** Look once. */
-  | ({ type: 'inspect' } & Subject)
-  /** Time every kernel of the open run. */
-  | { type: 'profile' }
-  /** The open run as a safetensors file. */
-  | { type: 'save' }
-  /** The open run's results. */
-  | { type: 'results' }
-  /** A table of them as CSV; without a name the curves. */
-  | { type: 'csv'; table: string | null }
   /** Open the run that a safetensors file holds, paused at its step. */
   | { type: 'import'; bytes: Uint8Array }
   /** Read another run's results, to compare with. */
@@ -137,35 +54,9 @@ export type Request =
   /** Go on with the run that an earlier visit left. */
   | { type: 'resume' };
 
+/** What the answers to requests that are no questions are. */
 export interface Answers {
-  picture: Picture;
-  spectrum: Spectrum | null;
-  measures: MeasureRow[];
-  tableCsv: string;
-  phase: Phase;
-  lemma: Lemma;
-  logit: Logit;
-  table: Uint8Array;
-  upload: UploadInfo;
-  forgetUpload: null;
-  encodingsReport: unknown;
-  outcome: unknown;
-  seqSymbols: string[];
-  seqStore: SessionUpdate;
-  seqReplay: SessionUpdate;
-  seqRecall: SessionUpdate;
-  seqForget: SessionUpdate;
-  seqSession: SessionUpdate;
-  seqOperations: Operations;
-  seqSpikes: Spikes;
-  ball: Ball;
-  seqReport: unknown;
   readWeights: WeightsFile;
-  inspect: Inspection;
-  profile: Profile;
-  save: Uint8Array;
-  results: FullResults;
-  csv: string;
   import: WeightsFile;
   readResults: Results;
   resume: null;
@@ -193,8 +84,8 @@ export type Command =
   | { type: 'visible'; visible: boolean }
   /** Look again and again while training, and whenever the run stands still; null ends it. */
   | { type: 'watch'; subject: Subject | null }
-  /** Work of the sequence lab that goes on in turns ends as it is, if it is still at such units. */
-  | { type: 'stopWork'; work: Work; unit: Turn['unit'] }
+  /** The answers that a part waits for end as they are, where they are still at such units. */
+  | { type: 'stop'; part: string; unit: string }
   /** Keep the run now: the page may be about to go. */
   | { type: 'keep' }
   /** Forget the run that an earlier visit left. */
@@ -209,7 +100,7 @@ export type Activity =
 export type LinkedPreset = Preset & { link: string };
 
 /** What a refusal was about; the page shows it beside that control. */
-export type Refusable = Request['type'];
+export type Refusable = Name | keyof Answers;
 
 /** Worker to page. */
 export type Report =
@@ -236,8 +127,8 @@ export type Report =
   | { type: 'seen'; subject: Subject; inspection: Inspection }
   /** The watched subject could not be looked at. It is no longer watched. */
   | { type: 'unseen'; subject: Subject; error: LabError }
-  /** How far work of the sequence lab is that goes on in turns. */
-  | { type: 'turned'; work: Work; turn: Turn }
+  /** How far an answer is that takes turns. */
+  | { type: 'turned'; turn: Turn }
   /** An earlier visit left a run; null once it is gone. */
   | { type: 'offered'; kept: Kept | null }
   /** The run can be gone on with from this step at the next visit. */
@@ -246,7 +137,7 @@ export type Report =
   | { type: 'unkept'; message: string }
   /** Preparing was given up on request; the settings are as they were, and no run is open. */
   | { type: 'cancelled' }
-  | { type: 'answered'; id: number; what: Refusable; answer: Answers[Refusable] }
+  | { type: 'answered'; id: number; what: Refusable; answer: unknown }
   /** A request that could not be met. The open run is as it was. */
   | { type: 'refused'; id: number; what: Refusable; error: LabError }
   | { type: 'failed'; error: LabError };

@@ -1,6 +1,6 @@
 /** What a run has reported so far, as numbers by measure and run. */
 
-import type { About, Curves, LabEvent, Measure, Phase, Point, RunInfo } from './types';
+import type { About, Curves, LabEvent, Measure, MeasurePhase, Point, RunInfo } from './types';
 
 export type Source = 'held-out' | 'training';
 
@@ -152,7 +152,7 @@ export class Recording {
   }
 
   /** The curves of a phase, over training steps. */
-  curves(phase: Phase): Numbers {
+  curves(phase: MeasurePhase): Numbers {
     const { measures, runs } = this.about;
     return {
       measures: measures.filter((measure) => measure.phase === phase),

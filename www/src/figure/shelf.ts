@@ -1,6 +1,6 @@
 /** Earlier runs, kept in memory to be laid over the present one, and those read from files. */
 
-import type { Phase, Results, Values } from '../engine/types';
+import type { MeasurePhase, Results, Values } from '../engine/types';
 import type { Numbers, Recording } from '../engine/record';
 
 export interface EarlierRun {
@@ -15,7 +15,7 @@ export interface EarlierRun {
   shown: boolean;
   /** What became of each run. */
   runs: Reached[];
-  curves(phase: Phase): Numbers;
+  curves(phase: MeasurePhase): Numbers;
 }
 
 /** An arm with a seed, and the first step at each threshold. */

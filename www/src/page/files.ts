@@ -13,19 +13,19 @@ export function saveJson(data: unknown, name: string): void {
 
 export async function saveCurves(client: LabClient): Promise<void> {
   save(
-    new Blob([await client.csv()], { type: 'text/csv' }),
+    new Blob([await client.ask('run.csv', {})], { type: 'text/csv' }),
     `mnemoscope-${client.settled?.lab ?? 'copy'}.csv`,
   );
 }
 
 export async function saveResults(client: LabClient): Promise<void> {
-  const results = await client.results();
+  const results = await client.ask('run.results', {});
   saveJson(results, results.lab);
 }
 
 export async function saveWeights(client: LabClient): Promise<void> {
   const lab = client.settled?.lab ?? 'copy';
-  const bytes = (await client.save()) as Uint8Array<ArrayBuffer>;
+  const bytes = (await client.ask('run.save', {})) as Uint8Array<ArrayBuffer>;
   save(new Blob([bytes], { type: 'application/octet-stream' }), `mnemoscope-${lab}.safetensors`);
 }
 

@@ -5,7 +5,7 @@ import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
 import type { About, Inspection, LabError } from '../../engine/types';
 import { count, shortened } from '../../ui/format';
-import type { Subject } from '../../engine/protocol';
+import type { Subject } from '../../engine/types';
 import type { Entry } from '../../ui/series';
 import { Draw } from '../../ui/draw';
 import type { HeatMap } from '../../figure/heatmap';

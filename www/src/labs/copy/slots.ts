@@ -38,4 +38,7 @@ export const compareSlot: Slot = (context) =>
 
 /** Part `cost`: where the time of a step goes. */
 export const costSlot: Slot = (context) =>
-  html`<lab-cost .about=${openAbout(context)} .time=${context.client.profile}></lab-cost>`;
+  html`<lab-cost
+    .about=${openAbout(context)}
+    .time=${() => context.client.ask('run.profile', {})}
+  ></lab-cost>`;

@@ -15,7 +15,7 @@ import { SERIES } from '../../ui/series';
 import { Shortcuts } from '../../ui/shortcuts';
 import { Welcome } from '../../ui/welcome';
 import type { EncodingsContext } from './context';
-import type { UploadInfo } from './engine';
+import type { UploadInfo } from '../../engine/types';
 import { experimentPart } from './experiment';
 import { inspectPart } from './inspect';
 import { lemmaPart } from './lemma';
@@ -100,7 +100,10 @@ export class MnemoscopeEncodings extends LabPage {
     this.uploadRefused = '';
     try {
       checkSize(file, MOST_TABLE);
-      this.upload = await this.client.upload(file.name, new Uint8Array(await file.arrayBuffer()));
+      this.upload = await this.client.tell('inspect.upload', {
+        name: file.name,
+        bytes: new Uint8Array(await file.arrayBuffer()),
+      });
       // Whoever brings a table along wants to see it: beside the encoding on the left, unless one side shows it already.
       const { left, right } = this.client.settled?.values ?? {};
       if (left !== 'uploaded' && right !== 'uploaded') this.client.change('right', 'uploaded');
@@ -111,7 +114,8 @@ export class MnemoscopeEncodings extends LabPage {
   }
 
   private async forgetTable(): Promise<void> {
-    await this.client.forgetUpload();
+    this.client.forget('inspect.upload');
+    await this.client.ask('inspect.forget', {});
     this.upload = null;
     this.uploadRefused = '';
     this.requestUpdate();
@@ -143,7 +147,7 @@ export class MnemoscopeEncodings extends LabPage {
           label: 'Report (JSON)',
           enabled: this.client.settled !== null,
           act: () =>
-            this.export(async (client) => saveJson(await client.encodingsReport(), 'encodings-report')),
+            this.export(async (client) => saveJson(await client.ask('report', {}), 'encodings-report')),
         },
         {
           id: 'csv',

@@ -8,7 +8,7 @@ import { figureText } from '../../ui/text';
 import { mark } from '../../ui/palette';
 import { turns, type Inks } from '../../figure/inks';
 import { tag, text, widthOf } from '../../figure/svg';
-import type { Phase } from './engine';
+import type { Phase } from '../../engine/types';
 
 export const MOST_DIALS = 8;
 /** Positions of a longer sequence are not marked one by one. */

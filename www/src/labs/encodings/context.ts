@@ -1,7 +1,7 @@
 /** What every part of the encodings lab may read and do. */
 
 import type { PartContext } from '../../ui/part-context';
-import type { UploadInfo } from './engine';
+import type { UploadInfo } from '../../engine/types';
 
 export interface EncodingsContext extends PartContext {
   upload: UploadInfo | null;

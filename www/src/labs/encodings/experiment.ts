@@ -12,7 +12,7 @@ import { Question } from '../../ui/ask';
 import { choosePart } from '../../page/choose';
 import { TRAINING } from '../../ui/words';
 import type { EncodingsContext } from './context';
-import type { Outcome } from './engine';
+import type { Outcome } from '../../engine/types';
 import { followersView } from './followers';
 import { lengthsView } from './lengths';
 import { runChoice } from './logit';
@@ -35,7 +35,7 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
   private readonly question = new Question<Found>(
     async () => {
       const of = this.context.recording;
-      return { of, outcome: (await this.context.client.outcome()) as Outcome | null };
+      return { of, outcome: (await this.context.client.ask('run.found', {})) as Outcome | null };
     },
     () => this.requestUpdate(),
   );
@@ -147,7 +147,7 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
     const { hidden, live, saveCurves } = this.context;
     const { link } = recording;
     const outcome = this.found?.outcome;
-    const csv = (id: string) => this.context.client.csv(id);
+    const csv = (id: string) => this.context.client.ask('run.csv', { table: id });
     if (recording.about.values.experiment === 'live') return this.liveView(recording);
     if (this.question.refused && !outcome) {
       return html`<section class="card part">

@@ -11,7 +11,7 @@ import type { Recording } from '../../engine/record';
 import type { Entry } from '../../ui/series';
 import { lineKey } from '../../figure/arms';
 import { runsOf, spreadOf, valuesOf } from '../../figure/curves';
-import type { Outcome } from './engine';
+import type { Outcome } from '../../engine/types';
 import { saveButton, spreadText } from '../../figure/print';
 
 export type Control = Extract<Outcome, { experiment: 'control' }>;

@@ -10,12 +10,21 @@ import { figureText, type Cell } from '../../ui/text';
 import { Question } from '../../ui/ask';
 import type { EncodingsContext } from './context';
 import { PendingEdits } from '../../ui/pending-edits';
-import type { Measure, Picture, Side, Spectrum } from './engine';
+import type { Picture, Side, Spectrum } from '../../engine/types';
 import '../../ui/inspect.css';
 import '../../ui/parts.css';
 import { sideKey } from './keys';
 import { VisiblePart } from '../../ui/visible-part';
-import { extentOf, MEASURES, SIDE_NAMES, SIDES, similarityMap, union, type Extent } from './maps';
+import {
+  extentOf,
+  MEASURES,
+  SIDE_NAMES,
+  SIDES,
+  similarityMap,
+  union,
+  type Extent,
+  type Similarity,
+} from './maps';
 import { charted } from '../../figure/charted';
 import { sideView } from './side';
 import { canBeRelative, SIDE_MARKS, slice, spectra, type BySide, type Slice } from './slice';
@@ -45,10 +54,15 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
 
   private readonly redraw = () => this.requestUpdate();
   private readonly pictures = both(
-    (side) => new Question<Picture>(() => this.context.client.picture(side), this.redraw),
+    (side) => new Question<Picture>(() => this.context.client.ask('inspect.picture', { side }), this.redraw),
   );
   private readonly spectra = both(
-    (side) => new Question<Spectrum | null>(() => this.context.client.spectrum(side), this.redraw, true),
+    (side) =>
+      new Question<Spectrum | null>(
+        () => this.context.client.ask('inspect.spectrum', { side }),
+        this.redraw,
+        true,
+      ),
   );
   protected readonly questions = SIDES.flatMap((side) => [this.pictures[side], this.spectra[side]]);
   private readonly edits = new PendingEdits((name, value) => this.context.change(name, value), this.redraw);
@@ -137,12 +151,12 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
   }
 
   private common(sliders: SliderContext): TemplateResult {
-    const measure = (this.context.settled.values.measure ?? 'dot') as Measure;
+    const measure = (this.context.settled.values.measure ?? 'dot') as Similarity;
     return html`<div class="common">
       <div class="pick">
         <fieldset class="switch">
           <legend class="sr">What is compared</legend>
-          ${(Object.keys(MEASURES) as Measure[]).map(
+          ${(Object.keys(MEASURES) as Similarity[]).map(
             (value) =>
               html`<label>
                 <input
@@ -237,7 +251,7 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
   private async save(side: Side, format: 'csv' | 'npy') {
     this.unsaved = { ...this.unsaved, [side]: '' };
     try {
-      const bytes = await this.context.client.table(side, format);
+      const bytes = await this.context.client.ask('inspect.table', { side, format });
       const name = this.pictures[side].answer?.encoding ?? side;
       const type = format === 'csv' ? 'text/csv' : 'application/octet-stream';
       save(new Blob([bytes as Uint8Array<ArrayBuffer>], { type }), `mnemoscope-table-${name}.${format}`);

@@ -1,7 +1,7 @@
 /** What the answers about one side depend on, as texts: equal texts, equal answers. */
 
 import type { EncodingsContext } from './context';
-import type { Side } from './engine';
+import type { Side } from '../../engine/types';
 import { objectId, settingsOf } from '../../ui/visible-part';
 
 export interface Key {

@@ -8,7 +8,7 @@ import { figureText } from '../../ui/text';
 import { entryOf } from '../../ui/series';
 import { Question } from '../../ui/ask';
 import type { EncodingsContext } from './context';
-import type { Cloud, Lemma } from './engine';
+import type { Cloud, Lemma } from '../../engine/types';
 import { field } from '../../ui/fields';
 import '../../figure/lab-scatter';
 import { keyOf, VisiblePart } from '../../ui/visible-part';
@@ -30,7 +30,7 @@ const ENCODINGS: Record<Which, { id: string; name: string; file: string }> = {
 
 class LabLemma extends VisiblePart<EncodingsContext> {
   private readonly question = new Question<Lemma>(
-    () => this.context.client.lemma(),
+    () => this.context.client.ask('lemma', {}),
     () => this.requestUpdate(),
   );
   protected readonly questions = [this.question];
@@ -111,7 +111,7 @@ class LabLemma extends VisiblePart<EncodingsContext> {
           this.opened
             ? html`${guard([lemma], () => pointsTable(lemma))}
                 <p class="take">
-                  ${saveButton('Points (CSV)', 'lemma-points.csv', () => this.context.client.tableCsv('lemma-points'))}
+                  ${saveButton('Points (CSV)', 'lemma-points.csv', () => this.context.client.ask('csv', { table: 'lemma-points' }))}
                 </p>`
             : nothing
         }
@@ -203,7 +203,7 @@ class LabLemma extends VisiblePart<EncodingsContext> {
         </table>
       </div>
       <p class="take">
-        ${saveButton('Table (CSV)', 'lemma.csv', () => this.context.client.tableCsv('lemma'))}
+        ${saveButton('Table (CSV)', 'lemma.csv', () => this.context.client.ask('csv', { table: 'lemma' }))}
       </p>`;
   }
 

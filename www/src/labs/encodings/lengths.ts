@@ -11,7 +11,7 @@ import { lineKey } from '../../figure/arms';
 import { armCurves, spreadOf, valuesOf } from '../../figure/curves';
 import { axisTitle, shortUnit, unitOf, valueText } from '../../figure/measured';
 import type { Measure } from '../../engine/types';
-import type { Outcome } from './engine';
+import type { Outcome } from '../../engine/types';
 import { saving, spreadText } from '../../figure/print';
 
 export type Lengths = Extract<Outcome, { experiment: 'lengths' }>;

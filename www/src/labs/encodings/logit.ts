@@ -14,7 +14,7 @@ import { entryOf } from '../../ui/series';
 import { Question } from '../../ui/ask';
 import { barScale, barsSvg, decadesOf, pairOfBars, type Bar } from '../../figure/bars';
 import type { EncodingsContext } from './context';
-import type { Logit } from './engine';
+import type { Logit } from '../../engine/types';
 import { field } from '../../ui/fields';
 import { keyOf, VisiblePart, objectId } from '../../ui/visible-part';
 import { precise, saveButton } from '../../figure/print';
@@ -30,7 +30,7 @@ const MEANING: Record<Logit['parts'][number]['id'], string> = {
 
 class LabLogit extends VisiblePart<EncodingsContext> {
   private readonly question = new Question<Logit>(
-    () => this.context.client.logit(),
+    () => this.context.client.ask('logit', {}),
     () => this.requestUpdate(),
   );
   protected readonly questions = [this.question];
@@ -199,7 +199,7 @@ class LabLogit extends VisiblePart<EncodingsContext> {
       </div>
       <p class="take">
         ${exportButtons(paper, 'logit-parts', title)}
-        ${saveButton('Table (CSV)', 'logit-parts.csv', () => this.context.client.tableCsv('logit-parts'))}
+        ${saveButton('Table (CSV)', 'logit-parts.csv', () => this.context.client.ask('csv', { table: 'logit-parts' }))}
       </p>`;
   }
 

@@ -2,12 +2,15 @@
 
 import type { HeatMap } from '../../figure/heatmap';
 import { figureText } from '../../ui/text';
-import type { Measure, Picture, Side } from './engine';
+import type { Picture, Side } from '../../engine/types';
 
 export const SIDES: readonly Side[] = ['left', 'right'];
 export const SIDE_NAMES: Record<Side, string> = { left: 'Left', right: 'Right' };
 
-export const MEASURES: Record<Measure, { label: string; of: string; formula: string }> = {
+/** What is computed of every pair of positions. */
+export type Similarity = Picture['measure'];
+
+export const MEASURES: Record<Similarity, { label: string; of: string; formula: string }> = {
   dot: { label: 'Dot product', of: 'dot product', formula: '⟨t_p, t_q⟩' },
   cosine: { label: 'Cosine', of: 'cosine', formula: '⟨t_p, t_q⟩ ∕ (‖t_p‖ ‖t_q‖)' },
   distance: { label: 'Distance', of: 'Euclidean distance', formula: '‖t_p − t_q‖' },

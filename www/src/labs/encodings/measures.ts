@@ -7,7 +7,7 @@ import { count } from '../../ui/format';
 import { figureText } from '../../ui/text';
 import { Question } from '../../ui/ask';
 import type { EncodingsContext } from './context';
-import type { MeasureRow, Side } from './engine';
+import type { MeasureRow, Side } from '../../engine/types';
 import '../../ui/inspect.css';
 import { sideKey } from './keys';
 import { VisiblePart } from '../../ui/visible-part';
@@ -47,7 +47,7 @@ function notOne(value: number): string {
 
 class LabEncodingsMeasures extends VisiblePart<EncodingsContext> {
   private readonly question = new Question<MeasureRow[]>(
-    () => this.context.client.measures(),
+    () => this.context.client.ask('measures', {}),
     () => this.requestUpdate(),
     true,
   );
@@ -102,7 +102,7 @@ class LabEncodingsMeasures extends VisiblePart<EncodingsContext> {
             : html`<p class="help">Measured while this part of the page is in view.</p>`
       }
       <p class="take">
-        ${saveButton('Measures as CSV', 'measures.csv', () => this.context.client.tableCsv('measures'), !!rows)}
+        ${saveButton('Measures as CSV', 'measures.csv', () => this.context.client.ask('csv', { table: 'measures' }), !!rows)}
         ${saveButton(
           'Measures as JSON',
           'measures.json',

@@ -16,7 +16,7 @@ import { ON_PAGE, ON_PAPER, turns } from '../../figure/inks';
 import { drawClock, MOST_DIALS, type Drawn } from './clock';
 import type { EncodingsContext } from './context';
 import { PendingEdits } from '../../ui/pending-edits';
-import type { Phase } from './engine';
+import type { Phase } from '../../engine/types';
 import { field } from '../../ui/fields';
 import '../../ui/inspect.css';
 import { keyOf, VisiblePart } from '../../ui/visible-part';
@@ -52,7 +52,7 @@ class LabPhase extends VisiblePart<EncodingsContext> {
   declare opened: ReadonlySet<string>;
 
   private readonly question = new Question<Phase>(
-    () => this.context.client.phase(),
+    () => this.context.client.ask('phase', {}),
     () => this.requestUpdate(),
   );
   protected readonly questions = [this.question];
@@ -292,7 +292,7 @@ class LabPhase extends VisiblePart<EncodingsContext> {
         ${
           open
             ? html`${columnsTable(`All pairs at position ${phase.position}`, columns)}
-              ${saveButton('Download as CSV', 'phase.csv', () => this.context.client.tableCsv('phase'))}`
+              ${saveButton('Download as CSV', 'phase.csv', () => this.context.client.ask('csv', { table: 'phase' }))}`
             : nothing
         }
       </details>

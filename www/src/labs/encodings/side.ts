@@ -8,7 +8,7 @@ import type { HeatMap } from '../../figure/heatmap';
 import '../../figure/lab-heatmap';
 import type { Cell } from '../../ui/text';
 import type { EncodingsContext } from './context';
-import type { Picture, Side } from './engine';
+import type { Picture, Side } from '../../engine/types';
 import { MEASURES, SIDE_NAMES } from './maps';
 import { SIDE_MARKS } from './slice';
 import { slider, type SliderContext, type SliderOptions } from '../../ui/slider';

@@ -3,7 +3,7 @@
 import type { Figure, Line } from '../../figure/figure';
 import { figureText } from '../../ui/text';
 import type { Mark } from '../../ui/palette';
-import type { Picture, Side, Spectrum } from './engine';
+import type { Picture, Side, Spectrum } from '../../engine/types';
 import { exactText, MEASURES, SIDE_NAMES, SIDES } from './maps';
 import { countText, roomy, tickText, type Column } from '../../figure/charted';
 

@@ -5,7 +5,7 @@ import type { Figure, Line } from '../../figure/figure';
 import { figureText } from '../../ui/text';
 import { mark } from '../../ui/palette';
 import { countText, tickText, type Column } from '../../figure/charted';
-import type { Phase } from './engine';
+import type { Phase } from '../../engine/types';
 import { turns } from '../../figure/inks';
 import { precise } from '../../figure/print';
 

@@ -7,7 +7,7 @@ import { figureText } from '../../ui/text';
 import type { Recording } from '../../engine/record';
 import type { Entry } from '../../ui/series';
 import { FAMILIES } from '../../figure/arms';
-import type { Correlation, Outcome, SweepArm } from './engine';
+import type { Correlation, Outcome, SweepArm } from '../../engine/types';
 import '../../figure/lab-scatter';
 import { saveButton, spreadText, tick } from '../../figure/print';
 import { rangeOf, type Group, type Scatter } from '../../figure/scatter';

@@ -97,7 +97,10 @@ export class MnemoscopeSequence extends LabPage {
           id: 'session-csv',
           label: 'Session (CSV)',
           enabled: ready,
-          act: () => this.export(async (client) => csv(await client.tableCsv('session'), 'sequence-session')),
+          act: () =>
+            this.export(async (client) =>
+              csv(await client.ask('csv', { table: 'session' }), 'sequence-session'),
+            ),
         },
         {
           id: 'report',
@@ -105,7 +108,7 @@ export class MnemoscopeSequence extends LabPage {
           enabled: ready && !this.reporting.running,
           act: () =>
             this.export(async (client) =>
-              saveJson(await this.reporting.track(() => client.seqReport()), 'sequence-report'),
+              saveJson(await this.reporting.track(() => client.ask('report', {})), 'sequence-report'),
             ),
         },
         {

@@ -6,7 +6,7 @@ import { rangeOf, type Scatter } from '../../figure/scatter';
 import type { Figure, Line } from '../../figure/figure';
 import { count, plural } from '../../ui/format';
 import { mark } from '../../ui/palette';
-import type { Ball } from './engine';
+import type { Ball } from '../../engine/types';
 import { valueText } from './spread';
 
 /** β to three digits. */

@@ -24,11 +24,11 @@ import {
   squareText,
 } from './ball-figure';
 import type { SequenceContext } from './context';
-import type { Ball } from './engine';
+import type { Ball } from '../../engine/types';
 
 class LabSequenceBall extends VisiblePart<SequenceContext> {
   private readonly question = new Question<Ball>(
-    () => this.context.client.ball(),
+    () => this.context.client.ask('ball', {}),
     () => this.requestUpdate(),
     true,
   );
@@ -209,7 +209,7 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
         </table>
       </div>
       <p class="take">
-        ${saveButton('Fits (CSV)', 'sequence-ball-fits.csv', () => context.client.tableCsv('ball-fits'))}
+        ${saveButton('Fits (CSV)', 'sequence-ball-fits.csv', () => context.client.ask('csv', { table: 'ball-fits' }))}
       </p>`;
   }
 }
@@ -226,7 +226,7 @@ function pointsTable(ball: Ball, client: LabClient): TemplateResult {
         </p>`
       : nothing
   }
-  ${saveButton('Download as CSV', 'sequence-ball.csv', () => client.tableCsv('ball'))}`;
+  ${saveButton('Download as CSV', 'sequence-ball.csv', () => client.ask('csv', { table: 'ball' }))}`;
 }
 
 customElements.define('lab-sequence-ball', LabSequenceBall);

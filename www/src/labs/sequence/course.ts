@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { count } from '../../ui/format';
 import { figureText } from '../../ui/text';
-import type { SymbolStep } from './engine';
+import type { SymbolStep } from '../../engine/types';
 import { symbolText, spoken } from './symbols';
 
 /** More symbols are neither drawn nor written out: the last ones are; the files have all. */

@@ -20,7 +20,7 @@ import type { Entry } from '../../ui/series';
 import { choosePart, experimentKinds, experimentLabel } from '../../page/choose';
 import { RUNNING } from '../../ui/words';
 import type { SequenceContext } from './context';
-import type { Study } from './engine';
+import type { Study } from '../../engine/types';
 import './experiment.css';
 import { planOf } from './plan';
 import { anyFound } from './spread';
@@ -53,7 +53,7 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
   private readonly question = new Question<Found>(
     async () => {
       const of = this.context.recording;
-      return { of, study: (await this.context.client.outcome()) as Study };
+      return { of, study: (await this.context.client.ask('run.found', {})) as Study };
     },
     () => this.requestUpdate(),
   );
@@ -154,7 +154,7 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
           study.rows.body.length
             ? guard([study], () =>
                 summaryTable(study.rows, `sequence-${study.id}-summary.csv`, () =>
-                  context.client.csv('summary'),
+                  context.client.ask('run.csv', { table: 'summary' }),
                 ),
               )
             : nothing

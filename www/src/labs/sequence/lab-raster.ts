@@ -5,7 +5,7 @@ import { guard } from 'lit/directives/guard.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { ON_PAGE } from '../../figure/inks';
 import { tag } from '../../figure/svg';
-import type { Spikes } from './engine';
+import type { Spikes } from '../../engine/types';
 import { dotWords, drawRaster, rasterSummary, type Clock, type Dot, type Raster } from './raster';
 
 const WIDTH = 640;

@@ -5,7 +5,7 @@ import { guard } from 'lit/directives/guard.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { ON_PAGE } from '../../figure/inks';
 import { tag } from '../../figure/svg';
-import type { VectorView } from './engine';
+import type { VectorView } from '../../engine/types';
 import { byPlace, entryAt, entryWords, STRIP_HEIGHT, stripSvg, stripWords } from './strip';
 
 const WIDTH = 160;

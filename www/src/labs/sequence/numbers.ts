@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { columnsTable, countText } from '../../figure/charted';
 import { figureText } from '../../ui/text';
-import type { Operations, SimilarityView, VectorView } from './engine';
+import type { Operations, SimilarityView, VectorView } from '../../engine/types';
 import { symbolText } from './symbols';
 
 export interface Entry {

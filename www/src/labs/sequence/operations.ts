@@ -11,7 +11,7 @@ import '../../ui/parts.css';
 import { saveButton } from '../../figure/print';
 import '../../ui/look.css';
 import type { SequenceContext } from './context';
-import type { Operations, StageId, StageView } from './engine';
+import type { Operations, Stage, StageView } from '../../engine/types';
 import './lab-strip';
 import { entries, numbersOf } from './numbers';
 import './operations.css';
@@ -35,7 +35,7 @@ class SequenceOperations extends ScrubbedPart<Operations> {
     entry: { state: true },
   };
   /** The stage on show where there is no room for all. */
-  declare stage: StageId;
+  declare stage: Stage['id'];
   declare open: boolean;
   /** Whose numbers the table holds. */
   declare entry: string;
@@ -53,7 +53,7 @@ class SequenceOperations extends ScrubbedPart<Operations> {
   protected look(client: LabClient, at: number): Promise<Operations> {
     const { goOn } = this;
     this.goOn = false;
-    return client.seqOperations(at, goOn);
+    return client.ask('operations', { at, goOn });
   }
 
   /** The lesson that was stopped goes on. */
@@ -122,7 +122,7 @@ class SequenceOperations extends ScrubbedPart<Operations> {
   }
 
   /** Where there is no room for five columns, one stage at a time is shown. */
-  private chooser({ stages }: Operations, shown: StageId | undefined): TemplateResult {
+  private chooser({ stages }: Operations, shown: Stage['id'] | undefined): TemplateResult {
     return html`<fieldset class="chooser">
       <legend class="sr">Operation on show</legend>
       ${stages.map(
@@ -147,7 +147,7 @@ class SequenceOperations extends ScrubbedPart<Operations> {
     return html`<div class="foot">
         ${exportButtons(() => this.onPaper(operations), 'operations', 'Five operations')}
         ${saveButton('JSON', 'operations.json', () => JSON.stringify(operationsRecord(operations, context.link), null, 1))}
-        ${saveButton('CSV', 'operations.csv', () => context.client.tableCsv('operations', operations.at))}
+        ${saveButton('CSV', 'operations.csv', () => context.client.ask('csv', { table: 'operations', at: operations.at }))}
       </div>
       <details
         class="numbers"
@@ -242,7 +242,7 @@ function predictions(operations: Operations): TemplateResult {
   </ul>`;
 }
 
-function stages({ stages }: Operations, shown: StageId | undefined): TemplateResult {
+function stages({ stages }: Operations, shown: Stage['id'] | undefined): TemplateResult {
   return html`<div class="stages">
     ${stages.map(
       (stage, i) =>

@@ -9,7 +9,7 @@ import { precise } from '../../figure/print';
 import { count } from '../../ui/format';
 import { figureText } from '../../ui/text';
 import { tag, text, widthOf } from '../../figure/svg';
-import type { SpikeLayer, Spikes } from './engine';
+import type { SpikeLayer, Spikes } from '../../engine/types';
 import { ordinal } from './strip';
 import { spoken } from './symbols';
 

@@ -5,7 +5,7 @@ import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { ON_PAGE, ON_PAPER, turns, type Inks } from '../../figure/inks';
 import { figureText } from '../../ui/text';
 import { caption, heading, INK, MUTED, picture, RULE, tag, text, type Words } from '../../figure/svg';
-import type { Spikes } from './engine';
+import type { Spikes } from '../../engine/types';
 import { symbolText, spoken } from './symbols';
 
 type Reading = Spikes['readings'][number];

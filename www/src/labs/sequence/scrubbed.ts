@@ -4,7 +4,6 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { LabClient } from '../../engine/client';
 import { Question } from '../../ui/ask';
 import { keyOf, VisiblePart } from '../../ui/visible-part';
-import type { Work } from '../../engine/protocol';
 import type { SequenceContext } from './context';
 import { placeOf } from './place';
 import type { SequenceScrubber } from './scrubber';
@@ -36,7 +35,7 @@ export abstract class ScrubbedPart<T> extends VisiblePart<SequenceContext> {
   private unlisten = () => {};
 
   /** `work` is the part's name too. */
-  constructor(private readonly work: Extract<Work, 'operations' | 'spikes'>) {
+  constructor(private readonly work: 'operations' | 'spikes') {
     super();
     this.progress = new Progress(work, () => this.requestUpdate());
   }
@@ -68,7 +67,7 @@ export abstract class ScrubbedPart<T> extends VisiblePart<SequenceContext> {
   private async ask(): Promise<Viewed<T>> {
     const { client } = this.context;
     const key = this.key;
-    const symbols = await client.seqSymbols();
+    const symbols = await client.ask('symbols', {});
     const shown = await this.progress.track(() => this.look(client, this.place.within(symbols.length)));
     return { symbols, shown, key };
   }

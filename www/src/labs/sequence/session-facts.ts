@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { count, plural } from '../../ui/format';
 import { figureText } from '../../ui/text';
-import type { Session } from './engine';
+import type { Session } from '../../engine/types';
 import { symbolText, spoken } from './symbols';
 
 /** More symbols of an alphabet are not listed. */

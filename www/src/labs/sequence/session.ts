@@ -1,5 +1,6 @@
 /** Part `session`: a machine is shown a sequence once, and then recalls it from a cue. */
 
+import * as machine from './machine';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
@@ -12,7 +13,7 @@ import { count, plural, shortened } from '../../ui/format';
 import { numberControl, wholeNumber } from '../../ui/number-control';
 import type { SequenceContext } from './context';
 import { courseLegend, courseStrip, courseTable, MOST_SHOWN, stepWords } from './course';
-import type { Session, SymbolStep } from './engine';
+import type { Session, SymbolStep } from '../../engine/types';
 import { presetIs, sessionPresets, presetValues } from './presets';
 import { joined, melodic, symbolText } from './symbols';
 import { Playback } from './playback';
@@ -108,7 +109,7 @@ class LabSession extends LitElement {
     // What was refused was asked with the settings before.
     if (this.refused && this.refused.place !== 'machine') this.refused = null;
     this.pending += 1;
-    const [symbols, session] = await Promise.allSettled([client.seqSymbols(), client.seqSession()]);
+    const [symbols, session] = await Promise.allSettled([client.ask('symbols', {}), machine.session(client)]);
     this.pending -= 1;
     // Where there is no symbol, Store says so.
     this.symbols = symbols.status === 'fulfilled' ? symbols.value : [];
@@ -155,21 +156,21 @@ class LabSession extends LitElement {
       this.note = 'Nothing was stored: the text above is not what would be. Shorten it first.';
       return this.requestUpdate();
     }
-    void this.command('store', () => this.context.client.seqStore(null));
+    void this.command('store', () => machine.store(this.context.client));
   }
 
   replay(): void {
     const text = this.turned();
-    void this.command('replay', () => this.context.client.seqReplay(text));
+    void this.command('replay', () => machine.replay(this.context.client, text ?? undefined));
   }
 
   recall(): void {
     const cue = this.querySelector<HTMLInputElement>('#session-cue')?.value ?? '';
-    void this.command('recall', () => this.context.client.seqRecall(cue, null));
+    void this.command('recall', () => machine.recall(this.context.client, cue));
   }
 
   forget(): void {
-    void this.command('forget', () => this.context.client.seqForget());
+    void this.command('forget', () => machine.forget(this.context.client));
   }
 
   /** The settings' sequence with the wrong turn in it, as a text; null where there is none. */
@@ -551,7 +552,7 @@ class LabSession extends LitElement {
       </details>
       <p class="take">
         ${exportButtons(paper, 'session', 'the strip')}
-        ${saveButton('Session (CSV)', 'session.csv', () => this.context.client.tableCsv('session'))}
+        ${saveButton('Session (CSV)', 'session.csv', () => this.context.client.ask('csv', { table: 'session' }))}
         ${saveButton('Session (JSON)', 'session.json', () =>
           JSON.stringify({ link: this.context.link, settings: settled.values, session }, null, 1),
         )}

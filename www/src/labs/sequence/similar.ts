@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { count } from '../../ui/format';
 import { figureText } from '../../ui/text';
-import type { SimilarityView, StageView } from './engine';
+import type { SimilarityView, StageView } from '../../engine/types';
 import { symbolText } from './symbols';
 
 /** Of more items than this the largest are drawn; of fewer where a cell has several lists … */

@@ -18,7 +18,7 @@ import '../../ui/look.css';
 import { verdictList } from '../../ui/verdicts';
 import { figureText } from '../../ui/text';
 import type { SequenceContext } from './context';
-import type { SpikeLayer, Spikes } from './engine';
+import type { SpikeLayer, Spikes } from '../../engine/types';
 import './lab-raster';
 import type { Clock } from './raster';
 import { readingsSvg, readingsTable } from './readings';
@@ -90,11 +90,11 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
   }
 
   protected look(client: LabClient, at: number): Promise<Spikes> {
-    return client.seqSpikes(at);
+    return client.ask('spikes', { at });
   }
 
   private csv(id: 'spikes' | 'readings' | 'spike-checks', { at }: Spikes): Promise<string> {
-    return this.context.client.tableCsv(id, at);
+    return this.context.client.ask('csv', { table: id, at });
   }
 
   private toggle(name: string, open: boolean) {

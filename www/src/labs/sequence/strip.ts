@@ -8,7 +8,7 @@ import { count, plural } from '../../ui/format';
 import { colourAt, type Scale } from '../../figure/colours';
 import { figureText } from '../../ui/text';
 import { tag } from '../../figure/svg';
-import type { VectorView } from './engine';
+import type { VectorView } from '../../engine/types';
 
 export const STRIP_HEIGHT = 30;
 /** Room above the spikes for the mark of the first. */

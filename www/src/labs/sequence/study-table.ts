@@ -7,7 +7,7 @@ import { count, plural } from '../../ui/format';
 import type { Entry } from '../../ui/series';
 import type { Curves, Measure } from '../../engine/types';
 import { seedsOf, spreadOf, valuesOf } from '../../figure/curves';
-import type { Study } from './engine';
+import type { Study } from '../../engine/types';
 import { spreadText, valueText } from './spread';
 
 export interface ArmsContext {

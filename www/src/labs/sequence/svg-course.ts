@@ -14,7 +14,7 @@ import {
   type Words,
 } from '../../figure/svg';
 import { predictionText, stepWords, verdict } from './course';
-import type { SymbolStep } from './engine';
+import type { SymbolStep } from '../../engine/types';
 import { symbolText } from './symbols';
 
 const WIDTH = 720;

@@ -4,7 +4,7 @@ import { ON_PAPER } from '../../figure/inks';
 import { figureText } from '../../ui/text';
 import { paperColour } from '../../figure/paper';
 import { caption, heading, INK, MUTED, picture, tag, text, widthOf, type Words } from '../../figure/svg';
-import type { Operations, SimilarityView, StageView, VectorView } from './engine';
+import type { Operations, SimilarityView, StageView, VectorView } from '../../engine/types';
 import { barScaleOf, drawnItems, leftOut, mostBars } from './similar';
 import { STRIP_HEIGHT, stripSvg, stripWords } from './strip';
 import { symbolText, spoken } from './symbols';

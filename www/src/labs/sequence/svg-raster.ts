@@ -2,7 +2,7 @@
 
 import { ON_PAPER } from '../../figure/inks';
 import { caption, heading, picture, tag, type Words } from '../../figure/svg';
-import type { Spikes } from './engine';
+import type { Spikes } from '../../engine/types';
 import { drawRaster, rasterSummary, type Clock } from './raster';
 
 const WIDTH = 720;

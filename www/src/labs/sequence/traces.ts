@@ -5,7 +5,7 @@ import type { Figure, Line } from '../../figure/figure';
 import { precise } from '../../figure/print';
 import { figureText } from '../../ui/text';
 import { mark } from '../../ui/palette';
-import type { Spikes } from './engine';
+import type { Spikes } from '../../engine/types';
 
 type Trace = Spikes['traces'][number];
 

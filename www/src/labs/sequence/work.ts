@@ -3,8 +3,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { LabClient } from '../../engine/client';
 import { count } from '../../ui/format';
-import type { Report, Work } from '../../engine/protocol';
-import type { Turn } from './engine';
+import type { Report } from '../../engine/protocol';
+import type { Turn } from '../../engine/types';
 
 /** The last turn of a piece of work, where it takes more than one. */
 export class Progress {
@@ -15,7 +15,7 @@ export class Progress {
   private stopped = false;
 
   constructor(
-    private readonly work: Work,
+    private readonly work: string,
     private readonly changed: () => void,
   ) {}
 
@@ -38,7 +38,7 @@ export class Progress {
 
   readonly onReport = (report: Report): void => {
     // Others may ask too, through the client.
-    if (!this.running || report.type !== 'turned' || report.work !== this.work) return;
+    if (!this.running || report.type !== 'turned' || report.turn.part !== this.work) return;
     this.turn = report.turn;
     // It went past what the reader wanted to end.
     if (this.turn.unit === 'steps') this.stopped = false;
@@ -60,7 +60,7 @@ export class Progress {
     const of = steps ? `of at most ${count(turn.of)} gradient steps` : `of ${count(turn.of)} symbols`;
     const end = () => {
       this.stopped = !steps;
-      client.stopWork(work, turn.unit);
+      client.stop(work, turn.unit);
     };
     return html`<p class="work" data-testid="work-${work}">
       <progress max=${turn.of} value=${turn.at} aria-label=${label}></progress>
