@@ -4,6 +4,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
+use crate::labs::arrays::Tell;
 use crate::labs::ask::{Bench, Place, Reply, Turn};
 use crate::labs::link::Link;
 use crate::labs::run::{About, Run};
@@ -34,8 +35,7 @@ fn thrown(error: &Error) -> JsValue {
 }
 
 fn value<T: Serialize + ?Sized>(of: &T) -> Result<JsValue, JsValue> {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
-    of.serialize(&serializer).map_err(JsValue::from)
+    of.js().map_err(|error| JsValue::from_str(&error.to_string()))
 }
 
 /// The property table, the presets, and the parts of the page of a lab.
@@ -158,7 +158,8 @@ struct Answered {
     done: bool,
     /// Nothing while the question waits for another's end.
     turn: Option<Turn>,
-    answer: Option<Box<dyn erased_serde::Serialize>>,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    answer: JsValue,
 }
 
 fn no_run() -> Error {
@@ -293,8 +294,7 @@ impl Engine {
         let machine = &mut self.machine;
         let (now, stop) = (now.as_ref(), stop.as_deref());
         let place = Place { id, config: &config, now, run, machine, budget_ms, stop };
-        let arguments = serde_wasm_bindgen::Deserializer::from(arguments);
-        let arguments = Box::new(<dyn erased_serde::Deserializer<'_>>::erase(arguments));
+        let arguments = (serde_wasm_bindgen::Deserializer::from(arguments), std::marker::PhantomData);
         let bench = match self.benches.iter().position(|(known, _)| *known == lab) {
             Some(at) => &mut self.benches[at].1,
             None => {
@@ -306,9 +306,9 @@ impl Engine {
         };
         let reply = labs::ask::ask(bench.as_mut(), &name, arguments, place).await.map_err(|error| thrown(&error))?;
         value(&match reply {
-            Reply::Done(answer) => Answered { done: true, turn: None, answer: Some(answer) },
-            Reply::Going(turn) => Answered { done: false, turn: Some(turn), answer: None },
-            Reply::Waiting => Answered { done: false, turn: None, answer: None },
+            Reply::Done(answer) => Answered { done: true, turn: None, answer },
+            Reply::Going(turn) => Answered { done: false, turn: Some(turn), answer: JsValue::NULL },
+            Reply::Waiting => Answered { done: false, turn: None, answer: JsValue::NULL },
         })
     }
 }

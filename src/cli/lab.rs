@@ -119,8 +119,7 @@ fn answer(lab: &dyn Lab, name: &str, arguments: &ArgMatches) -> Result<(), Failu
         }
     })?;
     progress.iter().for_each(Progress::end);
-    let value = serde_json::to_value(&answer).map_err(|error| Failure::failed(format!("JSON: {error}")))?;
-    let bytes = match value.as_str() {
+    let bytes = match answer.as_str() {
         Some(text) => text.as_bytes().to_vec(),
         None => settings::json_text(&answer)?,
     };

@@ -165,7 +165,7 @@ pub struct Binding {
 }
 
 /// A kernel with its parameters. `kernel!` makes the implementations.
-pub trait Kernel: Debug + Send + Sync {
+pub trait Kernel: Send + Sync {
     /// Name of the file in `shaders/` and in `src/kernels/`.
     fn name(&self) -> &'static str;
     /// Buffers read, in binding order.
@@ -201,6 +201,13 @@ pub trait Kernel: Debug + Send + Sync {
     /// [`Error::Internal`] if there are too few or too many.
     #[cfg(not(target_arch = "wasm32"))]
     fn run_f64(&self, reads: &[&[f64]], writes: &mut [&mut [f64]]) -> Result<(), Error>;
+}
+
+/// Without what it holds, so that a page need not carry how to print that.
+impl std::fmt::Debug for dyn Kernel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 /// A number that the CPU executor works in.

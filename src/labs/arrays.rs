@@ -5,6 +5,9 @@ use std::ops::Deref;
 
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use crate::error::Error;
 
 /// Many numbers in single precision; a `Float32Array` on the page.
 #[cfg_attr(test, derive(ts_rs::TS), ts(type = "Float32Array"))]
@@ -66,12 +69,62 @@ impl<'de> Deserialize<'de> for Bytes {
     }
 }
 
+/// Whatever can be told: as plain data, and on the page as a value of its own.
+pub trait Tell {
+    /// As files have it: what is not a number is null.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if it has no such form.
+    fn json(&self) -> Result<Value, Error>;
+
+    /// As a value of JavaScript.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if it has no such form.
+    #[cfg(target_arch = "wasm32")]
+    fn js(&self) -> Result<wasm_bindgen::JsValue, Error>;
+}
+
+impl<T: Serialize + ?Sized> Tell for T {
+    fn json(&self) -> Result<Value, Error> {
+        serde_json::to_value(self).map_err(|error| Error::Internal(error.to_string()))
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    fn js(&self) -> Result<wasm_bindgen::JsValue, Error> {
+        let serializer = serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
+        self.serialize(&serializer).map_err(|error| Error::Internal(error.to_string()))
+    }
+}
+
+/// An answer as its asker gets it.
+#[cfg(target_arch = "wasm32")]
+pub type Told = wasm_bindgen::JsValue;
+/// An answer as its asker gets it.
+#[cfg(not(target_arch = "wasm32"))]
+pub type Told = Value;
+
+/// Tells something to whoever has asked.
+///
+/// # Errors
+/// [`Error::Internal`] if it has no such form.
+pub fn told(what: &(impl Tell + ?Sized)) -> Result<Told, Error> {
+    #[cfg(target_arch = "wasm32")]
+    return what.js();
+    #[cfg(not(target_arch = "wasm32"))]
+    what.json()
+}
+
 /// An answer whose type is the lab's own; null where there is nothing.
 #[cfg_attr(test, derive(ts_rs::TS), ts(type = "unknown"))]
-pub struct Anything(pub Option<Box<dyn erased_serde::Serialize>>);
+pub struct Anything(#[cfg_attr(test, ts(skip))] pub Option<Box<dyn Tell>>);
 
 impl Serialize for Anything {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        let told = self.0.as_ref().map(|what| told(what.as_ref())).transpose().map_err(serde::ser::Error::custom)?;
+        #[cfg(target_arch = "wasm32")]
+        return serde_wasm_bindgen::preserve::serialize(&told.unwrap_or(wasm_bindgen::JsValue::NULL), serializer);
+        #[cfg(not(target_arch = "wasm32"))]
+        told.serialize(serializer)
     }
 }

@@ -4,12 +4,13 @@
 //! that of the answer. The dispatch follows from it, and so does the page's map of types. A question of a part is named as the part is,
 //! or begins with its name and a dot. Every answer may take turns, and every one can be stopped.
 
-use std::fmt::Debug;
+use std::fmt;
 
 use serde::de::{self, DeserializeOwned};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::labs::arrays::{Told, told};
 use crate::labs::run::Run;
 use crate::labs::run_ask::RunBench;
 use crate::labs::settings::Settings;
@@ -42,20 +43,22 @@ pub enum Reply<A> {
     Done(A),
 }
 
-impl<A: Serialize + 'static> Reply<A> {
-    /// The same, whatever the answer is.
-    #[must_use]
-    pub fn boxed(self) -> Reply<Box<dyn erased_serde::Serialize>> {
-        match self {
+impl<A: Serialize> Reply<A> {
+    /// The same, told.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the answer has no form of its asker's.
+    pub fn told(self) -> Result<Answer, Error> {
+        Ok(match self {
             Self::Going(turn) => Reply::Going(turn),
             Self::Waiting => Reply::Waiting,
-            Self::Done(answer) => Reply::Done(Box::new(answer)),
-        }
+            Self::Done(answer) => Reply::Done(told(&answer)?),
+        })
     }
 }
 
 /// An answer of any type.
-pub type Answer = Reply<Box<dyn erased_serde::Serialize>>;
+pub type Answer = Reply<Told>;
 
 /// Where a question is asked: the settings, the open run, the machine, and the time that this turn may take.
 pub struct Place<'a, C: ?Sized = Config> {
@@ -98,7 +101,11 @@ impl<S: Settings + 'static> Under for S {
     }
 }
 
+/// Arguments of any type, as the page gives them.
+#[cfg(target_arch = "wasm32")]
+pub type Arguments<'a> = (serde_wasm_bindgen::Deserializer, std::marker::PhantomData<&'a ()>);
 /// Arguments of any type.
+#[cfg(not(target_arch = "wasm32"))]
 pub type Arguments<'a> = Box<dyn erased_serde::Deserializer<'a> + 'a>;
 
 /// No arguments.
@@ -165,7 +172,7 @@ impl<'de> de::Deserializer<'de> for Fields<'_> {
 }
 
 /// What answers a lab's questions. It may keep what one answer shares with the next.
-pub trait Bench: Debug {
+pub trait Bench {
     /// The questions.
     fn questions(&self) -> Vec<Question>;
 
@@ -184,6 +191,13 @@ pub trait Bench: Debug {
     /// [`Error::Config`] if there is no such question, or the arguments are not its own; [`Error::Outdated`] if the settings that it depends
     /// on have changed; [`Error::Stopped`] if the reader has ended it and there is nothing to show; whatever the answer meets.
     fn ask<'a, 'b: 'a>(&'a mut self, name: &'b str, arguments: Arguments<'b>, place: Place<'b>) -> Task<'a, Answer>;
+}
+
+/// Without what it holds, so that a page need not carry how to print that.
+impl fmt::Debug for dyn Bench {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a bench")
+    }
 }
 
 /// The bench of a lab that only looks at its run.
@@ -226,8 +240,11 @@ pub(crate) fn unknown(name: &str, lab: &str, questions: &[&str]) -> Error {
 
 /// The arguments of a question.
 pub(crate) fn read<A: DeserializeOwned>(name: &str, arguments: Arguments<'_>) -> Result<A, Error> {
-    erased_serde::deserialize(&mut { arguments })
-        .map_err(|error| Error::Config(format!("Arguments of the question \"{name}\": {error}.")))
+    #[cfg(target_arch = "wasm32")]
+    let read = A::deserialize(arguments.0);
+    #[cfg(not(target_arch = "wasm32"))]
+    let read = erased_serde::deserialize(&mut { arguments });
+    read.map_err(|error| Error::Config(format!("Arguments of the question \"{name}\": {error}.")))
 }
 
 /// Declares the questions of a lab's bench, and how they are answered.
@@ -253,7 +270,7 @@ macro_rules! questions {
                             let arguments: $arguments = $crate::labs::ask::read(name, arguments)?;
                             let answer: $crate::labs::ask::Reply<$answer> =
                                 self.$method(arguments, <$settings as $crate::labs::ask::Under>::own(place)?).await?;
-                            Ok(answer.boxed())
+                            answer.told()
                         })+
                         other => Err($crate::labs::ask::unknown(other, lab, &[$($name),+])),
                     }

@@ -1,7 +1,7 @@
 //! A configuration of any lab: its settings by name, and the race that it makes, if it makes one.
 
 use std::any::Any;
-use std::fmt::Debug;
+use std::fmt;
 
 use crate::error::Error;
 use crate::labs::part::Part;
@@ -13,7 +13,7 @@ use crate::property::{Problem, Property, Scope, typed};
 use crate::run::lineup::{Lineup, Provenance};
 
 /// Settings of a lab without their type: what [`Settings`] and its table offer to whoever does not know the lab.
-trait Configuration: Debug {
+trait Configuration {
     fn any(&self) -> &dyn Any;
     fn boxed(&self) -> Box<dyn Configuration>;
     fn is(&self, other: &dyn Any) -> bool;
@@ -30,7 +30,14 @@ trait Configuration: Debug {
     fn racing(&self) -> Option<&dyn Racing>;
 }
 
-impl<S: Settings + Debug + 'static> Configuration for S {
+/// Without what it holds, so that a page need not carry how to print that.
+impl fmt::Debug for dyn Configuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.link())
+    }
+}
+
+impl<S: Settings + 'static> Configuration for S {
     fn any(&self) -> &dyn Any {
         self
     }
@@ -91,7 +98,7 @@ impl PartialEq for Config {
     }
 }
 
-impl<S: Settings + Debug + 'static> From<S> for Config {
+impl<S: Settings + 'static> From<S> for Config {
     fn from(settings: S) -> Self {
         Self(Box::new(settings))
     }

@@ -20,7 +20,7 @@ pub mod trial;
 mod types;
 pub mod weights;
 
-use std::fmt::Debug;
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -44,7 +44,7 @@ pub type Task<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + 'a>>;
 pub type Progress<'a> = &'a mut dyn FnMut(f64, &str);
 
 /// A lab.
-pub trait Lab: Debug + Sync {
+pub trait Lab: Sync {
     /// Its identifier, in links and on the command line.
     fn id(&self) -> &'static str;
 
@@ -65,6 +65,13 @@ pub trait Lab: Debug + Sync {
 
     /// What answers questions beside the run.
     fn bench(&self) -> Box<dyn Bench>;
+}
+
+/// Without what it holds, so that a page need not carry how to print that.
+impl fmt::Debug for dyn Lab {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
 }
 
 /// Everything about a lab that does not depend on a configuration.

@@ -1,6 +1,6 @@
 //! What the labs that race have alike: arms with seeds, and what a lab makes of them.
 
-use std::fmt::Debug;
+use std::fmt;
 
 use crate::encoding::{Encoding, Tuning};
 use crate::error::Error;
@@ -43,7 +43,7 @@ pub trait Racing {
 }
 
 /// What a lab makes of a race: its claims, and what its experiment finds beside the curves.
-pub trait Findings: Debug {
+pub trait Findings {
     /// The claims, and what the results say of them after `step` steps.
     ///
     /// # Errors
@@ -81,6 +81,13 @@ pub trait Findings: Debug {
     /// # Errors
     /// [`Error::Config`] if they are of another lab.
     fn extend(&mut self, config: &Config) -> Result<(), Error>;
+}
+
+/// Without what it holds, so that a page need not carry how to print that.
+impl fmt::Debug for dyn Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("findings")
+    }
 }
 
 /// What is raced in the labs that train transformers: tables (or other ways to tell positions), each with some seeds.

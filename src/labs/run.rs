@@ -1,11 +1,12 @@
 //! What runs, of whichever lab: a race of models that are trained, or an experiment in units of work.
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Debug};
+use std::fmt;
 
 use serde::Serialize;
 
 use crate::error::Error;
+use crate::labs::arrays::Tell;
 use crate::labs::trial::Trial;
 use crate::labs::{Config, Task};
 use crate::model::measure::Measure;
@@ -58,7 +59,7 @@ impl About {
 /// What an experiment has found so far, beside its curves.
 pub struct Found {
     /// As the page gets it.
-    pub value: Box<dyn erased_serde::Serialize>,
+    pub value: Box<dyn Tell>,
     /// Its tables.
     pub tables: Vec<Table>,
     /// Curves over other axes.
@@ -71,14 +72,14 @@ pub struct Found {
     pub after: String,
 }
 
-impl Debug for Found {
+impl fmt::Debug for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Found").field("before", &self.before).field("rows", &self.rows).finish_non_exhaustive()
     }
 }
 
 /// What advances. What it cannot do is absent: [`Run::trial`].
-pub trait Run: Debug {
+pub trait Run {
     /// The settings that it was opened with.
     fn config(&self) -> &Config;
 
@@ -152,5 +153,12 @@ pub trait Run: Debug {
     /// The race, which can be saved, timed and looked into; nothing where no models are trained.
     fn trial(&mut self) -> Option<&mut Trial> {
         None
+    }
+}
+
+/// Without what it holds, so that a page need not carry how to print that.
+impl fmt::Debug for dyn Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.label())
     }
 }

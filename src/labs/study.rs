@@ -1,6 +1,6 @@
 //! An experiment in units of work, between which it can pause: whatever is measured without training a race.
 
-use std::fmt::Debug;
+use std::fmt;
 
 use serde::Serialize;
 use web_time::Instant;
@@ -30,7 +30,7 @@ pub struct Rows {
 }
 
 /// What is measured, unit by unit, under settings of type `C`.
-pub trait Experiment<C>: Debug {
+pub trait Experiment<C> {
     /// Its name.
     fn label(&self, config: &C) -> &'static str;
 
@@ -78,6 +78,13 @@ pub trait Experiment<C>: Debug {
     fn verdicts(&self, config: &C) -> Vec<Verdict>;
 }
 
+/// Without what it holds, so that a page need not carry how to print that.
+impl<C> fmt::Debug for dyn Experiment<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an experiment")
+    }
+}
+
 /// What an experiment has found so far, as the page gets it.
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Study"))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -117,7 +124,7 @@ pub struct Study<C> {
     seconds: f64,
 }
 
-impl<C: Settings + Debug + 'static> Study<C> {
+impl<C: Settings + 'static> Study<C> {
     /// Prepares an experiment and gets an executor. `progress` hears the fraction done and what is being done.
     ///
     /// # Errors
@@ -219,7 +226,7 @@ impl<C: Settings + Debug + 'static> Study<C> {
     }
 }
 
-impl<C: Settings + Debug + 'static> Run for Study<C> {
+impl<C: Settings + 'static> Run for Study<C> {
     fn config(&self) -> &Config {
         &self.source
     }

@@ -164,8 +164,7 @@ impl Trial {
         let mut results = self.race.results();
         results.verdicts = self.verdicts()?;
         if let Some(found) = self.found()? {
-            let value = serde_json::to_value(&found.value).map_err(|error| Error::Internal(error.to_string()))?;
-            results.found = Some(value);
+            results.found = Some(found.value.json()?);
             results.more = found.more;
         }
         Ok(results)

@@ -32,7 +32,7 @@ pub enum Source {
 
 /// Something that a race trains: one plan, whose replicas are runs that share shapes, number of steps, optimiser and loss, and differ in
 /// seed, learning rate, weight decay, initial scale, frozen tensors, and whatever else is the model's own.
-pub trait Model: Any + std::fmt::Debug {
+pub trait Model: Any {
     /// How many runs there are.
     fn runs(&self) -> usize;
 
@@ -83,4 +83,11 @@ pub trait Model: Any + std::fmt::Debug {
     /// The same model with another number of training steps, of which the first are the same; nothing if its steps depend on how many
     /// there are.
     fn extended(&self, steps: u32) -> Option<Box<dyn Model>>;
+}
+
+/// Without what it holds, so that a page need not carry how to print that.
+impl std::fmt::Debug for dyn Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a model")
+    }
 }
