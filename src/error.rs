@@ -1,4 +1,5 @@
-//! The one error type. Its messages tell the reader what to do next, in words that hold for a page, a shell and a program alike: no button is named.
+//! The one error type. Its messages tell the reader what to do next, in words that hold for a page, a shell and a program alike: no
+//! button is named.
 
 /// What can go wrong.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -8,10 +8,10 @@ use crate::labs::arrays::Tell;
 use crate::labs::ask::{Bench, Place, Reply, Turn};
 use crate::labs::link::Link;
 use crate::labs::run::{About, Run};
+use crate::labs::settled::{Settled, WeightsFile};
 use crate::labs::trial::Trial;
 use crate::labs::weights::Weights;
 use crate::labs::{self, Config, Lab, results};
-use crate::labs::settled::{Settled, WeightsFile};
 use crate::property::{Problem, by_name};
 use crate::reading::quoted;
 use crate::run::check::Certificate;
@@ -250,8 +250,8 @@ impl Engine {
     /// Certificate of the first losses, as links carry it; null before the tenth step, and where nothing trains.
     #[must_use]
     pub fn check(&mut self) -> Option<String> {
-        let trial = self.run.as_mut()?.trial()?;
-        trial.check().map(|check| check.text())
+        let trains = self.run.as_mut()?.trains()?;
+        trains.check().map(|check| check.text())
     }
 
     /// The claims, and what the open run says of them so far.
@@ -267,7 +267,7 @@ impl Engine {
     /// # Errors
     /// An object `{ code, message }` if no run is open.
     pub fn replay(&mut self) -> Result<JsValue, JsValue> {
-        value(&self.open_run()?.trial().map(|trial| trial.replay()).unwrap_or_default())
+        value(&self.open_run()?.trains().map(|trains| trains.replay()).unwrap_or_default())
     }
 
     /// A turn of about `budget_ms` of an answer: of the open run if its name begins with `run.`, else of the lab's bench. `values` are the
@@ -304,7 +304,8 @@ impl Engine {
                 &mut self.benches[last].1
             }
         };
-        let reply = labs::ask::ask(bench.as_mut(), &name, arguments, place).await.map_err(|error| thrown(&error))?;
+        let reply =
+            labs::run_ask::ask(bench.as_mut(), &name, arguments, place).await.map_err(|error| thrown(&error))?;
         value(&match reply {
             Reply::Done(answer) => Answered { done: true, turn: None, answer },
             Reply::Going(turn) => Answered { done: false, turn: Some(turn), answer: JsValue::NULL },

@@ -6,8 +6,8 @@
 #[path = "common/shell.rs"]
 mod shell;
 
-use mnemoscope::labs::named;
 use mnemoscope::labs::encodings::table_file::Upload;
+use mnemoscope::labs::named;
 #[cfg(unix)]
 use shell::interrupt;
 use shell::{expect, json, names, run, run_with, text};

@@ -12,7 +12,6 @@ mod weights;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use mnemoscope::choice::Choice;
 use mnemoscope::labs::link::Link;
 use mnemoscope::run::results::Results;
 use serde_json::Value;

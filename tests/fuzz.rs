@@ -12,6 +12,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 use bolero::check;
+use mnemoscope::labs::Config;
 use mnemoscope::labs::copy::config::{CopyConfig, PRESETS};
 use mnemoscope::labs::copy::sweep::Merger;
 use mnemoscope::labs::encodings::config::EncodingsConfig;
@@ -21,7 +22,6 @@ use mnemoscope::labs::results;
 use mnemoscope::labs::settings::Settings;
 use mnemoscope::labs::trial::Trial;
 use mnemoscope::labs::weights::Weights;
-use mnemoscope::labs::Config;
 use mnemoscope::run::check::{Certificate, Certifier};
 use mnemoscope::run::collector::Stop;
 use mnemoscope::run::inspect::read_probe;

@@ -95,7 +95,11 @@ fn read(folder: &str, deep: bool, files: &mut Vec<File>) {
                 read(&path, deep, files);
             }
         } else if name.rsplit_once('.').is_some_and(|(_, kind)| KINDS.contains(&kind)) {
-            files.push(File::new(&path, fs::read_to_string(entry.path()).unwrap()));
+            let text = fs::read_to_string(entry.path()).unwrap();
+            // What is written by a program is for programs.
+            if !text.starts_with("// Written by") {
+                files.push(File::new(&path, text));
+            }
         }
     }
 }

@@ -5,7 +5,6 @@
 #[path = "common/shell.rs"]
 mod shell;
 
-use mnemoscope::choice::Choice;
 use mnemoscope::labs::link::Link;
 use mnemoscope::labs::{Config, LABS, Lab};
 use mnemoscope::property::{Kind, Problem};
@@ -16,7 +15,7 @@ use tempfile::TempDir;
 /// The lab with that setting.
 fn lab(setting: &str) -> &'static dyn Lab {
     let has = |lab: &&'static dyn Lab| lab.describe().properties.iter().any(|row| row.name == setting);
-    LABS.into_iter().find(has).unwrap()
+    LABS.iter().copied().find(has).unwrap()
 }
 
 fn value(config: &Config, setting: &str) -> String {

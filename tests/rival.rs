@@ -388,7 +388,8 @@ fn the_stages_show_the_numbers_of_the_running_model() {
             assert!(storage.vectors[..2].iter().all(|vector| vector.values.len() == width));
             let initial = student.model.initial(&student.replica);
             let row = student.model.tokens() as usize + sequence[at] as usize * width;
-            let before: Vec<f32> = embedding.iter().zip(storage.vectors[2].values.iter()).map(|(now, by)| now - by).collect();
+            let before: Vec<f32> =
+                embedding.iter().zip(storage.vectors[2].values.iter()).map(|(now, by)| now - by).collect();
             assert!(close(&before, &initial[row..row + width], 1e-5));
             let size = width / heads;
             let query = &retrieval.vectors[0].values;

@@ -5,19 +5,18 @@
 
 use std::collections::HashSet;
 
-use mnemoscope::labs::copy::CopyLab;
 use mnemoscope::labs::encodings::EncodingsLab;
-use mnemoscope::labs::sequence::SequenceLab;
-use mnemoscope::labs::{LABS, Lab};
 use mnemoscope::labs::encodings::config::EncodingsConfig;
 use mnemoscope::labs::encodings::lemma::lemma;
 use mnemoscope::labs::encodings::workbench::{Workbench, phase};
 use mnemoscope::labs::link::Link;
+use mnemoscope::labs::sequence::SequenceLab;
 use mnemoscope::labs::sequence::ball::ball;
 use mnemoscope::labs::sequence::bench::Bench;
 use mnemoscope::labs::sequence::config::SequenceConfig;
 use mnemoscope::labs::sequence::session::key;
 use mnemoscope::labs::settings::Settings;
+use mnemoscope::labs::{LABS, Lab};
 use mnemoscope::property::{Kind, Property, Scope};
 use mnemoscope::run::machine::Machine;
 use pollster::block_on;
@@ -59,7 +58,7 @@ fn scoped(lab: &dyn Lab, scope: Scope) -> Vec<&'static str> {
 /// The settings that leave an open run as it is. Everything else makes another run.
 #[test]
 fn what_only_looking_depends_on() {
-    assert_eq!(scoped(&CopyLab, Scope::Look), [""; 0]);
+    assert_eq!(scoped(LABS[0], Scope::Look), [""; 0]);
     let encodings = [
         "left",
         "left_base",
@@ -107,7 +106,7 @@ fn what_only_looking_depends_on() {
     ];
     assert_eq!(scoped(&SequenceLab, Scope::Look), sequence);
     for lab in LABS {
-        assert_eq!(scoped(lab, Scope::Machine), ["executor"], "{}", lab.id());
+        assert_eq!(scoped(*lab, Scope::Machine), ["executor"], "{}", lab.id());
     }
 }
 
@@ -145,7 +144,9 @@ fn what_is_only_looked_at_leaves_the_run_the_same() {
             }
             assert!(changed > 0, "{}: {}", lab.id(), row.name);
         }
-        assert!(one.races_as(&one) && LABS.iter().all(|other| other.id() == lab.id() || !one.races_as(&other.defaults())));
+        assert!(
+            one.races_as(&one) && LABS.iter().all(|other| other.id() == lab.id() || !one.races_as(&other.defaults()))
+        );
     }
 }
 
@@ -153,7 +154,7 @@ fn what_is_only_looked_at_leaves_the_run_the_same() {
 #[test]
 fn parts_have_their_names_and_name_settings() {
     let ids = |lab: &dyn Lab| lab.describe().parts.iter().map(|part| part.id).collect::<Vec<_>>().join(" ");
-    assert_eq!(ids(&CopyLab), "head run settings loss scoreboard accuracy look compare cost keep");
+    assert_eq!(ids(LABS[0]), "head run settings loss scoreboard accuracy look compare cost keep");
     assert_eq!(ids(&EncodingsLab), "head inspect measures phase lemma logit run experiment settings keep");
     assert_eq!(ids(&SequenceLab), "head session operations spikes ball run experiment settings keep");
     for lab in LABS {

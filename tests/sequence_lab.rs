@@ -6,13 +6,13 @@
 use mnemoscope::error::Error;
 use mnemoscope::labs::Config;
 use mnemoscope::labs::link::Link;
+use mnemoscope::labs::run::Run;
 use mnemoscope::labs::sequence::bench::Bench;
 use mnemoscope::labs::sequence::config::{SequenceConfig, Split, random};
 use mnemoscope::labs::sequence::course::Course;
 use mnemoscope::labs::sequence::operations::machine_stages;
 use mnemoscope::labs::sequence::report::{Report, Reporting};
 use mnemoscope::labs::sequence::session::{Ask, Mode, SessionInfo};
-use mnemoscope::labs::run::Run;
 use mnemoscope::labs::sequence::study::{Study, experiment};
 use mnemoscope::labs::sequence::symbols::split;
 use mnemoscope::labs::settings::Settings;

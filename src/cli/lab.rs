@@ -8,7 +8,8 @@ use clap::{Arg, ArgMatches, Command};
 use serde::de::value::{Error as Wrong, MapDeserializer, StringDeserializer};
 use serde::de::{self, IntoDeserializer, Visitor};
 
-use mnemoscope::labs::ask::{Bench, Place, Question, Reply, ask};
+use mnemoscope::labs::ask::{Bench, Place, Question, Reply};
+use mnemoscope::labs::run_ask::ask;
 use mnemoscope::labs::{Config, Lab};
 use mnemoscope::run::machine::Machine;
 
@@ -57,12 +58,17 @@ pub(crate) fn command(lab: &dyn Lab, codes: &'static str) -> Command {
 
 /// The command of a question: its arguments, and the lab's settings where no argument has their name.
 fn asking(question: &Question, defaults: &Config) -> Command {
-    let help = "An argument of the question, as its type in the page's engine/types.ts says; of bytes the name of a file";
+    let help =
+        "An argument of the question, as its type in the page's engine/types.ts says; of bytes the name of a file";
     let flag = |name: &&'static str| Arg::new(*name).long(name.replace('_', "-")).value_name("VALUE").help(help);
-    let rows: Vec<&str> = defaults.rows().iter().map(|row| row.name).filter(|name| !question.arguments.contains(name)).collect();
+    let rows: Vec<&str> =
+        defaults.rows().iter().map(|row| row.name).filter(|name| !question.arguments.contains(name)).collect();
     let command = Command::new(question.name)
         .about(format!("Ask \"{}\", and write the answer", question.name))
-        .arg(files::argument("out", "Write the answer to FILE, as JSON unless it is a text; - or nothing is standard output"))
+        .arg(files::argument(
+            "out",
+            "Write the answer to FILE, as JSON unless it is a text; - or nothing is standard output",
+        ))
         .arg(race::quiet());
     let command = question.arguments.iter().map(flag).fold(command, Command::arg);
     settings::add_some(command, defaults, Some(&rows))
@@ -108,10 +114,14 @@ fn answer(lab: &dyn Lab, name: &str, arguments: &ArgMatches) -> Result<(), Failu
             };
             let given = MapDeserializer::<_, Wrong>::new(given.clone().into_iter());
             let given = Box::new(<dyn erased_serde::Deserializer<'_>>::erase(given));
-            match ask(bench.as_mut(), name, given, place).await.map_err(|error| Failure::usage(settings::reason(error)))? {
+            match ask(bench.as_mut(), name, given, place)
+                .await
+                .map_err(|error| Failure::usage(settings::reason(error)))?
+            {
                 Reply::Done(answer) => return Ok(answer),
                 Reply::Going(turn) => {
-                    let bar = progress.get_or_insert_with(|| Progress::new(arguments.get_flag("quiet"), turn.at, turn.of));
+                    let bar =
+                        progress.get_or_insert_with(|| Progress::new(arguments.get_flag("quiet"), turn.at, turn.of));
                     bar.at(turn.at, turn.of, 0.0);
                 }
                 Reply::Waiting => {}
@@ -158,7 +168,8 @@ impl<'de> de::Deserializer<'de> for Spelled {
         visitor.visit_some(self)
     }
     fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        let bytes = fs::read(&self.0).map_err(|error| de::Error::custom(format!("{}: {}", self.0, files::words(&error))))?;
+        let bytes =
+            fs::read(&self.0).map_err(|error| de::Error::custom(format!("{}: {}", self.0, files::words(&error))))?;
         visitor.visit_byte_buf(bytes)
     }
     fn deserialize_enum<V: Visitor<'de>>(

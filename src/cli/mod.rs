@@ -49,7 +49,7 @@ fn command() -> Command {
         .after_help(CODES)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommands(LABS.map(|lab| lab::command(lab, CODES)));
+        .subcommands(LABS.iter().map(|&lab| lab::command(lab, CODES)));
     all.subcommand(evaluate::command())
         .subcommand(expand::command())
         .subcommand(merge::command())

@@ -168,7 +168,8 @@ impl<'a> Job<'a> {
                 if let Some((_, steps)) = before.extended
                     && !trial.extend(steps)?
                 {
-                    let line = "this checkpoint cannot be trained longer; begin anew with --fresh, or name another file";
+                    let line =
+                        "this checkpoint cannot be trained longer; begin anew with --fresh, or name another file";
                     return Err(Failure::usage(line));
                 }
                 Box::new(trial)
@@ -234,7 +235,7 @@ impl<'a> Job<'a> {
     async fn interrupted(&mut self, signal: i32) -> Failure {
         self.progress.end();
         let (step, steps) = (self.run.step(), self.run.about().steps);
-        if self.run.trial().is_none() {
+        if self.run.trains().is_none() {
             let at = format!("interrupted after {step} of {steps} units; nothing was written");
             return Failure::signal(signal, at);
         }
@@ -255,8 +256,8 @@ impl<'a> Job<'a> {
 
     /// The race as a file. A device lost just now is replaced first.
     async fn bytes(&mut self) -> Result<Vec<u8>, Failure> {
-        match self.run.trial() {
-            Some(trial) => Ok(trial.recovering(&mut self.machine, async |trial| trial.save().await).await?),
+        match self.run.trains() {
+            Some(trains) => Ok(trains.save(&mut self.machine).await?),
             None => Err(Failure::usage("this run has no weights to save")),
         }
     }
@@ -295,7 +296,7 @@ impl<'a> Job<'a> {
         let written = outputs.write(&json, || Ok(results.csv()?));
         let tables = folder.write_all(|| self.run.tables(&results));
         if !self.quiet {
-            let trains = self.run.trial().is_some();
+            let trains = self.run.trains().is_some();
             if trains {
                 let arms = results.arms.iter().map(|arm| arm.id.as_str());
                 table::race(&spreads(&results.runs, arms), &results.arms, results.step);

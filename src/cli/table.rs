@@ -83,7 +83,11 @@ pub(crate) fn race(spreads: &[Spread], arms: &[ArmInfo], steps: u32) {
 
 /// What a run has found beside its curves.
 pub(crate) fn found(found: &Found) {
-    let tell = |words: &str| if !words.is_empty() { say(words) };
+    let tell = |words: &str| {
+        if !words.is_empty() {
+            say(words)
+        }
+    };
     tell(&found.before);
     print(&found.rows);
     tell(&found.after);

@@ -204,7 +204,7 @@ pub trait Kernel: Send + Sync {
 }
 
 /// Without what it holds, so that a page need not carry how to print that.
-impl std::fmt::Debug for dyn Kernel {
+impl std::fmt::Debug for dyn Kernel + '_ {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
     }

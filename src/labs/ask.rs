@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::labs::arrays::{Told, told};
 use crate::labs::run::Run;
-use crate::labs::run_ask::RunBench;
 use crate::labs::settings::Settings;
 use crate::labs::{Config, Task};
 use crate::reading::quoted;
@@ -181,20 +180,20 @@ pub trait Bench {
 
     /// The questions with the types of their arguments and answers.
     #[cfg(test)]
-    fn typed(&self) -> Option<Vec<crate::labs::types::Question>> {
+    fn typed(&self) -> Option<Vec<crate::labs::declared::Question>> {
         None
     }
 
     /// One turn of an answer.
     ///
     /// # Errors
-    /// [`Error::Config`] if there is no such question, or the arguments are not its own; [`Error::Outdated`] if the settings that it depends
-    /// on have changed; [`Error::Stopped`] if the reader has ended it and there is nothing to show; whatever the answer meets.
+    /// [`Error::Config`] if there is no such question, or the arguments are not its own; [`Error::Outdated`] if the settings that it
+    /// depends on have changed; [`Error::Stopped`] if the reader has ended it and there is nothing to show; whatever the answer meets.
     fn ask<'a, 'b: 'a>(&'a mut self, name: &'b str, arguments: Arguments<'b>, place: Place<'b>) -> Task<'a, Answer>;
 }
 
 /// Without what it holds, so that a page need not carry how to print that.
-impl fmt::Debug for dyn Bench {
+impl fmt::Debug for dyn Bench + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a bench")
     }
@@ -214,22 +213,6 @@ impl Bench for NoBench {
     fn ask<'a, 'b: 'a>(&'a mut self, name: &'b str, _: Arguments<'b>, place: Place<'b>) -> Task<'a, Answer> {
         Box::pin(async move { Err(unknown(name, place.config.lab_id(), &[])) })
     }
-}
-
-/// One turn of an answer: of the open run if the name begins with `run.`, else of the bench.
-///
-/// # Errors
-/// As [`Bench::ask`].
-pub async fn ask<'b>(
-    bench: &mut dyn Bench,
-    name: &'b str,
-    arguments: Arguments<'b>,
-    place: Place<'b>,
-) -> Result<Answer, Error> {
-    if name.starts_with("run.") {
-        return RunBench.ask(name, arguments, place).await;
-    }
-    bench.ask(name, arguments, place).await
 }
 
 /// That there is no such question.
@@ -277,8 +260,8 @@ macro_rules! questions {
                 })
             }
             #[cfg(test)]
-            fn typed(&self) -> Option<Vec<$crate::labs::types::Question>> {
-                Some(vec![$($crate::labs::types::question::<$arguments, $answer>($name)),+])
+            fn typed(&self) -> Option<Vec<$crate::labs::declared::Question>> {
+                Some(vec![$($crate::labs::declared::question::<$arguments, $answer>($name)),+])
             }
         }
     };

@@ -31,7 +31,7 @@ trait Configuration {
 }
 
 /// Without what it holds, so that a page need not carry how to print that.
-impl fmt::Debug for dyn Configuration {
+impl fmt::Debug for dyn Configuration + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.link())
     }
@@ -116,7 +116,8 @@ impl Config {
     /// # Errors
     /// [`Error::Config`] if they are of another lab.
     pub fn own<S: Settings + 'static>(&self) -> Result<&S, Error> {
-        let other = || Error::Config(format!("These are settings of the {} lab, not of the {} lab.", self.0.lab(), S::LAB));
+        let other =
+            || Error::Config(format!("These are settings of the {} lab, not of the {} lab.", self.0.lab(), S::LAB));
         self.of().ok_or_else(other)
     }
 

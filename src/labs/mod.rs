@@ -4,19 +4,27 @@ pub mod arrays;
 pub mod ask;
 pub mod config;
 pub mod copy;
+#[cfg(test)]
+mod declared;
 pub mod encodings;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+mod every;
 pub mod link;
 pub mod part;
 pub mod race;
 pub mod results;
 pub mod run;
-mod run_ask;
+pub mod run_ask;
 pub mod sequence;
 pub mod settings;
 pub mod settled;
 pub mod study;
+#[cfg(any(test, template))]
+pub mod template;
 pub mod trial;
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod types;
 pub mod weights;
 
@@ -35,7 +43,13 @@ use crate::reading::quoted;
 use crate::run::machine::Machine;
 
 /// Every lab; the first is the one of a link that names none.
-pub const LABS: [&dyn Lab; 3] = [&copy::CopyLab, &encodings::EncodingsLab, &sequence::SequenceLab];
+pub const LABS: &[&dyn Lab] = &[
+    &copy::CopyLab,
+    &encodings::EncodingsLab,
+    &sequence::SequenceLab,
+    #[cfg(any(test, template))]
+    &template::TemplateLab,
+];
 
 /// Work that waits for a device.
 pub type Task<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + 'a>>;
@@ -68,7 +82,7 @@ pub trait Lab: Sync {
 }
 
 /// Without what it holds, so that a page need not carry how to print that.
-impl fmt::Debug for dyn Lab {
+impl fmt::Debug for dyn Lab + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id())
     }
@@ -99,13 +113,13 @@ pub struct Description {
 /// [`Error::Config`] if there is none.
 pub fn named(id: &str) -> Result<&'static dyn Lab, Error> {
     let unknown = || Error::Config(format!("There is no lab \"{}\"; there are {}.", quoted(id), ids().join(", ")));
-    LABS.into_iter().find(|lab| lab.id() == id).ok_or_else(unknown)
+    LABS.iter().copied().find(|lab| lab.id() == id).ok_or_else(unknown)
 }
 
 /// Identifiers of all labs.
 #[must_use]
-pub fn ids() -> [&'static str; LABS.len()] {
-    LABS.map(|lab| lab.id())
+pub fn ids() -> Vec<&'static str> {
+    LABS.iter().map(|lab| lab.id()).collect()
 }
 
 impl dyn Lab + '_ {
@@ -114,6 +128,13 @@ impl dyn Lab + '_ {
     pub fn describe(&self) -> Description {
         let config = self.defaults();
         let (lab, label, question) = (self.id(), self.label(), self.question());
-        Description { lab, label, question, properties: config.rows(), presets: config.presets(), parts: config.parts() }
+        Description {
+            lab,
+            label,
+            question,
+            properties: config.rows(),
+            presets: config.presets(),
+            parts: config.parts(),
+        }
     }
 }

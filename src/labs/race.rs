@@ -84,7 +84,7 @@ pub trait Findings {
 }
 
 /// Without what it holds, so that a page need not carry how to print that.
-impl fmt::Debug for dyn Findings {
+impl fmt::Debug for dyn Findings + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("findings")
     }

@@ -1,10 +1,10 @@
 //! Results files that are read again, held against the settings that they say.
 
 use crate::error::Error;
+use crate::labs::Config;
 use crate::labs::copy::config::CopyConfig;
 use crate::labs::race::Racing;
 use crate::labs::settings::Settings;
-use crate::labs::Config;
 use crate::model::measure::Measure;
 use crate::reading::quoted;
 use crate::run::curves::Axis;

@@ -7,14 +7,17 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::labs::arrays::Tell;
-use crate::labs::trial::Trial;
 use crate::labs::{Config, Task};
 use crate::model::measure::Measure;
 use crate::property::by_name;
+use crate::run::check::Certificate;
 use crate::run::claim::Verdict;
 use crate::run::curves::Curves;
 use crate::run::event::{ArmInfo, Cost, Event, ExecutorInfo, RunInfo};
+use crate::run::inspect::Inspection;
 use crate::run::machine::Machine;
+use crate::run::profile::Profile;
+use crate::run::race::Trained;
 use crate::run::results::Results;
 use crate::run::table::Table;
 
@@ -78,7 +81,7 @@ impl fmt::Debug for Found {
     }
 }
 
-/// What advances. What it cannot do is absent: [`Run::trial`].
+/// What advances. What it cannot do is absent: [`Run::trains`].
 pub trait Run {
     /// The settings that it was opened with.
     fn config(&self) -> &Config;
@@ -150,15 +153,51 @@ pub trait Run {
         Ok(std::iter::once(results.table()).chain(found).collect())
     }
 
-    /// The race, which can be saved, timed and looked into; nothing where no models are trained.
-    fn trial(&mut self) -> Option<&mut Trial> {
+    /// What only a run that trains models can do; nothing where none are trained.
+    fn trains(&mut self) -> Option<&mut dyn Trains> {
         None
     }
 }
 
 /// Without what it holds, so that a page need not carry how to print that.
-impl fmt::Debug for dyn Run {
+impl fmt::Debug for dyn Run + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.label())
     }
+}
+
+/// A run that trains models: it can be saved, timed, looked into, and compared with another reader's. A device that is lost is replaced.
+pub trait Trains {
+    /// Which run of this program, and which step of it.
+    fn moment(&self) -> (u32, u32);
+
+    /// Certificate of the first losses; nothing before the tenth step.
+    fn check(&self) -> Option<Certificate>;
+
+    /// Events that tell again what was reported before.
+    fn replay(&self) -> Vec<Event>;
+
+    /// The run as a file; see [`crate::run::weights`].
+    ///
+    /// # Errors
+    /// As [`Run::advance`].
+    fn save<'a>(&'a mut self, machine: &'a mut Machine) -> Task<'a, Vec<u8>>;
+
+    /// Times every kernel; the run stays as it is.
+    ///
+    /// # Errors
+    /// As [`Run::advance`].
+    fn profile<'a>(&'a mut self, machine: &'a mut Machine) -> Task<'a, Profile>;
+
+    /// Looks inside one replica with a probe.
+    ///
+    /// # Errors
+    /// [`Error::Probe`] if that cannot be read; as [`Run::advance`].
+    fn inspect<'a>(&'a mut self, machine: &'a mut Machine, replica: u32, probe: &'a str) -> Task<'a, Inspection>;
+
+    /// One replica's model and its parameters as they are now.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if there is no such replica; as [`Run::advance`].
+    fn trained<'a>(&'a mut self, machine: &'a mut Machine, replica: u32) -> Task<'a, Trained>;
 }

@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::labs::Config;
 use crate::labs::arrays::{Anything, Bytes, Floats};
-use crate::labs::ask::{Nothing, Place, Reply, questions};
-use crate::labs::run::Run;
-use crate::labs::trial::Trial;
+use crate::labs::ask::{self, Arguments, Bench, Nothing, Place, Reply, questions};
+use crate::labs::run::{Run, Trains};
 use crate::run::inspect::{Inspection, Norms};
 use crate::run::machine::Machine;
 use crate::run::profile::Profile;
@@ -16,6 +15,22 @@ use crate::run::results::Results;
 use crate::run::table::Table;
 
 type Answer<T> = Result<Reply<T>, Error>;
+
+/// One turn of an answer: of the open run if the name begins with `run.`, else of the bench.
+///
+/// # Errors
+/// As [`Bench::ask`].
+pub async fn ask<'b>(
+    bench: &mut dyn Bench,
+    name: &'b str,
+    arguments: Arguments<'b>,
+    place: Place<'b>,
+) -> Result<ask::Answer, Error> {
+    if name.starts_with("run.") {
+        return RunBench.ask(name, arguments, place).await;
+    }
+    bench.ask(name, arguments, place).await
+}
 
 /// Answers what is asked of the open run.
 #[derive(Debug)]
@@ -87,11 +102,11 @@ fn run<'a>(place: &'a mut Place<'_>) -> Result<(&'a mut (dyn Run + 'static), &'a
     }
 }
 
-/// The race that is open; an experiment that trains no models has no such questions.
-fn trial<'a>(place: &'a mut Place<'_>) -> Result<(&'a mut Trial, &'a mut Machine), Error> {
+/// What trains; an experiment that trains no models has no such questions.
+fn trains<'a>(place: &'a mut Place<'_>) -> Result<(&'a mut dyn Trains, &'a mut Machine), Error> {
     let (run, machine) = run(place)?;
-    match run.trial() {
-        Some(trial) => Ok((trial, machine)),
+    match run.trains() {
+        Some(trains) => Ok((trains, machine)),
         None => {
             let why = "This experiment trains no model, so that there are no weights to keep or to look into.";
             Err(Error::Config(why.to_owned()))
@@ -101,8 +116,8 @@ fn trial<'a>(place: &'a mut Place<'_>) -> Result<(&'a mut Trial, &'a mut Machine
 
 impl RunBench {
     async fn inspect(&mut self, Subject { replica, probe }: Subject, mut place: Place<'_>) -> Answer<InspectionAnswer> {
-        let (trial, machine) = trial(&mut place)?;
-        let found: Inspection = trial.recovering(machine, async |trial| trial.inspect(replica, &probe).await).await?;
+        let (trains, machine) = trains(&mut place)?;
+        let found: Inspection = trains.inspect(machine, replica, &probe).await?;
         let kind = found.similarity.as_ref().map(|(_, kind)| *kind);
         Ok(Reply::Done(InspectionAnswer {
             step: found.step,
@@ -124,14 +139,13 @@ impl RunBench {
     }
 
     async fn profile(&mut self, _: Nothing, mut place: Place<'_>) -> Answer<Profile> {
-        let (trial, machine) = trial(&mut place)?;
-        trial.recovering(machine, async |trial| trial.profile().await).await.map(Reply::Done)
+        let (trains, machine) = trains(&mut place)?;
+        trains.profile(machine).await.map(Reply::Done)
     }
 
     async fn save(&mut self, _: Nothing, mut place: Place<'_>) -> Answer<Bytes> {
-        let (trial, machine) = trial(&mut place)?;
-        let bytes = trial.recovering(machine, async |trial| trial.save().await).await?;
-        Ok(Reply::Done(Bytes(bytes)))
+        let (trains, machine) = trains(&mut place)?;
+        trains.save(machine).await.map(|bytes| Reply::Done(Bytes(bytes)))
     }
 
     async fn results(&mut self, _: Nothing, mut place: Place<'_>) -> Answer<Results> {

@@ -94,8 +94,8 @@ pub trait Settings: Properties {
         self.apply_over(&Self::default().texts(), pairs, Reading::Plain)
     }
 
-    /// As [`Settings::apply`], read as `reading` says. A value that is not among the pairs and is that of `base`, the defaults or a preset, is
-    /// nobody's wish: where a rule between fields needs another, it follows, and nothing is reported.
+    /// As [`Settings::apply`], read as `reading` says. A value that is not among the pairs and is that of `base`, the defaults or a
+    /// preset, is nobody's wish: where a rule between fields needs another, it follows, and nothing is reported.
     fn apply_over<'a>(
         &mut self,
         base: &[(&'static str, String)],
@@ -103,7 +103,8 @@ pub trait Settings: Properties {
         reading: Reading,
     ) -> Vec<Problem> {
         let pairs: Vec<_> = pairs.into_iter().collect();
-        let mut problems: Vec<_> = pairs.iter().filter_map(|(name, value)| reading.put(self, name, value).err()).collect();
+        let mut problems: Vec<_> =
+            pairs.iter().filter_map(|(name, value)| reading.put(self, name, value).err()).collect();
         let before = self.texts();
         let given = |field: &str| pairs.iter().any(|(name, _)| *name == field);
         let wished = |field: &str| before.iter().zip(base).any(|(own, base)| own.0 == field && own.1 != base.1);

@@ -79,7 +79,7 @@ pub trait Experiment<C> {
 }
 
 /// Without what it holds, so that a page need not carry how to print that.
-impl<C> fmt::Debug for dyn Experiment<C> {
+impl<C> fmt::Debug for dyn Experiment<C> + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an experiment")
     }

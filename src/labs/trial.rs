@@ -5,12 +5,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::error::Error;
 use crate::labs::race::Findings;
-use crate::labs::run::{About, Found, Run};
+use crate::labs::run::{About, Found, Run, Trains};
 use crate::labs::weights::Weights;
 use crate::labs::{Config, Progress, Task};
+use crate::run::check::Certificate;
 use crate::run::claim::Verdict;
 use crate::run::event::Event;
+use crate::run::inspect::Inspection;
 use crate::run::machine::Machine;
+use crate::run::profile::Profile;
 use crate::run::race::{Race, Trained};
 use crate::run::results::Results;
 
@@ -77,17 +80,11 @@ impl Trial {
         &self.config
     }
 
-    /// Which race of this program, and which step of it.
-    #[must_use]
-    pub fn moment(&self) -> (u32, u32) {
-        (self.id, self.race.step())
-    }
-
     /// Does `work`, anew if the device is lost meanwhile. In the end the CPU takes over, which is not lost.
     ///
     /// # Errors
     /// Those of `work`, but for a lost device.
-    pub async fn recovering<T>(
+    async fn recovering<T>(
         &mut self,
         machine: &mut Machine,
         mut work: impl AsyncFnMut(&mut Self) -> Result<T, Error>,
@@ -248,7 +245,37 @@ impl Run for Trial {
         self.results()
     }
 
-    fn trial(&mut self) -> Option<&mut Trial> {
+    fn trains(&mut self) -> Option<&mut dyn Trains> {
         Some(self)
+    }
+}
+
+impl Trains for Trial {
+    fn moment(&self) -> (u32, u32) {
+        (self.id, self.race.step())
+    }
+
+    fn check(&self) -> Option<Certificate> {
+        self.race.check()
+    }
+
+    fn replay(&self) -> Vec<Event> {
+        self.race.replay()
+    }
+
+    fn save<'a>(&'a mut self, machine: &'a mut Machine) -> Task<'a, Vec<u8>> {
+        Box::pin(self.recovering(machine, async |trial| trial.save().await))
+    }
+
+    fn profile<'a>(&'a mut self, machine: &'a mut Machine) -> Task<'a, Profile> {
+        Box::pin(self.recovering(machine, async |trial| trial.race.profile().await))
+    }
+
+    fn inspect<'a>(&'a mut self, machine: &'a mut Machine, replica: u32, probe: &'a str) -> Task<'a, Inspection> {
+        Box::pin(self.recovering(machine, async move |trial| trial.race.inspect(replica, probe).await))
+    }
+
+    fn trained<'a>(&'a mut self, machine: &'a mut Machine, replica: u32) -> Task<'a, Trained> {
+        Box::pin(self.recovering(machine, async move |trial| trial.race.trained(replica).await))
     }
 }

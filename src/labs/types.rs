@@ -1,57 +1,17 @@
-//! The page's types, `www/src/engine/generated.ts`, written from the types here. `UPDATE_TYPES=1 cargo test --lib types` writes them; a test
-//! fails when they are stale.
+//! The page's types, `www/src/engine/generated.ts`, written from the types here. `UPDATE_TYPES=1 cargo test --lib types` writes them; a
+//! test fails when they are stale.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use ts_rs::{Config, TS, TypeVisitor};
+use ts_rs::Config;
 
-use crate::labs::LABS;
 use crate::labs::ask::Bench;
+use crate::labs::declared::{Declared, Question};
+use crate::labs::{LABS, Lab};
 
 /// Where the page's types are.
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/engine/generated.ts");
-
-/// A question with the types of its arguments and of its answer.
-pub struct Question {
-    name: &'static str,
-    types: fn(&mut Declared) -> [String; 2],
-}
-
-pub(crate) fn question<A: TS + 'static, R: TS + 'static>(name: &'static str) -> Question {
-    Question { name, types: |declared| [declared.named::<A>(), declared.named::<R>()] }
-}
-
-/// Declarations by name.
-pub(crate) struct Declared {
-    config: Config,
-    all: BTreeMap<String, String>,
-    clashes: Vec<String>,
-}
-
-impl Declared {
-    /// The name of a type, which is declared along with all that it needs.
-    fn named<T: TS + 'static>(&mut self) -> String {
-        self.visit::<T>();
-        T::visit_generics(self);
-        T::name(&self.config)
-    }
-}
-
-impl TypeVisitor for Declared {
-    fn visit<T: TS + 'static + ?Sized>(&mut self) {
-        if T::output_path().is_none() {
-            return;
-        }
-        let name = T::ident(&self.config);
-        let declaration = format!("{}export {}\n", T::docs().unwrap_or_default(), T::decl(&self.config));
-        match self.all.insert(name.clone(), declaration.clone()) {
-            Some(other) if other != declaration => self.clashes.push(format!("two types are called {name}: {other}{declaration}")),
-            Some(_) => {}
-            None => T::visit_dependencies(self),
-        }
-    }
-}
 
 /// The map of questions, `name: { arguments, answer }`. Of a name that two labs have, either's.
 fn map(questions: Vec<Question>, declared: &mut Declared) -> String {
@@ -67,20 +27,31 @@ fn map(questions: Vec<Question>, declared: &mut Declared) -> String {
     all.iter().map(row).collect()
 }
 
+/// The labs of the page, without the template.
+fn labs() -> impl Iterator<Item = &'static dyn Lab> {
+    LABS.iter().copied().filter(|lab| lab.id() != "template")
+}
+
 fn text() -> String {
     use crate::labs::run_ask::RunBench;
-    let mut declared = Declared { config: Config::new().with_large_int("number"), all: BTreeMap::new(), clashes: Vec::new() };
-    let benches = std::iter::once(Box::new(RunBench) as Box<dyn Bench>).chain(LABS.map(|lab| lab.bench()));
+    let mut declared =
+        Declared { config: Config::new().with_large_int("number"), all: BTreeMap::new(), clashes: Vec::new() };
+    let benches = std::iter::once(Box::new(RunBench) as Box<dyn Bench>).chain(labs().map(|lab| lab.bench()));
     let typed: Vec<Question> = benches.filter_map(|bench| bench.typed()).flatten().collect();
     let map = map(typed, &mut declared);
     for_each_type(&mut declared);
     assert!(declared.clashes.is_empty(), "{}", declared.clashes.join("\n"));
-    let ids: Vec<String> = LABS.iter().map(|lab| format!("'{}'", lab.id())).collect();
-    let mut text = "// Written by `UPDATE_TYPES=1 cargo test --lib types` from the types of the Rust side. Do not edit.\n\n".to_owned();
+    let ids: Vec<String> = labs().map(|lab| format!("'{}'", lab.id())).collect();
+    let mut text =
+        "// Written by `UPDATE_TYPES=1 cargo test --lib types` from the types of the Rust side. Do not edit.\n\n"
+            .to_owned();
     let _ = writeln!(text, "/** Every lab; the first is the one of a link that names none. */");
     let _ = writeln!(text, "export const LABS = [{}] as const;", ids.join(", "));
     text += "export type LabId = (typeof LABS)[number];\n\n";
-    let _ = writeln!(text, "/** What can be asked, with which arguments, and what the answer is. */\nexport interface Questions {{");
+    let _ = writeln!(
+        text,
+        "/** What can be asked, with which arguments, and what the answer is. */\nexport interface Questions {{"
+    );
     text += &map;
     text += "}\n";
     for declaration in declared.all.values() {

@@ -86,7 +86,7 @@ pub trait Model: Any {
 }
 
 /// Without what it holds, so that a page need not carry how to print that.
-impl std::fmt::Debug for dyn Model {
+impl std::fmt::Debug for dyn Model + '_ {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("a model")
     }

@@ -69,7 +69,6 @@ pub struct Results {
     /// Version of the format.
     pub format: u32,
     /// Which lab.
-    #[cfg_attr(test, ts(type = "LabId"))]
     pub lab: String,
     /// Version that wrote it.
     #[serde(default)]
@@ -261,8 +260,7 @@ impl Results {
         }
         type Row = (String, u32, u32, Option<f32>, Option<f32>, Option<f32>);
         let mut runs: Vec<RunResult> = Vec::new();
-        type Cells = Vec<(usize, [Option<f32>; 3])>;
-        let mut cells: BTreeMap<u32, Cells> = BTreeMap::new();
+        let mut cells: BTreeMap<u32, Vec<(usize, [Option<f32>; 3])>> = BTreeMap::new();
         for row in reader.deserialize::<Row>() {
             let (arm, seed, step, loss, token, sequence) = row.map_err(refuse)?;
             let known = runs.iter().position(|run| run.arm == arm && run.seed == seed);
@@ -429,7 +427,6 @@ mod first {
         stopped: Option<u32>,
     }
 
-    #[cfg_attr(test, derive(ts_rs::TS))]
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Row {

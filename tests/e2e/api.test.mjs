@@ -381,7 +381,10 @@ describe('a race', () => {
       assert.ok(found.at >= 10 && found.at < 3000, `caught at ${found.at}`);
       assert.equal(found.end, 3000);
       assert.deepEqual(found.last[0], found.last[1]);
-      assert.ok(found.seconds[0] > 0 && found.seconds[1] === null, 'the time of a part is not that of the whole');
+      assert.ok(
+        found.seconds[0] > 0 && found.seconds[1] === null,
+        'the time of a part is not that of the whole',
+      );
       assert.equal(found.same, true);
     });
   });

@@ -42,7 +42,7 @@ async function found(lab, title) {
   });
 }
 
-const outcome = (lab) => lab.page.evaluate(() => document.querySelector('#lab').client.outcome());
+const outcome = (lab) => lab.page.evaluate(() => document.querySelector('#lab').client.ask('run.found', {}));
 
 const rows = (lab, testId) =>
   lab.page
@@ -239,14 +239,8 @@ describe('sweep', () => {
         csv.forEach((row, i) => {
           const { words, place } = drawnAs(row);
           const [x, y] = place;
-          assert.equal(
-            y < top,
-            row.steps_to_99 === '',
-            `${row.arm} is ${y < top ? 'above' : 'in'} the plot`,
-          );
-          assert.ok(
-            words.includes(row.steps_to_99 === '' ? 'not within 300' : `at step ${row.steps_to_99}`),
-          );
+          assert.equal(y < top, row.steps_to_99 === '', `${row.arm} is ${y < top ? 'above' : 'in'} the plot`);
+          assert.ok(words.includes(row.steps_to_99 === '' ? 'not within 300' : `at step ${row.steps_to_99}`));
           for (let j = 0; j < i; j++) {
             const order = Math.sign(Math.round(1e6 * (Number(row[measure]) - Number(csv[j][measure]))));
             const drawn = x - drawnAs(csv[j]).place[0];
@@ -530,7 +524,7 @@ describe('live', () => {
       assert.equal(await lab.data('state'), 'finished');
       assert.equal(await lab.page.getByTestId('verdicts').count(), 0, 'this experiment tests no claim');
       const picture = await lab.page.evaluate(() =>
-        document.querySelector('#lab').client.picture('right'),
+        document.querySelector('#lab').client.ask('inspect.picture', { side: 'right' }),
       );
       assert.equal(picture.encoding, 'trained');
       assert.equal(picture.step, 20);

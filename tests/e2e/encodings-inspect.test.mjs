@@ -186,15 +186,15 @@ describe('two encodings side by side', () => {
         await settled(lab);
         const seen = await lab.page.evaluate(async () => {
           const { client } = document.querySelector('#lab');
-          const ask = client.picture.bind(client);
+          const ask = client.ask.bind(client);
           const sent = client.change.bind(client);
           const told = { most: 0, now: 0, pictures: 0, changes: 0 };
-          client.picture = async (side) => {
-            if (side === 'right') return ask(side);
+          client.ask = async (name, args) => {
+            if (name !== 'inspect.picture' || args.side === 'right') return ask(name, args);
             told.pictures += 1;
             told.most = Math.max(told.most, ++told.now);
             try {
-              return await ask(side);
+              return await ask(name, args);
             } finally {
               told.now -= 1;
             }
@@ -309,7 +309,9 @@ describe('two encodings side by side', () => {
         [1023, 1022],
       ];
       const cells = await lab.page.evaluate(async (all) => {
-        const { matrix } = await document.querySelector('#lab').client.picture('left');
+        const { matrix } = await document
+          .querySelector('#lab')
+          .client.ask('inspect.picture', { side: 'left' });
         return all.map(([p, q]) => matrix[p * 1024 + q]);
       }, places);
       places.forEach(([p, q], i) => {

@@ -53,6 +53,7 @@ const client = (lab, method, ...args) =>
     },
     [method, args],
   );
+const ask = (lab, name, args = {}) => client(lab, 'ask', name, args);
 
 const overflow = (lab) =>
   lab.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -357,25 +358,28 @@ describe('the experiment’s run', () => {
   test('its table is looked at before, during and after training', { timeout: SLOW }, async () => {
     // The rank encoding is learned; its run is the first.
     await withLab(`${SMALL}&left=trained&encodings=rank,sinusoidal`, async (lab) => {
-      const before = await client(lab, 'picture', 'left');
+      const before = await ask(lab, 'inspect.picture', { side: 'left' });
       assert.equal(before.step, 0);
       assert.match(before.note, /Train or Step/);
-      assert.equal((await client(lab, 'outcome')).code, 'refused');
+      assert.equal((await ask(lab, 'run.found')).code, 'refused');
       await lab.press('step');
       await lab.stepAtLeast(1);
-      const first = await client(lab, 'picture', 'left');
+      const first = await ask(lab, 'inspect.picture', { side: 'left' });
       assert.equal(first.step, 1);
       assert.notDeepEqual(first.matrix, before.matrix, 'one step moves a learned table');
       await lab.press('train');
       await lab.state('finished');
-      const last = await client(lab, 'picture', 'left');
+      const last = await ask(lab, 'inspect.picture', { side: 'left' });
       assert.equal(last.step, 40);
       assert.notDeepEqual(last.matrix, first.matrix);
-      assert.deepEqual(await client(lab, 'picture', 'left').then(({ matrix }) => matrix), last.matrix);
+      assert.deepEqual(
+        await ask(lab, 'inspect.picture', { side: 'left' }).then(({ matrix }) => matrix),
+        last.matrix,
+      );
       // The settings ask for another race by now: what is looked at is still the one that is open, and it has no such run.
       await set(lab, 'seeds', '8');
       await set(lab, 'trained_run', '15');
-      const none = await client(lab, 'picture', 'left');
+      const none = await ask(lab, 'inspect.picture', { side: 'left' });
       assert.ok(none.code || none.matrix === null, 'there is no run 15');
       assert.match(none.message ?? none.note, /run/i);
     });
@@ -414,9 +418,9 @@ describe('the experiment’s run', () => {
 
   test('questions of this lab are refused in the other', async () => {
     await withLab('#lab=copy', async (lab) => {
-      const { code, message } = await client(lab, 'lemma');
-      assert.equal(code, 'refused');
-      assert.match(message, /encodings lab/);
+      const { code, message } = await ask(lab, 'lemma');
+      assert.equal(code, 'config');
+      assert.match(message, /no question "lemma" in the (copy|sequence) lab/);
     });
   });
 
@@ -424,15 +428,15 @@ describe('the experiment’s run', () => {
     await withLab('#lab=encodings&length=4&width=2', async (lab) => {
       await lab.openFile('mine.csv', '1,0\n0,1\n-1,0\n0,-1\n');
       await lab.page.waitForFunction(() => location.hash.includes('right=uploaded'));
-      const before = await client(lab, 'picture', 'right');
+      const before = await ask(lab, 'inspect.picture', { side: 'right' });
       assert.deepEqual(before.matrix.slice(0, 4), [1, 0, -1, 0]);
       await lab.giveUp();
       await lab.state('ready');
-      assert.deepEqual((await client(lab, 'picture', 'right')).matrix, before.matrix);
+      assert.deepEqual((await ask(lab, 'inspect.picture', { side: 'right' })).matrix, before.matrix);
       await lab.openFile('bad.csv', '1,0\n0\n');
       await lab.page.waitForSelector('[data-testid=file-status] .wrong');
       assert.deepEqual(
-        (await client(lab, 'picture', 'right')).matrix,
+        (await ask(lab, 'inspect.picture', { side: 'right' })).matrix,
         before.matrix,
         'the earlier one stays',
       );
@@ -460,9 +464,7 @@ describe('files', () => {
         assert.ok(results.found, 'what the experiment found');
         assert.equal(rows.length, results.runs.length * results.curves.length);
         for (const row of rows) {
-          const place = results.runs.findIndex(
-            (run) => run.arm === row.arm && String(run.seed) === row.seed,
-          );
+          const place = results.runs.findIndex((run) => run.arm === row.arm && String(run.seed) === row.seed);
           const { values } = results.curves.find(({ x }) => String(x) === row.step);
           const loss = results.measures.findIndex(({ id }) => id === 'loss');
           assert.equal(Math.fround(Number(row.loss)), values[loss][place]);

@@ -104,7 +104,10 @@ describe('a table that the reader brings', () => {
     await withLab(SMALL, async (lab) => {
       await upload(lab, 'saved.txt', '# x y\n1.0 2.0\n3.0 4.0\n');
       await lab.page.getByTestId('uploaded').waitFor();
-      assert.match(await lab.text('uploaded'), /2 positions of 2 entries, CSV\. Line 1 was taken as a comment: # x y\./);
+      assert.match(
+        await lab.text('uploaded'),
+        /2 positions of 2 entries, CSV\. Line 1 was taken as a comment: # x y\./,
+      );
       await upload(lab, 'frame.csv', '0,1,2\n0.5,1.5,2.5\n3.5,4.5,5.5\n');
       await lab.page.locator('#upload-refused .wrong').waitFor();
       assert.match(await lab.text('upload-refused'), /counts from 0.*names of columns.*or position 0/);
@@ -180,16 +183,20 @@ describe('a table that the reader brings', () => {
 });
 
 describe('a table that learns', () => {
-  test('before a run it is the table that it starts from, and says how to go on', { timeout: SLOW }, async () => {
-    await withLab(`${SMALL}&left=trained`, async (lab) => {
-      await lab.page.getByTestId('note-left').getByText('press Train').waitFor();
-      const { left } = await pictures(lab);
-      const { bytes } = await saved(lab, 'svg-similarity-left');
-      assert.match(bytes.toString('utf8'), /after 0 training steps/);
-      assert.equal(left.length, 16, 'the length of the model that would be trained');
-      assert.equal(await lab.page.getByTestId('before-left').count(), 0);
-    });
-  });
+  test(
+    'before a run it is the table that it starts from, and says how to go on',
+    { timeout: SLOW },
+    async () => {
+      await withLab(`${SMALL}&left=trained`, async (lab) => {
+        await lab.page.getByTestId('note-left').getByText('press Train').waitFor();
+        const { left } = await pictures(lab);
+        const { bytes } = await saved(lab, 'svg-similarity-left');
+        assert.match(bytes.toString('utf8'), /after 0 training steps/);
+        assert.equal(left.length, 16, 'the length of the model that would be trained');
+        assert.equal(await lab.page.getByTestId('before-left').count(), 0);
+      });
+    },
+  );
 
   test(
     'it changes while the run trains, follows its step, and beside it stands what it was',

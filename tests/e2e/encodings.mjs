@@ -44,10 +44,9 @@ export function near(found, wanted, tolerance, message) {
 
 /** Waits until the inspector has an answer, or a refusal, to all that it asked. */
 export async function settled(lab) {
-  await lab.page.waitForSelector(
-    'lab-encodings-inspect:is([data-state=answered], [data-state=refused])',
-    { state: 'attached' },
-  );
+  await lab.page.waitForSelector('lab-encodings-inspect:is([data-state=answered], [data-state=refused])', {
+    state: 'attached',
+  });
 }
 
 /** The values of a heat map, row by row, as it saves them. */
@@ -58,9 +57,7 @@ export async function valuesOf(map) {
   const { bytes } = await savedBy(map.page(), map.locator('[data-testid^=csv-]'));
   if (!opened) await details.evaluate((one) => (one.open = false));
   const [, ...rows] = parseCsv(bytes);
-  return rows.flatMap((row) =>
-    row.slice(1).map((cell) => (cell === '' ? NaN : Math.fround(Number(cell)))),
-  );
+  return rows.flatMap((row) => row.slice(1).map((cell) => (cell === '' ? NaN : Math.fround(Number(cell)))));
 }
 
 /** What the two maps show; null where there is none. */

@@ -382,7 +382,7 @@ describe('files in', () => {
           (text) =>
             document
               .querySelector('#lab')
-              .client.inspect(0, text)
+              .client.ask('run.inspect', { replica: 0, probe: text })
               .then(
                 (inspection) => ({
                   step: inspection.step,
@@ -523,7 +523,15 @@ describe('the last run', () => {
               put('run-1', ({ arms, ...label }) => ({ ...label, encodings: arms }));
               put('run-1-content', ({ bytes, snapshot: { about, link, key, step } }) => ({
                 bytes,
-                snapshot: { about, link, key, step, finished: true, evaluations: [{ step: 0, loss: [2, 2] }], bins: [] },
+                snapshot: {
+                  about,
+                  link,
+                  key,
+                  step,
+                  finished: true,
+                  evaluations: [{ step: 0, loss: [2, 2] }],
+                  bins: [],
+                },
               }));
               runs.transaction.oncomplete = resolve;
             };

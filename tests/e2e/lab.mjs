@@ -14,7 +14,8 @@ export const { chromium } = require('playwright-core');
 export const axePath = require.resolve('axe-core/axe.min.js');
 export const { parse: parseCsv } = require('csv-parse/sync');
 
-const DIST = process.env.MNEMOSCOPE_DIST ?? process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
+const DIST =
+  process.env.MNEMOSCOPE_DIST ?? process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
 export const SUB_PATH = '/course/lab/';
 const TYPES = {
   '.html': 'text/html; charset=utf-8',

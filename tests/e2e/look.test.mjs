@@ -468,7 +468,11 @@ const claimsOf = (lab) =>
   lab.page
     .locator('[data-testid=verdicts] li')
     .evaluateAll((found) =>
-      found.map((item) => ({ claim: item.dataset.claim, verdict: item.dataset.verdict, text: item.innerText })),
+      found.map((item) => ({
+        claim: item.dataset.claim,
+        verdict: item.dataset.verdict,
+        text: item.innerText,
+      })),
     );
 
 describe('verdicts', () => {
@@ -548,57 +552,65 @@ describe('verdicts', () => {
     );
   });
 
-  test('an open claim has a button that goes on, from here, to a length that would decide', { timeout: SLOW }, async () => {
-    const link = '#executor=cpu&encodings=rank,compressed&seeds=3&steps=100&every=10&symbols=4&length=8';
-    await withLab(link, async (lab) => {
-      await lab.press('train');
-      await lab.state('finished', SLOW);
-      const before = await lab.csv();
-      const open = (await claimsOf(lab)).find(({ claim }) => claim === 'compressed');
-      assert.equal(open.verdict, 'open');
-      assert.match(open.text, /does not learn within 100 steps/);
-      assert.match(open.text, /Open: not within 100 steps, (still improving|too short to tell)\./);
-      const decide = lab.page.getByTestId('decide');
-      assert.equal(await lab.page.getByTestId('again').count(), 0, 'three seeds are enough');
-      const words = await decide.innerText();
-      const steps = number(words.match(/Go on to step ([\d,]+)/)[1]);
-      assert.ok(steps > 100, words);
-      assert.match(words, /about \d+ (s|min)/);
-      // By the keyboard, whose place is not lost.
-      await lab.page.getByTestId('go-on').press('Enter');
-      await lab.state('finished', SLOW);
-      await lab.stepAtLeast(steps, SLOW);
-      await lab.state('finished', SLOW);
-      assert.equal(await lab.page.evaluate(() => document.activeElement.id), 'pause');
-      assert.match(await lab.page.evaluate(() => location.hash), new RegExp(`steps=${steps}\\b`));
-      const after = await lab.csv();
-      assert.equal(Math.max(...after.map(({ step }) => Number(step))), steps);
-      const first = after.filter(({ step }) => Number(step) <= 100);
-      assert.deepEqual(first, before, 'the steps up to there are the same: it went on');
-      const decided = (await claimsOf(lab)).find(({ claim }) => claim === 'compressed');
-      assert.match(decided.text, new RegExp(`within ${steps} steps`));
-    });
-  });
+  test(
+    'an open claim has a button that goes on, from here, to a length that would decide',
+    { timeout: SLOW },
+    async () => {
+      const link = '#executor=cpu&encodings=rank,compressed&seeds=3&steps=100&every=10&symbols=4&length=8';
+      await withLab(link, async (lab) => {
+        await lab.press('train');
+        await lab.state('finished', SLOW);
+        const before = await lab.csv();
+        const open = (await claimsOf(lab)).find(({ claim }) => claim === 'compressed');
+        assert.equal(open.verdict, 'open');
+        assert.match(open.text, /does not learn within 100 steps/);
+        assert.match(open.text, /Open: not within 100 steps, (still improving|too short to tell)\./);
+        const decide = lab.page.getByTestId('decide');
+        assert.equal(await lab.page.getByTestId('again').count(), 0, 'three seeds are enough');
+        const words = await decide.innerText();
+        const steps = number(words.match(/Go on to step ([\d,]+)/)[1]);
+        assert.ok(steps > 100, words);
+        assert.match(words, /about \d+ (s|min)/);
+        // By the keyboard, whose place is not lost.
+        await lab.page.getByTestId('go-on').press('Enter');
+        await lab.state('finished', SLOW);
+        await lab.stepAtLeast(steps, SLOW);
+        await lab.state('finished', SLOW);
+        assert.equal(await lab.page.evaluate(() => document.activeElement.id), 'pause');
+        assert.match(await lab.page.evaluate(() => location.hash), new RegExp(`steps=${steps}\\b`));
+        const after = await lab.csv();
+        assert.equal(Math.max(...after.map(({ step }) => Number(step))), steps);
+        const first = after.filter(({ step }) => Number(step) <= 100);
+        assert.deepEqual(first, before, 'the steps up to there are the same: it went on');
+        const decided = (await claimsOf(lab)).find(({ claim }) => claim === 'compressed');
+        assert.match(decided.text, new RegExp(`within ${steps} steps`));
+      });
+    },
+  );
 
-  test('with fewer than three seeds every claim is open, and a button starts with three', { timeout: SLOW }, async () => {
-    const link = '#executor=cpu&encodings=rank,sinusoidal&seeds=1&steps=60&every=20&symbols=4&length=8';
-    await withLab(link, async (lab) => {
-      await lab.press('train');
-      await lab.state('finished', SLOW);
-      const rank = (await claimsOf(lab)).find(({ claim }) => claim === 'rank');
-      assert.equal(rank.verdict, 'open');
-      assert.match(rank.text, /Open: 1 of 3 seeds/);
-      const again = lab.page.getByTestId('again');
-      assert.match(await again.innerText(), /^Start again with 3 seeds/);
-      await again.click();
-      await lab.page.waitForFunction(() => /seeds=3/.test(location.hash));
-      await lab.page.waitForFunction(
-        () => !/seeds/.test(document.querySelector('[data-claim=rank] .found')?.textContent ?? 'seeds'),
-        null,
-        { timeout: SLOW },
-      );
-    });
-  });
+  test(
+    'with fewer than three seeds every claim is open, and a button starts with three',
+    { timeout: SLOW },
+    async () => {
+      const link = '#executor=cpu&encodings=rank,sinusoidal&seeds=1&steps=60&every=20&symbols=4&length=8';
+      await withLab(link, async (lab) => {
+        await lab.press('train');
+        await lab.state('finished', SLOW);
+        const rank = (await claimsOf(lab)).find(({ claim }) => claim === 'rank');
+        assert.equal(rank.verdict, 'open');
+        assert.match(rank.text, /Open: 1 of 3 seeds/);
+        const again = lab.page.getByTestId('again');
+        assert.match(await again.innerText(), /^Start again with 3 seeds/);
+        await again.click();
+        await lab.page.waitForFunction(() => /seeds=3/.test(location.hash));
+        await lab.page.waitForFunction(
+          () => !/seeds/.test(document.querySelector('[data-claim=rank] .found')?.textContent ?? 'seeds'),
+          null,
+          { timeout: SLOW },
+        );
+      });
+    },
+  );
 });
 
 describe('cost', () => {

@@ -61,7 +61,9 @@ describe('a race with one measure of its own', () => {
   test('has one chart, one column, and no table of first steps', async () => {
     await withMeasures([ERROR], async (lab) => {
       const { page } = lab;
-      assert.deepEqual(await page.locator('section.figure > header > h2').allInnerTexts(), ['Error of recall']);
+      assert.deepEqual(await page.locator('section.figure > header > h2').allInnerTexts(), [
+        'Error of recall',
+      ]);
       const head = await page.locator('section.figure.recall-error > header').innerText();
       assert.match(head, /nats per query, lower is better/);
       assert.doesNotMatch(head, /guessing|Held-out/);
@@ -87,9 +89,15 @@ describe('a race with one measure of its own', () => {
   });
 
   test('with a threshold it has one; a number that is neither is drawn as it lies', async () => {
-    await withMeasures([{ ...ERROR, kind: 'number', better: 'neither', threshold: 1.5 }], async ({ page }) => {
-      assert.match(await page.getByTestId('milestones').innerText(), /First step at 1\.5\snats of held-out error/);
-      assert.equal(await page.locator('input[name=log]').count(), 0);
-    });
+    await withMeasures(
+      [{ ...ERROR, kind: 'number', better: 'neither', threshold: 1.5 }],
+      async ({ page }) => {
+        assert.match(
+          await page.getByTestId('milestones').innerText(),
+          /First step at 1\.5\snats of held-out error/,
+        );
+        assert.equal(await page.locator('input[name=log]').count(), 0);
+      },
+    );
   });
 });

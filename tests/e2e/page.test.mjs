@@ -44,7 +44,9 @@ describe('loading', () => {
 describe('numbers', () => {
   test('a number is read as it was written, or refused with the two that it can be', async () => {
     await withLab('', async (lab) => {
-      await lab.page.evaluate(() => document.querySelectorAll('.group').forEach((group) => (group.open = true)));
+      await lab.page.evaluate(() =>
+        document.querySelectorAll('.group').forEach((group) => (group.open = true)),
+      );
       const type = async (name, text) => {
         const field = lab.page.locator(`#set-${name}`);
         await field.fill('');

@@ -15,7 +15,7 @@ import {
   SLOW,
   withClass,
 } from './encodings.mjs';
-import { client } from './sequence.mjs';
+import { ask, client } from './sequence.mjs';
 
 const ALONE = '#lab=sequence&executor=cpu&hide=session,operations,spikes,run,experiment';
 
@@ -55,7 +55,7 @@ function fit(bits, radius) {
 async function answered(lab) {
   await lab.page.locator('#title-ball').scrollIntoViewIfNeeded();
   await lab.page.locator('lab-sequence-ball[data-state=answered]').waitFor({ state: 'attached' });
-  return client(lab, 'ball');
+  return ask(lab, 'ball');
 }
 
 /** Waits for the answer to a radius that was just chosen. */

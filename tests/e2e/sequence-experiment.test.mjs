@@ -48,7 +48,7 @@ async function found(lab) {
     undefined,
     { timeout: 60_000 },
   );
-  const study = await lab.page.evaluate(() => document.querySelector('#lab').client.outcome());
+  const study = await lab.page.evaluate(() => document.querySelector('#lab').client.ask('run.found', {}));
   const second = study.second && byArm(study.second);
   return { ...study, ...byArm(study), second, told: study };
 }

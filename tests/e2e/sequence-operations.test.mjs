@@ -33,7 +33,10 @@ async function step(lab, at = null) {
   return lab.page.evaluate(async () => {
     const { client } = document.querySelector('#lab');
     const { at } = document.querySelector('[data-testid=operations-step]').dataset;
-    const [symbols, operations] = [await client.seqSymbols(), await client.seqOperations(Number(at))];
+    const [symbols, operations] = [
+      await client.ask('symbols', {}),
+      await client.ask('operations', { at: Number(at) }),
+    ];
     const plain = (view) => ({
       ...view,
       vectors: view.vectors.map((vector) => ({

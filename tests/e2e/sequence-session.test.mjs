@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { elements, parse, PNG, withClass } from './encodings.mjs';
 import { axePath, labs, parseCsv, until } from './lab.mjs';
 import {
+  ask,
   act,
   ALONE,
   client,
@@ -368,7 +369,7 @@ describe('a command that takes long', () => {
         assert.match(await bar.innerText(), /^\s*[\d,]+ of 4,000 symbols/);
         // The page answers meanwhile, and another command waits its turn.
         await set(lab, 'cue', '#2');
-        const after = client(lab, 'seqRecall', '#2', 4);
+        const after = ask(lab, 'session.recall', { cue: '#2', count: 4 });
         // On a slow machine the first turn is short.
         await until(
           async () => Number((await bar.innerText()).replaceAll(',', '').match(/\d+/)[0]),
@@ -431,7 +432,10 @@ describe('settings', () => {
           const values = await lab.page.evaluate(() => document.querySelector('#lab').client.settled.values);
           assert.equal(values.sequence, '7 1 5 1 7 1 5 1 7 1 5 1');
           await fill(lab, id, '7 1 5 1 7 1 5 1 7 1 5 1');
-          await lab.page.getByText('a text of at most 4000 characters').first().waitFor({ state: 'detached' });
+          await lab.page
+            .getByText('a text of at most 4000 characters')
+            .first()
+            .waitFor({ state: 'detached' });
         }
       },
       QUICK,

@@ -9,6 +9,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { axePath, labs, parseCsv, until } from './lab.mjs';
 import {
+  ask,
   act,
   ALONE,
   client,
@@ -79,7 +80,7 @@ describe('head and navigation', () => {
         await go(lab, 'copy');
         await go(lab, 'sequence');
         assert.deepEqual(await session(lab), before);
-        assert.equal((await client(lab, 'seqSession')).written, 12);
+        assert.equal((await ask(lab, 'session')).written, 12);
       },
       QUICK,
     );
@@ -214,10 +215,10 @@ describe('the experiment’s run', () => {
 
   test('it comes to its end, and its files hold the study', { timeout: SLOW }, async () => {
     await withLab(SMALL, async (lab) => {
-      assert.equal((await client(lab, 'outcome')).code, 'refused');
+      assert.equal((await ask(lab, 'run.found')).code, 'refused');
       await lab.press('train');
       await lab.state('finished', SLOW);
-      const study = await client(lab, 'outcome');
+      const study = await ask(lab, 'run.found');
       assert.equal(study.id, 'errors');
       const results = await lab.json();
       assert.equal(results.lab, 'sequence');
@@ -246,7 +247,7 @@ describe('the experiment’s run', () => {
       await withLab(SMALL, async (lab) => {
         await lab.press('train');
         await lab.state('finished', SLOW);
-        found.push((await client(lab, 'outcome')).points);
+        found.push((await ask(lab, 'run.found')).points);
       });
     }
     assert.deepEqual(found[0], found[1]);
@@ -264,9 +265,9 @@ describe('the experiment’s run', () => {
         assert.ok(right > 0);
         await lab.press('pause');
         await lab.state('paused');
-        assert.equal((await client(lab, 'seqSession')).written, 12);
+        assert.equal((await ask(lab, 'session')).written, 12);
         await lab.press('reset');
-        assert.equal((await client(lab, 'seqSession')).written, 12);
+        assert.equal((await ask(lab, 'session')).written, 12);
       },
       QUICK,
     );
@@ -307,12 +308,11 @@ describe('the experiment’s run', () => {
       await lab.page.waitForTimeout(1200);
       assert.equal(await lab.data('kept'), '');
       assert.equal(await lab.page.getByTestId('unkept').count(), 0, 'that is no failure');
-      const { code, message } = await client(lab, 'save');
+      const { code, message } = await ask(lab, 'run.save');
       assert.equal(code, 'config');
       assert.ok(message.length > 10);
-      for (const question of [['inspect', 0, ''], ['profile']]) {
-        assert.equal((await client(lab, ...question)).code, 'config', question[0]);
-      }
+      assert.equal((await ask(lab, 'run.inspect', { replica: 0, probe: '' })).code, 'config');
+      assert.equal((await ask(lab, 'run.profile')).code, 'config');
       await lab.page.reload();
       await lab.state('ready');
       assert.equal(await lab.page.locator('[data-testid=offer] .notice').count(), 0);
@@ -341,21 +341,16 @@ describe('the experiment’s run', () => {
 
   test('questions of this lab are refused in the others, and theirs here', async () => {
     await withLab('#lab=copy', async (lab) => {
-      for (const [question, ...given] of [
-        ['seqSession'],
-        ['seqStore', 'A B'],
-        ['seqOperations', 0],
-        ['ball'],
-      ]) {
-        const { code, message } = await client(lab, question, ...given);
-        assert.equal(code, 'refused', question);
-        assert.match(message, /sequence lab/);
+      for (const question of ['session', 'session.store', 'operations', 'ball']) {
+        const { code, message } = await ask(lab, question);
+        assert.equal(code, 'config', question);
+        assert.match(message, /no question ".*" in the copy lab/);
       }
     });
     await withLab(ALONE, async (lab) => {
-      const { code, message } = await client(lab, 'lemma');
-      assert.equal(code, 'refused');
-      assert.match(message, /encodings lab/);
+      const { code, message } = await ask(lab, 'lemma');
+      assert.equal(code, 'config');
+      assert.match(message, /no question "lemma" in the (copy|sequence) lab/);
     });
   });
 });
@@ -544,57 +539,68 @@ describe('several things at once', () => {
   const at = async (lab, work) =>
     Number((await lab.page.getByTestId(`work-${work}`).innerText()).replaceAll(',', '').match(/\d+/)[0]);
 
-  test('a command, a look and an experiment take turns, and each stops by itself', { timeout: SLOW }, async () => {
-    await withLab(
-      EVERYTHING.replace(/sequence=\w+/, `sequence=${LETTERS.slice(0, 900)}`),
-      async (lab) => {
-        await still(lab);
-        await lab.page.locator('#title-operations').scrollIntoViewIfNeeded();
-        await lab.page.getByTestId('work-operations').waitFor();
-        await lab.press('store');
-        await lab.page.getByTestId('work-session').waitFor();
-        const before = [await at(lab, 'session'), await at(lab, 'operations')];
-        await until(
-          async () => [await at(lab, 'session'), await at(lab, 'operations')],
-          (now) => now.every((count, i) => count > before[i]),
-        );
-        // The experiment does not wait for them.
-        await lab.press('train');
-        await lab.state('training');
-        assert.ok(await lab.page.getByTestId('work-session').isVisible());
-        await lab.press('pause');
-        await lab.state('paused');
-        await lab.press('stop-session');
-        await lab.page.getByTestId('work-session').waitFor({ state: 'detached' });
-        const { written } = await session(lab);
-        assert.ok(written > 0 && written < 900, `${written} symbols`);
-        assert.ok(await lab.page.getByTestId('work-operations').isVisible(), 'the look goes on');
-      },
-      { reducedMotion: 'reduce' },
-    );
-  });
+  test(
+    'a command, a look and an experiment take turns, and each stops by itself',
+    { timeout: SLOW },
+    async () => {
+      await withLab(
+        EVERYTHING.replace(/sequence=\w+/, `sequence=${LETTERS.slice(0, 900)}`),
+        async (lab) => {
+          await still(lab);
+          await lab.page.locator('#title-operations').scrollIntoViewIfNeeded();
+          await lab.page.getByTestId('work-operations').waitFor();
+          await lab.press('store');
+          await lab.page.getByTestId('work-session').waitFor();
+          const before = [await at(lab, 'session'), await at(lab, 'operations')];
+          await until(
+            async () => [await at(lab, 'session'), await at(lab, 'operations')],
+            (now) => now.every((count, i) => count > before[i]),
+          );
+          // The experiment does not wait for them.
+          await lab.press('train');
+          await lab.state('training');
+          assert.ok(await lab.page.getByTestId('work-session').isVisible());
+          await lab.press('pause');
+          await lab.state('paused');
+          await lab.press('stop-session');
+          await lab.page.getByTestId('work-session').waitFor({ state: 'detached' });
+          const { written } = await session(lab);
+          assert.ok(written > 0 && written < 900, `${written} symbols`);
+          assert.ok(await lab.page.getByTestId('work-operations').isVisible(), 'the look goes on');
+        },
+        { reducedMotion: 'reduce' },
+      );
+    },
+  );
 
-  test('a report shows how far it is, can be given up, and is made one at a time', { timeout: SLOW }, async () => {
-    await withLab(`#lab=sequence&executor=cpu&hide=operations,spikes,ball,experiment&${LONGEST}`, async (lab) => {
-      await still(lab);
-      await lab.page.getByTestId('report').click();
-      const bar = lab.page.getByTestId('work-report');
-      await bar.waitFor();
-      assert.match(await bar.innerText(), /of 8,\d+ symbols/);
-      assert.ok(await lab.page.getByTestId('report').isDisabled(), 'one at a time');
-      await lab.press('stop-report');
-      await bar.waitFor({ state: 'detached' });
-      await lab.page.getByText('The report was given up.').waitFor();
-      // Settings that are changed meanwhile do not matter to it.
-      await set(lab, 'sequence', LETTERS.slice(0, 300));
-      const [download] = await Promise.all([
-        lab.page.waitForEvent('download', { timeout: 120_000 }),
-        lab.page.getByTestId('report').press('Enter'),
-      ]);
-      const report = JSON.parse(await readFile(await download.path(), 'utf8'));
-      assert.equal(report.stored.written, 300);
-    });
-  });
+  test(
+    'a report shows how far it is, can be given up, and is made one at a time',
+    { timeout: SLOW },
+    async () => {
+      await withLab(
+        `#lab=sequence&executor=cpu&hide=operations,spikes,ball,experiment&${LONGEST}`,
+        async (lab) => {
+          await still(lab);
+          await lab.page.getByTestId('report').click();
+          const bar = lab.page.getByTestId('work-report');
+          await bar.waitFor();
+          assert.match(await bar.innerText(), /of 8,\d+ symbols/);
+          assert.ok(await lab.page.getByTestId('report').isDisabled(), 'one at a time');
+          await lab.press('stop-report');
+          await bar.waitFor({ state: 'detached' });
+          await lab.page.getByText('The report was given up.').waitFor();
+          // Settings that are changed meanwhile do not matter to it.
+          await set(lab, 'sequence', LETTERS.slice(0, 300));
+          const [download] = await Promise.all([
+            lab.page.waitForEvent('download', { timeout: 120_000 }),
+            lab.page.getByTestId('report').press('Enter'),
+          ]);
+          const report = JSON.parse(await readFile(await download.path(), 'utf8'));
+          assert.equal(report.stored.written, 300);
+        },
+      );
+    },
+  );
 });
 
 describe('for programs', () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { addressHas, elements, near, number, parse, PNG, withClass } from './encodings.mjs';
 import { axePath, labs, parseCsv, until } from './lab.mjs';
-import { client, link, LONG, overflow, saved, set, SLOW } from './sequence.mjs';
+import { ask, client, link, LONG, overflow, saved, set, SLOW } from './sequence.mjs';
 
 const { withLab } = labs({ webgpu: false, spotless: true });
 const ALONE = '#lab=sequence&executor=cpu&hide=session,operations,ball,experiment';
@@ -33,7 +33,7 @@ async function step(lab, { at = null, neuron = null } = {}) {
     { timeout: 120_000 },
   );
   const shown = lab.page.getByTestId('spikes-step');
-  return client(lab, 'seqSpikes', Number(await shown.getAttribute('data-at')));
+  return ask(lab, 'spikes', { at: Number(await shown.getAttribute('data-at')) });
 }
 
 /** Where the raster has each spike, by layer, those that come too late after the others. */
@@ -74,24 +74,34 @@ function ordered({ id, spikes, late, neurons }) {
 }
 
 describe('what takes long', () => {
-  test('the machine’s way shows how far it is, can be stopped and gone on with', { timeout: SLOW }, async () => {
-    await withLab(`${ALONE}&${LONG}`, async (lab) => {
-      await lab.page.locator('#title-spikes').scrollIntoViewIfNeeded();
-      await lab.page.getByText(/^\s*[\d,]+ of 2,000 symbols/).waitFor();
-      await lab.press('stop-spikes');
-      await lab.page.getByText(/Stopped after [\d,]+ of 2,000 symbols/).waitFor();
-      await lab.press('go-on-spikes');
-      await lab.page.getByText(/Stopped after/).waitFor({ state: 'detached' });
-      const shown = await step(lab, { at: 0 });
-      assert.equal(shown.length, 1000);
-      assert.equal(await lab.page.getByTestId('work-spikes').count(), 0);
-    });
-  });
+  test(
+    'the machine’s way shows how far it is, can be stopped and gone on with',
+    { timeout: SLOW },
+    async () => {
+      await withLab(`${ALONE}&${LONG}`, async (lab) => {
+        await lab.page.locator('#title-spikes').scrollIntoViewIfNeeded();
+        await lab.page.getByText(/^\s*[\d,]+ of 2,000 symbols/).waitFor();
+        await lab.press('stop-spikes');
+        await lab.page.getByText(/Stopped after [\d,]+ of 2,000 symbols/).waitFor();
+        await lab.press('go-on-spikes');
+        await lab.page.getByText(/Stopped after/).waitFor({ state: 'detached' });
+        const shown = await step(lab, { at: 0 });
+        assert.equal(shown.length, 1000);
+        assert.equal(await lab.page.getByTestId('work-spikes').count(), 0);
+      });
+    },
+  );
 });
 
 describe('settings that change on the way', () => {
   for (const [what, changes] of [
-    ['and change back', [['retention', '0.77'], ['retention', '0.5']]],
+    [
+      'and change back',
+      [
+        ['retention', '0.77'],
+        ['retention', '0.5'],
+      ],
+    ],
     ['where it runs', [['executor', 'auto']]],
   ]) {
     test(`${what}: it is looked at as they are now`, { timeout: SLOW }, async () => {
@@ -148,7 +158,7 @@ describe('wheel neurons', () => {
           ],
         );
         // The same codes as the machine itself has, which never fired a spike.
-        const operations = await client(lab, 'seqOperations', at);
+        const operations = await ask(lab, 'operations', { at });
         const [code] = operations.stages.find(({ id }) => id === 'encoding').machine.vectors;
         assert.deepEqual(
           shown.layers[0].spikes.map(({ neuron }) => neuron),

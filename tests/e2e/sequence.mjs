@@ -35,7 +35,7 @@ export async function act(lab, testId) {
 
 export async function session(lab) {
   await still(lab);
-  const found = await client(lab, 'seqSession');
+  const found = await ask(lab, 'session');
   assert.equal(
     await lab.page.locator('lab-session').getAttribute('data-steps'),
     String(found.steps.length),
@@ -59,7 +59,7 @@ export async function symbols(lab) {
   await lab.page.waitForFunction(() =>
     ['still', 'showing'].includes(document.querySelector('lab-session')?.dataset.state),
   );
-  return client(lab, 'seqSymbols');
+  return ask(lab, 'symbols');
 }
 
 /** Every symbol of the strip, as it is drawn. */
@@ -113,11 +113,12 @@ export async function stripIs(lab, steps) {
 }
 
 /** A machine as slow as settings can make it within reasonable memory, and a sequence that is long for it. */
-const SLOW_MACHINE = 'decoders=16384&chosen=128&context_size=2048&context_active=128&data_size=1024&data_active=64';
+const SLOW_MACHINE =
+  'decoders=16384&chosen=128&context_size=2048&context_active=128&data_size=1024&data_active=64';
 export const LONG = `source=random&length=1000&alphabet=40&${SLOW_MACHINE}`;
 /** The longest text, for the same machine. */
 export const LETTERS = Array.from({ length: 4000 }, (_, i) =>
-  String.fromCharCode(97 + ((i * i * 7 + i * 3) % 101) % 26),
+  String.fromCharCode(97 + (((i * i * 7 + i * 3) % 101) % 26)),
 ).join('');
 export const LONGEST = `split=characters&sequence=${LETTERS}&${SLOW_MACHINE}`;
 
@@ -133,6 +134,9 @@ export const client = (lab, method, ...args) =>
     },
     [method, args],
   );
+
+/** What the lab answers, or how it refuses. */
+export const ask = (lab, name, args = {}) => client(lab, 'ask', name, args);
 
 /** Goes to another lab as a reader does. */
 export async function go(lab, id) {

@@ -1,6 +1,6 @@
 // Our own module, as the page uses it. Training data are drawn inside the step.
 
-import init, { Run, fromLink, settle } from '../../pkg/mnemoscope.js';
+import init, { Engine, fromLink, settle } from '../../pkg/mnemoscope.js';
 import { SIZES } from './model.js';
 
 const MODEL = [
@@ -38,7 +38,8 @@ function settings(size, executor) {
 
 export async function open(size, executor) {
   await init();
-  const run = await Run.open('copy', settings(size, executor), () => {});
+  const run = new Engine();
+  await run.open('copy', settings(size, executor), () => {});
   const about = run.about();
   if (about.executor.kind !== executor) throw new Error(`${executor} was refused: ${about.executor.reason}`);
   // With a limit of steps, `advance` returns once the metrics of the last step have come back.

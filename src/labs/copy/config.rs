@@ -1,16 +1,11 @@
 //! The copy lab's configuration: its table, presets, links, and the rules between fields.
 
 use crate::encoding::{Encoding, Tuning};
-use crate::error::Error;
 use crate::labs::copy::parts;
-use crate::labs::copy::findings::CopyFindings;
 use crate::labs::part::Part;
-use crate::labs::race::{Arm, Findings, Racing, Transformers, measures};
+use crate::labs::race::{Arm, Racing};
 use crate::labs::settings::{Preset, Settings};
-use crate::model::measure::Measure;
 use crate::property::{Field, Kind, Problem, properties};
-use crate::run::event::ArmInfo;
-use crate::run::lineup::{Lineup, Provenance};
 use crate::run::machine::ExecutorChoice;
 use crate::run::training::{Activation, Mask, Norm, Schedule, Training};
 use crate::task::Task;
@@ -174,29 +169,6 @@ impl CopyConfig {
     pub fn arms(&self) -> Vec<Arm> {
         let tuning = Tuning { start: self.gain, ..Tuning::default() };
         self.encodings.iter().map(|&encoding| Arm::of(encoding, tuning)).collect()
-    }
-}
-
-impl Racing for CopyConfig {
-    fn lineup(&self, provenance: Provenance) -> Result<Lineup, Error> {
-        let (training, arms, seeds) = (self.training(), self.arms(), (self.seed, self.seeds));
-        Transformers { training, arms, seeds, every: self.every, executor: self.executor }.lineup(provenance)
-    }
-
-    fn measures(&self) -> Vec<Measure> {
-        measures(self.symbols)
-    }
-
-    fn arms(&self) -> Result<Vec<ArmInfo>, Error> {
-        Ok(self.arms().iter().map(Arm::info).collect())
-    }
-
-    fn held_out(&self) -> u32 {
-        self.held_out
-    }
-
-    fn findings(&self) -> Box<dyn Findings> {
-        Box::new(CopyFindings(self.clone()))
     }
 }
 

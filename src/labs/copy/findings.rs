@@ -1,12 +1,38 @@
-//! What the copy lab makes of its race: the paper's claims.
+//! What the copy lab races, and what it makes of that: the paper's claims.
 
 use crate::error::Error;
 use crate::labs::Config;
 use crate::labs::copy::claim;
 use crate::labs::copy::config::CopyConfig;
-use crate::labs::race::Findings;
+use crate::labs::race::{Arm, Findings, Racing, Transformers, measures};
+use crate::model::measure::Measure;
 use crate::run::claim::Verdict;
+use crate::run::event::ArmInfo;
+use crate::run::lineup::{Lineup, Provenance};
 use crate::run::results::Results;
+
+impl Racing for CopyConfig {
+    fn lineup(&self, provenance: Provenance) -> Result<Lineup, Error> {
+        let (training, arms, seeds) = (self.training(), self.arms(), (self.seed, self.seeds));
+        Transformers { training, arms, seeds, every: self.every, executor: self.executor }.lineup(provenance)
+    }
+
+    fn measures(&self) -> Vec<Measure> {
+        measures(self.symbols)
+    }
+
+    fn arms(&self) -> Result<Vec<ArmInfo>, Error> {
+        Ok(self.arms().iter().map(Arm::info).collect())
+    }
+
+    fn held_out(&self) -> u32 {
+        self.held_out
+    }
+
+    fn findings(&self) -> Box<dyn Findings> {
+        Box::new(CopyFindings(self.clone()))
+    }
+}
 
 /// With the settings that are judged.
 #[derive(Debug)]

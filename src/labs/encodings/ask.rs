@@ -158,14 +158,13 @@ impl Workbench {
         if !place.config.shows_trained() {
             return Ok(());
         }
-        let Some(trial) = place.run.as_mut().and_then(|run| run.trial()) else {
+        let Some(trains) = place.run.as_mut().and_then(|run| run.trains()) else {
             self.set_trained(None);
             return Ok(());
         };
-        let wanted = (trial.moment(), place.config.trained_run);
+        let wanted = (trains.moment(), place.config.trained_run);
         if self.taken != Some(wanted) || self.trained().is_none() {
-            let run = place.config.trained_run;
-            let trained = trial.recovering(place.machine, async |trial| trial.trained(run).await).await?;
+            let trained = trains.trained(place.machine, place.config.trained_run).await?;
             self.set_trained(Some(trained.try_into()?));
             self.taken = Some(wanted);
         }

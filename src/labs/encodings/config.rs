@@ -4,18 +4,13 @@ use serde::Deserialize;
 
 use crate::choice::{Choice, choice};
 use crate::encoding::{Encoding, Shape, Tuning};
-use crate::error::Error;
 use crate::kernels::similarity;
-use crate::labs::encodings::findings::EncodingsFindings;
 use crate::labs::encodings::shown::Shown;
 use crate::labs::encodings::{arms, parts};
 use crate::labs::part::Part;
-use crate::labs::race::{Arm, Findings, Racing, Transformers, measures};
+use crate::labs::race::Racing;
 use crate::labs::settings::{Preset, Settings};
-use crate::model::measure::Measure;
 use crate::property::{ChoiceOption, Field, Kind, Problem, options, properties};
-use crate::run::event::ArmInfo;
-use crate::run::lineup::{Lineup, Provenance};
 use crate::run::machine::ExecutorChoice;
 use crate::run::training::{Norm, Training};
 use crate::task::Task;
@@ -209,29 +204,6 @@ impl EncodingsConfig {
             rate: self.rate,
             ..Training::default()
         }
-    }
-}
-
-impl Racing for EncodingsConfig {
-    fn lineup(&self, provenance: Provenance) -> Result<Lineup, Error> {
-        let (training, arms, seeds) = (self.training(), arms::arms(self)?, (self.seed, self.seeds));
-        Transformers { training, arms, seeds, every: self.every, executor: self.executor }.lineup(provenance)
-    }
-
-    fn measures(&self) -> Vec<Measure> {
-        measures(self.symbols)
-    }
-
-    fn arms(&self) -> Result<Vec<ArmInfo>, Error> {
-        Ok(arms::arms(self)?.iter().map(Arm::info).collect())
-    }
-
-    fn held_out(&self) -> u32 {
-        self.training().held_out
-    }
-
-    fn findings(&self) -> Box<dyn Findings> {
-        Box::new(EncodingsFindings::new(self.clone()))
     }
 }
 

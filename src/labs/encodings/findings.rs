@@ -1,19 +1,44 @@
-//! What the encodings lab makes of its race: its claims, and what its experiment finds.
+//! What the encodings lab races, and what it makes of that: its claims, and what its experiment finds.
 
 use crate::encoding::statistics::Spread;
 use crate::error::Error;
 use crate::labs::encodings::config::EncodingsConfig;
-use crate::labs::encodings::lengths;
 use crate::labs::encodings::outcome::{self, Correlation, Follower, Outcome};
-use crate::labs::race::Findings;
+use crate::labs::encodings::{arms, lengths};
+use crate::labs::race::{Arm, Findings, Racing, Transformers, measures};
 use crate::labs::run::Found;
 use crate::labs::{Config, Task};
 use crate::model::ensemble::TOKEN_ACCURACY;
+use crate::model::measure::Measure;
 use crate::run::claim::Verdict;
 use crate::run::curves::Curves;
 use crate::run::event::ArmInfo;
+use crate::run::lineup::{Lineup, Provenance};
 use crate::run::race::Race;
 use crate::run::results::Results;
+
+impl Racing for EncodingsConfig {
+    fn lineup(&self, provenance: Provenance) -> Result<Lineup, Error> {
+        let (training, arms, seeds) = (self.training(), arms::arms(self)?, (self.seed, self.seeds));
+        Transformers { training, arms, seeds, every: self.every, executor: self.executor }.lineup(provenance)
+    }
+
+    fn measures(&self) -> Vec<Measure> {
+        measures(self.symbols)
+    }
+
+    fn arms(&self) -> Result<Vec<ArmInfo>, Error> {
+        Ok(arms::arms(self)?.iter().map(Arm::info).collect())
+    }
+
+    fn held_out(&self) -> u32 {
+        self.training().held_out
+    }
+
+    fn findings(&self) -> Box<dyn Findings> {
+        Box::new(EncodingsFindings::new(self.clone()))
+    }
+}
 
 /// With the settings that are judged.
 #[derive(Debug)]
@@ -85,7 +110,8 @@ impl Outcome {
         match &self {
             Self::Live => {}
             Self::Control { reference, rows: followers, .. } => {
-                before = format!("Largest difference of held-out loss from {reference}, bits per token, over the seeds:");
+                before =
+                    format!("Largest difference of held-out loss from {reference}, bits per token, over the seeds:");
                 rows.push(words(&["run", "largest difference", "at step"]));
                 rows.extend(followers.iter().map(|Follower { label, largest, at, .. }| {
                     let at = at.map_or("–".to_owned(), |step| step.to_string());

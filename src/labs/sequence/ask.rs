@@ -18,7 +18,7 @@ type Place<'a> = ask::Place<'a, SequenceConfig>;
 type Answer<T> = Result<Reply<T>, Error>;
 
 questions! {
-    Bench, SequenceConfig, Bench::TABLES;
+    SequenceBench, SequenceConfig, Bench::TABLES;
     "session": ask_session(Knows) -> SessionUpdate;
     "session.store": ask_store(Given) -> SessionUpdate;
     "session.replay": ask_replay(Given) -> SessionUpdate;
@@ -31,6 +31,18 @@ questions! {
     "csv": ask_csv(TableName) -> String;
     "report": ask_report(Nothing) -> Report;
     "time": ask_time(Recalls) -> Timing;
+}
+
+/// The reader's bench, and who waits for what on it.
+#[derive(Debug, Default)]
+pub(super) struct SequenceBench {
+    bench: Bench,
+    /// The question that the session's machine works for.
+    commander: Option<u32>,
+    /// The question that took up a lesson last.
+    resumed: Option<u32>,
+    /// A report that is being made, and for which question.
+    reporting: Option<(u32, Reporting)>,
 }
 
 /// What of a session is known already: which one, and how many steps of it.
@@ -120,6 +132,19 @@ fn told(part: &'static str, turn: Turn) -> ask::Turn {
     ask::Turn { part, unit: turn.unit.id(), at: turn.at, of: turn.of }
 }
 
+/// A count as the page writes it: 2,000.
+fn grouped(count: u32) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 fn outdated(what: &str) -> Error {
     Error::Outdated(format!("{what} was given up: the settings have changed."))
 }
@@ -131,11 +156,11 @@ fn unchanged(place: &Place<'_>, what: &str, key: fn(&SequenceConfig) -> Result<S
     if now.as_ref() == Some(&key(place.config)?) { Ok(()) } else { Err(outdated(what)) }
 }
 
-impl Bench {
+impl SequenceBench {
     async fn ask_session(&mut self, Knows { known }: Knows, place: Place<'_>) -> Answer<SessionUpdate> {
         let Known { id, steps } = known.unwrap_or_default();
         let known = (id, steps as usize);
-        self.update(place.config, known, place.machine).await.map(Reply::Done)
+        self.bench.update(place.config, known, place.machine).await.map(Reply::Done)
     }
 
     async fn ask_store(&mut self, Given { text, known }: Given, place: Place<'_>) -> Answer<SessionUpdate> {
@@ -157,7 +182,7 @@ impl Bench {
         if self.commander.is_some() {
             return Ok(Reply::Waiting);
         }
-        self.forget(place.config, place.machine).await?;
+        self.bench.forget(place.config, place.machine).await?;
         self.ask_session(knows, place).await
     }
 
@@ -167,13 +192,13 @@ impl Bench {
             Some(other) if other != place.id => return Ok(Reply::Waiting),
             Some(_) => {}
             None => {
-                self.begin(place.config, ask, place.machine).await?;
+                self.bench.begin(place.config, ask, place.machine).await?;
                 self.commander = Some(place.id);
             }
         }
         let budget_ms = if place.stop == Some(Unit::Symbols.id()) { 0.0 } else { place.budget_ms };
         // Other settings take the machine away; it says so itself.
-        match self.advance(budget_ms, place.machine).await {
+        match self.bench.advance(budget_ms, place.machine).await {
             Ok(turn) if !turn.done => Ok(Reply::Going(told("session", turn))),
             done => {
                 self.commander = None;
@@ -187,19 +212,19 @@ impl Bench {
         place.config.symbols().map(Reply::Done)
     }
 
-    /// A turn of the machine's way along the settings' sequence; nothing once it is through. Stopped, it is gone on with from there the next
-    /// time.
+    /// A turn of the machine's way along the settings' sequence; nothing once it is through. Stopped, it is gone on with from
+    /// there the next time.
     async fn walking(&mut self, part: &'static str, place: &mut Place<'_>) -> Result<Option<ask::Turn>, Error> {
-        if self.has_walked(place.config)? {
+        if self.bench.has_walked(place.config)? {
             return Ok(None);
         }
         unchanged(place, "The machine’s way along the sequence", Course::key_of)?;
-        let turn = self.follow(place.config, place.budget_ms, place.machine).await?;
+        let turn = self.bench.follow(place.config, place.budget_ms, place.machine).await?;
         if turn.done {
             return Ok(None);
         }
         if place.stop == Some(Unit::Symbols.id()) {
-            let Turn { at, of, .. } = turn;
+            let [at, of] = [turn.at, turn.of].map(grouped);
             let why = format!(
                 "Stopped after {at} of {of} symbols, for the sequence is shown twice. Press Go on to take up from there."
             );
@@ -210,12 +235,12 @@ impl Bench {
 
     /// A turn of the transformer's lesson; nothing once it is over. Stopped, it ends as it is.
     async fn learning(&mut self, place: &mut Place<'_>) -> Result<Option<ask::Turn>, Error> {
-        if self.has_learned(place.config)? {
+        if self.bench.has_learned(place.config)? {
             return Ok(None);
         }
         unchanged(place, "The transformer’s lesson", lesson_key)?;
         let budget_ms = if place.stop == Some(Unit::Steps.id()) { 0.0 } else { place.budget_ms };
-        let turn = self.learn(place.config, budget_ms, place.machine).await?;
+        let turn = self.bench.learn(place.config, budget_ms, place.machine).await?;
         Ok((!turn.done).then(|| told("operations", turn)))
     }
 
@@ -223,7 +248,7 @@ impl Bench {
         // Each look takes a lesson up once, so that it can be ended again.
         if go_on == Some(true) && self.resumed != Some(place.id) {
             self.resumed = Some(place.id);
-            self.resume();
+            self.bench.resume();
         }
         if let Some(turn) = self.walking("operations", &mut place).await? {
             return Ok(Reply::Going(turn));
@@ -233,14 +258,14 @@ impl Bench {
         }
         // What is shown next to the transformer is the machine of the settings as they are by now.
         unchanged(&place, "The look at the machine", Course::key_of)?;
-        self.operations(place.config, at as usize, place.machine).await.map(Reply::Done)
+        self.bench.operations(place.config, at as usize, place.machine).await.map(Reply::Done)
     }
 
     async fn ask_spikes(&mut self, At { at }: At, mut place: Place<'_>) -> Answer<Spikes> {
         if let Some(turn) = self.walking("spikes", &mut place).await? {
             return Ok(Reply::Going(turn));
         }
-        self.spikes(place.config, at as usize, place.machine).await.map(Reply::Done)
+        self.bench.spikes(place.config, at as usize, place.machine).await.map(Reply::Done)
     }
 
     async fn ask_ball(&mut self, _: Nothing, place: Place<'_>) -> Answer<Ball> {
@@ -263,7 +288,7 @@ impl Bench {
         {
             return Ok(Reply::Going(turn));
         }
-        self.numbers(place.config, &table, at.unwrap_or(0) as usize, place.machine).await?.csv().map(Reply::Done)
+        self.bench.numbers(place.config, &table, at.unwrap_or(0) as usize, place.machine).await?.csv().map(Reply::Done)
     }
 
     async fn ask_report(&mut self, _: Nothing, place: Place<'_>) -> Answer<Report> {
@@ -273,7 +298,7 @@ impl Bench {
                 return Ok(Reply::Waiting);
             }
             Some((_, own)) => own,
-            None => Box::new(Reporting::new(place.config)?),
+            None => Reporting::new(place.config)?,
         };
         if place.stop == Some(Unit::Symbols.id()) {
             return Err(Error::Stopped("The report was given up.".to_owned()));
@@ -291,7 +316,9 @@ impl Bench {
     async fn ask_time(&mut self, Recalls { recalls }: Recalls, place: Place<'_>) -> Answer<Timing> {
         let recalls = recalls.unwrap_or(10_000);
         if !(1..=1_000_000).contains(&recalls) {
-            return Err(Error::Config(format!("recalls: {recalls} is not allowed; it takes a whole number from 1 to 1000000")));
+            return Err(Error::Config(format!(
+                "recalls: {recalls} is not allowed; it takes a whole number from 1 to 1000000"
+            )));
         }
         timing::recalls(place.config, recalls, place.machine).await.map(Reply::Done)
     }

@@ -7,7 +7,6 @@ use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::sequence::course::{Course, Walk};
 use crate::labs::sequence::insight::{Lesson, Student, transformer_stages};
 use crate::labs::sequence::operations::Operations;
-use crate::labs::sequence::report::Reporting;
 use crate::labs::sequence::session::{Ask, Session, SessionInfo, SessionUpdate};
 use crate::labs::sequence::spikes::{Spikes, Subject, spikes};
 use crate::run::machine::Machine;
@@ -71,12 +70,6 @@ pub struct Bench {
     student: Option<(String, Student)>,
     /// One that is still learning.
     lesson: Option<(String, Lesson)>,
-    /// The question that the session's machine works for.
-    pub(super) commander: Option<u32>,
-    /// The question that took up a lesson last.
-    pub(super) resumed: Option<u32>,
-    /// A report that is being made, and for which question.
-    pub(super) reporting: Option<(u32, Box<Reporting>)>,
 }
 
 /// What the transformer depends on that learns the settings' sequence.

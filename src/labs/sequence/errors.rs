@@ -9,8 +9,8 @@ use crate::labs::sequence::config::{ContextModel, SequenceConfig, random};
 use crate::labs::sequence::curves::{
     SHORTEST, UNFINISHED, arm, curves, deduplicated, mean, measure, note, short, too_short,
 };
-use crate::labs::study::Rows;
 use crate::labs::sequence::passage::Presentations;
+use crate::labs::study::Rows;
 use crate::model::measure::{Better, Kind};
 use crate::run::claim::{Claim, Verdict, Vote};
 use crate::run::curves::{Axis, Curves};

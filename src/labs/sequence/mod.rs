@@ -61,6 +61,6 @@ impl Lab for SequenceLab {
     }
 
     fn bench(&self) -> Box<dyn Bench> {
-        Box::new(bench::Bench::default())
+        Box::new(ask::SequenceBench::default())
     }
 }

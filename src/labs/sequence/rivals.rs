@@ -10,9 +10,9 @@ use crate::labs::sequence::config::{SequenceConfig, random};
 use crate::labs::sequence::curves::{
     SHORTEST, UNFINISHED, arm, curves, deduplicated, mean, measure, note, short, too_short,
 };
-use crate::labs::study::Rows;
 use crate::labs::sequence::passage::Presentations;
 use crate::labs::sequence::rival::{Method, Rivals as Transformers, Terms};
+use crate::labs::study::Rows;
 use crate::model::measure::{Better, Kind};
 use crate::run::claim::{Claim, Verdict, Vote};
 use crate::run::curves::{Axis, Curves};

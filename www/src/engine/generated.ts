@@ -762,7 +762,7 @@ export type Results = {
 /** Version of the format. */
 format: number,
 /** Which lab. */
-lab: LabId,
+lab: string,
 /** Version that wrote it. */
 version: string,
 /** Link that restores the configuration. */
