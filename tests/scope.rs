@@ -5,12 +5,10 @@
 
 use std::collections::HashSet;
 
-use mnemoscope::labs::encodings::EncodingsLab;
 use mnemoscope::labs::encodings::config::EncodingsConfig;
 use mnemoscope::labs::encodings::lemma::lemma;
 use mnemoscope::labs::encodings::workbench::{Workbench, phase};
 use mnemoscope::labs::link::Link;
-use mnemoscope::labs::sequence::SequenceLab;
 use mnemoscope::labs::sequence::ball::ball;
 use mnemoscope::labs::sequence::bench::Bench;
 use mnemoscope::labs::sequence::config::SequenceConfig;
@@ -87,7 +85,7 @@ fn what_only_looking_depends_on() {
         "head",
         "trained_run",
     ];
-    assert_eq!(scoped(&EncodingsLab, Scope::Look), encodings);
+    assert_eq!(scoped(LABS[1], Scope::Look), encodings);
     let sequence = [
         "source",
         "sequence",
@@ -104,7 +102,7 @@ fn what_only_looking_depends_on() {
         "ball_radius",
         "memories",
     ];
-    assert_eq!(scoped(&SequenceLab, Scope::Look), sequence);
+    assert_eq!(scoped(LABS[2], Scope::Look), sequence);
     for lab in LABS {
         assert_eq!(scoped(*lab, Scope::Machine), ["executor"], "{}", lab.id());
     }
@@ -155,8 +153,8 @@ fn what_is_only_looked_at_leaves_the_run_the_same() {
 fn parts_have_their_names_and_name_settings() {
     let ids = |lab: &dyn Lab| lab.describe().parts.iter().map(|part| part.id).collect::<Vec<_>>().join(" ");
     assert_eq!(ids(LABS[0]), "head run settings loss scoreboard accuracy look compare cost keep");
-    assert_eq!(ids(&EncodingsLab), "head inspect measures phase lemma logit run experiment settings keep");
-    assert_eq!(ids(&SequenceLab), "head session operations spikes ball run experiment settings keep");
+    assert_eq!(ids(LABS[1]), "head inspect measures phase lemma logit run experiment settings keep");
+    assert_eq!(ids(LABS[2]), "head session operations spikes ball run experiment settings keep");
     for lab in LABS {
         let description = lab.describe();
         let known: HashSet<&str> = description.properties.iter().map(|row| row.name).collect();
@@ -199,7 +197,7 @@ fn depends_on_no_less<C: Settings>(lab: &dyn Lab, part: &str, base: &C, mut answ
 
 #[test]
 fn parts_of_the_encodings_lab_name_what_they_depend_on() {
-    let lab = &EncodingsLab;
+    let lab = LABS[1];
     let base = |pairs: &[(&str, &str)]| {
         let mut config = EncodingsConfig::default();
         assert!(config.apply(pairs.iter().copied().chain([("length", "16"), ("width", "8")])).is_empty());
@@ -223,7 +221,7 @@ fn parts_of_the_encodings_lab_name_what_they_depend_on() {
 
 #[test]
 fn parts_of_the_sequence_lab_name_what_they_depend_on() {
-    let lab = &SequenceLab;
+    let lab = LABS[2];
     let base = |pairs: &[(&str, &str)]| {
         let mut config = SequenceConfig::default();
         assert!(config.apply(pairs.iter().copied().chain([("executor", "cpu"), ("memories", "10")])).is_empty());
