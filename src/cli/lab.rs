@@ -8,15 +8,16 @@ use clap::{Arg, ArgMatches, Command};
 use serde::de::value::{Error as Wrong, MapDeserializer, StringDeserializer};
 use serde::de::{self, IntoDeserializer, Visitor};
 
+use mnemoscope::error::Error;
 use mnemoscope::labs::ask::{Bench, Place, Question, Reply};
 use mnemoscope::labs::run_ask::ask;
 use mnemoscope::labs::{Config, Lab};
+use mnemoscope::reading::quoted;
 use mnemoscope::run::machine::Machine;
 
 use super::failure::Failure;
 use super::files::{self, Outputs};
 use super::progress::Progress;
-use super::signals::Signals;
 use super::{encodings, race, sequence, settings};
 
 /// Milliseconds of work between two looks at the clock and the signals.
@@ -95,14 +96,10 @@ fn answer(lab: &dyn Lab, name: &str, arguments: &ArgMatches) -> Result<(), Failu
     let given: BTreeMap<&str, Spelled> = names.iter().filter_map(given).collect();
     let config = settings::configure(arguments, &lab.defaults())?;
     let outputs = Outputs::of(arguments, &[], &[])?;
-    let (mut machine, signals) = (Machine::default(), Signals::listen()?);
+    let mut machine = Machine::default();
     let mut progress: Option<Progress> = None;
     let answer = pollster::block_on(async {
         loop {
-            if let Some(signal) = signals.heard() {
-                progress.iter().for_each(Progress::end);
-                return Err(Failure::signal(signal, "interrupted; nothing was written".to_owned()));
-            }
             let place = Place {
                 id: 0,
                 config: &config,
@@ -114,10 +111,7 @@ fn answer(lab: &dyn Lab, name: &str, arguments: &ArgMatches) -> Result<(), Failu
             };
             let given = MapDeserializer::<_, Wrong>::new(given.clone().into_iter());
             let given = Box::new(<dyn erased_serde::Deserializer<'_>>::erase(given));
-            match ask(bench.as_mut(), name, given, place)
-                .await
-                .map_err(|error| Failure::usage(settings::reason(error)))?
-            {
+            match ask(bench.as_mut(), name, given, place).await.map_err(refused)? {
                 Reply::Done(answer) => return Ok(answer),
                 Reply::Going(turn) => {
                     let bar =
@@ -136,6 +130,14 @@ fn answer(lab: &dyn Lab, name: &str, arguments: &ArgMatches) -> Result<(), Failu
     outputs.write(&bytes, || Ok(String::new()))
 }
 
+/// What is asked for wrongly is the command line's fault; anything else is not.
+fn refused(error: Error) -> Failure {
+    match error {
+        Error::Config(_) | Error::Probe(_) | Error::File(_) => Failure::usage(settings::reason(error)),
+        other => other.into(),
+    }
+}
+
 /// A value as it stands on a command line, read as whatever type is asked for.
 #[derive(Clone)]
 struct Spelled(String);
@@ -151,7 +153,7 @@ impl<'de> IntoDeserializer<'de, Wrong> for Spelled {
 macro_rules! parsed {
     ($($method:ident: $visit:ident $type:ty),+) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-            let wrong = || de::Error::custom(format!("\"{}\" is not a value of type {}", self.0, stringify!($type)));
+            let wrong = || de::Error::custom(format!("\"{}\" is not a value of type {}", quoted(&self.0), stringify!($type)));
             visitor.$visit(self.0.trim().parse::<$type>().map_err(|_| wrong())?)
         })+
     };
@@ -168,8 +170,8 @@ impl<'de> de::Deserializer<'de> for Spelled {
         visitor.visit_some(self)
     }
     fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        let bytes =
-            fs::read(&self.0).map_err(|error| de::Error::custom(format!("{}: {}", self.0, files::words(&error))))?;
+        let bytes = fs::read(&self.0)
+            .map_err(|error| de::Error::custom(format!("{}: {}", quoted(&self.0), files::words(&error))))?;
         visitor.visit_byte_buf(bytes)
     }
     fn deserialize_enum<V: Visitor<'de>>(
@@ -178,7 +180,7 @@ impl<'de> de::Deserializer<'de> for Spelled {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Wrong> {
-        StringDeserializer::new(self.0).deserialize_enum(name, variants, visitor)
+        StringDeserializer::new(quoted(&self.0)).deserialize_enum(name, variants, visitor)
     }
     serde::forward_to_deserialize_any! {
         i8 i16 i32 i64 u8 u16 u64 f32 char str string bytes unit unit_struct newtype_struct seq tuple tuple_struct map struct identifier

@@ -1,0 +1,72 @@
+//! `mnemoscope LAB QUESTION`: what the parts of the page ask, in a shell.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+#[path = "common/shell.rs"]
+mod shell;
+
+use mnemoscope::labs::LABS;
+use shell::{expect, json, run, text};
+use tempfile::TempDir;
+
+#[test]
+fn a_question_is_answered_as_json_or_as_the_text_that_it_is() {
+    let folder = TempDir::new().unwrap();
+    expect(&run(&folder, "encodings lemma --length 16 --width 8 --out lemma.json"), 0);
+    let lemma = json(&text(&folder, "lemma.json"));
+    // (T / L)² with T = 1.
+    assert!((lemma["spikeTime"]["slope"].as_f64().unwrap() - 1.0 / 256.0).abs() < 1e-9, "{lemma}");
+    assert_eq!(lemma["expected"].as_f64().unwrap(), 1.0 / 256.0);
+    assert_eq!(lemma["compressed"]["points"].as_array().unwrap().len(), 2 * (16 * 15 / 2));
+    expect(&run(&folder, "encodings inspect.picture --side left --length 4 --executor cpu --out picture.json"), 0);
+    let picture = json(&text(&folder, "picture.json"));
+    assert_eq!((picture["side"].as_str(), picture["matrix"].as_array().unwrap().len()), (Some("left"), 16));
+    expect(&run(&folder, "sequence symbols --source random --length 5 --alphabet 4 --out symbols.json"), 0);
+    assert_eq!(json(&text(&folder, "symbols.json")).as_array().unwrap().len(), 5);
+    expect(&run(&folder, "sequence spikes --at 1 --source random --length 5 --executor cpu --out spikes.json"), 0);
+    assert_eq!(json(&text(&folder, "spikes.json"))["at"], 1);
+    // A table is the same text that --tables writes.
+    expect(&run(&folder, "encodings csv --table phase --length 8 --width 4 --out phase.csv"), 0);
+    expect(&run(&folder, "encodings --length 8 --width 4 --tables tables --quiet --out report.json"), 0);
+    assert_eq!(text(&folder, "phase.csv"), text(&folder, "tables/phase.csv"));
+}
+
+#[test]
+fn what_a_question_does_not_take_is_refused_by_name_and_nothing_is_written() {
+    let folder = TempDir::new().unwrap();
+    for (arguments, words) in [
+        ("encodings inspect.picture --out x", "missing field `side`"),
+        ("encodings inspect.picture --side middle --out x", "middle"),
+        ("encodings csv --table nonsense --out x", "nonsense"),
+        ("sequence spikes --at many --out x", "\"many\" is not a value of type u32"),
+        ("sequence spikes --at -1 --out x", "-1"),
+        ("sequence spikes --at 99 --source random --length 5 --executor cpu --out x", "5"),
+        ("sequence time --recalls 0 --out x", "whole number from 1"),
+        ("encodings lemma --length 1 --out x", "length"),
+        ("copy lemma --out x", "lemma"),
+    ] {
+        let said = expect(&run(&folder, arguments), 2);
+        assert!(said.contains(words), "{arguments}: {said}");
+        assert!(!folder.path().join("x").exists(), "{arguments}");
+    }
+}
+
+#[test]
+fn every_lab_lists_its_run_and_its_questions() {
+    let folder = TempDir::new().unwrap();
+    for lab in LABS {
+        let output = run(&folder, &format!("{} --help", lab.id()));
+        let help = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && help.contains("run"), "{help}");
+        for question in lab.bench().questions() {
+            assert!(help.contains(question.name), "{}: {}", lab.id(), question.name);
+            let output = run(&folder, &format!("{} {} --help", lab.id(), question.name));
+            let help = String::from_utf8(output.stdout).unwrap();
+            assert!(output.status.success(), "{} {}", lab.id(), question.name);
+            for argument in question.arguments {
+                assert!(help.contains(&format!("--{}", argument.replace('_', "-"))), "{}: {argument}", question.name);
+            }
+        }
+    }
+}
