@@ -112,7 +112,7 @@ fn answer(lab: &dyn Lab, name: &str, arguments: &ArgMatches) -> Result<(), Failu
             let given = MapDeserializer::<_, Wrong>::new(given.clone().into_iter());
             let given = Box::new(<dyn erased_serde::Deserializer<'_>>::erase(given));
             match ask(bench.as_mut(), name, given, place).await.map_err(refused)? {
-                Reply::Done(answer) => return Ok(answer),
+                Reply::Done(answer) => return Ok::<_, Failure>(answer),
                 Reply::Going(turn) => {
                     let bar =
                         progress.get_or_insert_with(|| Progress::new(arguments.get_flag("quiet"), turn.at, turn.of));
