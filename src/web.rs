@@ -294,7 +294,6 @@ impl Engine {
         let machine = &mut self.machine;
         let (now, stop) = (now.as_ref(), stop.as_deref());
         let place = Place { id, config: &config, now, run, machine, budget_ms, stop };
-        let arguments = (serde_wasm_bindgen::Deserializer::from(arguments), std::marker::PhantomData);
         let bench = match self.benches.iter().position(|(known, _)| *known == lab) {
             Some(at) => &mut self.benches[at].1,
             None => {
@@ -304,6 +303,15 @@ impl Engine {
                 &mut self.benches[last].1
             }
         };
+        let known = labs::run_ask::question(bench.as_ref(), &name);
+        let keys = js_sys::Reflect::own_keys(&arguments)?;
+        let mut keys = keys.iter().filter_map(|key| key.as_string());
+        let strange = keys.find(|key| known.is_some_and(|known| !known.arguments.contains(&key.as_str())));
+        if let Some(key) = strange {
+            let why = format!("Arguments of the question \"{name}\": there is no \"{}\".", quoted(key));
+            return Err(thrown(&Error::Config(why)));
+        }
+        let arguments = (serde_wasm_bindgen::Deserializer::from(arguments), std::marker::PhantomData);
         let reply =
             labs::run_ask::ask(bench.as_mut(), &name, arguments, place).await.map_err(|error| thrown(&error))?;
         value(&match reply {

@@ -2,7 +2,7 @@
 //! Labs with more to write beside an answer have a command of their own for that, which then is what the name alone does.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command};
 use serde::de::value::{Error as Wrong, MapDeserializer, StringDeserializer};
@@ -52,16 +52,28 @@ pub(crate) fn command(lab: &dyn Lab, codes: &'static str) -> Command {
         }
         None => run(command).subcommand(run(Command::new("run").alias("train").about(about))),
     };
-    let questions = lab.bench().questions();
+    let questions = shell(lab);
     let ask = |command: Command, question: &Question| command.subcommand(asking(question, &defaults));
     questions.iter().fold(command.args_conflicts_with_subcommands(true), ask)
 }
 
+/// The questions that a shell has.
+fn shell(lab: &dyn Lab) -> Vec<Question> {
+    lab.bench().questions().into_iter().filter(|question| !question.page).collect()
+}
+
+/// An argument's name as a flag: `goOn` is `go-on`.
+fn hyphened(name: &str) -> String {
+    let hyphen = |c: char| if c.is_ascii_uppercase() { format!("-{}", c.to_ascii_lowercase()) } else { c.to_string() };
+    name.replace('_', "-").chars().map(hyphen).collect()
+}
+
 /// The command of a question: its arguments, and the lab's settings where no argument has their name.
 fn asking(question: &Question, defaults: &Config) -> Command {
-    let help =
-        "An argument of the question, as its type in the page's engine/types.ts says; of bytes the name of a file";
-    let flag = |name: &&'static str| Arg::new(*name).long(name.replace('_', "-")).value_name("VALUE").help(help);
+    let help = "An argument of the question; places count from 0";
+    let flag = |name: &&'static str| {
+        Arg::new(*name).long(hyphened(name)).value_name("VALUE").allow_hyphen_values(true).help(help)
+    };
     let rows: Vec<&str> =
         defaults.rows().iter().map(|row| row.name).filter(|name| !question.arguments.contains(name)).collect();
     let command = Command::new(question.name)
@@ -89,13 +101,14 @@ pub(crate) fn run(lab: &dyn Lab, arguments: &ArgMatches) -> Result<(), Failure> 
 /// Asks the lab's bench until it has answered.
 fn answer(lab: &dyn Lab, name: &str, arguments: &ArgMatches) -> Result<(), Failure> {
     let mut bench: Box<dyn Bench> = lab.bench();
-    let questions = bench.questions();
+    let questions = shell(lab);
     let question = questions.iter().find(|question| question.name == name);
     let names = question.map(|question| question.arguments).unwrap_or_default();
     let given = |name: &&'static str| Some((*name, Spelled(arguments.get_one::<String>(name)?.clone())));
     let given: BTreeMap<&str, Spelled> = names.iter().filter_map(given).collect();
     let config = settings::configure(arguments, &lab.defaults())?;
-    let outputs = Outputs::of(arguments, &[], &[])?;
+    let read: Vec<&Path> = arguments.get_one::<PathBuf>("config").map(PathBuf::as_path).into_iter().collect();
+    let outputs = Outputs::of(arguments, &[], &read)?;
     let mut machine = Machine::default();
     let mut progress: Option<Progress> = None;
     let answer = pollster::block_on(async {
@@ -169,11 +182,6 @@ impl<'de> de::Deserializer<'de> for Spelled {
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
         visitor.visit_some(self)
     }
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        let bytes = fs::read(&self.0)
-            .map_err(|error| de::Error::custom(format!("{}: {}", quoted(&self.0), files::words(&error))))?;
-        visitor.visit_byte_buf(bytes)
-    }
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -183,7 +191,7 @@ impl<'de> de::Deserializer<'de> for Spelled {
         StringDeserializer::new(quoted(&self.0)).deserialize_enum(name, variants, visitor)
     }
     serde::forward_to_deserialize_any! {
-        i8 i16 i32 i64 u8 u16 u64 f32 char str string bytes unit unit_struct newtype_struct seq tuple tuple_struct map struct identifier
+        i8 i16 i32 i64 u8 u16 u64 f32 char str string bytes byte_buf unit unit_struct newtype_struct seq tuple tuple_struct map struct identifier
         ignored_any
     }
 }

@@ -133,16 +133,18 @@ pub struct Question {
     pub name: &'static str,
     /// Names of the arguments.
     pub arguments: &'static [&'static str],
+    /// Whether it says something only where the bench outlives the answer, or is a file: a shell does not have it.
+    pub page: bool,
 }
 
 impl Question {
     /// One whose arguments have that type.
     #[must_use]
-    pub fn new<A: DeserializeOwned>(name: &'static str) -> Self {
+    pub fn new<A: DeserializeOwned>(name: &'static str, page: bool) -> Self {
         let mut arguments: &'static [&'static str] = &[];
         // It gives no value: what counts is which fields are asked for.
         let _ = A::deserialize(Fields(&mut arguments));
-        Self { name, arguments }
+        Self { name, arguments, page }
     }
 }
 
@@ -230,12 +232,13 @@ pub(crate) fn read<A: DeserializeOwned>(name: &str, arguments: Arguments<'_>) ->
     read.map_err(|error| Error::Config(format!("Arguments of the question \"{name}\": {error}.")))
 }
 
-/// Declares the questions of a lab's bench, and how they are answered.
+/// Declares the questions of a lab's bench, and how they are answered; `"page"` before the method marks those that a shell does not have.
 macro_rules! questions {
-    ($bench:ty, $settings:ty, $tables:expr; $($name:literal: $method:ident($arguments:ty) -> $answer:ty;)+) => {
+    ($bench:ty, $settings:ty, $tables:expr;
+     $($name:literal: $($page:literal)? $method:ident($arguments:ty) -> $answer:ty;)+) => {
         impl $crate::labs::ask::Bench for $bench {
             fn questions(&self) -> Vec<$crate::labs::ask::Question> {
-                vec![$($crate::labs::ask::Question::new::<$arguments>($name)),+]
+                vec![$($crate::labs::ask::Question::new::<$arguments>($name, [$($page)?].contains(&"page"))),+]
             }
             fn tables(&self) -> &'static [&'static str] {
                 &$tables

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::labs::Config;
 use crate::labs::arrays::{Anything, Bytes, Floats};
-use crate::labs::ask::{self, Arguments, Bench, Nothing, Place, Reply, questions};
+use crate::labs::ask::{self, Arguments, Bench, Nothing, Place, Question, Reply, questions};
 use crate::labs::run::{Run, Trains};
 use crate::run::inspect::{Inspection, Norms};
 use crate::run::machine::Machine;
@@ -15,6 +15,13 @@ use crate::run::results::Results;
 use crate::run::table::Table;
 
 type Answer<T> = Result<Reply<T>, Error>;
+
+/// What there is to know of a question: of the open run if its name begins with `run.`, else of the bench.
+#[must_use]
+pub fn question(bench: &dyn Bench, name: &str) -> Option<Question> {
+    let questions = if name.starts_with("run.") { RunBench.questions() } else { bench.questions() };
+    questions.into_iter().find(|question| question.name == name)
+}
 
 /// One turn of an answer: of the open run if the name begins with `run.`, else of the bench.
 ///

@@ -80,7 +80,13 @@ let request = 0;
 const queue = new Queue(fail);
 
 function close(): void {
-  engine.close();
+  try {
+    engine.close();
+  } catch {
+    // A run that failed may have taken the whole with it: what was stored and brought along is lost, which the page is told.
+    engine = new module.Engine();
+    post({ type: 'emptied' });
+  }
   openKey = '';
   recorded = null;
   finished = false;
@@ -91,8 +97,8 @@ function fail(thrown: unknown): void {
   const error = toLabError(thrown);
   waiting = null;
   training = null;
-  // What failed may be past use.
-  engine = new module.Engine();
+  // A loop that still turns has nothing to turn.
+  request += 1;
   close();
   post({ type: 'failed', error });
   // What was kept of it can be gone on with.
@@ -403,6 +409,22 @@ function stop(part: string, unit: string): void {
   }
 }
 
+async function begin(
+  { id, name }: Command & { type: 'ask' },
+  turns: AsyncGenerator<void, unknown>,
+): Promise<void> {
+  const first = await turns.next().catch((thrown: unknown) => ({ done: true, thrown }));
+  const found = async () => {
+    if ('thrown' in first) throw first.thrown;
+    return first.done ? first.value : queue.inTurns(turns);
+  };
+  if (first.done) {
+    await reply(id, name, found());
+    return reportNow();
+  }
+  void reply(id, name, found()).then(() => queue.betweenTurns(reportNow));
+}
+
 async function reply(id: number, what: Refusable, answering: Promise<unknown>): Promise<void> {
   try {
     const found = await answering;
@@ -503,8 +525,8 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
       return queue.betweenTurns(() => reply(command.id, command.type, read()));
     }
     case 'ask': {
-      const found = queue.inTurns(answer(command, settings));
-      return void reply(command.id, command.name, found).then(() => queue.betweenTurns(reportNow));
+      // The first turn comes in its order, and most answers need no more.
+      return queue.betweenTurns(() => begin(command, answer(command, settings)));
     }
   }
 }

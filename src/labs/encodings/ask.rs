@@ -23,9 +23,9 @@ questions! {
     Workbench, EncodingsConfig, Workbench::TABLES;
     "inspect.picture": ask_picture(OfSide) -> PictureAnswer;
     "inspect.spectrum": ask_spectrum(OfSide) -> Option<Spectrum>;
-    "inspect.table": ask_table(TableFile) -> Bytes;
-    "inspect.upload": ask_upload(TableUpload) -> UploadInfo;
-    "inspect.forget": ask_forget(Nothing) -> ();
+    "inspect.table": "page" ask_table(TableFile) -> Bytes;
+    "inspect.upload": "page" ask_upload(TableUpload) -> UploadInfo;
+    "inspect.forget": "page" ask_forget(Nothing) -> ();
     "measures": ask_measures(Nothing) -> Vec<MeasureRow>;
     "phase": ask_phase(Nothing) -> Phase;
     "lemma": ask_lemma(Nothing) -> LemmaAnswer;

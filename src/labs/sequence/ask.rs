@@ -19,11 +19,11 @@ type Answer<T> = Result<Reply<T>, Error>;
 
 questions! {
     SequenceBench, SequenceConfig, Bench::TABLES;
-    "session": ask_session(Knows) -> SessionUpdate;
-    "session.store": ask_store(Given) -> SessionUpdate;
-    "session.replay": ask_replay(Given) -> SessionUpdate;
-    "session.recall": ask_recall(Cued) -> SessionUpdate;
-    "session.forget": ask_forget(Knows) -> SessionUpdate;
+    "session": "page" ask_session(Knows) -> SessionUpdate;
+    "session.store": "page" ask_store(Given) -> SessionUpdate;
+    "session.replay": "page" ask_replay(Given) -> SessionUpdate;
+    "session.recall": "page" ask_recall(Cued) -> SessionUpdate;
+    "session.forget": "page" ask_forget(Knows) -> SessionUpdate;
     "symbols": ask_symbols(Nothing) -> Vec<String>;
     "operations": ask_operations(Look) -> Operations;
     "spikes": ask_spikes(At) -> Spikes;

@@ -2,6 +2,8 @@
 
 mod tables;
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use crate::error::Error;
 use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::sequence::course::{Course, Walk};
@@ -51,6 +53,9 @@ impl Turn {
     }
 }
 
+/// Sessions opened so far, in this program.
+static OPENED: AtomicU32 = AtomicU32::new(0);
+
 /// Losses of a device in one piece of work after which it is given up.
 const MOST_LOSSES: u32 = 3;
 
@@ -58,7 +63,7 @@ const MOST_LOSSES: u32 = 3;
 #[derive(Debug, Default)]
 pub struct Bench {
     session: Option<Session>,
-    /// Sessions opened so far.
+    /// The number of the open session.
     opened: u32,
     /// Devices lost in the work at hand.
     losses: u32,
@@ -96,7 +101,8 @@ impl Bench {
         let session = match session {
             Some(session) => session,
             None => {
-                self.opened = self.opened.wrapping_add(1);
+                // Told apart from those of every bench before.
+                self.opened = OPENED.fetch_add(1, Ordering::Relaxed) + 1;
                 Session::open(config, machine).await?
             }
         };

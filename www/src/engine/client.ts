@@ -230,11 +230,15 @@ export class LabClient {
       const check = this.expected?.key === this.runKey ? this.expected.check : null;
       this.read(fragment(this.settled.link, this.hide, check));
     }
-    // It was taken before.
-    for (const [name, args] of this.again) this.ask(name, args as never).catch(() => {});
+    this.repeat();
     this.setVisible(this.visible);
     this.watch(this.watched);
     this.onReport({ type: 'cancelled' });
+  }
+
+  /** What was taken before is told again. */
+  private repeat(): void {
+    for (const [name, args] of this.again) this.ask(name, args as never).catch(() => {});
   }
 
   private rejectAll(message: string): void {
@@ -262,6 +266,9 @@ export class LabClient {
         break;
       case 'compiling':
         this.activity = 'compiling';
+        break;
+      case 'emptied':
+        this.repeat();
         break;
       case 'cancelled':
         this.activity = 'ready';

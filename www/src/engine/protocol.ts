@@ -127,6 +127,8 @@ export type Report =
   | { type: 'seen'; subject: Subject; inspection: Inspection }
   /** The watched subject could not be looked at. It is no longer watched. */
   | { type: 'unseen'; subject: Subject; error: LabError }
+  /** What was stored, brought along or opened is lost; settings are as they were. */
+  | { type: 'emptied' }
   /** How far an answer is that takes turns. */
   | { type: 'turned'; turn: Turn }
   /** An earlier visit left a run; null once it is gone. */

@@ -1,5 +1,6 @@
 /** What goes out as a file, and what comes in. Failures are thrown, with a message for the reader. */
 
+import { labOf } from '../engine/lab-of';
 import type { LabClient } from '../engine/client';
 import { save } from '../ui/download';
 import type { LabId, Results, WeightsFile } from '../engine/types';
@@ -54,7 +55,7 @@ export async function openFile(
     const results = await client.readResults(await file.text());
     return results.lab === lab || kind === 'results'
       ? { kind: 'results', results }
-      : { kind: 'elsewhere', lab: results.lab };
+      : { kind: 'elsewhere', lab: labOf(`lab=${results.lab}`) };
   }
   const bytes = new Uint8Array(await file.arrayBuffer());
   const { settled } = await client.readWeights(bytes);

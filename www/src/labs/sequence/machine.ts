@@ -14,7 +14,7 @@ function sessionOf(client: LabClient): { id: number; steps: SymbolStep[] } {
   sessions.set(client, fresh);
   // Another worker counts its sessions anew.
   client.listen(({ type }) => {
-    if (type === 'cancelled') sessions.set(client, { id: 0, steps: [] });
+    if (type === 'cancelled' || type === 'emptied') sessions.set(client, { id: 0, steps: [] });
   });
   return fresh;
 }

@@ -80,7 +80,7 @@ class LabSession extends LitElement {
     super.connectedCallback();
     this.unlisten = this.context.client.listen((report) => {
       this.progress.onReport(report);
-      if (report.type !== 'cancelled') return;
+      if (report.type !== 'cancelled' && report.type !== 'emptied') return;
       // The worker that takes the place of the one before has a machine of its own.
       if (this.session?.steps.length || this.busy) this.note = MEMORY_LOST;
       this.session = null;
