@@ -253,14 +253,13 @@ impl Results {
         let ids = || measures.iter().map(|measure| measure.id.as_str());
         let wanted: Vec<&str> = ["arm", "seed", "step"].into_iter().chain(ids()).collect();
         if head != wanted && head != first::COLUMNS {
-            return Err(refuse(format!(
-                "it is neither a JSON object nor a CSV file with the columns {}",
-                wanted.join(", ")
-            )));
+            let wanted = wanted.join(", ");
+            return Err(refuse(format!("it is neither a JSON object nor a CSV file with the columns {wanted}")));
         }
         type Row = (String, u32, u32, Option<f32>, Option<f32>, Option<f32>);
         let mut runs: Vec<RunResult> = Vec::new();
-        let mut cells: BTreeMap<u32, Vec<(usize, [Option<f32>; 3])>> = BTreeMap::new();
+        type Cells = Vec<(usize, [Option<f32>; 3])>;
+        let mut cells: BTreeMap<u32, Cells> = BTreeMap::new();
         for row in reader.deserialize::<Row>() {
             let (arm, seed, step, loss, token, sequence) = row.map_err(refuse)?;
             let known = runs.iter().position(|run| run.arm == arm && run.seed == seed);
