@@ -164,9 +164,9 @@ impl<'de> IntoDeserializer<'de, Wrong> for Spelled {
 }
 
 macro_rules! parsed {
-    ($($method:ident: $visit:ident $type:ty),+) => {
+    ($($method:ident: $visit:ident $type:ty, $takes:literal;)+) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-            let wrong = || de::Error::custom(format!("\"{}\" is not a value of type {}", quoted(&self.0), stringify!($type)));
+            let wrong = || de::Error::custom(format!("\"{}\" is not allowed; it takes {}", quoted(&self.0), $takes));
             visitor.$visit(self.0.trim().parse::<$type>().map_err(|_| wrong())?)
         })+
     };
@@ -178,7 +178,11 @@ impl<'de> de::Deserializer<'de> for Spelled {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
         visitor.visit_string(self.0)
     }
-    parsed!(deserialize_bool: visit_bool bool, deserialize_u32: visit_u32 u32, deserialize_f64: visit_f64 f64);
+    parsed! {
+        deserialize_bool: visit_bool bool, "true or false";
+        deserialize_u32: visit_u32 u32, "a whole number";
+        deserialize_f64: visit_f64 f64, "a number";
+    }
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
         visitor.visit_some(self)
     }
