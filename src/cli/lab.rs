@@ -195,7 +195,7 @@ impl<'de> de::Deserializer<'de> for Spelled {
         StringDeserializer::new(quoted(&self.0)).deserialize_enum(name, variants, visitor)
     }
     serde::forward_to_deserialize_any! {
-        i8 i16 i32 i64 u8 u16 u64 f32 char str string bytes byte_buf unit unit_struct newtype_struct seq tuple tuple_struct map struct identifier
-        ignored_any
+        i8 i16 i32 i64 u8 u16 u64 f32 char str string bytes byte_buf unit unit_struct newtype_struct seq tuple tuple_struct map struct
+        identifier ignored_any
     }
 }
