@@ -339,6 +339,23 @@ describe('the experiment’s run', () => {
     },
   );
 
+  test('a run that does not fit leaves what has been stored', { timeout: SLOW }, async () => {
+    await withLab(ALONE, async (lab) => {
+      const { written } = await act(lab, 'store');
+      assert.ok(written > 0);
+      // The machine depends on none of these.
+      const large = { experiment: 'capacity', seeds: 32, inputs: 4096, stored: 50000 };
+      const before = await lab.page.evaluate(() => document.querySelector('#lab').client.settled.values);
+      for (const [name, value] of Object.entries(large)) await client(lab, 'change', name, String(value));
+      await lab.press('train');
+      await lab.state('error');
+      for (const name of Object.keys(large)) await client(lab, 'change', name, before[name]);
+      assert.equal((await ask(lab, 'session')).written, written);
+      const twice = await ask(lab, 'session.store', { text: 'p q' });
+      assert.equal(twice.written, written + 2);
+    });
+  });
+
   test('questions of this lab are refused in the others, and theirs here', async () => {
     await withLab('#lab=copy', async (lab) => {
       for (const question of ['session', 'session.store', 'operations', 'ball']) {
