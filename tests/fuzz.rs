@@ -8,6 +8,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+#[path = "common/settings.rs"]
+mod settings;
+
 use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
@@ -30,6 +33,7 @@ use mnemoscope::run::results::Results;
 use mnemoscope::task::Layout;
 use peak_alloc::PeakAlloc;
 use pollster::block_on;
+use settings::read_configuration;
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
@@ -212,15 +216,6 @@ fn as_json<S: Settings>(config: &S) -> String {
     let values: serde_json::Map<_, _> =
         config.texts().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     serde_json::Value::from(values).to_string()
-}
-
-/// A configuration of a lab from JSON, and what was refused.
-fn read_configuration<S: Settings + std::fmt::Debug + 'static>(
-    text: &str,
-) -> Result<(S, Vec<mnemoscope::property::Problem>), mnemoscope::error::Error> {
-    let mut config = Config::from(S::default());
-    let problems = mnemoscope::labs::settings::read_configuration(&mut config, text)?;
-    Ok((config.of::<S>().unwrap().clone(), problems))
 }
 
 /// Configurations of a lab as JSON; its presets and `more` are the seeds.

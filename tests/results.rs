@@ -5,6 +5,9 @@
 
 mod common;
 
+#[path = "common/settings.rs"]
+mod settings;
+
 use common::training::configuration;
 use mnemoscope::error::Error;
 use mnemoscope::labs::Config;
@@ -22,6 +25,7 @@ use mnemoscope::run::event::RunInfo;
 use mnemoscope::run::machine::Machine;
 use mnemoscope::run::results::{Results, RunResult};
 use pollster::block_on;
+use settings::read_configuration;
 
 const LINK: &str = "lab=copy&encodings=rank,none&seeds=2&symbols=4&length=8&batch=4&held_out=8&layers=1&width=16\
     &heads=2&mlp=16&steps=20&every=10&executor=cpu";
@@ -113,15 +117,6 @@ fn unsound_results_are_refused_in_words() {
         assert!(refused(&format!("{head}rank,0,10,inf,1,1\n")).contains("cannot be"));
         assert!(refused(&format!("{head}rank,0,10\n")).contains("CSV"));
     }
-}
-
-/// A configuration of a lab from JSON, and what was refused.
-fn read_configuration<S: Settings + std::fmt::Debug + 'static>(
-    text: &str,
-) -> Result<(S, Vec<mnemoscope::property::Problem>), mnemoscope::error::Error> {
-    let mut config = Config::from(S::default());
-    let problems = mnemoscope::labs::settings::read_configuration(&mut config, text)?;
-    Ok((config.of::<S>().unwrap().clone(), problems))
 }
 
 #[test]

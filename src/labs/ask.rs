@@ -177,9 +177,6 @@ pub trait Bench {
     /// The questions.
     fn questions(&self) -> Vec<Question>;
 
-    /// Names of its tables, which a question `csv` gives.
-    fn tables(&self) -> &'static [&'static str];
-
     /// The questions with the types of their arguments and answers.
     #[cfg(test)]
     fn typed(&self) -> Option<Vec<crate::labs::declared::Question>> {
@@ -209,9 +206,6 @@ impl Bench for NoBench {
     fn questions(&self) -> Vec<Question> {
         Vec::new()
     }
-    fn tables(&self) -> &'static [&'static str] {
-        &[]
-    }
     fn ask<'a, 'b: 'a>(&'a mut self, name: &'b str, _: Arguments<'b>, place: Place<'b>) -> Task<'a, Answer> {
         Box::pin(async move { Err(unknown(name, place.config.lab_id(), &[])) })
     }
@@ -234,14 +228,11 @@ pub(crate) fn read<A: DeserializeOwned>(name: &str, arguments: Arguments<'_>) ->
 
 /// Declares the questions of a lab's bench, and how they are answered; `"page"` before the method marks those that a shell does not have.
 macro_rules! questions {
-    ($bench:ty, $settings:ty, $tables:expr;
+    ($bench:ty, $settings:ty;
      $($name:literal: $($page:literal)? $method:ident($arguments:ty) -> $answer:ty;)+) => {
         impl $crate::labs::ask::Bench for $bench {
             fn questions(&self) -> Vec<$crate::labs::ask::Question> {
                 vec![$($crate::labs::ask::Question::new::<$arguments>($name, [$($page)?].contains(&"page"))),+]
-            }
-            fn tables(&self) -> &'static [&'static str] {
-                &$tables
             }
             fn ask<'a, 'b: 'a>(
                 &'a mut self,

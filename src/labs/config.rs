@@ -16,6 +16,7 @@ use crate::run::lineup::{Lineup, Provenance};
 trait Configuration {
     fn any(&self) -> &dyn Any;
     fn boxed(&self) -> Box<dyn Configuration>;
+    fn defaults(&self) -> Box<dyn Configuration>;
     fn is(&self, other: &dyn Any) -> bool;
     fn lab(&self) -> &'static str;
     fn rows(&self) -> Vec<Property>;
@@ -43,6 +44,9 @@ impl<S: Settings + 'static> Configuration for S {
     }
     fn boxed(&self) -> Box<dyn Configuration> {
         Box::new(self.clone())
+    }
+    fn defaults(&self) -> Box<dyn Configuration> {
+        Box::new(S::default())
     }
     fn is(&self, other: &dyn Any) -> bool {
         other.downcast_ref::<S>() == Some(self)
@@ -124,13 +128,9 @@ impl Config {
     /// Which lab's.
     ///
     /// # Errors
-    /// [`Error::Internal`] if no lab of the registry has such settings.
+    /// [`Error::Config`] if no lab of the registry has such settings.
     pub fn lab(&self) -> Result<&'static dyn Lab, Error> {
-        labs::LABS
-            .iter()
-            .copied()
-            .find(|lab| lab.id() == self.0.lab())
-            .ok_or_else(|| Error::Internal(format!("the {} lab is not registered", self.0.lab())))
+        labs::named(self.lab_id())
     }
 
     /// Identifier of the lab.
@@ -209,7 +209,7 @@ impl Config {
     /// The defaults of the same lab.
     #[must_use]
     pub fn defaults(&self) -> Self {
-        self.lab().map_or_else(|_| self.clone(), Lab::defaults)
+        Self(self.0.defaults())
     }
 
     /// Every property as text, in the order of the table.

@@ -44,7 +44,7 @@ pub async fn ask<'b>(
 pub(super) struct RunBench;
 
 questions! {
-    RunBench, Config, [];
+    RunBench, Config;
     "run.inspect": inspect(Subject) -> InspectionAnswer;
     "run.profile": profile(Nothing) -> Profile;
     "run.save": save(Nothing) -> Bytes;

@@ -142,7 +142,7 @@ impl Experiment<TemplateConfig> for Means {
 struct MeanBench;
 
 questions! {
-    MeanBench, TemplateConfig, [];
+    MeanBench, TemplateConfig;
     "mean": ask_mean(Draws) -> Mean;
 }
 

@@ -20,7 +20,7 @@ type Place<'a> = ask::Place<'a, EncodingsConfig>;
 type Answer<T> = Result<Reply<T>, Error>;
 
 questions! {
-    Workbench, EncodingsConfig, Workbench::TABLES;
+    Workbench, EncodingsConfig;
     "inspect.picture": ask_picture(OfSide) -> PictureAnswer;
     "inspect.spectrum": ask_spectrum(OfSide) -> Option<Spectrum>;
     "inspect.table": "page" ask_table(TableFile) -> Bytes;

@@ -18,7 +18,7 @@ type Place<'a> = ask::Place<'a, SequenceConfig>;
 type Answer<T> = Result<Reply<T>, Error>;
 
 questions! {
-    SequenceBench, SequenceConfig, Bench::TABLES;
+    SequenceBench, SequenceConfig;
     "session": "page" ask_session(Knows) -> SessionUpdate;
     "session.store": "page" ask_store(Given) -> SessionUpdate;
     "session.replay": "page" ask_replay(Given) -> SessionUpdate;
