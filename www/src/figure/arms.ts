@@ -3,7 +3,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { swatch } from '../ui/controls';
 import type { About, Property } from '../engine/types';
-import type { Figure } from './figure';
 import { count } from '../ui/format';
 import { isFamily, mark, rampMark } from '../ui/palette';
 import type { Recording, Source } from '../engine/record';
@@ -129,11 +128,4 @@ export function armsLegend(context: ArmsContext): TemplateResult {
       </div>`;
     })}
   </section>`;
-}
-
-/** Whose line is whose, below a chart that has no table of lines beside it. */
-export function lineKey({ lines }: Figure): TemplateResult {
-  return html`<ul class="key lines">
-    ${lines.filter(({ shown }) => shown).map(({ mark, label }) => html`<li>${swatch(mark)}${label}</li>`)}
-  </ul>`;
 }

@@ -1,9 +1,10 @@
 /** Colour scales that readers with any colour vision can order: cividis, and purple to orange through white. */
 
 import { interpolateCividis, interpolatePuOr } from 'd3-scale-chromatic';
-import type { HeatMap } from './heatmap';
+import type { Cells } from './figure';
 
-export type Scale = HeatMap['scale'];
+/** From little to much, or from one sign to the other through white. */
+export type Scale = 'sequential' | 'diverging';
 
 /** A table of this many colours is finer than a screen shows. */
 const COLOURS = 256;
@@ -32,7 +33,7 @@ function table(scale: Scale): Uint32Array {
 
 /** A pixel for each cell, or for every `stride`th; cells without a finite value stay transparent. */
 export function pixels(
-  map: Pick<HeatMap, 'rows' | 'columns' | 'values' | 'range' | 'scale'>,
+  map: Pick<Cells, 'rows' | 'columns' | 'values' | 'range' | 'scale'>,
   stride = 1,
 ): ImageData | null {
   if (map.rows < 1 || map.columns < 1) return null;
@@ -62,4 +63,19 @@ export function pixels(
 export function gradient(scale: Scale): string {
   const stops = Array.from({ length: 17 }, (_, i) => colourAt(scale, i / 16));
   return `linear-gradient(to right, ${stops.join(', ')})`;
+}
+
+/** Draws a matrix small, a pixel for every `stride`th cell; the style sheet stretches it. */
+export function paintSmall(
+  canvas: HTMLCanvasElement,
+  map: Parameters<typeof pixels>[0],
+  stride: number,
+): void {
+  const image = pixels(map, stride);
+  if (!image) return;
+  if (canvas.width !== image.width || canvas.height !== image.height) {
+    canvas.width = image.width;
+    canvas.height = image.height;
+  }
+  canvas.getContext('2d')?.putImageData(image, 0, 0);
 }

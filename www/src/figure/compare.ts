@@ -11,8 +11,7 @@ import type { Recording } from '../engine/record';
 import type { Entry } from '../ui/series';
 import { differences, differencesText } from './differences';
 import { thresholdText } from './measured';
-import type { Laid } from './overlay';
-import { firstSteps, MOST_RUNS, reachedBy, type EarlierRun, type Reached } from './shelf';
+import { firstSteps, MOST_RUNS, reachedBy, type EarlierRun, type Laid, type Reached } from './shelf';
 import '../ui/look.css';
 
 export interface CompareContext {

@@ -2,7 +2,6 @@
 
 import { html, type TemplateResult } from 'lit';
 import { attempt, save } from '../ui/download';
-import { figureText } from '../ui/text';
 
 /** A correlation. One that is not quite 1 does not read as 1. */
 export function correlation(value: number | null): string {
@@ -21,11 +20,6 @@ export function precise(value: number): string {
   return (far ? rounded.toExponential() : String(rounded)).replaceAll('-', '−');
 }
 
-/** For the labels of an axis. */
-export function tick(value: number): string {
-  return figureText(value).replace('e+', 'e');
-}
-
 /** "0.71 (0.69–0.74)": mean, and least to greatest where they differ. */
 export function spreadText(
   spread: { mean: number; least: number; greatest: number },
@@ -37,7 +31,7 @@ export function spreadText(
 
 /** A small button that saves something. */
 export function saving(
-  label: string,
+  label: string | TemplateResult,
   testId: string,
   act: (button: HTMLElement) => void,
   enabled = true,
@@ -54,18 +48,22 @@ export function saving(
   </button>`;
 }
 
-/** A button that saves text which is made, or asked for, when it is pressed. */
+/** A button that saves what is made, or asked for, when it is pressed. */
 export function saveButton(
-  label: string,
+  label: string | TemplateResult,
   file: string,
-  make: () => string | Promise<string>,
+  make: () => string | Blob | Promise<string | Blob>,
   enabled = true,
 ): TemplateResult {
   const type = file.endsWith('.json') ? 'application/json' : 'text/csv';
   return saving(
     label,
     `save-${file}`,
-    (button) => attempt(button, async () => save(new Blob([await make()], { type }), `mnemoscope-${file}`)),
+    (button) =>
+      attempt(button, async () => {
+        const made = await make();
+        save(made instanceof Blob ? made : new Blob([made], { type }), `mnemoscope-${file}`);
+      }),
     enabled,
   );
 }

@@ -1,6 +1,7 @@
 /** Earlier runs, kept in memory to be laid over the present one, and those read from files. */
 
-import type { MeasurePhase, Results, Values } from '../engine/types';
+import type { Measure, MeasurePhase, Results, Values } from '../engine/types';
+import { armCurves, type ArmCurves } from './curves';
 import type { Numbers, Recording } from '../engine/record';
 
 export interface EarlierRun {
@@ -25,6 +26,20 @@ export interface Reached {
 }
 
 export const MOST_RUNS = 5;
+
+/** An earlier run that is shown, and what it has of a measure. */
+export interface Laid {
+  run: EarlierRun;
+  curves: ArmCurves;
+}
+
+/** Those of the earlier runs that have something to lay over the present one. */
+export function laidOver(earlier: EarlierRun[], { id, phase }: Measure): Laid[] {
+  return earlier
+    .filter((run) => run.shown)
+    .map((run) => ({ run, curves: armCurves(run.curves(phase), id) }))
+    .filter(({ curves }) => curves.steps.length > 0);
+}
 
 /** First steps at a measure's threshold, by arm: one entry a seed, null where none was. */
 export function firstSteps(runs: Reached[], measure: string): Map<string, (number | null)[]> {

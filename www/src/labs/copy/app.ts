@@ -36,7 +36,6 @@ export class MnemoscopeApp extends LabPage {
   private source: Source = 'held-out';
   private log = false;
   private cursor: number | null = null;
-  private opened = new Set<string>();
   protected readonly welcome = new Welcome('welcome', STEPS, () => this.requestUpdate());
   protected readonly shortcuts = new Shortcuts(
     [
@@ -79,12 +78,6 @@ export class MnemoscopeApp extends LabPage {
     return ids.map(this.entryOf);
   }
 
-  private openTable(measure: string, open: boolean) {
-    if (open) this.opened.add(measure);
-    else this.opened.delete(measure);
-    this.requestUpdate();
-  }
-
   private view(view: Partial<View>) {
     this.source = view.source ?? this.source;
     this.log = view.log ?? this.log;
@@ -109,15 +102,13 @@ export class MnemoscopeApp extends LabPage {
       hidden: this.hiddenLines,
       source: this.source,
       log: this.log,
-      opened: this.opened,
-      open: (measure, open) => this.openTable(measure, open),
       cursor: this.cursor,
       onCursor: (step) => {
-        // Redrawing a chart moves its cursor again, to the same place.
         if (step === this.cursor) return;
         this.cursor = step;
         this.requestUpdate();
       },
+      link: this.client.settled?.link ?? '',
       verdicts: this.verdicts,
       seen: this.seen,
       unseen: this.unseen,

@@ -12,8 +12,6 @@ export interface LabContext extends FiguresContext {
   live: boolean;
   /** The settings have changed in what matters to that run since it was opened. */
   stale: boolean;
-  /** Step under the pointer, if any. */
-  cursor: number | null;
   verdicts: Verdict[];
   /** The last look at the watched subject; null before the first. */
   seen: Seen | null;

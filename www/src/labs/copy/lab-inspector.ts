@@ -8,9 +8,9 @@ import { count, shortened } from '../../ui/format';
 import type { Subject } from '../../engine/types';
 import type { Entry } from '../../ui/series';
 import { Draw } from '../../ui/draw';
-import type { HeatMap } from '../../figure/heatmap';
-import '../../figure/lab-heatmap';
-import { paintSmall } from '../../figure/lab-heatmap';
+import { paintSmall } from '../../figure/colours';
+import type { Figure } from '../../figure/figure';
+import '../../figure/lab-figure';
 import '../../ui/look.css';
 import { NormHistory, normsTable } from './norms';
 import { probeTable, strip, tally } from './probe';
@@ -96,7 +96,7 @@ export class LabInspector extends LitElement {
   private inView = false;
   private watching = '';
   /** The last similarity map: its picture is drawn again only when it is another. */
-  private similar: { of: Inspection; map: HeatMap | null } | null = null;
+  private similar: { of: Inspection; map: Figure | null } | null = null;
   private histories = new Map<number, NormHistory>();
   private readonly drawing = new Draw(
     this,
@@ -336,8 +336,8 @@ export class LabInspector extends LitElement {
 
   private views(inspection: Inspection): TemplateResult {
     const judged = readings(inspection);
-    const similarity = this.similarityOf(inspection);
     const note = `${this.nameOf(inspection.replica)}, step ${count(inspection.step)}`;
+    const similarity = this.similarityOf(inspection, note);
     const history = this.histories.get(inspection.replica) ?? new NormHistory();
     return html`
       <section class="view" aria-labelledby="title-probe">
@@ -369,13 +369,11 @@ export class LabInspector extends LitElement {
           ${guard(
             [inspection, this.layer, this.head, this.stretched],
             () =>
-              html`<lab-heatmap
+              html`<lab-figure
                 data-testid="attention"
-                file="attention-${this.layer + 1}-${this.head + 1}"
                 .link=${this.about?.link ?? ''}
-                .note=${note}
-                .map=${attentionMap(inspection, this.layer, this.head, this.stretched)}
-              ></lab-heatmap>`,
+                .figure=${attentionMap(inspection, this.layer, this.head, this.stretched, note)}
+              ></lab-figure>`,
           )}
         </div>
       </section>
@@ -391,13 +389,11 @@ export class LabInspector extends LitElement {
         </p>
         ${
           similarity
-            ? html`<lab-heatmap
+            ? html`<lab-figure
                 data-testid="similarity"
-                file="similarity"
                 .link=${this.about?.link ?? ''}
-                .note=${note}
-                .map=${similarity}
-              ></lab-heatmap>`
+                .figure=${similarity}
+              ></lab-figure>`
             : nothing
         }
       </section>
@@ -413,8 +409,9 @@ export class LabInspector extends LitElement {
     `;
   }
 
-  private similarityOf(inspection: Inspection): HeatMap | null {
-    if (this.similar?.of !== inspection) this.similar = { of: inspection, map: similarityMap(inspection) };
+  private similarityOf(inspection: Inspection, note: string): Figure | null {
+    if (this.similar?.of !== inspection)
+      this.similar = { of: inspection, map: similarityMap(inspection, note) };
     return this.similar.map;
   }
 

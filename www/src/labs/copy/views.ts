@@ -1,7 +1,8 @@
 /** What an inspection says, in the form that the panels show. */
 
 import type { Inspection } from '../../engine/types';
-import type { HeatMap } from '../../figure/heatmap';
+import type { Figure } from '../../figure/figure';
+import { matrixFigure } from '../../figure/matrix';
 import { figureText } from '../../ui/text';
 
 /** What the model says at one judged position. */
@@ -81,25 +82,24 @@ export function attentionMap(
   layer: number,
   head: number,
   stretched: boolean,
-): HeatMap {
+  note: string,
+): Figure {
   const values = attentionValues(inspection, layer, head);
-  const axis = labels(inspection);
+  const names = labels(inspection);
   const { row, column, value } = greatest(values, inspection.length);
   const judged = judgedGreatest(inspection, values);
-  return {
+  return matrixFigure({
+    name: `attention-${layer + 1}-${head + 1}`,
     title: `Attention, layer ${layer + 1}, head ${head + 1}`,
-    rows: inspection.length,
-    columns: inspection.length,
+    note,
+    rows: { title: 'query', names },
+    columns: { title: 'key', names },
     values,
     range: [0, stretched ? judged : 1],
     scale: 'sequential',
-    rowLabels: axis,
-    columnLabels: axis,
-    rowTitle: 'query',
-    columnTitle: 'key',
     unit: 'attention weight',
-    summary: `Attention weights of layer ${layer + 1}, head ${head + 1}, ${inspection.length} query positions by ${inspection.length} key positions. The greatest is ${figureText(value)}, query ${axis[row] ?? ''}, key ${axis[column] ?? ''}. The table below has every number.`,
-  };
+    summary: `Attention weights of layer ${layer + 1}, head ${head + 1}, ${inspection.length} query positions by ${inspection.length} key positions. The greatest is ${figureText(value)}, query ${names[row] ?? ''}, key ${names[column] ?? ''}. The table below has every number.`,
+  });
 }
 
 /**
@@ -111,26 +111,24 @@ export function judgedGreatest({ firstJudged, length }: Inspection, values: Floa
   return rows.reduce((most, weight) => Math.max(most, weight), 0) || 1;
 }
 
-export function similarityMap(inspection: Inspection): HeatMap | null {
+export function similarityMap(inspection: Inspection, note: string): Figure | null {
   const { similarity: values, length } = inspection;
   if (!values) return null;
   const most = values.reduce((found, value) => Math.max(found, Math.abs(value)), 0) || 1;
-  const axis = Array.from({ length }, (_, position) => String(position));
+  const names = Array.from({ length }, (_, position) => String(position));
   const { row, column, value } = greatest(values, length);
-  return {
+  return matrixFigure({
+    name: 'similarity',
     title: 'Similarity of positions',
-    rows: length,
-    columns: length,
+    note,
+    rows: { title: 'position', names },
+    columns: { title: 'position', names },
     values,
     range: [-most, most],
     scale: 'diverging',
-    rowLabels: axis,
-    columnLabels: axis,
-    rowTitle: 'position',
-    columnTitle: 'position',
     unit: '',
     summary: `Similarity of ${length} positions with each other. The greatest is ${figureText(value)}, of positions ${row} and ${column}. The table below has every number.`,
-  };
+  });
 }
 
 function greatest(values: Float32Array, columns: number): { row: number; column: number; value: number } {

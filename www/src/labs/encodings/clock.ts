@@ -1,250 +1,247 @@
 /**
- * "One clock, two readings" as a drawing: dials for the phases, below them phase against spike time, and the spike in its
- * window. One drawing serves page and paper; they differ in width and colours.
+ * "One clock, two readings" as a figure: dials for the phases, below them phase against spike time, and the spike in its
+ * window.
  */
 
-import { scaleLinear } from 'd3-scale';
+import { turns } from '../../figure/inks';
+import type { Dots, Figure, Group, Mark, Panel } from '../../figure/figure';
+import { precise } from '../../figure/print';
+import type { Column } from '../../figure/table';
+import { numbers } from '../../figure/table';
 import { figureText } from '../../ui/text';
+import { count } from '../../ui/format';
 import { mark } from '../../ui/palette';
-import { turns, type Inks } from '../../figure/inks';
-import { tag, text, widthOf } from '../../figure/svg';
 import type { Phase } from '../../engine/types';
 
 export const MOST_DIALS = 8;
 /** Positions of a longer sequence are not marked one by one. */
 const MOST_MARKS = 128;
-const DIAL = 78;
-const LABELS = 34;
-const LEFT = 46;
-const RIGHT = 12;
-const PLOT = 210;
-/** Room for the spike below the plot: the window with its axis. */
-const SPIKE = 46;
+/** Dials in a row. */
+const COLUMNS = 4;
+const RADIUS = 32;
+const ROW = 112;
+/** Panels of the figure, from the top down. */
+export const DIALS = 0;
 
-export interface Drawn {
-  svg: string;
-  height: number;
-  /** Where spike times lie, in pixels: 0 and T. */
-  axis: { from: number; to: number; top: number; bottom: number };
-}
+type Pair = Phase['pairs'][number];
 
 /** The mark of the k-th pair that is shown; the first is a plain line. */
 export function pairMark(k: number) {
   return mark((k + 1) % MOST_DIALS);
 }
 
-/** `shown` are indices of pairs, `chosen` one of them, which is drawn stronger. */
-export function drawClock(phase: Phase, shown: number[], chosen: number, width: number, inks: Inks): Drawn {
-  const pairs = shown.map((index) => phase.pairs[index]).filter((pair) => pair !== undefined);
-  const { svg: faces, height: top } = dials(pairs, chosen, width, inks);
-  const { length, window, spikeTime, position } = phase;
+const group = (label: string, colour: string): Group => ({ label, colour, shape: 'circle' });
 
-  const plotTop = top + 30;
-  const bottom = plotTop + PLOT;
-  const x = scaleLinear([0, window], [LEFT, width - RIGHT]);
-  const most = Math.max(...pairs.map(({ slope }) => slope * window), 0) || 1;
-  const y = scaleLinear([0, most], [bottom, plotTop]);
-  const small = { 'font-size': 11, fill: inks.muted };
-
-  const levels = y.ticks(5);
-  const grid = levels
-    .map(
-      (level) =>
-        tag('line', { x1: LEFT, y1: y(level), x2: width - RIGHT, y2: y(level), stroke: inks.rule }) +
-        text(LEFT - 6, y(level) + 4, figureText(level), { ...small, 'text-anchor': 'end' }),
-    )
-    .join('');
-  const times = x.ticks(Math.max(2, Math.min(6, Math.floor(width / 110))));
-  const places = times
-    .map(
-      (time) =>
-        tag('line', {
-          x1: x(time),
-          y1: bottom + SPIKE,
-          x2: x(time),
-          y2: bottom + SPIKE + 4,
-          stroke: inks.ink,
-        }) + text(x(time), bottom + SPIKE + 17, figureText(time), { ...small, 'text-anchor': 'middle' }),
-    )
-    .join('');
-
-  // Every position has its place on the line, and all of them end before T.
-  const scale = window / Math.max(1, length);
-  const each = length <= MOST_MARKS ? Array.from({ length }, (_, p) => p) : [];
-  const lines = pairs
-    .map((pair) => {
-      const k = shown.indexOf(pair.index);
-      const { colour, dash } = pairMark(k);
-      const stroke = inks.of(colour);
-      const strong = pair.index === chosen;
-      const line = tag('line', {
-        class: 'pair',
-        'data-pair': pair.index,
-        x1: x(0),
-        y1: y(0),
-        x2: x(window),
-        y2: y(pair.slope * window),
-        stroke,
-        'stroke-width': strong ? 2 : 1.2,
-        'stroke-dasharray': dash.length ? dash.join(' ') : undefined,
-      });
-      const dots = strong
-        ? each
-            .map((p) => tag('circle', { cx: x(p * scale), cy: y(pair.frequency * p), r: 1.7, fill: stroke }))
-            .join('')
-        : '';
-      return line + dots;
-    })
-    .join('');
-  const now = pairs
-    .map((pair) => {
-      const stroke = inks.of(pairMark(shown.indexOf(pair.index)).colour);
-      return tag('circle', {
-        class: 'now',
-        'data-pair': pair.index,
-        cx: x(spikeTime),
-        cy: y(pair.phase),
-        r: pair.index === chosen ? 5 : 3.5,
-        fill: stroke,
-        stroke: inks.ground,
-        'stroke-width': 1.2,
-      });
-    })
-    .join('');
-
-  const raster = each
-    .map((p) =>
-      tag('line', {
-        x1: x(p * scale),
-        y1: bottom + SPIKE - 5,
-        x2: x(p * scale),
-        y2: bottom + SPIKE,
-        stroke: inks.muted,
-        'stroke-width': 0.7,
-      }),
-    )
-    .join('');
-  const label = `spike of position ${position} at t = ${figureText(spikeTime)}`;
-  const wide = widthOf(label, 11);
-  const at = Math.min(width - RIGHT - wide / 2, Math.max(LEFT + wide / 2, x(spikeTime)));
-  const spike =
-    tag('line', {
-      x1: x(spikeTime),
-      y1: plotTop,
-      x2: x(spikeTime),
-      y2: bottom + 3,
-      stroke: inks.muted,
-      'stroke-dasharray': '3 3',
-    }) +
-    tag('line', {
-      class: 'spike',
-      x1: x(spikeTime),
-      y1: bottom + 20,
-      x2: x(spikeTime),
-      y2: bottom + SPIKE,
-      stroke: inks.ink,
-      'stroke-width': 3,
-    }) +
-    text(at, bottom + 14, label, {
-      'text-anchor': 'middle',
-      fill: inks.ink,
-      'font-size': 11,
-      stroke: inks.ground,
-      'stroke-width': 3,
-      'paint-order': 'stroke',
-    });
-  const axes =
-    tag('path', {
-      d: `M${LEFT} ${plotTop}V${bottom}H${width - RIGHT}`,
-      fill: 'none',
-      stroke: inks.ink,
-    }) +
-    tag('line', { x1: LEFT, y1: bottom + SPIKE, x2: width - RIGHT, y2: bottom + SPIKE, stroke: inks.ink }) +
-    text(4, plotTop - 12, 'Phase (radians)', { ...small, fill: inks.ink }) +
-    text(
-      (LEFT + width - RIGHT) / 2,
-      bottom + SPIKE + 34,
-      `Spike time in the window, 0 to T = ${figureText(window)}`,
-      {
-        ...small,
-        fill: inks.ink,
-        'text-anchor': 'middle',
-      },
-    );
+/** Clocks in rows: the hand starts upright and turns clockwise, its tip at (sin φ, cos φ). */
+function dials(pairs: Pair[], chosen: number): Panel {
+  const rows = Math.max(1, Math.ceil(pairs.length / COLUMNS));
+  const x = pairs.map((_, k) => k % COLUMNS);
+  // A face stands in the upper part of its row, its words below.
+  const y = pairs.map((_, k) => rows - 0.38 - Math.floor(k / COLUMNS));
+  const below = (px: number) => y.map((middle) => middle - px / ROW);
+  const strong = (k: number) => pairs[k]?.index === chosen;
+  const face: Dots = {
+    kind: 'dot',
+    x,
+    y,
+    groups: [group('face', '--muted')],
+    colourOf: (k) => (strong(k) ? pairMark(k).colour : '--muted'),
+    size: RADIUS,
+    hollow: true,
+  };
   return {
-    svg: faces + grid + places + lines + raster + axes + spike + now,
-    height: bottom + SPIKE + 44,
-    axis: { from: x(0), to: x(window), top: plotTop, bottom: bottom + SPIKE },
+    x: { title: '', range: [-0.5, COLUMNS - 0.5], bare: true },
+    y: { title: '', range: [0, rows], bare: true },
+    height: rows * ROW,
+    marks: [
+      face,
+      {
+        kind: 'vector',
+        id: 'hand',
+        x,
+        y,
+        turns: pairs.map(({ phase }) => turns(phase)),
+        length: RADIUS - 3,
+        style: (k) => ({ ...pairMark(k), width: 2.5 }),
+      },
+      {
+        kind: 'text',
+        x,
+        y: below(RADIUS + 12),
+        texts: pairs.map(({ index }) => `i = ${index}`),
+        style: (k) => ({ bold: strong(k) }),
+      },
+      {
+        kind: 'text',
+        x,
+        y: below(RADIUS + 27),
+        texts: pairs.map(({ phase }) => `${figureText(Number(turns(phase).toPrecision(3)))} turns`),
+        style: () => ({ colour: '--muted' }),
+      },
+    ],
   };
 }
 
-/** Clocks in a row, or more than one: the hand starts upright and turns clockwise, its tip at (sin φ, cos φ). */
-function dials(
-  pairs: Phase['pairs'],
+function lines(phase: Phase, pairs: Pair[], chosen: number): Panel {
+  const { length, window, spikeTime } = phase;
+  const most = Math.max(...pairs.map(({ slope }) => slope * window), 0) || 1;
+  const scale = window / Math.max(1, length);
+  const strong = pairs.findIndex(({ index }) => index === chosen);
+  const pair = pairs[strong];
+  const each = length <= MOST_MARKS ? Array.from({ length }, (_, p) => p) : [];
+  const marks: Mark[] = pairs.map(({ index, slope }, k) => ({
+    kind: 'line',
+    id: `pair-${index}`,
+    label: `pair ${index}`,
+    mark: pairMark(k),
+    x: [0, window],
+    y: [0, slope * window],
+  }));
+  if (pair) {
+    // Every position has its place on the line, and all of them end before T.
+    marks.push({
+      kind: 'dot',
+      x: each.map((p) => p * scale),
+      y: each.map((p) => pair.frequency * p),
+      groups: [group('positions', pairMark(strong).colour)],
+      size: 1.7,
+    });
+  }
+  marks.push({
+    kind: 'dot',
+    x: pairs.map(() => spikeTime),
+    y: pairs.map(({ phase: now }) => now),
+    groups: [group('now', '--ink')],
+    colourOf: (k) => pairMark(k).colour,
+    size: 4.5,
+  });
+  return {
+    x: { title: '', range: [0, window], bare: true },
+    y: { title: 'Phase (radians)', range: [0, most], format: figureText },
+    height: 210,
+    marks: [{ kind: 'rule', axis: 'x', at: spikeTime }, ...marks],
+  };
+}
+
+function spike({ length, window, spikeTime, position }: Phase): Panel {
+  const scale = window / Math.max(1, length);
+  const each = length <= MOST_MARKS ? Array.from({ length }, (_, p) => p * scale) : [];
+  const right = spikeTime > window / 2;
+  return {
+    x: {
+      title: `Spike time in the window, 0 to T = ${figureText(window)}`,
+      range: [0, window],
+      format: figureText,
+    },
+    y: { title: '', range: [0, 1], bare: true },
+    height: 40,
+    marks: [
+      {
+        kind: 'link',
+        id: 'positions',
+        x1: each,
+        y1: each.map(() => 0),
+        x2: each,
+        y2: each.map(() => 0.14),
+        style: () => ({ colour: '--muted', width: 0.7 }),
+      },
+      {
+        kind: 'link',
+        id: 'spike',
+        x1: [spikeTime],
+        y1: [0],
+        x2: [spikeTime],
+        y2: [0.62],
+        style: () => ({ colour: '--ink', width: 3 }),
+      },
+      {
+        kind: 'text',
+        x: [spikeTime],
+        y: [0.85],
+        texts: [`spike of position ${position} at t = ${figureText(spikeTime)}`],
+        style: () => ({ anchor: right ? 'end' : 'start' }),
+      },
+    ],
+  };
+}
+
+/** `shown` are indices of pairs, `chosen` one of them, which is drawn stronger. */
+export function clockFigure(
+  phase: Phase,
+  shown: number[],
   chosen: number,
-  width: number,
-  inks: Inks,
-): { svg: string; height: number } {
-  const columns = Math.max(1, Math.min(pairs.length, Math.floor(width / DIAL)));
-  const step = Math.min(DIAL + 30, width / columns);
-  const radius = 32;
-  const row = 2 * radius + 12 + LABELS;
-  const svg = pairs
-    .map((pair, k) => {
-      const { colour, dash } = pairMark(k);
-      const stroke = inks.of(colour);
-      const cx = step * ((k % columns) + 0.5);
-      const cy = 6 + radius + Math.floor(k / columns) * row;
-      const [sine, cosine] = pair.sinusoidal;
-      const hours = [0, 1, 2, 3]
-        .map((quarter) => {
-          const [dx, dy] = [Math.sin((quarter * Math.PI) / 2), -Math.cos((quarter * Math.PI) / 2)];
-          return tag('line', {
-            x1: cx + dx * (radius - 4),
-            y1: cy + dy * (radius - 4),
-            x2: cx + dx * radius,
-            y2: cy + dy * radius,
-            stroke: inks.muted,
-          });
-        })
-        .join('');
-      const strong = pair.index === chosen;
-      return tag(
-        'g',
-        { class: 'dial', 'data-pair': pair.index },
-        tag('circle', {
-          cx,
-          cy,
-          r: radius,
-          fill: 'none',
-          stroke: strong ? stroke : inks.muted,
-          'stroke-width': strong ? 2.5 : 1,
-        }) +
-          hours +
-          tag('line', {
-            class: 'hand',
-            x1: cx,
-            y1: cy,
-            x2: cx + sine * (radius - 3),
-            y2: cy - cosine * (radius - 3),
-            stroke,
-            'stroke-width': 2.5,
-            'stroke-dasharray': dash.length ? dash.join(' ') : undefined,
-          }) +
-          tag('circle', { cx, cy, r: 2.5, fill: stroke }) +
-          text(cx, cy + radius + 15, `i = ${pair.index}`, {
-            'text-anchor': 'middle',
-            fill: inks.ink,
-            'font-size': 11,
-            'font-weight': strong ? 'bold' : undefined,
-          }) +
-          text(cx, cy + radius + 29, `${figureText(Number(turns(pair.phase).toPrecision(3)))} turns`, {
-            'text-anchor': 'middle',
-            fill: inks.muted,
-            'font-size': 11,
-          }),
-      );
-    })
-    .join('');
-  return { svg, height: Math.ceil(pairs.length / columns) * row };
+  csv: () => Promise<string>,
+): Figure {
+  const pairs = shown.flatMap((index) => phase.pairs[index] ?? []);
+  const x = pairs.map(() => phase.spikeTime);
+  const y = pairs.map(({ phase: now }) => now);
+  const order = pairs.map((_, k) => k);
+  return {
+    name: 'phase',
+    title: 'One clock, two readings',
+    note: `Position ${phase.position} of L = ${phase.length}, T = ${figureText(phase.window)}: phase φ = ω p against spike time t = (T/L) p`,
+    summary: summary(phase, shown),
+    empty: '',
+    panels: [dials(pairs, chosen), lines(phase, pairs, chosen), spike(phase)],
+    reading: {
+      by: 'point',
+      x,
+      y,
+      panel: order.map(() => 1),
+      rows: [order],
+      role: 'chart',
+      hint: 'Arrow keys move from pair to pair.',
+      invitation:
+        'Point at a dot, tap it, or use the arrow keys, to read a pair. Press or drag along the time to move the position.',
+      words: (k) => sentence(phase, pairs[k]?.index ?? chosen),
+    },
+    tables: [
+      {
+        title: `All pairs at position ${phase.position}`,
+        rows: phase.pairs.length,
+        columns: columnsOf(phase),
+        file: 'phase',
+        csv,
+      },
+    ],
+  };
+}
+
+export function sentence(phase: Phase, chosen: number): string {
+  const pair = phase.pairs[chosen];
+  if (!pair) return '';
+  return `Position ${phase.position} of ${phase.length}: spike at t = ${precise(phase.spikeTime)} of T = ${precise(phase.window)}; pair ${pair.index} at φ = ${precise(pair.phase)} rad, ${precise(turns(pair.phase))} turns = ${precise(pair.slope)} · t.`;
+}
+
+function summary(phase: Phase, shown: number[]): string {
+  const each = shown.map((index) => {
+    const pair = phase.pairs[index];
+    return pair ? `pair ${index} ${precise(turns(pair.phase))} turns, slope ${precise(pair.slope)}` : '';
+  });
+  return `Position ${phase.position} of ${phase.length} as a spike at ${precise(phase.spikeTime)} in a window of ${precise(phase.window)}, and as phases: ${each.join('; ')}. The phases of all positions lie on a line through the origin against their spike times.`;
+}
+
+function columnsOf(phase: Phase): Column[] {
+  const { pairs } = phase;
+  const column = (name: string, label: string, of: (pair: Pair) => number) =>
+    numbers(name, label, pairs.map(of), precise);
+  return [
+    numbers(
+      'pair',
+      'Pair i',
+      pairs.map(({ index }) => index),
+      count,
+    ),
+    column('frequency', 'ω (rad per position)', ({ frequency }) => frequency),
+    column('phase', 'φ (rad)', ({ phase: now }) => now),
+    column('turns', 'Turns', ({ phase: now }) => turns(now)),
+    column('spike_time', 't', () => phase.spikeTime),
+    column('slope', 'φ ∕ t', ({ slope }) => slope),
+    column('sin', 'sin ωp', ({ sinusoidal }) => sinusoidal[0]),
+    column('cos', 'cos ωp', ({ sinusoidal }) => sinusoidal[1]),
+    column('amplitude_sin', '(T∕L) sin ωp', ({ amplitude }) => amplitude[0]),
+    column('amplitude_cos', '(T∕L) cos ωp', ({ amplitude }) => amplitude[1]),
+    column('inside_sin', 'sin ωt', ({ inside }) => inside[0]),
+    column('inside_cos', 'cos ωt', ({ inside }) => inside[1]),
+  ];
 }

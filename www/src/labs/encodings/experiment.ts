@@ -1,6 +1,6 @@
 /** Part `experiment`: the open experiment's curves, and what it has found. */
 
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { mainFigure, otherFigures, type FiguresContext } from '../../figure/figures';
 import { verdictList } from '../../ui/verdicts';
 import type { Recording } from '../../engine/record';
@@ -44,8 +44,6 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
   private log = false;
   private cursor: number | null = null;
   private spotlight: string | null = null;
-  private readonly opened = new Set<string>();
-  private differencesOpen = false;
   /** The last outcome of the recording on show: a refusal, or a run that was closed, does not take it away. */
   private found: Found | null = null;
 
@@ -63,13 +61,6 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
     if (this.found?.of !== this.context.recording) this.found = null;
   }
 
-  protected override updated(changed: PropertyValues) {
-    super.updated(changed);
-    for (const chart of this.querySelectorAll('section.card.figure:not(.part) lab-chart')) {
-      Object.assign(chart, { spotlight: this.spotlight });
-    }
-  }
-
   private view(view: Partial<View>) {
     this.source = view.source ?? this.source;
     this.log = view.log ?? this.log;
@@ -85,14 +76,10 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
       hidden,
       source: this.source,
       log: this.log,
-      opened: this.opened,
-      open: (measure, open) => {
-        if (open) this.opened.add(measure);
-        else this.opened.delete(measure);
-        this.requestUpdate();
-      },
+      cursor: this.cursor,
+      link: recording.link,
+      spotlight: this.spotlight,
       onCursor: (step) => {
-        // Redrawing a chart moves its cursor again, to the same place.
         if (step === this.cursor) return;
         this.cursor = step;
         this.requestUpdate();
@@ -164,11 +151,6 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
           entries,
           hidden,
           link,
-          opened: this.differencesOpen,
-          open: (open) => {
-            this.differencesOpen = open;
-            this.requestUpdate();
-          },
         });
       case 'lengths':
         return lengthsView(outcome, { entries, hidden, link, live, saveCurves });

@@ -2,11 +2,11 @@
 
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { guard } from 'lit/directives/guard.js';
 import { swatch } from '../../ui/controls';
 import { save } from '../../ui/download';
-import type { HeatMap } from '../../figure/heatmap';
-import { figureText, type Cell } from '../../ui/text';
+import type { Figure } from '../../figure/figure';
+import { figureView } from '../../figure/lab-figure';
+import { figureText } from '../../ui/text';
 import { Question } from '../../ui/ask';
 import type { EncodingsContext } from './context';
 import { PendingEdits } from '../../ui/pending-edits';
@@ -25,9 +25,8 @@ import {
   type Extent,
   type Similarity,
 } from './maps';
-import { charted } from '../../figure/charted';
 import { sideView } from './side';
-import { canBeRelative, SIDE_MARKS, slice, spectra, type BySide, type Slice } from './slice';
+import { canBeRelative, SIDE_MARKS, slice, spectra, type BySide } from './slice';
 import { slider, type SliderContext } from '../../ui/slider';
 import { uploadForm } from './upload';
 
@@ -41,15 +40,13 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
     shared: { state: true },
     relative: { state: true },
     pointed: { state: true },
-    opened: { state: true },
     unsaved: { state: true },
   };
   /** One range of colours for both maps. */
   declare shared: boolean;
   declare relative: boolean;
   /** The cell that is read, and in which map. */
-  declare pointed: { side: Side; cell: Cell } | null;
-  declare opened: ReadonlySet<string>;
+  declare pointed: { side: Side; cell: number } | null;
   declare unsaved: Both<string>;
 
   private readonly redraw = () => this.requestUpdate();
@@ -67,11 +64,11 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
   protected readonly questions = SIDES.flatMap((side) => [this.pictures[side], this.spectra[side]]);
   private readonly edits = new PendingEdits((name, value) => this.context.change(name, value), this.redraw);
   private readonly extents = new WeakMap<Picture, { extent: Extent | null }>();
-  private readonly maps: Both<{ picture: Picture; ends: string; map: HeatMap | null } | null> = both(
+  private readonly maps: Both<{ picture: Picture; ends: string; map: Figure | null } | null> = both(
     () => null,
   );
-  private slices: { of: unknown[]; slice: Slice } | null = null;
-  private spectrum: { of: unknown[]; slice: Slice } | null = null;
+  private slices: { of: unknown[]; figure: Figure } | null = null;
+  private spectrum: { of: unknown[]; figure: Figure } | null = null;
   /** What stood on a side before the table before training took its place. */
   private replaced: Partial<Record<Side, string>> = {};
   constructor() {
@@ -79,7 +76,6 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
     this.shared = false;
     this.relative = false;
     this.pointed = null;
-    this.opened = new Set();
     this.unsaved = both(() => '');
   }
 
@@ -116,7 +112,7 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
   }
 
   /** The map of a side. It is made anew only for another picture or other colours: a large one takes long to paint. */
-  private mapOf(side: Side): HeatMap | null {
+  private mapOf(side: Side): Figure | null {
     const picture = this.pictures[side].answer;
     if (!picture) return null;
     const ranges = SIDES.map((each) => this.extentOf(this.pictures[each].answer));
@@ -261,13 +257,6 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
     }
   }
 
-  private toggle(name: string, open: boolean) {
-    const opened = new Set(this.opened);
-    if (open) opened.add(name);
-    else opened.delete(name);
-    this.opened = opened;
-  }
-
   private sliceView(): TemplateResult {
     const { context } = this;
     const pictures: BySide<Picture> = both((side) => this.pictures[side].answer);
@@ -275,12 +264,8 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
     const relative = possible && this.relative;
     const of = [pictures.left, pictures.right, relative];
     if (!this.slices || of.some((part, i) => part !== this.slices?.of[i])) {
-      this.slices = { of, slice: slice(pictures, relative) };
+      this.slices = { of, figure: slice(pictures, relative) };
     }
-    const { figure, columns } = this.slices.slice;
-    const measure = pictures.left?.measure ?? pictures.right?.measure ?? 'dot';
-    const label = MEASURES[measure].label;
-    const open = this.opened.has('slice');
     return html`<section class="view" aria-labelledby="title-slice">
       <h3 id="title-slice">Similarity against distance</h3>
       <p class="help">
@@ -299,20 +284,7 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
             </label>`
           : nothing
       }
-      ${guard([figure, open, context.link], () =>
-        charted({
-          name: 'slice',
-          title: 'Similarity against distance',
-          note: `${label}${relative ? ' relative to distance 0' : ''}: mean, and least to greatest, over all pairs of a distance`,
-          xTitle: 'Distance |p − q|',
-          yTitle: label,
-          figure,
-          columns,
-          link: context.link,
-          open,
-          toggle: (now) => this.toggle('slice', now),
-        }),
-      )}
+      ${figureView(this.slices.figure, context.link)}
     </section>`;
   }
 
@@ -322,10 +294,8 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
     const labels = both((side) => this.pictures[side].answer?.label ?? '');
     const of = [found.left, found.right, labels.left, labels.right];
     if (!this.spectrum || of.some((part, i) => part !== this.spectrum?.of[i])) {
-      this.spectrum = { of, slice: spectra(found, labels) };
+      this.spectrum = { of, figure: spectra(found, labels) };
     }
-    const { figure, columns } = this.spectrum.slice;
-    const open = this.opened.has('singular-values');
     return html`<section class="view" aria-labelledby="title-spectrum">
       <h3 id="title-spectrum">Singular values</h3>
       <p class="help">
@@ -350,26 +320,7 @@ export class LabEncodingsInspect extends VisiblePart<EncodingsContext> {
           </div>`;
         })}
       </dl>
-      ${guard([figure, open, context.link], () =>
-        charted({
-          name: 'singular-values',
-          title: 'Singular values',
-          note: SIDES.filter((side) => found[side])
-            .map(
-              (side) =>
-                `${SIDE_NAMES[side].toLowerCase()}: effective rank ${figureText(found[side]?.effectiveRank)}`,
-            )
-            .join(', '),
-          xTitle: 'Index, largest first',
-          yTitle: 'Singular value (logarithmic)',
-          named: true,
-          figure,
-          columns,
-          link: context.link,
-          open,
-          toggle: (now) => this.toggle('singular-values', now),
-        }),
-      )}
+      ${figureView(this.spectrum.figure, context.link)}
     </section>`;
   }
 }

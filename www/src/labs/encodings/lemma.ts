@@ -10,14 +10,14 @@ import { Question } from '../../ui/ask';
 import type { EncodingsContext } from './context';
 import type { Cloud, Lemma } from '../../engine/types';
 import { field } from '../../ui/fields';
-import '../../figure/lab-scatter';
+import { roomy, tick } from '../../figure/axis';
+import type { Figure } from '../../figure/figure';
+import { figureView } from '../../figure/lab-figure';
 import { keyOf, VisiblePart } from '../../ui/visible-part';
-import { correlation, precise, saveButton, tick } from '../../figure/print';
-import { rangeOf, type Scatter } from '../../figure/scatter';
+import { correlation, precise, saveButton } from '../../figure/print';
+import { leftToRight } from '../../figure/reading';
+import { numbers } from '../../figure/table';
 import '../../ui/parts.css';
-
-/** A table of points with more rows is thinned to about this many. */
-const MOST_ROWS = 100;
 
 type Which = 'spikeTime' | 'compressed';
 
@@ -34,7 +34,6 @@ class LabLemma extends VisiblePart<EncodingsContext> {
     () => this.requestUpdate(),
   );
   protected readonly questions = [this.question];
-  private opened = false;
 
   protected override request() {
     this.question.request(keyOf(this.context, 'lemma'));
@@ -81,75 +80,86 @@ class LabLemma extends VisiblePart<EncodingsContext> {
                     : html`The spike time <em>inside</em> the sine. No line is promised, and there is none.`
                 }
               </p>
-              ${guard(
-                [lemma],
-                () =>
-                  html`<lab-scatter
-                    data-testid=${ENCODINGS[which].file}
-                    file=${ENCODINGS[which].file}
-                    .link=${this.context.link}
-                    .note=${note}
-                    .scatter=${this.scatterOf(lemma, which)}
-                  ></lab-scatter>`,
-              )}
+              ${guard([lemma], () => figureView(this.figureOf(lemma, which, note), this.context.link))}
             </section>`,
         )}
       </div>
       ${guard([lemma], () => this.statistics(lemma))}
       <div class="verdicts">
         ${verdictList(lemma.verdicts, 'with these settings', null, 'lemma-verdicts')}
-      </div>
-      <details
-        class="more"
-        @toggle=${(event: Event) => {
-          this.opened = (event.target as HTMLDetailsElement).open;
-          this.requestUpdate();
-        }}
-      >
-        <summary>Numbers<span class="sr">: Lemma 1</span></summary>
-        ${
-          this.opened
-            ? html`${guard([lemma], () => pointsTable(lemma))}
-                <p class="take">
-                  ${saveButton('Points (CSV)', 'lemma-points.csv', () => this.context.client.ask('csv', { table: 'lemma-points' }))}
-                </p>`
-            : nothing
-        }
-      </details>`;
+      </div>`;
   }
 
-  private scatterOf(lemma: Lemma, which: Which): Scatter {
+  private figureOf(lemma: Lemma, which: Which, note: string): Figure {
     const cloud = lemma[which];
-    const { id, name } = ENCODINGS[which];
-    const { xs, ys } = split(cloud);
+    const { id, name, file } = ENCODINGS[which];
+    const { x, y } = split(cloud);
     const line = which === 'spikeTime';
-    const summary =
-      `Dot products of ${count(cloud.pairs)} pairs of positions: ${name} against sinusoidal. ` +
-      `Slope ${precise(cloud.slope)}, Pearson ${correlation(cloud.pearson)}, Spearman ${correlation(cloud.spearman)}.`;
+    const title = `${name} against sinusoidal`;
+    const ends = roomy(x);
+    const along = (value: number) => lemma.expected * value;
     return {
-      title: `${name} against sinusoidal`,
-      summary,
+      name: file,
+      title,
+      note,
+      summary:
+        `Dot products of ${count(cloud.pairs)} pairs of positions: ${name} against sinusoidal. ` +
+        `Slope ${precise(cloud.slope)}, Pearson ${correlation(cloud.pearson)}, Spearman ${correlation(cloud.spearman)}.`,
       empty: 'No pair of positions.',
-      x: { title: '⟨PE(p), PE(q)⟩, sinusoidal', log: false, range: rangeOf(xs), format: tick },
-      y: {
-        title: line ? '⟨STPE(p), STPE(q)⟩, spike time' : '⟨FC(p), FC(q)⟩, compressed',
-        log: false,
-        range: rangeOf(ys),
-        format: tick,
+      panels: [
+        {
+          x: { title: '⟨PE(p), PE(q)⟩, sinusoidal', range: ends, format: tick },
+          y: {
+            title: line ? '⟨STPE(p), STPE(q)⟩, spike time' : '⟨FC(p), FC(q)⟩, compressed',
+            range: roomy(y),
+            format: tick,
+          },
+          marks: [
+            {
+              kind: 'dot',
+              x,
+              y,
+              groups: [
+                { label: name, colour: entryOf(this.context.properties, id).mark.colour, shape: 'circle' },
+              ],
+              size: 2.5,
+              opacity: 0.45,
+            },
+            ...(line
+              ? [
+                  {
+                    kind: 'link' as const,
+                    id: 'expected',
+                    label: `slope (T∕L)² = ${precise(lemma.expected)}`,
+                    x1: [ends[0]],
+                    y1: [along(ends[0])],
+                    x2: [ends[1]],
+                    y2: [along(ends[1])],
+                    style: () => ({ colour: '--ink' }),
+                  },
+                ]
+              : []),
+          ],
+        },
+      ],
+      reading: {
+        by: 'point',
+        x,
+        y,
+        rows: [leftToRight(x, y)],
+        words: (point) =>
+          `Sinusoidal ${precise(x[point] ?? NaN)}, ${name.toLowerCase()} ${precise(y[point] ?? NaN)}` +
+          (line ? `; on the line ${precise(along(x[point] ?? NaN))}` : ''),
       },
-      xs,
-      ys,
-      groups: [{ label: name, colour: entryOf(this.context.properties, id).mark.colour, shape: 'circle' }],
-      size: 2.5,
-      opacity: 0.45,
-      lines: line
-        ? [{ slope: lemma.expected, label: `slope (T∕L)² = ${precise(lemma.expected)}`, dash: [] }]
-        : [],
-      above: null,
-      stems: [],
-      read: (point) =>
-        `Sinusoidal ${precise(xs[point] ?? NaN)}, ${name.toLowerCase()} ${precise(ys[point] ?? NaN)}` +
-        (line ? `; on the line ${precise(lemma.expected * (xs[point] ?? NaN))}` : ''),
+      tables: [
+        {
+          title,
+          note: `${count(x.length)} of ${count(cloud.pairs)} pairs are drawn`,
+          rows: x.length,
+          file: `${file}-points`,
+          columns: [numbers('sinusoidal', 'Sinusoidal', x, precise), numbers(id, name, y, precise)],
+        },
+      ],
     };
   }
 
@@ -204,6 +214,7 @@ class LabLemma extends VisiblePart<EncodingsContext> {
       </div>
       <p class="take">
         ${saveButton('Table (CSV)', 'lemma.csv', () => this.context.client.ask('csv', { table: 'lemma' }))}
+        ${saveButton('Points (CSV)', 'lemma-points.csv', () => this.context.client.ask('csv', { table: 'lemma-points' }))}
       </p>`;
   }
 
@@ -228,51 +239,14 @@ class LabLemma extends VisiblePart<EncodingsContext> {
   }
 }
 
-function split({ points }: Cloud): { xs: Float32Array; ys: Float32Array } {
-  const xs = new Float32Array(points.length / 2);
-  const ys = new Float32Array(points.length / 2);
-  for (let i = 0; i < xs.length; i++) {
-    xs[i] = points[2 * i] ?? NaN;
-    ys[i] = points[2 * i + 1] ?? NaN;
+function split({ points }: Cloud): { x: Float32Array; y: Float32Array } {
+  const x = new Float32Array(points.length / 2);
+  const y = new Float32Array(points.length / 2);
+  for (let i = 0; i < x.length; i++) {
+    x[i] = points[2 * i] ?? NaN;
+    y[i] = points[2 * i + 1] ?? NaN;
   }
-  return { xs, ys };
-}
-
-function pointsTable(lemma: Lemma): TemplateResult {
-  return html`<div class="two">
-    ${SIDES.map((which) => {
-      const { xs, ys } = split(lemma[which]);
-      const stride = Math.max(1, Math.ceil(xs.length / MOST_ROWS));
-      const places = Array.from(xs.keys()).filter((i) => i % stride === 0 || i === xs.length - 1);
-      const { name } = ENCODINGS[which];
-      return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}, points, table">
-        <table>
-          <caption>
-            ${name}
-            <span class="quiet"
-              >${count(xs.length)} of ${count(lemma[which].pairs)} pairs are
-              drawn${stride > 1 ? html`, one in ${stride} of them is listed` : nothing}</span
-            >
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col" class="n">Sinusoidal</th>
-              <th scope="col" class="n">${name}</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${places.map(
-              (i) =>
-                html`<tr>
-                  <th scope="row" class="n">${precise(xs[i] ?? NaN)}</th>
-                  <td class="n">${precise(ys[i] ?? NaN)}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>`;
-    })}
-  </div>`;
+  return { x, y };
 }
 
 customElements.define('lab-lemma', LabLemma);

@@ -1,13 +1,10 @@
 /** What an evaluation at other lengths has found: accuracy and loss against the length, for each encoding that allows it. */
 
 import { html, type TemplateResult } from 'lit';
-import '../../figure/chart';
-import { labAddress } from '../../ui/address';
-import { exportButtons } from '../../ui/download';
 import type { Figure, Line } from '../../figure/figure';
+import { figureView } from '../../figure/lab-figure';
 import { count } from '../../ui/format';
 import type { Entry } from '../../ui/series';
-import { lineKey } from '../../figure/arms';
 import { armCurves, spreadOf, valuesOf } from '../../figure/curves';
 import { axisTitle, shortUnit, unitOf, valueText } from '../../figure/measured';
 import type { Measure } from '../../engine/types';
@@ -38,6 +35,7 @@ function times(length: number, trained: number): string {
 }
 
 function figureOf(lengths: Lengths, measure: Measure, context: LengthsContext): Figure {
+  const title = titleOf(measure);
   const { entries, hidden } = context;
   const { trained } = lengths;
   const { kind, chance = 0 } = measure;
@@ -46,35 +44,52 @@ function figureOf(lengths: Lengths, measure: Measure, context: LengthsContext): 
     const entry = entries.find(({ id }) => id === arm);
     // One that stops at its own length still has a point there.
     if (!entry || curve.mean.every((value) => value === null)) return [];
-    return [{ ...entry, ...curve, shown: !hidden.has(arm), earlier: false }];
+    const { mean: y, min: low, max: high } = curve;
+    return [{ kind: 'line', ...entry, shown: !hidden.has(arm), x: steps, y, low, high }];
   });
   const most = Math.max(
     chance,
-    ...lines.filter(({ shown }) => shown).flatMap(({ max }) => max.map((value) => value ?? 0)),
+    ...curves.filter(({ arm }) => !hidden.has(arm)).flatMap(({ max }) => max.map((value) => value ?? 0)),
   );
   const last = steps.at(-1) ?? 1;
   const read = (point: number) => {
     const length = steps[point] ?? 0;
     const values = lines
       .filter(({ shown }) => shown)
-      .map(({ label, mean }) => `${label} ${valueText(measure, mean[point])}`);
+      .map(({ label, y }) => `${label} ${valueText(measure, y[point])}`);
     return `Length ${count(length)} (${times(length, trained)}): ${values.join(', ')} ${shortUnit(measure)}`;
   };
   return {
-    steps,
-    lines,
-    range: kind === 'share' ? [0, 1.02] : [0, most * 1.08],
-    log: false,
-    reference: measure.chance ?? null,
-    format: (value) => String(Number((kind === 'share' ? value * 100 : value).toPrecision(3))),
-    summary: `${titleOf(measure)}, ${unitOf(measure)}, trained at ${trained}. ${steps.map((_, i) => read(i)).join('. ')}.`,
+    name: `lengths-${measure.id}`,
+    title,
+    note: `${unitOf(measure)} · trained at ${trained}, step ${count(lengths.step)}`,
+    summary: `${title}, ${unitOf(measure)}, trained at ${trained}. ${steps.map((_, i) => read(i)).join('. ')}.`,
     empty: 'The first evaluation is on its way.',
-    axis: {
-      range: [Math.min(trained, steps[0] ?? 0) * 0.9, last * 1.03],
-      ticks: steps,
-      mark: trained,
-    },
-    read,
+    panels: [
+      {
+        x: {
+          title: 'Length at evaluation (positions)',
+          range: [Math.min(trained, steps[0] ?? 0) * 0.9, last * 1.03],
+          ticks: steps,
+          format: count,
+        },
+        y: {
+          title: axisTitle(measure),
+          range: kind === 'share' ? [0, 1.02] : [0, most * 1.08],
+          format: (value) => String(Number((kind === 'share' ? value * 100 : value).toPrecision(3))),
+        },
+        marks: [
+          { kind: 'rule', axis: 'x', at: trained },
+          ...(measure.chance === undefined
+            ? []
+            : [{ kind: 'rule' as const, axis: 'y' as const, at: measure.chance, label: 'guessing' }]),
+          ...lines,
+        ],
+      },
+    ],
+    reading: { by: 'x', x: steps, words: read },
+    // The table below has every number, and its file.
+    tables: [],
   };
 }
 
@@ -91,22 +106,9 @@ export function lengthsView(lengths: Lengths, context: LengthsContext): Template
     <div class="two">
       ${drawn(lengths).map((measure) => {
         const title = titleOf(measure);
-        const figure = figureOf(lengths, measure, context);
-        const paper = async () => {
-          const { chartSvg } = await import('../../figure/svg-chart');
-          return chartSvg(figure, {
-            title,
-            note: `${unitOf(measure)} · trained at ${lengths.trained}, step ${count(lengths.step)}`,
-            xTitle: 'Length at evaluation (positions)',
-            yTitle: axisTitle(measure),
-            reference: 'guessing',
-            address: labAddress(context.link),
-          });
-        };
         return html`<section class="figure" aria-labelledby="title-lengths-${measure.id}">
           <h3 id="title-lengths-${measure.id}">${title} <span class="quiet">${unitOf(measure)}</span></h3>
-          <lab-chart data-testid="lengths-${measure.id}" .figure=${figure}></lab-chart>
-          ${lineKey(figure)} ${exportButtons(paper, `lengths-${measure.id}`, title)}
+          ${figureView(figureOf(lengths, measure, context), context.link)}
         </section>`;
       })}
     </div>

@@ -3,16 +3,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
-import { labAddress } from '../../ui/address';
-import { exportButtons } from '../../ui/download';
 import { count } from '../../ui/format';
-import type { HeatMap } from '../../figure/heatmap';
-import '../../figure/lab-heatmap';
+import { decades } from '../../figure/axis';
+import type { Figure } from '../../figure/figure';
+import { figureView } from '../../figure/lab-figure';
+import { matrixFigure } from '../../figure/matrix';
 import type { RunInfo } from '../../engine/types';
 import { figureText } from '../../ui/text';
 import { entryOf } from '../../ui/series';
 import { Question } from '../../ui/ask';
-import { barScale, barsSvg, decadesOf, pairOfBars, type Bar } from '../../figure/bars';
 import type { EncodingsContext } from './context';
 import type { Logit } from '../../engine/types';
 import { field } from '../../ui/fields';
@@ -127,18 +126,16 @@ class LabLogit extends VisiblePart<EncodingsContext> {
       </div>
       <div class="two">
         ${guard([logit], () => {
-          const maps = mapsOf(logit);
+          const maps = mapsOf(logit, about);
           return maps.map(
-            ({ id, map }) =>
-              html`<section aria-label=${map.title}>
-                <h3>${map.title}</h3>
-                <lab-heatmap
+            ({ id, figure }) =>
+              html`<section aria-label=${figure.title}>
+                <h3>${figure.title}</h3>
+                <lab-figure
                   data-testid="attention-${id}"
-                  file="attention-${id}-mapping"
                   .link=${this.context.link}
-                  .note=${about}
-                  .map=${map}
-                ></lab-heatmap>
+                  .figure=${figure}
+                ></lab-figure>
               </section>`,
           );
         })}
@@ -147,22 +144,9 @@ class LabLogit extends VisiblePart<EncodingsContext> {
   }
 
   private parts(logit: Logit, about: string): TemplateResult {
-    const bars = logit.parts.map((part): Bar => ({
-      label: part.label,
-      before: part.before,
-      after: part.after,
-      note: `× ${part.factor === null ? '–' : figureText(part.factor)}, expected ${part.expected === null ? 'none' : figureText(part.expected)}`,
-    }));
-    const decades = decadesOf(bars);
-    const title = 'Four parts of a logit';
-    const paper = () =>
-      barsSvg(bars, 'root mean square over the pairs that attention sees', {
-        title,
-        note: about,
-        address: labAddress(this.context.link),
-      });
-    return html`<div class="scroll tall" tabindex="0" role="region" aria-label="${title}, table">
-        <table class="bars" data-testid="logit-parts">
+    return html`${figureView(barsOf(logit, about), this.context.link)}
+      <div class="scroll tall" tabindex="0" role="region" aria-label="${PARTS}, table">
+        <table data-testid="logit-parts">
           <caption>
             Size of each part
             <span class="quiet">root mean square over the pairs that attention sees</span>
@@ -170,17 +154,19 @@ class LabLogit extends VisiblePart<EncodingsContext> {
           <thead>
             <tr>
               <th scope="col">Part</th>
-              <th scope="col" class="gauge">Before and after ${barScale(decades)}</th>
+              <th scope="col" class="n">Before</th>
+              <th scope="col" class="n">After</th>
               <th scope="col" class="n">Measured <span class="quiet">after ∕ before</span></th>
               <th scope="col" class="n">Expected</th>
             </tr>
           </thead>
           <tbody>
             ${logit.parts.map(
-              (part, i) =>
+              (part) =>
                 html`<tr data-part-of-logit=${part.id}>
                   <th scope="row">${part.label} <span class="quiet">${MEANING[part.id]}</span></th>
-                  <td>${bars[i] ? pairOfBars(bars[i], decades) : nothing}</td>
+                  <td class="n" data-value="before">${figureText(part.before)}</td>
+                  <td class="n" data-value="after">${figureText(part.after)}</td>
                   <td class="n" data-label="measured" data-value="factor">
                     ${part.factor === null ? html`<span class="quiet">nothing there</span>` : precise(part.factor)}
                   </td>
@@ -198,7 +184,6 @@ class LabLogit extends VisiblePart<EncodingsContext> {
         </table>
       </div>
       <p class="take">
-        ${exportButtons(paper, 'logit-parts', title)}
         ${saveButton('Table (CSV)', 'logit-parts.csv', () => this.context.client.ask('csv', { table: 'logit-parts' }))}
       </p>`;
   }
@@ -254,7 +239,76 @@ export function runChoice(context: EncodingsContext, place: string, runs: RunInf
   </span>`;
 }
 
-function mapsOf(logit: Logit): { id: string; map: HeatMap }[] {
+const PARTS = 'Four parts of a logit';
+
+/** Each part before and after the mapping, on a logarithmic axis. Zero has no place there: no bar. */
+function barsOf({ parts }: Logit, about: string): Figure {
+  const values = parts.flatMap(({ before, after }) => [before, after]);
+  const range = decades(values, [0.1, 1]);
+  const [least] = range;
+  const end = (value: number) => (value > 0 ? value : least);
+  const bars = (['before', 'after'] as const).map((id, i) => ({
+    kind: 'bar' as const,
+    id,
+    label: id,
+    mark: { colour: `--series-${i + 1}`, dash: [] },
+    place: parts.map((_, part) => part + (i - 0.5) * 0.36),
+    thick: 0.32,
+    from: parts.map(() => least),
+    to: parts.map((part) => end(part[id])),
+    texts: parts.map((part) => figureText(part[id])),
+  }));
+  const [before, after] = bars;
+  const each = (of: 'place' | 'to') =>
+    parts.flatMap((_, i) => [before?.[of][i] ?? NaN, after?.[of][i] ?? NaN]);
+  const factor = (value: number | null, none: string) => (value === null ? none : figureText(value));
+  return {
+    name: 'logit-parts',
+    title: PARTS,
+    note: about,
+    summary: `${parts
+      .map(
+        (part) =>
+          `${part.label}: ${figureText(part.before)}, then ${figureText(part.after)}, × ${factor(part.factor, '–')}, expected ${factor(part.expected, 'none')}`,
+      )
+      .join('. ')}.`,
+    empty: '',
+    panels: [
+      {
+        x: {
+          title: 'Root mean square over the pairs that attention sees',
+          // Room for the numbers at the ends of the bars.
+          range: [least, range[1] * 10 ** (0.16 * Math.log10(range[1] / least))],
+          log: true,
+          format: (value) => `1e${Math.round(Math.log10(value))}`.replace('-', '−'),
+          ticks: powers(range),
+        },
+        y: { title: '', range: [parts.length - 0.5, -0.5], names: parts.map(({ label }) => label) },
+        height: 44 * parts.length,
+        marks: bars,
+      },
+    ],
+    reading: {
+      by: 'point',
+      x: each('to'),
+      y: each('place'),
+      rows: [values.map((_, i) => i)],
+      role: 'bar chart',
+      hint: 'Arrow keys move from bar to bar.',
+      invitation: 'Point at the end of a bar, tap it, or use the arrow keys, to read it.',
+      words: (i) =>
+        `${parts[i >> 1]?.label}, ${i % 2 ? 'after' : 'before'} the mapping: ${figureText(values[i])}`,
+    },
+    tables: [],
+  };
+}
+
+function powers([least, greatest]: [number, number]): number[] {
+  const [from, to] = [Math.round(Math.log10(least)), Math.round(Math.log10(greatest))];
+  return Array.from({ length: to - from + 1 }, (_, i) => Number(`1e${from + i}`));
+}
+
+function mapsOf(logit: Logit, about: string): { id: string; figure: Figure }[] {
   const { length, before, after, tokens } = logit;
   // One scale for both, or their colours could not be compared. A query that sees one key only has 1 there whatever the
   // weights are: it would take the colours from all others.
@@ -273,20 +327,18 @@ function mapsOf(logit: Logit): { id: string; map: HeatMap }[] {
   ].join(', ');
   return (['before', 'after'] as const).map((id) => ({
     id,
-    map: {
+    figure: matrixFigure({
+      name: `attention-${id}-mapping`,
       title: id === 'before' ? 'Attention before the mapping' : 'Attention after the mapping',
-      rows: length,
-      columns: length,
+      note: about,
+      rows: { title: 'Query', names: labels },
+      columns: { title: 'Key', names: labels },
       values: id === 'before' ? before : after,
       range: [0, greatest > 0 ? greatest : 1],
       scale: 'sequential',
-      rowLabels: labels,
-      columnLabels: labels,
-      rowTitle: 'Query',
-      columnTitle: 'Key',
       unit: 'attention weight',
       summary: `Attention weights of head ${logit.head} ${id} the mapping, ${switches}, ${length} queries by ${length} keys; the greatest where there is a choice is ${figureText(greatest)}. The numbers below have them all.`,
-    },
+    }),
   }));
 }
 

@@ -1,6 +1,8 @@
 /** Similarity matrices as heat maps. */
 
-import type { HeatMap } from '../../figure/heatmap';
+import type { Figure } from '../../figure/figure';
+import { matrixFigure } from '../../figure/matrix';
+import { count } from '../../ui/format';
 import { figureText } from '../../ui/text';
 import type { Picture, Side } from '../../engine/types';
 
@@ -67,33 +69,35 @@ function positions(length: number): string[] {
  * The map of a picture in the colours of `extent`. Where values have both signs, zero is white and signs have colours
  * of their own; else the scale runs from the least to the greatest value.
  */
-export function similarityMap(picture: Picture, extent: Extent | null): HeatMap | null {
-  const { matrix: values, length, label, measure, side } = picture;
+export function similarityMap(picture: Picture, extent: Extent | null): Figure | null {
+  const { matrix: values, length, label, measure, side, width, step } = picture;
   if (!values) return null;
   const own = extentOf(values);
   const { least, greatest } = extent ?? own ?? { least: 0, greatest: 1 };
   const most = Math.max(Math.abs(least), Math.abs(greatest));
   const signed = least < 0 && greatest > 0;
-  const labels = positions(length);
-  const { of } = MEASURES[measure];
-  const step = picture.step === null ? '' : `, after ${picture.step} training steps`;
-  return {
+  const names = positions(length);
+  const { of, formula } = MEASURES[measure];
+  const after = step === null ? '' : `, after ${step} training steps`;
+  return matrixFigure({
+    name: `similarity-${side}`,
     title: `${SIDE_NAMES[side]}: ${label}, ${of}`,
-    rows: length,
-    columns: length,
+    note: [
+      `${formula}, length ${length}`,
+      ...(width ? [`width ${width}`] : []),
+      ...(step === null ? [] : [`after ${count(step)} training steps`]),
+    ].join(', '),
+    rows: { title: 'position p', names },
+    columns: { title: 'position q', names },
     values,
     range: signed ? [-most, most] : [least, greatest],
     scale: signed ? 'diverging' : 'sequential',
-    rowLabels: labels,
-    columnLabels: labels,
-    rowTitle: 'position p',
-    columnTitle: 'position q',
     unit: '',
     text: exactText,
-    summary: `${MEASURES[measure].label} of ${length} positions with each other under ${label}${step}. ${
+    summary: `${MEASURES[measure].label} of ${length} positions with each other under ${label}${after}. ${
       own
         ? `Values from ${figureText(own.least)} to ${figureText(own.greatest)}.`
         : 'No value is a finite number.'
     } The numbers below have them as a table and as a file.`,
-  };
+  });
 }

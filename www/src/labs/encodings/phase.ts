@@ -3,17 +3,11 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
-import { unsafeHTML } from 'lit/directives/unsafe-html.js';
-import { labAddress } from '../../ui/address';
-import { exportButtons } from '../../ui/download';
 import { shortened } from '../../ui/format';
 import { numberControl, wholeNumber } from '../../ui/number-control';
-import { figureText } from '../../ui/text';
-import { caption, heading, picture, tag } from '../../figure/svg';
 import { Question } from '../../ui/ask';
-import { charted, columnsTable, countText, type Column } from '../../figure/charted';
-import { ON_PAGE, ON_PAPER, turns } from '../../figure/inks';
-import { drawClock, MOST_DIALS, type Drawn } from './clock';
+import { figureView } from '../../figure/lab-figure';
+import { clockFigure, DIALS, MOST_DIALS, sentence } from './clock';
 import type { EncodingsContext } from './context';
 import { PendingEdits } from '../../ui/pending-edits';
 import type { Phase } from '../../engine/types';
@@ -22,15 +16,19 @@ import '../../ui/inspect.css';
 import { keyOf, VisiblePart } from '../../ui/visible-part';
 import '../../ui/parts.css';
 import './phase.css';
-import { precise, saveButton } from '../../figure/print';
 import { slider, type SliderContext } from '../../ui/slider';
 import { entriesTable, substitutions, type Form } from './substitutions';
 
 const FIRST_DIALS = 6;
-const PAPER_WIDTH = 640;
 /** A position is shown for so long while the clock runs; longer for readers who asked for less motion. */
 const TICK_MS = 220;
 const CALM_TICK_MS = 1000;
+
+/** Where a figure was pressed. */
+interface Pressed {
+  panel: number;
+  x: number;
+}
 
 const stillness = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -40,16 +38,12 @@ class LabPhase extends VisiblePart<EncodingsContext> {
     dials: { state: true },
     chosen: { state: true },
     playing: { state: true },
-    width: { state: true },
-    opened: { state: true },
   };
   /** How many pairs have a dial. */
   declare dials: number;
   /** The pair whose substitutions are shown. */
   declare chosen: number;
   declare playing: boolean;
-  declare width: number;
-  declare opened: ReadonlySet<string>;
 
   private readonly question = new Question<Phase>(
     () => this.context.client.ask('phase', {}),
@@ -60,30 +54,20 @@ class LabPhase extends VisiblePart<EncodingsContext> {
     (name, value) => this.context.change(name, value),
     () => this.requestUpdate(),
   );
-  private drawn: Drawn | null = null;
   /** What was typed for the pair, where that is none. */
   private strange = '';
   private forms: { of: Phase; chosen: number; forms: Form[] } | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
-  private readonly resized = new ResizeObserver(() => this.measure());
 
   constructor() {
     super();
     this.dials = FIRST_DIALS;
     this.chosen = 0;
     this.playing = false;
-    this.width = 0;
-    this.opened = new Set();
-  }
-
-  override connectedCallback() {
-    super.connectedCallback();
-    this.resized.observe(this);
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback();
-    this.resized.disconnect();
     this.stop();
   }
 
@@ -100,16 +84,6 @@ class LabPhase extends VisiblePart<EncodingsContext> {
     super.suspend();
     // A clock that nobody sees stands still.
     this.stop();
-  }
-
-  protected override updated(changed: PropertyValues) {
-    super.updated(changed);
-    this.measure();
-  }
-
-  private measure() {
-    const width = this.querySelector('.clock')?.clientWidth ?? 0;
-    if (width > 0) this.width = width;
   }
 
   private get last(): number {
@@ -135,13 +109,6 @@ class LabPhase extends VisiblePart<EncodingsContext> {
     clearInterval(this.timer);
     this.timer = undefined;
     this.playing = false;
-  }
-
-  private toggle(name: string, open: boolean) {
-    const opened = new Set(this.opened);
-    if (open) opened.add(name);
-    else opened.delete(name);
-    this.opened = opened;
   }
 
   protected override render(): TemplateResult {
@@ -253,49 +220,13 @@ class LabPhase extends VisiblePart<EncodingsContext> {
     const chosen = Math.min(this.chosen, phase.pairs.length - 1);
     const pair = phase.pairs[chosen];
     if (!pair) return html`<div class="clock"></div>`;
-    const shown = this.shown(phase, chosen);
-    const width = Math.max(240, this.width || PAPER_WIDTH);
-    this.drawn = drawClock(phase, shown, chosen, width, ON_PAGE);
-    const { svg, height } = this.drawn;
-    const columns = columnsOf(phase);
-    const open = this.opened.has('phase');
-    const name = 'phase';
-    const title = 'Phase and spike time';
+    const csv = () => context.client.ask('csv', { table: 'phase' });
     return html`<p class="reading" data-testid="phase-reading">${sentence(phase, chosen)}</p>
-      <div
-        class="clock"
-        @pointerdown=${(event: PointerEvent) => this.point(event, true)}
-        @pointermove=${(event: PointerEvent) => this.point(event, false)}
-      >
-        ${guard([svg], () =>
-          unsafeHTML(
-            tag(
-              'svg',
-              {
-                width,
-                height,
-                viewBox: `0 0 ${width} ${height}`,
-                role: 'img',
-                'aria-label': summary(phase, shown),
-              },
-              svg,
-            ),
-          ),
+      <div class="clock" @pressed=${({ detail }: CustomEvent<Pressed>) => this.point(detail)}>
+        ${guard([phase, this.dials, chosen, context.link], () =>
+          figureView(clockFigure(phase, this.shown(phase, chosen), chosen, csv), context.link),
         )}
       </div>
-      ${exportButtons(() => this.onPaper(phase, shown, chosen), name, title)}
-      <details
-        class="numbers"
-        @toggle=${(event: Event) => this.toggle(name, (event.target as HTMLDetailsElement).open)}
-      >
-        <summary>Numbers<span class="sr">: ${title}, all pairs</span></summary>
-        ${
-          open
-            ? html`${columnsTable(`All pairs at position ${phase.position}`, columns)}
-              ${saveButton('Download as CSV', 'phase.csv', () => this.context.client.ask('csv', { table: 'phase' }))}`
-            : nothing
-        }
-      </details>
       ${this.substituted(phase, chosen, context)}`;
   }
 
@@ -311,24 +242,10 @@ class LabPhase extends VisiblePart<EncodingsContext> {
       ${entriesTable(phase, pair, forms)}
       <div class="forms">
         ${forms.map((form) => {
-          const open = this.opened.has(form.id);
           return html`<section aria-labelledby="title-${form.id}">
             <h3 id="title-${form.id}">${form.title} <span class="formula">${form.formula}</span></h3>
             <p class="help" data-testid="sentence-${form.id}">${form.sentence}</p>
-            ${guard([form, open, context.link], () =>
-              charted({
-                name: `substitution-${form.id}`,
-                title: form.title,
-                note: `Pair ${chosen}, L = ${phase.length}, T = ${figureText(phase.window)}: ${form.formula}`,
-                xTitle: 'Position p',
-                yTitle: form.yTitle,
-                figure: form.figure,
-                columns: form.columns,
-                link: context.link,
-                open,
-                toggle: (now) => this.toggle(form.id, now),
-              }),
-            )}
+            ${figureView(form.figure, context.link)}
           </section>`;
         })}
       </div>
@@ -336,77 +253,14 @@ class LabPhase extends VisiblePart<EncodingsContext> {
   }
 
   /** A press or a drag along the spike times moves the position. */
-  private point(event: PointerEvent, pressed: boolean) {
-    const { drawn } = this;
-    if (!drawn || (!pressed && event.buttons !== 1)) return;
-    const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-    const { from, to, top, bottom } = drawn.axis;
-    if (y < top || y > bottom + 20 || x < from - 12 || x > to + 12) return;
-    const length = this.last + 1;
-    const position = Math.min(this.last, Math.max(0, Math.round(((x - from) / (to - from)) * length)));
-    if (this.edits.shown('position', this.context.settled.values.position ?? '0') === String(position))
-      return;
-    this.edits.release('position', String(position));
+  private point({ panel, x }: Pressed) {
+    if (panel === DIALS) return;
+    const { window, length } = this.context.settled.values;
+    const wanted = Math.round((x / Number(window)) * Number(length));
+    const position = String(Math.min(this.last, Math.max(0, wanted)));
+    if (this.edits.shown('position', this.context.settled.values.position ?? '0') === position) return;
+    this.edits.release('position', position);
   }
-
-  private onPaper(phase: Phase, shown: number[], chosen: number): string {
-    const words = {
-      title: 'One clock, two readings',
-      note: `Position ${phase.position} of L = ${phase.length}, T = ${figureText(phase.window)}: phase φ = ω p against spike time t = (T/L) p`,
-      address: labAddress(this.context.link),
-    };
-    const head = heading(words, 14);
-    const { svg, height } = drawClock(phase, shown, chosen, PAPER_WIDTH - 28, ON_PAPER);
-    const foot = caption(words, 14, head.height + height + 16, PAPER_WIDTH - 28);
-    return picture(
-      PAPER_WIDTH,
-      head.height + height + 16 + foot.height,
-      words,
-      summary(phase, shown),
-      head.svg + tag('g', { transform: `translate(14 ${head.height})` }, svg) + foot.svg,
-    );
-  }
-}
-
-function sentence(phase: Phase, chosen: number): string {
-  const pair = phase.pairs[chosen];
-  if (!pair) return '';
-  return `Position ${phase.position} of ${phase.length}: spike at t = ${precise(phase.spikeTime)} of T = ${precise(phase.window)}; pair ${pair.index} at φ = ${precise(pair.phase)} rad, ${precise(turns(pair.phase))} turns = ${precise(pair.slope)} · t.`;
-}
-
-function summary(phase: Phase, shown: number[]): string {
-  const each = shown.map((index) => {
-    const pair = phase.pairs[index];
-    return pair ? `pair ${index} ${precise(turns(pair.phase))} turns, slope ${precise(pair.slope)}` : '';
-  });
-  return `Position ${phase.position} of ${phase.length} as a spike at ${precise(phase.spikeTime)} in a window of ${precise(phase.window)}, and as phases: ${each.join('; ')}. The phases of all positions lie on a line through the origin against their spike times.`;
-}
-
-function columnsOf(phase: Phase): Column[] {
-  const { pairs } = phase;
-  const text = (value: number | null | undefined) =>
-    value === null || value === undefined ? '–' : precise(value);
-  const column = (name: string, label: string, of: (pair: Phase['pairs'][number]) => number): Column => ({
-    name,
-    label,
-    values: pairs.map(of),
-    text,
-  });
-  return [
-    { name: 'pair', label: 'Pair i', values: pairs.map(({ index }) => index), text: countText },
-    column('frequency', 'ω (rad per position)', ({ frequency }) => frequency),
-    column('phase', 'φ (rad)', ({ phase }) => phase),
-    column('turns', 'Turns', ({ phase }) => turns(phase)),
-    column('spike_time', 't', () => phase.spikeTime),
-    column('slope', 'φ ∕ t', ({ slope }) => slope),
-    column('sin', 'sin ωp', ({ sinusoidal }) => sinusoidal[0]),
-    column('cos', 'cos ωp', ({ sinusoidal }) => sinusoidal[1]),
-    column('amplitude_sin', '(T∕L) sin ωp', ({ amplitude }) => amplitude[0]),
-    column('amplitude_cos', '(T∕L) cos ωp', ({ amplitude }) => amplitude[1]),
-    column('inside_sin', 'sin ωt', ({ inside }) => inside[0]),
-    column('inside_cos', 'cos ωt', ({ inside }) => inside[1]),
-  ];
 }
 
 customElements.define('lab-phase', LabPhase);

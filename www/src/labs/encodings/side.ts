@@ -4,12 +4,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { swatch } from '../../ui/controls';
 import { count } from '../../ui/format';
-import type { HeatMap } from '../../figure/heatmap';
-import '../../figure/lab-heatmap';
-import type { Cell } from '../../ui/text';
+import type { Figure } from '../../figure/figure';
+import '../../figure/lab-figure';
 import type { EncodingsContext } from './context';
 import type { Picture, Side } from '../../engine/types';
-import { MEASURES, SIDE_NAMES } from './maps';
+import { SIDE_NAMES } from './maps';
 import { SIDE_MARKS } from './slice';
 import { slider, type SliderContext, type SliderOptions } from '../../ui/slider';
 
@@ -38,10 +37,10 @@ export interface SideState {
   /** Why there is no picture. */
   refused: string;
   fresh: boolean;
-  map: HeatMap | null;
-  /** Cell that the other map shows. */
-  linked: Cell | null;
-  onCell: (cell: Cell | null) => void;
+  map: Figure | null;
+  /** Cell that the other map shows, by its index. */
+  linked: number | null;
+  onCell: (cell: number | null) => void;
   sliders: SliderContext;
   save: (format: 'csv' | 'npy') => void;
   /** Why the table could not be saved. */
@@ -75,15 +74,13 @@ export function sideView(state: SideState, context: EncodingsContext): TemplateR
     <div class="map" aria-busy=${state.fresh ? 'false' : 'true'}>
       ${
         map
-          ? html`<lab-heatmap
+          ? html`<lab-figure
               data-testid="picture-${side}"
-              file="similarity-${side}"
               .link=${context.link}
-              .note=${noteOf(picture)}
-              .map=${map}
-              .linked=${state.linked}
-              @cell=${(event: CustomEvent<Cell | null>) => state.onCell(event.detail)}
-            ></lab-heatmap>`
+              .figure=${map}
+              .pointed=${state.linked}
+              @point=${(event: CustomEvent<number | null>) => state.onCell(event.detail)}
+            ></lab-figure>`
           : html`<p class="nothing" data-testid="nothing-${side}">
               ${state.refused || picture?.note || 'The first picture is on its way.'}
             </p>`
@@ -181,17 +178,6 @@ function trainedForm(state: SideState, context: EncodingsContext): TemplateResul
         : nothing
     }
   </div>`;
-}
-
-/** One line under a saved figure's title. */
-function noteOf(picture: Picture | null): string {
-  if (!picture) return '';
-  const { length, width, measure, step } = picture;
-  return [
-    `${MEASURES[measure].formula}, length ${length}`,
-    ...(width ? [`width ${width}`] : []),
-    ...(step === null ? [] : [`after ${count(step)} training steps`]),
-  ].join(', ');
 }
 
 /** Where the matrix was computed, and how long that took. */

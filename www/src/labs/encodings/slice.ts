@@ -1,11 +1,13 @@
 /** "Similarity against distance" and the singular values of both encodings, as figures. */
 
-import type { Figure, Line } from '../../figure/figure';
+import { roomy, wholeText } from '../../figure/axis';
+import type { Figure } from '../../figure/figure';
+import { numbers } from '../../figure/table';
+import { count } from '../../ui/format';
 import { figureText } from '../../ui/text';
 import type { Mark } from '../../ui/palette';
 import type { Picture, Side, Spectrum } from '../../engine/types';
 import { exactText, MEASURES, SIDE_NAMES, SIDES } from './maps';
-import { countText, roomy, tickText, type Column } from '../../figure/charted';
 
 /** Left and right have the same marks in all figures. */
 export const SIDE_MARKS: Record<Side, Mark> = {
@@ -33,80 +35,80 @@ export function canBeRelative(pictures: BySide<Picture>): boolean {
   );
 }
 
-export interface Slice {
-  figure: Figure;
-  columns: Column[];
-}
-
-export function slice(pictures: BySide<Picture>, relative: boolean): Slice {
+export function slice(pictures: BySide<Picture>, relative: boolean): Figure {
   const there = SIDES.filter((side) => (pictures[side]?.mean.length ?? 0) > 0);
   const length = Math.max(0, ...there.map((side) => pictures[side]?.mean.length ?? 0));
   const steps = Array.from({ length }, (_, distance) => distance);
-  const lines: Line[] = there.map((side) => {
+  const lines = there.map((side) => {
     const picture = pictures[side] as Picture;
     const factor = relative ? 1 / (self(picture) ?? 1) : 1;
     // A negative factor would turn the band upside down.
     const [min, max] = factor < 0 ? [picture.greatest, picture.least] : [picture.least, picture.greatest];
     return {
+      kind: 'line' as const,
       id: side,
       label: `${SIDE_NAMES[side]}: ${picture.label}`,
       mark: SIDE_MARKS[side],
-      shown: true,
-      mean: list(picture.mean, factor),
-      min: list(min, factor),
-      max: list(max, factor),
-      earlier: false,
+      x: steps,
+      y: list(picture.mean, factor),
+      low: list(min, factor),
+      high: list(max, factor),
     };
   });
   const measure = pictures[there[0] ?? 'left']?.measure ?? 'dot';
-  const all = lines
-    .flatMap((line) => [...line.min, ...line.max])
-    .filter((value) => typeof value === 'number');
-  const read = (distance: number) =>
-    `Distance ${distance}: ${lines
-      .map(
-        (line) =>
-          `${line.label} ${exactText(line.mean[distance])} (${exactText(line.min[distance])} to ${exactText(line.max[distance])})`,
-      )
-      .join('; ')}`;
-  const what = `${MEASURES[measure].label}${relative ? ' relative to distance 0' : ''}`;
+  const { label } = MEASURES[measure];
+  const what = `${label}${relative ? ' relative to distance 0' : ''}`;
   return {
-    figure: {
-      steps,
-      lines,
-      range: roomy(all, true),
-      log: false,
-      reference: lines.length ? 0 : null,
-      format: tickText,
-      summary: lines.length
-        ? `${what} against distance, 0 to ${length - 1}. ${lines
-            .map(
-              (line) =>
-                `${line.label}: ${figureText(line.mean[0])} at distance 0, ${figureText(line.mean[1])} at 1, ${figureText(line.mean.at(-1))} at ${line.mean.length - 1}.`,
-            )
-            .join(' ')}`
-        : 'Similarity against distance. No data.',
-      empty: 'Neither encoding has a similarity to show.',
-      axis: { range: [0, Math.max(1, length - 1)] },
-      read,
+    name: 'slice',
+    title: 'Similarity against distance',
+    note: `${what}: mean, and least to greatest, over all pairs of a distance`,
+    summary: lines.length
+      ? `${what} against distance, 0 to ${length - 1}. ${lines
+          .map(
+            (line) =>
+              `${line.label}: ${figureText(line.y[0])} at distance 0, ${figureText(line.y[1])} at 1, ${figureText(line.y.at(-1))} at ${line.y.length - 1}.`,
+          )
+          .join(' ')}`
+      : 'Similarity against distance. No data.',
+    empty: 'Neither encoding has a similarity to show.',
+    panels: [
+      {
+        x: { title: 'Distance |p − q|', range: [0, Math.max(1, length - 1)], format: wholeText },
+        y: {
+          title: label,
+          range: roomy(
+            lines.flatMap(({ low, high }) => [...low, ...high]),
+            true,
+          ),
+        },
+        marks: [...(lines.length ? [{ kind: 'rule' as const, axis: 'y' as const, at: 0 }] : []), ...lines],
+      },
+    ],
+    reading: {
+      by: 'x',
+      x: steps,
+      words: (distance) =>
+        `Distance ${distance}: ${lines
+          .map(
+            ({ label, y, low, high }) =>
+              `${label} ${exactText(y[distance])} (${exactText(low[distance])} to ${exactText(high[distance])})`,
+          )
+          .join('; ')}`,
     },
-    columns: [
-      { name: 'distance', label: 'Distance', values: steps, text: countText },
-      ...lines.flatMap((line): Column[] => [
-        {
-          name: `${line.id}_mean`,
-          label: line.label,
-          values: line.mean as (number | null)[],
-          text: exactText,
-        },
-        { name: `${line.id}_least`, label: 'least', values: line.min as (number | null)[], text: exactText },
-        {
-          name: `${line.id}_greatest`,
-          label: 'greatest',
-          values: line.max as (number | null)[],
-          text: exactText,
-        },
-      ]),
+    tables: [
+      {
+        title: 'Similarity against distance',
+        rows: length,
+        file: 'slice',
+        columns: [
+          numbers('distance', 'Distance', steps, count),
+          ...lines.flatMap(({ id, label, y, low, high }) => [
+            numbers(`${id}_mean`, label, y, exactText),
+            numbers(`${id}_least`, 'least', low, exactText),
+            numbers(`${id}_greatest`, 'greatest', high, exactText),
+          ]),
+        ],
+      },
     ],
   };
 }
@@ -123,26 +125,24 @@ function powerText(exponent: number): string {
 /** Singular values are roots of eigenvalues in double precision: below this share of the largest they are rounding. */
 const ROUNDING = 1e-8;
 
-export function spectra(found: BySide<Spectrum>, labels: Record<Side, string>): Slice {
+export function spectra(found: BySide<Spectrum>, labels: Record<Side, string>): Figure {
   const there = SIDES.filter((side) => (found[side]?.singular.length ?? 0) > 0);
   const longest = Math.max(0, ...there.map((side) => found[side]?.singular.length ?? 0));
   const steps = Array.from({ length: longest }, (_, i) => i + 1);
-  const lines: Line[] = there.map((side) => {
+  const named = (side: Side) => `${SIDE_NAMES[side]}: ${labels[side]}`;
+  const lines = there.map((side) => {
     const singular = found[side]?.singular ?? [];
     const floor = ROUNDING * (singular[0] ?? 0);
-    const values = singular.map((value) => (value > floor ? Math.log10(value) : null));
     return {
+      kind: 'line' as const,
       id: side,
-      label: `${SIDE_NAMES[side]}: ${labels[side]}`,
+      label: named(side),
       mark: SIDE_MARKS[side],
-      shown: true,
-      mean: values,
-      min: values,
-      max: values,
-      earlier: false,
+      x: steps,
+      y: singular.map((value) => (value > floor ? Math.log10(value) : null)),
     };
   });
-  const all = lines.flatMap((line) => line.mean).filter((value) => typeof value === 'number');
+  const all = lines.flatMap(({ y }) => y).filter((value) => value !== null);
   const value = (side: Side, place: number) => {
     const singular = found[side]?.singular ?? [];
     const one = singular[place];
@@ -150,35 +150,54 @@ export function spectra(found: BySide<Spectrum>, labels: Record<Side, string>): 
     return one > ROUNDING * (singular[0] ?? 0) ? figureText(one) : `${figureText(one)}, which is rounding`;
   };
   return {
-    figure: {
-      steps,
-      lines,
-      // Drawn by their exponents: every power of ten has its line, and no others crowd them.
-      range: all.length ? [Math.floor(Math.min(...all) - 1e-9), Math.ceil(Math.max(...all) + 1e-9)] : [-1, 0],
-      log: false,
-      reference: null,
-      format: powerText,
-      summary: lines.length
-        ? `Singular values, largest first, on a logarithmic axis. ${there
-            .map(
-              (side) =>
-                `${SIDE_NAMES[side]}: ${labels[side]}, ${found[side]?.singular.length} of them, largest ${figureText(found[side]?.singular[0])}, effective rank ${figureText(found[side]?.effectiveRank)}, ${found[side]?.rank} above a thousandth of the largest.`,
-            )
-            .join(' ')}`
-        : 'Singular values. Neither encoding has any.',
-      empty: 'Neither encoding has vectors, and so no singular values.',
-      axis: { range: [1, Math.max(2, longest)] },
-      read: (place) =>
-        `Singular value ${place + 1}: ${there.map((side) => `${SIDE_NAMES[side]}: ${labels[side]} ${value(side, place)}`).join('; ')}`,
+    name: 'singular-values',
+    title: 'Singular values',
+    note: SIDES.filter((side) => found[side])
+      .map(
+        (side) =>
+          `${SIDE_NAMES[side].toLowerCase()}: effective rank ${figureText(found[side]?.effectiveRank)}`,
+      )
+      .join(', '),
+    named: true,
+    summary: lines.length
+      ? `Singular values, largest first, on a logarithmic axis. ${there
+          .map(
+            (side) =>
+              `${named(side)}, ${found[side]?.singular.length} of them, largest ${figureText(found[side]?.singular[0])}, effective rank ${figureText(found[side]?.effectiveRank)}, ${found[side]?.rank} above a thousandth of the largest.`,
+          )
+          .join(' ')}`
+      : 'Singular values. Neither encoding has any.',
+    empty: 'Neither encoding has vectors, and so no singular values.',
+    panels: [
+      {
+        x: { title: 'Index, largest first', range: [1, Math.max(2, longest)], format: wholeText },
+        y: {
+          title: 'Singular value (logarithmic)',
+          // Drawn by their exponents: every power of ten has its line, and no others crowd them.
+          range: all.length
+            ? [Math.floor(Math.min(...all) - 1e-9), Math.ceil(Math.max(...all) + 1e-9)]
+            : [-1, 0],
+          format: powerText,
+        },
+        marks: lines,
+      },
+    ],
+    reading: {
+      by: 'x',
+      x: steps,
+      words: (place) =>
+        `Singular value ${place + 1}: ${there.map((side) => `${named(side)} ${value(side, place)}`).join('; ')}`,
     },
-    columns: [
-      { name: 'index', label: 'Index', values: steps, text: countText },
-      ...there.map((side): Column => ({
-        name: side,
-        label: `${SIDE_NAMES[side]}: ${labels[side]}`,
-        values: found[side]?.singular ?? [],
-        text: figureText,
-      })),
+    tables: [
+      {
+        title: 'Singular values',
+        rows: longest,
+        file: 'singular-values',
+        columns: [
+          numbers('index', 'Index', steps, count),
+          ...there.map((side) => numbers(side, named(side), found[side]?.singular ?? [], figureText)),
+        ],
+      },
     ],
   };
 }

@@ -1,10 +1,12 @@
 /** The two ways to put a spike time in the place of a position, kept apart. */
 
 import { html, type TemplateResult } from 'lit';
+import { wholeText } from '../../figure/axis';
 import type { Figure, Line } from '../../figure/figure';
+import { numbers } from '../../figure/table';
+import { count } from '../../ui/format';
 import { figureText } from '../../ui/text';
 import { mark } from '../../ui/palette';
-import { countText, tickText, type Column } from '../../figure/charted';
 import type { Phase } from '../../engine/types';
 import { turns } from '../../figure/inks';
 import { precise } from '../../figure/print';
@@ -15,67 +17,93 @@ export interface Form {
   id: 'amplitude' | 'inside';
   title: string;
   formula: string;
-  yTitle: string;
   figure: Figure;
-  columns: Column[];
   sentence: TemplateResult;
   now: [number, number];
 }
 
 const EDGE = 1.08;
 
-/** Curves of a pair over all positions: `of` gives [sine, cosine] at a position. */
-function curves(
-  phase: Phase,
-  most: number,
-  of: (position: number) => [number, number],
-  what: string,
-  behind: ((position: number) => [number, number]) | null,
-): Pick<Form, 'figure' | 'columns'> {
-  const { length, position } = phase;
+interface Curves {
+  id: Form['id'];
+  title: string;
+  formula: string;
+  what: string;
+  most: number;
+  /** [sine, cosine] at a position. */
+  of: (position: number) => [number, number];
+  behind?: (position: number) => [number, number];
+}
+
+/** Curves of a pair over all positions. */
+function curves(phase: Phase, pair: Pair, { id, title, formula, what, most, of, behind }: Curves): Figure {
+  const { length, position, window } = phase;
   const steps = Array.from({ length }, (_, p) => p);
   const points = steps.map(of);
+  const ghosts = behind ? steps.map(behind) : [];
   const line = (
     id: string,
     label: string,
     place: 0 | 1,
     values: [number, number][],
     earlier: boolean,
-  ): Line => {
-    const list = values.map((value) => value[place]);
-    const own = place === 0 ? mark(1) : mark(2);
-    return { id, label, mark: own, shown: true, mean: list, min: list, max: list, earlier };
-  };
-  const ghosts = behind ? steps.map(behind) : [];
-  const lines = [
-    line('sine', 'sine', 0, points, false),
-    line('cosine', 'cosine', 1, points, false),
-    ...(behind
-      ? [
-          line('pe-sine', 'sin ωp, for comparison', 0, ghosts, true),
-          line('pe-cosine', 'cos ωp', 1, ghosts, true),
-        ]
-      : []),
-  ];
+  ): Line => ({
+    kind: 'line',
+    id,
+    label,
+    mark: mark(place + 1),
+    x: steps,
+    y: values.map((value) => value[place]),
+    earlier,
+  });
   const read = (p: number) =>
     `Position ${p}: sine ${figureText(points[p]?.[0])}, cosine ${figureText(points[p]?.[1])}`;
   return {
-    figure: {
-      steps,
-      lines,
-      range: [-EDGE * most, EDGE * most],
-      log: false,
-      reference: 0,
-      format: tickText,
-      summary: `${what}, over positions 0 to ${length - 1}. ${read(position)}.`,
-      empty: '',
-      axis: { range: [0, Math.max(1, length - 1)], mark: position },
-      read,
-    },
-    columns: [
-      { name: 'position', label: 'Position', values: steps, text: countText },
-      { name: 'sine', label: 'Sine', values: points.map(([sine]) => sine), text: figureText },
-      { name: 'cosine', label: 'Cosine', values: points.map(([, cosine]) => cosine), text: figureText },
+    name: `substitution-${id}`,
+    title,
+    note: `Pair ${pair.index}, L = ${length}, T = ${figureText(window)}: ${formula}`,
+    summary: `${what}, over positions 0 to ${length - 1}. ${read(position)}.`,
+    empty: '',
+    panels: [
+      {
+        x: { title: 'Position p', range: [0, Math.max(1, length - 1)], format: wholeText },
+        y: { title: 'Entry', range: [-EDGE * most, EDGE * most] },
+        marks: [
+          { kind: 'rule', axis: 'y', at: 0 },
+          { kind: 'rule', axis: 'x', at: position },
+          line('sine', 'sine', 0, points, false),
+          line('cosine', 'cosine', 1, points, false),
+          ...(behind
+            ? [
+                line('pe-sine', 'sin ωp, for comparison', 0, ghosts, true),
+                line('pe-cosine', 'cos ωp', 1, ghosts, true),
+              ]
+            : []),
+        ],
+      },
+    ],
+    reading: { by: 'x', x: steps, words: read },
+    tables: [
+      {
+        title,
+        rows: length,
+        file: `substitution-${id}`,
+        columns: [
+          numbers('position', 'Position', steps, count),
+          numbers(
+            'sine',
+            'Sine',
+            points.map(([sine]) => sine),
+            figureText,
+          ),
+          numbers(
+            'cosine',
+            'Cosine',
+            points.map(([, cosine]) => cosine),
+            figureText,
+          ),
+        ],
+      },
     ],
   };
 }
@@ -92,24 +120,37 @@ export function substitutions(phase: Phase, pair: Pair): Form[] {
   const inside = (p: number): [number, number] => plain(p * scale);
   const whole = turns(frequency * (length - 1));
   const left = turns(frequency * scale * (length - 1));
+  const form = (drawn: Curves) => ({
+    id: drawn.id,
+    title: drawn.title,
+    formula: drawn.formula,
+    figure: curves(phase, pair, drawn),
+  });
   return [
     {
-      id: 'amplitude',
-      title: 'Spike time as amplitude',
-      formula: '(T∕L) · [sin ωp, cos ωp]',
-      yTitle: 'Entry',
-      ...curves(phase, scale, amplitude, `Amplitude form of pair ${index}`, null),
+      ...form({
+        id: 'amplitude',
+        title: 'Spike time as amplitude',
+        formula: '(T∕L) · [sin ωp, cos ωp]',
+        what: `Amplitude form of pair ${index}`,
+        most: scale,
+        of: amplitude,
+      }),
       sentence: html`This is the mapping of Lemma 1: every entry is T∕L = ${precise(scale)} times that of
       PE(p), so the shape stays, and every dot product of two positions is (T∕L)² = ${precise(scale * scale)}
       times what it was.`,
       now: pair.amplitude,
     },
     {
-      id: 'inside',
-      title: 'Spike time inside the sine',
-      formula: '[sin ωt, cos ωt] with t = (T∕L) p',
-      yTitle: 'Entry',
-      ...curves(phase, 1, inside, `Pair ${index} with the spike time inside`, plain),
+      ...form({
+        id: 'inside',
+        title: 'Spike time inside the sine',
+        formula: '[sin ωt, cos ωt] with t = (T∕L) p',
+        what: `Pair ${index} with the spike time inside`,
+        most: 1,
+        of: inside,
+        behind: plain,
+      }),
       sentence: html`This is frequency compression, which the lemma does not cover: from the first position to
       the last the pair turns ${precise(left)} times instead of ${precise(whole)} times
       (pale)${scale < 1 ? ', so that neighbours almost coincide' : scale > 1 ? ', so that positions alias' : ''}.`,

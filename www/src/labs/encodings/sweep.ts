@@ -8,9 +8,11 @@ import type { Recording } from '../../engine/record';
 import type { Entry } from '../../ui/series';
 import { FAMILIES } from '../../figure/arms';
 import type { Correlation, Outcome, SweepArm } from '../../engine/types';
-import '../../figure/lab-scatter';
-import { saveButton, spreadText, tick } from '../../figure/print';
-import { rangeOf, type Group, type Scatter } from '../../figure/scatter';
+import { roomyLog, tick } from '../../figure/axis';
+import type { Figure, Group } from '../../figure/figure';
+import { figureView } from '../../figure/lab-figure';
+import { saveButton, spreadText } from '../../figure/print';
+import { leftToRight } from '../../figure/reading';
 
 export type Sweep = Extract<Outcome, { experiment: 'sweep' }>;
 
@@ -53,57 +55,92 @@ function missing(recording: Recording, arm: string, seed: number): string {
   return `not within ${count(recording.step)}${recording.finished ? '' : ' so far'}`;
 }
 
-function scatterOf(sweep: Sweep, measure: (typeof MEASURES)[number], context: SweepContext): Scatter {
+function figureOf(
+  sweep: Sweep,
+  measure: (typeof MEASURES)[number],
+  note: string,
+  context: SweepContext,
+): Figure {
   const { recording, entries } = context;
   const points = sweep.arms.flatMap((arm) =>
     sweep.seeds.map((seed, i) => ({ arm, seed, step: arm.steps[i] ?? null })),
   );
   const families = [...new Set(sweep.arms.map(({ family }) => family))];
-  const xs = points.map(({ arm }) => measure.of(arm));
-  const ys = points.map(({ step }) => step ?? NaN);
-  const reached = ys.filter(Number.isFinite);
-  const stems = sweep.arms.map((_, i) =>
-    sweep.seeds.map((_, j) => i * sweep.seeds.length + j).filter((point) => Number.isFinite(ys[point])),
-  );
+  const x = points.map(({ arm }) => measure.of(arm));
+  const y = points.map(({ step }) => step ?? NaN);
+  const reached = y.filter(Number.isFinite);
   const missed = points.length - reached.length;
   const so = recording.finished ? '' : ' so far';
+  const colourOf = (point: number) =>
+    entries.find(({ id }) => id === points[point]?.arm.id)?.mark.colour ?? `--${points[point]?.arm.family}-4`;
+  // Runs of one table are joined.
+  const stems = sweep.arms.flatMap((_, i) => {
+    const own = sweep.seeds
+      .map((_, j) => i * sweep.seeds.length + j)
+      .filter((point) => Number.isFinite(y[point]))
+      .sort((a, b) => (y[a] ?? 0) - (y[b] ?? 0));
+    const [from, to] = [own[0], own.at(-1)];
+    return from === undefined || to === undefined || from === to ? [] : [{ from, to }];
+  });
   return {
+    name: `sweep-${measure.id}`,
     title: `Steps to 99 % ${measure.heading}`,
+    note,
     summary:
       `Steps to 99 % of held-out tokens against ${measure.name}, ${count(points.length)} runs of ` +
       `${count(sweep.arms.length)} tables. ${count(reached.length)} got there, ${count(missed)} not within ` +
       `${count(recording.step)} steps${so}. The table below has every number.`,
     empty: 'Nothing measured yet.',
-    x: { title: measure.title, log: true, range: rangeOf(xs, true), format: tick },
-    y: {
-      title: 'Steps to 99 %',
-      log: false,
-      range: [0, (reached.length ? Math.max(...reached) : Math.max(1, recording.step)) * 1.06],
-      format: (value) => count(value),
+    panels: [
+      {
+        x: { title: measure.title, log: true, range: roomyLog(x), format: tick, beyond: '≤ 0' },
+        y: {
+          title: 'Steps to 99 %',
+          range: [0, (reached.length ? Math.max(...reached) : Math.max(1, recording.step)) * 1.06],
+          format: count,
+          beyond: `not within ${count(recording.step)} steps${so}`,
+        },
+        marks: [
+          {
+            kind: 'link',
+            id: 'stem',
+            x1: stems.map(({ from }) => x[from]),
+            y1: stems.map(({ from }) => y[from]),
+            x2: stems.map(({ to }) => x[to]),
+            y2: stems.map(({ to }) => y[to]),
+            style: (stem) => ({ colour: colourOf(stems[stem]?.from ?? 0), opacity: 0.5 }),
+          },
+          {
+            kind: 'dot',
+            x,
+            y,
+            groups: families.map((family) => ({
+              label: FAMILIES[family] ?? family,
+              colour: `--${family}-4`,
+              shape: SHAPES[family],
+            })),
+            groupOf: points.map(({ arm }) => families.indexOf(arm.family)),
+            colourOf,
+            size: 5,
+            opacity: 0.85,
+          },
+        ],
+      },
+    ],
+    reading: {
+      by: 'point',
+      x,
+      y,
+      rows: [leftToRight(x, y)],
+      words: (point) => {
+        const found = points[point];
+        if (!found) return '';
+        const { arm, seed, step } = found;
+        const when = step === null ? missing(recording, arm.id, seed) : `99 % at step ${count(step)}`;
+        return `${arm.label}, seed ${seed}: ${measure.name} ${figureText(measure.of(arm))}, ${when}`;
+      },
     },
-    xs,
-    ys,
-    groups: families.map((family) => ({
-      label: FAMILIES[family] ?? family,
-      colour: `--${family}-4`,
-      shape: SHAPES[family],
-    })),
-    groupOf: points.map(({ arm }) => families.indexOf(arm.family)),
-    colourOf: (point) =>
-      entries.find(({ id }) => id === points[point]?.arm.id)?.mark.colour ??
-      `--${points[point]?.arm.family}-4`,
-    size: 5,
-    opacity: 0.85,
-    lines: [],
-    above: missed ? `not within ${count(recording.step)} steps${so}` : null,
-    stems,
-    read: (point) => {
-      const found = points[point];
-      if (!found) return '';
-      const { arm, seed, step } = found;
-      const when = step === null ? missing(recording, arm.id, seed) : `99 % at step ${count(step)}`;
-      return `${arm.label}, seed ${seed}: ${measure.name} ${figureText(measure.of(arm))}, ${when}`;
-    },
+    tables: [],
   };
 }
 
@@ -126,16 +163,8 @@ export function sweepView(sweep: Sweep, context: SweepContext): TemplateResult {
         (measure) =>
           html`<section aria-labelledby="title-sweep-${measure.id}">
             <h3 id="title-sweep-${measure.id}">Steps ${measure.heading}</h3>
-            ${guard(
-              [sweep, recording.finished],
-              () =>
-                html`<lab-scatter
-                  data-testid="sweep-${measure.id}"
-                  file="sweep-${measure.id}"
-                  .link=${link}
-                  .note=${note}
-                  .scatter=${scatterOf(sweep, measure, context)}
-                ></lab-scatter>`,
+            ${guard([sweep, recording.finished], () =>
+              figureView(figureOf(sweep, measure, note, context), link),
             )}
           </section>`,
       )}

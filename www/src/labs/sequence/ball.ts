@@ -1,28 +1,19 @@
 /** Part `ball`: attention approximates SDM. Two Hamming balls against a softmax, and both as retrieval. */
 
-import type { LabClient } from '../../engine/client';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { Question } from '../../ui/ask';
-import { charted, columnsTable } from '../../figure/charted';
+import { figureView } from '../../figure/lab-figure';
 import { PendingEdits } from '../../ui/pending-edits';
 import '../../ui/inspect.css';
-import '../../figure/lab-scatter';
 import { keyOf, VisiblePart } from '../../ui/visible-part';
 import '../../ui/parts.css';
-import { precise, saveButton } from '../../figure/print';
+import { saveButton } from '../../figure/print';
 import { slider, type SliderContext } from '../../ui/slider';
 import { plural } from '../../ui/format';
 import { verdictList } from '../../ui/verdicts';
 import './ball.css';
-import {
-  ballScatter,
-  betaText,
-  pointColumns,
-  retrievalColumns,
-  retrievalFigure,
-  squareText,
-} from './ball-figure';
+import { ballFigure, betaText, retrievalFigure, squareText } from './ball-figure';
 import type { SequenceContext } from './context';
 import type { Ball } from '../../engine/types';
 
@@ -37,7 +28,6 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
     (name, value) => this.context.change(name, value),
     () => this.requestUpdate(),
   );
-  private opened: ReadonlySet<string> = new Set();
 
   protected override willUpdate(changed: PropertyValues<this>) {
     const before = changed.get('context') as SequenceContext | undefined;
@@ -46,14 +36,6 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
 
   protected override request() {
     this.question.request(keyOf(this.context, 'ball'));
-  }
-
-  private toggle(name: string, open: boolean) {
-    const opened = new Set(this.opened);
-    if (open) opened.add(name);
-    else opened.delete(name);
-    this.opened = opened;
-    this.requestUpdate();
   }
 
   protected override render(): TemplateResult {
@@ -113,24 +95,12 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
             Only the slope is fitted. Softmax divides by its sum, so a constant factor changes nothing: its
             line is drawn from 1.
           </p>
-          ${guard(
-            [ball, link],
-            () =>
-              html`<lab-scatter
-                data-testid="ball"
-                file="sequence-ball"
-                .link=${link}
-                .note=${`${setting}: β = ${betaText(ball.beta)}, R² = ${squareText(ball.rSquared)} over distances 0 to ${ball.fittedTo}`}
-                .scatter=${ballScatter(ball)}
-              ></lab-scatter>`,
+          ${guard([ball, link], () =>
+            figureView(
+              ballFigure(ball, () => context.client.ask('csv', { table: 'ball' })),
+              link,
+            ),
           )}
-          <details
-            class="numbers"
-            @toggle=${(event: Event) => this.toggle('points', (event.target as HTMLDetailsElement).open)}
-          >
-            <summary>Numbers<span class="sr">: Hamming balls and softmax</span></summary>
-            ${this.opened.has('points') ? guard([ball], () => pointsTable(ball, context.client)) : nothing}
-          </details>
         </section>
         <section aria-labelledby="title-ball-retrieval">
           <h3 id="title-ball-retrieval">Both as retrieval, % of queries by wrong bits</h3>
@@ -140,19 +110,7 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
             these weights is read as the memory nearest to it. A query that is beyond all balls recalls
             nothing.
           </p>
-          ${charted({
-            name: 'sequence-retrieval',
-            title: 'Both as retrieval',
-            note: `${setting}, ${plural(ball.retrieval.memories, 'memory', 'memories')}, ${plural(queries, 'query', 'queries')} each`,
-            xTitle: 'Wrong bits of the query',
-            yTitle: 'Queries (%)',
-            figure: retrievalFigure(ball),
-            columns: retrievalColumns(ball),
-            link,
-            open: this.opened.has('retrieval'),
-            toggle: (open) => this.toggle('retrieval', open),
-          })}
-          ${this.fits(ball)}
+          ${guard([ball, link], () => figureView(retrievalFigure(ball), link))} ${this.fits(ball)}
         </section>
       </div>
       <div class="verdicts">${verdictList(ball.verdicts, 'with these settings', null, 'ball-verdicts')}</div>
@@ -212,21 +170,6 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
         ${saveButton('Fits (CSV)', 'sequence-ball-fits.csv', () => context.client.ask('csv', { table: 'ball-fits' }))}
       </p>`;
   }
-}
-
-function pointsTable(ball: Ball, client: LabClient): TemplateResult {
-  const columns = pointColumns(ball);
-  const empty = ball.points.filter(({ intersection }) => intersection === 0).length;
-  return html`${columnsTable(`Weights at n = ${ball.bits}, r = ${ball.radius}, β = ${precise(ball.beta)}`, columns)}
-  ${
-    empty
-      ? html`<p class="help">
-          At the ${plural(empty, 'greatest distance', 'greatest distances')} the balls share nothing. A
-          logarithmic axis has no place for that.
-        </p>`
-      : nothing
-  }
-  ${saveButton('Download as CSV', 'sequence-ball.csv', () => client.ask('csv', { table: 'ball' }))}`;
 }
 
 customElements.define('lab-sequence-ball', LabSequenceBall);

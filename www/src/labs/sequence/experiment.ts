@@ -1,17 +1,13 @@
 /** Part `experiment`: what Run runs over many machines, as curves, tables and findings. */
 
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import { labAddress } from '../../ui/address';
-import '../../figure/chart';
-import { lineKey } from '../../figure/arms';
+import { figureView } from '../../figure/lab-figure';
 import { Question } from '../../ui/ask';
 import { VisiblePart, objectId } from '../../ui/visible-part';
 import '../../ui/parts.css';
-import '../../figure/scatter.css';
 import { saveButton, saving } from '../../figure/print';
 import { seedsOf } from '../../figure/curves';
-import { exportButtons } from '../../ui/download';
 import { plural } from '../../ui/format';
 import { verdictList } from '../../ui/verdicts';
 import type { Recording } from '../../engine/record';
@@ -25,7 +21,7 @@ import './experiment.css';
 import { planOf } from './plan';
 import { anyFound } from './spread';
 import { chartsOf, entriesOf, lastPoint, type Chart } from './study-figure';
-import { armsButtons, armsTable, numbersTable, summaryTable } from './study-table';
+import { armsButtons, armsTable, summaryTable } from './study-table';
 
 /** A study, and the recording that it belongs to. */
 interface Found {
@@ -63,7 +59,6 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
   private spotlight: string | null = null;
   /** Names of the switches that are on. */
   private log: ReadonlySet<string> = new Set();
-  private opened: ReadonlySet<string> = new Set();
   /** Lines of the second set that the reader has switched off, where its arms are others than the page's. */
   private away: ReadonlySet<string> = new Set();
 
@@ -81,13 +76,6 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
     if (this.found?.of === this.context.recording) return;
     this.found = null;
     this.away = new Set();
-  }
-
-  protected override updated(changed: PropertyValues) {
-    super.updated(changed);
-    for (const chart of this.querySelectorAll('lab-chart')) {
-      Object.assign(chart, { spotlight: this.spotlight });
-    }
   }
 
   private set(change: () => void) {
@@ -195,52 +183,31 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
     const { curves, entries, hidden } = shown;
     // Both sets may have a measure of one name.
     const log = new Set(curves.measures.map(({ id }) => id).filter((id) => this.log.has(logName(shown, id))));
-    const charts = chartsOf(curves, { entries, hidden, log });
+    const { study, named } = shown;
+    const within = (title: string) => study.label.toLowerCase().includes(title.toLowerCase());
+    const charts = chartsOf(curves, {
+      entries,
+      hidden,
+      log,
+      named,
+      name: `sequence-${study.id}-${prefix(shown)}`,
+      titleOf: (title) => (within(title) ? study.label : `${curves.label}: ${title}`),
+    });
     return html`<div class=${charts.length > 1 ? 'two' : 'one'}>
-      ${charts.map((chart, place) => this.chart(chart, place, shown))}
+      ${charts.map((chart) => this.chart(chart, shown))}
     </div>`;
   }
 
-  private chart(chart: Chart, place: number, shown: Shown): TemplateResult {
-    const { curves, study } = shown;
-    const { figure } = chart;
-    const name = `sequence-${study.id}-${prefix(shown)}${chart.id}`;
+  private chart({ title, unit, by, logs, zeros, figure }: Chart, shown: Shown): TemplateResult {
     const link = this.context.recording?.link ?? this.context.link;
-    const seeds = plural(seedsOf(study).length, 'seed');
-    const zeros = figure.log ? 'none at all stands at the lower edge' : '';
-    const within = study.label.toLowerCase().includes(chart.title.toLowerCase());
-    const paper = async () => {
-      const { chartSvg } = await import('../../figure/svg-chart');
-      return chartSvg(figure, {
-        title: within ? study.label : `${curves.label}: ${chart.title}`,
-        note: chart.by ? `mean, least and greatest of ${seeds}` : seeds,
-        xTitle: chart.xTitle,
-        yTitle: chart.yTitle,
-        remarks: [
-          ...(chart.unit ? [`${chart.title}: ${chart.unit}.`] : []),
-          ...(zeros ? [`Logarithmic axis, ${zeros}.`] : []),
-        ],
-        address: labAddress(link),
-      });
-    };
-    const open = this.opened.has(name);
-    return html`<section class="figure" aria-labelledby="title-${name}">
+    return html`<section class="figure" aria-labelledby="title-${figure.name}">
       <header>
-        <h3 id="title-${name}">
-          ${chart.title}
-          <span class="quiet">${[chart.unit, chart.by, zeros].filter(Boolean).join(', ')}</span>
+        <h3 id="title-${figure.name}">
+          ${title} <span class="quiet">${[unit, by, zeros].filter(Boolean).join(', ')}</span>
         </h3>
-        ${chart.logs ? this.logSwitch(logName(shown, chart.id)) : nothing}
+        ${logs ? this.logSwitch(logName(shown, logs)) : nothing}
       </header>
-      <lab-chart data-testid="chart-${name}" .figure=${figure}></lab-chart>
-      ${shown.named ? nothing : lineKey(figure)} ${exportButtons(paper, name, chart.title, anyFound(curves))}
-      <details
-        class="numbers"
-        @toggle=${(event: Event) => this.open(name, (event.target as HTMLDetailsElement).open)}
-      >
-        <summary>Numbers<span class="sr">: ${chart.title}</span></summary>
-        ${open ? guard([study], () => numbersTable(curves, place, name)) : nothing}
-      </details>
+      ${figureView(figure, link, { spotlight: this.spotlight })}
     </section>`;
   }
 
@@ -259,15 +226,6 @@ class LabSequenceExperiment extends VisiblePart<SequenceContext> {
           })}
       />Log axis
     </label>`;
-  }
-
-  private open(name: string, open: boolean) {
-    this.set(() => {
-      const opened = new Set(this.opened);
-      if (open) opened.add(name);
-      else opened.delete(name);
-      this.opened = opened;
-    });
   }
 
   private second(study: Study, known: Entry[]): TemplateResult | typeof nothing {

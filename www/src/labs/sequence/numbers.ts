@@ -1,7 +1,8 @@
 /** The numbers of one vector, or of the similarities of one retrieval, as a table. */
 
-import { html, nothing, type TemplateResult } from 'lit';
-import { columnsTable, countText } from '../../figure/charted';
+import { nothing, type TemplateResult } from 'lit';
+import { numbers, tableView, type Table } from '../../figure/table';
+import { count } from '../../ui/format';
 import { figureText } from '../../ui/text';
 import type { Operations, SimilarityView, VectorView } from '../../engine/types';
 import { symbolText } from './symbols';
@@ -41,61 +42,59 @@ export function entries({ stages }: Operations): Entry[] {
 }
 
 export function numbersOf({ label, vector, similarity }: Entry): TemplateResult | typeof nothing {
-  if (vector) return vectorTable(label, vector);
-  return similarity ? similarityTable(label, similarity) : nothing;
+  if (vector) return tableView(vectorTable(label, vector));
+  return similarity ? tableView(similarityTable(label, similarity)) : nothing;
 }
 
-function vectorTable(title: string, { kind, values, order }: VectorView): TemplateResult {
-  const ranks = order.map((_, rank) => rank);
-  const value = (of: number[]) => of.map((index) => values[index] ?? null);
+function vectorTable(title: string, { kind, values, order }: VectorView): Table {
   if (kind === 'code') {
-    return columnsTable(title, [
-      { name: 'rank', label: 'Rank, from 0', values: ranks, text: countText },
-      { name: 'neuron', label: 'Neuron', values: order, text: countText },
-      { name: 'significance', label: 'Significance', values: value(order), text: figureText },
-    ]);
+    return {
+      title,
+      rows: order.length,
+      columns: [
+        { name: 'rank', label: 'Rank, from 0', value: (row) => row },
+        numbers('neuron', 'Neuron', order, count),
+        numbers(
+          'significance',
+          'Significance',
+          order.map((index) => values[index]),
+          figureText,
+        ),
+      ],
+    };
   }
-  const indices = Array.from(values, (_, index) => index);
   const places = new Map(order.map((index, rank) => [index, rank]));
-  return columnsTable(title, [
-    { name: 'index', label: 'Entry, from 0', values: indices, text: countText },
-    { name: 'value', label: 'Value', values, text: figureText },
-    ...(order.length
-      ? [
-          {
-            name: 'rank',
-            label: 'Chosen, from 0',
-            values: indices.map((index) => places.get(index) ?? null),
-            text: countText,
-          },
-        ]
-      : []),
-  ]);
+  return {
+    title,
+    rows: values.length,
+    columns: [
+      { name: 'index', label: 'Entry, from 0', value: (row) => row },
+      numbers('value', 'Value', values, figureText),
+      ...(order.length
+        ? [{ name: 'rank', label: 'Chosen, from 0', value: (row: number) => places.get(row) }]
+        : []),
+    ],
+  };
 }
 
-function similarityTable(title: string, { unit, items }: SimilarityView): TemplateResult {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}, table">
-    <table>
-      <caption>
-        ${title}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Compared with</th>
-          <th scope="col" class="n">${unit}</th>
-          <th scope="col">Chosen</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${items.map(
-          ({ label, value, chosen }) =>
-            html`<tr>
-              <th scope="row">${symbolText(label)}</th>
-              <td class="n">${figureText(value)}</td>
-              <td>${chosen ? 'yes' : 'no'}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+function similarityTable(title: string, { unit, items }: SimilarityView): Table {
+  return {
+    title,
+    rows: items.length,
+    columns: [
+      {
+        name: 'label',
+        label: 'Compared with',
+        words: true,
+        value: (row) => symbolText(items[row]?.label ?? ''),
+      },
+      numbers(
+        'value',
+        unit,
+        items.map(({ value }) => value),
+        figureText,
+      ),
+      { name: 'chosen', label: 'Chosen', words: true, value: (row) => (items[row]?.chosen ? 'yes' : 'no') },
+    ],
+  };
 }

@@ -1,6 +1,6 @@
 /** Every vector and similarity of a step as files. */
 
-import { single } from '../../figure/heat-table';
+import { single } from '../../figure/table';
 import type { Operations, StageView, VectorView } from '../../engine/types';
 
 const finite = (value: number) => (Number.isFinite(value) ? single(value) : null);

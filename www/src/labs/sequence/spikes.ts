@@ -6,7 +6,7 @@ import { live } from 'lit/directives/live.js';
 import { labAddress } from '../../ui/address';
 import type { LabClient } from '../../engine/client';
 import { exportButtons } from '../../ui/download';
-import { charted } from '../../figure/charted';
+import { figureView } from '../../figure/lab-figure';
 import { PendingEdits } from '../../ui/pending-edits';
 import { field, propertyOf } from '../../ui/fields';
 import '../../ui/inspect.css';
@@ -25,7 +25,7 @@ import { readingsSvg, readingsTable } from './readings';
 import { ScrubbedPart } from './scrubbed';
 import './spikes.css';
 import { symbolText } from './symbols';
-import { tracesOf, type Traced } from './traces';
+import { tracesOf } from './traces';
 
 const CLOCKS: { id: Clock; label: string }[] = [
   { id: 'own', label: 'Each layer’s burst' },
@@ -81,7 +81,6 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
     (name, value) => this.context.change(name, value),
     () => this.requestUpdate(),
   );
-  private traced: { of: Spikes; near: boolean; traced: Traced } | null = null;
   constructor() {
     super('spikes');
     this.clock = 'own';
@@ -214,11 +213,6 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
 
   private traces(spikes: Spikes): TemplateResult {
     const { near } = this;
-    if (this.traced?.of !== spikes || this.traced.near !== near) {
-      this.traced = { of: spikes, near, traced: tracesOf(spikes, near) };
-    }
-    const { figure, columns } = this.traced.traced;
-    const name = 'traces';
     return html`<section aria-labelledby="title-traces">
       <h3 id="title-traces">Decoder neurons on their way to the threshold</h3>
       <p class="help">
@@ -226,21 +220,7 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
         ${figureText(spikes.threshold)}.
       </p>
       ${choice('Activation', 'spikes-near', STRETCHES, near ? 'near' : 'whole', (id) => (this.near = id === 'near'))}
-      ${charted({
-        name,
-        title: 'Activation of decoder neurons',
-        note: wordsOf(spikes, this.context.link).note,
-        xTitle: 'Time, in gaps between two input spikes',
-        yTitle:
-          spikes.neuron === 'wheel'
-            ? 'Activation, in largest dot products'
-            : 'Activation, largest dot product × gap',
-        figure,
-        columns,
-        link: this.context.link,
-        open: this.opened.has(name),
-        toggle: (open) => this.toggle(name, open),
-      })}
+      ${figureView(tracesOf(spikes, near, wordsOf(spikes, this.context.link).note), this.context.link)}
     </section>`;
   }
 

@@ -1,13 +1,14 @@
 /** Line charts of a study: one a measure, a line an arm, a band from least to greatest over the seeds. */
 
-import { roomy } from '../../figure/charted';
-import type { Figure, Line, XAxis } from '../../figure/figure';
-import { count } from '../../ui/format';
+import { decades, roomy, wholeText } from '../../figure/axis';
+import type { Axis, Figure, Line } from '../../figure/figure';
+import type { Column, Table } from '../../figure/table';
+import { count, plural } from '../../ui/format';
 import { earlierMark, mark, type Mark } from '../../ui/palette';
 import type { Entry } from '../../ui/series';
 import type { Curves, Measure } from '../../engine/types';
 import { seedsOf, spreadOf, valuesOf, type Spread } from '../../figure/curves';
-import { spreadText } from './spread';
+import { spreadText, valueText } from './spread';
 
 /** So many places on the horizontal axis are labelled each. */
 const FEW_PLACES = 4;
@@ -42,20 +43,24 @@ export function entriesOf({ arms }: Curves, known: Entry[] = []): Entry[] {
 }
 
 export interface Chart {
-  /** In files' names. */
-  id: string;
   title: string;
   unit: string;
   /** Over what it is drawn, as in "by length"; empty where the unit says it. */
   by: string;
-  xTitle: string;
-  yTitle: string;
   figure: Figure;
-  /** Whether a logarithmic axis says more than a linear one. */
-  logs: boolean;
+  /** The measure, if a logarithmic axis says more of it than a linear one. */
+  logs: string | null;
+  /** What stands at the lower edge of a logarithmic axis. */
+  zeros: string;
 }
 
 export interface ChartContext {
+  /** In files' names, before that of the measure. */
+  name: string;
+  /** Of a figure, by that of its measure. */
+  titleOf: (title: string) => string;
+  /** The lines are named elsewhere. */
+  named: boolean;
   /** In the order of the arms. */
   entries: Entry[];
   hidden: ReadonlySet<string>;
@@ -66,26 +71,18 @@ export interface ChartContext {
 const withUnit = (label: string, unit: string) => (unit ? `${label} (${unit})` : label);
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-function axisOf(xs: number[]): XAxis {
+function axisOf(xs: number[]): Pick<Axis, 'range' | 'ticks' | 'format'> {
   const [first, last] = [xs[0] ?? 0, xs.at(-1) ?? 1];
   // An axis that begins at zero shows proportions; where zero is far off it would only take room.
   const from = first >= 0 && first <= 0.25 * last ? 0 : first;
   const span = last - from || Math.max(1, Math.abs(last));
   const range: [number, number] = [from === 0 ? 0 : from - 0.04 * span, last + 0.03 * span];
   // Of many places the labels would run into one another: then round numbers are labelled.
-  return xs.length <= FEW_PLACES ? { range, ticks: xs } : { range };
-}
-
-/** Whole decades around what is above zero. */
-function decades(values: number[]): [number, number] {
-  const above = values.filter((value) => value > 0);
-  if (!above.length) return [0.1, 10];
-  const floor = Math.floor(Math.log10(Math.min(...above)) + 1e-9);
-  return [10 ** floor, 10 ** Math.max(floor + 1, Math.ceil(Math.log10(Math.max(...above)) - 1e-9))];
+  return xs.length <= FEW_PLACES ? { range, ticks: xs, format: count } : { range, format: wholeText };
 }
 
 function rangeOf(kind: Measure['kind'], log: boolean, values: number[]): [number, number] {
-  if (log) return decades(values);
+  if (log) return decades(values, [0.1, 10]);
   if (kind === 'share') {
     // Shares that are all close to the whole would be one flat line.
     const least = Math.min(1, ...values);
@@ -120,8 +117,8 @@ export function curveChart(curves: Curves, place: number, context: ChartContext)
     row.map((spread) => spread && (log ? Math.max(spread[of], range[0]) : spread[of]));
   const lines = entries.map((entry, i): Line => {
     const row = rows[i] ?? [];
-    const [mean, min, max] = [drawn(row, 'mean'), drawn(row, 'least'), drawn(row, 'greatest')];
-    return { ...entry, shown: !hidden.has(entry.id), mean, min, max, earlier: false };
+    const [y, low, high] = [drawn(row, 'mean'), drawn(row, 'least'), drawn(row, 'greatest')];
+    return { kind: 'line', ...entry, shown: !hidden.has(entry.id), x: xs, y, low, high };
   });
   const read = (point: number) => {
     const values = lines.flatMap(({ label: name, shown }, i) => {
@@ -134,29 +131,86 @@ export function curveChart(curves: Curves, place: number, context: ChartContext)
     return `${curves.x.label} ${count(xs[point] ?? 0)}: ${values.join('; ')}`;
   };
   const last = xs.findLastIndex((_, point) => rows.some((row) => row[point]));
+  const described = kind === 'share' ? `% ${unit.replace(/^(%|share)\s*/, '')}`.trim() : unit;
+  const zeros = log ? 'none at all stands at the lower edge' : '';
   return {
-    id: measure.id,
     title: label,
-    unit: kind === 'share' ? `% ${unit.replace(/^(%|share)\s*/, '')}`.trim() : unit,
+    unit: described,
     by: `by ${withUnit(curves.x.label.toLowerCase(), curves.x.unit)}`,
-    xTitle: capital(withUnit(curves.x.label, curves.x.unit)),
-    yTitle: kind === 'share' ? `${label} (%)` : withUnit(label, unit),
-    logs,
+    logs: logs ? measure.id : null,
+    zeros,
     figure: {
-      steps: xs,
-      lines,
-      range,
-      log,
-      reference: null,
-      format: (value) => axisText(value, kind, log),
+      name: `${context.name}${measure.id}`,
+      title: context.titleOf(label),
+      note: `mean, least and greatest of ${plural(seeds, 'seed')}`,
+      named: context.named,
       summary:
         last < 0
           ? `${label} by ${curves.x.label.toLowerCase()}. No data yet.`
           : `${label} by ${curves.x.label.toLowerCase()}. ${read(last)}. The table below has every number.`,
       empty: 'The first numbers are on their way.',
-      axis: axisOf(xs),
-      read,
+      panels: [
+        {
+          x: { title: capital(withUnit(curves.x.label, curves.x.unit)), ...axisOf(xs) },
+          y: {
+            title: kind === 'share' ? `${label} (%)` : withUnit(label, unit),
+            range,
+            log,
+            format: (value) => axisText(value, kind, log),
+          },
+          marks: lines,
+        },
+      ],
+      reading: { by: 'x', x: xs, words: read },
+      tables: last < 0 ? [] : [numbersTable(curves, place, `${context.name}${measure.id}`)],
+      remarks: remarks(label, described, zeros),
     },
+  };
+}
+
+const remarks = (title: string, unit: string, zeros: string) => [
+  ...(unit ? [`${title}: ${unit}.`] : []),
+  ...(zeros ? [`Logarithmic axis, ${zeros}.`] : []),
+];
+
+/** Every value of one measure. */
+function numbersTable(curves: Curves, place: number, name: string): Table {
+  const { kind, label, unit } = curves.measures[place] as Measure;
+  const rows = curves.arms.flatMap((arm) =>
+    curves.points.map(({ x }, point) => {
+      const values = valuesOf(curves, point, place, arm.id);
+      return { arm, x, values, spread: spreadOf(values) };
+    }),
+  );
+  const column = (
+    id: string,
+    title: string,
+    of: (row: (typeof rows)[number]) => number | undefined,
+  ): Column => ({
+    name: id,
+    label: title,
+    value: (row) => (rows[row] ? of(rows[row]) : undefined),
+    text: (value) => valueText(value as number | undefined, kind),
+  });
+  return {
+    title: `${label}${kind !== 'share' && unit ? `, ${unit}` : ''}`,
+    testId: `numbers-${name}`,
+    rows: rows.length,
+    file: name,
+    data: (row) => ({ arm: rows[row]?.arm.id ?? '', x: String(rows[row]?.x) }),
+    columns: [
+      { name: 'arm', label: 'Arm', value: (row) => rows[row]?.arm.label, words: true },
+      {
+        name: curves.x.label.toLowerCase().replaceAll(' ', '_'),
+        label: withUnit(curves.x.label, curves.x.unit),
+        value: (row) => rows[row]?.x,
+        text: (value) => valueText(value as number, 'count'),
+      },
+      column('mean', 'Mean', ({ spread }) => spread?.mean),
+      column('least', 'Least', ({ spread }) => spread?.least),
+      column('greatest', 'Greatest', ({ spread }) => spread?.greatest),
+      ...seedsOf(curves).map((seed, i) => column(`seed_${seed}`, `Seed ${seed}`, ({ values }) => values[i])),
+    ],
   };
 }
 
@@ -183,45 +237,54 @@ export function distributionChart(curves: Curves, place: number, context: ChartC
   const from = Math.max(0, least - 1);
   const to = Math.max(greatest, Math.min(greatest + 1, only.x));
   const steps = Array.from({ length: to + 1 - from }, (_, i) => from + i);
-  const lines = entries.map((entry, i): Line => {
+  const lines = entries.map((entry, i) => {
     const values = each[i] ?? [];
-    const mean = values.length
+    const y = values.length
       ? steps.map((step) => values.filter((value) => value === step).length)
       : steps.map(() => null);
-    return { ...entry, shown: !hidden.has(entry.id), mean, min: mean, max: mean, earlier: false };
+    return { kind: 'line' as const, ...entry, shown: !hidden.has(entry.id), x: all.length ? steps : [], y };
   });
-  const most = Math.max(0, ...lines.flatMap(({ mean, shown }) => (shown ? mean.map((n) => n ?? 0) : [])));
+  const most = Math.max(0, ...lines.flatMap(({ y, shown }) => (shown ? y.map((n) => n ?? 0) : [])));
   const { label } = measure;
   const read = (point: number) => {
     const values = lines
-      .filter(({ shown, mean }) => shown && typeof mean[point] === 'number')
-      .map((line) => `${line.label} ${line.mean[point]}`);
+      .filter(({ shown, y }) => shown && typeof y[point] === 'number')
+      .map((line) => `${line.label} ${line.y[point]}`);
     return `${label} ${steps[point]}: ${values.join(', ')} machines`;
   };
   const means = curves.arms.map(
     (arm, i) => `${entries[i]?.label ?? arm.label} ${spreadText(spreadOf(each[i] ?? []), 'count')}`,
   );
+  const unit = 'how many machines have each number';
   return {
-    id: measure.id,
     title: label,
-    unit: 'how many machines have each number',
+    unit,
     by: '',
-    xTitle: withUnit(label, measure.unit),
-    yTitle: 'Machines',
-    logs: false,
+    logs: null,
+    zeros: '',
     figure: {
-      steps: all.length ? steps : [],
-      lines,
-      range: [0, most > 0 ? most * 1.08 : 1],
-      log: false,
-      reference: null,
-      format: (value) => (Number.isInteger(value) ? String(value) : ''),
+      name: `${context.name}${measure.id}`,
+      title: context.titleOf(label),
+      note: plural(seedsOf(curves).length, 'seed'),
+      named: context.named,
       summary: all.length
         ? `How many machines have which number: ${label.toLowerCase()}. Means (least to greatest): ${means.join(', ')}.`
         : `${label}. No data yet.`,
       empty: 'The first numbers are on their way.',
-      axis: { range: [from - 0.5, to + 0.5] },
-      read,
+      panels: [
+        {
+          x: { title: withUnit(label, measure.unit), range: [from - 0.5, to + 0.5], format: wholeText },
+          y: {
+            title: 'Machines',
+            range: [0, most > 0 ? most * 1.08 : 1],
+            format: (value) => (Number.isInteger(value) ? String(value) : ''),
+          },
+          marks: lines,
+        },
+      ],
+      reading: { by: 'x', x: all.length ? steps : [], words: read },
+      tables: all.length ? [numbersTable(curves, place, `${context.name}${measure.id}`)] : [],
+      remarks: remarks(label, unit, ''),
     },
   };
 }

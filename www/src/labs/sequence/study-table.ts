@@ -8,7 +8,7 @@ import type { Entry } from '../../ui/series';
 import type { Curves, Measure } from '../../engine/types';
 import { seedsOf, spreadOf, valuesOf } from '../../figure/curves';
 import type { Study } from '../../engine/types';
-import { spreadText, valueText } from './spread';
+import { spreadText } from './spread';
 
 export interface ArmsContext {
   entries: Entry[];
@@ -114,50 +114,6 @@ export function armsButtons(
           ${swatch(mark)}<span>${label}</span>
         </button>`,
     )}
-  </div>`;
-}
-
-/** Every value of one measure. */
-export function numbersTable(curves: Curves, place: number, name: string): TemplateResult {
-  const measure = curves.measures[place];
-  if (!measure) return html``;
-  const { kind, label, unit } = measure;
-  const title = `${label}${kind !== 'share' && unit ? `, ${unit}` : ''}`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}, table">
-    <table data-testid="numbers-${name}">
-      <caption>
-        ${title}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Arm</th>
-          <th scope="col" class="n">
-            ${curves.x.label} ${curves.x.unit ? html`<span class="quiet">${curves.x.unit}</span>` : nothing}
-          </th>
-          <th scope="col" class="n">Mean</th>
-          <th scope="col" class="n">Least</th>
-          <th scope="col" class="n">Greatest</th>
-          ${seedsOf(curves).map((seed) => html`<th scope="col" class="n">Seed ${seed}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${curves.arms.flatMap((arm) =>
-          curves.points.map(({ x }, point) => {
-            const row = valuesOf(curves, point, place, arm.id);
-            const spread = spreadOf(row);
-            const text = (value: number | null | undefined) => valueText(value, kind);
-            return html`<tr data-arm=${arm.id} data-x=${x}>
-              <th scope="row">${arm.label}</th>
-              <td class="n">${valueText(x, 'count')}</td>
-              <td class="n">${text(spread?.mean)}</td>
-              <td class="n">${text(spread?.least)}</td>
-              <td class="n">${text(spread?.greatest)}</td>
-              ${row.map((value) => html`<td class="n">${text(value)}</td>`)}
-            </tr>`;
-          }),
-        )}
-      </tbody>
-    </table>
   </div>`;
 }
 

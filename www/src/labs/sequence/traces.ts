@@ -1,18 +1,14 @@
 /** Activation of a few decoder neurons against the threshold, as a line chart. */
 
-import { roomy, tickText, type Column } from '../../figure/charted';
-import type { Figure, Line } from '../../figure/figure';
+import { roomy } from '../../figure/axis';
+import type { Figure } from '../../figure/figure';
 import { precise } from '../../figure/print';
+import { numbers } from '../../figure/table';
 import { figureText } from '../../ui/text';
 import { mark } from '../../ui/palette';
 import type { Spikes } from '../../engine/types';
 
 type Trace = Spikes['traces'][number];
-
-export interface Traced {
-  figure: Figure;
-  columns: Column[];
-}
 
 /** All times at which a trace bends; a time at which one jumps is there twice, before and after. */
 function timesOf(traces: Trace[]): number[] {
@@ -76,55 +72,69 @@ function nearby(traces: Trace[], times: number[]): number[] | null {
 }
 
 /** `near` leaves out all but the last stretch before the threshold, where the order of firing can be seen. */
-export function tracesOf({ traces, threshold, label }: Spikes, near: boolean): Traced {
+export function tracesOf({ traces, threshold, label, neuron }: Spikes, near: boolean, note: string): Figure {
   const whole = timesOf(traces);
   const times = (near ? nearby(traces, whole) : null) ?? whole;
-  const lines = traces.map((trace, i): Line => {
-    const mean = along(trace, times);
+  const lines = traces.map((trace, i) => {
     const fate = trace.fired === null ? 'does not fire' : `fires at ${precise(trace.fired)}`;
     return {
+      kind: 'line' as const,
       id: `neuron-${trace.neuron}`,
       label: `neuron ${trace.neuron}, ${fate}`,
       // The first line of the palette is dotted and grey: that of the one that does not fire.
       mark: mark(trace.fired === null ? 0 : i + 1),
-      shown: true,
-      mean,
-      min: mean,
-      max: mean,
-      earlier: false,
+      x: times,
+      y: along(trace, times),
     };
   });
   const begin = times[0] ?? 0;
   const end = times.at(-1) ?? begin;
   const read = (point: number) => {
-    const each = traces.map(({ neuron }, i) => `neuron ${neuron} ${precise(lines[i]?.mean[point] ?? NaN)}`);
+    const each = traces.map((trace, i) => `neuron ${trace.neuron} ${precise(lines[i]?.y[point] ?? NaN)}`);
     return `t = ${precise(times[point] ?? NaN)}: ${each.join(', ')}; threshold ${figureText(threshold)}`;
   };
-  const values = lines.flatMap(({ mean }) => mean).filter((value) => typeof value === 'number');
-  const fates = lines.map(({ label }) => label).join('; ');
+  const fates = lines.map((line) => line.label).join('; ');
   // Where they begin the stretch, and not where they fall back to when they have fired.
-  const low = lines.map(({ mean }) => mean[0]).filter((value) => typeof value === 'number');
+  const low = lines.map(({ y }) => y[0]).filter((value) => typeof value === 'number');
+  const title = 'Activation of decoder neurons';
   return {
-    figure: {
-      steps: times,
-      lines,
-      range: near && low.length ? roomy([...low, threshold]) : roomy([...values, threshold], true),
-      log: false,
-      reference: threshold,
-      format: tickText,
-      summary: `Activation of ${traces.length} decoder neurons (${label}) against the threshold ${figureText(threshold)}: ${fates}.`,
-      empty: 'No decoder neuron is active.',
-      axis: { range: end > begin ? [begin, end] : [begin, begin + 1] },
-      read,
-    },
-    columns: [
-      { name: 'time', label: 'Time', values: whole, text: figureText },
-      ...traces.map((trace) => ({
-        name: `neuron_${trace.neuron}`,
-        label: `Neuron ${trace.neuron}`,
-        values: along(trace, whole),
-        text: figureText,
-      })),
+    name: 'traces',
+    title,
+    note,
+    summary: `Activation of ${traces.length} decoder neurons (${label}) against the threshold ${figureText(threshold)}: ${fates}.`,
+    empty: 'No decoder neuron is active.',
+    panels: [
+      {
+        x: {
+          title: 'Time, in gaps between two input spikes',
+          range: end > begin ? [begin, end] : [begin, begin + 1],
+        },
+        y: {
+          title:
+            neuron === 'wheel'
+              ? 'Activation, in largest dot products'
+              : 'Activation, largest dot product × gap',
+          range:
+            near && low.length
+              ? roomy([...low, threshold])
+              : roomy([...lines.flatMap(({ y }) => y), threshold], true),
+        },
+        marks: [{ kind: 'rule', axis: 'y', at: threshold, label: 'threshold' }, ...lines],
+      },
+    ],
+    reading: { by: 'x', x: times, words: read },
+    tables: [
+      {
+        title,
+        rows: whole.length,
+        file: 'traces',
+        columns: [
+          numbers('time', 'Time', whole, figureText),
+          ...traces.map((trace) =>
+            numbers(`neuron_${trace.neuron}`, `Neuron ${trace.neuron}`, along(trace, whole), figureText),
+          ),
+        ],
+      },
     ],
   };
 }

@@ -1,0 +1,200 @@
+/** Large matrices and clouds of points, on a canvas that is sharp at any pixel ratio. */
+
+import { pixels } from './colours';
+import {
+  colourAt,
+  cornersOf,
+  groupAt,
+  marksOf,
+  type Cells,
+  type Dots,
+  type Figure,
+  type Links,
+  type Shape,
+} from './figure';
+import { FONT_PX, layOutAll, place, type Layout } from './layout';
+import type { Renderer, Screen } from './renderer';
+
+export class CanvasRenderer implements Renderer {
+  private readonly canvas = document.createElement('canvas');
+  private readonly image = document.createElement('canvas');
+  /** The matrix that `image` holds: one that is only laid out anew must not paint a million cells again. */
+  private painted: Cells | null = null;
+
+  draw(figure: Figure, screen: Screen): Layout[] {
+    const { canvas } = this;
+    const context = canvas.getContext('2d');
+    if (!context) return [];
+    if (canvas.parentElement !== screen.host) screen.host.replaceChildren(canvas);
+    const layouts = layOutAll(figure, screen);
+    const [layout] = layouts;
+    if (!layout) return layouts;
+    const { ratio = 1, width } = screen;
+    const whole = (px: number) => Math.round(px * ratio);
+    const wide = marksOf(layout.panel, 'cell').length ? layout.plot.right + 2 : width;
+    const size = [whole(wide), whole(layout.height)] as const;
+    if (canvas.width !== size[0] || canvas.height !== size[1]) {
+      [canvas.width, canvas.height] = size;
+      canvas.style.width = `${size[0] / ratio}px`;
+      canvas.style.height = `${size[1] / ratio}px`;
+    }
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, wide, layout.height);
+    context.font = `${FONT_PX}px ${screen.colour('--sans')}`;
+    const [cells] = marksOf(layout.panel, 'cell');
+    if (cells) this.cells(context, layout, cells, screen);
+    axes(context, layout, cells === undefined, screen);
+    context.save();
+    for (const mark of layout.panel.marks) {
+      if (mark.kind === 'link') links(context, layout, mark, screen);
+      else if (mark.kind === 'dot') dots(context, layout, mark, screen);
+    }
+    context.restore();
+    return layouts;
+  }
+
+  destroy(): void {
+    this.canvas.remove();
+  }
+
+  private cells(
+    context: CanvasRenderingContext2D,
+    { plot }: Layout,
+    cells: Cells,
+    { colour, ratio = 1 }: Screen,
+  ) {
+    const { left, top, right, bottom } = plot;
+    if (this.painted !== cells) {
+      const image = pixels(cells);
+      if (!image) return;
+      this.image.width = image.width;
+      this.image.height = image.height;
+      this.image.getContext('2d')?.putImageData(image, 0, 0);
+      this.painted = cells;
+    }
+    context.imageSmoothingEnabled = (right - left) * ratio < this.image.width;
+    context.drawImage(this.image, left, top, right - left, bottom - top);
+    context.strokeStyle = colour('--edge');
+    context.lineWidth = 1 / ratio;
+    const half = 0.5 / ratio;
+    context.strokeRect(left - half, top - half, right - left + 2 * half, bottom - top + 2 * half);
+  }
+}
+
+function axes(context: CanvasRenderingContext2D, layout: Layout, grid: boolean, { colour }: Screen) {
+  const { panel, plot, x: xTicks, y: yTicks, upright, edge, restX, aboveY } = layout;
+  const { left, top, right, bottom } = plot;
+  context.lineWidth = 1;
+  context.strokeStyle = colour('--rule');
+  context.fillStyle = colour('--muted');
+  context.textBaseline = 'middle';
+  context.textAlign = 'right';
+  const labels = Number.isNaN(restX) ? left : restX - 14;
+  for (const { value, text } of yTicks) {
+    const [, y] = place(layout, panel.x.range[0], value);
+    if (grid) line(context, left, Math.round(y) + 0.5, right, Math.round(y) + 0.5);
+    context.fillText(text, labels - 5, y);
+  }
+  context.textBaseline = 'top';
+  for (const { value, text } of xTicks) {
+    const [x] = place(layout, value, panel.y.range[0]);
+    if (grid) line(context, Math.round(x) + 0.5, top, Math.round(x) + 0.5, bottom + 4);
+    if (upright) {
+      turned(context, x, bottom + 6, () => {
+        context.textAlign = 'right';
+        context.textBaseline = 'middle';
+        context.fillText(text, 0, 0);
+      });
+      continue;
+    }
+    context.textAlign = 'center';
+    context.fillText(text, x, bottom + 7);
+  }
+  context.textAlign = 'center';
+  context.textBaseline = 'alphabetic';
+  if (panel.x.title) context.fillText(panel.x.title, (left + right) / 2, layout.height - 4);
+  if (!Number.isNaN(restX)) {
+    context.textBaseline = 'top';
+    context.fillText(panel.x.beyond ?? '', restX, bottom + 7);
+  }
+  if (panel.y.title && edge) {
+    turned(context, FONT_PX / 2 + 1, (top + bottom) / 2, () => {
+      context.textBaseline = 'middle';
+      context.textAlign = 'center';
+      context.fillText(panel.y.title, 0, 0);
+    });
+  }
+  if (!grid) return;
+  context.strokeStyle = colour('--edge');
+  line(context, left + 0.5, top, left + 0.5, bottom);
+  line(context, left, bottom + 0.5, right, bottom + 0.5);
+  if (Number.isNaN(aboveY)) return;
+  context.save();
+  context.setLineDash([2, 3]);
+  line(context, labels, top - 4.5, right, top - 4.5);
+  context.restore();
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  context.fillText(panel.y.beyond ?? '', labels, aboveY + 8);
+}
+
+function turned(context: CanvasRenderingContext2D, x: number, y: number, write: () => void) {
+  context.save();
+  context.translate(x, y);
+  context.rotate(-Math.PI / 2);
+  write();
+  context.restore();
+}
+
+function links(context: CanvasRenderingContext2D, layout: Layout, mark: Links, { colour }: Screen) {
+  const { left, top, right, bottom } = layout.plot;
+  context.save();
+  context.beginPath();
+  context.rect(left, top, right - left, bottom - top);
+  context.clip();
+  for (let i = 0; i < mark.x1.length; i++) {
+    const from = place(layout, mark.x1[i], mark.y1[i]);
+    const to = place(layout, mark.x2[i], mark.y2[i]);
+    if (![...from, ...to].every(Number.isFinite)) continue;
+    const style = mark.style(i);
+    context.strokeStyle = colour(style.colour);
+    context.lineWidth = style.width ?? 1.25;
+    context.globalAlpha = style.opacity ?? 1;
+    context.setLineDash([...(style.dash ?? [])]);
+    line(context, ...from, ...to);
+  }
+  context.restore();
+}
+
+function dots(context: CanvasRenderingContext2D, layout: Layout, mark: Dots, { colour }: Screen) {
+  const known = new Map<string, string>();
+  context.globalAlpha = mark.opacity ?? 1;
+  for (let i = 0; i < mark.x.length; i++) {
+    const name = colourAt(mark, i);
+    const found = known.get(name) ?? colour(name);
+    known.set(name, found);
+    const at = place(layout, mark.x[i], mark.y[i], mark.groupOf?.[i]);
+    if (!at.every(Number.isFinite)) continue;
+    trace(context, groupAt(mark, i).shape, at, mark.size);
+    context.fillStyle = context.strokeStyle = found;
+    if (mark.hollow) context.stroke();
+    else context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
+function line(context: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number) {
+  context.beginPath();
+  context.moveTo(x0, y0);
+  context.lineTo(x1, y1);
+  context.stroke();
+}
+
+function trace(context: CanvasRenderingContext2D, shape: Shape, [x, y]: [number, number], size: number) {
+  context.beginPath();
+  if (shape === 'circle') context.arc(x, y, size, 0, 2 * Math.PI);
+  cornersOf(shape, size).forEach(([dx, dy], i) =>
+    i ? context.lineTo(x + dx, y + dy) : context.moveTo(x + dx, y + dy),
+  );
+  context.closePath();
+}

@@ -1,0 +1,60 @@
+/** Which line, dot or stretch is whose: the legend of a figure, on the page and in files. */
+
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { cornersOf, type Figure, type Shape } from './figure';
+
+export interface Entry {
+  label: string;
+  /** Name of a CSS custom property. */
+  colour: string;
+  dash?: readonly number[];
+  shape?: Shape;
+}
+
+/** Only what needs telling apart: of a single group of dots the title says enough. */
+export function keyOf({ panels }: Figure): Entry[] {
+  const entries = panels.flatMap(({ marks }) =>
+    marks.flatMap((mark): Entry[] => {
+      switch (mark.kind) {
+        case 'line':
+        case 'bar':
+          return mark.shown === false
+            ? []
+            : [{ label: mark.label, colour: mark.mark.colour, dash: mark.mark.dash }];
+        case 'dot':
+          return mark.groups.length > 1 ? mark.groups.map((group) => ({ ...group })) : [];
+        case 'link':
+          return mark.label ? [{ label: mark.label, ...mark.style(0) }] : [];
+        case 'cell':
+        case 'vector':
+        case 'rule':
+        case 'text':
+          return [];
+      }
+    }),
+  );
+  return entries.filter((entry, i) => entries.findIndex(({ label }) => label === entry.label) === i);
+}
+
+export function keyView(figure: Figure): TemplateResult | typeof nothing {
+  const entries = keyOf(figure);
+  if (!entries.length) return nothing;
+  return html`<ul class="key">
+    ${entries.map(({ label, colour, dash, shape }) => html`<li>${shape ? dot(shape, colour) : stretch(colour, dash)}${label}</li>`)}
+  </ul>`;
+}
+
+const stretch = (colour: string, dash: readonly number[] = []) =>
+  html`<svg class="swatch" width="30" height="10" viewBox="0 0 30 10" aria-hidden="true">
+    ${svg`<line x1="1" y1="5" x2="29" y2="5" stroke="var(${colour})" stroke-dasharray=${dash.join(' ') || nothing} />`}
+  </svg>`;
+
+function dot(shape: Shape, colour: string): TemplateResult {
+  const corners = cornersOf(shape, 5)
+    .map((corner) => corner.join(','))
+    .join(' ');
+  const fill = `var(${colour})`;
+  return html`<svg width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true">
+    ${corners ? svg`<polygon points=${corners} fill=${fill} />` : svg`<circle r="5" fill=${fill} />`}
+  </svg>`;
+}

@@ -1,0 +1,510 @@
+/**
+ * Draws a figure, names its lines and axes, reads its values out by pointer, finger and keyboard, shows them as tables, and
+ * saves it as SVG, PNG and CSV.
+ *
+ * For tests and pages around: `figure` is what is drawn. The drawing has `data-plot`, the edges of each plot in CSS pixels
+ * (left, top, right, bottom; panels divided by a comma), and the surface around it `data-point`, the place of what is read.
+ */
+
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { labAddress } from '../ui/address';
+import { exportButtons, save } from '../ui/download';
+import { Draw } from '../ui/draw';
+import { figureText } from '../ui/text';
+import { labelAt } from './axis';
+import { CanvasRenderer } from './canvas';
+import { gradient } from './colours';
+import { isEmpty, marksOf, type Cells, type Figure } from './figure';
+import './figure.css';
+import { keyView } from './key';
+import { FONT_PX, place, valuesAt, widthOf, type Layout } from './layout';
+import { LiveRenderer } from './live';
+import { saveButton } from './print';
+import { countOf, moved, startOf, wordsOf, type Reading } from './reading';
+import type { Renderer, Screen } from './renderer';
+import { csvOf, tableView, type Table } from './table';
+
+/** A finger or pointer this far from a point still reads it. */
+const NEAR_PX = 24;
+/** The tables of so many numbers are redrawn at most so often. */
+const MANY_NUMBERS = 1024;
+const TABLE_MS = 1000;
+/** Points and matrices are no wider than this, so that their shape can be seen. */
+const SQUARE_PX = 620;
+const SVG = 'http://www.w3.org/2000/svg';
+
+type Kind = 'live' | 'canvas' | 'plot';
+
+function kindOf({ panels }: Figure): Kind {
+  const kinds = new Set(panels.flatMap(({ marks }) => marks.map(({ kind }) => kind)));
+  const only = (...allowed: string[]) => [...kinds].every((kind) => allowed.includes(kind));
+  if (panels.length > 1) return 'plot';
+  if (only('line', 'rule')) return 'live';
+  return only('cell', 'dot', 'link') && (kinds.has('cell') || kinds.has('dot')) ? 'canvas' : 'plot';
+}
+
+export class LabFigure extends LitElement {
+  static override properties = {
+    figure: { attribute: false },
+    link: { type: String },
+    pointed: { attribute: false },
+    spotlight: { attribute: 'data-spotlight', reflect: true },
+    point: { state: true },
+    open: { state: true },
+    tabled: { state: true },
+  };
+  declare figure: Figure;
+  /** Settings as a link's fragment, which a saved figure names. */
+  declare link: string;
+  /** What another figure reads; it is read here as long as nothing is pointed at here. */
+  declare pointed: number | null;
+  /** The line that is picked out, if any; the others step back. */
+  declare spotlight: string | null;
+  /** What is read: under the pointer, or chosen by the keyboard. */
+  declare point: number | null;
+  declare open: boolean;
+  /** The figure that the open tables are of. */
+  declare tabled: Figure | null;
+
+  private renderer: { kind: Kind; renderer: Renderer } | null = null;
+  private loading: Promise<unknown> | null = null;
+  private layouts: Layout[] = [];
+  private readonly pen = document.createElement('canvas').getContext('2d');
+  private font = '';
+  private readonly drawing = new Draw(this, () => this.draw());
+  private readonly scheme = matchMedia('(prefers-color-scheme: dark)');
+  private readonly contrast = matchMedia('(forced-colors: active)');
+  private readonly resized = new ResizeObserver(() => this.drawing.ask());
+  private readonly redraw = () => this.drawing.ask();
+  /** What the keyboard chose, to go back to when the pointer leaves. */
+  private kept: number | null = null;
+  private later: ReturnType<typeof setTimeout> | undefined;
+  /** Only the keyboard is answered aloud: what is live, or a moving pointer, would chatter. */
+  private spoken = '';
+
+  constructor() {
+    super();
+    this.link = '';
+    this.pointed = null;
+    this.spotlight = null;
+    this.point = null;
+    this.open = false;
+    this.tabled = null;
+  }
+
+  protected override createRenderRoot() {
+    return this;
+  }
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.scheme.addEventListener('change', this.redraw);
+    this.contrast.addEventListener('change', this.redraw);
+    this.resized.observe(this);
+    this.drawing.start();
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.scheme.removeEventListener('change', this.redraw);
+    this.contrast.removeEventListener('change', this.redraw);
+    this.resized.disconnect();
+    this.drawing.stop();
+    clearTimeout(this.later);
+    this.later = undefined;
+    this.renderer?.renderer.destroy();
+    this.renderer = null;
+  }
+
+  private inside(point: number | null): number | null {
+    const { reading } = this.figure;
+    return reading && point !== null && point < countOf(reading) ? point : null;
+  }
+
+  /** What is on show: read here, or else in the figure that this one follows. */
+  private get shown(): number | null {
+    return this.point ?? this.inside(this.pointed);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    this.point = this.inside(this.point);
+    this.kept = this.inside(this.kept);
+    if (changed.has('figure') || changed.has('open')) this.fillTables();
+  }
+
+  /** Large tables take long to lay out, so that a live figure changes them only now and then. */
+  private fillTables() {
+    const { figure, tabled } = this;
+    if (!this.open) {
+      this.tabled = null;
+    } else if (tabled !== figure && this.later === undefined) {
+      this.tabled = figure;
+      const numbers = figure.tables.reduce((sum, { rows, columns }) => sum + rows * columns.length, 0);
+      if (numbers <= MANY_NUMBERS) return;
+      this.later = setTimeout(() => {
+        this.later = undefined;
+        this.fillTables();
+      }, TABLE_MS);
+    }
+  }
+
+  protected override updated() {
+    const lines = this.figure.panels.flatMap((panel) => marksOf(panel, 'line'));
+    this.dataset.lines = lines
+      .filter(({ shown }) => shown !== false)
+      .map(({ id }) => id)
+      .join(' ');
+    this.drawing.ask();
+  }
+
+  protected override render(): TemplateResult {
+    const { figure, shown } = this;
+    const { reading, name, title } = figure;
+    const empty = isEmpty(figure);
+    const drawing = html`<div class="drawing" role="img" aria-label=${figure.summary}></div>
+      <svg class="cursor" aria-hidden="true"></svg>
+      ${empty ? html`<p class="empty">${figure.empty}</p>` : nothing}`;
+    return html`
+      ${figure.named ? nothing : guard([figure], () => keyView(figure))}
+      ${reading ? this.readable(reading, drawing) : html`<div class="surface">${drawing}</div>`}
+      ${
+        reading
+          ? html`<p class="reading" data-testid="reading">
+                ${
+                  shown !== null
+                    ? reading.words(shown)
+                    : empty
+                      ? nothing
+                      : html`<span class="quiet">${wordsOf(reading).invitation}</span>`
+                }
+              </p>
+              <p class="sr" role="status">${this.spoken}</p>`
+          : nothing
+      }
+      ${guard([figure], () => colourLegend(figure))}
+      ${exportButtons(() => this.onPaper(), name, title, !empty)}
+      ${figure.tables.length ? this.numbers(empty) : nothing}
+    `;
+  }
+
+  private readable(reading: Reading, drawing: TemplateResult): TemplateResult {
+    const { role, hint } = wordsOf(reading);
+    const { summary, title } = this.figure;
+    return html`<div
+      class="surface readable"
+      role="application"
+      aria-roledescription=${role}
+      aria-label=${reading.by === 'x' ? `${summary} ${hint}` : `${title}. ${hint}`}
+      tabindex="0"
+      @keydown=${(event: KeyboardEvent) => this.key(event)}
+      @focus=${() => this.focused()}
+      @blur=${() => this.left()}
+      @pointerdown=${(event: PointerEvent) => this.aim(event, true)}
+      @pointermove=${(event: PointerEvent) => this.aim(event, false)}
+      @pointerleave=${(event: PointerEvent) => event.pointerType === 'mouse' && this.show(this.kept)}
+    >
+      ${drawing}
+    </div>`;
+  }
+
+  private numbers(empty: boolean): TemplateResult {
+    const { title } = this.figure;
+    const tables = this.tabled?.tables ?? [];
+    return html`<details
+      class="numbers"
+      ?open=${this.open}
+      @toggle=${(event: Event) => (this.open = (event.target as HTMLDetailsElement).open)}
+    >
+      <summary>Numbers<span class="sr">: ${title}</span></summary>
+      ${
+        !this.open
+          ? nothing
+          : empty
+            ? html`<p class="help">None yet.</p>`
+            : guard([this.tabled], () =>
+                tables.map((table) => html`${tableView(table)}${this.saving(table)}`),
+              )
+      }
+    </details>`;
+  }
+
+  private saving(table: Table): TemplateResult | typeof nothing {
+    const { file, csv, title } = table;
+    if (!file) return nothing;
+    const now = () => this.figure.tables.find((other) => other.file === file) ?? table;
+    return saveButton(
+      html`Download as CSV<span class="sr">: ${title}</span>`,
+      `${file}.csv`,
+      csv ?? (() => csvOf(now())),
+    );
+  }
+
+  private async onPaper(): Promise<string> {
+    const { figureSvg } = await import('./plot');
+    return figureSvg(this.figure, labAddress(this.link));
+  }
+
+  /** Saves the figure without a press of its buttons, for a part with a button of its own. */
+  async saveSvg(): Promise<void> {
+    save(new Blob([await this.onPaper()], { type: 'image/svg+xml' }), `mnemoscope-${this.figure.name}.svg`);
+  }
+
+  // Reading
+
+  private show(point: number | null) {
+    if (point === this.point) return;
+    this.point = point;
+    this.dispatchEvent(new CustomEvent<number | null>('point', { detail: point, bubbles: true }));
+  }
+
+  private choose(point: number) {
+    this.kept = point;
+    this.spoken = this.figure.reading?.words(point) ?? '';
+    this.show(point);
+    this.requestUpdate();
+  }
+
+  private focused() {
+    const { reading } = this.figure;
+    // A press of the pointer focuses too, and has chosen its own point.
+    if (!reading || !this.querySelector('.readable:focus-visible')) return;
+    const first = this.kept ?? this.shown ?? startOf(reading);
+    if (first !== null) this.choose(first);
+  }
+
+  private left() {
+    this.spoken = '';
+    this.show(null);
+    this.requestUpdate();
+  }
+
+  private key(event: KeyboardEvent) {
+    const { reading } = this.figure;
+    if (!reading || event.altKey) return;
+    const from = this.shown ?? this.kept;
+    const first = startOf(reading);
+    if (first === null) return;
+    const to = moved(reading, event.key, from ?? first, event.ctrlKey || event.metaKey);
+    if (to === undefined) return;
+    event.preventDefault();
+    this.choose(from === null && reading.by === 'point' && event.key === 'ArrowRight' ? first : to);
+  }
+
+  private aim(event: PointerEvent, pressed: boolean) {
+    const box = this.querySelector('.drawing')?.getBoundingClientRect();
+    if (!box) return;
+    const [left, top] = [event.clientX - box.left, event.clientY - box.top];
+    const found = this.nearest(left, top);
+    if (pressed && found !== null) this.kept = found;
+    this.show(found ?? this.kept);
+    const layout = this.layoutAt(top);
+    if (!layout || !(pressed || event.buttons === 1)) return;
+    const [x, y] = valuesAt(layout, left, top);
+    const detail = { panel: this.layouts.indexOf(layout), x, y, pressed };
+    this.dispatchEvent(new CustomEvent('pressed', { detail }));
+  }
+
+  private layoutAt(top: number): Layout | undefined {
+    return this.layouts.find(({ height }) => top <= height) ?? this.layouts.at(-1);
+  }
+
+  /** What is read at a place of the drawing, if anything is. */
+  private nearest(left: number, top: number): number | null {
+    const { reading } = this.figure;
+    const layout = this.layoutAt(top);
+    if (!reading || !layout) return null;
+    switch (reading.by) {
+      case 'cell': {
+        const [x, y] = valuesAt(layout, left, top);
+        const [row, column] = [Math.round(y), Math.round(x)];
+        const there = row >= 0 && row < reading.rows && column >= 0 && column < reading.columns;
+        return there ? row * reading.columns + column : null;
+      }
+      case 'x':
+        return nearestOf(reading.x.length, Infinity, (i) => {
+          const [x] = place(layout, reading.x[i], layout.panel.y.range[0]);
+          return Math.abs(x - left);
+        });
+      case 'point': {
+        const { x, y, panel } = reading;
+        if (reading.at) return reading.at(...valuesAt(layout, left, top));
+        return nearestOf(x.length, NEAR_PX, (i) => {
+          const own = this.layouts[panel?.[i] ?? 0];
+          if (!own) return Infinity;
+          const at = place(own, x[i], y[i], groupOf(own, i));
+          return Math.hypot(at[0] - left, at[1] - top);
+        });
+      }
+    }
+  }
+
+  // Drawing
+
+  private draw() {
+    const host = this.querySelector<HTMLElement>('.drawing');
+    if (!host || this.clientWidth === 0) return;
+    const kind = kindOf(this.figure);
+    if (this.renderer?.kind !== kind) {
+      this.renderer?.renderer.destroy();
+      this.renderer = null;
+      host.replaceChildren();
+      if (kind === 'plot') {
+        this.loading ??= import('./plot').then(({ PlotRenderer }) => {
+          this.loading = null;
+          this.renderer = { kind, renderer: new PlotRenderer() };
+          this.drawing.ask();
+        });
+        return;
+      }
+      this.renderer = { kind, renderer: kind === 'live' ? new LiveRenderer() : new CanvasRenderer() };
+    }
+    this.layouts = this.renderer?.renderer.draw(this.figure, this.screen(host, kind)) ?? [];
+    host.dataset.plot = this.layouts
+      .map(({ plot: { left, top, right, bottom } }) => [left, top, right, bottom].join(' '))
+      .join(',');
+    this.drawCursor();
+  }
+
+  private screen(host: HTMLElement, kind: Kind): Screen {
+    const style = getComputedStyle(this);
+    const colour = (property: string) => style.getPropertyValue(property).trim();
+    const font = `${FONT_PX}px ${colour('--sans')}`;
+    const { pen } = this;
+    if (pen && this.font !== font) pen.font = this.font = font;
+    return {
+      host,
+      width: kind === 'canvas' ? Math.min(this.clientWidth, SQUARE_PX) : this.clientWidth,
+      measure: (text) => pen?.measureText(text).width ?? widthOf(text),
+      ratio: devicePixelRatio,
+      colour,
+      scheme: `${this.scheme.matches} ${this.contrast.matches}`,
+      spotlight: this.spotlight,
+    };
+  }
+
+  /** What is read is marked, and named on its axes. */
+  private drawCursor() {
+    const canvas = this.querySelector('.cursor');
+    const surface = this.querySelector<HTMLElement>('.surface');
+    const { reading } = this.figure;
+    const { shown } = this;
+    canvas?.replaceChildren();
+    if (surface) surface.dataset.point = '';
+    if (!canvas || !surface || !reading || shown === null) return;
+    const add = (name: string, attributes: Record<string, string | number>, content = '') => {
+      const made = document.createElementNS(SVG, name);
+      for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+      made.textContent = content;
+      canvas.append(made);
+    };
+    const mark = (layout: Layout, left: number, top: number, value: number | null | undefined) => {
+      surface.dataset.point = `${left} ${top}`;
+      if (value === null || value === undefined || layout.panel.x.bare) return;
+      tag(add, layout, 'x', left, labelAt(layout.panel.x, value));
+    };
+    switch (reading.by) {
+      case 'x':
+        for (const layout of this.layouts) {
+          const x = reading.x[shown];
+          const [left] = place(layout, x, layout.panel.y.range[0]);
+          if (!Number.isFinite(left)) continue;
+          const { top, bottom } = layout.plot;
+          add('line', { class: 'upright', x1: left, y1: top, x2: left, y2: bottom });
+          for (const line of marksOf(layout.panel, 'line')) {
+            const [, y] = place(layout, x, line.y[shown]);
+            if (line.x !== reading.x || line.shown === false || !Number.isFinite(y)) continue;
+            if (y >= top && y <= bottom)
+              add('circle', { cx: left, cy: y, r: 3.5, fill: `var(${line.mark.colour})` });
+          }
+          mark(layout, left, top, x);
+        }
+        return;
+      case 'point': {
+        const layout = this.layouts[reading.panel?.[shown] ?? 0];
+        if (!layout) return;
+        const [left, top] = place(layout, reading.x[shown], reading.y[shown], groupOf(layout, shown));
+        const size = Math.max(4, ...marksOf(layout.panel, 'dot').map(({ size }) => size)) + 4;
+        add('circle', { class: 'ring', cx: left, cy: top, r: size });
+        surface.dataset.point = `${left} ${top}`;
+        return;
+      }
+      case 'cell': {
+        const [layout] = this.layouts;
+        if (!layout) return;
+        const [row, column] = [Math.floor(shown / reading.columns), shown % reading.columns];
+        const [left, top] = place(layout, column, row);
+        const { plot } = layout;
+        const size = Math.max(5, (plot.right - plot.left) / reading.columns);
+        const box = { x: left - size / 2, y: top - size / 2, width: size, height: size };
+        // It shows on any colour: white outside, black inside.
+        add('rect', { class: 'outside', ...box });
+        add('rect', { class: 'inside', ...box });
+        mark(layout, left, top, column);
+        tag(add, layout, 'y', top, labelAt(layout.panel.y, row));
+      }
+    }
+  }
+}
+
+type Add = (name: string, attributes: Record<string, string | number>, content?: string) => void;
+
+/** What is read, over the labels of an axis. */
+function tag(add: Add, { plot }: Layout, axis: 'x' | 'y', at: number, words: string) {
+  if (!words) return;
+  const width = widthOf(words) + 8;
+  const [left, top] = axis === 'x' ? [at - width / 2, plot.bottom + 5] : [plot.left - 4 - width, at - 8];
+  add('rect', { class: 'tag', x: left, y: top, width, height: 16, rx: 2 });
+  add('text', { x: left + width / 2, y: top + 12 }, words);
+}
+
+const groupOf = ({ panel }: Layout, point: number) => marksOf(panel, 'dot')[0]?.groupOf?.[point] ?? 0;
+
+function nearestOf(count: number, most: number, distance: (i: number) => number): number | null {
+  let [found, least]: [number | null, number] = [null, most];
+  for (let i = 0; i < count; i++) {
+    const own = distance(i);
+    if (own < least) [found, least] = [i, own];
+  }
+  return found;
+}
+
+/** Below a matrix: the colours with the values at both ends and in the middle. */
+function colourLegend({ panels }: Figure): TemplateResult | typeof nothing {
+  const [cells] = marksOf(panels[0], 'cell');
+  if (!cells) return nothing;
+  return html`<div class="legend">
+    <span class="scale">
+      <span class="bar ${cells.scale}" style="background: ${gradient(cells.scale)}"></span>
+      <span class="ends">${ends(cells).map((text) => html`<span>${text}</span>`)}</span>
+    </span>
+    ${cells.unit ? html`<span class="quiet">${cells.unit}</span>` : nothing}
+  </div>`;
+}
+
+function ends({ range: [least, greatest], values }: Cells): string[] {
+  // Values beyond the scale have the colour of its end.
+  let beyond = false;
+  for (let i = 0; i < values.length && !beyond; i++) beyond = (values[i] as number) > greatest;
+  return [
+    figureText(least),
+    figureText((least + greatest) / 2),
+    `${beyond ? '≥ ' : ''}${figureText(greatest)}`,
+  ];
+}
+
+customElements.define('lab-figure', LabFigure);
+
+/** A figure in the page. `spotlight` is the line that is picked out. */
+export function figureView(
+  figure: Figure,
+  link: string,
+  { spotlight = null }: { spotlight?: string | null } = {},
+): TemplateResult {
+  return html`<lab-figure
+    data-testid="figure-${figure.name}"
+    .figure=${figure}
+    .link=${link}
+    .spotlight=${spotlight}
+  ></lab-figure>`;
+}
