@@ -185,7 +185,7 @@ describe('in a foreign page under a strict policy', () => {
             .evaluateAll((found) => found.some((one) => !one.hidden));
           assert.equal(shown, !hide.includes(part), part);
         }
-        assert.equal(await frame.locator('lab-chart').count(), 1);
+        assert.equal(await frame.locator('lab-figure').count(), 1);
         assert.equal(await frame.locator('table').count(), 0);
         assert.equal(await frame.locator('[data-testid=problems] li').count(), 0);
         // The link leads to the whole lab with the same settings.
@@ -503,7 +503,7 @@ describe('examples', () => {
         await withNotes(snippet, async ({ page: foreign }) => {
           const frame = await labIn(foreign);
           await state(frame, 'ready');
-          assert.equal(await frame.locator('lab-chart').count(), 1);
+          assert.equal(await frame.locator('lab-figure').count(), 1);
         });
       },
       { permissions: ['clipboard-read', 'clipboard-write'] },

@@ -4,10 +4,22 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { axePath, labs, parseCsv, plotOf, pointsOf, savedBy, until } from './lab.mjs';
+import {
+  attributeOf,
+  axePath,
+  labs,
+  marksIn,
+  parse as parseXml,
+  parseCsv,
+  plotOf,
+  pointsOf,
+  savedBy,
+  ticksIn,
+  until,
+  within,
+} from './lab.mjs';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
-const { DOMParser } = require('@xmldom/xmldom');
 const { PNG } = require('pngjs');
 
 const [LENGTH, WIDTH] = [8, 16];
@@ -56,13 +68,6 @@ const saved = (lab, button) => savedBy(lab.page, button);
 
 const savedCsv = async (lab, testId) =>
   parseCsv((await saved(lab, lab.page.getByTestId(testId))).bytes, { columns: true });
-
-function parseXml(bytes) {
-  const fail = (level, message) => {
-    throw new Error(`${level}: ${message}`);
-  };
-  return new DOMParser({ onError: fail }).parseFromString(bytes.toString('utf8'), 'image/svg+xml');
-}
 
 const withClass = (xml, kind) =>
   Array.from(xml.getElementsByTagName('*')).filter((one) => one.getAttribute('class') === kind);
@@ -225,7 +230,7 @@ describe('sweep', () => {
         ['margin', 'margin'],
         ['effective-rank', 'effective_rank'],
       ]) {
-        const scatter = lab.page.getByTestId(`sweep-${id}`);
+        const scatter = lab.page.getByTestId(`figure-sweep-${id}`);
         await scatter.scrollIntoViewIfNeeded();
         const { top } = await plotOf(scatter);
         const points = await pointsOf(scatter);
@@ -248,15 +253,19 @@ describe('sweep', () => {
           }
         });
         const xml = parseXml((await saved(lab, scatter.getByTestId(`svg-sweep-${id}`))).bytes);
-        assert.equal(withClass(xml, 'point').length, csv.length);
-        assert.equal(withClass(xml, 'above')[0].textContent, 'not within 300 steps');
+        const drawn = [...marksIn(xml, 'dot'), ...marksIn(xml, 'beside')].flatMap((group) => [
+          ...within(group, 'path'),
+          ...within(group, 'circle'),
+        ]);
+        assert.equal(drawn.length, csv.length);
+        assert.equal(withClass(xml, 'beyond')[0].textContent, 'not within 300 steps');
         assert.ok(colours((await saved(lab, scatter.getByTestId(`png-sweep-${id}`))).bytes) > 10);
       }
 
       // The keyboard goes through them from left to right, and the reading is the point's.
-      const points = lab.page.getByTestId('sweep-margin');
+      const points = lab.page.getByTestId('figure-sweep-margin');
       await lab.page.keyboard.press('Tab');
-      await points.locator('.points').focus();
+      await points.locator('.surface').focus();
       await lab.page.keyboard.press('End');
       const greatest = csv.toSorted((a, b) => Number(b.margin) - Number(a.margin))[0];
       const label = result.arms.find(({ id }) => id === greatest.arm).label;
@@ -282,7 +291,7 @@ describe('sweep', () => {
         await trained(lab, 'title-sweep');
         const legend = lab.page.getByTestId('arms-legend');
         assert.equal(await legend.locator('.arm').count(), 8);
-        const chart = lab.page.locator('.figure.loss lab-chart');
+        const chart = lab.page.locator('.figure.loss lab-figure');
         const shown = async () => (await chart.getAttribute('data-lines')).split(' ');
         await legend.locator('[data-arm=gain-2]').click();
         await until(shown, (ids) => !ids.includes('gain-2'));
@@ -298,13 +307,15 @@ describe('sweep', () => {
         // Families are told apart by dash, arms of one by colour.
         const marks = await legend
           .locator('.arm .swatch line')
-          .evaluateAll((all) => all.map((one) => [one.style.stroke, one.getAttribute('stroke-dasharray')]));
+          .evaluateAll((all) =>
+            all.map((one) => [getComputedStyle(one).stroke, one.getAttribute('stroke-dasharray')]),
+          );
         assert.equal(new Set(marks.map(([colour]) => colour)).size, 8);
         assert.equal(new Set(marks.map(([, dash]) => dash)).size, 3);
         const xml = parseXml((await saved(lab, lab.page.getByTestId('svg-loss'))).bytes);
-        const lines = withClass(xml, 'line');
+        const lines = marksIn(xml, 'line');
         assert.equal(lines.length, 7);
-        assert.equal(new Set(lines.map((line) => line.getAttribute('stroke'))).size, 7);
+        assert.equal(new Set(lines.map((line) => attributeOf(line, 'stroke'))).size, 7);
       });
     },
   );
@@ -397,16 +408,16 @@ describe('control', () => {
           assert.equal(largest.length, 3);
 
           // The chart is read by keyboard, and the table has the same numbers.
-          const chart = lab.page.getByTestId('control-chart');
+          const chart = lab.page.getByTestId('figure-control');
           await chart.scrollIntoViewIfNeeded();
-          await chart.locator('canvas').waitFor();
+          await chart.locator('.drawing[data-plot]').waitFor();
           await lab.page.keyboard.press('Tab');
-          await chart.locator('.readable').focus();
+          await chart.locator('.surface').focus();
           await lab.page.keyboard.press('End');
           assert.match(await chart.getByTestId('reading').innerText(), /^Step 60: /);
           await lab.page.keyboard.press('Home');
           assert.match(await chart.getByTestId('reading').innerText(), /^Step 0: /);
-          await lab.page.locator('.followers details.more summary').click();
+          await lab.page.locator('.followers details.numbers summary').click();
           await lab.page.getByTestId('control-numbers').locator('tbody tr').first().waitFor();
           const listed = await rows(lab, 'control-numbers');
           assert.equal(listed.length, steps.length);
@@ -418,7 +429,7 @@ describe('control', () => {
           );
 
           const xml = parseXml((await saved(lab, lab.page.getByTestId('svg-control'))).bytes);
-          assert.equal(withClass(xml, 'line').length, 3);
+          assert.equal(marksIn(xml, 'line').length, 3);
           assert.ok(colours((await saved(lab, lab.page.getByTestId('png-control'))).bytes) > 5);
           const verdicts = await lab.page
             .locator('[data-testid=verdicts] li')
@@ -486,11 +497,11 @@ describe('lengths', () => {
         assert.match(accuracy.find((row) => row.arm === 'rank').cells[0], /no rows beyond its length/);
         assert.deepEqual(accuracy.find((row) => row.arm === 'rank').cells.slice(2), ['–', '–', '–']);
 
-        const chart = lab.page.getByTestId('lengths-token-accuracy');
+        const chart = lab.page.getByTestId('figure-lengths-token-accuracy');
         await chart.scrollIntoViewIfNeeded();
-        await chart.locator('canvas').waitFor();
+        await chart.locator('.drawing[data-plot]').waitFor();
         await lab.page.keyboard.press('Tab');
-        await chart.locator('.readable').focus();
+        await chart.locator('.surface').focus();
         await lab.page.keyboard.press('Home');
         assert.match(await chart.getByTestId('reading').innerText(), /^Length 8 \(1×\): Sinusoidal/);
         await lab.page.keyboard.press('ArrowRight');
@@ -498,10 +509,10 @@ describe('lengths', () => {
         for (const id of ['lengths-token-accuracy', 'lengths-loss']) {
           const xml = parseXml((await saved(lab, lab.page.getByTestId(`svg-${id}`))).bytes);
           assert.deepEqual(
-            withClass(xml, 'x-tick').map((tick) => tick.textContent),
+            ticksIn(xml, 'x').map(({ text }) => text),
             ['8', '12', '16', '24'],
           );
-          assert.equal(withClass(xml, 'mark').length, 1);
+          assert.equal(marksIn(xml, 'rule').length, 2, 'the trained length, and a guess');
           assert.ok(colours((await saved(lab, lab.page.getByTestId(`png-${id}`))).bytes) > 5);
         }
       });

@@ -21,9 +21,8 @@ import {
   sinusoidal,
   SLOW,
   SMALL,
-  withClass,
 } from './encodings.mjs';
-import { labs, parseCsv, plotOf } from './lab.mjs';
+import { labs, marksIn, parseCsv, plotOf, ticksIn } from './lab.mjs';
 
 const { withLab } = labs({ webgpu: false, spotless: true });
 
@@ -96,7 +95,7 @@ describe('two encodings side by side', () => {
         assert.match(await reading(right), /^position p 2, position q 5: /, 'linked');
         near(await value(right), dot(tables.right[2], tables.right[5]), 1e-5);
 
-        const canvas = right.locator('canvas');
+        const canvas = right.locator('.drawing');
         await canvas.scrollIntoViewIfNeeded();
         const box = await canvas.boundingBox();
         const plot = await plotOf(right);
@@ -217,7 +216,7 @@ describe('two encodings side by side', () => {
         await settled(lab);
         const table = sinusoidal(256, 64, { compression: Number(last) });
         const left = lab.page.getByTestId('picture-left');
-        await left.locator('.cells').focus();
+        await left.locator('.surface').focus();
         await lab.page.keyboard.press('Control+Home');
         await lab.page.keyboard.press('End');
         const reading = await left.getByTestId('reading').innerText();
@@ -289,7 +288,7 @@ describe('two encodings side by side', () => {
         /1,024 × 1,024 from 16 entries each, on the CPU in [\d.,]+ ms/,
       );
       const table = sinusoidal(1024, 16);
-      await lab.page.getByTestId('picture-left').locator('.cells').focus();
+      await lab.page.getByTestId('picture-left').locator('.surface').focus();
       await lab.page.keyboard.press('Control+End');
       await lab.page.keyboard.press('Home');
       const reading = await lab.page.getByTestId('picture-left').getByTestId('reading').innerText();
@@ -297,7 +296,7 @@ describe('two encodings side by side', () => {
       near(number(reading.match(/: (\S+)$/)[1]), dot(table[1023], table[0]), 2e-5);
 
       await openNumbers(lab, '[data-testid=picture-left]');
-      const { name, bytes } = await saved(lab, 'csv-similarity-left');
+      const { name, bytes } = await saved(lab, 'save-similarity-left.csv');
       assert.equal(name, 'mnemoscope-similarity-left.csv');
       const rows = parseCsv(bytes);
       assert.equal(rows.length, 1025);
@@ -371,10 +370,10 @@ describe('slice and singular values', () => {
 
       const xml = parse((await saved(lab, 'svg-slice')).bytes);
       assert.deepEqual(
-        withClass(xml, 'path', 'line').map((line) => line.getAttribute('data-series')),
+        marksIn(xml, 'line').map((line) => line.getAttribute('data-series')),
         ['left', 'right'],
       );
-      assert.ok(withClass(xml, 'path', 'band').some((one) => one.getAttribute('data-series') === 'left'));
+      assert.equal(marksIn(xml, 'band', 'left').length, 1);
       const words = elements(xml, 'text')
         .map((one) => one.textContent)
         .join(' ');
@@ -384,10 +383,10 @@ describe('slice and singular values', () => {
       const png = PNG.sync.read((await saved(lab, 'png-slice')).bytes);
       assert.equal(png.width, 1280);
 
-      await lab.page.getByTestId('chart-slice').locator('.readable').focus();
+      await lab.page.getByTestId('figure-slice').locator('.surface').focus();
       await lab.page.keyboard.press('Home');
       await lab.page.keyboard.press('ArrowRight');
-      const reading = await lab.page.getByTestId('chart-slice').getByTestId('reading').innerText();
+      const reading = await lab.page.getByTestId('figure-slice').getByTestId('reading').innerText();
       assert.match(reading, /^Distance 1: Left: Rank-ordered.*; Right: Frequency-compressed/);
       near(number(reading.match(/Right: \S+ (\S+) \(/)[1]), Number(rows[1].right_mean), 1e-5);
     });
@@ -438,8 +437,8 @@ describe('slice and singular values', () => {
           assert.match(text, new RegExp(`\\b${count}\\s+of 64 above a thousandth`));
         }
         const xml = parse((await saved(lab, 'svg-singular-values')).bytes);
-        assert.equal(withClass(xml, 'path', 'line').length, 2);
-        const ticks = withClass(xml, 'text', 'y-tick').map((one) => one.textContent);
+        assert.equal(marksIn(xml, 'line').length, 2);
+        const ticks = ticksIn(xml, 'y').map(({ text }) => text);
         assert.ok(
           ticks.some((text) => /^10⁻\S$/.test(text)),
           `powers of ten: ${ticks}`,

@@ -4,10 +4,9 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import { valuesOf } from './encodings.mjs';
-import { axePath, labs, parseCsv, savedBy } from './lab.mjs';
+import { axePath, labs, marksIn, parse as parseXml, parseCsv, savedBy, scaleIn, within } from './lab.mjs';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
-const { DOMParser } = require('@xmldom/xmldom');
 const { PNG } = require('pngjs');
 
 const ONLY_LEMMA = 'hide=inspect,measures,phase,logit,run,experiment,keep';
@@ -123,13 +122,6 @@ async function lemmaFor(lab, length, width, window) {
 
 const saved = (lab, button) => savedBy(lab.page, button);
 
-function parseXml(bytes) {
-  const fail = (level, message) => {
-    throw new Error(`${level}: ${message}`);
-  };
-  return new DOMParser({ onError: fail }).parseFromString(bytes.toString('utf8'), 'image/svg+xml');
-}
-
 const withClass = (xml, kind) =>
   Array.from(xml.getElementsByTagName('*')).filter((one) => one.getAttribute('class') === kind);
 
@@ -225,10 +217,10 @@ describe('Lemma 1', () => {
     await withLab(`#lab=encodings&length=16&width=16&${ONLY_LEMMA}`, async (lab) => {
       await lemmaTable(lab);
       const wanted = expectedLemma(16, 16, 1);
-      const scatter = lab.page.getByTestId('lemma-spike-time');
+      const scatter = lab.page.getByTestId('figure-lemma-spike-time');
       await scatter.scrollIntoViewIfNeeded();
       await lab.page.keyboard.press('Tab');
-      await scatter.locator('.points').focus();
+      await scatter.locator('.surface').focus();
       await lab.page.keyboard.press('Home');
       const read = () => scatter.getByTestId('reading').innerText();
       const [least, greatest] = [Math.min(...wanted.x), Math.max(...wanted.x)];
@@ -245,12 +237,12 @@ describe('Lemma 1', () => {
       assert.ok(values(await read())[0] < greatest * (1 + 1e-4));
 
       // The pointer reads the point that it is on.
-      const canvas = scatter.locator('canvas');
-      const [x, y] = (await canvas.getAttribute('data-point')).split(' ').map(Number);
+      const surface = scatter.locator('.surface');
+      const [x, y] = (await surface.getAttribute('data-point')).split(' ').map(Number);
       const words = await read();
       await lab.page.keyboard.press('Home');
       assert.notEqual(await read(), words);
-      const box = await canvas.boundingBox();
+      const box = await surface.boundingBox();
       await lab.page.mouse.move(box.x + x, box.y + y);
       assert.equal(await read(), words);
     });
@@ -273,7 +265,6 @@ describe('Lemma 1', () => {
       assert.equal(Number(summary[0].pairs), (24 * 23) / 2);
       assert.equal(summary[1].largest_residual, '');
 
-      await lab.page.locator('.lemma details.more').last().locator('summary').click();
       const { name, bytes } = await saved(lab, lab.page.getByTestId('save-lemma-points.csv'));
       assert.equal(name, 'mnemoscope-lemma-points.csv');
       const points = parseCsv(bytes, { columns: true });
@@ -289,12 +280,12 @@ describe('Lemma 1', () => {
         ['lemma-spike-time', 1],
         ['lemma-compressed', 0],
       ]) {
-        const scatter = lab.page.getByTestId(testId);
+        const scatter = lab.page.getByTestId(`figure-${testId}`);
         const svg = await saved(lab, scatter.getByTestId(`svg-${testId}`));
         assert.equal(svg.name, `mnemoscope-${testId}.svg`);
         const xml = parseXml(svg.bytes);
-        assert.equal(withClass(xml, 'point').length, wanted.x.length);
-        assert.equal(withClass(xml, 'slope').length, lines);
+        assert.equal(within(marksIn(xml, 'dot')[0], 'circle').length, wanted.x.length);
+        assert.equal(marksIn(xml, 'link', 'expected').length, lines);
         const caption = withClass(xml, 'caption')
           .map((line) => line.textContent)
           .join('');
@@ -361,18 +352,6 @@ describe('a logit in four parts', () => {
       powers(found, 2 / 8);
       assert.match(await lab.text('logit-about'), /L = 8, γ = 0\.25/);
       assert.ok((await lab.text('logit-sentence')).length > 40);
-      // Bars: longer where the value is greater.
-      const bars = await lab.page
-        .locator('[data-testid=logit-parts] tbody tr')
-        .evaluateAll((rows) =>
-          rows.map((row) =>
-            [...row.querySelectorAll('.track span')].map((bar) => parseFloat(bar.style.width)),
-          ),
-        );
-      assert.equal(bars.length, 4);
-      assert.ok(Math.abs(bars[0][0] - bars[0][1]) < 0.2, 'content alone does not change');
-      for (const [before, after] of bars.slice(1)) assert.ok(after < before);
-
       const rows = parseCsv((await saved(lab, lab.page.getByTestId('save-logit-parts.csv'))).bytes, {
         columns: true,
       });
@@ -382,8 +361,17 @@ describe('a logit in four parts', () => {
       );
       rows.forEach((row, i) => near(Number(row.factor), 0.25 ** [0, 1, 1, 2][i], 1e-5, row.part));
       const xml = parseXml((await saved(lab, lab.page.getByTestId('svg-logit-parts'))).bytes);
-      assert.equal(withClass(xml, 'before').length, 4);
-      assert.equal(withClass(xml, 'after').length, 4);
+      // Bars: as long as their values are, on a logarithmic axis.
+      const ends = ['before', 'after'].map((id) =>
+        within(marksIn(xml, 'bar', id)[0], 'rect').map(
+          (bar) => Number(bar.getAttribute('x')) + Number(bar.getAttribute('width')),
+        ),
+      );
+      const valueAt = scaleIn(xml, 'x', true);
+      IDS.forEach((id, i) => {
+        near(valueAt(ends[0][i]), number(found[id].before), 0.01, `${id}, before`);
+        near(valueAt(ends[1][i]), number(found[id].after), 0.01, `${id}, after`);
+      });
       assert.ok(colours((await saved(lab, lab.page.getByTestId('png-logit-parts'))).bytes) > 10);
     });
   });

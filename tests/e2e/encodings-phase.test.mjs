@@ -16,9 +16,8 @@ import {
   SLOW,
   SMALL,
   upload,
-  withClass,
 } from './encodings.mjs';
-import { axePath, labs, parseCsv } from './lab.mjs';
+import { axePath, labs, marksIn, parseCsv, pointsOfPath, within } from './lab.mjs';
 
 const { withLab } = labs({ webgpu: false, spotless: true });
 
@@ -86,6 +85,10 @@ describe('the clock', () => {
   const ready = async (lab) => {
     await lab.page.locator('#title-phase').scrollIntoViewIfNeeded();
     await lab.page.getByTestId('phase-reading').waitFor();
+    // The pictures above it may have come in between.
+    await lab.answered();
+    await lab.page.locator('.clock').scrollIntoViewIfNeeded();
+    await lab.page.locator('.clock .drawing[data-plot] svg').waitFor();
   };
   const atPosition = (lab, position) =>
     lab.page.waitForFunction(
@@ -93,14 +96,15 @@ describe('the clock', () => {
         document.querySelector('[data-testid=phase-reading]')?.innerText.startsWith(`Position ${wanted} of`),
       position,
     );
+  /** Of every hand the angle, clockwise from upright. */
   const hands = (lab) =>
-    lab.page.locator('.clock .dial').evaluateAll((found) =>
-      found.map((dial) => {
-        const hand = dial.querySelector('.hand');
-        const at = (name) => Number(hand.getAttribute(name));
-        return Math.atan2(at('x2') - at('x1'), at('y1') - at('y2'));
-      }),
-    );
+    lab.page
+      .locator('.clock [data-mark=vector] path')
+      .evaluateAll((found) =>
+        found.map(
+          (hand) => (Number(/rotate\(([-\d.e]+)/.exec(hand.getAttribute('transform'))[1]) * Math.PI) / 180,
+        ),
+      );
   const turned = (angle) => Math.atan2(Math.sin(angle), Math.cos(angle));
 
   test(
@@ -131,23 +135,25 @@ describe('the clock', () => {
         angles.forEach((angle, i) => near(turned(angle - 12 * omega(i)), 0, 2e-3, `dial ${i}`));
 
         // A press on the window's axis goes to the position that fires there.
-        const clock = lab.page.locator('.clock');
+        const clock = lab.page.locator('.clock .drawing');
         await clock.evaluate((element) => element.scrollIntoView({ block: 'center' }));
         const box = await clock.boundingBox();
-        // Every pair's line goes from the window's beginning to its end; the spike stands on its axis.
-        const of = async (line, name) => Number(await clock.locator(line).first().getAttribute(name));
-        const [from, to] = [await of('line.pair', 'x1'), await of('line.pair', 'x2')];
-        await lab.page.mouse.click(
-          box.x + from + ((to - from) * 20) / 32,
-          box.y + (await of('line.spike', 'y2')) - 4,
-        );
+        const panels = (await clock.getAttribute('data-plot'))
+          .split(',')
+          .map((one) => one.split(' ').map(Number));
+        const [from, , to, bottom] = panels[2];
+        await lab.page.mouse.click(box.x + from + ((to - from) * 20) / 32, box.y + bottom - 4);
         await atPosition(lab, 20);
 
         await lab.page.getByTestId('dials').selectOption('3');
-        await lab.page.waitForFunction(() => document.querySelectorAll('.clock .dial').length === 3);
+        await lab.page.waitForFunction(
+          () => document.querySelectorAll('.clock [data-mark=vector]').length === 3,
+        );
         await lab.page.getByTestId('pair').fill('7');
         await lab.page.getByTestId('pair').press('Enter');
-        await lab.page.waitForFunction(() => document.querySelectorAll('.clock .dial').length === 4);
+        await lab.page.waitForFunction(
+          () => document.querySelectorAll('.clock [data-mark=vector]').length === 4,
+        );
         assert.match(await reading(lab), /pair 7 at φ = /);
         near(number((await reading(lab)).match(/φ = (\S+) rad/)[1]), 20 * omega(7), 1e-6);
       });
@@ -163,26 +169,26 @@ describe('the clock', () => {
         const { name, bytes } = await saved(lab, 'svg-phase');
         assert.equal(name, 'mnemoscope-phase.svg');
         const xml = parse(bytes);
-        const lines = withClass(xml, 'line', 'pair');
-        assert.equal(lines.length, 6);
-        const of = (element, key) => Number(element.getAttribute(key));
-        const slopes = lines.map(
-          (line) => (of(line, 'y1') - of(line, 'y2')) / (of(line, 'x2') - of(line, 'x1')),
+        const ends = marksIn(xml, 'line').map((line) =>
+          pointsOfPath(within(line, 'path')[0].getAttribute('d')),
         );
-        const [first] = lines;
-        for (const line of lines) {
-          assert.equal(of(line, 'x1'), of(first, 'x1'));
-          assert.equal(of(line, 'y1'), of(first, 'y1'), 'through the origin');
-        }
+        assert.equal(ends.length, 6);
+        const [origin, [right]] = ends[0];
+        const slopes = ends.map(([[x1, y1], [x2, y2]]) => (y1 - y2) / (x2 - x1));
+        for (const [from] of ends) assert.deepEqual(from, origin, 'through the origin');
         slopes.forEach((slope, i) => near(slope / slopes[0], 10000 ** (-i / 8), 2e-3));
         // The present position lies on each of them, above its spike.
-        const [spike] = withClass(xml, 'line', 'spike');
-        const now = withClass(xml, 'circle', 'now');
-        now.forEach((point, i) => {
-          near(of(point, 'cx'), of(spike, 'x1'), 0.011);
-          near(of(first, 'y1') - of(point, 'cy'), slopes[i] * (of(point, 'cx') - of(first, 'x1')), 0.05);
+        const [stem] = within(marksIn(xml, 'link', 'spike')[0], 'path');
+        const [, spike] = /M([-\d.]+),/.exec(stem.getAttribute('d'));
+        const now = within(marksIn(xml, 'dot', 'now')[0], 'circle').map((dot) =>
+          ['cx', 'cy'].map((name) => Number(dot.getAttribute(name))),
+        );
+        assert.equal(now.length, 6);
+        now.forEach(([x, y], i) => {
+          near(x, Number(spike), 0.011);
+          near(origin[1] - y, slopes[i] * (x - origin[0]), 0.05);
         });
-        near((of(spike, 'x1') - of(first, 'x1')) / (of(first, 'x2') - of(first, 'x1')), 5 / 32, 1e-3);
+        near((Number(spike) - origin[0]) / (right - origin[0]), 5 / 32, 1e-3);
         assert.equal(PNG.sync.read((await saved(lab, 'png-phase')).bytes).width, 1280);
 
         await openNumbers(lab, 'lab-phase');
@@ -241,7 +247,7 @@ describe('the clock', () => {
         assert.equal(rows.length, 32);
         rows.forEach((row, p) => near(Number(row.sine), of(p), 1e-9));
         const xml = parse((await saved(lab, `svg-substitution-${id}`)).bytes);
-        assert.ok(withClass(xml, 'path', 'line').length >= 2);
+        assert.ok(marksIn(xml, 'line').length >= 2);
         assert.ok(PNG.sync.read((await saved(lab, `png-substitution-${id}`)).bytes).width > 600);
       }
     });
@@ -308,7 +314,7 @@ describe('every reader', () => {
             ['left', 'right'].map((side) => lab.page.getByTestId(`picture-${side}`).boundingBox()),
           );
           assert.ok(right.y > left.y + left.height);
-          const canvas = lab.page.getByTestId('picture-left').locator('canvas');
+          const canvas = lab.page.getByTestId('picture-left').locator('.drawing');
           // Clear of the bars that stay in view.
           await canvas.evaluate((element) => element.scrollIntoView({ block: 'center' }));
           const box = await canvas.boundingBox();

@@ -65,7 +65,7 @@ describe('a table that the reader brings', () => {
         );
       }
       // Lengths differ, so a cell on the left is none on the right.
-      await lab.page.getByTestId('picture-left').locator('.cells').focus();
+      await lab.page.getByTestId('picture-left').locator('.surface').focus();
       await lab.page.keyboard.press('Control+Home');
       assert.match(
         await lab.page.getByTestId('picture-right').getByTestId('reading').innerText(),

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { axePath, labs, plotOf, savedBy } from './lab.mjs';
+import { axePath, labs, marksIn, parse, plotOf, savedBy, within } from './lab.mjs';
 
 const SMALL =
   'encodings=rank,sinusoidal&seeds=1&steps=40&length=8&symbols=4&width=16&mlp=32&heads=2&layers=2&every=10';
@@ -52,7 +52,7 @@ async function choose(lab, run) {
 async function matrix(lab, testId) {
   const table = lab.page.getByTestId(testId).locator('table.matrix');
   if ((await table.count()) === 0) {
-    await lab.page.getByTestId(testId).locator('details.more > summary').click();
+    await lab.page.getByTestId(testId).locator('details.numbers > summary').click();
     await table.waitFor();
   }
   const rows = await table
@@ -75,7 +75,7 @@ async function probe(lab) {
   const inputs = await lab.page
     .locator('.strip .input')
     .evaluateAll((found) => found.map((input) => [...input.childNodes].at(-1)?.textContent.trim() ?? ''));
-  const details = lab.page.locator('section[aria-labelledby=title-probe] details.more');
+  const details = lab.page.locator('section[aria-labelledby=title-probe] details');
   if (!(await details.getAttribute('open'))) {
     await details.evaluate((element) => (element.open = true));
     await lab.page.getByTestId('probe-table').waitFor();
@@ -281,7 +281,7 @@ describe('look inside', () => {
         const heatmap = lab.page.getByTestId('attention');
         const reading = heatmap.getByTestId('reading');
         const value = async () => number((await reading.innerText()).match(/: (\S+)/)[1]);
-        const canvas = heatmap.locator('canvas');
+        const canvas = heatmap.locator('.drawing');
         await canvas.scrollIntoViewIfNeeded();
         // Where the cells lie is read from the picture: the frame's corner and the size of the whole.
         const box = await canvas.boundingBox();
@@ -465,15 +465,13 @@ describe('before the first step', () => {
 
 /** The claims as they are listed: identifier, verdict, and all that is said. */
 const claimsOf = (lab) =>
-  lab.page
-    .locator('[data-testid=verdicts] li')
-    .evaluateAll((found) =>
-      found.map((item) => ({
-        claim: item.dataset.claim,
-        verdict: item.dataset.verdict,
-        text: item.innerText,
-      })),
-    );
+  lab.page.locator('[data-testid=verdicts] li').evaluateAll((found) =>
+    found.map((item) => ({
+      claim: item.dataset.claim,
+      verdict: item.dataset.verdict,
+      text: item.innerText,
+    })),
+  );
 
 describe('verdicts', () => {
   test(
@@ -684,19 +682,16 @@ describe('compare', () => {
   const what = (lab) => lab.page.locator('[data-testid=compare] td.what').allInnerTexts();
   const series = async (lab) => {
     const { bytes } = await lab.download('svg-loss');
-    return [...bytes.toString('utf8').matchAll(/class="line"[^>]*data-series="([^"]+)"/g)].map(
-      ([, id]) => id,
-    );
+    return marksIn(parse(bytes), 'line').map((line) => line.getAttribute('data-series'));
   };
 
   /** Of each line in the saved figure: its unbroken stretches, and its points. */
   const strokes = async (lab) => {
     const { bytes } = await lab.download('svg-loss');
     const found = {};
-    for (const [tag] of bytes.toString('utf8').matchAll(/<path[^>]*class="line"[^>]*>/g)) {
-      const [, id] = tag.match(/data-series="([^"]+)"/);
-      const [, d] = tag.match(/ d="([^"]+)"/);
-      found[id] = {
+    for (const line of marksIn(parse(bytes), 'line')) {
+      const d = within(line, 'path')[0].getAttribute('d');
+      found[line.getAttribute('data-series')] = {
         stretches: d.match(/M/g).length,
         points: d.match(/[ML]/g).length,
       };
@@ -870,7 +865,7 @@ describe('for everyone', () => {
         assert.equal(wide, 0);
         const map = await matrix(lab, 'attention');
         const heatmap = lab.page.getByTestId('attention');
-        const canvas = heatmap.locator('canvas');
+        const canvas = heatmap.locator('.drawing');
         await canvas.scrollIntoViewIfNeeded();
         const { left, top, cell } = await layout(lab, 'attention');
         await canvas.tap({
@@ -941,10 +936,7 @@ describe('for everyone', () => {
             await panel.locator('caption').innerText(),
             /one row in 2 and one column in 2; the file has all/,
           );
-          const { bytes } = await savedBy(
-            lab.page,
-            panel.getByRole('button', { name: 'Download matrix as CSV' }),
-          );
+          const { bytes } = await savedBy(lab.page, panel.getByRole('button', { name: 'Download as CSV' }));
           const lines = bytes
             .toString('utf8')
             .trim()

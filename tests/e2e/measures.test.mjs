@@ -79,7 +79,7 @@ describe('a race with one measure of its own', () => {
       await page.locator('section.figure summary').click();
       assert.match(
         await page.locator('section.figure caption').innerText(),
-        /^Error of recall, nats per query, lower is better: mean \(least–greatest over seeds\)/,
+        /^Error of recall nats per query, lower is better: mean \(least–greatest over seeds\)/,
       );
       assert.equal(await page.locator('section.figure tbody tr').count(), 5);
       const { name, bytes } = await lab.download('svg-recall-error');

@@ -86,7 +86,7 @@ function tableOf(measure: Measure, { steps, curves }: ArmCurves, entries: Entry[
   const title = `${whose}${measure.label}`;
   return {
     title,
-    note: `${[unitOf(measure)].filter(Boolean).join(', ')}: mean (least–greatest over seeds)`,
+    note: `${unitOf(measure)}: mean (least–greatest over seeds)`,
     rows: steps.length,
     columns: [
       { name: 'step', label: 'Step', value: (row) => steps[row], text: (value) => count(Number(value)) },

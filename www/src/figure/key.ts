@@ -1,6 +1,7 @@
 /** Which line, dot or stretch is whose: the legend of a figure, on the page and in files. */
 
 import { html, nothing, svg, type TemplateResult } from 'lit';
+import { swatch } from '../ui/controls';
 import { cornersOf, type Figure, type Shape } from './figure';
 
 export interface Entry {
@@ -16,8 +17,9 @@ export function keyOf({ panels }: Figure): Entry[] {
   const entries = panels.flatMap(({ marks }) =>
     marks.flatMap((mark): Entry[] => {
       switch (mark.kind) {
-        case 'line':
         case 'bar':
+          return [{ label: mark.label, colour: mark.mark.colour, shape: 'square' }];
+        case 'line':
           return mark.shown === false
             ? []
             : [{ label: mark.label, colour: mark.mark.colour, dash: mark.mark.dash }];
@@ -40,14 +42,9 @@ export function keyView(figure: Figure): TemplateResult | typeof nothing {
   const entries = keyOf(figure);
   if (!entries.length) return nothing;
   return html`<ul class="key">
-    ${entries.map(({ label, colour, dash, shape }) => html`<li>${shape ? dot(shape, colour) : stretch(colour, dash)}${label}</li>`)}
+    ${entries.map(({ label, colour, dash = [], shape }) => html`<li>${shape ? dot(shape, colour) : swatch({ colour, dash })}${label}</li>`)}
   </ul>`;
 }
-
-const stretch = (colour: string, dash: readonly number[] = []) =>
-  html`<svg class="swatch" width="30" height="10" viewBox="0 0 30 10" aria-hidden="true">
-    ${svg`<line x1="1" y1="5" x2="29" y2="5" stroke="var(${colour})" stroke-dasharray=${dash.join(' ') || nothing} />`}
-  </svg>`;
 
 function dot(shape: Shape, colour: string): TemplateResult {
   const corners = cornersOf(shape, 5)

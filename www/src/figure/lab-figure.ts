@@ -18,7 +18,7 @@ import { gradient } from './colours';
 import { isEmpty, marksOf, type Cells, type Figure } from './figure';
 import './figure.css';
 import { keyView } from './key';
-import { FONT_PX, place, valuesAt, widthOf, type Layout } from './layout';
+import { FONT_PX, layOutAll, place, valuesAt, widthOf, type Layout } from './layout';
 import { LiveRenderer } from './live';
 import { saveButton } from './print';
 import { countOf, moved, startOf, wordsOf, type Reading } from './reading';
@@ -155,7 +155,16 @@ export class LabFigure extends LitElement {
       .filter(({ shown }) => shown !== false)
       .map(({ id }) => id)
       .join(' ');
+    this.reserve();
     this.drawing.ask();
+  }
+
+  /** What is below must not move when the figure comes into view and is drawn. */
+  private reserve() {
+    const host = this.querySelector<HTMLElement>('.drawing');
+    if (!host || this.layouts.length || this.drawing.visible || this.clientWidth === 0) return;
+    const layouts = layOutAll(this.figure, this.screen(host, kindOf(this.figure)));
+    host.style.minHeight = `${Math.ceil(Math.max(...layouts.map(({ height }) => height)))}px`;
   }
 
   protected override render(): TemplateResult {
@@ -302,7 +311,7 @@ export class LabFigure extends LitElement {
     if (!layout || !(pressed || event.buttons === 1)) return;
     const [x, y] = valuesAt(layout, left, top);
     const detail = { panel: this.layouts.indexOf(layout), x, y, pressed };
-    this.dispatchEvent(new CustomEvent('pressed', { detail }));
+    this.dispatchEvent(new CustomEvent('pressed', { detail, bubbles: true }));
   }
 
   private layoutAt(top: number): Layout | undefined {
@@ -359,6 +368,7 @@ export class LabFigure extends LitElement {
       }
       this.renderer = { kind, renderer: kind === 'live' ? new LiveRenderer() : new CanvasRenderer() };
     }
+    host.style.minHeight = '';
     this.layouts = this.renderer?.renderer.draw(this.figure, this.screen(host, kind)) ?? [];
     host.dataset.plot = this.layouts
       .map(({ plot: { left, top, right, bottom } }) => [left, top, right, bottom].join(' '))
@@ -475,7 +485,7 @@ function colourLegend({ panels }: Figure): TemplateResult | typeof nothing {
   if (!cells) return nothing;
   return html`<div class="legend">
     <span class="scale">
-      <span class="bar ${cells.scale}" style="background: ${gradient(cells.scale)}"></span>
+      <span class="bar ${cells.scale}" .style=${`background: ${gradient(cells.scale)}`}></span>
       <span class="ends">${ends(cells).map((text) => html`<span>${text}</span>`)}</span>
     </span>
     ${cells.unit ? html`<span class="quiet">${cells.unit}</span>` : nothing}

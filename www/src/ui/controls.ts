@@ -21,7 +21,7 @@ export interface ControlContext {
 /** A short piece of line, as the charts draw it. */
 export function swatch(mark: Mark): TemplateResult {
   return html`<svg class="swatch" width="30" height="10" viewBox="0 0 30 10" aria-hidden="true">
-    ${svg`<line x1="1" y1="5" x2="29" y2="5" style="stroke: var(${mark.colour})" stroke-dasharray=${mark.dash.join(' ') || nothing} />`}
+    ${svg`<line x1="1" y1="5" x2="29" y2="5" stroke="var(${mark.colour})" stroke-dasharray=${mark.dash.join(' ') || nothing} />`}
   </svg>`;
 }
 

@@ -84,7 +84,7 @@ export function runbar(situation: Situation & { fraction: number }, actions: Act
       aria-valuemax="100"
       aria-valuenow=${Math.round(share * 100)}
     >
-      <span style="width: ${share * 100}%"></span>
+      <span .style=${`width: ${share * 100}%`}></span>
     </div>
   </div>`;
 }

@@ -131,8 +131,8 @@ export class LabCost extends LitElement {
                 <td class="n">${ms(kernel.ms)}</td>
                 <td>
                   <span class="meter wide"
-                    ><span style="width: ${width.toFixed(1)}%"></span
-                    ><span class="bound" style="width: ${bound.toFixed(1)}%"></span
+                    ><span .style=${`width: ${width.toFixed(1)}%`}></span
+                    ><span class="bound" .style=${`width: ${bound.toFixed(1)}%`}></span
                   ></span>
                 </td>
                 <td class="n">${figureText(kernel.mflop)}</td>

@@ -121,7 +121,7 @@ export function normsTable(inspection: Inspection, history: NormHistory): Templa
                     <span class="measure">
                       <span class="n value">${known[kind] ? figureText(norm[kind]) : '–'}</span>
                       <span class="meter"
-                        ><span style="width: ${(along(norm[kind], range) * 100).toFixed(1)}%"></span
+                        ><span .style=${`width: ${(along(norm[kind], range) * 100).toFixed(1)}%`}></span
                       ></span>
                       ${sparkline(points, (point) => point.norms[i]?.[kind] ?? NaN, range)}
                     </span>

@@ -64,7 +64,9 @@ export function strip(
             <span class="says" aria-hidden="true"
               >${reading.predicted}<span class="mark">${reading.right ? '✓' : '✗'}</span></span
             >
-            <span class="sure"><span style="width: ${Math.round(reading.probability * 100)}%"></span></span>
+            <span class="sure"
+              ><span .style=${`width: ${Math.round(reading.probability * 100)}%`}></span
+            ></span>
             <span class="truth" aria-hidden="true">${reading.right ? nothing : `≠ ${reading.truth}`}</span>
           </button>
         </li>`;

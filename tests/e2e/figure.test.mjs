@@ -1,0 +1,274 @@
+// Every figure of every lab: what a saved file holds is what is on show, number by number; and no policy against
+// inline styles is in its way.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+  attributeOf,
+  labs,
+  Lab,
+  launch,
+  marksIn,
+  parse,
+  pointsOfPath,
+  savedBy,
+  scaleIn,
+  serve,
+  ticksIn,
+  within,
+} from './lab.mjs';
+
+const { withLab } = labs({ webgpu: false, spotless: true });
+const SLOW = 300_000;
+const TRAINING =
+  'executor=cpu&encodings=rank,none&seeds=2&steps=20&length=8&symbols=4&width=16&heads=2&layers=1&every=5';
+const LABS = {
+  copy: { link: `#lab=copy&${TRAINING}`, train: true, least: 5 },
+  encodings: { link: '#lab=encodings&executor=cpu&length=16&width=16&window=2', train: false, least: 9 },
+};
+
+/** Scrolls through the page until every figure is drawn; gives their names. */
+async function drawAll(lab) {
+  await lab.page.evaluate(async () => {
+    for (let top = 0; top < document.documentElement.scrollHeight; top += innerHeight / 2) {
+      scrollTo(0, top);
+      await new Promise((resolve) => setTimeout(resolve, 120));
+    }
+  });
+  await lab.answered();
+  for (const figure of await lab.page.locator('lab-figure').all()) {
+    await figure.scrollIntoViewIfNeeded();
+    await figure.locator('.drawing[data-plot]').waitFor();
+  }
+  return lab.page
+    .locator('lab-figure')
+    .evaluateAll((all) =>
+      all
+        .filter(({ figure }) => figure.panels.some(({ marks }) => marks.some(({ kind }) => kind !== 'rule')))
+        .map(({ figure }) => figure.name),
+    );
+}
+
+/** What a figure is of, as plain data; colours are those of the light scheme. */
+const dataOf = (lab, name) =>
+  lab.page.evaluate((wanted) => {
+    const { figure } = [...document.querySelectorAll('lab-figure')].find((one) => one.figure.name === wanted);
+    const style = getComputedStyle(document.documentElement);
+    const colour = (property) => style.getPropertyValue(property).trim();
+    const list = (values) => Array.from(values ?? [], (value) => (Number.isFinite(value) ? value : null));
+    const mark = (one) => ({
+      ...one,
+      ...Object.fromEntries(
+        ['x', 'y', 'low', 'high', 'x1', 'y1', 'x2', 'y2', 'from', 'to', 'values'].map((key) => [
+          key,
+          list(one[key]),
+        ]),
+      ),
+      colour: one.mark ? colour(one.mark.colour) : null,
+      colours: one.kind === 'dot' ? one.groups.map((group) => colour(group.colour)) : null,
+    });
+    return {
+      title: figure.title,
+      summary: figure.summary,
+      panels: figure.panels.map(({ x, y, marks }) => ({
+        x: {
+          title: x.title,
+          range: x.range,
+          log: !!x.log,
+          bare: !!x.bare,
+          named: !!x.names,
+          format: !!x.format,
+        },
+        y: { title: y.title, range: y.range, log: !!y.log, bare: !!y.bare, named: !!y.names },
+        marks: marks.map(mark),
+      })),
+    };
+  }, name);
+
+const near = (found, wanted, tolerance, what) =>
+  assert.ok(Math.abs(found - wanted) <= tolerance, `${what}: ${found} drawn, ${wanted} on show`);
+
+/** Where the plot lies in the file: the frame of its axes. */
+function frameOf(xml) {
+  const [axes] = within(xml, 'path').filter((path) => path.getAttribute('data-mark') === 'axes');
+  const [, left, top, bottom, right] = /^M([\d.]+) ([\d.]+)V([\d.]+)H([\d.]+)$/.exec(axes.getAttribute('d'));
+  return { left: Number(left), top: Number(top), bottom: Number(bottom), right: Number(right) };
+}
+
+/** Turns a place in the file into the value that stands there, from the frame and the range on show. */
+function valuesAt(frame, { x, y }) {
+  const at = ({ range: [from, to], log }, share) =>
+    log ? from * (to / from) ** share : from + share * (to - from);
+  return ([left, top]) => [
+    at(x, (left - frame.left) / (frame.right - frame.left)),
+    at(y, (frame.bottom - top) / (frame.bottom - frame.top)),
+  ];
+}
+
+const spanOf = ({ range: [from, to] }) => Math.abs(to - from);
+
+/** A line of text per kind of mark that was compared. */
+function compare(name, figure, xml, seen) {
+  const [panel] = figure.panels;
+  const cells = panel.marks.find(({ kind }) => kind === 'cell');
+  if (cells) {
+    const rects = within(marksIn(xml, 'cell')[0], 'rect');
+    if (cells.values.length > 4096) return;
+    assert.equal(rects.length, cells.values.length, `${name}: a rectangle for every cell`);
+    // Equal values have equal colours, and the colours of unlike values differ.
+    const colours = new Map();
+    rects.forEach((rect, i) => {
+      const known = colours.get(cells.values[i]);
+      if (known) assert.equal(rect.getAttribute('fill'), known, `${name}: cell ${i}`);
+      colours.set(cells.values[i], rect.getAttribute('fill'));
+    });
+    const ends = [Math.min(...cells.values), Math.max(...cells.values)].map((value) => colours.get(value));
+    if (cells.values.some((value) => value !== cells.values[0]))
+      assert.notEqual(...ends, `${name}: its ends`);
+    seen.add('cell');
+    return;
+  }
+  if (figure.panels.length > 1) return;
+  const frame = frameOf(xml);
+  const value = valuesAt(frame, panel);
+  // The labels of the axes stand where their values are, so that a reader of the file reads what the page shows.
+  const labels = ticksIn(xml, 'y').filter(
+    ({ text }) => text && Number.isFinite(Number(text.replaceAll('−', '-'))),
+  );
+  if (labels.length > 1 && !panel.y.named && !panel.y.log) {
+    const read = scaleIn(xml, 'y');
+    const middle = (frame.top + frame.bottom) / 2;
+    if (Number.isFinite(read(middle)) && !/%|log/.test(panel.y.title)) {
+      near(read(middle), value([0, middle])[1], 0.01 * spanOf(panel.y), `${name}: the vertical axis`);
+    }
+  }
+  const exact = ({ log, range }) => (log ? 0.02 * Math.max(...range) : 0.004 * spanOf({ range }));
+  for (const mark of panel.marks) {
+    if (mark.kind === 'line' && mark.shown !== false && mark.x.length) {
+      const [group] = marksIn(xml, 'line', mark.id);
+      const drawn = within(group, 'path').flatMap((path) => pointsOfPath(path.getAttribute('d')));
+      const wanted = mark.x
+        .map((x, i) => [x, mark.y[i]])
+        .filter(([x, y]) => x !== null && y !== null && !(panel.y.log && y <= 0));
+      assert.equal(drawn.length, wanted.length, `${name}, ${mark.id}: points`);
+      drawn.map(value).forEach(([x, y], i) => {
+        near(x, wanted[i][0], exact(panel.x), `${name}, ${mark.id}, point ${i}, across`);
+        if (panel.y.log)
+          near(Math.log10(y), Math.log10(wanted[i][1]), 0.02, `${name}, ${mark.id}, point ${i}`);
+        else near(y, wanted[i][1], exact(panel.y), `${name}, ${mark.id}, point ${i}`);
+      });
+      assert.equal(attributeOf(group, 'stroke'), mark.colour, `${name}, ${mark.id}: its colour`);
+      seen.add('line');
+      if (mark.low.length && mark.low.some((low, i) => low !== mark.high[i]) && !mark.earlier) {
+        const [band] = marksIn(xml, 'band', mark.id);
+        const edges = pointsOfPath(within(band, 'path')[0].getAttribute('d')).map(value);
+        const reach = [...mark.low, ...mark.high].filter((one) => one !== null && !(panel.y.log && one <= 0));
+        if (!panel.y.log) {
+          near(
+            Math.min(...edges.map(([, y]) => y)),
+            Math.min(...reach),
+            exact(panel.y),
+            `${name}, ${mark.id}: least`,
+          );
+          near(
+            Math.max(...edges.map(([, y]) => y)),
+            Math.max(...reach),
+            exact(panel.y),
+            `${name}, ${mark.id}: greatest`,
+          );
+        }
+        seen.add('band');
+      }
+    }
+    if (mark.kind === 'dot') {
+      const circles = marksIn(xml, 'dot').flatMap((group) => within(group, 'circle'));
+      const wanted = mark.x.map((x, i) => [x, mark.y[i]]);
+      assert.equal(circles.length, wanted.length, `${name}: dots`);
+      circles.forEach((circle, i) => {
+        const [x, y] = value(['cx', 'cy'].map((key) => Number(circle.getAttribute(key))));
+        near(x, wanted[i][0], exact(panel.x), `${name}, dot ${i}, across`);
+        near(y, wanted[i][1], exact(panel.y), `${name}, dot ${i}`);
+      });
+      assert.equal(circles[0].getAttribute('fill'), mark.colours[0], `${name}: their colour`);
+      seen.add('dot');
+    }
+    if (mark.kind === 'bar') {
+      const rects = within(marksIn(xml, 'bar', mark.id)[0], 'rect');
+      assert.equal(rects.length, mark.to.length);
+      rects.forEach((rect, i) => {
+        const right = Number(rect.getAttribute('x')) + Number(rect.getAttribute('width'));
+        const [x] = value([right, 0]);
+        near(Math.log10(x), Math.log10(mark.to[i]), 0.02, `${name}, ${mark.id}, bar ${i}`);
+      });
+      seen.add('bar');
+    }
+  }
+}
+
+describe('a saved figure is the one on show', () => {
+  const seen = new Set();
+  for (const [id, { link, train, least }] of Object.entries(LABS)) {
+    test(`the ${id} lab`, { timeout: SLOW }, async () => {
+      await withLab(
+        link,
+        async (lab) => {
+          if (train) {
+            await lab.press('train');
+            await lab.state('finished');
+          }
+          const names = await drawAll(lab);
+          assert.ok(names.length >= least, names.join());
+          assert.equal(new Set(names).size, names.length, 'a name each');
+          for (const name of names) {
+            const figure = await dataOf(lab, name);
+            const button = lab.page.getByTestId(`svg-${name}`);
+            await button.scrollIntoViewIfNeeded();
+            assert.equal(await button.getAttribute('aria-disabled'), 'false', name);
+            const xml = parse((await savedBy(lab.page, button)).bytes);
+            const [title, desc] = ['title', 'desc'].map((tag) => within(xml, tag)[0].textContent);
+            assert.equal(title, figure.title);
+            assert.ok(desc.startsWith(figure.summary), name);
+            const words = within(xml, 'text').map(({ textContent }) => textContent);
+            for (const { x, y } of figure.panels) {
+              for (const axis of [x, y])
+                if (axis.title && !axis.bare) assert.ok(words.includes(axis.title), `${name}: ${axis.title}`);
+            }
+            compare(name, figure, xml, seen);
+          }
+        },
+        { colorScheme: 'light' },
+      );
+    });
+  }
+
+  test('every kind of mark was among them', () => {
+    assert.deepEqual([...seen].sort(), ['band', 'bar', 'cell', 'dot', 'line']);
+  });
+});
+
+test('a policy without inline styles', { timeout: SLOW }, async () => {
+  const server = await serve({
+    'content-security-policy':
+      "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'",
+  });
+  const browser = await launch({ webgpu: false });
+  try {
+    for (const { link, train } of Object.values(LABS)) {
+      const lab = await Lab.open(browser, server.address, link);
+      if (train) {
+        await lab.press('train');
+        await lab.state('finished');
+      }
+      for (const name of await drawAll(lab)) {
+        const button = lab.page.getByTestId(`png-${name}`);
+        await button.scrollIntoViewIfNeeded();
+        assert.ok((await savedBy(lab.page, button)).bytes.length > 1000, name);
+      }
+      assert.deepEqual(lab.errors, []);
+      await lab.close();
+    }
+  } finally {
+    await browser.close();
+    server.close();
+  }
+});
