@@ -121,7 +121,7 @@ export function layOut(
   const labels = y.names ? widest(y.names) : widest(yTicks(guess).map(({ text }) => text));
   const edge = y.title && !y.bare ? TITLE_PX : 0;
   const left = Math.round(Math.max(least, y.bare ? 0 : edge + labels + GAP_PX + (rest ? REST_PX : 0)));
-  const free = Math.max(40, width - left - (x.bare ? 0 : RIGHT_PX) - spare);
+  const free = Math.max(40, width - left - (x.bare && y.bare ? 0 : RIGHT_PX) - spare);
   const fit = cells ? (Math.min(MOST_PX, free) / Math.max(1, cells.columns)) * ratio : 0;
   const cell = (fit >= 1 ? Math.min(Math.floor(fit), MOST_CELL_PX * ratio) : fit) / ratio;
   const across = cells && panel.height === undefined ? cell * cells.columns : free;

@@ -376,7 +376,7 @@ function written(mark: Words, inks: Ink): Drawn[] {
         fontSize: Number(size),
         ...(bold === '1' ? { fontWeight: 'bold' } : {}),
         fill: { value: (i: number) => (looks[i]?.colour ? inks.of(looks[i].colour) : inks.ink), scale: null },
-        ...named('text'),
+        ...named('text', mark.id),
       } as Plot.TextOptions,
     );
   });
@@ -520,6 +520,12 @@ function drawn(
   const group = element('g', { 'font-size': FONT_PX, 'text-anchor': 'middle', fill: inks.ink });
   for (const layout of layouts) group.append(...drawPanel(layout, width, inks));
   return { group, layouts };
+}
+
+/** All panels for a file that stands them among other things, without title, legend and address. */
+export function panelsSvg(figure: Figure, width: number): { svg: string; height: number } {
+  const { group, layouts } = drawn(figure, width, 0, { ...ON_PAPER, paper: true });
+  return { svg: new XMLSerializer().serializeToString(group), height: heightOf(layouts) };
 }
 
 const heightOf = (layouts: Layout[]) => Math.max(0, ...layouts.map(({ height }) => height));
