@@ -433,7 +433,8 @@ export class LabFigure extends LitElement {
         if (!layout) return;
         const [left, top] = place(layout, reading.x[shown], reading.y[shown], groupOf(layout, shown));
         const size = Math.max(4, ...marksOf(layout.panel, 'dot').map(({ size }) => size)) + 4;
-        add('circle', { class: 'ring', cx: left, cy: top, r: size });
+        const looks = marksOf(layout.panel, 'cell').length ? ['outside', 'inside'] : ['ring'];
+        for (const look of looks) add('circle', { class: look, cx: left, cy: top, r: size });
         surface.dataset.point = `${left} ${top}`;
         return;
       }

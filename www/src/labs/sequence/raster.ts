@@ -3,6 +3,7 @@
  * and stronger.
  */
 
+import { tick } from '../../figure/axis';
 import type { Axis, Figure, Links, Mark, Panel } from '../../figure/figure';
 import { precise } from '../../figure/print';
 import { numbers, type Table } from '../../figure/table';
@@ -136,6 +137,7 @@ export function rasterFigure(spikes: Spikes, clock: Clock, note: string, csv: ()
     return panelOf(layer, {
       title: last ? 'Time, in gaps between two input spikes' : '',
       range,
+      format: tick,
       bare: clock === 'one' && !last,
     });
   });

@@ -14,16 +14,16 @@ type Spike = Spikes['readings'][number];
 const ROW = 28;
 const DIAL = 10;
 /** Where columns end, and their drawings stand, as percentages of the width. */
-const ENDS = [9, 22, 35, 63, 89] as const;
+const ENDS = [9, 25, 38, 64, 89] as const;
 const HEADS = [
   { end: 9, label: 'Rank' },
-  { end: 22, label: 'Neuron' },
-  { end: 49, label: 'Significance' },
+  { end: 25, label: 'Neuron' },
+  { end: 51, label: 'Significance' },
   { end: 77, label: 'Spike time' },
-  { end: 100, label: 'Phase (turns)' },
+  { end: 100, label: 'Phase' },
 ] as const;
-const BAR = [37, 49] as const;
-const TRACK = [65, 77] as const;
+const BAR = [40, 51] as const;
+const TRACK = [66, 77] as const;
 const FACE = 95;
 
 /** Three figures: there are five columns. The file has all of them. */
@@ -208,6 +208,8 @@ export function readingsFigure(
         ],
       },
     ],
-    remarks: [`A whole turn is ${figureText(volley)} in time: the window of the volley.`],
+    remarks: [
+      `Phases are in turns. A whole turn is ${figureText(volley)} in time: the window of the volley.`,
+    ],
   };
 }

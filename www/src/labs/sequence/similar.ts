@@ -15,7 +15,7 @@ const MOST_OF_SEVERAL = 6;
 const LEAST_OTHERS = 2;
 /** In a file: the height of a bar's row in pixels, and the letters of its name. */
 const ROW = 13;
-const MOST_LETTERS = 16;
+const MOST_LETTERS = 20;
 
 export function mostBars({ similarities }: StageView): number {
   return similarities.length > 1 ? MOST_OF_SEVERAL : MOST_BARS;
@@ -50,9 +50,7 @@ const finite = (value: number) => (Number.isFinite(value) ? value : 0);
 export function similarFigure(view: SimilarityView, most: number): Figure {
   const items = drawnItems(view, most);
   const [least, greatest] = rangeOf(items);
-  const names = items.map(
-    ({ label, chosen }) => `${chosen ? '● ' : ''}${shortened(symbolText(label), MOST_LETTERS)}`,
-  );
+  const names = items.map(({ label }) => shortened(symbolText(label), MOST_LETTERS));
   return {
     name: 'similar',
     title: view.label,
@@ -75,7 +73,7 @@ export function similarFigure(view: SimilarityView, most: number): Figure {
             thick: 0.6,
             from: items.map(() => 0),
             to: items.map(({ value }) => finite(value)),
-            texts: items.map(({ value }) => valueText(value)),
+            texts: items.map(({ value, chosen }) => `${valueText(value)}${chosen ? ' ●' : ''}`),
             hollow: (i) => items[i]?.chosen !== true,
           },
         ],

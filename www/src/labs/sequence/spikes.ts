@@ -202,7 +202,7 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
         Random inputs, each as a volley and as a dot product. Load is how many volleys the neurons get before
         the one that counts.
       </p>
-      ${tableView(checksTable(checks, title))}
+      ${tableView(checksTable(checks))}
       <p class="take">
         ${saveButton('Table (CSV)', 'spike-checks.csv', () => this.csv('spike-checks', spikes))}
       </p>
@@ -218,7 +218,7 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
 const noteOf = ({ at, length, symbol, label, threshold }: Spikes) =>
   `${label} neurons, threshold ${figureText(threshold)}; symbol ${at + 1} of ${length}: ${symbolText(symbol)}`;
 
-function checksTable(checks: Spikes['checks'], title: string): Table {
+function checksTable(checks: Spikes['checks']): Table {
   const column = (name: 'load' | 'same' | 'mean' | 'least', label: string, text: Column['text']): Column => ({
     name,
     label,
@@ -227,7 +227,7 @@ function checksTable(checks: Spikes['checks'], title: string): Table {
   });
   const cosine = (value: Value) => correlation(Number(value));
   return {
-    title,
+    title: 'Pairs with the same code',
     rows: checks.length,
     testId: 'checks',
     data: (row) => ({ neuron: checks[row]?.neuron ?? '', load: String(checks[row]?.load) }),
