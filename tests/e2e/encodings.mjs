@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { parseCsv, savedBy } from './lab.mjs';
+import { parse, parseCsv, savedBy } from './lab.mjs';
+
+export { parse };
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
-const { DOMParser } = require('@xmldom/xmldom');
 export const { PNG } = require('pngjs');
 
 /** Without the parts that other files test. */
@@ -51,10 +52,10 @@ export async function settled(lab) {
 
 /** The values of a heat map, row by row, as it saves them. */
 export async function valuesOf(map) {
-  const details = map.locator('details.more');
+  const details = map.locator('details.numbers');
   const opened = await details.evaluate(({ open }) => open);
   await details.evaluate((one) => (one.open = true));
-  const { bytes } = await savedBy(map.page(), map.locator('[data-testid^=csv-]'));
+  const { bytes } = await savedBy(map.page(), map.locator('[data-testid^=save-]'));
   if (!opened) await details.evaluate((one) => (one.open = false));
   const [, ...rows] = parseCsv(bytes);
   return rows.flatMap((row) => row.slice(1).map((cell) => (cell === '' ? NaN : Math.fround(Number(cell)))));
@@ -70,7 +71,7 @@ export async function pictures(lab) {
       await lab.text(`computed-${side}`),
     );
     return {
-      title: await map.locator('.cells').getAttribute('aria-label'),
+      title: await map.locator('.surface').getAttribute('aria-label'),
       length: number(length),
       width: number(width ?? '0'),
       matrix: await valuesOf(map),
@@ -89,13 +90,6 @@ export async function openNumbers(lab, scope) {
   const summary = lab.page.locator(`${scope} details > summary`).first();
   await summary.scrollIntoViewIfNeeded();
   await summary.click();
-}
-
-export function parse(bytes) {
-  const fail = (level, message) => {
-    throw new Error(`${level}: ${message}`);
-  };
-  return new DOMParser({ onError: fail }).parseFromString(bytes.toString('utf8'), 'image/svg+xml');
 }
 
 export const elements = (xml, name) => Array.from(xml.getElementsByTagName(name));

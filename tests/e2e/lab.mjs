@@ -13,6 +13,7 @@ const require = createRequire(new URL('../../www/package.json', import.meta.url)
 export const { chromium } = require('playwright-core');
 export const axePath = require.resolve('axe-core/axe.min.js');
 export const { parse: parseCsv } = require('csv-parse/sync');
+const { DOMParser } = require('@xmldom/xmldom');
 
 const DIST =
   process.env.MNEMOSCOPE_DIST ?? process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -83,33 +84,86 @@ export async function savedBy(page, button) {
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 
-/** Waits until the figures in here are drawn, and gives where their plots lie in their canvases: left, top, right, bottom. */
+/** Waits until the figure in here is drawn, and gives where its plot lies in the drawing: left, top, right, bottom. */
 export async function plotOf(figure) {
-  const canvas = figure.locator('canvas[data-plot]');
-  await canvas.scrollIntoViewIfNeeded();
-  const [left, top, right, bottom] = (await canvas.getAttribute('data-plot')).split(' ').map(Number);
+  const drawing = figure.locator('.drawing[data-plot]');
+  await drawing.scrollIntoViewIfNeeded();
+  const [left, top, right, bottom] = (await drawing.getAttribute('data-plot')).split(/[ ,]/).map(Number);
   return { left, top, right, bottom };
 }
 
-/** Every point of a scatter, from left to right, as the keyboard reads it: its words and its place in the canvas. */
-export async function pointsOf(scatter) {
-  await plotOf(scatter);
-  const { keyboard } = scatter.page();
+/** Every point of a figure, in the order of the arrow key, as the keyboard reads it: its words and its place in the drawing. */
+export async function pointsOf(figure, key = 'ArrowRight') {
+  await plotOf(figure);
+  const { keyboard } = figure.page();
+  const surface = figure.locator('.surface');
   await keyboard.press('Tab');
-  await scatter.locator('.points').focus();
+  await surface.focus();
   await keyboard.press('Home');
   const read = async () => {
-    const place = (await scatter.locator('canvas').getAttribute('data-point')).split(' ').map(Number);
-    return { words: await scatter.getByTestId('reading').innerText(), place };
+    const place = (await surface.getAttribute('data-point')).split(' ').map(Number);
+    return { words: await figure.getByTestId('reading').innerText(), place };
   };
   const points = [await read()];
   for (;;) {
-    await keyboard.press('ArrowRight');
+    await keyboard.press(key);
     const next = await read();
     const last = points.at(-1);
     if (next.words === last.words && String(next.place) === String(last.place)) return points;
     points.push(next);
   }
+}
+
+/** Parses strictly: whatever the parser complains of is an error. */
+export function parse(bytes) {
+  const fail = (level, message) => {
+    throw new Error(`${level}: ${message}`);
+  };
+  return new DOMParser({ onError: fail }).parseFromString(bytes.toString('utf8'), 'image/svg+xml');
+}
+
+/** The marks of a kind in an exported figure, by series: their groups. */
+export function marksIn(xml, kind, series) {
+  return Array.from(xml.getElementsByTagName('g')).filter(
+    (group) =>
+      group.getAttribute('data-mark') === kind &&
+      (series === undefined || group.getAttribute('data-series') === series),
+  );
+}
+
+/** Every element below one, of a name. */
+export const within = (element, name) => Array.from(element.getElementsByTagName(name));
+
+/** An attribute of a mark, whether its group bears it or what is in it. */
+export const attributeOf = (group, name) =>
+  [group, ...within(group, '*')].find((one) => one.hasAttribute(name))?.getAttribute(name) ?? null;
+
+/** The points of a path of straight lines, as [x, y]. */
+export function pointsOfPath(d) {
+  return [...d.matchAll(/[ML]\s*(-?[\d.e-]+)[ ,](-?[\d.e-]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+}
+
+/** The labels of an axis of an exported figure, in their order: what they say, and where they stand. */
+export function ticksIn(xml, axis) {
+  return within(xml, 'g')
+    .filter((group) => group.getAttribute('data-part') === `${axis}-axis tick label`)
+    .flatMap((group) => within(group, 'text'))
+    .map((label) => {
+      const [, x, y] = /translate\(([-\d.]+),([-\d.]+)\)/.exec(label.getAttribute('transform'));
+      return { text: label.textContent, at: Number(axis === 'x' ? x : y) };
+    });
+}
+
+/** Turns places in an exported figure into values of an axis, by its first and last label that are numbers. */
+export function scaleIn(xml, axis, log = false) {
+  const ticks = ticksIn(xml, axis)
+    .map(({ text, at }) => ({ value: Number(text.replaceAll(',', '').replaceAll('−', '-')), at }))
+    .filter(({ value }) => Number.isFinite(value));
+  const [from, to] = [ticks[0], ticks.at(-1)];
+  return (at) => {
+    const share = (at - from.at) / (to.at - from.at);
+    return log ? from.value * (to.value / from.value) ** share : from.value + share * (to.value - from.value);
+  };
 }
 
 /** In the page: notes a click that did not come up where it went down, because the layout had moved. */

@@ -16,8 +16,9 @@ export function keyOf({ panels }: Figure): Entry[] {
   const entries = panels.flatMap(({ marks }) =>
     marks.flatMap((mark): Entry[] => {
       switch (mark.kind) {
-        case 'line':
         case 'bar':
+          return [{ label: mark.label, colour: mark.mark.colour, shape: 'square' }];
+        case 'line':
           return mark.shown === false
             ? []
             : [{ label: mark.label, colour: mark.mark.colour, dash: mark.mark.dash }];

@@ -136,7 +136,7 @@ export function layOut(
           value,
           text: labelAt(x, value),
         }))
-      : labelled(x, across, 50, measure);
+      : labelled(x, across, x.names ? names + 4 : 50, measure);
   const foot = x.bare ? 0 : 7 + (upright ? names : FONT_PX + 2) + (x.title ? TITLE_PX : 4);
   return {
     panel,

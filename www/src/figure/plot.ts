@@ -452,7 +452,7 @@ function axes(layout: Layout, inks: Ink): Drawn[] {
             ...ticks,
             ...labelled,
             anchor: 'bottom',
-            tickFormat: (_: unknown, i: number) => x[i]?.text ?? '',
+            text: (_: unknown, i: number) => x[i]?.text ?? '',
             ...(upright ? { tickRotate: -90 } : {}),
             label: panel.x.title || null,
             labelOffset: height - plot.bottom - 4,
@@ -467,7 +467,7 @@ function axes(layout: Layout, inks: Ink): Drawn[] {
             ...ticks,
             ...labelled,
             anchor: 'left',
-            tickFormat: (_: unknown, i: number) => y[i]?.text ?? '',
+            text: (_: unknown, i: number) => y[i]?.text ?? '',
             label: edge ? panel.y.title : null,
             labelOffset: plot.left - 6,
           },
@@ -496,8 +496,8 @@ function drawPanel(layout: Layout, width: number, inks: Ink): Node[] {
     marginRight: width - plot.right,
     marginTop: plot.top,
     marginBottom: layout.height - plot.bottom,
-    x: { type: x.log ? 'log' : 'linear', domain: x.range, label: null, axis: null },
-    y: { type: y.log ? 'log' : 'linear', domain: y.range, label: null, axis: null },
+    x: { type: x.log ? 'log' : 'linear', domain: x.range, axis: null },
+    y: { type: y.log ? 'log' : 'linear', domain: y.range, axis: null },
     r: { type: 'identity' },
     symbol: { type: 'identity' } as Plot.ScaleOptions,
     marks: [
@@ -506,6 +506,12 @@ function drawPanel(layout: Layout, width: number, inks: Ink): Node[] {
       () => surroundings(layout, width, inks),
     ],
   });
+  // Plot's names of its groups would be read aloud in place of the figure's summary.
+  for (const group of svg.querySelectorAll('[aria-label]')) {
+    group.setAttribute('data-part', group.getAttribute('aria-label') ?? '');
+    group.removeAttribute('aria-label');
+    group.removeAttribute('aria-hidden');
+  }
   return [...svg.childNodes].filter((node) => node.nodeName !== 'style');
 }
 

@@ -89,7 +89,7 @@ export function tableView(table: Table): TemplateResult {
       </caption>
       <thead>
         <tr>
-          ${shown.map((column) => html`<th scope="col" class=${side(column)}>${column.label}</th>`)}
+          ${shown.map((column) => (column.label ? html`<th scope="col" class=${side(column)}>${column.label}</th>` : html`<td></td>`))}
         </tr>
       </thead>
       <tbody>
