@@ -153,13 +153,15 @@ export class LabFigure extends LitElement {
     }
   }
 
-  protected override updated() {
+  protected override updated(changed: PropertyValues<this>) {
     const lines = this.figure.panels.flatMap((panel) => marksOf(panel, 'line'));
     this.dataset.lines = lines
       .filter(({ shown }) => shown !== false)
       .map(({ id }) => id)
       .join(' ');
-    this.drawing.ask();
+    // What is only read anew needs no new drawing.
+    if (changed.has('figure') || changed.has('spotlight')) this.drawing.ask();
+    else this.drawCursor();
   }
 
   protected override render(): TemplateResult {
