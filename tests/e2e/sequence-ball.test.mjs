@@ -2,19 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { axePath, labs, parseCsv, pointsOf } from './lab.mjs';
 import {
-  addressHas,
-  change,
-  near,
-  number,
-  openNumbers,
+  attributeOf,
+  axePath,
+  labs,
+  marksIn,
   parse,
-  PNG,
-  saved,
-  SLOW,
-  withClass,
-} from './encodings.mjs';
+  parseCsv,
+  pointsOf,
+  pointsOfPath,
+  within,
+} from './lab.mjs';
+import { addressHas, change, near, number, openNumbers, PNG, saved, SLOW } from './encodings.mjs';
 import { ask, client } from './sequence.mjs';
 
 const ALONE = '#lab=sequence&executor=cpu&hide=session,operations,spikes,run,experiment';
@@ -122,7 +121,7 @@ describe('the curve', () => {
   test('it is drawn on a logarithmic axis, read by keyboard, and saved', { timeout: SLOW }, async () => {
     await withLab(ALONE, async (lab) => {
       const ball = await answered(lab);
-      const scatter = lab.page.getByTestId('ball');
+      const scatter = lab.page.getByTestId('figure-sequence-ball');
       await scatter.scrollIntoViewIfNeeded();
       const there = ball.points.filter(({ intersection }) => intersection > 0);
       // The nearest, at cosine 1, is at the right.
@@ -153,20 +152,20 @@ describe('the curve', () => {
       assert.match(await scatter.getByTestId('reading').innerText(), /^Distance 1,/);
 
       const xml = parse((await saved(lab, 'svg-sequence-ball')).bytes);
-      assert.equal(
-        withClass(xml, 'circle', 'point').length + withClass(xml, 'polygon', 'point').length,
-        there.length,
-      );
-      assert.equal(withClass(xml, 'polygon', 'point').length, there.filter(({ fitted }) => !fitted).length);
-      // Softmax is a straight line of slope β per unit of cosine, through weight 1 at cosine 1.
-      const [line] = withClass(xml, 'line', 'slope');
-      const [x0, y0, x1, y1] = ['x1', 'y1', 'x2', 'y2'].map((name) => Number(line.getAttribute(name)));
-      const first = withClass(xml, 'circle', 'point')[0];
-      const second = withClass(xml, 'circle', 'point')[8];
-      const [px, py, qx, qy] = [first, second].flatMap((dot) => [
-        Number(dot.getAttribute('cx')),
-        Number(dot.getAttribute('cy')),
+      const [fitted, beyond] = marksIn(xml, 'dot').map((group) => [
+        ...within(group, 'circle').map((dot) => ['cx', 'cy'].map((name) => Number(dot.getAttribute(name)))),
+        ...within(group, 'path').map((dot) =>
+          /translate\(([-\d.]+),([-\d.]+)\)/.exec(dot.getAttribute('transform')).slice(1).map(Number),
+        ),
       ]);
+      assert.deepEqual(
+        [fitted.length, beyond.length],
+        [true, false].map((wanted) => there.filter((point) => point.fitted === wanted).length),
+      );
+      // Softmax is a straight line of slope β per unit of cosine, through weight 1 at cosine 1.
+      const [line] = marksIn(xml, 'link', 'softmax');
+      const [[x0, y0], [x1, y1]] = pointsOfPath(attributeOf(line, 'd'));
+      const [px, py, qx, qy] = [fitted[0], fitted[8]].flat();
       const unitX = (qx - px) / (there[8].cosine - 1);
       const unitY = (qy - py) / Math.log(there[8].intersection);
       near((y1 - y0) / unitY / ((x1 - x0) / unitX), ball.beta, 0.01 * ball.beta, 'slope of the line');
@@ -196,11 +195,7 @@ describe('settings', () => {
         .getByTestId('ball-fits')
         .locator('tbody tr')
         .evaluateAll((all) =>
-          all.map((row) => [
-            row.dataset.radius,
-            row.cells[1].innerText.trim(),
-            row.cells[2].innerText.trim(),
-          ]),
+          all.map((row) => [...row.cells].slice(0, 3).map((cell) => cell.innerText.trim())),
         );
       assert.deepEqual(
         rows,
@@ -283,7 +278,7 @@ describe('retrieval', () => {
         const last = retrieval.rows.at(-1);
         assert.ok(last.noise > 0 && last.attention < 1, 'with half of the bits wrong some queries go astray');
 
-        const chart = lab.page.getByTestId('chart-sequence-retrieval');
+        const chart = lab.page.getByTestId('figure-sequence-retrieval');
         await chart.scrollIntoViewIfNeeded();
         await chart.locator('canvas').waitFor();
         await lab.page.keyboard.press('Tab');
@@ -294,9 +289,9 @@ describe('retrieval', () => {
           /^0 wrong bits: .*attention right 100 %/,
         );
         const xml = parse((await saved(lab, 'svg-sequence-retrieval')).bytes);
-        const lines = withClass(xml, 'path', 'line');
+        const lines = marksIn(xml, 'line');
         assert.equal(lines.length, 3);
-        assert.equal(new Set(lines.map((line) => line.getAttribute('stroke-dasharray'))).size, 3);
+        assert.equal(new Set(lines.map((line) => attributeOf(line, 'stroke-dasharray'))).size, 3);
         assert.ok(colours((await saved(lab, 'png-sequence-retrieval')).bytes) > 5);
         const json = JSON.parse((await saved(lab, 'save-sequence-ball.json')).bytes.toString('utf8'));
         assert.deepEqual(json.retrieval, retrieval);

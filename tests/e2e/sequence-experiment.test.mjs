@@ -2,8 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { axePath, labs, parseCsv } from './lab.mjs';
-import { near, number, parse, PNG, saved, SLOW, withClass } from './encodings.mjs';
+import {
+  attributeOf,
+  axePath,
+  labs,
+  marksIn,
+  parse,
+  parseCsv,
+  pointsOfPath,
+  scaleIn,
+  ticksIn,
+} from './lab.mjs';
+import { near, number, PNG, saved, SLOW } from './encodings.mjs';
 
 const ONLY = 'hide=session,operations,spikes,ball';
 const LAB = '#lab=sequence&executor=cpu';
@@ -139,7 +149,7 @@ const value = (study, arm, x, measure, seed = 0) => {
 
 /** Every point of a chart, from left to right, as the keyboard reads it: its place, and the words for each of `arms` by label. */
 async function readingsOf(lab, name, arms) {
-  const chart = lab.page.getByTestId(`chart-${name}`);
+  const chart = lab.page.getByTestId(`figure-${name}`);
   await chart.scrollIntoViewIfNeeded();
   await chart.locator('canvas').waitFor();
   await lab.page.keyboard.press('Tab');
@@ -173,7 +183,7 @@ async function readingsOf(lab, name, arms) {
 
 /** What is read does not push away the buttons below it. */
 async function steady(lab, name) {
-  const chart = lab.page.getByTestId(`chart-${name}`);
+  const chart = lab.page.getByTestId(`figure-${name}`);
   const button = lab.page.getByTestId(`svg-${name}`);
   await chart.scrollIntoViewIfNeeded();
   await chart.locator('canvas').waitFor();
@@ -220,7 +230,10 @@ async function agrees(lab, study) {
         .getByTestId(`numbers-${name}`)
         .locator('tbody tr')
         .evaluateAll((all) =>
-          all.map((row) => ({ ...row.dataset, cells: [...row.cells].map((cell) => cell.innerText.trim()) })),
+          all.map((row) => ({
+            ...JSON.parse(row.dataset.row),
+            cells: [...row.cells].map((cell) => cell.innerText.trim()),
+          })),
         );
       const cells = cellsOf(curves).filter((cell) => cell.measure === measure);
       assert.equal(rows.length, cells.length, name);
@@ -251,9 +264,9 @@ async function agrees(lab, study) {
       }
 
       const xml = parse((await saved(lab, `svg-${name}`)).bytes);
-      const lines = withClass(xml, 'path', 'line');
+      const lines = marksIn(xml, 'line');
       assert.equal(lines.length, curves.arms.length, `${name}: a line each`);
-      const dashes = new Set(lines.map((line) => line.getAttribute('stroke-dasharray')));
+      const dashes = new Set(lines.map((line) => attributeOf(line, 'stroke-dasharray')));
       assert.equal(dashes.size, lines.length, `${name}: told apart without colour`);
       assert.ok(colours((await saved(lab, `png-${name}`)).bytes) > 4, `${name}: PNG`);
     }
@@ -469,13 +482,13 @@ describe('each experiment to its end', () => {
         : lab.page.locator(`[data-testid=study-arms] tr[data-arm="${first.id}"] button`);
       await button.focus();
       await lab.page
-        .locator(`[data-testid="chart-${name}"][data-spotlight="${first.id}"]`)
+        .locator(`[data-testid="figure-${name}"][data-spotlight="${first.id}"]`)
         .waitFor({ state: 'attached' });
       await lab.page.keyboard.press('Space');
       assert.equal(await button.getAttribute('aria-pressed'), 'false');
       const xml = parse((await saved(lab, `svg-${name}`)).bytes);
       assert.deepEqual(
-        withClass(xml, 'path', 'line').map((line) => line.getAttribute('data-series')),
+        marksIn(xml, 'line').map((line) => line.getAttribute('data-series')),
         second.arms.slice(1).map(({ id }) => id),
       );
     });
@@ -572,7 +585,7 @@ describe('while it runs', () => {
         const place = study.measures.findIndex(({ kind }) => kind === 'count');
         const measure = study.measures[place];
         const name = chartName(study, study, measure);
-        const chart = lab.page.getByTestId(`chart-${name}`);
+        const chart = lab.page.getByTestId(`figure-${name}`);
         const shown = async () => (await chart.getAttribute('data-lines')).split(' ');
         const all = study.arms.map(({ id }) => id);
         assert.deepEqual(await shown(), all);
@@ -590,21 +603,15 @@ describe('while it runs', () => {
         const log = lab.page.locator(`input[name=log-${measure.id}]`);
         await log.check();
         const xml = parse((await saved(lab, `svg-${name}`)).bytes);
-        const ticks = withClass(xml, 'text', 'y-tick').map((tick) => ({
-          value: number(tick.textContent),
-          // A label's base line is so far below its level.
-          y: Number(tick.getAttribute('y')) - 4,
-        }));
+        const ticks = ticksIn(xml, 'y').map(({ text, at }) => ({ value: number(text), at }));
         const [lowest, highest] = [ticks[0], ticks.at(-1)];
         assert.ok(lowest.value > 0 && highest.value >= 10 * lowest.value, 'at least a decade');
-        const levelOf = (value) =>
-          lowest.y +
-          ((highest.y - lowest.y) * Math.log(value / lowest.value)) / Math.log(highest.value / lowest.value);
-        for (const { value, y } of ticks) near(y, levelOf(value), 0.02, `the axis at ${value}`);
+        const valueOf = scaleIn(xml, 'y', true);
+        for (const { value, at } of ticks) near(valueOf(at), value, 1e-3 * value, `the axis at ${value}`);
         const lines = new Map(
-          withClass(xml, 'path', 'line').map((line) => [
+          marksIn(xml, 'line').map((line) => [
             line.getAttribute('data-series'),
-            [...line.getAttribute('d').matchAll(/[ML]?([\d.]+)[ ,]([\d.]+)/g)].map(([, , y]) => Number(y)),
+            pointsOfPath(attributeOf(line, 'd')).map(([, y]) => valueOf(y)),
           ]),
         );
         for (const arm of study.arms) {
@@ -612,8 +619,8 @@ describe('while it runs', () => {
           arm.points.forEach(({ values }, j) => {
             const mean = values[place].reduce((a, b) => a + b, 0) / values[place].length;
             // Zero has no logarithm: it stands at the lower edge.
-            const level = levelOf(Math.max(mean, lowest.value));
-            near(lines.get(arm.id)[j], level, 0.02, `${arm.id}, point ${j}`);
+            const wanted = Math.max(mean, lowest.value);
+            near(lines.get(arm.id)[j], wanted, 2e-3 * wanted, `${arm.id}, point ${j}`);
           });
         }
         assert.ok(xml.documentElement.textContent.includes('at the lower edge'));

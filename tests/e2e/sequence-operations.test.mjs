@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { elements, near, parse, PNG, withClass } from './encodings.mjs';
-import { axePath, labs, parseCsv, until } from './lab.mjs';
+import { elements, near, PNG, withClass } from './encodings.mjs';
+import { axePath, labs, marksIn, parse, parseCsv, until, within } from './lab.mjs';
 import { client, go, link, LONG, overflow, saved, set, SLOW } from './sequence.mjs';
 
 const { withLab } = labs({ webgpu: false, spotless: true });
@@ -339,14 +339,14 @@ describe('five operations', () => {
     async () => {
       await withLab(ALONE, async (lab) => {
         const shown = await step(lab, 0);
-        const strip = lab.page.locator('[data-stage=encoding] .machine sequence-strip').first();
+        const strip = lab.page.locator('[data-stage=encoding] .machine lab-figure').first();
         const [code] = codes(stageOf(shown, 'encoding').machine);
         const reading = strip.getByTestId('reading');
         assert.match(await reading.innerText(), new RegExp(`^11 of 256 fire, ${code.order[0]} first$`));
         // By Tab from the slider's neighbour a strip is reached; its first entry is the first to fire.
         await lab.page.getByTestId('operations-slide').focus();
         await lab.page.keyboard.press('Tab');
-        await strip.locator('.bar').focus();
+        await strip.locator('.surface').focus();
         await lab.page.keyboard.press('ArrowUp');
         assert.equal(await reading.innerText(), `neuron ${code.order[0]} fires 1st: 1`);
         await lab.page.keyboard.press('ArrowDown');
@@ -361,13 +361,13 @@ describe('five operations', () => {
         await lab.page.keyboard.press('ArrowRight');
         assert.match(await reading.innerText(), new RegExp(`^neuron ${places[1]} fires`));
         // A pointer at the place of the last neuron reads it.
-        const box = await strip.locator('.bar').boundingBox();
+        const box = await strip.locator('.surface').boundingBox();
         await lab.page.mouse.move(box.x + ((places.at(-1) + 0.5) / 256) * box.width, box.y + box.height / 2);
         assert.match(await reading.innerText(), new RegExp(`^neuron ${places.at(-1)} fires`));
 
-        const dense = lab.page.locator('[data-stage=encoding] .transformer sequence-strip').first();
+        const dense = lab.page.locator('[data-stage=encoding] .transformer lab-figure').first();
         const [vector] = stageOf(shown, 'encoding').transformer.vectors;
-        await dense.locator('.bar').focus();
+        await dense.locator('.surface').focus();
         await lab.page.keyboard.press('End');
         const text = await dense.getByTestId('reading').innerText();
         const [, index, value] = /^entry (\d+): (\S+)/.exec(text);
@@ -450,12 +450,26 @@ describe('exports', () => {
         );
       for (const machine of MACHINES) {
         const views = shown.stages.map((stage) => stage[machine]);
-        const spikes = withClass(groups[machine], 'line', 'spike').length;
-        assert.equal(
-          spikes,
-          views.flatMap(codes).reduce((sum, { order }) => sum + order.length, 0),
+        const drawn = (kind, series, name) =>
+          marksIn(groups[machine], kind, series).map((group) => within(group, name).length);
+        assert.deepEqual(
+          drawn('link', 'spike', 'path'),
+          views.flatMap(codes).map(({ order }) => order.length),
           `${machine}: a line for every spike`,
         );
+        assert.deepEqual(
+          drawn('cell', undefined, 'rect'),
+          views.flatMap(({ vectors }) =>
+            vectors.filter(({ kind }) => kind !== 'code').map(({ values }) => values.length),
+          ),
+          `${machine}: a cell for every entry`,
+        );
+        const bars = drawn('bar', 'similarity', 'rect');
+        const compared = views
+          .flatMap(({ similarities }) => similarities)
+          .filter(({ items }) => items.length);
+        assert.equal(bars.length, compared.length);
+        bars.forEach((count, i) => assert.ok(count > 0 && count <= compared[i].items.length));
         assert.ok(text.some((line) => line.includes(`predicts ${shown.predictions[machine]}`)));
       }
       assert.ok(text.join(' ').includes('lab=sequence'));

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { elements, parse, PNG, withClass } from './encodings.mjs';
-import { axePath, labs, parseCsv, until } from './lab.mjs';
+import { elements, PNG } from './encodings.mjs';
+import { axePath, labs, marksIn, parse, parseCsv, pointsOfPath, until, within } from './lab.mjs';
 import {
   ask,
   act,
@@ -649,13 +649,21 @@ describe('seeing and hearing it', () => {
 
         const drawn = last({ steps, begin });
         const svg = parse((await saved(lab, 'svg-session')).bytes);
-        const text = (kind) => withClass(svg, 'text', kind).map((one) => one.textContent);
+        const text = (series) =>
+          marksIn(svg, 'text', series).flatMap((group) =>
+            within(group, 'text').map((one) => one.textContent),
+          );
         assert.deepEqual(
           text('symbol'),
           drawn.map(({ symbol }) => symbol),
         );
         assert.equal(text('predicted').length, drawn.length);
-        const bars = withClass(svg, 'rect', 'similarity').map((one) => Number(one.getAttribute('height')));
+        const bars = marksIn(svg, 'link', 'similarity').flatMap((group) =>
+          within(group, 'path').map((bar) => {
+            const [[, from], [, to]] = pointsOfPath(bar.getAttribute('d'));
+            return from - to;
+          }),
+        );
         const values = drawn.map(({ similarity }) => similarity).filter((value) => value > 0);
         assert.equal(bars.length, values.length);
         bars.forEach((height, i) => assert.ok(Math.abs(height / 34 - Math.min(1, values[i])) < 0.01));

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { addressHas, elements, near, number, parse, PNG, withClass } from './encodings.mjs';
-import { axePath, labs, parseCsv, until } from './lab.mjs';
+import { addressHas, elements, near, number, openNumbers, PNG } from './encodings.mjs';
+import { axePath, labs, marksIn, parse, parseCsv, pointsOfPath, ticksIn, until, within } from './lab.mjs';
 import { ask, client, link, LONG, overflow, saved, set, SLOW } from './sequence.mjs';
 
 const { withLab } = labs({ webgpu: false, spotless: true });
@@ -37,26 +37,29 @@ async function step(lab, { at = null, neuron = null } = {}) {
 }
 
 /** Where the raster has each spike, by layer, those that come too late after the others. */
-async function dotsOf(raster, { layers }) {
-  const lines = (kind) =>
-    raster.locator(`line.${kind}`).evaluateAll((all) =>
-      all.map((one) => {
-        const of = (name) => Number(one.getAttribute(name));
-        return { neuron: of('data-neuron'), x: of('x1'), y: (of('y1') + of('y2')) / 2 };
+async function dotsOf(figure, { layers }) {
+  const middles = (series) =>
+    figure.locator(`.drawing [data-series=${series}] path`).evaluateAll((paths) =>
+      paths.map((path) => {
+        const [x, from, , to] = path
+          .getAttribute('d')
+          .match(/-?[\d.]+/g)
+          .map(Number);
+        return { x, y: (from + to) / 2 };
       }),
     );
-  const drawn = { spikes: await lines('spike'), late: await lines('late') };
-  // Layers are drawn one after the other, each with as many marks as it has spikes.
-  return layers.map((layer) =>
-    ['spikes', 'late'].flatMap((kind) => {
-      const own = drawn[kind].splice(0, layer[kind].length);
-      return layer[kind].map(({ neuron, time }) => {
-        const found = own.find((dot) => dot.neuron === neuron);
-        assert.ok(found, `${layer.id}: neuron ${neuron}`);
-        return { ...found, time };
-      });
-    }),
-  );
+  const [first, others, late] = [await middles('first'), await middles('spike'), await middles('late')];
+  const dots = layers.map((layer) => {
+    // Whoever fires first is drawn by itself, and the others the later the deeper.
+    const own = [
+      ...first.splice(0, 1),
+      ...others.splice(0, layer.spikes.length - 1).reverse(),
+      ...late.splice(0, layer.late.length),
+    ];
+    return [...layer.spikes, ...layer.late].map(({ neuron, time }, i) => ({ neuron, time, ...own[i] }));
+  });
+  assert.deepEqual([first, others, late], [[], [], []], 'nothing else is drawn');
+  return dots;
 }
 
 /** Times never go back, ranks go up by one, and nobody comes late before the last has fired. */
@@ -142,11 +145,11 @@ describe('wheel neurons', () => {
           assert.equal(layer.same, true, layer.id);
           near(layer.similarity, 1, 1e-9, layer.id);
           layer.spikes.forEach(({ significance, rank }) => near(significance, 0.9 ** rank, 1e-6, layer.id));
-          const row = lab.page.locator(`[data-testid=layers] tr[data-layer=${layer.id}]`);
-          assert.equal(await row.getAttribute('data-same'), 'true');
-          assert.match(await row.innerText(), /✓ same/);
-          assert.equal(await row.locator('[data-value=similarity]').innerText(), '1.0000');
-          assert.ok((await row.innerText()).includes(layer.sentence));
+          const row = lab.page.locator(`[data-testid=layers] tr[data-row*='"${layer.id}"']`);
+          const [same, cosine] = await row.locator('td').allInnerTexts();
+          assert.match(same, /^✓ same/);
+          assert.ok(same.includes(layer.sentence));
+          assert.equal(cosine, '1.0000');
         }
         assert.deepEqual(
           shown.layers.map(({ spikes, neurons }) => [spikes.length, neurons]),
@@ -178,41 +181,41 @@ describe('wheel neurons', () => {
   test('one code as rank, time and phase', { timeout: SLOW }, async () => {
     await withLab(ALONE, async (lab) => {
       const shown = await step(lab, { at: 0 });
+      await openNumbers(lab, '[data-testid=figure-readings]');
       const rows = await lab.page
         .locator('[data-testid=readings] tbody tr')
-        .evaluateAll((found) =>
-          found.map((row) =>
-            Object.fromEntries(
-              [...row.querySelectorAll('[data-value]')].map((cell) => [cell.dataset.value, cell.innerText]),
-            ),
-          ),
-        );
+        .evaluateAll((found) => found.map((row) => [...row.cells].map((cell) => cell.innerText)));
       assert.equal(rows.length, 11);
       const { readings, layers } = shown;
       readings.forEach((reading, i) => {
         const spike = layers[0].spikes[i];
         assert.deepEqual([reading.neuron, reading.time, reading.rank], [spike.neuron, spike.time, i]);
-        near(number(rows[i].rank), i, 0);
-        near(number(rows[i].neuron), reading.neuron, 0);
-        near(number(rows[i].significance), 0.9 ** i, 1e-3);
-        near(number(rows[i].time), reading.time, 0.01 * Math.max(1, reading.time));
-        near(number(rows[i].turns), reading.phase / (2 * Math.PI), 1e-3);
+        const [rank, neuron, significance, time, turns] = rows[i].map(number);
+        assert.deepEqual([rank, neuron], [i, reading.neuron]);
+        near(significance, 0.9 ** i, 1e-4);
+        near(time, reading.time, 1e-4 * Math.max(1, reading.time));
+        near(turns, reading.phase / (2 * Math.PI), 1e-4);
         assert.ok(reading.phase >= 0 && reading.phase <= 2 * Math.PI);
         if (i > 0) assert.ok(reading.time > readings[i - 1].time && reading.phase > readings[i - 1].phase);
       });
       // Phase is time once around: one line through the origin.
       const slopes = readings.filter(({ time }) => time > 0).map(({ phase, time }) => phase / time);
       slopes.forEach((slope) => near(slope / slopes[0], 1, 1e-9));
-      const hands = await lab.page.locator('[data-testid=readings] .hand').evaluateAll((found) =>
-        found.map((hand) => {
-          const of = (name) => Number(hand.getAttribute(name));
-          return Math.atan2(of('x2') - of('x1'), of('y1') - of('y2'));
-        }),
+      const figure = lab.page.getByTestId('figure-readings');
+      const hands = await figure
+        .locator('.drawing [data-series=hand] path')
+        .evaluateAll((found) =>
+          found.map((hand) => Number(/rotate\((.*)\)/.exec(hand.getAttribute('transform'))?.[1] ?? 0)),
+        );
+      assert.equal(hands.length, 11);
+      hands.forEach((degrees, i) => near((degrees / 180) * Math.PI, readings[i].phase, 1e-6, `dial ${i}`));
+      // Read from the top down.
+      await figure.locator('.surface').focus();
+      for (const key of ['Home', 'ArrowDown', 'ArrowDown', 'ArrowUp']) await lab.page.keyboard.press(key);
+      assert.match(
+        await figure.getByTestId('reading').innerText(),
+        new RegExp(`^rank 1, neuron ${readings[1].neuron}, significance 0.9, time `),
       );
-      hands.forEach((angle, i) => {
-        const turned = angle - readings[i].phase;
-        near(Math.atan2(Math.sin(turned), Math.cos(turned)), 0, 2e-3, `dial ${i}`);
-      });
       const csv = parseCsv((await saved(lab, 'save-readings.csv')).bytes, {
         columns: true,
       });
@@ -222,8 +225,18 @@ describe('wheel neurons', () => {
       });
       assert.equal(csv.length, 11);
       const xml = parse((await saved(lab, 'svg-readings')).bytes);
-      assert.equal(withClass(xml, 'line', 'hand').length, 11);
-      assert.equal(withClass(xml, 'rect', 'significance').length, 11);
+      assert.equal(marksIn(xml, 'vector', 'hand').length, 11);
+      const bars = marksIn(xml, 'link', 'significance').flatMap((group) => within(group, 'path'));
+      const lengths = bars.map((bar) => {
+        const [[from], [to]] = pointsOfPath(bar.getAttribute('d'));
+        return to - from;
+      });
+      assert.equal(lengths.length, 11);
+      lengths.forEach((length, i) => near(length / lengths[0], 0.9 ** i, 1e-3, `bar ${i}`));
+      const texts = marksIn(xml, 'text').flatMap((group) =>
+        within(group, 'text').map((one) => one.textContent),
+      );
+      for (const { neuron } of readings) assert.ok(texts.includes(String(neuron)), `neuron ${neuron}`);
       assert.ok(PNG.sync.read((await saved(lab, 'png-readings')).bytes).width > 600);
     });
   });
@@ -252,7 +265,7 @@ describe('wheel neurons', () => {
         const section = lab.page.locator('[aria-labelledby=title-traces]');
         for (const { neuron, fired: time } of traces) {
           assert.match(
-            await section.locator('.lines').innerText(),
+            await section.locator('.key').innerText(),
             new RegExp(`neuron ${neuron}, ${time === null ? 'does not fire' : 'fires at'}`),
           );
         }
@@ -284,8 +297,8 @@ describe('wheel neurons', () => {
           }
         }
         const xml = parse((await saved(lab, 'svg-traces')).bytes);
-        assert.equal(withClass(xml, 'path', 'line').length, traces.length);
-        assert.equal(withClass(xml, 'line', 'reference').length, 1);
+        assert.equal(marksIn(xml, 'line').length, traces.length);
+        assert.equal(marksIn(xml, 'rule', 'threshold').length, 1);
       });
     },
   );
@@ -304,11 +317,13 @@ describe('the check', () => {
         assert.ok(least <= mean + 1e-12 && mean <= 1 + 1e-12 && least >= 0, name);
         if (same === pairs) near(least, 1, 1e-9, name);
         if (neuron === 'wheel') assert.equal(same, pairs, name);
-        const row = lab.page.locator(`[data-testid=checks] tr[data-neuron=${neuron}][data-load="${load}"]`);
-        assert.equal(number(await row.locator('[data-value=same]').innerText()), same);
-        assert.equal(number(await row.locator('[data-value=pairs]').innerText()), pairs);
-        near(parseFloat(await row.locator('[data-value=mean]').innerText()), mean, 1e-4);
-        near(parseFloat(await row.locator('[data-value=least]').innerText()), least, 1e-4);
+        const row = lab.page.locator(
+          `[data-testid=checks] tr[data-row='${JSON.stringify({ neuron, load: String(load) })}']`,
+        );
+        const cells = await row.locator('td').allInnerTexts();
+        assert.deepEqual(cells.slice(0, 2), [String(load), `${same} of ${pairs}`]);
+        near(parseFloat(cells[2]), mean, 1e-4);
+        near(parseFloat(cells[3]), least, 1e-4);
       }
       const loaded = checks.filter(({ neuron }) => neuron === 'rdlif').sort((a, b) => b.load - a.load)[0];
       assert.ok(loaded.same < loaded.pairs, 'under load RDLIF changes the order');
@@ -331,7 +346,7 @@ describe('the check', () => {
       for (const layer of shown.layers) {
         ordered(layer);
         assert.equal(layer.same, layer.similarity > 1 - 1e-9, layer.id);
-        const row = lab.page.locator(`[data-testid=layers] tr[data-layer=${layer.id}]`);
+        const row = lab.page.locator(`[data-testid=layers] tr[data-row*='"${layer.id}"']`);
         assert.match(await row.innerText(), layer.same ? /✓ same/ : /✗ not the same/);
       }
       assert.ok(
@@ -396,13 +411,13 @@ describe('the raster', () => {
     async () => {
       await withLab(ALONE, async (lab) => {
         const shown = await step(lab, { at: 0 });
-        const raster = lab.page.getByTestId('raster');
-        const reading = lab.page.getByTestId('raster-reading');
-        const count = (kind) => shown.layers.reduce((sum, layer) => sum + layer[kind].length, 0);
+        const raster = lab.page.getByTestId('figure-spikes');
+        const reading = raster.getByTestId('reading');
         for (const clock of ['one', 'own']) {
           await lab.page.getByTestId(`spikes-clock-${clock}`).check({ force: true });
-          assert.equal(await raster.locator('.spike').count(), count('spikes'));
-          assert.equal(await raster.locator('.late').count(), count('late'));
+          await raster.scrollIntoViewIfNeeded();
+          await raster.locator('.drawing svg').waitFor();
+          await lab.drawn();
           const drawn = await dotsOf(raster, shown);
           // Layers stand one below the other.
           drawn.forEach((layer, i) => {
@@ -429,7 +444,7 @@ describe('the raster', () => {
             for (const { time, x } of flat) near(x, least.x + slope * (time - least.time), 0.01);
           }
         }
-        await raster.locator('.raster').focus();
+        await raster.locator('.surface').focus();
         await lab.page.keyboard.press('Home');
         const [input, , decoder] = shown.layers;
         assert.match(
@@ -449,7 +464,7 @@ describe('the raster', () => {
         assert.equal(await raster.locator('[role=status]').innerText(), await reading.innerText());
 
         const dot = (await dotsOf(raster, shown))[0][4];
-        const area = raster.locator('.raster');
+        const area = raster.locator('.surface');
         await area.evaluate((element) => element.scrollIntoView({ block: 'center' }));
         const box = await area.boundingBox();
         await lab.page.mouse.move(box.x + dot.x + 1, box.y + dot.y + 1);
@@ -466,12 +481,26 @@ describe('the raster', () => {
       const xml = parse(bytes);
       const fired = shown.layers.flatMap(({ spikes }) => spikes);
       const late = shown.layers.flatMap(({ late }) => late);
-      const drawn = withClass(xml, 'line', 'spike');
+      // Of each layer the axis has its first and its last neuron.
+      const ticks = ticksIn(xml, 'y');
+      const drawn = (series) =>
+        marksIn(xml, 'link', series).flatMap((group) =>
+          within(group, 'path').map((path) => {
+            const [[, from], [, to]] = pointsOfPath(path.getAttribute('d'));
+            const middle = (from + to) / 2;
+            const panel = ticks.findIndex(
+              ({ at }, i) => i % 2 === 1 && middle <= ticks[i - 1].at + 0.1 && middle >= at - 0.1,
+            );
+            const [bottom, top] = [ticks[panel - 1], ticks[panel]];
+            return Math.round(((middle - bottom.at) / (top.at - bottom.at)) * number(top.text));
+          }),
+        );
+      const sorted = (all) => all.toSorted((a, b) => a - b);
       assert.deepEqual(
-        drawn.map((line) => Number(line.getAttribute('data-neuron'))).sort((a, b) => a - b),
-        fired.map(({ neuron }) => neuron).sort((a, b) => a - b),
+        sorted([...drawn('first'), ...drawn('spike')]),
+        sorted(fired.map(({ neuron }) => neuron)),
       );
-      assert.equal(withClass(xml, 'line', 'late').length, late.length);
+      assert.deepEqual(sorted(drawn('late')), sorted(late.map(({ neuron }) => neuron)));
       const text = elements(xml, 'text').map((one) => one.textContent);
       for (const { label } of shown.layers) assert.ok(text.some((line) => line.startsWith(label)));
       near(
@@ -479,7 +508,7 @@ describe('the raster', () => {
         2 * Number(elements(xml, 'svg')[0].getAttribute('width')),
         1,
       );
-      await lab.page.locator('sequence-spikes details > summary').first().click();
+      await openNumbers(lab, '[data-testid=figure-spikes]');
       const rows = parseCsv((await saved(lab, 'save-spikes.csv')).bytes, {
         columns: true,
       });
@@ -491,17 +520,16 @@ describe('the raster', () => {
           [fired[i].neuron, fired[i].rank, fired[i].time],
         );
       });
-      const table = await lab.page
-        .locator('[data-testid=spike-numbers] tbody tr:not([data-late])')
-        .evaluateAll((found) =>
-          found.map((row) => ({
-            layer: row.dataset.layer,
-            neuron: Number(row.querySelector('[data-value=neuron]').innerText),
-            rank: Number(row.querySelector('[data-value=rank]').innerText),
-          })),
-        );
+      const table = await lab.page.locator('[data-testid=spike-numbers] tbody tr').evaluateAll((found) =>
+        found.map(({ dataset, cells }) => ({
+          layer: JSON.parse(dataset.row).layer,
+          neuron: Number(cells[2].innerText),
+          rank: cells[1].innerText,
+        })),
+      );
+      assert.equal(table.filter(({ rank }) => rank === 'too late').length, late.length);
       assert.deepEqual(
-        table,
+        table.filter(({ rank }) => rank !== 'too late').map((row) => ({ ...row, rank: Number(row.rank) })),
         shown.layers.flatMap(({ id, spikes }) =>
           spikes.map(({ neuron, rank }) => ({ layer: id, neuron, rank })),
         ),
@@ -542,12 +570,24 @@ describe('every reader', () => {
           await lab.page.locator(`#title-${part}`).scrollIntoViewIfNeeded();
           assert.ok((await overflow(lab)) <= 0, part);
         }
-        const { scroll, wide } = await lab.page.locator('.readings').evaluate((table) => ({
-          scroll: table.parentElement.scrollWidth,
-          wide: table.parentElement.clientWidth,
-        }));
-        assert.ok(scroll <= wide, `${scroll} > ${wide}`);
-        const raster = await lab.page.locator('sequence-raster svg').boundingBox();
+        // Nothing of the three readings is cut off, and no word runs into another.
+        await lab.page.getByTestId('figure-readings').scrollIntoViewIfNeeded();
+        await lab.page.locator('[data-testid=figure-readings] .drawing text').first().waitFor();
+        const words = await lab.page.locator('[data-testid=figure-readings] .drawing').evaluate((drawing) =>
+          [...drawing.querySelectorAll('text')].map((text) => {
+            const { left, right, top } = text.getBoundingClientRect();
+            return { left, right, top, text: text.textContent };
+          }),
+        );
+        assert.equal(words.length, 5 + 5 * 11);
+        for (const one of words) {
+          assert.ok(one.left >= 0 && one.right <= 390, one.text);
+          const beside = words.filter((other) => other !== one && Math.abs(other.top - one.top) < 3);
+          for (const other of beside)
+            assert.ok(other.right <= one.left || other.left >= one.right, `${one.text} and ${other.text}`);
+        }
+        await lab.page.getByTestId('figure-spikes').scrollIntoViewIfNeeded();
+        const raster = await lab.page.locator('[data-testid=figure-spikes] .drawing svg').boundingBox();
         assert.ok(raster.width <= 390);
       },
       PHONE,

@@ -120,10 +120,11 @@ function roundTicks(least: number, greatest: number, wanted: number): number[] {
   if (!(span > 0)) return [least];
   const power = 10 ** Math.floor(Math.log10(span / wanted));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => span / size <= wanted) ?? span;
+  const decimals = Math.min(100, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
   const found: number[] = [];
   for (let i = Math.ceil(least / step - 1e-9); i * step <= greatest + step * 1e-9; i++) {
     // Without the last digits' noise of 3 × 0.1.
-    found.push(Number((i * step).toPrecision(12)));
+    found.push(Number((i * step).toFixed(decimals)));
   }
   return found;
 }

@@ -31,7 +31,7 @@ export class CanvasRenderer implements Renderer {
     if (!layout) return layouts;
     const { ratio = 1, width } = screen;
     const whole = (px: number) => Math.round(px * ratio);
-    const wide = marksOf(layout.panel, 'cell').length ? layout.plot.right + 2 : width;
+    const wide = marksOf(layout.panel, 'cell').length ? Math.min(width, layout.plot.right + 2) : width;
     const size = [whole(wide), whole(layout.height)] as const;
     if (canvas.width !== size[0] || canvas.height !== size[1]) {
       [canvas.width, canvas.height] = size;
@@ -43,7 +43,7 @@ export class CanvasRenderer implements Renderer {
     context.font = `${FONT_PX}px ${screen.colour('--sans')}`;
     const [cells] = marksOf(layout.panel, 'cell');
     if (cells) this.cells(context, layout, cells, screen);
-    axes(context, layout, cells === undefined, screen);
+    if (!(layout.panel.x.bare && layout.panel.y.bare)) axes(context, layout, cells === undefined, screen);
     context.save();
     for (const mark of layout.panel.marks) {
       if (mark.kind === 'link') links(context, layout, mark, screen);

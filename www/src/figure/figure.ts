@@ -147,6 +147,8 @@ export interface Cells {
 
 export interface Words {
   kind: 'text';
+  /** In exported files. */
+  id?: string;
   x: Numbers;
   y: Numbers;
   texts: readonly string[];

@@ -41,13 +41,14 @@ function kindOf({ panels }: Figure): Kind {
   const only = (...allowed: string[]) => [...kinds].every((kind) => allowed.includes(kind));
   if (panels.length > 1) return 'plot';
   if (only('line', 'rule')) return 'live';
-  return only('cell', 'dot', 'link') && (kinds.has('cell') || kinds.has('dot')) ? 'canvas' : 'plot';
+  return only('cell', 'dot', 'link') ? 'canvas' : 'plot';
 }
 
 export class LabFigure extends LitElement {
   static override properties = {
     figure: { attribute: false },
     link: { type: String },
+    compact: { type: Boolean },
     pointed: { attribute: false },
     spotlight: { attribute: 'data-spotlight', reflect: true },
     point: { state: true },
@@ -57,6 +58,8 @@ export class LabFigure extends LitElement {
   declare figure: Figure;
   /** Settings as a link's fragment, which a saved figure names. */
   declare link: string;
+  /** Only the drawing and what is read: a small figure among others, whose numbers and files are theirs. */
+  declare compact: boolean;
   /** What another figure reads; it is read here as long as nothing is pointed at here. */
   declare pointed: number | null;
   /** The line that is picked out, if any; the others step back. */
@@ -86,6 +89,7 @@ export class LabFigure extends LitElement {
   constructor() {
     super();
     this.link = '';
+    this.compact = false;
     this.pointed = null;
     this.spotlight = null;
     this.point = null;
@@ -149,14 +153,16 @@ export class LabFigure extends LitElement {
     }
   }
 
-  protected override updated() {
+  protected override updated(changed: PropertyValues<this>) {
     const lines = this.figure.panels.flatMap((panel) => marksOf(panel, 'line'));
     this.dataset.lines = lines
       .filter(({ shown }) => shown !== false)
       .map(({ id }) => id)
       .join(' ');
     this.reserve();
-    this.drawing.ask();
+    // What is only read anew needs no new drawing.
+    if (changed.has('figure') || changed.has('spotlight')) this.drawing.ask();
+    else this.drawCursor();
   }
 
   /** What is below must not move when the figure comes into view and is drawn. */
@@ -168,14 +174,14 @@ export class LabFigure extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { figure, shown } = this;
+    const { figure, shown, compact } = this;
     const { reading, name, title } = figure;
     const empty = isEmpty(figure);
     const drawing = html`<div class="drawing" role="img" aria-label=${figure.summary}></div>
       <svg class="cursor" aria-hidden="true"></svg>
       ${empty ? html`<p class="empty">${figure.empty}</p>` : nothing}`;
     return html`
-      ${figure.named ? nothing : guard([figure], () => keyView(figure))}
+      ${figure.named || compact ? nothing : guard([figure], () => keyView(figure))}
       ${reading ? this.readable(reading, drawing) : html`<div class="surface">${drawing}</div>`}
       ${
         reading
@@ -191,9 +197,13 @@ export class LabFigure extends LitElement {
               <p class="sr" role="status">${this.spoken}</p>`
           : nothing
       }
-      ${guard([figure], () => colourLegend(figure))}
-      ${exportButtons(() => this.onPaper(), name, title, !empty)}
-      ${figure.tables.length ? this.numbers(empty) : nothing}
+      ${
+        compact
+          ? nothing
+          : html`${guard([figure], () => colourLegend(figure))}
+            ${exportButtons(() => this.onPaper(), name, title, !empty)}
+            ${figure.tables.length ? this.numbers(empty) : nothing}`
+      }
     `;
   }
 
@@ -435,7 +445,8 @@ export class LabFigure extends LitElement {
         if (!layout) return;
         const [left, top] = place(layout, reading.x[shown], reading.y[shown], groupOf(layout, shown));
         const size = Math.max(4, ...marksOf(layout.panel, 'dot').map(({ size }) => size)) + 4;
-        add('circle', { class: 'ring', cx: left, cy: top, r: size });
+        const looks = marksOf(layout.panel, 'cell').length ? ['outside', 'inside'] : ['ring'];
+        for (const look of looks) add('circle', { class: look, cx: left, cy: top, r: size });
         surface.dataset.point = `${left} ${top}`;
         return;
       }

@@ -27,7 +27,7 @@ import {
 } from './figure';
 import { ON_PAGE, ON_PAPER, type Inks } from './inks';
 import { keyOf, type Entry } from './key';
-import { FONT_PX, layOutAll, place, widthOf, type Layout } from './layout';
+import { FONT_PX, layOutAll, place, widthOf, type Layout, type Room } from './layout';
 import type { Renderer, Screen } from './renderer';
 import { along } from './axis';
 import { caption, heading, INK, picture, RULE, short, tag, text, type Words as Frame } from './svg';
@@ -376,7 +376,7 @@ function written(mark: Words, inks: Ink): Drawn[] {
         fontSize: Number(size),
         ...(bold === '1' ? { fontWeight: 'bold' } : {}),
         fill: { value: (i: number) => (looks[i]?.colour ? inks.of(looks[i].colour) : inks.ink), scale: null },
-        ...named('text'),
+        ...named('text', mark.id),
       } as Plot.TextOptions,
     );
   });
@@ -516,23 +516,24 @@ function drawPanel(layout: Layout, width: number, inks: Ink): Node[] {
 }
 
 /** All panels in one group, and where everything stands. */
-function drawn(
-  figure: Figure,
-  width: number,
-  spare: number,
-  inks: Ink,
-): { group: SVGElement; layouts: Layout[] } {
-  const layouts = layOutAll(figure, { width, measure: widthOf, right: spare });
+function drawn(figure: Figure, room: Room, inks: Ink): { group: SVGElement; layouts: Layout[] } {
+  const layouts = layOutAll(figure, room);
   const group = element('g', { 'font-size': FONT_PX, 'text-anchor': 'middle', fill: inks.ink });
-  for (const layout of layouts) group.append(...drawPanel(layout, width, inks));
+  for (const layout of layouts) group.append(...drawPanel(layout, room.width, inks));
   return { group, layouts };
+}
+
+/** All panels for a file that stands them among other things, without title, legend and address. */
+export function panelsSvg(figure: Figure, width: number): { svg: string; height: number } {
+  const { group, layouts } = drawn(figure, { width, measure: widthOf }, { ...ON_PAPER, paper: true });
+  return { svg: new XMLSerializer().serializeToString(group), height: heightOf(layouts) };
 }
 
 const heightOf = (layouts: Layout[]) => Math.max(0, ...layouts.map(({ height }) => height));
 
 export class PlotRenderer implements Renderer {
-  draw(figure: Figure, { host, width }: Screen): Layout[] {
-    const { group, layouts } = drawn(figure, width, 0, { ...ON_PAGE, paper: false });
+  draw(figure: Figure, { host, width, measure }: Screen): Layout[] {
+    const { group, layouts } = drawn(figure, { width, measure }, { ...ON_PAGE, paper: false });
     const height = heightOf(layouts);
     const svg = element('svg', { width, height, viewBox: `0 0 ${width} ${height}` });
     svg.append(group);
@@ -631,10 +632,8 @@ export function figureSvg(figure: Figure, address: string): string {
   const margin = 14;
   const [first] = figure.panels;
   const [matrix] = marksOf(first, 'cell');
-  const { group, layouts } = drawn(figure, PAPER_WIDTH - 2 * margin, matrix ? BAR_ROOM : 0, {
-    ...ON_PAPER,
-    paper: true,
-  });
+  const room = { width: PAPER_WIDTH - 2 * margin, measure: widthOf, right: matrix ? BAR_ROOM : 0 };
+  const { group, layouts } = drawn(figure, room, { ...ON_PAPER, paper: true });
   const head = heading(frame, margin);
   const key = legend(keyOf(figure), margin, head.height + 12, PAPER_WIDTH - 2 * margin);
   const top = head.height + key.height + 4;

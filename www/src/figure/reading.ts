@@ -127,7 +127,7 @@ function movedPoint({ rows, upDown }: Points, key: string, from: number): number
     const next = filled[clamp(place - upright, filled.length - 1)] ?? row;
     return next[clamp(column, next.length - 1)];
   }
-  const to = step(row.length, key, column, Math.max(10, Math.round(row.length / 20)));
+  const to = step(row.length, key, column, Math.max(10, Math.round(row.length / 10)));
   return to === undefined ? undefined : row[to];
 }
 

@@ -9,6 +9,7 @@ import '../../ui/inspect.css';
 import { keyOf, VisiblePart } from '../../ui/visible-part';
 import '../../ui/parts.css';
 import { saveButton } from '../../figure/print';
+import { numbers, tableView } from '../../figure/table';
 import { slider, type SliderContext } from '../../ui/slider';
 import { plural } from '../../ui/format';
 import { verdictList } from '../../ui/verdicts';
@@ -126,46 +127,50 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
       context.change('ball_radius', String(radius));
     };
     const bits = [...new Set(ball.fits.map((fit) => fit.bits))].join(', ');
-    return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Fits, table">
-        <table class="facts" data-testid="ball-fits">
-          <caption>
-            Fits at n = ${bits}
-            <span class="quiet">for the radii of the reference</span>
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">Radius r</th>
-              <th scope="col" class="n">β</th>
-              <th scope="col" class="n">R²</th>
-              <th scope="col"><span class="sr">Draw</span></th>
-            </tr>
-          </thead>
-          <tbody>
-            ${ball.fits.map((fit) => {
-              const here = fit.bits === ball.bits && fit.radius === ball.radius;
-              return html`<tr data-radius=${fit.radius}>
-                <th scope="row">${fit.radius}</th>
-                <td class="n" data-value="beta">${betaText(fit.beta)}</td>
-                <td class="n" data-value="r-squared">${squareText(fit.rSquared)}</td>
-                <td>
-                  ${
-                    here
-                      ? html`<span class="quiet">drawn above</span>`
-                      : html`<button
-                          type="button"
-                          class="small"
-                          aria-label="Draw n = ${fit.bits}, r = ${fit.radius}"
-                          @click=${() => show(fit.bits, fit.radius)}
-                        >
-                          Draw
-                        </button>`
-                  }
-                </td>
-              </tr>`;
-            })}
-          </tbody>
-        </table>
-      </div>
+    const { fits } = ball;
+    const fitted = (name: 'beta' | 'rSquared', label: string, text: (value: number) => string) =>
+      numbers(
+        name,
+        label,
+        fits.map((fit) => fit[name]),
+        text,
+      );
+    return html`${tableView({
+        title: `Fits at n = ${bits}`,
+        note: 'for the radii of the reference',
+        look: 'facts',
+        testId: 'ball-fits',
+        rows: fits.length,
+        columns: [
+          numbers(
+            'radius',
+            'Radius r',
+            fits.map(({ radius }) => radius),
+            String,
+          ),
+          fitted('beta', 'β', betaText),
+          fitted('rSquared', 'R²', squareText),
+          {
+            name: 'draw',
+            label: 'Drawn',
+            words: true,
+            value: () => null,
+            text: (_, row) => {
+              const fit = fits[row] ?? ball;
+              if (fit.bits === ball.bits && fit.radius === ball.radius)
+                return html`<span class="quiet">above</span>`;
+              return html`<button
+                type="button"
+                class="small"
+                aria-label="Draw n = ${fit.bits}, r = ${fit.radius}"
+                @click=${() => show(fit.bits, fit.radius)}
+              >
+                Draw
+              </button>`;
+            },
+          },
+        ],
+      })}
       <p class="take">
         ${saveButton('Fits (CSV)', 'sequence-ball-fits.csv', () => context.client.ask('csv', { table: 'ball-fits' }))}
       </p>`;

@@ -1,6 +1,7 @@
 /** The course of a session, symbol by symbol: as a strip and as a table. */
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { numbers, tableView, type Column } from '../../figure/table';
 import { count } from '../../ui/format';
 import { figureText } from '../../ui/text';
 import type { SymbolStep } from '../../engine/types';
@@ -52,7 +53,7 @@ export function stepWords(step: SymbolStep, from: number): string {
 /** A bar of a value from 0 to 1. */
 function bar(kind: 'similarity' | 'surprise', value: number | null): TemplateResult {
   const height = value === null ? 0 : Math.round(100 * Math.min(1, Math.max(0, value)));
-  return html`<span class="gauge ${kind}"><span style="height: ${height}%"></span></span>`;
+  return html`<span class="gauge ${kind}"><span .style=${`height: ${height}%`}></span></span>`;
 }
 
 /** Arrow keys move along the symbols; only one of them is a stop of the Tab key. */
@@ -88,7 +89,7 @@ export function courseStrip(steps: SymbolStep[], actions: CourseActions): Templa
     class="course"
     data-testid="course"
     aria-label="Symbols in the order of time"
-    style="--letters: ${Math.min(12, longest)}"
+    .style=${`--letters: ${Math.min(12, longest)}`}
     @keydown=${move}
   >
     ${steps.map((step) => {
@@ -131,41 +132,46 @@ export function courseLegend(): TemplateResult {
   </ul>`;
 }
 
-export function courseTable(steps: SymbolStep[], left: number): TemplateResult {
-  const number = (value: number | null) => (value === null ? '–' : figureText(value));
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="The session, table">
-    <table data-testid="course-table">
-      <caption>
-        The session, symbol by symbol
-        ${left > 0 ? html`<span class="quiet">the last ${count(steps.length)}; the files have all</span>` : nothing}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col" class="n">In the session</th>
-          <th scope="col">How</th>
-          <th scope="col">Came</th>
-          <th scope="col">Predicted</th>
-          <th scope="col">Should stand here</th>
-          <th scope="col">Verdict</th>
-          <th scope="col" class="n">Similarity</th>
-          <th scope="col" class="n">Surprise</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${steps.map(
-          (step) =>
-            html`<tr>
-              <th scope="row" class="n">${step.at + 1}</th>
-              <td>${MODES[step.mode]}</td>
-              <td>${symbolText(step.symbol)}</td>
-              <td>${step.predicted === null ? '–' : symbolText(step.predicted)}</td>
-              <td>${step.expected === null ? '–' : symbolText(step.expected)}</td>
-              <td>${{ right: '✓ right', wrong: '✗ wrong', open: '–' }[verdict(step)]}</td>
-              <td class="n">${number(step.similarity)}</td>
-              <td class="n">${number(step.surprise)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+/** More rows are not written out: the last ones are. */
+const MOST_ROWS = 200;
+
+export function courseTable(all: SymbolStep[], left: number): TemplateResult {
+  const steps = all.slice(-MOST_ROWS);
+  const number = (name: 'similarity' | 'surprise', label: string) =>
+    numbers(
+      name,
+      label,
+      steps.map((step) => step[name]),
+      figureText,
+    );
+  const words = (name: string, label: string, of: (step: SymbolStep) => string | null): Column => ({
+    name,
+    label,
+    words: true,
+    value: (row) => {
+      const step = steps[row];
+      return step && of(step);
+    },
+  });
+  const symbol = (of: string | null) => (of === null ? null : symbolText(of));
+  return tableView({
+    title: 'The session, symbol by symbol',
+    note: left > 0 || all.length > steps.length ? `the last ${count(steps.length)}; the files have all` : '',
+    rows: steps.length,
+    testId: 'course-table',
+    columns: [
+      { name: 'at', label: 'In the session', value: (row) => (steps[row]?.at ?? NaN) + 1 },
+      words('mode', 'How', ({ mode }) => MODES[mode]),
+      words('symbol', 'Came', (step) => symbol(step.symbol)),
+      words('predicted', 'Predicted', (step) => symbol(step.predicted)),
+      words('expected', 'Should stand here', (step) => symbol(step.expected)),
+      words(
+        'verdict',
+        'Verdict',
+        (step) => ({ right: '✓ right', wrong: '✗ wrong', open: null })[verdict(step)],
+      ),
+      number('similarity', 'Similarity'),
+      number('surprise', 'Surprise'),
+    ],
+  });
 }

@@ -63,16 +63,12 @@ function vectorTable(title: string, { kind, values, order }: VectorView): Table 
       ],
     };
   }
-  const places = new Map(order.map((index, rank) => [index, rank]));
   return {
     title,
     rows: values.length,
     columns: [
       { name: 'index', label: 'Entry, from 0', value: (row) => row },
       numbers('value', 'Value', values, figureText),
-      ...(order.length
-        ? [{ name: 'rank', label: 'Chosen, from 0', value: (row: number) => places.get(row) }]
-        : []),
     ],
   };
 }

@@ -5,6 +5,7 @@ import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
 import { labAddress } from '../../ui/address';
 import type { LabClient } from '../../engine/client';
+import '../../figure/lab-figure';
 import { exportButtons } from '../../ui/download';
 import '../../ui/inspect.css';
 import '../../ui/parts.css';
@@ -12,12 +13,12 @@ import { saveButton } from '../../figure/print';
 import '../../ui/look.css';
 import type { SequenceContext } from './context';
 import type { Operations, Stage, StageView } from '../../engine/types';
-import './lab-strip';
 import { entries, numbersOf } from './numbers';
 import './operations.css';
 import { operationsRecord } from './operations-files';
 import { ScrubbedPart, type Viewed } from './scrubbed';
 import { mostBars, similarBars } from './similar';
+import { stripFigure } from './strip';
 import { symbolText } from './symbols';
 
 const MACHINES = [
@@ -267,7 +268,13 @@ function cell(id: 'machine' | 'transformer', label: string, view: StageView): Te
     <h4>${label}</h4>
     <p class="sentence">${view.sentence}</p>
     <p class="formula">${view.formula}</p>
-    ${view.vectors.map((vector) => html`<sequence-strip .view=${vector}></sequence-strip>`)}
+    ${view.vectors.map(
+      (vector) =>
+        html`<div class="vector">
+          <p class="name" aria-hidden="true">${vector.label}</p>
+          <lab-figure compact .figure=${stripFigure(vector)}></lab-figure>
+        </div>`,
+    )}
     ${view.similarities.map((similarity) => similarBars(similarity, mostBars(view)))}
   </div>`;
 }

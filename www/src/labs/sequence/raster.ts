@@ -1,14 +1,14 @@
 /**
- * Spikes of all layers for one symbol as a drawing: time to the right, a neuron's place upwards, the more significant a
- * spike the taller and stronger. One drawing serves page and paper.
+ * Spikes of all layers for one symbol: time to the right, a neuron's place upwards, the more significant a spike the taller
+ * and stronger.
  */
 
-import { scaleLinear, type ScaleLinear } from 'd3-scale';
-import type { Inks } from '../../figure/inks';
+import { tick } from '../../figure/axis';
+import type { Axis, Figure, Links, Mark, Panel } from '../../figure/figure';
 import { precise } from '../../figure/print';
+import { numbers, type Table } from '../../figure/table';
 import { count } from '../../ui/format';
 import { figureText } from '../../ui/text';
-import { tag, text, widthOf } from '../../figure/svg';
 import type { SpikeLayer, Spikes } from '../../engine/types';
 import { ordinal } from './strip';
 import { spoken } from './symbols';
@@ -16,33 +16,19 @@ import { spoken } from './symbols';
 /** Whether all layers share one axis of time, or each has its own burst spread out. */
 export type Clock = 'one' | 'own';
 
-/** A spike on the drawing. */
-export interface Dot {
-  layer: SpikeLayer['id'];
+interface Spike {
+  layer: SpikeLayer;
   neuron: number;
   time: number;
   /** Null for those that come after the layer is shut off. */
   rank: number | null;
-  significance: number | null;
-  x: number;
-  y: number;
+  significance: number;
 }
 
-export interface Raster {
-  svg: string;
-  height: number;
-  /** Layer by layer, within one in the order of time. */
-  dots: Dot[][];
-}
-
-const BAND = 84;
-const TITLE = 20;
-const AXIS = 22;
-const GAP = 10;
-const LEFT = 44;
-const RIGHT = 14;
-const LEAST_TICK = 6;
-const MOST_TICK = 16;
+/** In pixels: of a panel, and of the least and the most significant spike. */
+const HEIGHT = 84;
+const LEAST = 6;
+const MOST = 16;
 
 /** From the first spike to the last that would have come, with some room; a single spike stands in the middle. */
 function ownRange({ spikes, late }: SpikeLayer): [number, number] {
@@ -53,224 +39,183 @@ function ownRange({ spikes, late }: SpikeLayer): [number, number] {
   return [least - room, greatest + room];
 }
 
-export function drawRaster(
-  { layers, window }: Pick<Spikes, 'layers' | 'window'>,
-  width: number,
-  inks: Inks,
-  clock: Clock,
-  at: Pick<Dot, 'layer' | 'neuron'> | null = null,
-): Raster {
-  const right = width - RIGHT;
-  const parts: string[] = [];
-  const dots: Dot[][] = [];
-  let y = 0;
-  for (const layer of layers) {
-    const own = clock === 'own';
-    const x = scaleLinear(own ? ownRange(layer) : [0, window], [LEFT, right]);
-    const band = drawBand(layer, x, y + TITLE, width, inks, at);
-    parts.push(title(layer, y, width, inks), band.svg);
-    dots.push(band.dots);
-    y += TITLE + BAND;
-    if (own) {
-      parts.push(axis(x, y, width, inks));
-      y += AXIS;
-    }
-    y += GAP;
-  }
-  if (clock === 'one') {
-    parts.push(axis(scaleLinear([0, window], [LEFT, right]), y - GAP, width, inks));
-    y += AXIS - GAP;
-  }
-  parts.push(
-    text((LEFT + right) / 2, y + 12, 'Time, in gaps between two input spikes', {
-      fill: inks.ink,
-      'text-anchor': 'middle',
-    }),
-  );
-  return { svg: parts.join(''), height: y + 18, dots };
+/** In the order of time. */
+function spikesOf(layer: SpikeLayer): Spike[] {
+  const late = layer.late.map((spike) => ({ ...spike, layer, rank: null, significance: 0 }));
+  return [...layer.spikes.map((spike) => ({ ...spike, layer })), ...late];
 }
 
-function title(layer: SpikeLayer, y: number, width: number, inks: Inks): string {
-  const said = layer.same
-    ? '✓ its order is that of the dot products'
-    : `✗ not the order of the dot products, cosine ${figureText(layer.similarity)}`;
-  const name = `${layer.label}, ${count(layer.neurons)}`;
-  const room = widthOf(name, 12) + widthOf(said, 11) + 30 < width;
-  return (
-    text(0, y + 13, name, { fill: inks.ink, 'font-size': 12, 'font-weight': 'bold', class: 'layer' }) +
-    text(
-      width,
-      y + 13,
-      room ? said : layer.same ? '✓ same order' : `✗ cosine ${figureText(layer.similarity)}`,
-      {
-        fill: layer.same ? inks.muted : inks.ink,
-        'text-anchor': 'end',
-        class: 'same',
-      },
-    )
-  );
-}
-
-function axis(x: ScaleLinear<number, number>, y: number, width: number, inks: Inks): string {
-  const many = Math.max(2, Math.min(7, Math.floor(width / 100)));
-  const tickText = x.tickFormat(many);
-  return x
-    .ticks(many)
-    .map(
-      (tick) =>
-        tag('line', { x1: x(tick), y1: y, x2: x(tick), y2: y + 4, stroke: inks.ink }) +
-        text(x(tick), y + 16, tickText(tick), {
-          fill: inks.muted,
-          'text-anchor': 'middle',
-          class: 'x-tick',
-        }),
-    )
-    .join('');
-}
-
-function drawBand(
-  layer: SpikeLayer,
-  x: ScaleLinear<number, number>,
-  top: number,
-  width: number,
-  inks: Inks,
-  at: Pick<Dot, 'layer' | 'neuron'> | null,
-): { svg: string; dots: Dot[] } {
-  const bottom = top + BAND;
-  // A tall mark of the lowest neuron stays within its band.
-  const inset = MOST_TICK / 2 + 1;
-  const place = scaleLinear([0, Math.max(1, layer.neurons - 1)], [bottom - inset, top + inset]);
-  const most = Math.max(...layer.spikes.map(({ significance }) => significance), 0) || 1;
-  const fired = layer.spikes.map(({ neuron, time, rank, significance }): Dot => ({
-    layer: layer.id,
-    neuron,
-    time,
-    rank,
-    significance,
-    x: x(time),
-    y: place(neuron),
-  }));
-  const late = layer.late.map(({ neuron, time }): Dot => ({
-    layer: layer.id,
-    neuron,
-    time,
-    rank: null,
-    significance: null,
-    x: x(time),
-    y: place(neuron),
-  }));
-
-  const frame =
-    tag('rect', {
-      x: LEFT,
-      y: top,
-      width: width - RIGHT - LEFT,
-      height: BAND,
-      fill: 'none',
-      stroke: inks.rule,
-    }) +
-    tag('line', { x1: LEFT, y1: bottom, x2: width - RIGHT, y2: bottom, stroke: inks.ink }) +
-    [0, layer.neurons - 1]
-      .map((neuron) =>
-        text(LEFT - 5, place(neuron) + 4, count(neuron), {
-          fill: inks.muted,
-          'text-anchor': 'end',
-          class: 'y-tick',
-        }),
-      )
-      .join('');
-
-  const last = fired.at(-1);
-  const shut =
-    last && late.length
-      ? tag('rect', {
-          class: 'beyond',
-          x: last.x,
-          y: top,
-          width: Math.max(0, width - RIGHT - last.x),
-          height: BAND,
-          fill: inks.rule,
-          'fill-opacity': 0.35,
-        }) +
-        tag('line', {
-          class: 'shut',
-          x1: last.x,
-          y1: top,
-          x2: last.x,
-          y2: bottom,
-          stroke: inks.muted,
-          'stroke-dasharray': '3 3',
-        })
-      : '';
-
-  const lateMarks = late
-    .map((dot) =>
-      tag('line', {
-        class: 'late',
-        'data-neuron': dot.neuron,
-        x1: dot.x,
-        y1: dot.y - LEAST_TICK / 2,
-        x2: dot.x,
-        y2: dot.y + LEAST_TICK / 2,
-        stroke: inks.muted,
-        'stroke-width': 1.5,
-      }),
-    )
-    .join('');
-  const marks = fired
-    .map((dot, i) => {
-      const share = Math.max(0, dot.significance ?? 0) / most;
-      const half = (LEAST_TICK + share * (MOST_TICK - LEAST_TICK)) / 2;
-      return tag('line', {
-        class: 'spike',
-        'data-neuron': dot.neuron,
-        x1: dot.x,
-        y1: dot.y - half,
-        x2: dot.x,
-        y2: dot.y + half,
-        stroke: i === 0 ? inks.of('--series-2') : inks.of('--series-1'),
-        'stroke-opacity': i === 0 ? 1 : 0.45 + 0.55 * share,
-        'stroke-width': 2.4,
-      });
-    })
-    .reverse()
-    .join('');
+function panelOf(layer: SpikeLayer, x: Axis): Panel {
+  const { label, neurons, same, similarity } = layer;
+  const top = Math.max(1, neurons - 1);
+  // A tall mark of the lowest neuron stays within its panel.
+  const inset = MOST / 2 + 1;
+  const pixel = top / (HEIGHT - 2 * inset);
+  const all = spikesOf(layer);
+  const fired = all.filter(({ rank }) => rank !== null);
+  const late = all.filter(({ rank }) => rank === null);
   const [first] = fired;
-  const firstMark = first
-    ? tag('path', {
-        class: 'first',
-        d: `M${first.x - 10} ${first.y - 4}l6.5 4l-6.5 4z`,
-        fill: inks.of('--series-2'),
-      })
-    : '';
+  const last = fired.at(-1);
+  const most = Math.max(0, ...fired.map(({ significance }) => significance)) || 1;
+  const share = (spike: Spike | undefined) => Math.max(0, spike?.significance ?? 0) / most;
+  const links = (
+    id: string,
+    says: string,
+    own: Spike[],
+    style: (spike?: Spike) => ReturnType<Links['style']>,
+  ) => {
+    const end = (side: number) =>
+      own.map((spike) => spike.neuron + (side * pixel * (LEAST + share(spike) * (MOST - LEAST))) / 2);
+    const times = own.map(({ time }) => time);
+    const [y1, y2] = [end(-1), end(1)];
+    const mark: Links = {
+      kind: 'link',
+      id,
+      label: says,
+      x1: times,
+      y1,
+      x2: times,
+      y2,
+      style: (i) => style(own[i]),
+    };
+    return own.length ? [mark] : [];
+  };
+  const shut: Mark[] =
+    last && late.length ? [{ kind: 'rule', axis: 'x', at: last.time, until: x.range[1] }] : [];
+  return {
+    title: `${label}, ${count(neurons)}`,
+    note: same
+      ? '✓ the dot products’ order'
+      : `✗ not the dot products’ order, cosine ${figureText(similarity)}`,
+    x,
+    y: {
+      title: '',
+      range: [-inset * pixel, top + inset * pixel],
+      ticks: [0, neurons - 1],
+      format: count,
+    },
+    height: HEIGHT,
+    marks: [
+      ...shut,
+      ...links('first', 'first to fire, most significant', fired.slice(0, 1), () => ({
+        colour: '--series-2',
+        width: 2.4,
+      })),
+      // Whoever fires earlier is drawn later, so that no other hides it.
+      ...links(
+        'spike',
+        'fires; taller and stronger, the more significant',
+        fired.slice(1).reverse(),
+        (spike) => ({
+          colour: '--series-1',
+          width: 2.4,
+          opacity: 0.45 + 0.55 * share(spike),
+        }),
+      ),
+      ...links('late', 'would have come after the layer is shut off', late, () => ({
+        colour: '--muted',
+        width: 1.5,
+      })),
+      {
+        kind: 'text',
+        x: first ? [first.time] : [],
+        y: first ? [first.neuron] : [],
+        texts: ['►\u00a0'],
+        style: () => ({ colour: '--series-2', size: 9, anchor: 'end' }),
+      },
+    ],
+  };
+}
 
-  const chosen =
-    at?.layer === layer.id ? [...fired, ...late].find(({ neuron }) => neuron === at.neuron) : undefined;
-  const cursor = chosen
-    ? tag('circle', {
-        class: 'cursor',
-        cx: chosen.x,
-        cy: chosen.y,
-        r: 11,
-        fill: 'none',
-        stroke: inks.ink,
-        'stroke-width': 1.5,
-      })
-    : '';
-  return { svg: frame + shut + lateMarks + marks + firstMark + cursor, dots: [...fired, ...late] };
+export function rasterFigure(spikes: Spikes, clock: Clock, note: string, csv: () => Promise<string>): Figure {
+  const { layers, window } = spikes;
+  const all = layers.flatMap(spikesOf);
+  const panels = layers.map((layer, i) => {
+    const last = i === layers.length - 1;
+    // The first input comes at once: its mark stands before it.
+    const range = clock === 'own' ? ownRange(layer) : ([-0.04 * window, window] as const);
+    return panelOf(layer, {
+      title: last ? 'Time, in gaps between two input spikes' : '',
+      range,
+      format: tick,
+      bare: clock === 'one' && !last,
+    });
+  });
+  const title = 'Spikes of every layer';
+  return {
+    name: 'spikes',
+    title,
+    note,
+    summary: rasterSummary(spikes),
+    empty: 'No spike.',
+    // No machine is without layers.
+    panels: panels as [Panel, ...Panel[]],
+    reading: {
+      by: 'point',
+      x: all.map(({ time }) => time),
+      y: all.map(({ neuron }) => neuron),
+      panel: all.map(({ layer }) => layers.indexOf(layer)),
+      rows: layers.map((own) => all.flatMap(({ layer }, i) => (layer === own ? [i] : []))),
+      words: (i) => spikeWords(all[i]),
+      role: 'raster of spikes',
+      hint: 'Left and right move in the order of time, up and down between layers.',
+      invitation: 'Point at a spike, tap it, or use the arrow keys, to read it.',
+    },
+    tables: [tableOf(all, title, csv)],
+  };
+}
+
+function tableOf(all: Spike[], title: string, csv: () => Promise<string>): Table {
+  return {
+    title: `${title}, in the order of time`,
+    rows: all.length,
+    file: 'spikes',
+    csv,
+    testId: 'spike-numbers',
+    data: (row) => ({ layer: all[row]?.layer.id ?? '' }),
+    columns: [
+      { name: 'layer', label: 'Layer', words: true, value: (row) => all[row]?.layer.label },
+      {
+        name: 'rank',
+        label: 'Rank',
+        value: (row) => all[row]?.rank,
+        text: (value) => (value === null ? 'too late' : String(value)),
+      },
+      numbers(
+        'neuron',
+        'Neuron',
+        all.map(({ neuron }) => neuron),
+        String,
+      ),
+      numbers(
+        'time',
+        'Time',
+        all.map(({ time }) => time),
+        precise,
+      ),
+      numbers(
+        'significance',
+        'Significance',
+        all.map(({ significance }) => significance),
+        figureText,
+      ),
+    ],
+  };
 }
 
 /** A spike in words. */
-export function dotWords(layer: SpikeLayer | undefined, dot: Dot): string {
-  const where = `${layer?.label ?? dot.layer}, neuron ${dot.neuron}`;
-  const when = `t = ${precise(dot.time)}`;
-  return dot.rank === null
+function spikeWords(spike: Spike | undefined): string {
+  if (!spike) return '';
+  const { layer, neuron, time, rank, significance } = spike;
+  const where = `${layer.label}, neuron ${neuron}`;
+  const when = `t = ${precise(time)}`;
+  return rank === null
     ? `${where}: would have fired at ${when}, after the layer was shut off`
-    : `${where}: fires ${ordinal(dot.rank + 1)}, at ${when}, significance ${figureText(dot.significance)}`;
+    : `${where}: fires ${ordinal(rank + 1)}, at ${when}, significance ${figureText(significance)}`;
 }
 
 /** What the drawing shows, for readers who do not see it. */
-export function rasterSummary({ layers, label, at, symbol }: Spikes): string {
+function rasterSummary({ layers, label, at, symbol }: Spikes): string {
   const each = layers.map(({ label, spikes, late, same, similarity }) => {
     const [first] = spikes;
     const last = spikes.at(-1);

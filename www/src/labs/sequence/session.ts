@@ -12,6 +12,7 @@ import { saveButton } from '../../figure/print';
 import { count, plural, shortened } from '../../ui/format';
 import { numberControl, wholeNumber } from '../../ui/number-control';
 import type { SequenceContext } from './context';
+import { courseFigure } from './course-figure';
 import { courseLegend, courseStrip, courseTable, MOST_SHOWN, stepWords } from './course';
 import type { Session, SymbolStep } from '../../engine/types';
 import { presetIs, sessionPresets, presetValues } from './presets';
@@ -485,13 +486,13 @@ class LabSession extends LitElement {
     const current = steps.find(({ at }) => at === this.current) ?? steps[0];
     const { settled } = this.context;
     const paper = async () => {
-      const { courseSvg } = await import('./svg-course');
-      return courseSvg(steps, from, {
+      const { figureSvg } = await import('../../figure/plot');
+      const figure = courseFigure(steps, from, {
         title: this.whole ? 'A session with the sequence machine' : this.heading(session),
         note: `${this.contextLabel}, seed ${settled.values.seed}`,
         remarks: [session.sentence].filter(Boolean),
-        address: labAddress(this.context.link),
       });
+      return figureSvg(figure, labAddress(this.context.link));
     };
     return html`<div class="view">
       <div class="tools">

@@ -1,7 +1,9 @@
 /** Similarities that a retrieval used, as bars: those that it chose are marked. */
 
 import { html, nothing, type TemplateResult } from 'lit';
-import { count } from '../../ui/format';
+import type { Figure } from '../../figure/figure';
+import { count, shortened } from '../../ui/format';
+import { mark } from '../../ui/palette';
 import { figureText } from '../../ui/text';
 import type { SimilarityView, StageView } from '../../engine/types';
 import { symbolText } from './symbols';
@@ -11,15 +13,18 @@ const MOST_BARS = 8;
 const MOST_OF_SEVERAL = 6;
 /** … and some of these are such as were not chosen, so that a reader sees by how much they missed. */
 const LEAST_OTHERS = 2;
+/** In a file: the height of a bar's row in pixels, and the letters of its name. */
+const ROW = 13;
+const MOST_LETTERS = 20;
 
 export function mostBars({ similarities }: StageView): number {
   return similarities.length > 1 ? MOST_OF_SEVERAL : MOST_BARS;
 }
 
-export type Item = SimilarityView['items'][number];
+type Item = SimilarityView['items'][number];
 
 /** What is drawn of many items: the largest of the chosen and of the others, in the order that they came in. */
-export function drawnItems({ items }: SimilarityView, most: number): Item[] {
+function drawnItems({ items }: SimilarityView, most: number): Item[] {
   if (items.length <= most) return items;
   const sorted = items
     .map((item, place) => ({ item, place }))
@@ -31,20 +36,51 @@ export function drawnItems({ items }: SimilarityView, most: number): Item[] {
   return items.filter((_, place) => kept.has(place));
 }
 
-/** Where zero lies and how long a bar is, from 0 to 1. */
-export interface BarScale {
-  zero: number;
-  of: (value: number) => number;
+/** From the least to the greatest, zero between or at one of them. */
+function rangeOf(items: Item[]): [number, number] {
+  const finite = items.map(({ value }) => value).filter(Number.isFinite);
+  const [least, greatest] = [Math.min(0, ...finite), Math.max(0, ...finite)];
+  return greatest > least ? [least, greatest] : [0, 1];
 }
 
-export function barScaleOf(items: Item[]): BarScale {
-  const finite = items.map(({ value }) => value).filter(Number.isFinite);
-  const least = Math.min(0, ...finite);
-  const greatest = Math.max(0, ...finite);
-  const span = greatest - least || 1;
+const valueText = (value: number) => figureText(Number(value.toPrecision(3)));
+const finite = (value: number) => (Number.isFinite(value) ? value : 0);
+
+/** The bars for a file. Those that were chosen are filled and have a dot. */
+export function similarFigure(view: SimilarityView, most: number): Figure {
+  const items = drawnItems(view, most);
+  const [least, greatest] = rangeOf(items);
+  const names = items.map(({ label }) => shortened(symbolText(label), MOST_LETTERS));
   return {
-    zero: -least / span,
-    of: (value) => (Number.isFinite(value) ? (value - least) / span : -least / span),
+    name: 'similar',
+    title: view.label,
+    summary: view.label,
+    empty: '',
+    panels: [
+      {
+        // Room for the number behind the longest bar.
+        x: { title: '', range: [least, greatest + 0.35 * (greatest - least)], bare: true },
+        y: { title: '', range: [items.length - 0.5, -0.5], names },
+        height: items.length * ROW,
+        marks: [
+          { kind: 'rule', axis: 'x', at: 0 },
+          {
+            kind: 'bar',
+            id: 'similarity',
+            label: view.label,
+            mark: mark(1),
+            place: items.map((_, i) => i),
+            thick: 0.6,
+            from: items.map(() => 0),
+            to: items.map(({ value }) => finite(value)),
+            texts: items.map(({ value, chosen }) => `${valueText(value)}${chosen ? ' ●' : ''}`),
+            hollow: (i) => items[i]?.chosen !== true,
+          },
+        ],
+      },
+    ],
+    reading: null,
+    tables: [],
   };
 }
 
@@ -59,8 +95,8 @@ export function similarBars(view: SimilarityView, most: number): TemplateResult 
     return html`<p class="help">${view.label}: there is nothing to compare with yet.</p>`;
   }
   const items = drawnItems(view, most);
-  const scale = barScaleOf(items);
-  const percent = (share: number) => `${(share * 100).toFixed(2)}%`;
+  const [least, greatest] = rangeOf(items);
+  const percent = (share: number) => `${((share / (greatest - least)) * 100).toFixed(2)}%`;
   const left = leftOut(view, most);
   return html`<div class="similar" data-testid="similar">
     <p class="name">
@@ -68,16 +104,16 @@ export function similarBars(view: SimilarityView, most: number): TemplateResult 
     </p>
     <ul>
       ${items.map(({ label, value, chosen }) => {
-        const [from, to] = [scale.zero, scale.of(value)].sort((a, b) => a - b) as [number, number];
+        const [from, to] = [Math.min(0, finite(value)), Math.max(0, finite(value))];
         return html`<li class=${chosen ? 'picked' : ''} data-chosen=${chosen ? 'true' : 'false'}>
           <span
             class="gauge"
             aria-hidden="true"
-            style="left: ${percent(from)}; width: ${percent(to - from)}"
+            .style=${`left: ${percent(from - least)}; width: ${percent(to - from)}`}
           ></span>
           <span class="dot" aria-hidden="true">${chosen ? '●' : ''}</span>
           <span class="what" title=${label}>${symbolText(label)}</span>
-          <span class="n" data-value=${value}>${figureText(Number(value.toPrecision(3)))}</span>
+          <span class="n" data-value=${value}>${valueText(value)}</span>
           ${chosen ? html`<span class="sr">, chosen</span>` : nothing}
         </li>`;
       })}

@@ -3,15 +3,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
-import { labAddress } from '../../ui/address';
 import type { LabClient } from '../../engine/client';
-import { exportButtons } from '../../ui/download';
 import { figureView } from '../../figure/lab-figure';
 import { PendingEdits } from '../../ui/pending-edits';
 import { field, propertyOf } from '../../ui/fields';
 import '../../ui/inspect.css';
 import '../../ui/parts.css';
-import { correlation, precise, saveButton } from '../../figure/print';
+import { correlation, saveButton } from '../../figure/print';
+import { tableView, type Column, type Table, type Value } from '../../figure/table';
 import { slider, type SliderContext } from '../../ui/slider';
 import { count } from '../../ui/format';
 import '../../ui/look.css';
@@ -19,9 +18,8 @@ import { verdictList } from '../../ui/verdicts';
 import { figureText } from '../../ui/text';
 import type { SequenceContext } from './context';
 import type { SpikeLayer, Spikes } from '../../engine/types';
-import './lab-raster';
-import type { Clock } from './raster';
-import { readingsSvg, readingsTable } from './readings';
+import { rasterFigure, type Clock } from './raster';
+import { readingsFigure } from './readings';
 import { ScrubbedPart } from './scrubbed';
 import './spikes.css';
 import { symbolText } from './symbols';
@@ -70,12 +68,10 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
     ...ScrubbedPart.properties,
     clock: { state: true },
     near: { state: true },
-    opened: { state: true },
   };
   declare clock: Clock;
   /** The activations are shown where they come to the threshold, instead of from the first input on. */
   declare near: boolean;
-  declare opened: ReadonlySet<string>;
 
   private readonly edits = new PendingEdits(
     (name, value) => this.context.change(name, value),
@@ -85,7 +81,6 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
     super('spikes');
     this.clock = 'own';
     this.near = true;
-    this.opened = new Set();
   }
 
   protected look(client: LabClient, at: number): Promise<Spikes> {
@@ -94,13 +89,6 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
 
   private csv(id: 'spikes' | 'readings' | 'spike-checks', { at }: Spikes): Promise<string> {
     return this.context.client.ask('csv', { table: id, at });
-  }
-
-  private toggle(name: string, open: boolean) {
-    const opened = new Set(this.opened);
-    if (open) opened.add(name);
-    else opened.delete(name);
-    this.opened = opened;
   }
 
   protected override render(): TemplateResult {
@@ -125,7 +113,7 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
               data-neuron=${answer.shown.neuron}
               data-fresh=${question.fresh ? 'true' : 'false'}
             >
-              ${guard([answer.shown, this.clock, this.near, this.opened, context.link], () => this.shown(answer.shown))}
+              ${guard([answer.shown, this.clock, this.near, context.link], () => this.shown(answer.shown))}
             </div>`
           : html`<div class="step waiting">
               <p class="help">
@@ -168,47 +156,16 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
 
   private shown(spikes: Spikes): TemplateResult {
     return html`<p class="formula" data-testid="spikes-formula"><b>${spikes.label}:</b> ${spikes.formula}</p>
-      ${this.raster(spikes)} ${layersTable(spikes)}
+      ${this.raster(spikes)} ${tableView(layersTable(spikes.layers))}
       <div class="two">${this.traces(spikes)} ${this.readings(spikes)}</div>
       ${this.checks(spikes)}`;
   }
 
   private raster(spikes: Spikes): TemplateResult {
     const { clock, context } = this;
-    const name = 'spikes';
+    const figure = rasterFigure(spikes, clock, noteOf(spikes), () => this.csv('spikes', spikes));
     return html`${choice('Time axis', 'spikes-clock', CLOCKS, clock, (id) => (this.clock = id))}
-      <sequence-raster data-testid="raster" .spikes=${spikes} .clock=${clock}></sequence-raster>
-      <ul class="key">
-        <li><span class="sign first" aria-hidden="true"></span>first to fire, most significant</li>
-        <li>
-          <span class="sign fired" aria-hidden="true"></span>fires; taller and stronger, the more significant
-        </li>
-        <li><span class="sign late" aria-hidden="true"></span>would have come after the layer is shut off</li>
-      </ul>
-      ${exportButtons(
-        async () => {
-          const { rasterSvg } = await import('./svg-raster');
-          return rasterSvg(spikes, clock, {
-            ...wordsOf(spikes, context.link),
-            title: 'Spikes of every layer',
-          });
-        },
-        name,
-        'Spikes of every layer',
-      )}
-      <details class="numbers" @toggle=${this.toggled(name)}>
-        <summary>Numbers<span class="sr">: spikes of every layer</span></summary>
-        ${
-          this.opened.has(name)
-            ? html`${spikesTable(spikes)}
-              ${saveButton('Download as CSV', 'spikes.csv', () => this.csv('spikes', spikes))}`
-            : nothing
-        }
-      </details>`;
-  }
-
-  private toggled(name: string) {
-    return (event: Event) => this.toggle(name, (event.target as HTMLDetailsElement).open);
+    ${figureView(figure, context.link)}`;
   }
 
   private traces(spikes: Spikes): TemplateResult {
@@ -220,27 +177,19 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
         ${figureText(spikes.threshold)}.
       </p>
       ${choice('Activation', 'spikes-near', STRETCHES, near ? 'near' : 'whole', (id) => (this.near = id === 'near'))}
-      ${figureView(tracesOf(spikes, near, wordsOf(spikes, this.context.link).note), this.context.link)}
+      ${figureView(tracesOf(spikes, near, noteOf(spikes)), this.context.link)}
     </section>`;
   }
 
   private readings(spikes: Spikes): TemplateResult {
-    const title = 'Time, phase and rank of one code';
+    const figure = readingsFigure(spikes, noteOf(spikes), () => this.csv('readings', spikes));
     return html`<section aria-labelledby="title-readings">
-      <h3 id="title-readings">${title}</h3>
+      <h3 id="title-readings">${figure.title}</h3>
       <p class="help">
         The input’s spikes, one a row. The phase is the spike’s time as a share of the volley’s window, once
         around; the significance is what the ranks make of it.
       </p>
-      ${readingsTable(spikes)}
-      <div class="foot">
-        ${exportButtons(
-          () => readingsSvg(spikes, { ...wordsOf(spikes, this.context.link), title }),
-          'readings',
-          title,
-        )}
-        ${saveButton('CSV', 'readings.csv', () => this.csv('readings', spikes))}
-      </div>
+      ${figureView(figure, this.context.link)}
     </section>`;
   }
 
@@ -253,37 +202,7 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
         Random inputs, each as a volley and as a dot product. Load is how many volleys the neurons get before
         the one that counts.
       </p>
-      <div class="scroll" tabindex="0" role="region" aria-label="${title}, table">
-        <table data-testid="checks">
-          <caption class="sr">
-            ${title}
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">Neuron</th>
-              <th scope="col" class="n">Load</th>
-              <th scope="col" class="n">Same code <span class="quiet">pairs</span></th>
-              <th scope="col" class="n">Cosine <span class="quiet">mean</span></th>
-              <th scope="col" class="n">Cosine <span class="quiet">least</span></th>
-            </tr>
-          </thead>
-          <tbody>
-            ${checks.map(
-              ({ neuron, label, load, pairs, same, mean, least }) =>
-                html`<tr data-neuron=${neuron} data-load=${load}>
-                  <th scope="row">${label}</th>
-                  <td class="n">${count(load)}</td>
-                  <td class="n">
-                    <span data-value="same">${count(same)}</span> of
-                    <span data-value="pairs">${count(pairs)}</span>
-                  </td>
-                  <td class="n" data-value="mean">${correlation(mean)}</td>
-                  <td class="n" data-value="least">${correlation(least)}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
+      ${tableView(checksTable(checks))}
       <p class="take">
         ${saveButton('Table (CSV)', 'spike-checks.csv', () => this.csv('spike-checks', spikes))}
       </p>
@@ -296,95 +215,76 @@ class SequenceSpikes extends ScrubbedPart<Spikes> {
   }
 }
 
-function wordsOf({ at, length, symbol, label, threshold }: Spikes, link: string) {
+const noteOf = ({ at, length, symbol, label, threshold }: Spikes) =>
+  `${label} neurons, threshold ${figureText(threshold)}; symbol ${at + 1} of ${length}: ${symbolText(symbol)}`;
+
+function checksTable(checks: Spikes['checks']): Table {
+  const column = (name: 'load' | 'same' | 'mean' | 'least', label: string, text: Column['text']): Column => ({
+    name,
+    label,
+    value: (row) => checks[row]?.[name],
+    ...(text ? { text } : {}),
+  });
+  const cosine = (value: Value) => correlation(Number(value));
   return {
-    note: `${label} neurons, threshold ${figureText(threshold)}; symbol ${at + 1} of ${length}: ${symbolText(symbol)}`,
-    address: labAddress(link),
+    title: 'Pairs with the same code',
+    rows: checks.length,
+    testId: 'checks',
+    data: (row) => ({ neuron: checks[row]?.neuron ?? '', load: String(checks[row]?.load) }),
+    columns: [
+      { name: 'neuron', label: 'Neuron', words: true, value: (row) => checks[row]?.label },
+      column('load', 'Load', (value) => count(Number(value))),
+      column(
+        'same',
+        'Same code',
+        (value, row) => `${count(Number(value))} of ${count(checks[row]?.pairs ?? 0)}`,
+      ),
+      column('mean', 'Cosine, mean', cosine),
+      column('least', 'Cosine, least', cosine),
+    ],
   };
 }
 
-const span = ({ spikes }: SpikeLayer) =>
-  spikes.length ? `${figureText(spikes[0]?.time)} to ${figureText(spikes.at(-1)?.time)}` : '–';
-
-function layersTable({ layers }: Spikes): TemplateResult {
-  return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Layers, table">
-    <table class="layers" data-testid="layers">
-      <caption class="sr">
-        Layers: is the code of the firing order that of the ranked dot products?
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Layer</th>
-          <th scope="col" class="n">Fire</th>
-          <th scope="col" class="n">Time</th>
-          <th scope="col">Same code as the dot products</th>
-          <th scope="col" class="n">Cosine</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${layers.map(
-          (layer) =>
-            html`<tr data-layer=${layer.id} data-same=${layer.same ? 'true' : 'false'}>
-              <th scope="row">${layer.label}</th>
-              <td class="n" data-label="fire">${count(layer.spikes.length)} of ${count(layer.neurons)}</td>
-              <td class="n" data-label="time">${span(layer)}</td>
-              <td class="said">
-                <span class="verdict ${layer.same ? 'holds' : 'fails'}"
-                  ><span aria-hidden="true">${layer.same ? '✓' : '✗'}</span>
-                  ${layer.same ? 'same' : 'not the same'}</span
-                >
-                <span class="quiet">${layer.sentence}</span>
-              </td>
-              <td class="n" data-label="cosine" data-value="similarity">${correlation(layer.similarity)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-function spikesTable({ layers }: Spikes): TemplateResult {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Spikes of every layer, table">
-    <table data-testid="spike-numbers">
-      <caption>
-        Spikes of every layer, in the order of time
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Layer</th>
-          <th scope="col" class="n">Rank</th>
-          <th scope="col" class="n">Neuron</th>
-          <th scope="col" class="n">Time</th>
-          <th scope="col" class="n">Significance</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${layers.map(
-          ({ id, label, spikes, late }) =>
-            html`${spikes.map(
-              ({ neuron, rank, time, significance }) =>
-                html`<tr data-layer=${id}>
-                  <th scope="row">${label}</th>
-                  <td class="n" data-value="rank">${rank}</td>
-                  <td class="n" data-value="neuron">${neuron}</td>
-                  <td class="n" data-value="time">${precise(time)}</td>
-                  <td class="n" data-value="significance">${figureText(significance)}</td>
-                </tr>`,
-            )}
-            ${late.map(
-              ({ neuron, time }) =>
-                html`<tr data-layer=${id} data-late="true">
-                  <th scope="row">${label}</th>
-                  <td class="n quiet">too late</td>
-                  <td class="n">${neuron}</td>
-                  <td class="n">${precise(time)}</td>
-                  <td class="n quiet">0</td>
-                </tr>`,
-            )}`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+function layersTable(layers: SpikeLayer[]): Table {
+  const column = (
+    name: string,
+    label: string,
+    text: (layer: SpikeLayer) => string | TemplateResult,
+  ): Column => ({
+    name,
+    label,
+    value: () => null,
+    text: (_, row) => {
+      const layer = layers[row];
+      return layer ? text(layer) : '';
+    },
+  });
+  return {
+    title: 'Layers: is the code of the firing order that of the ranked dot products?',
+    rows: layers.length,
+    testId: 'layers',
+    data: (row) => ({ layer: layers[row]?.id ?? '' }),
+    columns: [
+      { ...column('layer', 'Layer', ({ label }) => label), words: true },
+      {
+        ...column(
+          'same',
+          'Same code',
+          ({ same, sentence }) =>
+            html`<span class="verdict ${same ? 'holds' : 'fails'}"
+                >${same ? '✓ same' : '✗ not the same'}</span
+              >
+              <span class="quiet why">${sentence}</span>`,
+        ),
+        words: true,
+      },
+      column('cosine', 'Cosine', ({ similarity }) => correlation(similarity)),
+      column('fire', 'Fire', ({ spikes, neurons }) => `${count(spikes.length)} of ${count(neurons)}`),
+      column('time', 'Time', ({ spikes }) =>
+        spikes.length ? `${figureText(spikes[0]?.time)} to ${figureText(spikes.at(-1)?.time)}` : '–',
+      ),
+    ],
+  };
 }
 
 customElements.define('sequence-spikes', SequenceSpikes);

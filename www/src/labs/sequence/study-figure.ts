@@ -105,6 +105,8 @@ export function curveChart(curves: Curves, place: number, context: ChartContext)
   const rows = curves.arms.map(({ id }) =>
     xs.map((_, point) => spreadOf(valuesOf(curves, point, place, id))),
   );
+  const last = xs.findLastIndex((_, point) => rows.some((row) => row[point]));
+  const x = last < 0 ? [] : xs;
   const logs = kind === 'count' && rows.flat().every((spread) => !spread || spread.least >= 0);
   const log = logs && context.log.has(measure.id);
   const reach = rows
@@ -118,7 +120,7 @@ export function curveChart(curves: Curves, place: number, context: ChartContext)
   const lines = entries.map((entry, i): Line => {
     const row = rows[i] ?? [];
     const [y, low, high] = [drawn(row, 'mean'), drawn(row, 'least'), drawn(row, 'greatest')];
-    return { kind: 'line', ...entry, shown: !hidden.has(entry.id), x: xs, y, low, high };
+    return { kind: 'line', ...entry, shown: !hidden.has(entry.id), x, y, low, high };
   });
   const read = (point: number) => {
     const values = lines.flatMap(({ label: name, shown }, i) => {
@@ -130,7 +132,6 @@ export function curveChart(curves: Curves, place: number, context: ChartContext)
     });
     return `${curves.x.label} ${count(xs[point] ?? 0)}: ${values.join('; ')}`;
   };
-  const last = xs.findLastIndex((_, point) => rows.some((row) => row[point]));
   const described = kind === 'share' ? `% ${unit.replace(/^(%|share)\s*/, '')}`.trim() : unit;
   const zeros = log ? 'none at all stands at the lower edge' : '';
   return {
@@ -161,7 +162,7 @@ export function curveChart(curves: Curves, place: number, context: ChartContext)
           marks: lines,
         },
       ],
-      reading: { by: 'x', x: xs, words: read },
+      reading: { by: 'x', x, words: read },
       tables: last < 0 ? [] : [numbersTable(curves, place, `${context.name}${measure.id}`)],
       remarks: remarks(label, described, zeros),
     },

@@ -1,6 +1,6 @@
 /** Activation of a few decoder neurons against the threshold, as a line chart. */
 
-import { roomy } from '../../figure/axis';
+import { roomy, tick } from '../../figure/axis';
 import type { Figure } from '../../figure/figure';
 import { precise } from '../../figure/print';
 import { numbers } from '../../figure/table';
@@ -108,6 +108,7 @@ export function tracesOf({ traces, threshold, label, neuron }: Spikes, near: boo
         x: {
           title: 'Time, in gaps between two input spikes',
           range: end > begin ? [begin, end] : [begin, begin + 1],
+          format: tick,
         },
         y: {
           title:
