@@ -10,6 +10,7 @@ pub mod encodings;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 mod every;
+pub mod geometry;
 pub mod link;
 pub mod part;
 pub mod race;
@@ -47,6 +48,7 @@ pub const LABS: &[&dyn Lab] = &[
     &copy::CopyLab,
     &encodings::EncodingsLab,
     &sequence::SequenceLab,
+    &geometry::GeometryLab,
     #[cfg(any(test, template))]
     &template::TemplateLab,
 ];

@@ -1,0 +1,44 @@
+//! The geometry lab: taught only who neighbours whom, does a network end up with a map?
+
+pub mod claim;
+pub mod config;
+pub mod graph;
+pub mod landscape;
+pub mod node2vec;
+
+use crate::labs::ask::{Bench, NoBench};
+use crate::labs::geometry::config::GeometryConfig;
+use crate::labs::run::Run;
+use crate::labs::trial::Trial;
+use crate::labs::{Config, Lab, Progress, Task};
+use crate::run::machine::Machine;
+
+/// The geometry lab.
+#[derive(Debug)]
+pub struct GeometryLab;
+
+impl Lab for GeometryLab {
+    fn id(&self) -> &'static str {
+        "geometry"
+    }
+
+    fn label(&self) -> &'static str {
+        "Geometry"
+    }
+
+    fn question(&self) -> &'static str {
+        "Taught only who neighbours whom: does a network end up with a map?"
+    }
+
+    fn defaults(&self) -> Config {
+        GeometryConfig::default().into()
+    }
+
+    fn open<'a>(&self, config: Config, machine: &'a mut Machine, progress: Progress<'a>) -> Task<'a, Box<dyn Run>> {
+        Trial::run(config, machine, progress)
+    }
+
+    fn bench(&self) -> Box<dyn Bench> {
+        Box::new(NoBench)
+    }
+}
