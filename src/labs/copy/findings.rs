@@ -25,8 +25,8 @@ impl Racing for CopyConfig {
         Ok(self.arms().iter().map(Arm::info).collect())
     }
 
-    fn held_out(&self) -> u32 {
-        self.held_out
+    fn held_out(&self) -> Option<u32> {
+        Some(self.held_out)
     }
 
     fn findings(&self) -> Box<dyn Findings> {

@@ -31,8 +31,8 @@ impl Racing for EncodingsConfig {
         Ok(arms::arms(self)?.iter().map(Arm::info).collect())
     }
 
-    fn held_out(&self) -> u32 {
-        self.training().held_out
+    fn held_out(&self) -> Option<u32> {
+        Some(self.training().held_out)
     }
 
     fn findings(&self) -> Box<dyn Findings> {

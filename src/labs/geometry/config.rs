@@ -1,17 +1,10 @@
-//! The geometry lab's settings, and what they race.
+//! The geometry lab's settings.
 
-use crate::error::Error;
-use crate::labs::geometry::claim::MapFindings;
 use crate::labs::geometry::graph::{MOST_NODES, Nodes, Shape};
-use crate::labs::geometry::node2vec::{Node2Vec, measures};
 use crate::labs::part::Part;
-use crate::labs::race::{Findings, Racing};
+use crate::labs::race::Racing;
 use crate::labs::settings::{Preset, Settings};
-use crate::model::Model;
-use crate::model::measure::Measure;
 use crate::property::{Field, Kind, Problem, properties};
-use crate::run::event::ArmInfo;
-use crate::run::lineup::{Entry, Lineup, Provenance};
 use crate::run::machine::ExecutorChoice;
 
 properties! {
@@ -108,38 +101,5 @@ impl Settings for GeometryConfig {
         let given = std::mem::replace(value, most).text();
         let allowed = format!("at most {most}: a graph has up to {MOST_NODES} nodes here");
         vec![Problem { field: field.to_owned(), given, allowed, used: most.text() }]
-    }
-}
-
-/// What is raced.
-fn arm() -> ArmInfo {
-    let help = "One table, its own output layer; gradient descent.".to_owned();
-    ArmInfo { id: "node2vec".to_owned(), label: "Node2Vec".to_owned(), help }
-}
-
-impl Racing for GeometryConfig {
-    fn lineup(&self, provenance: Provenance) -> Result<Lineup, Error> {
-        let seeds: Vec<u32> = (self.seed..).take(self.seeds as usize).collect();
-        let entries = seeds.iter().map(|&seed| Entry { arm: arm(), seed }).collect();
-        let (width, scale) = (self.node2vec_width, self.node2vec_scale);
-        let model = Node2Vec::new(self.network(), width, scale, self.rate, self.steps, seeds);
-        let models: Vec<(Box<dyn Model>, _)> = vec![(Box::new(model), entries)];
-        Lineup::new(provenance, self.every, self.executor, models)
-    }
-
-    fn measures(&self) -> Vec<Measure> {
-        measures().into_iter().map(|(measure, _)| measure).collect()
-    }
-
-    fn arms(&self) -> Result<Vec<ArmInfo>, Error> {
-        Ok(vec![arm()])
-    }
-
-    fn held_out(&self) -> u32 {
-        0
-    }
-
-    fn findings(&self) -> Box<dyn Findings> {
-        Box::new(MapFindings::new(self.clone()))
     }
 }

@@ -40,14 +40,13 @@ impl Landscape {
             Measure::new(id, [label, short, unit], kind, better, Phase::Evaluation)
         };
         let energy = |id, label, short| {
-            let even = "times an even share";
+            let even = "even shares";
             measure(id, label, short, even, Kind::Amount, Better::Neither).by_chance(1.0)
         };
-        let hops = "of cosine and hops";
         vec![
-            measure(HOP_CORRELATION, "Hop correlation", "Hops", hops, Kind::Number, Better::Lower).by_chance(0.0),
+            measure(HOP_CORRELATION, "Hop correlation", "Hops", "", Kind::Number, Better::Lower).by_chance(0.0),
             measure(EDGE_COSINE, "Cosine of neighbours", "Cosine", "", Kind::Number, Better::Neither).by_chance(0.0),
-            measure(RECOVERY, "Neighbours found", "Found", "among the nearest", Kind::Share, Better::Higher),
+            measure(RECOVERY, "Neighbours found", "Found", "of neighbours", Kind::Share, Better::Higher),
             energy(TOP_ENERGY, "Top of the spectrum", "Top"),
             energy(BOTTOM_ENERGY, "Bottom of the spectrum", "Bottom"),
         ]

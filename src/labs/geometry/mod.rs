@@ -5,6 +5,7 @@ pub mod config;
 pub mod graph;
 pub mod landscape;
 pub mod node2vec;
+mod race;
 
 use crate::labs::ask::{Bench, NoBench};
 use crate::labs::geometry::config::GeometryConfig;

@@ -56,8 +56,7 @@ impl Node2Vec {
 pub fn measures() -> Vec<(Measure, Source)> {
     let ring = |entry| Source::Ring { entry, factor: 1.0 };
     let amount = |id, words, better, phase| Measure::new(id, words, Kind::Amount, better, phase);
-    let objective =
-        |phase| amount(OBJECTIVE, ["Objective", "Objective", "nats, all nodes together"], Better::Lower, phase);
+    let objective = |phase| amount(OBJECTIVE, ["Objective", "Objective", "nats"], Better::Lower, phase);
     let gradient = amount("gradient", ["Gradient", "Gradient", "norm"], Better::Neither, Phase::Training);
     let device = [(objective(Phase::Training), ring(0)), (gradient, ring(3)), (objective(Phase::Evaluation), ring(0))];
     device.into_iter().chain(Landscape::measures().into_iter().map(|measure| (measure, Source::Host))).collect()
