@@ -211,6 +211,11 @@ fn trained_tables_are_maps_and_a_saved_race_goes_on_with_the_same_bits() {
         let last = |id: &str, run| f64::from(results.last(id, run).unwrap());
         assert!((0..3).all(|run| last("recovery", run) == 1.0 && last("hop-correlation", run) < -0.93), "{graph}");
         let mut half = train(&link, 150);
+        // It can be timed, and says of what cannot be looked into that it is none.
+        let profile = block_on(half.profile()).unwrap();
+        assert!(serde_json::to_string(&profile).unwrap().contains("tied_cross_entropy_backward"));
+        let refused = block_on(half.inspect(0, "")).unwrap_err().to_string();
+        assert!(refused.contains("Node2Vec is no transformer"), "{refused}");
         let file = block_on(half.save()).unwrap();
         let mut rest = block_on(Trial::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
         block_on(rest.advance(f64::INFINITY, 0)).unwrap();
