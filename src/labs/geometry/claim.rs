@@ -21,7 +21,7 @@ pub const BOTTOM: f32 = 1.0;
 /// Cosine of neighbours on a map; at least.
 pub const COSINE: f32 = 0.3;
 /// Where the top has more than this share of all dimensions, no table has so much more than its share there that it would tell.
-pub const MOST_FLAT: f64 = 0.45;
+pub const MOST_FLAT: f64 = 0.4;
 
 /// The settings that are judged, and what share of all dimensions the top of their graph's spectrum has, once that is asked for.
 #[derive(Debug)]
