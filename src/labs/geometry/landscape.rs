@@ -1,7 +1,5 @@
 //! What a table is measured against: the graph that it was taught. All in f64, from the table read back.
 
-use nalgebra::DMatrix;
-
 use crate::encoding::statistics::pearson;
 use crate::kernels::real::dot;
 use crate::labs::geometry::graph::{End, Nodes};
@@ -81,8 +79,15 @@ impl Landscape {
             nearest.sort_by(|&a, &b| products[node * size + b].total_cmp(&products[node * size + a]));
             found += nearest.iter().take(neighbours.len()).filter(|other| neighbours.contains(other)).count();
         }
-        let table = DMatrix::from_row_slice(size, width, table);
-        let energy = |end: &End| end.vectors.tr_mul(&table).norm_squared() / table.norm_squared() / end.flat;
+        let all: f64 = (0..size).map(square).sum();
+        let along = |vector: &Vec<f64>, column: usize| {
+            let sum: f64 = vector.iter().zip(&rows).map(|(own, row)| own * row[column]).sum();
+            sum * sum
+        };
+        let energy = |end: &End| {
+            let each = end.vectors.iter().map(|vector| (0..width).map(|column| along(vector, column)).sum::<f64>());
+            each.sum::<f64>() / all / end.flat
+        };
         let [top, bottom] = self.ends.each_ref().map(energy);
         let correlation = correlation.unwrap_or(f64::NAN);
         [correlation, alike / edges as f64, found as f64 / edges as f64, top, bottom]

@@ -10,16 +10,12 @@ use crate::model::measure::Measure;
 use crate::run::event::ArmInfo;
 use crate::run::lineup::{Entry, Lineup, Provenance};
 
-/// What is raced.
-fn arm() -> ArmInfo {
-    let help = "One table, its own output layer; gradient descent.".to_owned();
-    ArmInfo { id: "node2vec".to_owned(), label: "Node2Vec".to_owned(), help }
-}
-
 impl Racing for GeometryConfig {
     fn lineup(&self, provenance: Provenance) -> Result<Lineup, Error> {
         let seeds: Vec<u32> = (self.seed..).take(self.seeds as usize).collect();
-        let entries = seeds.iter().map(|&seed| Entry { arm: arm(), seed }).collect();
+        let help = "One table, its own output layer; gradient descent.".to_owned();
+        let arm = ArmInfo { id: "node2vec".to_owned(), label: "Node2Vec".to_owned(), help };
+        let entries = seeds.iter().map(|&seed| Entry { arm: arm.clone(), seed }).collect();
         let (width, scale) = (self.node2vec_width, self.node2vec_scale);
         let model = Node2Vec::new(self.network(), width, scale, self.rate, self.steps, seeds);
         let models: Vec<(Box<dyn Model>, _)> = vec![(Box::new(model), entries)];
@@ -28,10 +24,6 @@ impl Racing for GeometryConfig {
 
     fn measures(&self) -> Vec<Measure> {
         measures().into_iter().map(|(measure, _)| measure).collect()
-    }
-
-    fn arms(&self) -> Result<Vec<ArmInfo>, Error> {
-        Ok(vec![arm()])
     }
 
     fn findings(&self) -> Box<dyn Findings> {

@@ -24,6 +24,16 @@ const STEPS = [
   html`<strong>Change the graph</strong> and train again. The page's address always holds your settings.`,
 ];
 
+const HEAD = html`<h1>Taught only who neighbours whom: does a network end up with a map?</h1>
+  <p class="lede">
+    A table of numbers, a row for each node of a graph, learns which nodes are neighbours and is told nothing
+    else. See whether it ends as a map, on which far nodes are unlike.
+  </p>
+  <p class="claim">
+    The claim under test: without bottleneck, regulariser or walks the table ends at the top of the graph's
+    spectrum (<a href="https://arxiv.org/abs/2510.26745">arXiv:2510.26745</a>, section 4).
+  </p>`;
+
 export class MnemoscopeGeometry extends LabPage {
   readonly lab: LabId = 'geometry';
   private log = false;
@@ -32,6 +42,11 @@ export class MnemoscopeGeometry extends LabPage {
   protected readonly shortcuts = new Shortcuts([...this.runKeys(), ...this.pageKeys()], () =>
     this.requestUpdate(),
   );
+
+  override connectedCallback() {
+    super.connectedCallback();
+    if (!this.embedded) document.title = 'Geometry lab · Mnemoscope';
+  }
 
   protected entries(): Entry[] {
     const arms = this.recording?.about.arms ?? [];
@@ -89,7 +104,7 @@ export class MnemoscopeGeometry extends LabPage {
       this.requestUpdate();
     });
     return html`
-      ${this.top(({ link }) => link)} ${this.runPart()}
+      ${this.showing('head', () => HEAD)} ${this.top(({ link }) => link)} ${this.runPart()}
       <div class="bench ${this.withSettings ? '' : 'alone'}">
         <div class="results">
           ${this.comparisonPart()} ${this.showing('objective', () => mainFigure(figures, tools))}
