@@ -3,6 +3,7 @@
 use nalgebra::{DMatrix, SymmetricEigen};
 
 use crate::choice::choice;
+use crate::encoding::statistics::order;
 
 /// The most nodes: every pair of them has a target.
 pub const MOST_NODES: u32 = 512;
@@ -123,8 +124,7 @@ impl Nodes {
     pub fn ends(&self) -> [End; 2] {
         let targets = DMatrix::from_row_slice(self.len(), self.len(), &self.targets());
         let eigen = SymmetricEigen::new(&targets + targets.transpose());
-        let mut order: Vec<usize> = (0..self.len()).collect();
-        order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
+        let rising: Vec<usize> = order(eigen.eigenvalues.as_slice()).into_iter().map(|at| at as usize).collect();
         let same = SAME * eigen.eigenvalues.amax();
         let end = |order: Vec<usize>| {
             let value = |at: usize| eigen.eigenvalues[order[at]];
@@ -134,7 +134,7 @@ impl Nodes {
             let vectors = order[..size].iter().map(vector).collect();
             End { vectors, flat: size as f64 / order.len().max(1) as f64 }
         };
-        [end(order.clone()), end(order.into_iter().rev().collect())]
+        [end(rising.iter().rev().copied().collect()), end(rising)]
     }
 }
 

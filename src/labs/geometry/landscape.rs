@@ -1,6 +1,6 @@
 //! What a table is measured against: the graph that it was taught. All in f64, from the table read back.
 
-use crate::encoding::statistics::pearson;
+use crate::encoding::statistics::{order, pearson};
 use crate::kernels::real::dot;
 use crate::labs::geometry::graph::{End, Nodes};
 use crate::model::measure::{Better, Kind, Measure, Phase};
@@ -74,10 +74,10 @@ impl Landscape {
         for (node, neighbours) in self.nodes.neighbours.iter().enumerate() {
             edges += neighbours.len();
             alike += neighbours.iter().map(|&other| cosine(node, other)).sum::<f64>();
-            // As many as it has neighbours; of equals the first.
-            let mut nearest: Vec<usize> = (0..size).filter(|&other| other != node).collect();
-            nearest.sort_by(|&a, &b| products[node * size + b].total_cmp(&products[node * size + a]));
-            found += nearest.iter().take(neighbours.len()).filter(|other| neighbours.contains(other)).count();
+            // As many as it has neighbours; of equals the first. It is not its own.
+            let away: Vec<f64> = products[node * size..][..size].iter().map(|product| -product).collect();
+            let nearest = order(&away).into_iter().map(|other| other as usize).filter(|&other| other != node);
+            found += nearest.take(neighbours.len()).filter(|other| neighbours.contains(other)).count();
         }
         let all: f64 = (0..size).map(square).sum();
         let along = |vector: &Vec<f64>, column: usize| {
