@@ -7,12 +7,8 @@ pub mod landscape;
 pub mod node2vec;
 mod race;
 
-use crate::labs::ask::{Bench, NoBench};
 use crate::labs::geometry::config::GeometryConfig;
-use crate::labs::run::Run;
-use crate::labs::trial::Trial;
-use crate::labs::{Config, Lab, Progress, Task};
-use crate::run::machine::Machine;
+use crate::labs::{Config, Lab};
 
 /// The geometry lab.
 #[derive(Debug)]
@@ -33,13 +29,5 @@ impl Lab for GeometryLab {
 
     fn defaults(&self) -> Config {
         GeometryConfig::default().into()
-    }
-
-    fn open<'a>(&self, config: Config, machine: &'a mut Machine, progress: Progress<'a>) -> Task<'a, Box<dyn Run>> {
-        Trial::run(config, machine, progress)
-    }
-
-    fn bench(&self) -> Box<dyn Bench> {
-        Box::new(NoBench)
     }
 }
