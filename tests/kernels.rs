@@ -26,6 +26,8 @@ use mnemoscope::kernels::layer_norm_backward::LayerNormBackward;
 use mnemoscope::kernels::matmul::{Activation, Epilogue, Matmul, Operand};
 use mnemoscope::kernels::rng::Dropout;
 use mnemoscope::kernels::rope::{Heads, Rope};
+use mnemoscope::kernels::tied_cross_entropy::{Table, TiedCrossEntropy};
+use mnemoscope::kernels::tied_cross_entropy_backward::TiedCrossEntropyBackward;
 use mnemoscope::kernels::weight_grad::WeightGrad;
 use mnemoscope::kernels::{Kernel, Number, control};
 
@@ -301,4 +303,26 @@ fn reverse_embedding_follows_central_differences() {
     let [mut gradients] = run(backward, &[&tokens, &dx, &parameters], [shape.pool]);
     f64::run(&GainBackward { shape }, &[&dx, &parameters], &mut [&mut gradients]).unwrap();
     differences("d parameters", &parameters, &gradients, loss);
+}
+
+/// A table against itself, in one tile of rows and in two, with rows that want nothing and rows that want themselves.
+#[test]
+fn reverse_tied_cross_entropy_follows_central_differences() {
+    let mut numbers = Numbers::new(107);
+    for [rows, width] in [[1, 2], [9, 4], [35, 3]] {
+        let table = Table { rows, width, table: 0, pool: rows * width };
+        let targets: Vec<f64> = common::tied::targets(&mut numbers, rows).into_iter().map(f64::from).collect();
+        let parameters = normal(&mut numbers, table.pool);
+        let forward = |parameters: &[f64]| run(TiedCrossEntropy { table }, &[parameters, &targets], [2 * rows; 2]);
+        let loss = |parameters: &[f64]| forward(parameters)[1].chunks_exact(2).map(|score| score[0]).sum();
+        let [norms, _] = forward(&parameters);
+        let reads: [&[f64]; 3] = [&parameters, &targets, &norms];
+        let [gradients] = run(TiedCrossEntropyBackward { table }, &reads, [table.pool]);
+        if rows == 1 {
+            // Of a single row all is the diagonal, and whatever it is the softmax is one.
+            assert_eq!((loss(&parameters), gradients), (0.0, vec![0.0; width as usize]));
+        } else {
+            differences(&format!("{rows} rows of {width}"), &parameters, &gradients, loss);
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod common;
 #[path = "common/weights.rs"]
 mod weights;
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -16,6 +17,7 @@ use mnemoscope::error::Error;
 use mnemoscope::labs::LABS;
 use mnemoscope::labs::trial::Trial;
 use mnemoscope::labs::weights::Weights;
+use mnemoscope::model::ensemble::Ensemble;
 use mnemoscope::run::machine::Machine;
 use pollster::block_on;
 use serde_json::{Value, json};
@@ -212,11 +214,12 @@ fn pytorch_finds_the_probabilities_that_the_page_shows() {
     };
     with("rank,alibi", "task=reversal&tied=true&dropout=0.1");
     let causal = with("alibi,rope", "task=previous-token&mask=causal&norm=post&layers=1");
-    // Every lab that races, with settings of its own.
+    // Every lab that races transformers, with settings of its own.
     let mut labs = 0;
     for lab in LABS {
         let mut config = lab.defaults();
-        if config.lineup().is_ok() {
+        let transformers = |model: &dyn Any| model.is::<Ensemble>();
+        if config.lineup().is_ok_and(|lineup| lineup.squads.iter().all(|squad| transformers(squad.model.as_ref()))) {
             labs += 1;
             assert!(config.apply([("steps", "20"), ("seeds", "1"), ("executor", "cpu")]).is_empty());
             let mut run = block_on(Trial::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap();

@@ -7,10 +7,8 @@ use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
 use mnemoscope::labs::LABS;
 use mnemoscope::labs::trial::Trial;
 use mnemoscope::labs::weights::Weights;
-use mnemoscope::model::measure::{Kind, Measure};
 use mnemoscope::run::curves::Point;
 use mnemoscope::run::machine::Machine;
-use mnemoscope::run::results::Results;
 
 use super::failure::{Failure, say};
 use super::files::{self, Outputs};
@@ -46,10 +44,13 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     })?;
     let rows = weights.config.rows();
     let own = |name: &str| rows.iter().any(|row| row.name == name);
-    let count = weights.config.racing()?.held_out();
     if given.iter().any(|(name, _)| *name == "held_out") && !own("held_out") {
         let lab = weights.config.lab_id();
-        let line = format!("held_out: the {lab} lab judges on {count} held-out sequences, always; leave it out");
+        let line = match weights.config.racing()?.held_out() {
+            Some(count) => format!("the {lab} lab judges on {count} held-out sequences, always"),
+            None => format!("the {lab} lab holds nothing out"),
+        };
+        let line = format!("held_out: {line}; leave it out");
         return Err(Failure::usage(line));
     }
     let problems: Vec<_> = given.iter().flat_map(|(name, value)| weights.config.type_in(name, value)).collect();
@@ -77,26 +78,11 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     let json = settings::json_text(&results)?;
     let written = outputs.write(&json, || Ok(results.csv()?));
     if let Some(point) = results.curves.first() {
-        let count = weights.config.racing()?.held_out();
-        say(&format!("{name}: step {} of {}, judged on {count} held-out sequences", point.x, run.steps()));
-        print(&results, point);
+        let held_out = weights.config.racing()?.held_out();
+        let on = held_out.map_or_else(String::new, |count| format!(", judged on {count} held-out sequences"));
+        say(&format!("{name}: step {} of {}{on}", point.x, run.steps()));
+        table::measured(&results, point);
     }
     judged.iter().for_each(table::found);
     written
-}
-
-fn print(results: &Results, point: &Point) {
-    let head = ["arm", "seed"].map(str::to_owned).into_iter();
-    let head = head.chain(results.measures.iter().map(|measure| measure.label.to_lowercase()));
-    let mut rows = vec![head.collect::<Vec<_>>()];
-    for (at, run) in results.runs.iter().enumerate() {
-        let cell = |(measure, values): (&Measure, &Vec<f32>)| match values.get(at).filter(|value| value.is_finite()) {
-            None => "stopped".to_owned(),
-            Some(share) if measure.kind == Kind::Share => format!("{:.2} %", share * 100.0),
-            Some(value) => format!("{value:.5} {}", measure.unit),
-        };
-        let name = [table::name(&results.arms, &run.arm), run.seed.to_string()];
-        rows.push(name.into_iter().chain(results.measures.iter().zip(&point.values).map(cell)).collect());
-    }
-    table::print(&rows);
 }

@@ -297,7 +297,11 @@ impl<'a> Job<'a> {
         let tables = folder.write_all(|| self.run.tables(&results));
         if !self.quiet {
             let trains = self.run.trains().is_some();
-            if trains {
+            // How soon, where there is something to reach; else how it ended.
+            let reached = results.measures.iter().any(|measure| measure.threshold.is_some());
+            if let Some(point) = results.curves.last().filter(|_| trains && !reached) {
+                table::measured(&results, point);
+            } else if trains {
                 let arms = results.arms.iter().map(|arm| arm.id.as_str());
                 table::race(&spreads(&results.runs, arms), &results.arms, results.step);
             }

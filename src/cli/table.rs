@@ -4,8 +4,11 @@ use mnemoscope::choice::Choice;
 use mnemoscope::encoding::Encoding;
 use mnemoscope::labs::copy::sweep::{Again, Spread, Sweep};
 use mnemoscope::labs::run::Found;
+use mnemoscope::model::measure::{Kind, Measure};
 use mnemoscope::run::claim::{Decides, Outcome as Answer, Verdict};
+use mnemoscope::run::curves::Point;
 use mnemoscope::run::event::ArmInfo;
+use mnemoscope::run::results::Results;
 
 use super::failure::say;
 
@@ -79,6 +82,24 @@ pub(crate) fn name(arms: &[ArmInfo], id: &str) -> String {
 pub(crate) fn race(spreads: &[Spread], arms: &[ArmInfo], steps: u32) {
     let rows = spreads.iter().map(|of| spread(name(arms, &of.arm), of, steps));
     print(&std::iter::once(HEAD.map(str::to_owned).to_vec()).chain(rows).collect::<Vec<_>>());
+}
+
+/// What was measured of every run at a point of the curves.
+pub(crate) fn measured(results: &Results, point: &Point) {
+    let head = ["arm", "seed"].map(str::to_owned).into_iter();
+    let head = head.chain(results.measures.iter().map(|measure| measure.label.to_lowercase()));
+    let mut rows = vec![head.collect::<Vec<_>>()];
+    for (at, run) in results.runs.iter().enumerate() {
+        let cell = |(measure, values): (&Measure, &Vec<f32>)| match values.get(at).filter(|value| value.is_finite()) {
+            None if run.stopped.is_some() => "stopped".to_owned(),
+            None => "–".to_owned(),
+            Some(share) if measure.kind == Kind::Share => format!("{:.2} %", share * 100.0),
+            Some(value) => format!("{value:.5} {}", measure.unit),
+        };
+        let name = [name(&results.arms, &run.arm), run.seed.to_string()];
+        rows.push(name.into_iter().chain(results.measures.iter().zip(&point.values).map(cell)).collect());
+    }
+    print(&rows);
 }
 
 /// What a run has found beside its curves.

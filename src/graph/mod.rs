@@ -11,9 +11,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::kernels::Kernel;
 use crate::kernels::attention::Shape as AttentionShape;
+use crate::kernels::metrics::{ENTRY, RING};
 use crate::kernels::rng::{Dropout, STREAM_DROPOUT};
+use crate::kernels::{Kernel, control};
 
 /// A buffer of a plan; every replica has its own part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -85,6 +86,27 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// Buffers of a model with a pool of so many parameters and so many numbers of rotations. One that does not train needs no room for
+    /// gradients, moments and metrics.
+    pub fn new(buffers: &mut Vec<BufferSpec>, pool: u32, rotations: u32, training: bool) -> Self {
+        let mut keep = |label, len| {
+            buffers.push(BufferSpec { label, len, persistent: true });
+            BufferId(buffers.len() - 1)
+        };
+        let trained = if training { pool } else { 0 };
+        let ring = if training { RING * ENTRY } else { 0 };
+        Self {
+            control: keep("control blocks", control::LEN as u32),
+            parameters: keep("parameters", pool),
+            gradients: keep("gradients", trained),
+            first: keep("first moments", trained),
+            second: keep("second moments", trained),
+            ring: keep("metrics", ring),
+            evaluations: keep("evaluations", ring),
+            rotations: keep("rotations", rotations),
+        }
+    }
+
     /// Buffers of a plan that has no model: all of them stand for the first buffer.
     #[must_use]
     pub fn nowhere() -> Self {

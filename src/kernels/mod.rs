@@ -15,6 +15,7 @@ pub mod context;
 pub mod control;
 pub mod counters;
 pub mod cross_entropy;
+pub mod descent;
 pub mod dropout;
 pub mod embed;
 pub mod embed_backward;
@@ -37,6 +38,8 @@ pub mod shader;
 pub mod similarity;
 pub mod store;
 pub mod tick;
+pub mod tied_cross_entropy;
+pub mod tied_cross_entropy_backward;
 pub mod weight_grad;
 pub mod winners;
 

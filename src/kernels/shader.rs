@@ -47,7 +47,8 @@ const LIBRARY: &[Wgsl] = library!(
     "grid",
     "rows",
     "weights",
-    "clock"
+    "clock",
+    "tied"
 );
 
 /// A file without comments, indentation and empty lines, and its length: what is written for people need not be sent to every

@@ -10,6 +10,7 @@ pub mod encodings;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 mod every;
+pub mod geometry;
 pub mod link;
 pub mod part;
 pub mod race;
@@ -33,11 +34,12 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::error::Error;
-use crate::labs::ask::Bench;
+use crate::labs::ask::{Bench, NoBench};
 pub use crate::labs::config::Config;
 use crate::labs::part::Part;
 use crate::labs::run::Run;
 use crate::labs::settings::Preset;
+use crate::labs::trial::Trial;
 use crate::property::Property;
 use crate::reading::quoted;
 use crate::run::machine::Machine;
@@ -47,6 +49,7 @@ pub const LABS: &[&dyn Lab] = &[
     &copy::CopyLab,
     &encodings::EncodingsLab,
     &sequence::SequenceLab,
+    &geometry::GeometryLab,
     #[cfg(any(test, template))]
     &template::TemplateLab,
 ];
@@ -71,14 +74,18 @@ pub trait Lab: Sync {
     /// Its default settings.
     fn defaults(&self) -> Config;
 
-    /// Opens the run that the settings make: a race, or an experiment in units of work.
+    /// Opens the run that the settings make: their race, unless a lab has experiments in units of work.
     ///
     /// # Errors
     /// [`Error::Config`] if they are of another lab; [`Error::TooLarge`] if it does not fit here; [`Error::Internal`].
-    fn open<'a>(&self, config: Config, machine: &'a mut Machine, progress: Progress<'a>) -> Task<'a, Box<dyn Run>>;
+    fn open<'a>(&self, config: Config, machine: &'a mut Machine, progress: Progress<'a>) -> Task<'a, Box<dyn Run>> {
+        Trial::run(config, machine, progress)
+    }
 
-    /// What answers questions beside the run.
-    fn bench(&self) -> Box<dyn Bench>;
+    /// What answers questions beside the run; nothing, unless a lab has questions.
+    fn bench(&self) -> Box<dyn Bench> {
+        Box::new(NoBench)
+    }
 }
 
 /// Without what it holds, so that a page need not carry how to print that.

@@ -29,14 +29,10 @@ pub trait Racing {
     /// What is measured, training and evaluation.
     fn measures(&self) -> Vec<Measure>;
 
-    /// Names of what is raced, in its order.
-    ///
-    /// # Errors
-    /// [`Error::Internal`].
-    fn arms(&self) -> Result<Vec<ArmInfo>, Error>;
-
-    /// Sequences, or whatever else is held out, that an evaluation judges on.
-    fn held_out(&self) -> u32;
+    /// Sequences, or whatever else is held out, that an evaluation judges on; nothing where it judges on what is taught.
+    fn held_out(&self) -> Option<u32> {
+        None
+    }
 
     /// What the lab makes of the race.
     fn findings(&self) -> Box<dyn Findings>;

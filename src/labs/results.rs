@@ -3,7 +3,6 @@
 use crate::error::Error;
 use crate::labs::Config;
 use crate::labs::copy::config::CopyConfig;
-use crate::labs::race::Racing;
 use crate::labs::settings::Settings;
 use crate::model::measure::Measure;
 use crate::reading::quoted;
@@ -66,7 +65,7 @@ fn agreeing(mut results: Results, mut config: Config) -> Result<Results, Error> 
         }
     }
     // Names of arms do not stand in files of format 1.
-    if let Ok(arms) = config.racing().and_then(Racing::arms) {
+    if let Ok(arms) = config.lineup().map(|lineup| lineup.arms()) {
         for arm in &mut results.arms {
             if let Some(own) = arms.iter().find(|own| own.id == arm.id) {
                 arm.label.clone_from(&own.label);

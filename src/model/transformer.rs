@@ -261,23 +261,8 @@ impl Transformer {
 
     /// The buffers that all programs share; a plan that does not train needs no room for gradients and moments.
     pub(super) fn shared(&self, buffers: &mut Vec<BufferSpec>, training: bool) -> Shared {
-        let mut keep = |label, len| {
-            buffers.push(BufferSpec { label, len, persistent: true });
-            BufferId(buffers.len() - 1)
-        };
-        let pool = self.parameters.len();
-        let trained = if training { pool } else { 0 };
-        let ring = if training { RING * ENTRY } else { 0 };
-        Shared {
-            control: keep("control blocks", control::LEN as u32),
-            parameters: keep("parameters", pool),
-            gradients: keep("gradients", trained),
-            first: keep("first moments", trained),
-            second: keep("second moments", trained),
-            ring: keep("metrics", ring),
-            evaluations: keep("evaluations", ring),
-            rotations: keep("rotations", self.heads(1).length * self.heads(1).head),
-        }
+        let heads = self.heads(1);
+        Shared::new(buffers, self.parameters.len(), heads.length * heads.head, training)
     }
 
     /// Records a plan that runs one replica on one given sequence and keeps what it computes.

@@ -5,13 +5,12 @@ use std::ops::Range;
 use mnemoscope::error::Error;
 use mnemoscope::graph::ops::{Linear, Optimiser};
 use mnemoscope::graph::plan::Plan;
-use mnemoscope::graph::{BufferId, BufferSpec, Graph, Shared};
+use mnemoscope::graph::{BufferId, Graph, Shared};
 use mnemoscope::kernels::batch::Batch;
 use mnemoscope::kernels::control;
 use mnemoscope::kernels::embed::Shape;
 use mnemoscope::kernels::grad_norm::Pool;
 use mnemoscope::kernels::matmul::Activation;
-use mnemoscope::kernels::metrics::{ENTRY, RING};
 use mnemoscope::model::ensemble::LEARNED;
 use mnemoscope::model::measure::{Better, Kind, Measure, Phase};
 use mnemoscope::model::parameters::{Init, Parameters};
@@ -54,24 +53,6 @@ impl Bigram {
         let rows = parameters[..symbols * WIDTH as usize].chunks_exact(WIDTH as usize);
         rows.map(|row| row.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt()).sum::<f64>() / symbols as f64
     }
-
-    fn shared(buffers: &mut Vec<BufferSpec>) -> Shared {
-        let pool = layout().0.len();
-        let mut keep = |label, len| {
-            buffers.push(BufferSpec { label, len, persistent: true });
-            BufferId(buffers.len() - 1)
-        };
-        Shared {
-            control: keep("control blocks", control::LEN as u32),
-            parameters: keep("parameters", pool),
-            gradients: keep("gradients", pool),
-            first: keep("first moments", pool),
-            second: keep("second moments", pool),
-            ring: keep("metrics", RING * ENTRY),
-            evaluations: keep("evaluations", RING * ENTRY),
-            rotations: keep("rotations", 0),
-        }
-    }
 }
 
 impl Model for Bigram {
@@ -90,7 +71,7 @@ impl Model for Bigram {
     fn plan(&self, runs: Range<usize>) -> Result<Plan, Error> {
         let (parameters, output, [tokens_at, gain, table]) = layout();
         let mut buffers = Vec::new();
-        let shared = Self::shared(&mut buffers);
+        let shared = Shared::new(&mut buffers, parameters.len(), 0, true);
         let judged = ROWS * LAYOUT.judged();
         let shape = Shape {
             rows: ROWS,

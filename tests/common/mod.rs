@@ -22,6 +22,7 @@ pub mod optimise;
 pub mod products;
 pub mod sdm;
 pub mod similarity;
+pub mod tied;
 pub mod training;
 
 use harness::Case;
@@ -38,12 +39,15 @@ macro_rules! families {
             layer_norm: norm::layer_norm,
             layer_norm_backward: norm::layer_norm_backward,
             cross_entropy: norm::cross_entropy,
+            tied_cross_entropy: tied::forward,
+            tied_cross_entropy_backward: tied::backward,
             embed: embedding::embed,
             embed_backward: embedding::embed_backward,
             gain_backward: embedding::gain_backward,
             grad_norm: optimise::grad_norm,
             metrics: optimise::metrics,
             adamw: optimise::adamw,
+            descent: optimise::descent,
             batch: data::batch,
             dropout: data::dropout,
             select: data::select,

@@ -1,7 +1,8 @@
-//! Cases of the end of a step: gradient norm, metrics, AdamW.
+//! Cases of the end of a step: gradient norm, metrics, AdamW, gradient descent.
 
 use mnemoscope::kernels::adamw::AdamW;
 use mnemoscope::kernels::control;
+use mnemoscope::kernels::descent::Descent;
 use mnemoscope::kernels::grad_norm::{GradNorm, Pool};
 use mnemoscope::kernels::metrics::{ENTRY, Metrics, RING, Training};
 
@@ -51,8 +52,12 @@ pub fn grad_norm(replicas: u32) -> Vec<Case> {
     cases
 }
 
-pub fn adamw(replicas: u32) -> Vec<Case> {
-    let mut numbers = Numbers::new(14);
+/// Cases of an optimiser, which `kernel` makes of what it reads.
+fn optimisers(
+    replicas: u32,
+    mut numbers: Numbers,
+    kernel: impl Fn(&mut Numbers, Pool, String, Vec<Option<Vec<f32>>>) -> Case,
+) -> Vec<Case> {
     let mut cases = Vec::new();
     for pool in [POOLS[0], POOLS[1], POOLS[2]] {
         for which in 0..FROZEN {
@@ -69,18 +74,28 @@ pub fn adamw(replicas: u32) -> Vec<Case> {
                 });
                 let size = replicas * pool.len;
                 let reads = vec![Some(blocks), Some(numbers.normal(size))];
-                let writes = vec![
-                    Some(numbers.normal(size)),
-                    Some(numbers.normal(size)),
-                    // A mean of squares is not negative.
-                    Some(numbers.uniform(size, 0.0, 2.0)),
-                ];
                 let name = format!("{pool:?}, frozen {which}, decay {decay}, stopped {stopped:?}");
-                cases.push(Case::new(name, AdamW { pool }, replicas, reads, writes));
+                cases.push(kernel(&mut numbers, pool, name, reads));
             }
         }
     }
     cases
+}
+
+pub fn adamw(replicas: u32) -> Vec<Case> {
+    optimisers(replicas, Numbers::new(14), |numbers, pool, name, reads| {
+        let size = replicas * pool.len;
+        // A mean of squares is not negative.
+        let writes = [numbers.normal(size), numbers.normal(size), numbers.uniform(size, 0.0, 2.0)];
+        Case::new(name, AdamW { pool }, replicas, reads, writes.map(Some).to_vec())
+    })
+}
+
+pub fn descent(replicas: u32) -> Vec<Case> {
+    optimisers(replicas, Numbers::new(63), |numbers, pool, name, reads| {
+        let writes = vec![Some(numbers.normal(replicas * pool.len))];
+        Case::new(name, Descent { pool }, replicas, reads, writes)
+    })
 }
 
 /// What goes wrong in a case of the metrics.

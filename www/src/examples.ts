@@ -12,11 +12,7 @@ const home = new URL('.', document.baseURI).href;
 const YOURS = 'YOURS';
 /** What that snippet leaves out: the controls, and what is of no use to a reader of notes. Parts have names by lab. */
 const HIDDEN = 'HIDDEN';
-const LEFT_OUT: Record<LabId, string> = {
-  copy: 'settings, compare, cost, keep',
-  encodings: 'settings, keep',
-  sequence: 'settings, keep',
-};
+const LEFT_OUT: Partial<Record<LabId, string>> = { copy: 'settings, compare, cost, keep' };
 /** Whoever made the link may have written anything into it: it must not end the attribute that it stands in. */
 const yours = new URLSearchParams(location.hash.slice(1)).toString().replaceAll('%2C', ',');
 
@@ -55,7 +51,7 @@ for (const example of document.querySelectorAll<HTMLElement>('.example:not([hidd
   if (!code) continue;
   code.textContent = code.textContent
     .replaceAll(PLACEHOLDER, home)
-    .replace(HIDDEN, LEFT_OUT[labOf(location.hash)])
+    .replace(HIDDEN, LEFT_OUT[labOf(location.hash)] ?? 'settings, keep')
     .replace(YOURS, yours.replaceAll('&', '&amp;'));
   const title = example.querySelector('h2')?.textContent ?? '';
   code.parentElement?.after(copyButton(code, title));

@@ -12,6 +12,7 @@ const LABS: Record<LabId, { tag: string; load: () => Promise<unknown> }> = {
   copy: { tag: 'mnemoscope-app', load: () => import('./labs/copy/app') },
   encodings: { tag: 'mnemoscope-encodings', load: () => import('./labs/encodings/app') },
   sequence: { tag: 'mnemoscope-sequence', load: () => import('./labs/sequence/app') },
+  geometry: { tag: 'mnemoscope-geometry', load: () => import('./labs/geometry/app') },
 };
 
 /** Shows what the page says about `lab`, and marks it in the navigation. What is about the others rests in templates, so that no heading is there twice. */

@@ -2,10 +2,11 @@
 
 use crate::graph::{BufferId, Graph};
 use crate::kernels::adamw::AdamW;
+use crate::kernels::descent::Descent;
 use crate::kernels::grad_norm::{GradNorm, Pool};
 use crate::kernels::metrics::{Metrics, Training};
 
-/// AdamW's settings that are not a replica's own.
+/// An optimiser's settings that are not a replica's own.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Optimiser {
     /// Steps of linear warm-up.
@@ -26,18 +27,30 @@ impl Graph<'_> {
         self.launch(metrics, [Some(scores), None], [Some(shared.control), Some(shared.evaluations)]);
     }
 
-    /// Records the metrics of a training step and the update of the parameters: three launches.
+    /// Records the metrics of a training step and the update of the parameters by AdamW: three launches.
     pub fn optimise(&mut self, scores: BufferId, rows: u32, length: u32, judged: u32, pool: Pool, o: &Optimiser) {
+        self.settle(scores, rows, length, judged, pool, o);
+        let shared = self.shared;
+        let state = [Some(shared.parameters), Some(shared.first), Some(shared.second)];
+        self.launch(AdamW { pool }, [Some(shared.control), Some(shared.gradients)], state);
+    }
+
+    /// As [`Graph::optimise`], by gradient descent.
+    pub fn descend(&mut self, scores: BufferId, rows: u32, length: u32, judged: u32, pool: Pool, o: &Optimiser) {
+        self.settle(scores, rows, length, judged, pool, o);
+        let shared = self.shared;
+        self.launch(Descent { pool }, [Some(shared.control), Some(shared.gradients)], [Some(shared.parameters)]);
+    }
+
+    /// Records the metrics of a training step, and what the optimiser needs of them.
+    fn settle(&mut self, scores: BufferId, rows: u32, length: u32, judged: u32, pool: Pool, o: &Optimiser) {
         let shared = self.shared;
         let partials = self.buffer("partial sums of the gradient norm", pool.partials());
         let control = Some(shared.control);
-        let gradients = Some(shared.gradients);
-        self.launch(GradNorm { pool }, [control, gradients], [Some(partials)]);
+        self.launch(GradNorm { pool }, [control, Some(shared.gradients)], [Some(partials)]);
         let training =
             Training { partials: pool.partials(), warmup: o.warmup, cosine: o.cosine, steps: o.steps, clip: o.clip };
         let metrics = Metrics { rows, length, judged, training: Some(training) };
         self.launch(metrics, [Some(scores), Some(partials)], [control, Some(shared.ring)]);
-        let state = [Some(shared.parameters), Some(shared.first), Some(shared.second)];
-        self.launch(AdamW { pool }, [control, gradients], state);
     }
 }

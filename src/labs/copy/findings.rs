@@ -4,10 +4,9 @@ use crate::error::Error;
 use crate::labs::Config;
 use crate::labs::copy::claim;
 use crate::labs::copy::config::CopyConfig;
-use crate::labs::race::{Arm, Findings, Racing, Transformers, measures};
+use crate::labs::race::{Findings, Racing, Transformers, measures};
 use crate::model::measure::Measure;
 use crate::run::claim::Verdict;
-use crate::run::event::ArmInfo;
 use crate::run::lineup::{Lineup, Provenance};
 use crate::run::results::Results;
 
@@ -21,12 +20,8 @@ impl Racing for CopyConfig {
         measures(self.symbols)
     }
 
-    fn arms(&self) -> Result<Vec<ArmInfo>, Error> {
-        Ok(self.arms().iter().map(Arm::info).collect())
-    }
-
-    fn held_out(&self) -> u32 {
-        self.held_out
+    fn held_out(&self) -> Option<u32> {
+        Some(self.held_out)
     }
 
     fn findings(&self) -> Box<dyn Findings> {

@@ -6,12 +6,8 @@ mod findings;
 pub mod parts;
 pub mod sweep;
 
-use crate::labs::ask::{Bench, NoBench};
 use crate::labs::copy::config::CopyConfig;
-use crate::labs::run::Run;
-use crate::labs::trial::Trial;
-use crate::labs::{Config, Lab, Progress, Task};
-use crate::run::machine::Machine;
+use crate::labs::{Config, Lab};
 
 /// The copy lab.
 #[derive(Debug)]
@@ -32,13 +28,5 @@ impl Lab for CopyLab {
 
     fn defaults(&self) -> Config {
         CopyConfig::default().into()
-    }
-
-    fn open<'a>(&self, config: Config, machine: &'a mut Machine, progress: Progress<'a>) -> Task<'a, Box<dyn Run>> {
-        Trial::run(config, machine, progress)
-    }
-
-    fn bench(&self) -> Box<dyn Bench> {
-        Box::new(NoBench)
     }
 }

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::labs::encodings::config::EncodingsConfig;
 use crate::labs::encodings::outcome::{self, Correlation, Follower, Outcome};
 use crate::labs::encodings::{arms, lengths};
-use crate::labs::race::{Arm, Findings, Racing, Transformers, measures};
+use crate::labs::race::{Findings, Racing, Transformers, measures};
 use crate::labs::run::Found;
 use crate::labs::{Config, Task};
 use crate::model::ensemble::TOKEN_ACCURACY;
@@ -27,12 +27,8 @@ impl Racing for EncodingsConfig {
         measures(self.symbols)
     }
 
-    fn arms(&self) -> Result<Vec<ArmInfo>, Error> {
-        Ok(arms::arms(self)?.iter().map(Arm::info).collect())
-    }
-
-    fn held_out(&self) -> u32 {
-        self.training().held_out
+    fn held_out(&self) -> Option<u32> {
+        Some(self.training().held_out)
     }
 
     fn findings(&self) -> Box<dyn Findings> {

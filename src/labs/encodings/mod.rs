@@ -17,10 +17,7 @@ pub mod workbench;
 use crate::labs::ask::Bench;
 use crate::labs::encodings::config::EncodingsConfig;
 use crate::labs::encodings::workbench::Workbench;
-use crate::labs::run::Run;
-use crate::labs::trial::Trial;
-use crate::labs::{Config, Lab, Progress, Task};
-use crate::run::machine::Machine;
+use crate::labs::{Config, Lab};
 
 /// The encodings lab.
 #[derive(Debug)]
@@ -41,10 +38,6 @@ impl Lab for EncodingsLab {
 
     fn defaults(&self) -> Config {
         EncodingsConfig::default().into()
-    }
-
-    fn open<'a>(&self, config: Config, machine: &'a mut Machine, progress: Progress<'a>) -> Task<'a, Box<dyn Run>> {
-        Trial::run(config, machine, progress)
     }
 
     fn bench(&self) -> Box<dyn Bench> {

@@ -1,7 +1,7 @@
 // Written by `UPDATE_TYPES=1 cargo test --lib types` from the types of the Rust side. Do not edit.
 
 /** Every lab; the first is the one of a link that names none. */
-export const LABS = ['copy', 'encodings', 'sequence'] as const;
+export const LABS = ['copy', 'encodings', 'sequence', 'geometry'] as const;
 export type LabId = (typeof LABS)[number];
 
 /** What can be asked, with which arguments, and what the answer is. */

@@ -1,6 +1,8 @@
 /** Small things that the page remembers between visits. Without storage it simply does not remember. */
 
-export type Remembered = 'welcome' | 'welcome-encodings' | 'welcome-sequence' | 'shortcuts';
+import type { LabId } from './generated';
+
+export type Remembered = 'welcome' | `welcome-${LabId}` | 'shortcuts';
 
 export function recall(name: Remembered): string | null {
   try {

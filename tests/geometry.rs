@@ -1,0 +1,257 @@
+//! The geometry lab: trained tables against the closed form, its verdict on data made up for it, its files and commands.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+#[path = "common/shell.rs"]
+mod shell;
+
+use mnemoscope::labs::Config;
+use mnemoscope::labs::geometry::config::GeometryConfig;
+use mnemoscope::labs::geometry::landscape::Landscape;
+use mnemoscope::labs::link::Link;
+use mnemoscope::labs::trial::Trial;
+use mnemoscope::run::claim::{Outcome, Verdict};
+use mnemoscope::run::collector::Stop;
+use mnemoscope::run::event::Event;
+use mnemoscope::run::machine::Machine;
+use pollster::block_on;
+use shell::{expect, json, text};
+use tempfile::TempDir;
+
+fn configuration(link: &str) -> Config {
+    let Link { config, problems, .. } = Link::parse(&format!("lab=geometry&{link}"));
+    assert!(problems.is_empty(), "{link}: {problems:?}");
+    config
+}
+
+fn open(config: impl Into<Config>) -> Trial {
+    block_on(Trial::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap()
+}
+
+/// Trains to the end, or so many steps.
+fn train(link: &str, steps: u32) -> Trial {
+    let mut trial = open(configuration(link));
+    block_on(trial.advance(f64::INFINITY, steps)).unwrap();
+    trial
+}
+
+/// `‖Vᵀe‖` for a unit vector `e` over the nodes.
+fn projection(table: &[f32], e: impl Fn(usize) -> f64, nodes: usize) -> f64 {
+    let width = table.len() / nodes;
+    let norm = (0..nodes).map(|node| e(node).powi(2)).sum::<f64>().sqrt();
+    let column = |k: usize| (0..nodes).map(|node| e(node) * f64::from(table[node * width + k])).sum::<f64>();
+    (0..width).map(|k| column(k).powi(2)).sum::<f64>().sqrt() / norm
+}
+
+/// Where descent ends on a cycle (C1.2 of the lab's notes): one circle of radius `r`, on which the softmax has the eigenvalue of the
+/// targets, `Σ cos θ_j e^(r² cos θ_j) / Σ e^(r² cos θ_j) = cos(2π/n)` with `θ_j = 2πj/n`; found by bisection. The objective and the
+/// projection on the unit vectors of that space.
+fn closed_form(nodes: usize) -> (f64, f64) {
+    let cos = |j: usize| (std::f64::consts::TAU * j as f64 / nodes as f64).cos();
+    let sum =
+        |square: f64, of: &dyn Fn(f64) -> f64| (0..nodes).map(|j| of(cos(j)) * (square * cos(j)).exp()).sum::<f64>();
+    let (mut low, mut high) = (0.0, 100.0);
+    for _ in 0..100 {
+        let middle = 0.5 * (low + high);
+        let mean = sum(middle, &|cos| cos) / sum(middle, &|_| 1.0);
+        if mean < cos(1) { low = middle } else { high = middle }
+    }
+    let n = nodes as f64;
+    (n * (sum(low, &|_| 1.0).ln() - low * cos(1)), (low * n / 2.0).sqrt())
+}
+
+#[test]
+fn cycles_end_where_the_closed_form_says() {
+    let (objective, norm) = closed_form(15);
+    assert!((objective - 21.52376).abs() < 1e-5 && (norm - 6.75129).abs() < 1e-5, "{objective} {norm}");
+    let (objective, norm) = closed_form(16);
+    assert!((objective - 22.92488).abs() < 1e-5 && (norm - 7.40553).abs() < 1e-5, "{objective} {norm}");
+    // Eight time constants of what decays slowest, and that from a smaller start, which ends in the same place.
+    for (nodes, link) in [(15, "steps=13200"), (8, "steps=3000&node2vec_scale=0.1&node2vec_width=33&seeds=1")] {
+        let mut trial = train(&format!("executor=cpu&graph=cycle&nodes={nodes}&every=1000&{link}"), 0);
+        let (objective, norm) = closed_form(nodes);
+        let results = trial.results().unwrap();
+        for run in 0..results.runs.len() {
+            let last = f64::from(results.last("objective", run).unwrap());
+            assert!((last - objective).abs() < 1e-3, "{nodes} nodes, run {run}: {last}, not {objective}");
+            let table = block_on(trial.trained(run as u32)).unwrap().parameters;
+            let wave = |harmonic: usize, shift: f64| {
+                projection(
+                    &table,
+                    |node| (std::f64::consts::TAU * (harmonic * node) as f64 / nodes as f64 + shift).cos(),
+                    nodes,
+                )
+            };
+            for shift in [0.0, std::f64::consts::FRAC_PI_2] {
+                assert!((wave(1, shift) - norm).abs() < 1e-3, "run {run}: {}, not {norm}", wave(1, shift));
+                assert!((2..nodes / 2).all(|harmonic| wave(harmonic, shift) < 0.05), "run {run}: the rest has decayed");
+            }
+        }
+    }
+}
+
+/// Losses and gradient norms of the first ten steps, of three runs.
+fn first(link: &str, executor: &str) -> Vec<f32> {
+    let mut trial = open(configuration(&format!("{link}&every=10&executor={executor}")));
+    assert_eq!(trial.executor().kind, executor, "{:?}", trial.executor());
+    let before = trial.counters().launches;
+    let events = block_on(trial.advance(f64::INFINITY, 10)).unwrap();
+    // Five a step, and two for the evaluation at the end.
+    assert_eq!(trial.counters().launches - before, 10 * 5 + 2);
+    let values = events.into_iter().filter_map(|event| match event {
+        Event::Training { values, .. } => Some(values.into_iter().flatten().flatten()),
+        _ => None,
+    });
+    let values: Vec<f32> = values.flatten().collect();
+    assert_eq!(values.len(), 2 * 3 * 10);
+    values
+}
+
+#[test]
+fn both_executors_lose_alike() {
+    if std::env::var("MNEMOSCOPE_NO_GPU").is_ok_and(|value| value == "1") {
+        println!("SKIPPED: MNEMOSCOPE_NO_GPU=1");
+        return;
+    }
+    for link in ["graph=star", "graph=grid&rows=9&columns=8&node2vec_width=33", "graph=cycle&node2vec_scale=0.1"] {
+        let [cpu, gpu] = ["cpu", "webgpu"].map(|executor| first(link, executor));
+        let worst = cpu.iter().zip(&gpu).map(|(cpu, gpu)| (cpu - gpu).abs() / cpu.abs()).fold(0.0, f32::max);
+        println!("{link}: largest relative difference of ten losses and gradients: {worst:.1e}");
+        assert!(worst <= 1e-4, "{link}: {worst}");
+    }
+}
+
+/// The verdict on a race that ended with these tables, one a seed.
+fn verdict(link: &str, tables: &[Vec<f64>], change: impl Fn(&mut mnemoscope::run::results::Results)) -> Verdict {
+    let config = configuration(&format!("{link}&executor=cpu&seeds={}", tables.len()));
+    let settings = config.of::<GeometryConfig>().unwrap();
+    let landscape = Landscape::new(settings.network());
+    let mut trial = open(config.clone());
+    block_on(trial.advance(0.0, 0)).unwrap();
+    let mut results = trial.results().unwrap();
+    let point = results.curves.last_mut().unwrap();
+    for (run, table) in tables.iter().enumerate() {
+        for (of, value) in point.values[1..].iter_mut().zip(landscape.judge(table)) {
+            of[run] = value as f32;
+        }
+    }
+    change(&mut results);
+    let findings = config.racing().unwrap().findings();
+    let [verdict] = findings.verdicts(&results, settings.steps).unwrap().try_into().unwrap();
+    verdict
+}
+
+/// A closed walk of so many turns, at a place far from zero or near.
+fn walk(nodes: usize, turns: usize, away: f64) -> Vec<f64> {
+    let angle = |node: usize| std::f64::consts::TAU * (node * turns % nodes) as f64 / nodes as f64;
+    (0..nodes).flat_map(|node| [angle(node).cos(), angle(node).sin(), away]).collect()
+}
+
+#[test]
+fn the_verdict_on_tables_that_are_maps_and_on_some_that_are_not() {
+    let judged = |tables: &[Vec<f64>]| verdict("graph=cycle", tables, |_| {});
+    let three = |table: Vec<f64>| [table.clone(), table.clone(), table];
+    let map = walk(15, 1, 0.0);
+    assert_eq!(judged(&three(map.clone())).verdict, Outcome::Holds);
+    // Neighbours as opposites; one direction a node; numbers as they are drawn.
+    let zigzag = walk(15, 7, 0.0);
+    let mut apart = vec![0.0; 225];
+    apart.iter_mut().step_by(16).enumerate().for_each(|(node, one)| *one = 1.0 + 0.1 * node as f64);
+    assert_eq!(judged(&three(zigzag.clone())).verdict, Outcome::Fails);
+    assert_eq!(judged(&three(apart)).verdict, Outcome::Open, "all cosines are zero");
+    let drawn = open(configuration("executor=cpu&graph=cycle&seeds=1")).lineup().squads[0].model.initial(0).unwrap();
+    let drawn: Vec<f64> = drawn.into_iter().map(f64::from).collect();
+    assert_eq!(judged(&three(drawn)).verdict, Outcome::Fails);
+    // Two seeds, or one that disagrees.
+    let few = judged(&[map.clone(), map.clone()]);
+    assert!(few.verdict == Outcome::Open && few.why.contains("2 of 3 seeds"), "{few:?}");
+    let one = judged(&[map.clone(), map.clone(), zigzag]);
+    assert!(one.verdict == Outcome::Open && one.why.contains("disagree"), "{one:?}");
+    // A race that is not over, and one that met a number which is not finite.
+    let mut early = open(configuration("executor=cpu&graph=cycle"));
+    block_on(early.advance(0.0, 5)).unwrap();
+    assert!(early.verdicts().unwrap()[0].why.contains("not over"));
+    let stopped = verdict("graph=cycle", &three(map), |results| {
+        results.runs[1].stopped = Some(Stop { step: 7, reason: String::new() });
+    });
+    assert!(stopped.verdict == Outcome::Open && stopped.why.contains("step 7"), "{stopped:?}");
+}
+
+/// Data on which the rule is wrong, or would be if it were asked: as docs/verdicts.md has them.
+#[test]
+fn where_the_rule_is_wrong() {
+    let judged = |link: &str, table: Vec<f64>| verdict(link, &[table.clone(), table.clone(), table], |_| {});
+    // Nodes that are all but alike have all their energy at the top, which holds the constant vector: no map, and yet it holds.
+    assert_eq!(judged("graph=cycle", walk(15, 4, 30.0)).verdict, Outcome::Holds);
+    // Alike to the last digit is seen.
+    assert_eq!(judged("graph=cycle", [1.0, 2.0].repeat(15)).verdict, Outcome::Open);
+    // Twice around a cycle of 24: neighbours are near each other and opposite sides coincide, so that it is half a map at most; the second
+    // harmonic is at the top too, and it holds.
+    assert_eq!(judged("graph=cycle&nodes=24", walk(24, 2, 0.0)).verdict, Outcome::Holds);
+    // Where the top is half of everything, nothing can have twice its share there: that is not asked.
+    for (link, nodes) in [("graph=star&path_nodes=3", 9), ("graph=cycle&nodes=12", 12), ("graph=cycle&nodes=3", 3)] {
+        let verdict = judged(link, walk(nodes, 1, 0.0));
+        assert_eq!(verdict.verdict, Outcome::Untested, "{link}: {verdict:?}");
+    }
+    // Too few steps: the claim speaks of so many, and fails.
+    let short = train("executor=cpu&graph=cycle&steps=3", 0).verdicts().unwrap();
+    assert!(short[0].verdict == Outcome::Fails && short[0].claim.contains("within 3 steps"), "{short:?}");
+}
+
+#[test]
+fn trained_tables_are_maps_and_a_saved_race_goes_on_with_the_same_bits() {
+    for graph in ["star", "grid", "cycle"] {
+        let link = format!("executor=cpu&graph={graph}&steps=400");
+        let mut whole = train(&link, 0);
+        let results = whole.results().unwrap();
+        assert_eq!(results.verdicts[0].verdict, Outcome::Holds, "{graph}: {:?}", results.verdicts[0]);
+        let last = |id: &str, run| f64::from(results.last(id, run).unwrap());
+        assert!((0..3).all(|run| last("recovery", run) == 1.0 && last("hop-correlation", run) < -0.93), "{graph}");
+        let mut half = train(&link, 150);
+        // It can be timed, and says of what cannot be looked into that it is none.
+        let profile = block_on(half.profile()).unwrap();
+        assert!(serde_json::to_string(&profile).unwrap().contains("tied_cross_entropy_backward"));
+        let refused = block_on(half.inspect(0, "")).unwrap_err().to_string();
+        assert!(refused.contains("Only transformers"), "{refused}");
+        let file = block_on(half.save()).unwrap();
+        let mut rest = block_on(Trial::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
+        block_on(rest.advance(f64::INFINITY, 0)).unwrap();
+        assert_eq!(block_on(rest.save()).unwrap(), block_on(whole.save()).unwrap(), "{graph}");
+    }
+}
+
+#[test]
+fn a_graph_that_is_too_large_is_made_smaller_and_says_so() {
+    for (link, field, used) in [("arms=200", "arms", "127"), ("graph=grid&rows=32&columns=32", "columns", "16")] {
+        let Link { config, problems, .. } = Link::parse(&format!("lab=geometry&{link}"));
+        let [problem] = &problems[..] else { panic!("{link}: {problems:?}") };
+        assert_eq!((problem.field.as_str(), problem.used.as_str()), (field, used));
+        let model = &config.lineup().unwrap().squads[0].model;
+        assert!(model.plan(0..1).unwrap().bytes() < 8 << 20);
+    }
+}
+
+#[test]
+fn the_command_line_trains_goes_on_and_evaluates() {
+    let folder = TempDir::new().unwrap();
+    let race = "geometry run --graph cycle --executor cpu --every 100 --checkpoint race.safetensors";
+    let words = expect(&shell::run(&folder, &format!("{race} --steps 200 --out - --csv half.csv")), 0);
+    assert!(words.contains("hop correlation") && words.contains("Node2Vec") && !words.contains("99 %"), "{words}");
+    let words = expect(&shell::run(&folder, &format!("{race} --steps 400 --out whole.json --csv whole.csv")), 0);
+    assert!(words.contains("going on from step 200"), "{words}");
+    let results = json(&text(&folder, "whole.json"));
+    assert_eq!((&results["lab"], &results["cost"]["launchesPerStep"]), (&"geometry".into(), &5.into()));
+    let (half, whole) = (text(&folder, "half.csv"), text(&folder, "whole.csv"));
+    assert!(
+        half.starts_with("arm,seed,step,objective,hop-correlation,edge-cosine,recovery,top-energy,bottom-energy\n")
+    );
+    assert!(half.lines().all(|line| whole.contains(line)), "{half}{whole}");
+    let words = expect(&shell::run(&folder, "evaluate race.safetensors --csv end.csv --out end.json"), 0);
+    assert!(words.contains("step 400 of 400\n") && !words.contains("held-out"), "{words}");
+    assert!(text(&folder, "end.csv").lines().all(|line| whole.contains(line)), "{words}");
+    let words = expect(&shell::run(&folder, "evaluate race.safetensors --held-out 3"), 2);
+    assert!(words.contains("the geometry lab holds nothing out"), "{words}");
+    let other = "copy run --checkpoint race.safetensors --steps 1";
+    assert!(expect(&shell::run(&folder, other), 2).contains("of the geometry lab"));
+}

@@ -1,0 +1,123 @@
+/** The geometry lab's root element: where its parts stand. */
+
+import { html } from 'lit';
+import '../../ui/styles.css';
+import type { LabId } from '../../engine/types';
+import { mainFigure, otherFigures, type FiguresContext } from '../../figure/figures';
+import { chartTools } from '../../figure/tools';
+import { saveCurves, saveResults, saveWeights, type Opened } from '../../page/files';
+import { LabPage } from '../../page/lab-page';
+import { mark } from '../../ui/palette';
+import { about, stopBox } from '../../ui/panel';
+import type { Entry } from '../../ui/series';
+import { Shortcuts } from '../../ui/shortcuts';
+import { verdictTable } from '../../ui/verdicts';
+import { Welcome } from '../../ui/welcome';
+
+const STEPS = [
+  html`<strong>Press Train.</strong> A table with a row of numbers for each node is taught only which nodes
+    are neighbours: rows of neighbours shall have large dot products.`,
+  html`<strong>Watch the hop correlation</strong> fall to −1: nodes that are far apart in the graph become
+    unlike each other, though nobody has said how far apart they are.`,
+  html`<strong>Look at both ends of the spectrum:</strong> a map lies at the top, where neighbours are alike.
+    One even share is what a table without geometry has there.`,
+  html`<strong>Change the graph</strong> and train again. The page's address always holds your settings.`,
+];
+
+const HEAD = html`<h1>Taught only who neighbours whom: does a network end up with a map?</h1>
+  <p class="lede">
+    A table of numbers, a row for each node of a graph, learns which nodes are neighbours and is told nothing
+    else. See whether it ends as a map, on which far nodes are unlike.
+  </p>
+  <p class="claim">
+    The claim under test: without bottleneck, regulariser or walks the table ends at the top of the graph's
+    spectrum (<a href="https://arxiv.org/abs/2510.26745">arXiv:2510.26745</a>, section 4).
+  </p>`;
+
+export class MnemoscopeGeometry extends LabPage {
+  readonly lab: LabId = 'geometry';
+  private log = false;
+  private opened = new Set<string>();
+  protected readonly welcome = new Welcome('welcome-geometry', STEPS, () => this.requestUpdate());
+  protected readonly shortcuts = new Shortcuts([...this.runKeys(), ...this.pageKeys()], () =>
+    this.requestUpdate(),
+  );
+
+  override connectedCallback() {
+    super.connectedCallback();
+    if (!this.embedded) document.title = 'Geometry lab · Mnemoscope';
+  }
+
+  protected entries(): Entry[] {
+    const arms = this.recording?.about.arms ?? [];
+    return arms.map(({ id, label }, place) => ({ id, label, mark: mark(place) }));
+  }
+
+  protected takeResults({ results }: Opened & { kind: 'results' }, file: File): string {
+    return `“${file.name}” holds results of the lab “${results.lab}”. Nothing has changed.`;
+  }
+
+  /** Every look is at what is taught: there is nothing held out to choose between. */
+  private figures(): FiguresContext {
+    const measures = this.recording?.about.measures ?? this.client.settled?.measures ?? [];
+    return {
+      recording: this.recording,
+      measures: measures.filter(({ phase }) => phase === 'evaluation'),
+      entries: this.entries(),
+      hidden: this.hiddenLines,
+      source: 'held-out',
+      log: this.log,
+      opened: this.opened,
+      open: (measure, open) => {
+        if (open) this.opened.add(measure);
+        else this.opened.delete(measure);
+        this.requestUpdate();
+      },
+      onCursor: () => {},
+      earlier: [],
+      properties: this.properties,
+      entryOf: (id) => this.entries().find((entry) => entry.id === id) ?? { id, label: id, mark: mark(0) },
+    };
+  }
+
+  private keeping() {
+    const { recording, savable } = this;
+    const drawn = savable && !!recording?.evaluations.length;
+    const saves = [
+      { id: 'csv', label: 'Curves (CSV)', enabled: drawn, act: () => this.export(saveCurves) },
+      { id: 'json', label: 'Results (JSON)', enabled: savable, act: () => this.export(saveResults) },
+      {
+        id: 'weights',
+        label: 'Weights (safetensors)',
+        enabled: savable,
+        act: () => this.export(saveWeights),
+      },
+    ];
+    return this.keepPart({ saves, open: { label: 'Weights of any lab', accept: '.safetensors' } });
+  }
+
+  protected override render() {
+    const { client, recording, live, stale } = this;
+    const figures = this.figures();
+    const tools = chartTools(figures, recording, figures.measures, ({ log }) => {
+      this.log = log ?? this.log;
+      this.requestUpdate();
+    });
+    return html`
+      ${this.showing('head', () => HEAD)} ${this.top(({ link }) => link)} ${this.runPart()}
+      <div class="bench ${this.withSettings ? '' : 'alone'}">
+        <div class="results">
+          ${this.comparisonPart()} ${this.showing('objective', () => mainFigure(figures, tools))}
+          ${this.welcomePart()}
+          ${this.showing('verdicts', () => verdictTable(this.verdicts, { client, recording, live, stale }))}
+          ${stopBox(recording, this.entries())} ${this.showing('measures', () => otherFigures(figures))}
+          ${about(recording)} ${this.keeping()}
+        </div>
+        ${this.settingsPart(() => null)}
+      </div>
+      ${this.sheetPart()}
+    `;
+  }
+}
+
+customElements.define('mnemoscope-geometry', MnemoscopeGeometry);
