@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { heads } from './scripts/heads.mjs';
 
 const target = 'es2022';
 
@@ -23,6 +24,7 @@ export default defineConfig(({ mode }) =>
       }
     : {
         base: './',
+        plugins: [heads()],
         build: {
           outDir: '../dist',
           emptyOutDir: true,

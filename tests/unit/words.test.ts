@@ -54,7 +54,7 @@ const property = (name: string, scope: string, kind: object): Property =>
   ({ name, scope, label: name, kind, default: '', group: '', help: '', unit: '' }) as unknown as Property;
 const table = [
   property('steps', 'run', { type: 'number', min: 1, max: 9999 }),
-  property('encodings', 'run', {
+  property('lines', 'run', {
     type: 'many',
     options: [
       { value: 'rank', label: 'Rank' },
@@ -66,24 +66,24 @@ const table = [
 
 test('what is only looked at does not make a run another', () => {
   const at = (position: string, steps: string) =>
-    runKey({ lab: 'copy', values: { steps, encodings: 'rank', position } }, table);
+    runKey({ lab: 'copy', values: { steps, lines: 'rank', position } }, table);
   assert.equal(at('1', '20'), at('9', '20'));
   assert.notEqual(at('1', '20'), at('1', '40'));
   assert.deepEqual(
-    runValues({ steps: '1', position: '5' }, { steps: '2', encodings: '', position: '6' }, table),
+    runValues({ steps: '1', position: '5' }, { steps: '2', lines: '', position: '6' }, table),
     {
       steps: '2',
-      encodings: '',
+      lines: '',
       position: '5',
     },
   );
 });
 
 test('of two configurations exactly what differs is named', () => {
-  const from = { steps: '20', encodings: 'rank', position: '1' };
+  const from = { steps: '20', lines: 'rank', position: '1' };
   assert.deepEqual(differences(table, from, { ...from, steps: '20.0' }), [], 'one number in two spellings');
-  const found = differences(table, from, { steps: '40', encodings: 'rank,none', position: '1' });
-  assert.equal(differencesText(found), 'steps 20 → 40; encodings with None');
+  const found = differences(table, from, { steps: '40', lines: 'rank,none', position: '1' });
+  assert.equal(differencesText(found), 'steps 20 → 40; lines with None');
   assert.equal(differencesText([]), 'the same settings');
 });
 

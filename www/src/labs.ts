@@ -8,12 +8,8 @@ import type { LabId } from './engine/types';
 import { labOf } from './engine/lab-of';
 import type { LabPage, OtherLab } from './page/lab-page';
 
-const LABS: Record<LabId, { tag: string; load: () => Promise<unknown> }> = {
-  copy: { tag: 'mnemoscope-app', load: () => import('./labs/copy/app') },
-  encodings: { tag: 'mnemoscope-encodings', load: () => import('./labs/encodings/app') },
-  sequence: { tag: 'mnemoscope-sequence', load: () => import('./labs/sequence/app') },
-  geometry: { tag: 'mnemoscope-geometry', load: () => import('./labs/geometry/app') },
-};
+/** Every lab's folder has its root element as the default of `app.ts`. */
+const load = (lab: LabId) => import(`./labs/${lab}/app.ts`) as Promise<{ default: new () => LabPage }>;
 
 /** Shows what the page says about `lab`, and marks it in the navigation. What is about the others rests in templates, so that no heading is there twice. */
 export function showHead(lab: LabId): void {
@@ -86,14 +82,15 @@ export class Labs {
     if (!page) {
       if (this.current) this.showStatus('Starting: loading the lab.');
       try {
-        await LABS[lab].load();
+        const { default: Page } = await load(lab);
+        if (mine !== this.asked) return null;
+        page = this.make(lab, Page);
       } catch {
         if (mine === this.asked)
           this.showStatus('The lab could not be loaded. Reload the page to try again.');
         return null;
       }
       if (mine !== this.asked) return null;
-      page = this.make(lab);
     }
     this.leave();
     this.current = page;
@@ -104,8 +101,8 @@ export class Labs {
     return page;
   }
 
-  private make(lab: LabId): LabPage {
-    const page = document.createElement(LABS[lab].tag) as LabPage;
+  private make(lab: LabId, Page: new () => LabPage): LabPage {
+    const page = new Page();
     page.id = 'lab';
     page.className = 'lab';
     page.toggleAttribute('embedded', this.options.embedded);

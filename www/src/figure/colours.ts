@@ -1,10 +1,7 @@
 /** Colour scales that readers with any colour vision can order: cividis, and purple to orange through white. */
 
 import { interpolateCividis, interpolatePuOr } from 'd3-scale-chromatic';
-import type { Cells } from './figure';
-
-/** From little to much, or from one sign to the other through white. */
-export type Scale = 'sequential' | 'diverging';
+import type { Cells, Scale } from './figure';
 
 /** A table of this many colours is finer than a screen shows. */
 const COLOURS = 256;

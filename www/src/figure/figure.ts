@@ -3,12 +3,13 @@
  */
 
 import type { Mark as Style } from '../ui/palette';
-import type { Scale } from './colours';
-import type { Reading } from './reading';
+import type { Numbers, Reading } from './reading';
 import type { Table } from './table';
 
-/** Null: no finite value, so that a line breaks; undefined: not measured here, so that it goes on. */
-export type Numbers = ArrayLike<number | null | undefined>;
+export type { Numbers } from './reading';
+
+/** Of colours: from little to much, or from one sign to the other through white. */
+export type Scale = 'sequential' | 'diverging';
 
 export interface Axis {
   title: string;

@@ -12,9 +12,9 @@ import { labAddress } from '../ui/address';
 import { exportButtons, save } from '../ui/download';
 import { Draw } from '../ui/draw';
 import { figureText } from '../ui/text';
-import { labelAt } from './axis';
 import { CanvasRenderer } from './canvas';
 import { gradient } from './colours';
+import { cursor, groupOf } from './cursor';
 import { isEmpty, marksOf, type Cells, type Figure } from './figure';
 import './figure.css';
 import { keyView } from './key';
@@ -32,7 +32,6 @@ const MANY_NUMBERS = 1024;
 const TABLE_MS = 1000;
 /** Points and matrices are no wider than this, so that their shape can be seen. */
 const SQUARE_PX = 620;
-const SVG = 'http://www.w3.org/2000/svg';
 
 type Kind = 'live' | 'canvas' | 'plot';
 
@@ -260,7 +259,7 @@ export class LabFigure extends LitElement {
   }
 
   private async onPaper(): Promise<string> {
-    const { figureSvg } = await import('./plot');
+    const { figureSvg } = await import('./figure-svg');
     return figureSvg(this.figure, labAddress(this.link));
   }
 
@@ -407,79 +406,14 @@ export class LabFigure extends LitElement {
   private drawCursor() {
     const canvas = this.querySelector('.cursor');
     const surface = this.querySelector<HTMLElement>('.surface');
-    const { reading } = this.figure;
+    if (!canvas || !surface) return;
+    canvas.replaceChildren();
     const { shown } = this;
-    canvas?.replaceChildren();
-    if (surface) surface.dataset.point = '';
-    if (!canvas || !surface || !reading || shown === null) return;
-    const add = (name: string, attributes: Record<string, string | number>, content = '') => {
-      const made = document.createElementNS(SVG, name);
-      for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-      made.textContent = content;
-      canvas.append(made);
-    };
-    const mark = (layout: Layout, left: number, top: number, value: number | null | undefined) => {
-      surface.dataset.point = `${left} ${top}`;
-      if (value === null || value === undefined || layout.panel.x.bare) return;
-      tag(add, layout, 'x', left, labelAt(layout.panel.x, value));
-    };
-    switch (reading.by) {
-      case 'x':
-        for (const layout of this.layouts) {
-          const x = reading.x[shown];
-          const [left] = place(layout, x, layout.panel.y.range[0]);
-          if (!Number.isFinite(left)) continue;
-          const { top, bottom } = layout.plot;
-          add('line', { class: 'upright', x1: left, y1: top, x2: left, y2: bottom });
-          for (const line of marksOf(layout.panel, 'line')) {
-            const [, y] = place(layout, x, line.y[shown]);
-            if (line.x !== reading.x || line.shown === false || !Number.isFinite(y)) continue;
-            if (y >= top && y <= bottom)
-              add('circle', { cx: left, cy: y, r: 3.5, fill: `var(${line.mark.colour})` });
-          }
-          mark(layout, left, top, x);
-        }
-        return;
-      case 'point': {
-        const layout = this.layouts[reading.panel?.[shown] ?? 0];
-        if (!layout) return;
-        const [left, top] = place(layout, reading.x[shown], reading.y[shown], groupOf(layout, shown));
-        const size = Math.max(4, ...marksOf(layout.panel, 'dot').map(({ size }) => size)) + 4;
-        const looks = marksOf(layout.panel, 'cell').length ? ['outside', 'inside'] : ['ring'];
-        for (const look of looks) add('circle', { class: look, cx: left, cy: top, r: size });
-        surface.dataset.point = `${left} ${top}`;
-        return;
-      }
-      case 'cell': {
-        const [layout] = this.layouts;
-        if (!layout) return;
-        const [row, column] = [Math.floor(shown / reading.columns), shown % reading.columns];
-        const [left, top] = place(layout, column, row);
-        const { plot } = layout;
-        const size = Math.max(5, (plot.right - plot.left) / reading.columns);
-        const box = { x: left - size / 2, y: top - size / 2, width: size, height: size };
-        // It shows on any colour: white outside, black inside.
-        add('rect', { class: 'outside', ...box });
-        add('rect', { class: 'inside', ...box });
-        mark(layout, left, top, column);
-        tag(add, layout, 'y', top, labelAt(layout.panel.y, row));
-      }
-    }
+    const { reading } = this.figure;
+    const at = reading && shown !== null ? cursor(reading, shown, this.layouts, canvas) : null;
+    surface.dataset.point = at ? at.join(' ') : '';
   }
 }
-
-type Add = (name: string, attributes: Record<string, string | number>, content?: string) => void;
-
-/** What is read, over the labels of an axis. */
-function tag(add: Add, { plot }: Layout, axis: 'x' | 'y', at: number, words: string) {
-  if (!words) return;
-  const width = widthOf(words) + 8;
-  const [left, top] = axis === 'x' ? [at - width / 2, plot.bottom + 5] : [plot.left - 4 - width, at - 8];
-  add('rect', { class: 'tag', x: left, y: top, width, height: 16, rx: 2 });
-  add('text', { x: left + width / 2, y: top + 12 }, words);
-}
-
-const groupOf = ({ panel }: Layout, point: number) => marksOf(panel, 'dot')[0]?.groupOf?.[point] ?? 0;
 
 function nearestOf(count: number, most: number, distance: (i: number) => number): number | null {
   let [found, least]: [number | null, number] = [null, most];

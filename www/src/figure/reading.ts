@@ -1,6 +1,7 @@
 /** How a figure's values are read one after another: by keyboard, pointer and touch. Places among the values are indices. */
 
-import type { Numbers } from './figure';
+/** Null: no finite value, so that a line breaks; undefined: not measured here, so that it goes on. */
+export type Numbers = ArrayLike<number | null | undefined>;
 
 /** Upright: all lines at one place of the horizontal axis. */
 interface Along {

@@ -28,7 +28,7 @@ const STEPS = [
   html`<strong>Change a setting</strong>, train again, compare. The page's address always holds your settings.`,
 ];
 
-export class MnemoscopeApp extends LabPage {
+export default class MnemoscopeApp extends LabPage {
   readonly lab = 'copy';
   private seen: Seen | null = null;
   private unseen: Unseen | null = null;

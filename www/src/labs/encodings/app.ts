@@ -47,7 +47,7 @@ function said(properties: Property[], link: string, name: string): string {
   return options.find((option) => option.value === value)?.label ?? value;
 }
 
-export class MnemoscopeEncodings extends LabPage {
+export default class MnemoscopeEncodings extends LabPage {
   readonly lab: LabId = 'encodings';
   private upload: UploadInfo | null = null;
   private uploadRefused = '';

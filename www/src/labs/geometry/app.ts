@@ -24,29 +24,14 @@ const STEPS = [
   html`<strong>Change the graph</strong> and train again. The page's address always holds your settings.`,
 ];
 
-const HEAD = html`<h1>Taught only who neighbours whom: does a network end up with a map?</h1>
-  <p class="lede">
-    A table of numbers, a row for each node of a graph, learns which nodes are neighbours and is told nothing
-    else. See whether it ends as a map, on which far nodes are unlike.
-  </p>
-  <p class="claim">
-    The claim under test: without bottleneck, regulariser or walks the table ends at the top of the graph's
-    spectrum (<a href="https://arxiv.org/abs/2510.26745">arXiv:2510.26745</a>, section 4).
-  </p>`;
-
-export class MnemoscopeGeometry extends LabPage {
+export default class MnemoscopeGeometry extends LabPage {
   readonly lab: LabId = 'geometry';
   private log = false;
-  private opened = new Set<string>();
+  private cursor: number | null = null;
   protected readonly welcome = new Welcome('welcome-geometry', STEPS, () => this.requestUpdate());
   protected readonly shortcuts = new Shortcuts([...this.runKeys(), ...this.pageKeys()], () =>
     this.requestUpdate(),
   );
-
-  override connectedCallback() {
-    super.connectedCallback();
-    if (!this.embedded) document.title = 'Geometry lab · Mnemoscope';
-  }
 
   protected entries(): Entry[] {
     const arms = this.recording?.about.arms ?? [];
@@ -67,13 +52,12 @@ export class MnemoscopeGeometry extends LabPage {
       hidden: this.hiddenLines,
       source: 'held-out',
       log: this.log,
-      opened: this.opened,
-      open: (measure, open) => {
-        if (open) this.opened.add(measure);
-        else this.opened.delete(measure);
+      cursor: this.cursor,
+      onCursor: (step) => {
+        this.cursor = step;
         this.requestUpdate();
       },
-      onCursor: () => {},
+      link: this.client.settled?.link ?? '',
       earlier: [],
       properties: this.properties,
       entryOf: (id) => this.entries().find((entry) => entry.id === id) ?? { id, label: id, mark: mark(0) },
@@ -104,7 +88,7 @@ export class MnemoscopeGeometry extends LabPage {
       this.requestUpdate();
     });
     return html`
-      ${this.showing('head', () => HEAD)} ${this.top(({ link }) => link)} ${this.runPart()}
+      ${this.top(({ link }) => link)} ${this.runPart()}
       <div class="bench ${this.withSettings ? '' : 'alone'}">
         <div class="results">
           ${this.comparisonPart()} ${this.showing('objective', () => mainFigure(figures, tools))}

@@ -37,7 +37,7 @@ const STEPS = [
 /** Groups of settings that stand open. */
 const OPEN = new Set(['Sequence', 'Context']);
 
-export class MnemoscopeSequence extends LabPage {
+export default class MnemoscopeSequence extends LabPage {
   readonly lab: LabId = 'sequence';
   protected override readonly words = RUNNING;
   private readonly reporting = new Progress('report', () => this.requestUpdate());

@@ -486,7 +486,7 @@ class LabSession extends LitElement {
     const current = steps.find(({ at }) => at === this.current) ?? steps[0];
     const { settled } = this.context;
     const paper = async () => {
-      const { figureSvg } = await import('../../figure/plot');
+      const { figureSvg } = await import('../../figure/figure-svg');
       const figure = courseFigure(steps, from, {
         title: this.whole ? 'A session with the sequence machine' : this.heading(session),
         note: `${this.contextLabel}, seed ${settled.values.seed}`,

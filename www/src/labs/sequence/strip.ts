@@ -1,7 +1,6 @@
 /** A vector as a strip: a ranked code as spikes, higher the earlier they fire; a dense vector as a row of colours. */
 
-import type { Scale } from '../../figure/colours';
-import type { Figure, Mark, Panel } from '../../figure/figure';
+import type { Figure, Mark, Panel, Scale } from '../../figure/figure';
 import type { Reading } from '../../figure/reading';
 import { count, plural } from '../../ui/format';
 import { figureText } from '../../ui/text';
