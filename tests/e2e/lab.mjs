@@ -81,13 +81,15 @@ export async function until(read, holds, timeout = 15_000) {
  * it away under the pointer.
  */
 export async function savedBy(page, button) {
-  const [download] = await Promise.all([page.waitForEvent('download'), button.press('Enter')]).catch(
-    async (error) => {
-      throw new Error(
-        `nothing was saved by ${await button.evaluate(({ outerHTML }) => outerHTML)}: ${error.message}`,
-      );
-    },
-  );
+  const press = async (timeout) =>
+    (await Promise.all([page.waitForEvent('download', { timeout }), button.press('Enter')]))[0];
+  // Of many files in a row Chromium holds back every eleventh, unasked and unsaid.
+  const download = await press(5000)
+    .catch(() => press(30_000))
+    .catch(async (error) => {
+      const html = await button.evaluate(({ outerHTML }) => outerHTML);
+      throw new Error(`nothing was saved by ${html}: ${error.message}`);
+    });
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 
