@@ -9,7 +9,7 @@ use serde::de::value::{Error as Wrong, MapDeserializer, StringDeserializer};
 use serde::de::{self, IntoDeserializer, Visitor};
 
 use mnemoscope::error::Error;
-use mnemoscope::labs::ask::{Bench, Place, Question, Reply};
+use mnemoscope::labs::ask::{Bench, Kept, Place, Question, Reply};
 use mnemoscope::labs::run_ask::ask;
 use mnemoscope::labs::{Config, Lab};
 use mnemoscope::reading::quoted;
@@ -110,11 +110,12 @@ fn answer(lab: &dyn Lab, name: &str, arguments: &ArgMatches) -> Result<(), Failu
     let read: Vec<&Path> = arguments.get_one::<PathBuf>("config").map(PathBuf::as_path).into_iter().collect();
     let outputs = Outputs::of(arguments, &[], &read)?;
     let mut machine = Machine::default();
+    let mut kept = Kept::default();
     let mut progress: Option<Progress> = None;
     let answer = pollster::block_on(async {
         loop {
             let place = Place {
-                id: 0,
+                kept: &mut kept,
                 config: &config,
                 now: Some(&config),
                 run: None,

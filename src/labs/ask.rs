@@ -13,23 +13,10 @@ use crate::error::Error;
 use crate::labs::arrays::{Told, told};
 use crate::labs::run::Run;
 use crate::labs::settings::Settings;
+pub use crate::labs::turn::{Kept, Turn};
 use crate::labs::{Config, Task};
 use crate::reading::quoted;
 use crate::run::machine::Machine;
-
-/// How far an answer is that takes several turns.
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Turn {
-    /// The part that waits for it.
-    pub part: &'static str,
-    /// What it is counted in.
-    pub unit: &'static str,
-    /// How many are through.
-    pub at: u32,
-    /// How many there are, at most.
-    pub of: u32,
-}
 
 /// What came of a turn.
 #[derive(Debug)]
@@ -61,8 +48,8 @@ pub type Answer = Reply<Told>;
 
 /// Where a question is asked: the settings, the open run, the machine, and the time that this turn may take.
 pub struct Place<'a, C: ?Sized = Config> {
-    /// Tells this question from others that are under way.
-    pub id: u32,
+    /// What this question has kept since its last turn.
+    pub kept: &'a mut Kept,
     /// The settings when it was asked.
     pub config: &'a C,
     /// The settings by now; nothing if they are of another lab.
@@ -94,9 +81,9 @@ impl Under for Config {
 
 impl<S: Settings + 'static> Under for S {
     fn own(place: Place<'_>) -> Result<Place<'_, S>, Error> {
-        let Place { id, config, now, run, machine, budget_ms, stop } = place;
+        let Place { kept, config, now, run, machine, budget_ms, stop } = place;
         let (config, now) = (config.own::<S>()?, now.and_then(Config::of::<S>));
-        Ok(Place { id, config, now, run, machine, budget_ms, stop })
+        Ok(Place { kept, config, now, run, machine, budget_ms, stop })
     }
 }
 

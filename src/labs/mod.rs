@@ -23,6 +23,7 @@ pub mod study;
 #[cfg(any(test, template))]
 pub mod template;
 pub mod trial;
+pub mod turn;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod types;

@@ -12,11 +12,15 @@ use crate::labs::ask::{self, Nothing, Reply, TableName, questions};
 use crate::labs::encodings::config::{EncodingsConfig, Side};
 use crate::labs::encodings::lemma;
 use crate::labs::encodings::logit::Part;
+use crate::labs::encodings::report::{Report, Reporting};
 use crate::labs::encodings::table_file::{Upload, UploadInfo, to_csv, to_npy};
-use crate::labs::encodings::workbench::{self, MeasureRow, PictureInfo, Report, Workbench};
+use crate::labs::encodings::workbench::{self, MeasureRow, PictureInfo, Workbench};
 use crate::run::claim::Verdict;
 
 type Place<'a> = ask::Place<'a, EncodingsConfig>;
+/// What a report is counted in.
+const UNIT: &str = "pieces";
+
 type Answer<T> = Result<Reply<T>, Error>;
 
 questions! {
@@ -256,7 +260,21 @@ impl Workbench {
     }
 
     async fn ask_report(&mut self, _: Nothing, mut place: Place<'_>) -> Answer<Report> {
-        self.take(&mut place).await?;
-        self.report(place.config).map(Reply::Done)
+        let mut reporting = match place.kept.take::<Reporting>() {
+            Some(reporting) => reporting,
+            None => {
+                self.take(&mut place).await?;
+                Reporting::new(place.config, self)
+            }
+        };
+        if place.stop == Some(UNIT) {
+            return Err(Error::Stopped("The report was given up.".to_owned()));
+        }
+        if let Some(report) = reporting.advance()? {
+            return Ok(Reply::Done(report));
+        }
+        let (at, of) = reporting.progress();
+        place.kept.keep(reporting);
+        Ok(Reply::Going(ask::Turn { part: "report", unit: UNIT, at, of }))
     }
 }
