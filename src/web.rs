@@ -316,7 +316,9 @@ impl Engine {
         let known = labs::run_ask::question(bench.as_ref(), &name);
         let keys = js_sys::Reflect::own_keys(&arguments)?;
         let mut keys = keys.iter().filter_map(|key| key.as_string());
-        let strange = keys.find(|key| known.is_some_and(|known| !known.arguments.contains(&key.as_str())));
+        let strange = keys.find(|key| {
+            known.as_ref().is_some_and(|known| known.arguments.iter().all(|argument| argument.name != key))
+        });
         if let Some(key) = strange {
             let why = format!("Arguments of the question \"{name}\": there is no \"{}\".", quoted(key));
             return Err(thrown(&Error::Config(why)));

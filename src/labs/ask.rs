@@ -6,10 +6,11 @@
 
 use std::fmt;
 
-use serde::de::{self, DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::labs::argument::Argument;
 use crate::labs::arrays::{Told, told};
 use crate::labs::run::Run;
 use crate::labs::settings::Settings;
@@ -114,49 +115,16 @@ pub struct TableName {
 }
 
 /// A question and its arguments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Question {
     /// Its name.
     pub name: &'static str,
-    /// Names of the arguments.
-    pub arguments: &'static [&'static str],
+    /// In a sentence, what it answers.
+    pub about: &'static str,
+    /// Its arguments.
+    pub arguments: Vec<Argument>,
     /// Whether it says something only where the bench outlives the answer, or is a file: a shell does not have it.
     pub page: bool,
-}
-
-impl Question {
-    /// One whose arguments have that type.
-    #[must_use]
-    pub fn new<A: DeserializeOwned>(name: &'static str, page: bool) -> Self {
-        let mut arguments: &'static [&'static str] = &[];
-        // It gives no value: what counts is which fields are asked for.
-        let _ = A::deserialize(Fields(&mut arguments));
-        Self { name, arguments, page }
-    }
-}
-
-/// Learns which fields a struct has.
-struct Fields<'a>(&'a mut &'static [&'static str]);
-
-impl<'de> de::Deserializer<'de> for Fields<'_> {
-    type Error = de::value::Error;
-
-    fn deserialize_any<V: de::Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
-        Err(de::Error::custom("no struct"))
-    }
-    fn deserialize_struct<V: de::Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        *self.0 = fields;
-        self.deserialize_any(visitor)
-    }
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct seq tuple
-        tuple_struct map enum identifier ignored_any
-    }
 }
 
 /// What answers a lab's questions. It may keep what one answer shares with the next.
@@ -210,16 +178,30 @@ pub(crate) fn read<A: DeserializeOwned>(name: &str, arguments: Arguments<'_>) ->
     let read = A::deserialize(arguments.0);
     #[cfg(not(target_arch = "wasm32"))]
     let read = erased_serde::deserialize(&mut { arguments });
-    read.map_err(|error| Error::Config(format!("Arguments of the question \"{name}\": {error}.")))
+    read.map_err(|error| {
+        let error = error.to_string();
+        let missing = |argument: &Argument| error.contains(&format!("missing field `{}`", argument.name));
+        let why = match Argument::all::<A>().into_iter().find(missing) {
+            Some(Argument { name, takes, .. }) => format!("{name} is missing; it takes {takes}"),
+            None => error,
+        };
+        Error::Config(format!("Arguments of the question \"{name}\": {why}."))
+    })
 }
 
-/// Declares the questions of a lab's bench, and how they are answered; `"page"` before the method marks those that a shell does not have.
+/// Declares the questions of a lab's bench, and how they are answered; the line above each says what, for whoever asks in a shell, and
+/// `"page"` before the method marks those that a shell does not have.
 macro_rules! questions {
     ($bench:ty, $settings:ty;
-     $($name:literal: $($page:literal)? $method:ident($arguments:ty) -> $answer:ty;)+) => {
+     $(#[doc = $about:literal] $name:literal: $($page:literal)? $method:ident($arguments:ty) -> $answer:ty;)+) => {
         impl $crate::labs::ask::Bench for $bench {
             fn questions(&self) -> Vec<$crate::labs::ask::Question> {
-                vec![$($crate::labs::ask::Question::new::<$arguments>($name, [$($page)?].contains(&"page"))),+]
+                vec![$($crate::labs::ask::Question {
+                    name: $name,
+                    about: $about.trim_ascii(),
+                    arguments: $crate::labs::argument::Argument::all::<$arguments>(),
+                    page: [$($page)?].contains(&"page"),
+                }),+]
             }
             fn ask<'a, 'b: 'a>(
                 &'a mut self,

@@ -59,6 +59,17 @@ fn a_question_that_a_lab_does_not_have_is_refused_and_so_are_strange_arguments()
             assert_eq!(error.code(), "config", "{}: {name}: {error}", lab.id());
             assert_eq!(error.to_string().contains("Arguments"), of_arguments, "{}: {name}: {error}", lab.id());
         }
+        // One that is missing is named, with what it takes.
+        for question in bench.questions() {
+            let Some(argument) = question.arguments.iter().find(|argument| argument.required) else { continue };
+            let (config, machine) = (&config, &mut Machine::default());
+            let kept = &mut Kept::default();
+            let place = Place { kept, config, now: Some(config), run: None, machine, budget_ms: 1.0, stop: None };
+            let arguments = Box::new(<dyn erased_serde::Deserializer<'_>>::erase(serde_json::json!({})));
+            let error = block_on(ask(bench.as_mut(), question.name, arguments, place)).map(|_| ()).unwrap_err();
+            let words = format!("{} is missing; it takes {}.", argument.name, argument.takes);
+            assert!(!argument.takes.is_empty() && error.to_string().contains(&words), "{}: {error}", question.name);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The labs: each a folder with its settings, its claims, its run and its answers; and here the one list of them.
 
+pub mod argument;
 pub mod arrays;
 pub mod ask;
 pub mod config;

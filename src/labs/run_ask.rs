@@ -52,11 +52,17 @@ pub(super) struct RunBench;
 
 questions! {
     RunBench, Config;
+    /// A look inside one run, on one sequence.
     "run.inspect": inspect(Subject) -> InspectionAnswer;
+    /// What a training step costs, kernel by kernel.
     "run.profile": profile(Nothing) -> Profile;
+    /// The run as a weights file.
     "run.save": save(Nothing) -> Bytes;
+    /// What has come of the run so far.
     "run.results": results(Nothing) -> Results;
+    /// A table of the results as CSV.
     "run.csv": csv(RunTable) -> String;
+    /// What the experiment has found so far.
     "run.found": found(Nothing) -> Anything;
 }
 

@@ -25,16 +25,27 @@ type Answer<T> = Result<Reply<T>, Error>;
 
 questions! {
     Workbench, EncodingsConfig;
+    /// Similarity of every position to every other, of one side.
     "inspect.picture": ask_picture(OfSide) -> PictureAnswer;
+    /// Singular values of one side.
     "inspect.spectrum": ask_spectrum(OfSide) -> Option<Spectrum>;
+    /// The table of one side as a file.
     "inspect.table": "page" ask_table(TableFile) -> Bytes;
+    /// Takes over a table of the reader’s.
     "inspect.upload": "page" ask_upload(TableUpload) -> UploadInfo;
+    /// Lets go of that table.
     "inspect.forget": "page" ask_forget(Nothing) -> ();
+    /// The measures of both encodings.
     "measures": ask_measures(Nothing) -> Vec<MeasureRow>;
+    /// Spike times and phases of one position.
     "phase": ask_phase(Nothing) -> Phase;
+    /// Lemma 1: dot products of two encodings against the sinusoidal one’s.
     "lemma": ask_lemma(Nothing) -> LemmaAnswer;
+    /// An attention logit of the first layer, in its four parts.
     "logit": ask_logit(Nothing) -> LogitAnswer;
+    /// A table of the lab as CSV.
     "csv": ask_csv(TableName) -> String;
+    /// Everything that is measured of both encodings.
     "report": ask_report(Nothing) -> Report;
 }
 

@@ -19,17 +19,29 @@ type Answer<T> = Result<Reply<T>, Error>;
 
 questions! {
     SequenceBench, SequenceConfig;
+    /// The session so far.
     "session": "page" ask_session(Knows) -> SessionUpdate;
+    /// Stores a sequence in the session’s machine.
     "session.store": "page" ask_store(Given) -> SessionUpdate;
+    /// Shows the session’s machine a sequence again.
     "session.replay": "page" ask_replay(Given) -> SessionUpdate;
+    /// Lets the session’s machine go on from a cue.
     "session.recall": "page" ask_recall(Cued) -> SessionUpdate;
+    /// A blank machine.
     "session.forget": "page" ask_forget(Knows) -> SessionUpdate;
+    /// The symbols of the settings’ sequence.
     "symbols": ask_symbols(Nothing) -> Vec<String>;
+    /// What the machine and a transformer beside it do at one symbol, operation by operation.
     "operations": ask_operations(Look) -> Operations;
+    /// Spikes of every layer at one symbol, and whether they are the codes.
     "spikes": ask_spikes(At) -> Spikes;
+    /// Softmax attention against the intersection of Hamming balls.
     "ball": ask_ball(Nothing) -> Ball;
+    /// A table of the lab as CSV.
     "csv": ask_csv(TableName) -> String;
+    /// The sequence stored, shown again, and recalled from the cue.
     "report": ask_report(Nothing) -> Report;
+    /// How long recalls from a memory take here.
     "time": ask_time(Recalls) -> Timing;
 }
 

@@ -145,15 +145,6 @@ impl Balling {
         Ok(Self { config: config.clone(), intersections, fit, weights, memories: None, levels: Vec::new() })
     }
 
-    /// All in one go.
-    ///
-    /// # Errors
-    /// As [`Balling::new`].
-    pub fn whole(config: &SequenceConfig) -> Result<Ball, Error> {
-        let missing = || Error::Internal("a retrieval that does not end".to_owned());
-        Self::new(config)?.advance(f64::INFINITY).ok_or_else(missing)
-    }
-
     /// Noise levels of all seeds that are through, and all there are.
     #[must_use]
     pub fn progress(&self) -> (u32, u32) {
@@ -224,6 +215,15 @@ impl Balling {
             verdicts: vec![straight(config, fit), agreement(config, levels)],
         }
     }
+}
+
+/// All of it in one go.
+///
+/// # Errors
+/// As [`Balling::new`].
+pub fn ball(config: &SequenceConfig) -> Result<Ball, Error> {
+    let missing = || Error::Internal("a retrieval that does not end".to_owned());
+    Balling::new(config)?.advance(f64::INFINITY).ok_or_else(missing)
 }
 
 fn share(of: u32, level: &Level) -> f64 {
@@ -328,7 +328,7 @@ mod tests {
     fn of(bits: u32, radius: u32, memories: u32, seed: u32) -> Ball {
         let config =
             SequenceConfig { ball_bits: bits, ball_radius: radius, memories, seed, ..SequenceConfig::default() };
-        Balling::whole(&config).unwrap()
+        super::ball(&config).unwrap()
     }
 
     fn verdicts(ball: &Ball) -> Vec<(&str, Outcome)> {
@@ -337,7 +337,7 @@ mod tests {
 
     #[test]
     fn both_recall_the_same_at_the_defaults() {
-        let ball = Balling::whole(&SequenceConfig::default()).unwrap();
+        let ball = super::ball(&SequenceConfig::default()).unwrap();
         assert_eq!((ball.bits, ball.radius, ball.fitted_to), (64, 17, 32));
         // At the noise at which recall begins to fail, seeds lie on both sides of nine queries in ten.
         assert_eq!(verdicts(&ball), [("ball-exponential", Outcome::Holds), ("ball-agreement", Outcome::Open)]);
@@ -354,7 +354,7 @@ mod tests {
         assert!(
             ball.retrieval.rows.iter().all(|row| row.queries >= 40 && row.cosine > 0.9 && row.cosine <= 1.0 + 1e-12)
         );
-        assert_eq!(ball, Balling::whole(&SequenceConfig::default()).unwrap());
+        assert_eq!(ball, super::ball(&SequenceConfig::default()).unwrap());
     }
 
     #[test]
@@ -401,7 +401,7 @@ mod tests {
     fn settings_out_of_range_are_told() {
         for (ball_bits, ball_radius, memories) in [(1, 1, 5), (64, 0, 5), (64, 33, 5), (513, 5, 5), (64, 17, 0)] {
             let config = SequenceConfig { ball_bits, ball_radius, memories, ..SequenceConfig::default() };
-            let error = Balling::whole(&config).unwrap_err();
+            let error = super::ball(&config).unwrap_err();
             assert_eq!(error.code(), "config");
             assert!(error.to_string().contains(&format!("{ball_bits} bits")), "{error}");
         }

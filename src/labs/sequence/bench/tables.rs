@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use super::Bench;
 use crate::error::Error;
-use crate::labs::sequence::ball::{Ball, Balling, Point, Reference};
+use crate::labs::sequence::ball::{Ball, Point, Reference, ball};
 use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::sequence::operations::Operations;
 use crate::labs::sequence::spikes::{Check, Fired, Late, Reading, Spikes};
@@ -33,7 +33,7 @@ impl Bench {
             "spikes" => spikes(&self.spikes(config, at, machine).await?),
             "readings" => readings(&self.spikes(config, at, machine).await?),
             "spike-checks" => checks(&self.spikes(config, at, machine).await?),
-            "ball" | "ball-fits" => of_ball(&Balling::whole(config)?, id),
+            "ball" | "ball-fits" => of_ball(&ball(config)?, id),
             other => return Err(Table::unknown(other, &Self::TABLES)),
         })
     }

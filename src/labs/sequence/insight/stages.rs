@@ -50,7 +50,7 @@ struct Probe {
 pub fn transformer_stages(student: &Student, names: &[String], at: usize) -> Result<Look, Error> {
     let length = student.sequence.len();
     if at >= length {
-        return Err(Error::Config(format!("There is no place {at}; the sequence has {length}, counted from 0.")));
+        return Err(Error::Config(format!("There is no symbol {}; the sequence has symbols 1 to {length}.", at + 1)));
     }
     let probe = Probe::run(student, at)?;
     if probe.logits.iter().any(|logit| !logit.is_finite()) {
