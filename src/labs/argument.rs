@@ -1,8 +1,11 @@
 //! What arguments a question has, learnt from the type that reads them.
 
+#[cfg(not(target_arch = "wasm32"))]
+use listener::Listener;
 use serde::Serialize;
+#[cfg(not(target_arch = "wasm32"))]
 use serde::de::value::MapDeserializer;
-use serde::de::{self, DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
+use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 
 type Wrong = de::value::Error;
 
@@ -19,18 +22,41 @@ pub struct Argument {
 
 impl Argument {
     /// The fields of a struct.
+    #[cfg(not(target_arch = "wasm32"))]
     #[must_use]
     pub fn all<A: DeserializeOwned>() -> Vec<Self> {
-        let mut names: &'static [&'static str] = &[];
-        // Nothing here gives a value: what counts is what is asked for.
-        let _ = A::deserialize(Fields(&mut names));
         let argument = |&name: &&'static str| {
             let mut argument = Self { name, required: true, takes: String::new() };
+            // As for names: nothing here gives a value, what counts is what is asked for.
             let _ = A::deserialize(MapDeserializer::new(std::iter::once((name, Listener(&mut argument)))));
             argument
         };
-        names.iter().map(argument).collect()
+        names::<A>().iter().map(argument).collect()
     }
+
+    /// The fields of a struct, of which a page's module knows only the names: programs there have types, and the rest would be four
+    /// kilobytes.
+    #[cfg(target_arch = "wasm32")]
+    #[must_use]
+    pub fn all<A: DeserializeOwned>() -> Vec<Self> {
+        names::<A>().iter().map(|&name| Self { name, ..Self::default() }).collect()
+    }
+
+    /// In words, that an argument is missing, and where that is known what it takes.
+    #[must_use]
+    pub fn missing<A: DeserializeOwned>(name: &str) -> String {
+        #[cfg(not(target_arch = "wasm32"))]
+        if let Some(argument) = Self::all::<A>().into_iter().find(|argument| argument.name == name) {
+            return format!("{name} is missing; it takes {}", argument.takes);
+        }
+        format!("{name} is missing")
+    }
+}
+
+fn names<A: DeserializeOwned>() -> &'static [&'static str] {
+    let mut names: &'static [&'static str] = &[];
+    let _ = A::deserialize(Fields(&mut names));
+    names
 }
 
 /// Learns which fields a struct has.
@@ -57,54 +83,61 @@ impl<'de> Deserializer<'de> for Fields<'_> {
     }
 }
 
-/// Learns what a field takes.
-struct Listener<'a>(&'a mut Argument);
+#[cfg(not(target_arch = "wasm32"))]
+mod listener {
+    use serde::de::{self, Deserializer, IntoDeserializer, Visitor};
 
-impl<'a> IntoDeserializer<'_, Wrong> for Listener<'a> {
-    type Deserializer = Self;
+    use super::{Argument, Wrong};
 
-    fn into_deserializer(self) -> Self {
-        self
+    /// Learns what a field takes.
+    pub(super) struct Listener<'a>(pub(super) &'a mut Argument);
+
+    impl<'a> IntoDeserializer<'_, Wrong> for Listener<'a> {
+        type Deserializer = Self;
+
+        fn into_deserializer(self) -> Self {
+            self
+        }
     }
-}
 
-macro_rules! heard {
-    ($($method:ident: $takes:literal;)+) => {
-        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-            $takes.clone_into(&mut self.0.takes);
+    macro_rules! heard {
+        ($($method:ident: $takes:literal;)+) => {
+            $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+                $takes.clone_into(&mut self.0.takes);
+                self.deserialize_any(visitor)
+            })+
+        };
+    }
+
+    impl<'de> Deserializer<'de> for Listener<'_> {
+        type Error = Wrong;
+
+        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Wrong> {
+            Err(de::Error::custom("no value"))
+        }
+        heard! {
+            deserialize_bool: "true or false";
+            deserialize_u32: "a whole number";
+            deserialize_f64: "a number";
+            deserialize_str: "a text";
+            deserialize_string: "a text";
+            deserialize_byte_buf: "bytes";
+        }
+        fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+            self.0.required = false;
+            visitor.visit_some(self)
+        }
+        fn deserialize_enum<V: Visitor<'de>>(
+            self,
+            _: &'static str,
+            variants: &'static [&'static str],
+            visitor: V,
+        ) -> Result<V::Value, Wrong> {
+            self.0.takes = format!("one of {}", variants.join(", "));
             self.deserialize_any(visitor)
-        })+
-    };
-}
-
-impl<'de> Deserializer<'de> for Listener<'_> {
-    type Error = Wrong;
-
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Wrong> {
-        Err(de::Error::custom("no value"))
-    }
-    heard! {
-        deserialize_bool: "true or false";
-        deserialize_u32: "a whole number";
-        deserialize_f64: "a number";
-        deserialize_str: "a text";
-        deserialize_string: "a text";
-        deserialize_byte_buf: "bytes";
-    }
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        self.0.required = false;
-        visitor.visit_some(self)
-    }
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Wrong> {
-        self.0.takes = format!("one of {}", variants.join(", "));
-        self.deserialize_any(visitor)
-    }
-    serde::forward_to_deserialize_any! {
-        i8 i16 i32 i64 u8 u16 u64 f32 char bytes unit unit_struct newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+        }
+        serde::forward_to_deserialize_any! {
+            i8 i16 i32 i64 u8 u16 u64 f32 char bytes unit unit_struct newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+        }
     }
 }

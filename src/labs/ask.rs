@@ -180,11 +180,8 @@ pub(crate) fn read<A: DeserializeOwned>(name: &str, arguments: Arguments<'_>) ->
     let read = erased_serde::deserialize(&mut { arguments });
     read.map_err(|error| {
         let error = error.to_string();
-        let missing = |argument: &Argument| error.contains(&format!("missing field `{}`", argument.name));
-        let why = match Argument::all::<A>().into_iter().find(missing) {
-            Some(Argument { name, takes, .. }) => format!("{name} is missing; it takes {takes}"),
-            None => error,
-        };
+        let missing = error.split_once("missing field `").and_then(|(_, rest)| rest.split_once('`'));
+        let why = missing.map_or(error.clone(), |(name, _)| Argument::missing::<A>(name));
         Error::Config(format!("Arguments of the question \"{name}\": {why}."))
     })
 }
