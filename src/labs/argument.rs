@@ -39,7 +39,12 @@ impl Argument {
     #[cfg(target_arch = "wasm32")]
     #[must_use]
     pub fn all<A: DeserializeOwned>() -> Vec<Self> {
-        names::<A>().iter().map(|&name| Self { name, ..Self::default() }).collect()
+        Self::named(names::<A>())
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    fn named(names: &[&'static str]) -> Vec<Self> {
+        names.iter().map(|&name| Self { name, ..Self::default() }).collect()
     }
 
     /// In words, that an argument is missing, and where that is known what it takes.

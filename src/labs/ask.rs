@@ -178,12 +178,14 @@ pub(crate) fn read<A: DeserializeOwned>(name: &str, arguments: Arguments<'_>) ->
     let read = A::deserialize(arguments.0);
     #[cfg(not(target_arch = "wasm32"))]
     let read = erased_serde::deserialize(&mut { arguments });
-    read.map_err(|error| {
-        let error = error.to_string();
-        let missing = error.split_once("missing field `").and_then(|(_, rest)| rest.split_once('`'));
-        let why = missing.map_or(error.clone(), |(name, _)| Argument::missing::<A>(name));
-        Error::Config(format!("Arguments of the question \"{name}\": {why}."))
-    })
+    read.map_err(|error| unread(name, error.to_string(), Argument::missing::<A>))
+}
+
+/// That arguments cannot be read. Once, not for each type of them.
+fn unread(name: &str, error: String, missing: fn(&str) -> String) -> Error {
+    let field = error.split_once("missing field `").and_then(|(_, rest)| rest.split_once('`'));
+    let why = field.map_or(error.clone(), |(field, _)| missing(field));
+    Error::Config(format!("Arguments of the question \"{name}\": {why}."))
 }
 
 /// Declares the questions of a lab's bench, and how they are answered; the line above each says what, for whoever asks in a shell, and
