@@ -142,7 +142,8 @@ mod listener {
             self.deserialize_any(visitor)
         }
         serde::forward_to_deserialize_any! {
-            i8 i16 i32 i64 u8 u16 u64 f32 char bytes unit unit_struct newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+            i8 i16 i32 i64 u8 u16 u64 f32 char bytes unit unit_struct newtype_struct seq
+            tuple tuple_struct map struct identifier ignored_any
         }
     }
 }
