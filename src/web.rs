@@ -4,8 +4,8 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
-use crate::labs::arrays::Tell;
-use crate::labs::ask::{Bench, Place, Reply, Turn};
+use crate::labs::arrays::told;
+use crate::labs::ask::{Bench, Kept, Place, Reply, Turn};
 use crate::labs::link::Link;
 use crate::labs::run::{About, Run};
 use crate::labs::settled::{Settled, WeightsFile};
@@ -34,8 +34,8 @@ fn thrown(error: &Error) -> JsValue {
     value(&failure).unwrap_or_else(|error| error)
 }
 
-fn value<T: Serialize + ?Sized>(of: &T) -> Result<JsValue, JsValue> {
-    of.js().map_err(|error| JsValue::from_str(&error.to_string()))
+fn value(of: &dyn erased_serde::Serialize) -> Result<JsValue, JsValue> {
+    told(of).map_err(|error| JsValue::from_str(&error.to_string()))
 }
 
 /// The property table, the presets, and the parts of the page of a lab.
@@ -150,6 +150,8 @@ pub struct Engine {
     machine: Machine,
     run: Option<Box<dyn Run>>,
     benches: Vec<(&'static str, Box<dyn Bench>)>,
+    /// What questions under way have kept: of each its id and its name.
+    kept: Vec<(u32, String, Kept)>,
 }
 
 /// An answer, or how far it is.
@@ -175,6 +177,12 @@ impl Engine {
         Self::default()
     }
 
+    /// Puts another run, or none, in the place of the open one. Questions of that begin anew.
+    fn put(&mut self, run: Option<Box<dyn Run>>) {
+        self.run = run;
+        self.kept.retain(|(_, name, _)| !name.starts_with("run."));
+    }
+
     fn open_run(&mut self) -> Result<&mut dyn Run, JsValue> {
         match &mut self.run {
             Some(run) => Ok(run.as_mut()),
@@ -188,9 +196,9 @@ impl Engine {
     /// An object `{ code, message }`; then no run is open.
     pub async fn open(&mut self, lab: String, values: JsValue, progress: js_sys::Function) -> Result<(), JsValue> {
         let (config, _) = read(&lab, values)?;
-        self.run = None;
+        self.put(None);
         let run = named(&lab)?.open(config, &mut self.machine, &mut reporting(&progress)).await;
-        self.run = Some(run.map_err(|error| thrown(&error))?);
+        self.put(Some(run.map_err(|error| thrown(&error))?));
         Ok(())
     }
 
@@ -200,13 +208,13 @@ impl Engine {
     /// An object `{ code, message }`; then the other run is open still.
     pub async fn restore(&mut self, bytes: Vec<u8>, progress: js_sys::Function) -> Result<(), JsValue> {
         let trial = Trial::restore(&bytes, &mut self.machine, &mut reporting(&progress)).await;
-        self.run = Some(Box::new(trial.map_err(|error| thrown(&error))?));
+        self.put(Some(Box::new(trial.map_err(|error| thrown(&error))?)));
         Ok(())
     }
 
     /// Lets go of the open run.
     pub fn close(&mut self) {
-        self.run = None;
+        self.put(None);
     }
 
     /// Runs, executor, cost, measures and length of the open run.
@@ -293,7 +301,9 @@ impl Engine {
         let run = self.run.as_deref_mut().filter(|run| run.config().lab_id() == lab);
         let machine = &mut self.machine;
         let (now, stop) = (now.as_ref(), stop.as_deref());
-        let place = Place { id, config: &config, now, run, machine, budget_ms, stop };
+        let under_way = self.kept.iter().position(|(of, ..)| *of == id);
+        let mut kept = under_way.map(|at| self.kept.swap_remove(at).2).unwrap_or_default();
+        let place = Place { kept: &mut kept, config: &config, now, run, machine, budget_ms, stop };
         let bench = match self.benches.iter().position(|(known, _)| *known == lab) {
             Some(at) => &mut self.benches[at].1,
             None => {
@@ -306,7 +316,9 @@ impl Engine {
         let known = labs::run_ask::question(bench.as_ref(), &name);
         let keys = js_sys::Reflect::own_keys(&arguments)?;
         let mut keys = keys.iter().filter_map(|key| key.as_string());
-        let strange = keys.find(|key| known.is_some_and(|known| !known.arguments.contains(&key.as_str())));
+        let strange = keys.find(|key| {
+            known.as_ref().is_some_and(|known| known.arguments.iter().all(|argument| argument.name != key))
+        });
         if let Some(key) = strange {
             let why = format!("Arguments of the question \"{name}\": there is no \"{}\".", quoted(key));
             return Err(thrown(&Error::Config(why)));
@@ -314,6 +326,9 @@ impl Engine {
         let arguments = (serde_wasm_bindgen::Deserializer::from(arguments), std::marker::PhantomData);
         let reply =
             labs::run_ask::ask(bench.as_mut(), &name, arguments, place).await.map_err(|error| thrown(&error))?;
+        if !matches!(reply, Reply::Done(_)) {
+            self.kept.push((id, name, kept));
+        }
         value(&match reply {
             Reply::Done(answer) => Answered { done: true, turn: None, answer },
             Reply::Going(turn) => Answered { done: false, turn: Some(turn), answer: JsValue::NULL },

@@ -24,8 +24,17 @@ fn a_question_is_answered_as_json_or_as_the_text_that_it_is() {
     assert_eq!((picture["side"].as_str(), picture["matrix"].as_array().unwrap().len()), (Some("left"), 16));
     expect(&run(&folder, "sequence symbols --source random --length 5 --alphabet 4 --out symbols.json"), 0);
     assert_eq!(json(&text(&folder, "symbols.json")).as_array().unwrap().len(), 5);
-    expect(&run(&folder, "sequence spikes --at 1 --source random --length 5 --executor cpu --out spikes.json"), 0);
-    assert_eq!(json(&text(&folder, "spikes.json"))["at"], 1);
+    expect(&run(&folder, "sequence spikes --at 2 --source random --length 5 --executor cpu --out spikes.json"), 0);
+    // A shell counts symbols from 1, as the page shows them and as --tables does; a program counts from 0.
+    let spikes = json(&text(&folder, "spikes.json"));
+    assert_eq!(spikes["at"], 1);
+    expect(
+        &run(&folder, "sequence --at 2 --source random --length 5 --executor cpu --tables two --quiet --out r.json"),
+        0,
+    );
+    let symbol = spikes["symbol"].as_str().unwrap();
+    let row = text(&folder, "two/spikes.csv").lines().nth(1).unwrap().to_owned();
+    assert!(row.starts_with(&format!("1,{symbol},")), "{symbol}: {row}");
     // A table is the same text that --tables writes.
     expect(&run(&folder, "encodings csv --table phase --length 8 --width 4 --out phase.csv"), 0);
     expect(&run(&folder, "encodings --length 8 --width 4 --tables tables --quiet --out report.json"), 0);
@@ -36,12 +45,14 @@ fn a_question_is_answered_as_json_or_as_the_text_that_it_is() {
 fn what_a_question_does_not_take_is_refused_by_name_and_nothing_is_written() {
     let folder = TempDir::new().unwrap();
     for (arguments, words) in [
-        ("encodings inspect.picture --out x", "missing field `side`"),
+        ("encodings inspect.picture --out x", "--side <one of left, right>"),
         ("encodings inspect.picture --side middle --out x", "middle"),
         ("encodings csv --table nonsense --out x", "nonsense"),
-        ("sequence spikes --at many --out x", "\"many\" is not allowed; it takes a whole number"),
+        ("sequence spikes --at many --out x", "--at: \"many\" is not allowed; it takes a whole number from 1"),
         ("sequence spikes --at -1 --out x", "-1"),
-        ("sequence spikes --at 99 --source random --length 5 --executor cpu --out x", "0 to 4"),
+        ("sequence spikes --at 0 --out x", "\"0\" is not allowed"),
+        ("sequence spikes --out x", "--at <a whole number from 1>"),
+        ("sequence spikes --at 99 --source random --length 5 --executor cpu --out x", "1 to 5"),
         ("sequence time --recalls 0 --out x", "whole number from 1"),
         ("encodings lemma --length 1 --out x", "length"),
         ("copy lemma --out x", "lemma"),
@@ -64,9 +75,11 @@ fn every_lab_lists_its_run_and_its_questions() {
             let output = run(&folder, &format!("{} {} --help", lab.id(), question.name));
             let help = String::from_utf8(output.stdout).unwrap();
             assert!(output.status.success(), "{} {}", lab.id(), question.name);
+            assert!(help.starts_with(question.about.trim_end_matches('.')), "{}: {help}", question.name);
             for argument in question.arguments {
-                let flag = argument.replace('_', "-").replace("goOn", "go-on");
-                assert!(help.contains(&format!("--{flag}")), "{}: {argument}", question.name);
+                let flag = argument.name.replace('_', "-").replace("goOn", "go-on");
+                let takes = format!("--{flag} <{}", argument.takes);
+                assert!(!argument.takes.is_empty() && help.contains(&takes), "{}: {takes}: {help}", question.name);
             }
         }
     }

@@ -26,6 +26,7 @@ use mnemoscope::labs::encodings::workbench::Workbench;
 use mnemoscope::labs::link::Link;
 use mnemoscope::labs::settings::Settings;
 use mnemoscope::labs::trial::Trial;
+use mnemoscope::labs::turn::Kept;
 use mnemoscope::labs::weights::Weights;
 use mnemoscope::labs::{Config, named};
 use mnemoscope::model::ensemble::TOKEN_ACCURACY;
@@ -799,8 +800,32 @@ fn the_workbench_splits_what_the_settings_name() {
 
 // Experiments.
 
+/// Weights of one step are judged in turns of a run at a time while training goes on, and give what they give in one.
+#[test]
+fn other_lengths_are_judged_in_turns() {
+    let mut run = open(configured(&format!("{TINY}&experiment=lengths&encodings=sinusoidal,none&seeds=2")));
+    advance(&mut run, 5);
+    let whole = found(&mut run);
+    run.reset().unwrap();
+    advance(&mut run, 5);
+    let (mut kept, mut turns) = (Kept::default(), Vec::new());
+    while let Some((at, of)) = block_on(run.judge(&mut kept, 0.0)).unwrap() {
+        turns.push(at);
+        assert_eq!(of, 16);
+        advance(&mut run, 1);
+    }
+    assert_eq!(turns, (1..16).collect::<Vec<_>>());
+    let results = run.results().unwrap();
+    let config = encodings(&run.config().link());
+    assert_eq!(Outcome::lengths(&config, 5, results.more[0].clone()), whole);
+    // A race that begins anew has other weights.
+    assert!(block_on(run.judge(&mut kept, 0.0)).unwrap().is_some());
+    run.reset().unwrap();
+    assert!(matches!(block_on(run.judge(&mut kept, 0.0)), Err(Error::Outdated(_))));
+}
+
 fn found(run: &mut Trial) -> Outcome {
-    block_on(run.judge()).unwrap();
+    assert_eq!(block_on(run.judge(&mut Kept::default(), f64::INFINITY)).unwrap(), None);
     let (results, config) = (run.results().unwrap(), encodings(&run.config().link()));
     let lengths = || Outcome::lengths(&config, run.step(), results.more[0].clone());
     outcome::outcome(&config, &results).unwrap().unwrap_or_else(lengths)

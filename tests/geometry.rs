@@ -15,6 +15,7 @@ use mnemoscope::run::claim::{Outcome, Verdict};
 use mnemoscope::run::collector::Stop;
 use mnemoscope::run::event::Event;
 use mnemoscope::run::machine::Machine;
+use mnemoscope::run::profile::Profiling;
 use pollster::block_on;
 use shell::{expect, json, text};
 use tempfile::TempDir;
@@ -210,7 +211,7 @@ fn trained_tables_are_maps_and_a_saved_race_goes_on_with_the_same_bits() {
         assert!((0..3).all(|run| last("recovery", run) == 1.0 && last("hop-correlation", run) < -0.93), "{graph}");
         let mut half = train(&link, 150);
         // It can be timed, and says of what cannot be looked into that it is none.
-        let profile = block_on(half.profile()).unwrap();
+        let profile = block_on(half.profile(&mut Profiling::default(), f64::INFINITY)).unwrap().unwrap();
         assert!(serde_json::to_string(&profile).unwrap().contains("tied_cross_entropy_backward"));
         let refused = block_on(half.inspect(0, "")).unwrap_err().to_string();
         assert!(refused.contains("Only transformers"), "{refused}");

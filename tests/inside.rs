@@ -12,6 +12,7 @@ use mnemoscope::labs::weights::Weights;
 use mnemoscope::run::event::Event;
 use mnemoscope::run::inspect::{Inspection, read_probe};
 use mnemoscope::run::machine::Machine;
+use mnemoscope::run::profile::Profiling;
 use mnemoscope::task::source::is_held_out;
 use pollster::block_on;
 
@@ -405,7 +406,20 @@ fn timing_the_kernels_changes_nothing() {
         let before = block_on(run.save()).unwrap();
         let look = |run: &mut Trial| format!("{:?}", inspect(run, 0, ""));
         let looked = look(&mut run);
-        let profile = block_on(run.profile()).unwrap();
+        // In turns of a step, between which the run is as it was.
+        let (mut profiling, mut turns) = (Profiling::default(), 0);
+        let profile = loop {
+            let (at, of) = profiling.steps();
+            assert!(at <= of, "{at} of {of}");
+            if let Some(profile) = block_on(run.profile(&mut profiling, 0.0)).unwrap() {
+                break profile;
+            }
+            assert!(turns > 3 || block_on(run.save()).unwrap() == before, "{executor}");
+            turns += 1;
+        };
+        // One that does not count.
+        assert_eq!(turns, profile.steps + 1);
+        assert!(block_on(run.profile(&mut Profiling::default(), f64::INFINITY)).unwrap().is_some());
         assert!(block_on(run.save()).unwrap() == before, "{executor}");
         assert_eq!(look(&mut run), looked, "{executor}");
         let launches: u32 = profile.kernels.iter().map(|kernel| kernel.launches).sum();

@@ -11,7 +11,10 @@ use mnemoscope::labs::encodings::config::{EncodingsConfig, Side, WeightsChoice};
 use mnemoscope::labs::encodings::logit::Logit;
 use mnemoscope::labs::encodings::shown::Shown;
 use mnemoscope::labs::encodings::table_file::{Upload, to_csv, to_npy};
-use mnemoscope::labs::encodings::workbench::{MeasureRow, Report, Workbench, measures_table};
+use mnemoscope::labs::encodings::{
+    report::Report,
+    workbench::{MeasureRow, Workbench, measures_table},
+};
 use mnemoscope::labs::settings::Settings;
 use mnemoscope::run::event::ExecutorInfo;
 use mnemoscope::run::machine::Machine;

@@ -6,6 +6,7 @@ use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
 
 use mnemoscope::labs::LABS;
 use mnemoscope::labs::trial::Trial;
+use mnemoscope::labs::turn::Kept;
 use mnemoscope::labs::weights::Weights;
 use mnemoscope::run::curves::Point;
 use mnemoscope::run::machine::Machine;
@@ -62,7 +63,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     let bytes = Weights::write(&weights.config, &weights.state)?;
     let mut run = pollster::block_on(Trial::restore(&bytes, &mut Machine::default(), &mut |_, _| {}))?;
     pollster::block_on(run.advance(0.0, 0))?;
-    pollster::block_on(run.judge())?;
+    pollster::block_on(run.judge(&mut Kept::default(), f64::INFINITY))?;
     let mut results = run.results()?;
     for (which, measure) in results.measures.iter().enumerate().filter(|(_, measure)| measure.threshold.is_some()) {
         for (at, run) in results.runs.iter_mut().enumerate() {

@@ -9,7 +9,8 @@ use serde::de::value::{Error as Wrong, MapDeserializer, StringDeserializer};
 use serde::de::{self, IntoDeserializer, Visitor};
 
 use mnemoscope::error::Error;
-use mnemoscope::labs::ask::{Bench, Place, Question, Reply};
+use mnemoscope::labs::argument::Argument;
+use mnemoscope::labs::ask::{Bench, Kept, Place, Question, Reply};
 use mnemoscope::labs::run_ask::ask;
 use mnemoscope::labs::{Config, Lab};
 use mnemoscope::reading::quoted;
@@ -68,16 +69,33 @@ fn hyphened(name: &str) -> String {
     name.replace('_', "-").chars().map(hyphen).collect()
 }
 
+/// The argument that names a symbol or a place. Programs count them from 0, readers of the page and of a shell from 1.
+const PLACE: &str = "at";
+
+/// In words, what an argument takes.
+fn takes(argument: &Argument) -> String {
+    if argument.name == PLACE { format!("{} from 1", argument.takes) } else { argument.takes.clone() }
+}
+
 /// The command of a question: its arguments, and the lab's settings where no argument has their name.
 fn asking(question: &Question, defaults: &Config) -> Command {
-    let help = "An argument of the question; places count from 0";
-    let flag = |name: &&'static str| {
-        Arg::new(*name).long(hyphened(name)).value_name("VALUE").allow_hyphen_values(true).help(help)
+    let flag = |argument: &Argument| {
+        let help = match (argument.name, argument.required) {
+            (PLACE, _) => "Which symbol of the sequence, counted from 1",
+            (_, true) => "An argument of the question",
+            (_, false) => "An argument of the question; it may be left out",
+        };
+        Arg::new(argument.name)
+            .long(hyphened(argument.name))
+            .value_name(takes(argument))
+            .required(argument.required)
+            .allow_hyphen_values(true)
+            .help(help)
     };
-    let rows: Vec<&str> =
-        defaults.rows().iter().map(|row| row.name).filter(|name| !question.arguments.contains(name)).collect();
+    let is_argument = |name: &&str| question.arguments.iter().any(|argument| argument.name == *name);
+    let rows: Vec<&str> = defaults.rows().iter().map(|row| row.name).filter(|name| !is_argument(name)).collect();
     let command = Command::new(question.name)
-        .about(format!("Ask \"{}\", and write the answer", question.name))
+        .about(question.about)
         .arg(files::argument(
             "out",
             "Write the answer to FILE, as JSON unless it is a text; - or nothing is standard output",
@@ -103,18 +121,22 @@ fn answer(lab: &dyn Lab, name: &str, arguments: &ArgMatches) -> Result<(), Failu
     let mut bench: Box<dyn Bench> = lab.bench();
     let questions = shell(lab);
     let question = questions.iter().find(|question| question.name == name);
-    let names = question.map(|question| question.arguments).unwrap_or_default();
-    let given = |name: &&'static str| Some((*name, Spelled(arguments.get_one::<String>(name)?.clone())));
-    let given: BTreeMap<&str, Spelled> = names.iter().filter_map(given).collect();
+    let mut given: BTreeMap<&str, Spelled> = BTreeMap::new();
+    for argument in question.iter().flat_map(|question| &question.arguments) {
+        let Some(text) = arguments.get_one::<String>(argument.name) else { continue };
+        let text = if argument.name == PLACE { from_zero(text, argument)? } else { text.clone() };
+        given.insert(argument.name, Spelled(text));
+    }
     let config = settings::configure(arguments, &lab.defaults())?;
     let read: Vec<&Path> = arguments.get_one::<PathBuf>("config").map(PathBuf::as_path).into_iter().collect();
     let outputs = Outputs::of(arguments, &[], &read)?;
     let mut machine = Machine::default();
+    let mut kept = Kept::default();
     let mut progress: Option<Progress> = None;
     let answer = pollster::block_on(async {
         loop {
             let place = Place {
-                id: 0,
+                kept: &mut kept,
                 config: &config,
                 now: Some(&config),
                 run: None,
@@ -141,6 +163,16 @@ fn answer(lab: &dyn Lab, name: &str, arguments: &ArgMatches) -> Result<(), Failu
         None => settings::json_text(&answer)?,
     };
     outputs.write(&bytes, || Ok(String::new()))
+}
+
+/// A place as programs count it.
+fn from_zero(text: &str, argument: &Argument) -> Result<String, Failure> {
+    let place = text.trim().parse::<u32>().ok().and_then(|place| place.checked_sub(1));
+    let wrong = || {
+        let given = quoted(text);
+        Failure::usage(format!("--{}: \"{given}\" is not allowed; it takes {}", argument.name, takes(argument)))
+    };
+    place.map(|place| place.to_string()).ok_or_else(wrong)
 }
 
 /// What is asked for wrongly is the command line's fault; anything else is not.

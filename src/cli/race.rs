@@ -9,6 +9,7 @@ use mnemoscope::labs::Config;
 use mnemoscope::labs::copy::sweep::spreads;
 use mnemoscope::labs::run::Run;
 use mnemoscope::labs::trial::Trial;
+use mnemoscope::labs::turn::Kept;
 use mnemoscope::labs::weights::Weights;
 use mnemoscope::run::event::Event;
 use mnemoscope::run::machine::Machine;
@@ -290,7 +291,12 @@ impl<'a> Job<'a> {
             Some(path) => self.bytes().await.and_then(|bytes| files::replace(path, &bytes)),
             None => Ok(()),
         };
-        let judged = self.run.judge(&mut self.machine).await.map_err(Failure::from);
+        let judged = self
+            .run
+            .judge(&mut self.machine, &mut Kept::default(), f64::INFINITY)
+            .await
+            .map(|_| ())
+            .map_err(Failure::from);
         let results = self.run.results()?;
         let json = settings::json_text(&results)?;
         let written = outputs.write(&json, || Ok(results.csv()?));

@@ -3,7 +3,8 @@
 //! It holds for the amplitude form, and for products of positions with positions. Putting the spike time inside the sine
 //! compresses the frequencies, which the lemma does not cover; products of positions with content scale with `T/L`.
 
-use super::statistics::{order, pearson, slope, spearman_to_rounding};
+use super::statistics::{pearson, slope, spearman_to_rounding};
+use crate::order::order;
 
 /// The most points of a cloud that are handed out.
 const MOST_POINTS: usize = 4000;

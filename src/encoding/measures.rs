@@ -5,8 +5,8 @@ use nalgebra::DMatrix;
 use serde::Serialize;
 
 use super::face::{Face, Gram};
-use super::statistics::order;
 use crate::error::Error;
+use crate::order::order;
 
 /// Singular values below this share of the largest do not count for the rank.
 const RANK_SHARE: f64 = 1e-3;

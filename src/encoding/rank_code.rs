@@ -2,9 +2,9 @@
 //! (r = 0 … N − 1) has significance α^r, the others 0. Each position has a fixed code of its own, drawn by the seed, as the sequence
 //! machine draws the codes of its symbols: the code says which position it is, not how far it is from another.
 
-use super::statistics::order;
 use super::{DIRECTIONS, Recipe, Shape};
 use crate::kernels::rng;
+use crate::order::order;
 
 /// The neurons that fire for `position`, in the order in which they do.
 fn firing(shape: &Shape, position: u32) -> Vec<u32> {

@@ -1,5 +1,7 @@
 //! Correlations.
 
+use crate::order::order;
+
 /// Pearson's r; nothing if there are fewer than two pairs or a side does not vary.
 #[must_use]
 pub fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
@@ -24,34 +26,6 @@ pub fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
 pub fn spearman(x: &[f64], y: &[f64]) -> Option<f64> {
     let count = x.len().min(y.len());
     pearson(&ranks(&x[..count]), &ranks(&y[..count]))
-}
-
-/// Places of the values from the least to the greatest in IEEE's total order; equal ones in the order of their places.
-///
-/// A radix sort, byte by byte: half a million products of pairs take a time that grows with their number only, and the standard
-/// library's sort would add fourteen kilobytes of WebAssembly for this one type.
-#[must_use]
-pub fn order(values: &[f64]) -> Vec<u32> {
-    // Bits that sort as the numbers do: of negative ones all are turned, of the others the sign.
-    let key = |at: u32| {
-        let bits = values.get(at as usize).copied().unwrap_or(0.0).to_bits();
-        bits ^ (((bits as i64) >> 63) as u64 | 1 << 63)
-    };
-    let mut order: Vec<u32> = (0..values.len() as u32).collect();
-    let mut sorted = order.clone();
-    for shift in (0..u64::BITS).step_by(8) {
-        let digit = |at: u32| (key(at) >> shift & 0xff) as usize;
-        let mut starts = [0_usize; 256];
-        order.iter().for_each(|&at| starts[digit(at)] += 1);
-        let mut before = 0;
-        starts.iter_mut().for_each(|start| before += std::mem::replace(start, before));
-        for &at in &order {
-            sorted[starts[digit(at)]] = at;
-            starts[digit(at)] += 1;
-        }
-        std::mem::swap(&mut order, &mut sorted);
-    }
-    order
 }
 
 /// Ranks from 0; equal values share the mean of their ranks.
@@ -127,17 +101,6 @@ impl Spread {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn places_are_in_total_order() {
-        let values = [3.0, -0.0, f64::INFINITY, -2.5, 0.0, -2.5, 1e-300, f64::NEG_INFINITY, -1e300, 3.0];
-        assert_eq!(order(&values), [7, 8, 3, 5, 1, 4, 6, 0, 9, 2]);
-        let many: Vec<f64> = (0..1000_u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761)) - 2e9).collect();
-        let mut sorted = many.clone();
-        sorted.sort_by(f64::total_cmp);
-        assert_eq!(order(&many).into_iter().map(|at| many[at as usize]).collect::<Vec<_>>(), sorted);
-        assert!(order(&[]).is_empty());
-    }
 
     #[test]
     fn correlations_of_small_cases_done_by_hand() {

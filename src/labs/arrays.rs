@@ -69,32 +69,12 @@ impl<'de> Deserialize<'de> for Bytes {
     }
 }
 
-/// Whatever can be told: as plain data, and on the page as a value of its own.
-pub trait Tell {
-    /// As files have it: what is not a number is null.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it has no such form.
-    fn json(&self) -> Result<Value, Error>;
-
-    /// As a value of JavaScript.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it has no such form.
-    #[cfg(target_arch = "wasm32")]
-    fn js(&self) -> Result<wasm_bindgen::JsValue, Error>;
-}
-
-impl<T: Serialize + ?Sized> Tell for T {
-    fn json(&self) -> Result<Value, Error> {
-        serde_json::to_value(self).map_err(|error| Error::Internal(error.to_string()))
-    }
-
-    #[cfg(target_arch = "wasm32")]
-    fn js(&self) -> Result<wasm_bindgen::JsValue, Error> {
-        let serializer = serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
-        self.serialize(&serializer).map_err(|error| Error::Internal(error.to_string()))
-    }
+/// As files have it: what is not a number is null.
+///
+/// # Errors
+/// [`Error::Internal`] if it has no such form.
+pub fn json(what: &dyn erased_serde::Serialize) -> Result<Value, Error> {
+    serde_json::to_value(what).map_err(|error| Error::Internal(error.to_string()))
 }
 
 /// An answer as its asker gets it.
@@ -104,24 +84,27 @@ pub type Told = wasm_bindgen::JsValue;
 #[cfg(not(target_arch = "wasm32"))]
 pub type Told = Value;
 
-/// Tells something to whoever has asked.
+/// Tells something to whoever has asked. Its type is erased, so that how it is written is compiled once, not for each form.
 ///
 /// # Errors
 /// [`Error::Internal`] if it has no such form.
-pub fn told(what: &(impl Tell + ?Sized)) -> Result<Told, Error> {
+pub fn told(what: &dyn erased_serde::Serialize) -> Result<Told, Error> {
     #[cfg(target_arch = "wasm32")]
-    return what.js();
+    {
+        let serializer = serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
+        what.serialize(&serializer).map_err(|error| Error::Internal(error.to_string()))
+    }
     #[cfg(not(target_arch = "wasm32"))]
-    what.json()
+    json(what)
 }
 
 /// An answer whose type is the lab's own; null where there is nothing.
 #[cfg_attr(test, derive(ts_rs::TS), ts(type = "unknown"))]
-pub struct Anything(#[cfg_attr(test, ts(skip))] pub Option<Box<dyn Tell>>);
+pub struct Anything(#[cfg_attr(test, ts(skip))] pub Option<Box<dyn erased_serde::Serialize>>);
 
 impl Serialize for Anything {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let told = self.0.as_ref().map(|what| told(what.as_ref())).transpose().map_err(serde::ser::Error::custom)?;
+        let told = self.0.as_ref().map(|what| told(what)).transpose().map_err(serde::ser::Error::custom)?;
         #[cfg(target_arch = "wasm32")]
         return serde_wasm_bindgen::preserve::serialize(&told.unwrap_or(wasm_bindgen::JsValue::NULL), serializer);
         #[cfg(not(target_arch = "wasm32"))]

@@ -6,30 +6,18 @@
 
 use std::fmt;
 
-use serde::de::{self, DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::labs::argument::Argument;
 use crate::labs::arrays::{Told, told};
 use crate::labs::run::Run;
 use crate::labs::settings::Settings;
+pub use crate::labs::turn::{Kept, Turn};
 use crate::labs::{Config, Task};
 use crate::reading::quoted;
 use crate::run::machine::Machine;
-
-/// How far an answer is that takes several turns.
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Turn {
-    /// The part that waits for it.
-    pub part: &'static str,
-    /// What it is counted in.
-    pub unit: &'static str,
-    /// How many are through.
-    pub at: u32,
-    /// How many there are, at most.
-    pub of: u32,
-}
 
 /// What came of a turn.
 #[derive(Debug)]
@@ -61,8 +49,8 @@ pub type Answer = Reply<Told>;
 
 /// Where a question is asked: the settings, the open run, the machine, and the time that this turn may take.
 pub struct Place<'a, C: ?Sized = Config> {
-    /// Tells this question from others that are under way.
-    pub id: u32,
+    /// What this question has kept since its last turn.
+    pub kept: &'a mut Kept,
     /// The settings when it was asked.
     pub config: &'a C,
     /// The settings by now; nothing if they are of another lab.
@@ -94,9 +82,9 @@ impl Under for Config {
 
 impl<S: Settings + 'static> Under for S {
     fn own(place: Place<'_>) -> Result<Place<'_, S>, Error> {
-        let Place { id, config, now, run, machine, budget_ms, stop } = place;
+        let Place { kept, config, now, run, machine, budget_ms, stop } = place;
         let (config, now) = (config.own::<S>()?, now.and_then(Config::of::<S>));
-        Ok(Place { id, config, now, run, machine, budget_ms, stop })
+        Ok(Place { kept, config, now, run, machine, budget_ms, stop })
     }
 }
 
@@ -127,49 +115,16 @@ pub struct TableName {
 }
 
 /// A question and its arguments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Question {
     /// Its name.
     pub name: &'static str,
-    /// Names of the arguments.
-    pub arguments: &'static [&'static str],
+    /// In a sentence, what it answers.
+    pub about: &'static str,
+    /// Its arguments.
+    pub arguments: Vec<Argument>,
     /// Whether it says something only where the bench outlives the answer, or is a file: a shell does not have it.
     pub page: bool,
-}
-
-impl Question {
-    /// One whose arguments have that type.
-    #[must_use]
-    pub fn new<A: DeserializeOwned>(name: &'static str, page: bool) -> Self {
-        let mut arguments: &'static [&'static str] = &[];
-        // It gives no value: what counts is which fields are asked for.
-        let _ = A::deserialize(Fields(&mut arguments));
-        Self { name, arguments, page }
-    }
-}
-
-/// Learns which fields a struct has.
-struct Fields<'a>(&'a mut &'static [&'static str]);
-
-impl<'de> de::Deserializer<'de> for Fields<'_> {
-    type Error = de::value::Error;
-
-    fn deserialize_any<V: de::Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
-        Err(de::Error::custom("no struct"))
-    }
-    fn deserialize_struct<V: de::Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        *self.0 = fields;
-        self.deserialize_any(visitor)
-    }
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct seq tuple
-        tuple_struct map enum identifier ignored_any
-    }
 }
 
 /// What answers a lab's questions. It may keep what one answer shares with the next.
@@ -223,16 +178,29 @@ pub(crate) fn read<A: DeserializeOwned>(name: &str, arguments: Arguments<'_>) ->
     let read = A::deserialize(arguments.0);
     #[cfg(not(target_arch = "wasm32"))]
     let read = erased_serde::deserialize(&mut { arguments });
-    read.map_err(|error| Error::Config(format!("Arguments of the question \"{name}\": {error}.")))
+    read.map_err(|error| unread(name, error.to_string(), Argument::missing::<A>))
 }
 
-/// Declares the questions of a lab's bench, and how they are answered; `"page"` before the method marks those that a shell does not have.
+/// That arguments cannot be read. Once, not for each type of them.
+fn unread(name: &str, error: String, missing: fn(&str) -> String) -> Error {
+    let field = error.split_once("missing field `").and_then(|(_, rest)| rest.split_once('`'));
+    let why = field.map_or(error.clone(), |(field, _)| missing(field));
+    Error::Config(format!("Arguments of the question \"{name}\": {why}."))
+}
+
+/// Declares the questions of a lab's bench, and how they are answered; the line above each says what, for whoever asks in a shell, and
+/// `"page"` before the method marks those that a shell does not have.
 macro_rules! questions {
     ($bench:ty, $settings:ty;
-     $($name:literal: $($page:literal)? $method:ident($arguments:ty) -> $answer:ty;)+) => {
+     $(#[doc = $about:literal] $name:literal: $($page:literal)? $method:ident($arguments:ty) -> $answer:ty;)+) => {
         impl $crate::labs::ask::Bench for $bench {
             fn questions(&self) -> Vec<$crate::labs::ask::Question> {
-                vec![$($crate::labs::ask::Question::new::<$arguments>($name, [$($page)?].contains(&"page"))),+]
+                vec![$($crate::labs::ask::Question {
+                    name: $name,
+                    about: $about.trim_ascii(),
+                    arguments: $crate::labs::argument::Argument::all::<$arguments>(),
+                    page: [$($page)?].contains(&"page"),
+                }),+]
             }
             fn ask<'a, 'b: 'a>(
                 &'a mut self,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pollster::block_on;
 
-use super::ask::{Place, Reply};
+use super::ask::{Kept, Place, Reply};
 use super::link::Link;
 use super::run::Run;
 use super::run_ask::ask;
@@ -51,12 +51,24 @@ fn a_question_that_a_lab_does_not_have_is_refused_and_so_are_strange_arguments()
         {
             let mut machine = Machine::default();
             let (config, machine) = (&config, &mut machine);
-            let place = Place { id: 1, config, now: Some(config), run: None, machine, budget_ms: 1.0, stop: None };
+            let kept = &mut Kept::default();
+            let place = Place { kept, config, now: Some(config), run: None, machine, budget_ms: 1.0, stop: None };
             let strange = serde_json::json!({ "strange": 1 });
             let arguments = Box::new(<dyn erased_serde::Deserializer<'_>>::erase(strange));
             let error = block_on(ask(bench.as_mut(), name, arguments, place)).map(|_| ()).unwrap_err();
             assert_eq!(error.code(), "config", "{}: {name}: {error}", lab.id());
             assert_eq!(error.to_string().contains("Arguments"), of_arguments, "{}: {name}: {error}", lab.id());
+        }
+        // One that is missing is named, with what it takes.
+        for question in bench.questions() {
+            let Some(argument) = question.arguments.iter().find(|argument| argument.required) else { continue };
+            let (config, machine) = (&config, &mut Machine::default());
+            let kept = &mut Kept::default();
+            let place = Place { kept, config, now: Some(config), run: None, machine, budget_ms: 1.0, stop: None };
+            let arguments = Box::new(<dyn erased_serde::Deserializer<'_>>::erase(serde_json::json!({})));
+            let error = block_on(ask(bench.as_mut(), question.name, arguments, place)).map(|_| ()).unwrap_err();
+            let words = format!("{} is missing; it takes {}.", argument.name, argument.takes);
+            assert!(!argument.takes.is_empty() && error.to_string().contains(&words), "{}: {error}", question.name);
         }
     }
 }
@@ -96,8 +108,15 @@ fn the_template_runs_from_its_link_and_gives_results_tables_and_answers() {
 
     let (lab, config) = (named("template").unwrap(), read("lab=template&seed=7"));
     let mut machine = Machine::default();
-    let place =
-        Place { id: 1, config: &config, now: None, run: None, machine: &mut machine, budget_ms: 1.0, stop: None };
+    let place = Place {
+        kept: &mut Kept::default(),
+        config: &config,
+        now: None,
+        run: None,
+        machine: &mut machine,
+        budget_ms: 1.0,
+        stop: None,
+    };
     let arguments = Box::new(<dyn erased_serde::Deserializer<'_>>::erase(serde_json::json!({ "draws": 10_000 })));
     let mut bench = lab.bench();
     let Reply::Done(answer) = block_on(ask(bench.as_mut(), "mean", arguments, place)).unwrap() else {

@@ -1,5 +1,6 @@
 //! The labs: each a folder with its settings, its claims, its run and its answers; and here the one list of them.
 
+pub mod argument;
 pub mod arrays;
 pub mod ask;
 pub mod config;
@@ -24,6 +25,7 @@ pub mod study;
 #[cfg(any(test, template))]
 pub mod template;
 pub mod trial;
+pub mod turn;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod types;

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::encoding::{Encoding, Tuning};
 use crate::error::Error;
 use crate::labs::run::Found;
+use crate::labs::turn::Kept;
 use crate::labs::{Config, Task};
 use crate::model::Model;
 use crate::model::ensemble;
@@ -60,13 +61,13 @@ pub trait Findings {
         None
     }
 
-    /// Judges what only the open race can tell.
+    /// Judges what only the open race can tell; see [`crate::labs::run::Run::judge`].
     ///
     /// # Errors
-    /// [`Error::DeviceLost`], [`Error::TooLarge`], [`Error::Internal`].
-    fn judge<'a>(&'a mut self, race: &'a mut Race) -> Task<'a, ()> {
-        let _ = race;
-        Box::pin(async { Ok(()) })
+    /// [`Error::DeviceLost`], [`Error::TooLarge`], [`Error::Internal`]; [`Error::Outdated`] if the race has begun anew meanwhile.
+    fn judge<'a>(&'a mut self, race: &'a mut Race, kept: &'a mut Kept, budget_ms: f64) -> Task<'a, Option<(u32, u32)>> {
+        let _ = (race, kept, budget_ms);
+        Box::pin(async { Ok(None) })
     }
 
     /// The race begins anew.

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::labs::arrays::Tell;
+use crate::labs::turn::Kept;
 use crate::labs::{Config, Task};
 use crate::model::measure::Measure;
 use crate::property::by_name;
@@ -16,7 +16,7 @@ use crate::run::curves::Curves;
 use crate::run::event::{ArmInfo, Cost, Event, ExecutorInfo, RunInfo};
 use crate::run::inspect::Inspection;
 use crate::run::machine::Machine;
-use crate::run::profile::Profile;
+use crate::run::profile::{Profile, Profiling};
 use crate::run::race::Trained;
 use crate::run::results::Results;
 use crate::run::table::Table;
@@ -62,7 +62,7 @@ impl About {
 /// What an experiment has found so far, beside its curves.
 pub struct Found {
     /// As the page gets it.
-    pub value: Box<dyn Tell>,
+    pub value: Box<dyn erased_serde::Serialize>,
     /// Its tables.
     pub tables: Vec<Table>,
     /// Curves over other axes.
@@ -129,13 +129,19 @@ pub trait Run {
     /// [`Error::Internal`].
     fn found(&self) -> Result<Option<Found>, Error>;
 
-    /// Judges what only an open run can tell, so that results have it.
+    /// Judges for about `budget_ms` what only an open run can tell, so that results have it. Gives how many runs are judged and how many
+    /// there are to judge; nothing once that is done. `kept` is this judging's own, from turn to turn; its run is the one at its first.
     ///
     /// # Errors
     /// As [`Run::advance`].
-    fn judge<'a>(&'a mut self, machine: &'a mut Machine) -> Task<'a, ()> {
-        let _ = machine;
-        Box::pin(async { Ok(()) })
+    fn judge<'a>(
+        &'a mut self,
+        machine: &'a mut Machine,
+        kept: &'a mut Kept,
+        budget_ms: f64,
+    ) -> Task<'a, Option<(u32, u32)>> {
+        let _ = (machine, kept, budget_ms);
+        Box::pin(async { Ok(None) })
     }
 
     /// Results so far, as a file holds them.
@@ -183,11 +189,16 @@ pub trait Trains {
     /// As [`Run::advance`].
     fn save<'a>(&'a mut self, machine: &'a mut Machine) -> Task<'a, Vec<u8>>;
 
-    /// Times every kernel; the run stays as it is.
+    /// Times every kernel for about `budget_ms`; nothing while that takes more turns. After each the run is as it was.
     ///
     /// # Errors
     /// As [`Run::advance`].
-    fn profile<'a>(&'a mut self, machine: &'a mut Machine) -> Task<'a, Profile>;
+    fn profile<'a>(
+        &'a mut self,
+        machine: &'a mut Machine,
+        profiling: &'a mut Profiling,
+        budget_ms: f64,
+    ) -> Task<'a, Option<Profile>>;
 
     /// Looks inside one replica with a probe.
     ///

@@ -6,13 +6,20 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::labs::Config;
 use crate::labs::arrays::{Anything, Bytes, Floats};
-use crate::labs::ask::{self, Arguments, Bench, Nothing, Place, Question, Reply, questions};
+use crate::labs::ask::{self, Arguments, Bench, Nothing, Place, Question, Reply, Turn, questions};
 use crate::labs::run::{Run, Trains};
 use crate::run::inspect::{Inspection, Norms};
 use crate::run::machine::Machine;
-use crate::run::profile::Profile;
+use crate::run::profile::{Profile, Profiling};
 use crate::run::results::Results;
 use crate::run::table::Table;
+
+/// What waits for the answers here.
+const PART: &str = "run";
+/// What timing is counted in.
+const STEPS: &str = "steps";
+/// What judging is counted in.
+const RUNS: &str = "runs";
 
 type Answer<T> = Result<Reply<T>, Error>;
 
@@ -45,11 +52,17 @@ pub(super) struct RunBench;
 
 questions! {
     RunBench, Config;
+    /// A look inside one run, on one sequence.
     "run.inspect": inspect(Subject) -> InspectionAnswer;
+    /// What a training step costs, kernel by kernel.
     "run.profile": profile(Nothing) -> Profile;
+    /// The run as a weights file.
     "run.save": save(Nothing) -> Bytes;
+    /// What has come of the run so far.
     "run.results": results(Nothing) -> Results;
+    /// A table of the results as CSV.
     "run.csv": csv(RunTable) -> String;
+    /// What the experiment has found so far.
     "run.found": found(Nothing) -> Anything;
 }
 
@@ -105,8 +118,12 @@ pub(crate) struct InspectionAnswer {
 fn run<'a>(place: &'a mut Place<'_>) -> Result<(&'a mut (dyn Run + 'static), &'a mut Machine), Error> {
     match &mut place.run {
         Some(run) => Ok((&mut **run, place.machine)),
-        None => Err(Error::Stopped("There is no run yet. Train, or make a step, first.".to_owned())),
+        None => Err(no_run()),
     }
+}
+
+fn no_run() -> Error {
+    Error::Stopped("There is no run yet. Train, or make a step, first.".to_owned())
 }
 
 /// What trains; an experiment that trains no models has no such questions.
@@ -118,6 +135,18 @@ fn trains<'a>(place: &'a mut Place<'_>) -> Result<(&'a mut dyn Trains, &'a mut M
             let why = "This experiment trains no model, so that there are no weights to keep or to look into.";
             Err(Error::Config(why.to_owned()))
         }
+    }
+}
+
+/// A turn of judging what only the open run can tell; nothing once that is done.
+async fn judging(place: &mut Place<'_>) -> Result<Option<Turn>, Error> {
+    let Some(run) = &mut place.run else { return Err(no_run()) };
+    let turn = run.judge(place.machine, place.kept, place.budget_ms).await?;
+    match turn {
+        Some((at, of)) if place.stop == Some(RUNS) => {
+            Err(Error::Stopped(format!("Judging was given up after {at} of {of} runs.")))
+        }
+        turn => Ok(turn.map(|(at, of)| Turn { part: PART, unit: RUNS, at, of })),
     }
 }
 
@@ -146,8 +175,18 @@ impl RunBench {
     }
 
     async fn profile(&mut self, _: Nothing, mut place: Place<'_>) -> Answer<Profile> {
+        let mut profiling: Profiling = place.kept.take().unwrap_or_default();
+        if place.stop == Some(STEPS) {
+            return Err(Error::Stopped("Timing was given up.".to_owned()));
+        }
+        let budget_ms = place.budget_ms;
         let (trains, machine) = trains(&mut place)?;
-        trains.profile(machine).await.map(Reply::Done)
+        if let Some(profile) = trains.profile(machine, &mut profiling, budget_ms).await? {
+            return Ok(Reply::Done(profile));
+        }
+        let (at, of) = profiling.steps();
+        place.kept.keep(profiling);
+        Ok(Reply::Going(Turn { part: PART, unit: STEPS, at, of }))
     }
 
     async fn save(&mut self, _: Nothing, mut place: Place<'_>) -> Answer<Bytes> {
@@ -156,21 +195,27 @@ impl RunBench {
     }
 
     async fn results(&mut self, _: Nothing, mut place: Place<'_>) -> Answer<Results> {
-        let (run, machine) = run(&mut place)?;
-        run.judge(machine).await?;
+        if let Some(turn) = judging(&mut place).await? {
+            return Ok(Reply::Going(turn));
+        }
+        let (run, _) = run(&mut place)?;
         run.results().map(Reply::Done)
     }
 
     async fn csv(&mut self, RunTable { table }: RunTable, mut place: Place<'_>) -> Answer<String> {
-        let (run, machine) = run(&mut place)?;
-        run.judge(machine).await?;
+        if let Some(turn) = judging(&mut place).await? {
+            return Ok(Reply::Going(turn));
+        }
+        let (run, _) = run(&mut place)?;
         let tables = run.tables(&run.results()?)?;
         Table::csv_of(&tables, table.as_deref()).map(Reply::Done)
     }
 
     async fn found(&mut self, _: Nothing, mut place: Place<'_>) -> Answer<Anything> {
-        let (run, machine) = run(&mut place)?;
-        run.judge(machine).await?;
+        if let Some(turn) = judging(&mut place).await? {
+            return Ok(Reply::Going(turn));
+        }
+        let (run, _) = run(&mut place)?;
         let found = run.found()?;
         Ok(Reply::Done(Anything(found.map(|found| found.value))))
     }

@@ -143,6 +143,7 @@ struct MeanBench;
 
 questions! {
     MeanBench, TemplateConfig;
+    /// The mean of some draws.
     "mean": ask_mean(Draws) -> Mean;
 }
 

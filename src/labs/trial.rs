@@ -4,8 +4,10 @@ use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::error::Error;
+use crate::labs::arrays::json;
 use crate::labs::race::Findings;
 use crate::labs::run::{About, Found, Run, Trains};
+use crate::labs::turn::Kept;
 use crate::labs::weights::Weights;
 use crate::labs::{Config, Progress, Task};
 use crate::run::check::Certificate;
@@ -13,7 +15,7 @@ use crate::run::claim::Verdict;
 use crate::run::event::Event;
 use crate::run::inspect::Inspection;
 use crate::run::machine::Machine;
-use crate::run::profile::Profile;
+use crate::run::profile::{Profile, Profiling};
 use crate::run::race::{Race, Trained};
 use crate::run::results::Results;
 
@@ -161,7 +163,7 @@ impl Trial {
         let mut results = self.race.results();
         results.verdicts = self.verdicts()?;
         if let Some(found) = self.found()? {
-            results.found = Some(found.value.json()?);
+            results.found = Some(json(&found.value)?);
             results.more = found.more;
         }
         Ok(results)
@@ -181,12 +183,12 @@ impl Trial {
         self.findings.judged()
     }
 
-    /// Judges what only the open race can tell, unless that was done at this step.
+    /// Judges what only the open race can tell, unless that was done at this step; see [`Run::judge`].
     ///
     /// # Errors
-    /// [`Error::DeviceLost`], [`Error::TooLarge`], [`Error::Internal`].
-    pub async fn judge(&mut self) -> Result<(), Error> {
-        self.findings.judge(&mut self.race).await
+    /// [`Error::DeviceLost`], [`Error::TooLarge`], [`Error::Internal`]; [`Error::Outdated`] if the race has begun anew meanwhile.
+    pub async fn judge(&mut self, kept: &mut Kept, budget_ms: f64) -> Result<Option<(u32, u32)>, Error> {
+        self.findings.judge(&mut self.race, kept, budget_ms).await
     }
 }
 
@@ -237,8 +239,13 @@ impl Run for Trial {
         self.found()
     }
 
-    fn judge<'a>(&'a mut self, machine: &'a mut Machine) -> Task<'a, ()> {
-        Box::pin(self.recovering(machine, async |trial| trial.judge().await))
+    fn judge<'a>(
+        &'a mut self,
+        machine: &'a mut Machine,
+        kept: &'a mut Kept,
+        budget_ms: f64,
+    ) -> Task<'a, Option<(u32, u32)>> {
+        Box::pin(self.recovering(machine, async move |trial| trial.judge(kept, budget_ms).await))
     }
 
     fn results(&self) -> Result<Results, Error> {
@@ -267,8 +274,13 @@ impl Trains for Trial {
         Box::pin(self.recovering(machine, async |trial| trial.save().await))
     }
 
-    fn profile<'a>(&'a mut self, machine: &'a mut Machine) -> Task<'a, Profile> {
-        Box::pin(self.recovering(machine, async |trial| trial.race.profile().await))
+    fn profile<'a>(
+        &'a mut self,
+        machine: &'a mut Machine,
+        profiling: &'a mut Profiling,
+        budget_ms: f64,
+    ) -> Task<'a, Option<Profile>> {
+        Box::pin(self.recovering(machine, async move |trial| trial.race.profile(profiling, budget_ms).await))
     }
 
     fn inspect<'a>(&'a mut self, machine: &'a mut Machine, replica: u32, probe: &'a str) -> Task<'a, Inspection> {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::error::Error;
 use crate::model::measure::{Measure, Phase};
+use crate::order::sorted;
 use crate::run::check::Certifier;
 use crate::run::curves::Point;
 use crate::run::event::Event;
@@ -242,9 +243,8 @@ impl Collector {
         }
         // In the order of steps, whoever is told of one first.
         let due = self.parts.iter_mut().flat_map(|part| part.stops.extract_if(.., |(_, stop)| stop.step <= to));
-        let mut due: Vec<(usize, Stop)> = due.collect();
-        due.sort_by_key(|(run, stop)| (stop.step, *run));
-        for (run, stop) in due {
+        let due: Vec<(usize, Stop)> = sorted(due.collect(), |(run, _)| *run as f64);
+        for (run, stop) in sorted(due, |(_, stop)| f64::from(stop.step)) {
             events.push(Event::Stopped { replica: run as u32, step: stop.step, reason: stop.reason.clone() });
             self.record.stopped[run] = Some(stop);
         }

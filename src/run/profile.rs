@@ -3,13 +3,13 @@
 use web_time::Instant;
 
 use crate::compute::{Clock, Program};
-use crate::encoding::statistics::order;
 use crate::error::Error;
 use crate::graph::plan::{Plan, Slot};
 use crate::graph::{BufferId, Launch};
 use crate::kernels::control;
 use crate::kernels::dropout::DropoutCopy;
 use crate::kernels::matmul::{Epilogue, Matmul, Operand};
+use crate::order::sorted;
 use crate::run::race::{Race, plans};
 
 /// Milliseconds of training steps that are timed.
@@ -63,40 +63,57 @@ pub struct KernelCost {
     pub bound: &'static str,
 }
 
+/// Timing that goes on from turn to turn.
+#[derive(Debug, Default)]
+pub struct Profiling {
+    /// Milliseconds of each launch, all steps that count.
+    times: Vec<f64>,
+    /// Steps that count.
+    steps: u32,
+    /// Whether there was one that does not.
+    warm: bool,
+    /// Milliseconds of those steps.
+    ms: f64,
+    clock: Option<Clock>,
+}
+
+impl Profiling {
+    /// Steps that are timed, and about how many will be.
+    #[must_use]
+    pub fn steps(&self) -> (u32, u32) {
+        let all = f64::from(self.steps) * TIMED_MS / self.ms.max(f64::MIN_POSITIVE);
+        (self.steps, if self.steps == 0 { MOST_STEPS } else { (all.ceil() as u32).clamp(self.steps, MOST_STEPS) })
+    }
+
+    fn is_over(&self) -> bool {
+        self.steps > 0 && (self.ms >= TIMED_MS || self.steps >= MOST_STEPS)
+    }
+}
+
 impl Race {
-    /// Times every kernel on real training steps, then puts the race back to where it was, bit for bit.
+    /// Times every kernel on real training steps for about `budget_ms`, at least one step, then puts the race back to where it was, bit for
+    /// bit. Gives nothing while more turns are needed.
     ///
     /// # Errors
     /// [`Error::DeviceLost`].
-    pub async fn profile(&mut self) -> Result<Profile, Error> {
-        let state = self.state().await?;
-        // Not part of the state, since no step reads what the last one left; but a look inside shows them.
-        let mut gradients = Vec::with_capacity(self.groups.len());
-        for group in &mut self.groups {
-            let [read] = group.executor.read([group.shared.gradients], None).await?;
-            gradients.push(read);
-        }
+    pub async fn profile(&mut self, of: &mut Profiling, budget_ms: f64) -> Result<Option<Profile>, Error> {
         let launches = self.launches()?;
+        if of.times.len() != launches.len() {
+            *of = Profiling { times: vec![0.0; launches.len()], ..Profiling::default() };
+        }
+        if !of.is_over() {
+            self.time_steps(of, budget_ms).await?;
+            if !of.is_over() || budget_ms.is_finite() {
+                return Ok(None);
+            }
+        }
         let bytes_of_a_run = self.cost().bytes / self.runs().len().max(1) as f64;
-        let mut times = vec![0.0; launches.len()];
-        let mut clock = self.time_step(&mut times).await?;
-        times.fill(0.0);
-        let start = Instant::now();
-        let mut steps = 0;
-        while steps == 0 || (start.elapsed().as_secs_f64() * 1e3 < TIMED_MS && steps < MOST_STEPS) {
-            clock = self.time_step(&mut times).await?;
-            steps += 1;
-        }
-        self.load(&state)?;
-        for (group, gradients) in self.groups.iter_mut().zip(&gradients) {
-            group.executor.write(group.shared.gradients, gradients)?;
-        }
         let peak_gflops = self.roof(&product()?).await? / 1e6;
         let peak_gbps = self.roof(&copy(bytes_of_a_run)?).await? / 1e6;
 
         let mut kernels: Vec<KernelCost> = Vec::new();
-        for ((name, flops, bytes), time) in launches.into_iter().zip(times) {
-            let (ms, mflop, mbytes) = (time / f64::from(steps), flops / 1e6, bytes / 1e6);
+        for ((name, flops, bytes), time) in launches.into_iter().zip(&of.times) {
+            let (ms, mflop, mbytes) = (time / f64::from(of.steps), flops / 1e6, bytes / 1e6);
             match kernels.iter_mut().find(|kernel| kernel.name == name) {
                 Some(kernel) => {
                     kernel.launches += 1;
@@ -112,12 +129,10 @@ impl Race {
             kernel.bound_ms = arithmetic.max(memory);
             kernel.bound = if arithmetic > memory { "arithmetic" } else { "memory" };
         }
-        let times: Vec<f64> = kernels.iter().map(|kernel| -kernel.ms).collect();
-        let kernels: Vec<KernelCost> =
-            order(&times).into_iter().filter_map(|at| kernels.get(at as usize).cloned()).collect();
-        Ok(Profile {
+        let kernels = sorted(kernels, |kernel| -kernel.ms);
+        Ok(Some(Profile {
             executor: self.executor().kind.clone(),
-            method: match clock {
+            method: match of.clock.unwrap_or(Clock::Host) {
                 Clock::Device => "By timestamps that the device writes before and after each launch.",
                 Clock::Host => {
                     "By the host's clock around each kernel, one run after the other on one thread. \
@@ -128,13 +143,45 @@ impl Race {
                      since this adapter has no timestamps: the time to submit is in every number."
                 }
             },
-            steps,
+            steps: of.steps,
             peak_gflops,
             peak_gbps,
             total_ms: kernels.iter().map(|kernel| kernel.ms).sum(),
             bound_ms: kernels.iter().map(|kernel| kernel.bound_ms).sum(),
             kernels,
-        })
+        }))
+    }
+
+    /// Steps for about `budget_ms`, after which the race is as it was.
+    async fn time_steps(&mut self, of: &mut Profiling, budget_ms: f64) -> Result<(), Error> {
+        let state = self.state().await?;
+        // Not part of the state, since no step reads what the last one left; but a look inside shows them.
+        let mut gradients = Vec::with_capacity(self.groups.len());
+        for group in &mut self.groups {
+            let [read] = group.executor.read([group.shared.gradients], None).await?;
+            gradients.push(read);
+        }
+        let ms = |since: Instant| since.elapsed().as_secs_f64() * 1e3;
+        let start = Instant::now();
+        loop {
+            let began = Instant::now();
+            let mut times = vec![0.0; of.times.len()];
+            of.clock = Some(self.time_step(&mut times).await?);
+            if of.warm {
+                of.times.iter_mut().zip(times).for_each(|(all, time)| *all += time);
+                of.steps += 1;
+                of.ms += ms(began);
+            }
+            of.warm = true;
+            if of.is_over() || ms(start) >= budget_ms {
+                break;
+            }
+        }
+        self.load(&state)?;
+        for (group, gradients) in self.groups.iter_mut().zip(&gradients) {
+            group.executor.write(group.shared.gradients, gradients)?;
+        }
+        Ok(())
     }
 
     /// Name, operations and bytes of each launch of a training step, all models and runs.

@@ -4,6 +4,7 @@
 //! temporal sequences" (ICANN 2005). A code is held as its neurons in the order of their firing.
 
 use crate::kernels::rng::{pcg4d, unit};
+use crate::order::order;
 
 /// Whole numbers below this are exact in single precision, and so are sums of them that stay below it.
 pub const EXACT: u64 = 1 << 24;
@@ -46,10 +47,9 @@ pub fn draw(active: u32, size: u32, [seed, stream, number]: [u32; 3]) -> Order {
 /// The `active` neurons with the largest activation, largest first. Of equal ones the lower neuron comes first, and neurons
 /// with no activation at all may be among them.
 #[must_use]
-pub fn ranked<T: PartialOrd + Copy>(activations: &[T], active: u32) -> Order {
-    let mut all: Vec<u32> = (0..activations.len() as u32).collect();
-    let of = |neuron: u32| activations[neuron as usize];
-    all.sort_by(|&a, &b| of(b).partial_cmp(&of(a)).unwrap_or(std::cmp::Ordering::Equal).then(a.cmp(&b)));
+pub fn ranked<T: Into<f64> + Copy>(activations: &[T], active: u32) -> Order {
+    // Less than zero, not negated: of zero that is zero, whatever its sign.
+    let mut all = order(&activations.iter().map(|&value| 0.0 - value.into()).collect::<Vec<_>>());
     all.truncate(active as usize);
     all
 }

@@ -257,6 +257,12 @@ impl Memory {
         Ok(memory)
     }
 
+    /// The shape of each.
+    #[must_use]
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
     /// Pairs stored so far.
     #[must_use]
     pub fn written(&self) -> u32 {

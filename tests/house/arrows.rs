@@ -17,7 +17,7 @@ pub(crate) const HOUSES: [House; 2] = [
         name: "src",
         root: "src/",
         floors: &[
-            &["error", "choice", "reading", "property", "rng"],
+            &["error", "choice", "reading", "property", "order", "rng"],
             &["task"],
             &["kernels"],
             &["graph"],

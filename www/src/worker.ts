@@ -373,24 +373,30 @@ async function* answer(
     if (!recorded) throw { code: 'refused', message: 'There is no run yet. Press Train, Run or Step first.' };
     // Results have all that there is.
     if (!training) report(await engine.advance(0, 0));
-    const found = await askRun(recorded, name, args);
-    return name === 'run.results' ? fullResults(found as Results, recorded) : found;
   }
+  const recording = name.startsWith('run.') ? recorded : null;
   const mine = { turn: null as Turn | null, stop: null as string | null };
   answering.set(id, mine);
-  const { lab, values } = settled;
+  const { lab, values } = recording ? recording.about : settled;
   try {
     for (;;) {
       const { stop } = mine;
       mine.stop = null;
       const now = present.lab === lab ? present.values : null;
       const reply = await engine.ask(id, lab, name, args, values, now, ANSWER_MS, stop ?? undefined);
-      if (reply.done) return reply.answer;
+      if (reply.done) {
+        return name === 'run.results' && recording
+          ? fullResults(reply.answer as Results, recording)
+          : reply.answer;
+      }
       if (reply.turn) {
         mine.turn = reply.turn;
         post({ type: 'turned', turn: reply.turn });
       }
       yield;
+      if (recording && recorded !== recording) {
+        throw { code: 'outdated', message: 'This was given up: the run is another by now.' };
+      }
     }
   } finally {
     answering.delete(id);

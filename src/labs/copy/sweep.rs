@@ -13,6 +13,7 @@ use crate::labs::copy::config::CopyConfig;
 use crate::labs::settings::Settings;
 use crate::model::ensemble::TOKEN_ACCURACY;
 use crate::model::measure::Measure;
+use crate::order::sorted;
 use crate::run::claim::Verdict;
 use crate::run::curves::{self, Axis, Curves, Point};
 use crate::run::event::RunInfo;
@@ -50,8 +51,8 @@ pub struct Spread {
 #[must_use]
 pub fn spreads<'a>(runs: &[RunResult], arms: impl IntoIterator<Item = &'a str>) -> Vec<Spread> {
     let of = |arm: &str| {
-        let mut runs: Vec<&RunResult> = runs.iter().filter(|run| run.arm == arm).collect();
-        runs.sort_by_key(|run| run.seed);
+        let runs: Vec<&RunResult> = runs.iter().filter(|run| run.arm == arm).collect();
+        let runs = sorted(runs, |run| run.seed.into());
         let reached: Vec<Option<u32>> = runs.iter().map(|run| run.first(TOKEN_ACCURACY)).collect();
         let there = || reached.iter().flatten().copied();
         (!runs.is_empty()).then(|| Spread {
@@ -75,8 +76,8 @@ pub fn encodings() -> impl Iterator<Item = &'static str> {
 }
 
 fn median(steps: &[Option<u32>]) -> Option<f64> {
-    let mut sorted: Vec<f64> = steps.iter().map(|step| step.map_or(f64::INFINITY, f64::from)).collect();
-    sorted.sort_by(f64::total_cmp);
+    let steps = steps.iter().map(|step| step.map_or(f64::INFINITY, f64::from)).collect();
+    let sorted = sorted(steps, |&step| step);
     let upper = *sorted.get(sorted.len() / 2)?;
     let lower = *sorted.get((sorted.len() - 1) / 2)?;
     Some((lower + upper) / 2.0).filter(|middle| middle.is_finite())
@@ -318,8 +319,8 @@ impl Merger {
 
 /// Curves of several files side by side; a run has no numbers where only others were evaluated.
 fn join(measures: &[Measure], curves: &[Curve]) -> Curves {
-    let mut places: Vec<f64> = curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.x)).collect();
-    places.sort_by(f64::total_cmp);
+    let places = curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.x)).collect();
+    let mut places: Vec<f64> = sorted(places, |&place| place);
     places.dedup();
     let runs = (0..).zip(curves);
     let mut joined = Curves {

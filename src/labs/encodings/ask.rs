@@ -12,25 +12,40 @@ use crate::labs::ask::{self, Nothing, Reply, TableName, questions};
 use crate::labs::encodings::config::{EncodingsConfig, Side};
 use crate::labs::encodings::lemma;
 use crate::labs::encodings::logit::Part;
+use crate::labs::encodings::report::{Report, Reporting};
 use crate::labs::encodings::table_file::{Upload, UploadInfo, to_csv, to_npy};
-use crate::labs::encodings::workbench::{self, MeasureRow, PictureInfo, Report, Workbench};
+use crate::labs::encodings::workbench::{self, MeasureRow, PictureInfo, Workbench};
 use crate::run::claim::Verdict;
 
 type Place<'a> = ask::Place<'a, EncodingsConfig>;
+/// What a report is counted in.
+const UNIT: &str = "pieces";
+
 type Answer<T> = Result<Reply<T>, Error>;
 
 questions! {
     Workbench, EncodingsConfig;
+    /// Similarity of every position to every other, of one side.
     "inspect.picture": ask_picture(OfSide) -> PictureAnswer;
+    /// Singular values of one side.
     "inspect.spectrum": ask_spectrum(OfSide) -> Option<Spectrum>;
+    /// The table of one side as a file.
     "inspect.table": "page" ask_table(TableFile) -> Bytes;
+    /// Takes over a table of the reader’s.
     "inspect.upload": "page" ask_upload(TableUpload) -> UploadInfo;
+    /// Lets go of that table.
     "inspect.forget": "page" ask_forget(Nothing) -> ();
+    /// The measures of both encodings.
     "measures": ask_measures(Nothing) -> Vec<MeasureRow>;
+    /// Spike times and phases of one position.
     "phase": ask_phase(Nothing) -> Phase;
+    /// Lemma 1: dot products of two encodings against the sinusoidal one’s.
     "lemma": ask_lemma(Nothing) -> LemmaAnswer;
+    /// An attention logit of the first layer, in its four parts.
     "logit": ask_logit(Nothing) -> LogitAnswer;
+    /// A table of the lab as CSV.
     "csv": ask_csv(TableName) -> String;
+    /// Everything that is measured of both encodings.
     "report": ask_report(Nothing) -> Report;
 }
 
@@ -256,7 +271,21 @@ impl Workbench {
     }
 
     async fn ask_report(&mut self, _: Nothing, mut place: Place<'_>) -> Answer<Report> {
-        self.take(&mut place).await?;
-        self.report(place.config).map(Reply::Done)
+        let mut reporting = match place.kept.take::<Reporting>() {
+            Some(reporting) => reporting,
+            None => {
+                self.take(&mut place).await?;
+                Reporting::new(place.config, self)
+            }
+        };
+        if place.stop == Some(UNIT) {
+            return Err(Error::Stopped("The report was given up.".to_owned()));
+        }
+        if let Some(report) = reporting.advance()? {
+            return Ok(Reply::Done(report));
+        }
+        let (at, of) = reporting.progress();
+        place.kept.keep(reporting);
+        Ok(Reply::Going(ask::Turn { part: "report", unit: UNIT, at, of }))
     }
 }

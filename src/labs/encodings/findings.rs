@@ -2,11 +2,13 @@
 
 use crate::encoding::statistics::Spread;
 use crate::error::Error;
+use crate::labs::encodings::arms;
 use crate::labs::encodings::config::EncodingsConfig;
+use crate::labs::encodings::lengths::Judging;
 use crate::labs::encodings::outcome::{self, Correlation, Follower, Outcome};
-use crate::labs::encodings::{arms, lengths};
 use crate::labs::race::{Findings, Racing, Transformers, measures};
 use crate::labs::run::Found;
+use crate::labs::turn::Kept;
 use crate::labs::{Config, Task};
 use crate::model::ensemble::TOKEN_ACCURACY;
 use crate::model::measure::Measure;
@@ -70,15 +72,29 @@ impl Findings for EncodingsFindings {
     }
 
     /// Trained lengths are evaluated; everything else follows from the curves.
-    fn judge<'a>(&'a mut self, race: &'a mut Race) -> Task<'a, ()> {
+    fn judge<'a>(&'a mut self, race: &'a mut Race, kept: &'a mut Kept, budget_ms: f64) -> Task<'a, Option<(u32, u32)>> {
         Box::pin(async move {
-            let step = race.step();
-            let known = self.lengths.as_ref().is_some_and(|(known, _)| *known == step);
-            if known || outcome::outcome(&self.config, &race.results())?.is_some() {
-                return Ok(());
+            let mut judging = match kept.take::<Judging>() {
+                Some(judging) if judging.step > race.step() => {
+                    let why = "Judging at other lengths was given up: the race has begun anew.";
+                    return Err(Error::Outdated(why.to_owned()));
+                }
+                Some(judging) => judging,
+                None => {
+                    let known = self.lengths.as_ref().is_some_and(|(known, _)| *known == race.step());
+                    if known || outcome::outcome(&self.config, &race.results())?.is_some() {
+                        return Ok(None);
+                    }
+                    Judging::new(&self.config, race).await?
+                }
+            };
+            if let Some(curves) = judging.advance(race, budget_ms).await? {
+                self.lengths = Some((judging.step, curves));
+                return Ok(None);
             }
-            self.lengths = Some((step, lengths::judge(&self.config, race).await?));
-            Ok(())
+            let progress = judging.progress();
+            kept.keep(judging);
+            Ok(Some(progress))
         })
     }
 

@@ -1,5 +1,9 @@
 //! Length generalisation: the weights of a race, judged on longer sequences.
 
+use std::ops::Range;
+
+use web_time::Instant;
+
 use crate::choice::Choice;
 use crate::compute::{Executor, Program};
 use crate::encoding::{Encoding, Tuning};
@@ -54,95 +58,145 @@ impl Outcome {
     }
 }
 
-/// Judges the present weights of a race at each length.
-///
-/// # Errors
-/// [`Error::DeviceLost`], [`Error::TooLarge`], [`Error::Internal`].
-pub(crate) async fn judge(config: &EncodingsConfig, race: &mut Race) -> Result<Curves, Error> {
-    race.catch_up().await?;
-    let parameters = race.parameters().await?;
-    let ensemble = race.ensemble()?.clone();
-    let measures: Vec<(Measure, Source)> =
-        ensemble.measures().into_iter().filter(|(measure, _)| measure.phase == Phase::Evaluation).collect();
-    let why = |encoding: &Encoding| match encoding {
-        Encoding::Rank => "Its table has learned no rows beyond its length.",
-        _ => "",
-    };
-    let arm = |encoding: &Encoding| {
-        let [id, label, help] = [encoding.id(), encoding.label(), why(encoding)].map(str::to_owned);
-        ArmInfo { id, label, help }
-    };
-    let mut curves = Curves {
-        id: "lengths".to_owned(),
-        label: Experiment::Lengths.label().to_owned(),
-        x: Axis::new("length", "Length", "positions"),
-        measures: measures.iter().map(|(measure, _)| measure.clone()).collect(),
-        arms: config.encodings.iter().map(arm).collect(),
-        runs: race.runs(),
-        points: Vec::new(),
-    };
-    for length in lengths(config) {
-        let judged = at_length(config, race, &ensemble, &parameters, length).await?;
-        let of = |source: &Source| {
-            let value = |entry: &Option<[f32; ENTRY as usize]>| match (source, entry) {
-                (Source::Ring { entry: at, factor }, Some(entry)) => entry[*at] * factor,
-                _ => f32::NAN,
-            };
-            judged.iter().map(value).collect()
-        };
-        let values = measures.iter().map(|(_, source)| of(source)).collect();
-        curves.points.push(Point { x: length.into(), values });
-    }
-    Ok(curves)
+/// The weights of a race at one step, on their way through the lengths.
+#[derive(Debug)]
+pub(super) struct Judging {
+    config: EncodingsConfig,
+    /// The step that they are of.
+    pub(super) step: u32,
+    ensemble: Ensemble,
+    parameters: Vec<f32>,
+    measures: Vec<(Measure, Source)>,
+    /// What is judged; the last length may lack runs.
+    curves: Curves,
+    judged: Judged,
+    /// Runs of the next part.
+    part: usize,
 }
 
-/// Puts every run's weights under a model of another length, and judges it on held-out sequences. L of the compressed and
-/// the spike-time encodings stays that of the training.
-async fn at_length(
-    config: &EncodingsConfig,
-    race: &mut Race,
-    ensemble: &Ensemble,
-    parameters: &[f32],
-    length: u32,
-) -> Result<Judged, Error> {
-    let training = config.training();
-    let long = Training { length, ..training };
-    let model = Transformer::new(long.architecture());
-    let window = Some(training.length);
-    let replicas: Vec<Replica> = ensemble
-        .replicas
-        .iter()
-        .map(|&replica| Replica { tuning: Tuning { window, ..replica.tuning }, ..replica })
-        .collect();
-    let plan = model.evaluation(&replicas, &long.regime())?;
-    let shared = plan.shared;
-    let table = model.table as usize;
-    let pool = ensemble.model.parameters.len() as usize;
-    let longer = |(replica, trained): (&Replica, &[f32])| {
-        let mut values = trained.get(..table).unwrap_or(&[]).to_vec();
-        let recipe = model.recipe(replica);
-        if recipe.train_table {
-            values.extend(&trained[table..]);
-            values.resize(model.parameters.len() as usize, 0.0);
-            values.truncate(model.parameters.len() as usize);
-        } else {
-            values.extend(recipe.table);
+impl Judging {
+    /// Nothing is judged yet.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`], [`Error::Config`] if the race is of no transformers.
+    pub(super) async fn new(config: &EncodingsConfig, race: &mut Race) -> Result<Self, Error> {
+        race.catch_up().await?;
+        let (step, parameters) = (race.step(), race.parameters().await?);
+        let ensemble = race.ensemble()?.clone();
+        let measures = ensemble.measures();
+        let measures: Vec<_> = measures.into_iter().filter(|(measure, _)| measure.phase == Phase::Evaluation).collect();
+        let why = |encoding: &Encoding| match encoding {
+            Encoding::Rank => "Its table has learned no rows beyond its length.",
+            _ => "",
+        };
+        let arm = |encoding: &Encoding| {
+            let [id, label, help] = [encoding.id(), encoding.label(), why(encoding)].map(str::to_owned);
+            ArmInfo { id, label, help }
+        };
+        let curves = Curves {
+            id: "lengths".to_owned(),
+            label: Experiment::Lengths.label().to_owned(),
+            x: Axis::new("length", "Length", "positions"),
+            measures: measures.iter().map(|(measure, _)| measure.clone()).collect(),
+            arms: config.encodings.iter().map(arm).collect(),
+            runs: race.runs(),
+            points: Vec::new(),
+        };
+        Ok(Self { config: config.clone(), step, ensemble, parameters, measures, curves, judged: Vec::new(), part: 1 })
+    }
+
+    /// Runs that are judged, over all lengths, and all there are.
+    pub(super) fn progress(&self) -> (u32, u32) {
+        let runs = self.ensemble.replicas.len();
+        ((self.curves.points.len() * runs + self.judged.len()) as u32, (HALVES.len() * runs) as u32)
+    }
+
+    /// Judges for about `budget_ms`, at least one run at one length. Gives the curves once all are judged.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`], [`Error::TooLarge`], [`Error::Internal`].
+    pub(super) async fn advance(&mut self, race: &Race, budget_ms: f64) -> Result<Option<Curves>, Error> {
+        let start = Instant::now();
+        let ms = |since: Instant| since.elapsed().as_secs_f64() * 1e3;
+        let runs = self.ensemble.replicas.len();
+        if budget_ms == f64::INFINITY {
+            self.part = runs;
         }
-        values
+        while let Some(&length) = lengths(&self.config).get(self.curves.points.len()) {
+            let from = self.judged.len();
+            let until = runs.min(from + self.part);
+            let began = Instant::now();
+            self.judged.extend(self.at_length(race, from..until, length).await?);
+            if self.judged.len() == runs {
+                let judged = std::mem::take(&mut self.judged);
+                let values = self.measures.iter().map(|(_, source)| values(&judged, source)).collect();
+                self.curves.points.push(Point { x: length.into(), values });
+            }
+            // As many as fit into what is left, or into the next turn.
+            let left = budget_ms - ms(start);
+            let fit = if left > 0.0 { left } else { budget_ms } * (until - from).max(1) as f64 / ms(began).max(1e-3);
+            self.part = (fit as usize).clamp(1, runs.max(1));
+            if left <= 0.0 {
+                break;
+            }
+        }
+        Ok((self.curves.points.len() == HALVES.len()).then(|| self.curves.clone()))
+    }
+
+    /// Puts the weights of some runs under a model of another length, and judges it on held-out sequences. L of the compressed and
+    /// the spike-time encodings stays that of the training.
+    async fn at_length(&self, race: &Race, runs: Range<usize>, length: u32) -> Result<Judged, Error> {
+        let (ensemble, training) = (&self.ensemble, self.config.training());
+        let long = Training { length, ..training };
+        let model = Transformer::new(long.architecture());
+        let window = Some(training.length);
+        let replicas: Vec<Replica> = ensemble
+            .replicas
+            .get(runs.clone())
+            .unwrap_or_default()
+            .iter()
+            .map(|&replica| Replica { tuning: Tuning { window, ..replica.tuning }, ..replica })
+            .collect();
+        let plan = model.evaluation(&replicas, &long.regime())?;
+        let shared = plan.shared;
+        let table = model.table as usize;
+        let pool = ensemble.model.parameters.len() as usize;
+        let longer = |(replica, trained): (&Replica, &[f32])| {
+            let mut values = trained.get(..table).unwrap_or(&[]).to_vec();
+            let recipe = model.recipe(replica);
+            if recipe.train_table {
+                values.extend(&trained[table..]);
+                values.resize(model.parameters.len() as usize, 0.0);
+                values.truncate(model.parameters.len() as usize);
+            } else {
+                values.extend(recipe.table);
+            }
+            values
+        };
+        let pools: Vec<f32> =
+            replicas.iter().zip(self.parameters.chunks_exact(pool).skip(runs.start)).flat_map(longer).collect();
+        let blocks = replicas.iter().map(|replica| model.control(replica)).collect::<Result<Vec<_>, _>>()?;
+        let rotations: Vec<f32> = replicas.iter().flat_map(|_| model.rotations()).collect();
+        let mut executor: Executor = race.sibling(plan).await?;
+        executor.write(shared.parameters, &pools)?;
+        executor.write(shared.control, &blocks.concat())?;
+        executor.write(shared.rotations, &rotations)?;
+        executor.run(Program::Evaluation, 1)?;
+        let [ring] = executor.read([shared.evaluations], None).await?;
+        let learned = |replica: &Replica| replica.encoding == Encoding::Rank && length > training.length;
+        let of = |(at, replica): (usize, &Replica)| match learned(replica) {
+            true => Ok(None),
+            false => entry(&ring, at, 0).map(Some),
+        };
+        replicas.iter().enumerate().map(of).collect()
+    }
+}
+
+/// A measure of every run at one length.
+fn values(judged: &Judged, source: &Source) -> Vec<f32> {
+    let value = |entry: &Option<[f32; ENTRY as usize]>| match (source, entry) {
+        (Source::Ring { entry: at, factor }, Some(entry)) => entry[*at] * factor,
+        _ => f32::NAN,
     };
-    let pools: Vec<f32> = replicas.iter().zip(parameters.chunks_exact(pool)).flat_map(longer).collect();
-    let blocks = replicas.iter().map(|replica| model.control(replica)).collect::<Result<Vec<_>, _>>()?;
-    let rotations: Vec<f32> = replicas.iter().flat_map(|_| model.rotations()).collect();
-    let mut executor: Executor = race.sibling(plan).await?;
-    executor.write(shared.parameters, &pools)?;
-    executor.write(shared.control, &blocks.concat())?;
-    executor.write(shared.rotations, &rotations)?;
-    executor.run(Program::Evaluation, 1)?;
-    let [ring] = executor.read([shared.evaluations], None).await?;
-    let learned = |replica: &Replica| replica.encoding == Encoding::Rank && length > training.length;
-    let of = |(at, replica): (usize, &Replica)| match learned(replica) {
-        true => Ok(None),
-        false => entry(&ring, at, 0).map(Some),
-    };
-    replicas.iter().enumerate().map(of).collect()
+    judged.iter().map(value).collect()
 }

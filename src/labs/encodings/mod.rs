@@ -9,6 +9,7 @@ pub(crate) mod lengths;
 pub mod logit;
 pub mod outcome;
 pub mod parts;
+pub mod report;
 pub mod shown;
 pub mod table_file;
 mod tables;

@@ -4,8 +4,7 @@ use serde::Serialize;
 use web_time::Instant;
 
 use crate::compute::{Executor, Program};
-use crate::encoding::face::{Face, Gram, by_distance};
-use crate::encoding::lemma::Cloud;
+use crate::encoding::face::{Face, by_distance};
 use crate::encoding::measures::{FORMULAS, Measures, Spectrum};
 use crate::encoding::phase::Phase;
 use crate::encoding::{Encoding, Table};
@@ -16,13 +15,10 @@ use crate::kernels::similarity::Similarity;
 use crate::labs::Config;
 use crate::labs::encodings::arms::short;
 use crate::labs::encodings::config::{EncodingsConfig, Side, WeightsChoice};
-use crate::labs::encodings::lemma;
 use crate::labs::encodings::logit::{self, Logit, Question, Trained};
 use crate::labs::encodings::shown::Shown;
 use crate::labs::encodings::table_file::Upload;
-use crate::run::claim::Verdict;
 use crate::run::event::ExecutorInfo;
-use crate::run::lineup::Provenance;
 use crate::run::machine::{ExecutorChoice, Machine};
 use crate::run::race;
 use crate::run::table::{self, Cell, Column};
@@ -106,58 +102,6 @@ pub fn measures_table(rows: &[MeasureRow]) -> table::Table {
     table
 }
 
-/// What is written of two encodings.
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "EncodingsReport"))]
-#[derive(Clone, Debug, Serialize)]
-pub struct Report {
-    version: &'static str,
-    #[serde(flatten)]
-    provenance: Provenance,
-    /// The left encoding.
-    pub left: SideReport,
-    /// The right one.
-    pub right: SideReport,
-    /// Measures of both.
-    pub measures: Vec<MeasureRow>,
-    phase: Phase,
-    lemma: LemmaReport,
-    /// What the lemma's numbers say of its claims.
-    pub verdicts: Vec<Verdict>,
-}
-
-/// What is written of one encoding.
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SideReport {
-    encoding: &'static str,
-    /// Name of the encoding.
-    pub label: &'static str,
-    note: String,
-    length: usize,
-    dot_by_distance: Vec<f32>,
-    spectrum: Option<Spectrum>,
-}
-
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LemmaReport {
-    expected: f64,
-    spike_time: CloudReport,
-    compressed: CloudReport,
-}
-
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Clone, Debug, Serialize)]
-struct CloudReport {
-    slope: f64,
-    pearson: f64,
-    spearman: f64,
-    residual: Option<f64>,
-    pairs: usize,
-}
-
 /// Two encodings, an uploaded and a trained table.
 #[derive(Debug, Default)]
 pub struct Workbench {
@@ -192,8 +136,13 @@ impl Workbench {
         self.trained = trained;
     }
 
+    /// Another with the same tables.
+    pub(super) fn aside(&self) -> Self {
+        Self { upload: self.upload.clone(), trained: self.trained.clone(), ..Self::default() }
+    }
+
     /// What stands on a side, and words where there is nothing.
-    fn face(&self, config: &EncodingsConfig, side: Side) -> (Face, String) {
+    pub(super) fn face(&self, config: &EncodingsConfig, side: Side) -> (Face, String) {
         let (shown, shape) = config.shown(side);
         match (shown, &self.upload, &self.trained) {
             (Shown::Built(encoding), ..) => {
@@ -350,52 +299,6 @@ impl Workbench {
             right_text: text(&right, formula.id, measured[1].values[at]),
         };
         Ok(FORMULAS.iter().enumerate().map(row).collect())
-    }
-
-    /// Everything that is measured of the two encodings, but for the matrices.
-    ///
-    /// # Errors
-    /// [`Error::Internal`].
-    pub fn report(&self, config: &EncodingsConfig) -> Result<Report, Error> {
-        let of = |side: Side| -> Result<SideReport, Error> {
-            let (shown, _) = config.shown(side);
-            let (face, note) = self.face(config, side);
-            let slice = Gram::of(&face)?.map(|gram| {
-                let products: Vec<f32> = gram.values.iter().map(|&value| value as f32).collect();
-                let [mean, ..] = by_distance(&products, gram.length);
-                mean
-            });
-            Ok(SideReport {
-                encoding: shown.id(),
-                label: shown.label(),
-                note,
-                length: face.length(),
-                dot_by_distance: slice.unwrap_or_default(),
-                spectrum: Spectrum::of(&face)?,
-            })
-        };
-        let lemma = lemma::lemma(config)?;
-        let cloud = |cloud: &Cloud| CloudReport {
-            slope: cloud.slope,
-            pearson: cloud.pearson,
-            spearman: cloud.spearman,
-            residual: cloud.residual,
-            pairs: cloud.pairs,
-        };
-        Ok(Report {
-            version: env!("CARGO_PKG_VERSION"),
-            provenance: Config::from(config.clone()).provenance(),
-            left: of(Side::Left)?,
-            right: of(Side::Right)?,
-            measures: self.measures(config)?,
-            phase: phase(config),
-            lemma: LemmaReport {
-                expected: lemma.expected,
-                spike_time: cloud(&lemma.spike_time),
-                compressed: cloud(&lemma.compressed),
-            },
-            verdicts: lemma.verdicts,
-        })
     }
 
     /// The table of a side, as a model would add it.

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, SymmetricEigen};
 
 use crate::choice::choice;
-use crate::encoding::statistics::order;
+use crate::order::order;
 
 /// The most nodes: every pair of them has a target.
 pub const MOST_NODES: u32 = 512;

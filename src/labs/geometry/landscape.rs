@@ -1,9 +1,10 @@
 //! What a table is measured against: the graph that it was taught. All in f64, from the table read back.
 
-use crate::encoding::statistics::{order, pearson};
+use crate::encoding::statistics::pearson;
 use crate::kernels::real::dot;
 use crate::labs::geometry::graph::{End, Nodes};
 use crate::model::measure::{Better, Kind, Measure, Phase};
+use crate::order::order;
 
 /// Pearson's correlation of cosine and hops over all pairs.
 pub const HOP_CORRELATION: &str = "hop-correlation";

@@ -4,32 +4,44 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::labs::ask::{self, Nothing, Reply, TableName, questions};
-use crate::labs::sequence::ball::{self, Ball};
-use crate::labs::sequence::bench::{Bench, Turn, Unit, lesson_key};
+use crate::labs::sequence::ball::{Ball, Balling};
+use crate::labs::sequence::bench::{Bench, Turn, Unit, lesson_key, tables};
 use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::sequence::course::Course;
 use crate::labs::sequence::operations::Operations;
 use crate::labs::sequence::report::{Report, Reporting};
 use crate::labs::sequence::session::{Ask, SessionUpdate};
 use crate::labs::sequence::spikes::Spikes;
-use crate::labs::sequence::timing::{self, Timing};
+use crate::labs::sequence::timing::{Stopwatch, Timing};
 
 type Place<'a> = ask::Place<'a, SequenceConfig>;
 type Answer<T> = Result<Reply<T>, Error>;
 
 questions! {
     SequenceBench, SequenceConfig;
+    /// The session so far.
     "session": "page" ask_session(Knows) -> SessionUpdate;
+    /// Stores a sequence in the session’s machine.
     "session.store": "page" ask_store(Given) -> SessionUpdate;
+    /// Shows the session’s machine a sequence again.
     "session.replay": "page" ask_replay(Given) -> SessionUpdate;
+    /// Lets the session’s machine go on from a cue.
     "session.recall": "page" ask_recall(Cued) -> SessionUpdate;
+    /// A blank machine.
     "session.forget": "page" ask_forget(Knows) -> SessionUpdate;
+    /// The symbols of the settings’ sequence.
     "symbols": ask_symbols(Nothing) -> Vec<String>;
+    /// What the machine and a transformer beside it do at one symbol, operation by operation.
     "operations": ask_operations(Look) -> Operations;
+    /// Spikes of every layer at one symbol, and whether they are the codes.
     "spikes": ask_spikes(At) -> Spikes;
+    /// Softmax attention against the intersection of Hamming balls.
     "ball": ask_ball(Nothing) -> Ball;
+    /// A table of the lab as CSV.
     "csv": ask_csv(TableName) -> String;
+    /// The sequence stored, shown again, and recalled from the cue.
     "report": ask_report(Nothing) -> Report;
+    /// How long recalls from a memory take here.
     "time": ask_time(Recalls) -> Timing;
 }
 
@@ -37,13 +49,14 @@ questions! {
 #[derive(Debug, Default)]
 pub(super) struct SequenceBench {
     bench: Bench,
-    /// The question that the session's machine works for.
-    commander: Option<u32>,
-    /// The question that took up a lesson last.
-    resumed: Option<u32>,
-    /// A report that is being made, and for which question.
-    reporting: Option<(u32, Reporting)>,
+    /// Whether the session's machine works for a question.
+    commanded: bool,
 }
+
+/// Kept by the question that the session's machine works for.
+struct Commanding;
+/// Kept by a look that has taken a lesson up.
+struct Resumed;
 
 /// What of a session is known already: which one, and how many steps of it.
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -127,6 +140,29 @@ pub(crate) struct Recalls {
     recalls: Option<u32>,
 }
 
+/// What timing is counted in: pairs that are stored or recalled.
+const RECALLS: &str = "recalls";
+/// What the ball's retrieval is counted in: noise levels of each seed.
+const LEVELS: &str = "levels";
+
+/// A turn of the ball's retrieval, and in the end what `what` makes of it.
+fn retrieving<T>(place: Place<'_>, what: impl FnOnce(Ball) -> Result<T, Error>) -> Answer<T> {
+    let mut balling = match place.kept.take::<Balling>() {
+        Some(balling) => balling,
+        None => Balling::new(place.config)?,
+    };
+    let (at, of) = balling.progress();
+    if place.stop == Some(LEVELS) {
+        return Err(Error::Stopped(format!("Retrieval was given up after {at} of {of} noise levels.")));
+    }
+    if let Some(ball) = balling.advance(place.budget_ms) {
+        return what(ball).map(Reply::Done);
+    }
+    let (at, of) = balling.progress();
+    place.kept.keep(balling);
+    Ok(Reply::Going(ask::Turn { part: "ball", unit: LEVELS, at, of }))
+}
+
 /// A turn as it is told.
 fn told(part: &'static str, turn: Turn) -> ask::Turn {
     ask::Turn { part, unit: turn.unit.id(), at: turn.at, of: turn.of }
@@ -179,7 +215,7 @@ impl SequenceBench {
     }
 
     async fn ask_forget(&mut self, knows: Knows, place: Place<'_>) -> Answer<SessionUpdate> {
-        if self.commander.is_some() {
+        if self.commanded {
             return Ok(Reply::Waiting);
         }
         self.bench.forget(place.config, place.machine).await?;
@@ -188,20 +224,22 @@ impl SequenceBench {
 
     /// What the session's machine is asked to do; other commands wait until it is through.
     async fn command(&mut self, ask: &Ask, known: Option<Known>, place: Place<'_>) -> Answer<SessionUpdate> {
-        match self.commander {
-            Some(other) if other != place.id => return Ok(Reply::Waiting),
-            Some(_) => {}
-            None => {
-                self.bench.begin(place.config, ask, place.machine).await?;
-                self.commander = Some(place.id);
+        if place.kept.take::<Commanding>().is_none() {
+            if self.commanded {
+                return Ok(Reply::Waiting);
             }
+            self.bench.begin(place.config, ask, place.machine).await?;
+            self.commanded = true;
         }
         let budget_ms = if place.stop == Some(Unit::Symbols.id()) { 0.0 } else { place.budget_ms };
         // Other settings take the machine away; it says so itself.
         match self.bench.advance(budget_ms, place.machine).await {
-            Ok(turn) if !turn.done => Ok(Reply::Going(told("session", turn))),
+            Ok(turn) if !turn.done => {
+                place.kept.keep(Commanding);
+                Ok(Reply::Going(told("session", turn)))
+            }
             done => {
-                self.commander = None;
+                self.commanded = false;
                 done?;
                 self.ask_session(Knows { known }, place).await
             }
@@ -246,10 +284,10 @@ impl SequenceBench {
 
     async fn ask_operations(&mut self, Look { at, go_on }: Look, mut place: Place<'_>) -> Answer<Operations> {
         // Each look takes a lesson up once, so that it can be ended again.
-        if go_on == Some(true) && self.resumed != Some(place.id) {
-            self.resumed = Some(place.id);
+        if go_on == Some(true) && place.kept.take::<Resumed>().is_none() {
             self.bench.resume();
         }
+        place.kept.keep(Resumed);
         if let Some(turn) = self.walking("operations", &mut place).await? {
             return Ok(Reply::Going(turn));
         }
@@ -269,7 +307,7 @@ impl SequenceBench {
     }
 
     async fn ask_ball(&mut self, _: Nothing, place: Place<'_>) -> Answer<Ball> {
-        ball::ball(place.config).map(Reply::Done)
+        retrieving(place, Ok)
     }
 
     async fn ask_csv(&mut self, TableName { table, at }: TableName, mut place: Place<'_>) -> Answer<String> {
@@ -288,16 +326,15 @@ impl SequenceBench {
         {
             return Ok(Reply::Going(turn));
         }
+        if matches!(table.as_str(), "ball" | "ball-fits") {
+            return retrieving(place, |ball| tables::of_ball(&ball, &table).csv());
+        }
         self.bench.numbers(place.config, &table, at.unwrap_or(0) as usize, place.machine).await?.csv().map(Reply::Done)
     }
 
     async fn ask_report(&mut self, _: Nothing, place: Place<'_>) -> Answer<Report> {
-        let mut reporting = match self.reporting.take() {
-            Some((id, other)) if id != place.id => {
-                self.reporting = Some((id, other));
-                return Ok(Reply::Waiting);
-            }
-            Some((_, own)) => own,
+        let mut reporting = match place.kept.take::<Reporting>() {
+            Some(reporting) => reporting,
             None => Reporting::new(place.config)?,
         };
         if place.stop == Some(Unit::Symbols.id()) {
@@ -307,7 +344,7 @@ impl SequenceBench {
         match reporting.report().filter(|_| turn.done) {
             Some(report) => Ok(Reply::Done(report)),
             None => {
-                self.reporting = Some((place.id, reporting));
+                place.kept.keep(reporting);
                 Ok(Reply::Going(told("report", turn)))
             }
         }
@@ -320,6 +357,19 @@ impl SequenceBench {
                 "recalls: {recalls} is not allowed; it takes a whole number from 1 to 1000000"
             )));
         }
-        timing::recalls(place.config, recalls, place.machine).await.map(Reply::Done)
+        let mut stopwatch = match place.kept.take::<Stopwatch>() {
+            Some(stopwatch) => stopwatch,
+            None => Stopwatch::new(place.config, recalls, place.machine).await?,
+        };
+        let (at, of) = stopwatch.progress();
+        if place.stop == Some(RECALLS) {
+            return Err(Error::Stopped(format!("Timing was given up after {} of {} pairs.", grouped(at), grouped(of))));
+        }
+        if let Some(timing) = stopwatch.advance(place.budget_ms).await? {
+            return Ok(Reply::Done(timing));
+        }
+        let (at, of) = stopwatch.progress();
+        place.kept.keep(stopwatch);
+        Ok(Reply::Going(ask::Turn { part: "time", unit: RECALLS, at, of }))
     }
 }

@@ -1,6 +1,7 @@
 //! Attention against the intersection of Hamming balls: the two curves, the fit, both as retrieval, and what that says of the claim.
 
 use serde::Serialize;
+use web_time::Instant;
 
 use crate::error::Error;
 use crate::labs::sequence::config::SequenceConfig;
@@ -112,61 +113,117 @@ const MEMORIES: u32 = 10;
 const PLACES: u32 = 6;
 const SOURCE: &str = "Bricken and Pehlevan 2021";
 
-/// Balls, fit and retrieval for `ball_bits`, `ball_radius`, `memories` and `seed`.
-///
-/// # Errors
-/// [`Error::Config`] if bits, radius or memories are out of their ranges.
-pub fn ball(config: &SequenceConfig) -> Result<Ball, Error> {
-    let (bits, radius, memories) = (config.ball_bits, config.ball_radius, config.memories);
-    if !(2..=MOST_BITS).contains(&bits) || !(1..=bits / 2).contains(&radius) || memories == 0 {
-        return Err(Error::Config(format!(
-            "Hamming balls need 2 to {MOST_BITS} bits, a radius from 1 to half of the bits, and at least one memory; there are {bits} \
-             bits, a radius of {radius} and {memories} memories."
-        )));
-    }
-    let intersections = ball::intersections(bits, radius);
-    let fit = ball::fit(bits, radius, &intersections);
-    let whole = intersections[0];
-    let point = |(distance, shared): (u32, &f64)| {
-        let cosine = ball::cosine(bits, distance);
-        Point {
-            distance,
-            cosine,
-            intersection: shared / whole,
-            softmax: libm::exp(fit.beta * (cosine - 1.0)),
-            fitted: distance <= fit.fitted_to,
-        }
-    };
-    let reference = |radius| {
-        let (bits, _) = REFERENCE;
-        let Fit { beta, r_squared, .. } = ball::fit(bits, radius, &ball::intersections(bits, radius));
-        Reference { bits, radius, beta, r_squared }
-    };
-    let weights = Weights::new(&intersections, fit.beta);
-    let seeds = config.seed..config.seed + SEEDS;
-    // The first are shown, all are judged.
-    let levels: Vec<Vec<Level>> = seeds.map(|seed| retrieve(config, seed, &weights)).collect();
-    let shown = levels.first().map(Vec::as_slice).unwrap_or_default();
-    Ok(Ball {
-        bits,
-        radius,
-        points: (0..).zip(&intersections).map(point).collect(),
-        beta: fit.beta,
-        r_squared: fit.r_squared,
-        fitted_to: fit.fitted_to,
-        fits: REFERENCE.1.into_iter().map(reference).collect(),
-        retrieval: Retrieval { memories, rows: shown.iter().map(row).collect() },
-        verdicts: vec![straight(config, &fit), agreement(config, &levels)],
-    })
+/// Balls, fit and retrieval for `ball_bits`, `ball_radius`, `memories` and `seed`, in turns.
+#[derive(Debug)]
+pub struct Balling {
+    config: SequenceConfig,
+    intersections: Vec<f64>,
+    fit: Fit,
+    weights: Weights,
+    /// The patterns of the seed at hand.
+    memories: Option<Memories>,
+    /// By seed and noise; the last seed may lack some.
+    levels: Vec<Vec<Level>>,
 }
 
-fn retrieve(config: &SequenceConfig, seed: u32, weights: &Weights) -> Vec<Level> {
-    let memories = Memories::draw(config.ball_bits, config.memories, seed);
-    let each = 2 * u64::from(SEEDS) * u64::from(LEVELS) * u64::from(config.memories) * u64::from(config.ball_bits);
-    let queries = (WORK / each).clamp(QUERIES.0, QUERIES.1) as u32;
-    let mut noises: Vec<u32> = (0..LEVELS).map(|level| level * (config.ball_bits / 2) / (LEVELS - 1)).collect();
-    noises.dedup();
-    noises.into_iter().map(|noise| memories.query(weights, noise, queries)).collect()
+impl Balling {
+    /// Nothing is retrieved yet.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if bits, radius or memories are out of their ranges.
+    pub fn new(config: &SequenceConfig) -> Result<Self, Error> {
+        let (bits, radius, memories) = (config.ball_bits, config.ball_radius, config.memories);
+        if !(2..=MOST_BITS).contains(&bits) || !(1..=bits / 2).contains(&radius) || memories == 0 {
+            return Err(Error::Config(format!(
+                "Hamming balls need 2 to {MOST_BITS} bits, a radius from 1 to half of the bits, and at least one memory; there are {bits} \
+             bits, a radius of {radius} and {memories} memories."
+            )));
+        }
+        let intersections = ball::intersections(bits, radius);
+        let fit = ball::fit(bits, radius, &intersections);
+        let weights = Weights::new(&intersections, fit.beta);
+        Ok(Self { config: config.clone(), intersections, fit, weights, memories: None, levels: Vec::new() })
+    }
+
+    /// Noise levels of all seeds that are through, and all there are.
+    #[must_use]
+    pub fn progress(&self) -> (u32, u32) {
+        (self.levels.iter().map(Vec::len).sum::<usize>() as u32, SEEDS * self.noises().len() as u32)
+    }
+
+    /// Wrong bits of the queries.
+    fn noises(&self) -> Vec<u32> {
+        let mut noises: Vec<u32> =
+            (0..LEVELS).map(|level| level * (self.config.ball_bits / 2) / (LEVELS - 1)).collect();
+        noises.dedup();
+        noises
+    }
+
+    /// Retrieves for about `budget_ms`, at least at one noise level. Gives the whole once it is over.
+    pub fn advance(&mut self, budget_ms: f64) -> Option<Ball> {
+        let start = Instant::now();
+        let (noises, config) = (self.noises(), &self.config);
+        let each = 2 * u64::from(SEEDS) * u64::from(LEVELS) * u64::from(config.memories) * u64::from(config.ball_bits);
+        let queries = (WORK / each).clamp(QUERIES.0, QUERIES.1) as u32;
+        loop {
+            if self.levels.last().is_none_or(|levels| levels.len() == noises.len()) {
+                let seed = self.levels.len() as u32;
+                if seed == SEEDS {
+                    return Some(self.ball());
+                }
+                self.memories = Some(Memories::draw(config.ball_bits, config.memories, config.seed + seed));
+                self.levels.push(Vec::new());
+            }
+            let (Some(memories), Some(levels)) = (&self.memories, self.levels.last_mut()) else { return None };
+            levels.push(memories.query(&self.weights, noises[levels.len()], queries));
+            if start.elapsed().as_secs_f64() * 1e3 >= budget_ms {
+                return None;
+            }
+        }
+    }
+
+    fn ball(&self) -> Ball {
+        let Self { config, intersections, fit, levels, .. } = self;
+        let (bits, radius, memories) = (config.ball_bits, config.ball_radius, config.memories);
+        let whole = intersections[0];
+        let point = |(distance, shared): (u32, &f64)| {
+            let cosine = ball::cosine(bits, distance);
+            Point {
+                distance,
+                cosine,
+                intersection: shared / whole,
+                softmax: libm::exp(fit.beta * (cosine - 1.0)),
+                fitted: distance <= fit.fitted_to,
+            }
+        };
+        let reference = |radius| {
+            let (bits, _) = REFERENCE;
+            let Fit { beta, r_squared, .. } = ball::fit(bits, radius, &ball::intersections(bits, radius));
+            Reference { bits, radius, beta, r_squared }
+        };
+        // The first are shown, all are judged.
+        let shown = levels.first().map(Vec::as_slice).unwrap_or_default();
+        Ball {
+            bits,
+            radius,
+            points: (0..).zip(intersections).map(point).collect(),
+            beta: fit.beta,
+            r_squared: fit.r_squared,
+            fitted_to: fit.fitted_to,
+            fits: REFERENCE.1.into_iter().map(reference).collect(),
+            retrieval: Retrieval { memories, rows: shown.iter().map(row).collect() },
+            verdicts: vec![straight(config, fit), agreement(config, levels)],
+        }
+    }
+}
+
+/// All of it in one go.
+///
+/// # Errors
+/// As [`Balling::new`].
+pub fn ball(config: &SequenceConfig) -> Result<Ball, Error> {
+    let missing = || Error::Internal("a retrieval that does not end".to_owned());
+    Balling::new(config)?.advance(f64::INFINITY).ok_or_else(missing)
 }
 
 fn share(of: u32, level: &Level) -> f64 {
@@ -271,7 +328,7 @@ mod tests {
     fn of(bits: u32, radius: u32, memories: u32, seed: u32) -> Ball {
         let config =
             SequenceConfig { ball_bits: bits, ball_radius: radius, memories, seed, ..SequenceConfig::default() };
-        ball(&config).unwrap()
+        super::ball(&config).unwrap()
     }
 
     fn verdicts(ball: &Ball) -> Vec<(&str, Outcome)> {
@@ -280,7 +337,7 @@ mod tests {
 
     #[test]
     fn both_recall_the_same_at_the_defaults() {
-        let ball = ball(&SequenceConfig::default()).unwrap();
+        let ball = super::ball(&SequenceConfig::default()).unwrap();
         assert_eq!((ball.bits, ball.radius, ball.fitted_to), (64, 17, 32));
         // At the noise at which recall begins to fail, seeds lie on both sides of nine queries in ten.
         assert_eq!(verdicts(&ball), [("ball-exponential", Outcome::Holds), ("ball-agreement", Outcome::Open)]);
@@ -344,7 +401,7 @@ mod tests {
     fn settings_out_of_range_are_told() {
         for (ball_bits, ball_radius, memories) in [(1, 1, 5), (64, 0, 5), (64, 33, 5), (513, 5, 5), (64, 17, 0)] {
             let config = SequenceConfig { ball_bits, ball_radius, memories, ..SequenceConfig::default() };
-            let error = ball(&config).unwrap_err();
+            let error = super::ball(&config).unwrap_err();
             assert_eq!(error.code(), "config");
             assert!(error.to_string().contains(&format!("{ball_bits} bits")), "{error}");
         }

@@ -1,6 +1,6 @@
 //! The reader's bench: one session, and what looks at the settings' sequence.
 
-mod tables;
+pub(super) mod tables;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

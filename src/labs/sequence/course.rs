@@ -60,9 +60,9 @@ impl Course {
     /// # Errors
     /// [`Error::Probe`].
     pub fn place(&self, at: usize) -> Result<usize, Error> {
-        let last = self.symbols.len() - 1;
-        let refuse = || Error::Probe(format!("There is no place {at}; the sequence has places 0 to {last}."));
-        (at <= last).then_some(at).ok_or_else(refuse)
+        let length = self.symbols.len();
+        let refuse = || Error::Probe(format!("There is no symbol {}; the sequence has symbols 1 to {length}.", at + 1));
+        (at < length).then_some(at).ok_or_else(refuse)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::labs::sequence::course::Course;
 use crate::labs::sequence::curves::short;
 use crate::labs::sequence::stage::{SimilarityItem, SimilarityView, StageView, VectorView};
 use crate::labs::sequence::symbols::shown;
+use crate::order::sorted;
 use crate::sdm::code::{cosine, dense};
 use crate::sdm::machine::Model;
 
@@ -235,8 +236,7 @@ fn retrieval(course: &Course, at: usize) -> StageView {
     let context = &course.second.contexts[at + 1];
     let lines = &course.second.lines[at + 1];
     let sums = course.fixed.decode(s, &course.replica, context);
-    let mut strongest: Vec<usize> = (0..sums.len()).collect();
-    strongest.sort_by(|&a, &b| sums[b].cmp(&sums[a]).then(a.cmp(&b)));
+    let mut strongest = sorted((0..sums.len()).collect(), |&neuron: &usize| -f64::from(sums[neuron]));
     strongest.truncate(lines.len() + BEATEN);
     let most = strongest.first().map_or(1, |&neuron| sums[neuron].max(1));
     let decoder = strongest.iter().map(|&neuron| {
@@ -320,7 +320,7 @@ fn decoding(course: &Course, at: usize) -> StageView {
     let s = &course.shape;
     let output = &course.second.outputs[at + 1];
     let predicted = course.second.predicted[at + 1];
-    let mut items: Vec<SimilarityItem> = course
+    let items: Vec<SimilarityItem> = course
         .alphabet
         .iter()
         .zip(0..)
@@ -329,7 +329,7 @@ fn decoding(course: &Course, at: usize) -> StageView {
             item(shown(symbol), value, predicted == Some(number))
         })
         .collect();
-    items.sort_by(|a, b| b.value.total_cmp(&a.value));
+    let items = sorted(items, |item| -item.value);
     let sentence = match predicted {
         Some(symbol) => {
             let value = cosine(output, &s.code(course.replica.seed, symbol), s.alpha);

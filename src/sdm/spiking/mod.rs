@@ -24,6 +24,7 @@ pub use rdlif::Rdlif;
 pub use wheel::Wheel;
 
 use crate::error::Error;
+use crate::order::sorted;
 
 /// A spike: which neuron, and when. Times are in any unit that the layer's neurons share.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,10 +56,14 @@ pub fn evenly(code: &[u32], start: f64, gap: f64) -> Vec<Spike> {
 /// spikes at one time the lower neuron arrives first. Those that come after the last level count nothing and are left out.
 #[must_use]
 pub fn arrivals(spikes: &[Spike], levels: &[f64]) -> Vec<Arrival> {
-    let mut spikes = spikes.to_vec();
-    spikes.sort_by(earlier);
+    let spikes = in_time(spikes.to_vec());
     let arrival = |(spike, &level): (Spike, &f64)| Arrival { input: spike.neuron, time: spike.time, level };
     spikes.into_iter().zip(levels).map(arrival).collect()
+}
+
+/// The spikes, earliest first: of equal times the lower neuron.
+fn in_time(spikes: Vec<Spike>) -> Vec<Spike> {
+    sorted(sorted(spikes, |spike| f64::from(spike.neuron)), |spike| spike.time)
 }
 
 /// Which leaves first: of equal times the lower neuron.
@@ -128,9 +133,7 @@ impl Weights {
         if let Some(arrival) = volley.iter().find(|arrival| !good(arrival)) {
             return Err(Error::Internal(format!("{arrival:?} at a spiking layer of {} inputs", self.inputs)));
         }
-        let mut volley = volley.to_vec();
-        volley.sort_by(|a, b| a.time.total_cmp(&b.time));
-        Ok(volley)
+        Ok(sorted(volley.to_vec(), |arrival| arrival.time))
     }
 }
 
@@ -253,8 +256,7 @@ impl Layer {
             spikes.select_nth_unstable_by(limit, earlier);
             spikes.truncate(limit);
         }
-        spikes.sort_unstable_by(earlier);
-        Ok(spikes)
+        Ok(in_time(spikes))
     }
 
     /// Whether nothing is left in any neuron, as before the first volley.

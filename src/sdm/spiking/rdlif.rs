@@ -17,6 +17,7 @@
 //! root of rounding.
 
 use super::{Arrival, Spike, State, Weights};
+use crate::order::order;
 
 /// A neuron with a rate and an activation that leak.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -134,10 +135,10 @@ impl Rdlif {
             let Crossing { rate, level, .. } = *crossing;
             ((self.threshold - level) / (rate - level / self.leak)).min(crossing.by).max(0.0) * (1.0 - 1e-9)
         };
-        let mut bounds: Vec<(f64, usize)> = crossings.iter().map(least).zip(0..).collect();
-        bounds.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let bounds: Vec<f64> = crossings.iter().map(least).collect();
         let mut earliest: Vec<f64> = Vec::new();
-        for (least, at) in bounds {
+        for at in order(&bounds) {
+            let (least, at) = (bounds[at as usize], at as usize);
             if earliest.len() >= limit && earliest.last().is_none_or(|&last| least > last) {
                 break;
             }

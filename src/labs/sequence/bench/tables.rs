@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use super::Bench;
 use crate::error::Error;
-use crate::labs::sequence::ball::{self, Ball, Point, Reference};
+use crate::labs::sequence::ball::{Ball, Point, Reference, ball};
 use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::sequence::operations::Operations;
 use crate::labs::sequence::spikes::{Check, Fired, Late, Reading, Spikes};
@@ -33,8 +33,7 @@ impl Bench {
             "spikes" => spikes(&self.spikes(config, at, machine).await?),
             "readings" => readings(&self.spikes(config, at, machine).await?),
             "spike-checks" => checks(&self.spikes(config, at, machine).await?),
-            "ball" => weights(&ball::ball(config)?),
-            "ball-fits" => fits(&ball::ball(config)?),
+            "ball" | "ball-fits" => of_ball(&ball(config)?, id),
             other => return Err(Table::unknown(other, &Self::TABLES)),
         })
     }
@@ -124,6 +123,11 @@ fn checks(spikes: &Spikes) -> Table {
 }
 
 /// Weights of a memory by its Hamming distance from the query.
+/// A table of what is known of balls.
+pub(in crate::labs::sequence) fn of_ball(ball: &Ball, table: &str) -> Table {
+    if table == "ball" { weights(ball) } else { fits(ball) }
+}
+
 fn weights(ball: &Ball) -> Table {
     let mut table = Table::plain("ball", &["distance", "cosine", "intersection", "softmax", "fitted"]);
     for &Point { distance, cosine, intersection, softmax, fitted } in &ball.points {

@@ -7,6 +7,7 @@ use crate::kernels::attention::Shape;
 use crate::labs::sequence::rival::learner::window;
 use crate::labs::sequence::stage::{SimilarityItem, SimilarityView, StageView, VectorView};
 use crate::model::transformer::ProbePlan;
+use crate::order::sorted;
 
 /// Symbols of which the decoding stage tells the logits.
 const SHOWN: usize = 8;
@@ -49,7 +50,7 @@ struct Probe {
 pub fn transformer_stages(student: &Student, names: &[String], at: usize) -> Result<Look, Error> {
     let length = student.sequence.len();
     if at >= length {
-        return Err(Error::Config(format!("There is no place {at}; the sequence has {length}, counted from 0.")));
+        return Err(Error::Config(format!("There is no symbol {}; the sequence has symbols 1 to {length}.", at + 1)));
     }
     let probe = Probe::run(student, at)?;
     if probe.logits.iter().any(|logit| !logit.is_finite()) {
@@ -294,9 +295,8 @@ impl Probe {
             self.logits.iter().map(|&logit| libm::exp(f64::from(logit) - f64::from(self.logits[top]))).collect();
         let total: f64 = exponentials.iter().sum();
         let probabilities: Vec<f64> = exponentials.into_iter().map(|value| value / total).collect();
-        let mut order: Vec<usize> = (0..self.logits.len()).collect();
-        // Stable, so that of equal ones the first stays first, as in the choice.
-        order.sort_by(|&a, &b| self.logits[b].total_cmp(&self.logits[a]));
+        // Of equal ones the first stays first, as in the choice.
+        let mut order = sorted((0..self.logits.len()).collect(), |&token: &usize| -f64::from(self.logits[token]));
         order.truncate(SHOWN);
         let view = |label: &str, unit: &str, value: &dyn Fn(usize) -> f64| {
             let item = |&token: &usize| SimilarityItem {

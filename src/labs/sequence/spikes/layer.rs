@@ -6,6 +6,7 @@ use super::{Fired, Late, SpikeLayer, Trace};
 use crate::choice::Choice;
 use crate::error::Error;
 use crate::labs::sequence::config::{Neuron, SequenceConfig};
+use crate::order::sorted;
 use crate::sdm::code::{Order, cosine, draw, ranked, significances};
 use crate::sdm::spiking::{Arrival, Layer, NeuronModel, Rdlif, Spike, State, Weights, Wheel, arrivals, evenly};
 
@@ -260,7 +261,7 @@ impl Turn {
             points.retain(|&(at, _)| at != time);
             points.extend([(time, time), (time, time.next_up())]);
         }
-        points.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let mut points = sorted(points, |point| point.1);
         points.dedup_by(|a, b| a.1 == b.1);
         let asked: Vec<f64> = points.iter().map(|point| point.1).collect();
         let values = self.layer.trace(&self.state, &self.volley, neuron, &asked)?;
