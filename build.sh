@@ -156,8 +156,9 @@ lint() {
     cargo clippy --all-targets --locked -- -D warnings
     say "clippy, WebAssembly"
     cargo clippy --all-targets --target wasm32-unknown-unknown --locked -- -D warnings
-    say "TypeScript"
+    say "TypeScript, and the tests that need no page"
     npm run check --prefix www --silent
+    npm run unit --prefix www --silent
 }
 
 tests() {

@@ -97,7 +97,7 @@ async function checkout(name) {
   const cwd = join(folder, name.replaceAll('/', '-'));
   await mkdir(cwd);
   await symlink(STAND_IN, join(cwd, 'build.sh'));
-  for (const part of ['recipes', 'pkg']) await symlink(join(ROOT, part), join(cwd, part));
+  for (const part of ['recipes', 'pkg', 'www']) await symlink(join(ROOT, part), join(cwd, part));
   return cwd;
 }
 
