@@ -3,14 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { axePath, labs } from './lab.mjs';
+import { labs } from './lab.mjs';
 
 const MODEL = 'symbols=4&layers=1&heads=2&batch=4&seeds=1&every=10&executor=cpu';
 const SMALL = `#lab=encodings&${MODEL}&train_length=8&train_width=16&steps=40&length=16&width=16`;
 const ENDLESS = SMALL.replace('steps=40', 'steps=200000');
 const COPY = `#lab=copy&${MODEL}&length=8&width=16&encodings=rank,none&steps=40`;
 const COPY_ENDLESS = COPY.replace('steps=40', 'steps=200000');
-const PARTS = ['inspect', 'measures', 'phase', 'lemma', 'logit', 'run', 'experiment', 'settings', 'keep'];
 const SLOW = 120_000;
 
 const shared = labs({ webgpu: false, spotless: true });
@@ -55,9 +54,6 @@ const client = (lab, method, ...args) =>
   );
 const ask = (lab, name, args = {}) => client(lab, 'ask', name, args);
 
-const overflow = (lab) =>
-  lab.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
 describe('switching', () => {
   test('each lab has its title, its question and one heading, and is marked in the navigation', async () => {
     const seen = [];
@@ -76,19 +72,6 @@ describe('switching', () => {
     assert.match(seen[1], /^Encodings lab.*: What does a position look like to a dot product\?$/);
     assert.match(seen[0], /^Copy lab.*: Which encodings let a transformer copy/);
     assert.equal(seen[2], seen[0]);
-  });
-
-  test('the head of the lab that a link names is there before any script', async () => {
-    const context = await shared.browser.newContext();
-    try {
-      const page = await context.newPage();
-      await page.route(/\.js$/, (route) => route.abort());
-      await page.goto(`${shared.server.address}#lab=encodings`);
-      const shown = await page.locator('h1:visible').allInnerTexts();
-      assert.deepEqual(shown, ['What does a position look like to a dot product?']);
-    } finally {
-      await context.close();
-    }
   });
 
   test('another lab’s code is loaded when it is asked for, and not before', async () => {
@@ -187,27 +170,6 @@ describe('switching', () => {
 });
 
 describe('links and settings', () => {
-  test('every setting and what is hidden comes back from the link', async () => {
-    const link =
-      '#lab=encodings&left=rank-code&left_alpha=0.8&right_gain=2&length=48&measure=cosine&seed=5&weights=trained&content=false&experiment=sweep&families=gain,random&trained_run=2&train_width=16&norm=pre&hide=phase,left_base';
-    await withLab(link, async (lab) => {
-      assert.equal(await lab.page.locator('[data-testid=problems] li').count(), 0);
-      const settings = await lab.settings();
-      assert.equal(settings.left_alpha, '0.8');
-      assert.equal(settings['families=random'], true);
-      assert.equal(settings['families=compression'], false);
-      assert.equal(settings.content, false);
-      assert.ok(!('left_base' in settings), 'a hidden setting has no control');
-      assert.equal(await lab.page.locator('[data-part=phase]').count(), 0);
-      const hash = await lab.hash();
-      assert.deepEqual(new Set(hash.split('&')), new Set(link.split('&')));
-      await lab.page.reload();
-      await lab.state('ready');
-      assert.equal(await lab.hash(), hash);
-      assert.deepEqual(await lab.settings(), settings);
-    });
-  });
-
   test('a bad link is told in words, field by field, and the rest is taken', async () => {
     await withLab('#lab=encodings&left=banana&length=1&nosuch=1&seed=3&hide=loss', async (lab) => {
       const text = await lab.text('problems');
@@ -255,53 +217,9 @@ describe('links and settings', () => {
       assert.ok(await page.getByTestId('shortcuts').isVisible());
     });
   });
-
-  test('every part can be hidden', async () => {
-    await withLab('#lab=encodings', async (lab) => {
-      for (const part of PARTS)
-        assert.equal(await lab.page.locator(`#lab [data-part=${part}]`).count(), 1, part);
-      const order = await lab.page.evaluate(() =>
-        [...document.querySelectorAll('#lab [data-part]')].map(({ dataset }) => dataset.part),
-      );
-      assert.deepEqual(
-        order,
-        PARTS.filter((part) => part !== 'settings' && part !== 'keep').concat('keep', 'settings'),
-      );
-    });
-    for (const part of PARTS) {
-      await withLab(`#lab=encodings&hide=${part}`, async (lab) => {
-        const left = await lab.page.evaluate(() =>
-          [...document.querySelectorAll('#lab [data-part]')].map(({ dataset }) => dataset.part),
-        );
-        assert.deepEqual(new Set(left), new Set(PARTS.filter((other) => other !== part)));
-        // Also a setting has this name; hiding the part leaves it.
-        if (part === 'experiment') assert.equal(await lab.page.locator('#set-experiment').count(), 1);
-      });
-    }
-    await withLab(`#lab=encodings&hide=head,${PARTS.join(',')}`, async (lab) => {
-      assert.equal(await lab.page.locator('#lab [data-part]').count(), 0);
-      assert.ok(!(await lab.page.locator('h1').isVisible()));
-    });
-  });
 });
 
 describe('the experiment’s run', () => {
-  test('Train, Pause, Step and Reset drive it', { timeout: SLOW }, async () => {
-    await withLab(ENDLESS, async (lab) => {
-      await lab.press('train');
-      await lab.stepAtLeast(5);
-      await lab.press('pause');
-      await lab.state('paused');
-      const paused = await lab.step();
-      await lab.press('step');
-      await lab.stepAtLeast(paused + 1);
-      assert.equal(await lab.step(), paused + 1);
-      await lab.press('reset');
-      await lab.state('ready');
-      assert.equal(await lab.step(), 0);
-    });
-  });
-
   test(
     'what only concerns looking neither stops it nor makes it out of date',
     { timeout: SLOW },
@@ -646,47 +564,6 @@ describe('in a frame', () => {
 });
 
 describe('for everyone', () => {
-  for (const colorScheme of ['light', 'dark']) {
-    test(`axe finds nothing, ${colorScheme}`, { timeout: SLOW }, async () => {
-      await withLab(
-        `${SMALL}&heads=banana`,
-        async (lab) => {
-          await lab.page.addScriptTag({ path: axePath });
-          assert.equal(await lab.axe(), '', 'ready');
-          await lab.press('train');
-          await lab.state('finished');
-          await lab.page.evaluate(() => {
-            for (const details of document.querySelectorAll('details')) details.open = true;
-          });
-          await lab.drawn();
-          assert.equal(await lab.axe(), '', 'finished, everything open');
-        },
-        { colorScheme },
-      );
-    });
-  }
-
-  test('no sideways scroll on a phone, whatever is open', { timeout: SLOW }, async () => {
-    await withLab(
-      `${SMALL}&heads=banana&nosuch=1`,
-      async (lab) => {
-        assert.equal(await overflow(lab), 0, 'ready');
-        await lab.press('train');
-        await lab.state('finished');
-        for (const part of PARTS) {
-          await lab.page.locator(`[data-part=${part}] h2, .runbar`).first().scrollIntoViewIfNeeded();
-          await lab.answered();
-        }
-        await lab.page.evaluate(() => {
-          for (const details of document.querySelectorAll('details')) details.open = true;
-        });
-        await lab.drawn();
-        assert.equal(await overflow(lab), 0, 'finished, everything open');
-      },
-      { viewport: { width: 390, height: 844 } },
-    );
-  });
-
   test('the run bar is in view wherever the reader is', async () => {
     await withLab('#lab=encodings', async (lab) => {
       for (const y of [0, 1500, 1e5]) {

@@ -376,14 +376,6 @@ export class Lab {
     return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`).join('\n');
   }
 
-  /** Opens every group, glossary and table of numbers. */
-  async openEverything() {
-    await this.page.evaluate(() => {
-      for (const details of document.querySelectorAll('details')) details.open = true;
-    });
-    await this.page.waitForFunction(() => document.querySelectorAll('.numbers table').length === 3);
-  }
-
   close() {
     return this.context.close();
   }

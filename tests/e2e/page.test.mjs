@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { axePath, Lab, labs, launch } from './lab.mjs';
+import { Lab, labs, launch } from './lab.mjs';
 
 const SMALL = 'encodings=rank,none&seeds=1&steps=40&length=8&symbols=4&width=16&heads=2&layers=1&every=10';
 const ENDLESS = SMALL.replace('steps=40', 'steps=200000');
@@ -187,18 +187,6 @@ describe('training', () => {
     });
   });
 
-  test('Step trains exactly one step', async () => {
-    await withLab(`#lab=copy&executor=cpu&${ENDLESS}`, async (lab) => {
-      for (const step of [1, 2, 3]) {
-        await lab.press('step');
-        await lab.stepAtLeast(step);
-        await lab.state('paused');
-        await lab.page.waitForTimeout(200);
-        assert.equal(await lab.step(), step);
-      }
-    });
-  });
-
   test('Reset keeps the initial weights: the same losses again', { timeout: SLOW }, async () => {
     await withLab(`#lab=copy&executor=cpu&${SMALL}`, async (lab) => {
       await lab.press('train');
@@ -324,44 +312,5 @@ describe('for everyone', () => {
       await keyboard.press('Space');
       await lab.state('paused');
     });
-  });
-
-  for (const colorScheme of ['light', 'dark']) {
-    test(`axe finds nothing, ${colorScheme}`, { timeout: SLOW }, async () => {
-      await withLab(
-        `#lab=copy&executor=cpu&${SMALL}&heads=banana`,
-        async (lab) => {
-          const check = async (when) => assert.equal(await lab.axe(), '', when);
-          await lab.page.addScriptTag({ path: axePath });
-          await check('ready');
-          await lab.press('train');
-          await lab.state('finished');
-          await lab.openEverything();
-          await check('finished, everything open');
-        },
-        { colorScheme },
-      );
-    });
-  }
-
-  test('no sideways scroll on a phone, whatever is open', { timeout: SLOW }, async () => {
-    await withLab(
-      `#lab=copy&executor=cpu&${SMALL}&heads=banana&nosuch=1`.replace(
-        'rank,none',
-        'compressed,spike-time-gain,rank',
-      ),
-      async (lab) => {
-        const overflow = () =>
-          lab.page.evaluate(
-            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-          );
-        assert.equal(await overflow(), 0, 'ready');
-        await lab.press('train');
-        await lab.state('finished', SLOW);
-        await lab.openEverything();
-        assert.equal(await overflow(), 0, 'finished, everything open');
-      },
-      { viewport: { width: 390, height: 844 } },
-    );
   });
 });

@@ -14,7 +14,7 @@ import {
   within,
 } from './lab.mjs';
 import { addressHas, change, near, number, openNumbers, PNG, saved, SLOW } from './encodings.mjs';
-import { ask, client } from './sequence.mjs';
+import { ask } from './sequence.mjs';
 
 const ALONE = '#lab=sequence&executor=cpu&hide=session,operations,spikes,run,experiment';
 
