@@ -325,6 +325,29 @@ describe('retrieval', () => {
   });
 });
 
+test(
+  'a retrieval that takes long shows how far it is, is stopped, and computed again',
+  { timeout: SLOW },
+  async () => {
+    await withLab(`${ALONE}&ball_bits=512&ball_radius=250&memories=2000`, async (lab) => {
+      await lab.page.locator('#title-ball').scrollIntoViewIfNeeded();
+      const work = lab.page.getByTestId('work-ball');
+      await work.waitFor();
+      assert.match(await work.innerText(), /^\d+ of \d+ levels/);
+      await lab.press('stop-ball');
+      await lab.page.getByText(/given up after \d+ of \d+ noise levels/).waitFor();
+      assert.equal(await work.count(), 0);
+      await lab.press('ball-again');
+      await work.waitFor();
+      // Other settings are asked for once it is given up, and have their answer.
+      await lab.press('stop-ball');
+      await change(lab, 'memories', '50');
+      await change(lab, 'ball_radius', '100');
+      await lab.page.getByTestId('ball-sentence').waitFor();
+    });
+  },
+);
+
 test('phone width and names: nothing sticks out, axe finds nothing', { timeout: SLOW }, async () => {
   for (const colorScheme of ['light', 'dark']) {
     await withLab(

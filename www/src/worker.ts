@@ -391,7 +391,7 @@ async function* answer(
       }
       if (reply.turn) {
         mine.turn = reply.turn;
-        post({ type: 'turned', turn: reply.turn });
+        post({ type: 'turned', id, turn: reply.turn });
       }
       yield;
       if (recording && recorded !== recording) {

@@ -3,7 +3,7 @@
  * await what it answers.
  */
 
-import type { LabError, LabId, Results, Settled, Subject, Values, WeightsFile } from './types';
+import type { LabError, LabId, Results, Settled, Subject, Turn, Values, WeightsFile } from './types';
 import type { Activity, Answers, Asked, Command, Name, Refusable, Report, Request } from './protocol';
 
 /** What the client needs of a worker; a browser's `Worker` has it. */
@@ -66,6 +66,8 @@ export class LabClient {
   private worker: WorkerLike;
   private readonly listeners = new Set<Listener>();
   private readonly pending = new Map<number, Pending>();
+  /** How far those are that are worked on in turns. */
+  private readonly turns = new Map<number, Turn>();
   private lastId = 0;
   private visible = true;
   private watched: Subject | null = null;
@@ -128,6 +130,11 @@ export class LabClient {
     this.watched = subject;
     this.post({ type: 'watch', subject });
   };
+
+  /** How far the answer is that a part waits for, if one is worked on in turns. */
+  turnOf(part: string): Turn | null {
+    return [...this.turns.values()].find((turn) => turn.part === part) ?? null;
+  }
 
   /** Ends the answers that a part waits for as they are, where they are still at such units: what has been done by then counts. */
   stop(part: string, unit: string): void {
@@ -246,6 +253,7 @@ export class LabClient {
       reject(new Refusal(what, { code: 'refused', message }));
     }
     this.pending.clear();
+    this.turns.clear();
   }
 
   private onReport(report: Report): void {
@@ -276,11 +284,16 @@ export class LabClient {
       case 'failed':
         this.activity = 'error';
         break;
+      case 'turned':
+        this.turns.set(report.id, report.turn);
+        break;
       case 'answered':
+        this.turns.delete(report.id);
         this.pending.get(report.id)?.resolve(report.answer);
         this.pending.delete(report.id);
         break;
       case 'refused':
+        this.turns.delete(report.id);
         this.pending.get(report.id)?.reject(new Refusal(report.what, report.error));
         this.pending.delete(report.id);
         break;

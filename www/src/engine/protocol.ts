@@ -130,7 +130,7 @@ export type Report =
   /** What was stored, brought along or opened is lost; settings are as they were. */
   | { type: 'emptied' }
   /** How far an answer is that takes turns. */
-  | { type: 'turned'; turn: Turn }
+  | { type: 'turned'; id: number; turn: Turn }
   /** An earlier visit left a run; null once it is gone. */
   | { type: 'offered'; kept: Kept | null }
   /** The run can be gone on with from this step at the next visit. */

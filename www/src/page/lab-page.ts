@@ -25,6 +25,7 @@ import type { Entry } from '../ui/series';
 import { Shortcuts, type Shortcut } from '../ui/shortcuts';
 import { helpBar, type Welcome } from '../ui/welcome';
 import { TRAINING, type RunWords } from '../ui/words';
+import { workBar } from '../ui/work';
 
 /** A file that another lab has to open; whoever can show that lab calls `preventDefault`. */
 export type OtherLab = CustomEvent<{ lab: LabId; file: File }>;
@@ -34,7 +35,8 @@ const ADDRESS_MS = 150;
 
 export abstract class LabPage extends RunElement {
   private copying: Copying = { state: 'idle' };
-  private busy = false;
+  /** A file is being made or read. */
+  protected busy = false;
   private fileStatus = '';
   protected refused: Record<FilePlace | 'resume', string> = { keep: '', compare: '', resume: '' };
   private onScreen = true;
@@ -344,6 +346,7 @@ export abstract class LabPage extends RunElement {
     return this.showing('keep', () =>
       keepPanel({
         ...parts,
+        work: this.busy ? html`${workBar(this.client, 'run')}${workBar(this.client, 'report')}` : nothing,
         drops: !this.embedded,
         copying: this.copying,
         notes: `./examples.html#${this.client.settled?.link ?? ''}`,

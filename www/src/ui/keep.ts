@@ -35,6 +35,8 @@ export interface KeepParts {
 export interface KeepContext extends KeepParts {
   /** Whether files may be dropped on the page. */
   drops: boolean;
+  /** How far a file is that takes long to make. */
+  work: TemplateResult | typeof nothing;
   copying: Copying;
   /** Address of the page that puts a lab with these settings into someone's notes. */
   notes: string;
@@ -101,6 +103,7 @@ export function keepPanel(context: KeepContext): TemplateResult {
     }
     <h3>Save</h3>
     <p class="take">${context.saves.map(({ id, label, enabled, act }) => button(id, label, enabled, act))}</p>
+    ${context.work}
     <p class="help">
       ${context.about ?? WEIGHTS}
       ${

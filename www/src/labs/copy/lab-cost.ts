@@ -1,10 +1,12 @@
 /** "What a step costs": the time of every kernel beside the bound that the machine's own peak figures set. */
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { About, KernelCost, Profile } from '../../engine/types';
+import type { LabClient } from '../../engine/client';
+import type { About, KernelCost, Profile, Turn } from '../../engine/types';
 import { count, plural } from '../../ui/format';
 import '../../ui/look.css';
 import { figureText } from '../../ui/text';
+import { workBar } from '../../ui/work';
 
 const BOUNDS: Record<KernelCost['bound'], string> = {
   arithmetic: 'arithmetic',
@@ -18,14 +20,17 @@ const ms = (value: number) =>
 export class LabCost extends LitElement {
   static override properties = {
     about: { attribute: false },
-    time: { attribute: false },
+    client: { attribute: false },
+    turn: { attribute: false },
     found: { state: true },
     busy: { state: true },
     refused: { state: true },
   };
   declare about: About | null;
-  /** Asks the engine to time the open run. */
-  declare time: () => Promise<Profile>;
+  /** What times the open run. */
+  declare client: LabClient;
+  /** How far it is: whoever has this drawn again has the bar drawn again. */
+  declare turn: Turn | null;
   declare found: Profile | null;
   declare busy: boolean;
   declare refused: string;
@@ -53,7 +58,7 @@ export class LabCost extends LitElement {
     this.refused = '';
     const { about } = this;
     try {
-      const found = await this.time();
+      const found = await this.client.ask('run.profile', {});
       if (about.link === this.about?.link) this.found = found;
     } catch (thrown) {
       const error = thrown as { message?: unknown } | null;
@@ -84,7 +89,7 @@ export class LabCost extends LitElement {
           >${this.busy ? 'Timing …' : !this.about ? 'Press Train first.' : this.found ? `Done, ${plural(this.found.steps, 'step')} averaged.` : ''}${this.refused ? html`<span class="wrong">${this.refused}</span>` : nothing}</span
         >
       </p>
-      ${this.found ? this.table(this.found) : nothing}
+      ${this.busy ? workBar(this.client, 'run') : nothing} ${this.found ? this.table(this.found) : nothing}
     </section>`;
   }
 

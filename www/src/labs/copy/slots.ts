@@ -40,5 +40,6 @@ export const compareSlot: Slot = (context) =>
 export const costSlot: Slot = (context) =>
   html`<lab-cost
     .about=${openAbout(context)}
-    .time=${() => context.client.ask('run.profile', {})}
+    .client=${context.client}
+    .turn=${context.client.turnOf('run')}
   ></lab-cost>`;

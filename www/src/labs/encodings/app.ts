@@ -145,7 +145,7 @@ export default class MnemoscopeEncodings extends LabPage {
         {
           id: 'report',
           label: 'Report (JSON)',
-          enabled: this.client.settled !== null,
+          enabled: this.client.settled !== null && !this.busy,
           act: () =>
             this.export(async (client) => saveJson(await client.ask('report', {}), 'encodings-report')),
         },

@@ -11,6 +11,7 @@ import { armEntries, armsLegend } from '../../figure/arms';
 import { Question } from '../../ui/ask';
 import { choosePart } from '../../page/choose';
 import { TRAINING } from '../../ui/words';
+import { workBar } from '../../ui/work';
 import type { EncodingsContext } from './context';
 import type { Outcome } from '../../engine/types';
 import { followersView } from './followers';
@@ -101,6 +102,7 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
       words: TRAINING,
     });
     if (!recording) return choosing;
+    const work = this.question.fresh ? nothing : workBar(context.client, 'run');
     const entries = armEntries(recording.about, context.entries, context.properties);
     const figures = this.figures(recording, entries);
     return html`${choosing}
@@ -110,7 +112,7 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
         this.view(view),
       ),
     )}
-    ${this.board(recording, entries)} ${this.outcome(recording, entries)} ${otherFigures(figures)}
+    ${this.board(recording, entries)} ${work} ${this.outcome(recording, entries)} ${otherFigures(figures)}
     ${this.verdicts(recording)}`;
   }
 

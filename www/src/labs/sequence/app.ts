@@ -10,7 +10,7 @@ import { plural } from '../../ui/format';
 import { LabPage } from '../../page/lab-page';
 import { mark } from '../../ui/palette';
 import { stopBox } from '../../ui/panel';
-import type { Kept, Report } from '../../engine/protocol';
+import type { Kept } from '../../engine/protocol';
 import type { Entry } from '../../ui/series';
 import { Shortcuts } from '../../ui/shortcuts';
 import { Welcome } from '../../ui/welcome';
@@ -20,8 +20,6 @@ import { experimentPart } from './experiment';
 import { operationsPart } from './operations';
 import { sessionPart } from './session';
 import { spikesPart } from './spikes';
-import { Progress } from './work';
-import './work.css';
 
 const STEPS = [
   html`<strong>Press Store.</strong> The machine is shown the sequence once, and says before each symbol what
@@ -40,7 +38,6 @@ const OPEN = new Set(['Sequence', 'Context']);
 export default class MnemoscopeSequence extends LabPage {
   readonly lab: LabId = 'sequence';
   protected override readonly words = RUNNING;
-  private readonly reporting = new Progress('report', () => this.requestUpdate());
   protected readonly welcome = new Welcome('welcome-sequence', STEPS, () => this.requestUpdate());
   protected readonly shortcuts = new Shortcuts(
     [
@@ -81,11 +78,6 @@ export default class MnemoscopeSequence extends LabPage {
     return `“${file.name}” holds results of the lab “${results.lab}”. Nothing has changed.`;
   }
 
-  protected override onReport(report: Report): void {
-    super.onReport(report);
-    this.reporting.onReport(report);
-  }
-
   private keeping() {
     const { savable } = this;
     const ready = this.client.settled !== null && this.client.activity !== 'compiling';
@@ -105,11 +97,9 @@ export default class MnemoscopeSequence extends LabPage {
         {
           id: 'report',
           label: 'Report (JSON)',
-          enabled: ready && !this.reporting.running,
+          enabled: ready && !this.busy,
           act: () =>
-            this.export(async (client) =>
-              saveJson(await this.reporting.track(() => client.ask('report', {})), 'sequence-report'),
-            ),
+            this.export(async (client) => saveJson(await client.ask('report', {}), 'sequence-report')),
         },
         {
           id: 'csv',
@@ -175,7 +165,7 @@ export default class MnemoscopeSequence extends LabPage {
           }
           ${this.runPart()} ${this.comparisonPart()} ${stopBox(recording, this.entries())}
           ${context ? this.showing('experiment', () => html`${experimentPart(context)} ${this.aboutRun()}`) : nothing}
-          ${this.keeping()} ${this.reporting.bar(this.client, 'Give up the report')}
+          ${this.keeping()}
         </div>
         ${this.settingsPart(() => null, OPEN)}
       </div>

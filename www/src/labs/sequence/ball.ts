@@ -13,6 +13,7 @@ import { numbers, tableView } from '../../figure/table';
 import { slider, type SliderContext } from '../../ui/slider';
 import { plural } from '../../ui/format';
 import { verdictList } from '../../ui/verdicts';
+import { workBar } from '../../ui/work';
 import './ball.css';
 import { ballFigure, betaText, retrievalFigure, squareText } from './ball-figure';
 import type { SequenceContext } from './context';
@@ -35,6 +36,11 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
     if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.retry();
   }
 
+  private again() {
+    this.question.retry();
+    this.requestUpdate();
+  }
+
   protected override request() {
     this.question.request(keyOf(this.context, 'ball'));
   }
@@ -53,9 +59,16 @@ class LabSequenceBall extends VisiblePart<SequenceContext> {
         intersection of two Hamming balls. It falls off with the distance almost as softmax's weights do,
         exp(β cosine).
       </p>
-      ${this.controls()}
+      ${this.controls()} ${question.fresh ? nothing : workBar(this.context.client, 'ball')}
       <p class="refused" role="status">
-        ${question.refused ? html`<span class="wrong">${question.refused}</span>` : nothing}
+        ${
+          question.refused
+            ? html`<span class="wrong">${question.refused}</span>
+                <button type="button" class="small" data-testid="ball-again" @click=${() => this.again()}>
+                  Compute again
+                </button>`
+            : nothing
+        }
       </p>
       ${
         answer

@@ -9,7 +9,7 @@ import { placeOf } from './place';
 import type { SequenceScrubber } from './scrubber';
 import './scrubber';
 import { Progress } from './work';
-import './work.css';
+import '../../ui/work.css';
 
 /** What is shown, of which sequence, asked with which settings. */
 export interface Viewed<T> {

@@ -23,7 +23,7 @@ import { Tune } from './tune';
 import { Progress } from './work';
 import '../../ui/parts.css';
 import './session.css';
-import './work.css';
+import '../../ui/work.css';
 
 /** More symbols of a random sequence are not spelt out. */
 const MOST_DRAWN = 100;
