@@ -40,7 +40,7 @@ const BUDGETS: &[(&str, usize)] = &[
     ("src: files in circles", 5),
     ("src: imports from lab to lab", 0),
     ("src: rooms of one floor in circles", 0),
-    ("tests: files over 500 lines", 13),
+    ("tests: files over 500 lines", 12),
     ("tests: lines over 140 characters", 5),
     ("tests: names the copy lab", 170),
     ("tests: names the encodings lab", 61),

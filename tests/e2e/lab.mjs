@@ -156,7 +156,7 @@ export function pointsOfPath(d) {
 /** The labels of an axis of an exported figure, in their order: what they say, and where they stand. */
 export function ticksIn(xml, axis) {
   return within(xml, 'g')
-    .filter((group) => group.getAttribute('data-part') === `${axis}-axis tick label`)
+    .filter((group) => group.getAttribute('data-axis') === `${axis}-axis tick label`)
     .flatMap((group) => within(group, 'text'))
     .map((label) => {
       const [, x, y] = /translate\(([-\d.]+),([-\d.]+)\)/.exec(label.getAttribute('transform'));

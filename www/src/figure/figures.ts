@@ -63,7 +63,13 @@ function rangeOf(measure: Measure, curves: Curve[], { hidden, log }: FiguresCont
   return [Math.max(LEAST_LOG, 10 ** Math.floor(Math.log10(least))), most];
 }
 
-const batches = ({ phase }: Measure) => (phase === 'training' ? 'training batches' : 'held-out sequences');
+/** Which of both a measure is of, where training batches and what was held out are told apart. */
+const batches = (measure: Measure, measures: Measure[]) =>
+  measure.phase === 'training'
+    ? 'training batches'
+    : measureOf(measure, 'training', measures) === measure
+      ? ''
+      : 'held-out sequences';
 
 /** The numbers of a run: a row a step, mean (least–greatest) of each arm. */
 function tableOf(measure: Measure, { steps, curves }: ArmCurves, entries: Entry[], whose = ''): Table {
@@ -145,7 +151,7 @@ export function figureOf(of: Measure, context: FiguresContext): Figure {
     title: label,
     note: [
       unitOf(measure),
-      batches(measure),
+      batches(measure, measures),
       ...(seeds > 1 ? [`mean, least and greatest of ${seeds} seeds`] : []),
     ]
       .filter(Boolean)
@@ -214,7 +220,7 @@ function card(
   const { reading } = figure;
   const steps = reading?.by === 'x' ? reading.x : [];
   // Beside the switch that chooses them, the word would stand there twice.
-  const notes = [unitOf(measure), tools === nothing ? batches(measure) : ''].filter(Boolean);
+  const notes = [unitOf(measure), tools === nothing ? batches(measure, measures) : ''].filter(Boolean);
   return html`<section class="card figure ${id}" aria-labelledby="title-${id}">
     <header>
       <h2 id="title-${id}">${label}</h2>

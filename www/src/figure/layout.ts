@@ -121,7 +121,9 @@ export function layOut(
   const labels = y.names ? widest(y.names) : widest(yTicks(guess).map(({ text }) => text));
   const edge = y.title && !y.bare ? TITLE_PX : 0;
   const left = Math.round(Math.max(least, y.bare ? 0 : edge + labels + GAP_PX + (rest ? REST_PX : 0)));
-  const free = Math.max(40, width - left - (x.bare && y.bare ? 0 : RIGHT_PX) - spare);
+  // The last label stands half beyond the plot.
+  const right = x.names ? RIGHT_PX : Math.max(RIGHT_PX, measure(labelAt(x, x.range[1])) / 2 + 2);
+  const free = Math.max(40, width - left - (x.bare && y.bare ? 0 : right) - spare);
   const fit = cells ? (Math.min(MOST_PX, free) / Math.max(1, cells.columns)) * ratio : 0;
   const cell = (fit >= 1 ? Math.min(Math.floor(fit), MOST_CELL_PX * ratio) : fit) / ratio;
   const across = cells && panel.height === undefined ? cell * cells.columns : free;

@@ -116,7 +116,7 @@ function drawPanel(layout: Layout, width: number, inks: Ink): Node[] {
   });
   // Plot's names of its groups would be read aloud in place of the figure's summary.
   for (const group of svg.querySelectorAll('[aria-label]')) {
-    group.setAttribute('data-part', group.getAttribute('aria-label') ?? '');
+    group.setAttribute('data-axis', group.getAttribute('aria-label') ?? '');
     group.removeAttribute('aria-label');
     group.removeAttribute('aria-hidden');
   }

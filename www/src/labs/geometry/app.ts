@@ -35,7 +35,7 @@ export default class MnemoscopeGeometry extends LabPage {
 
   protected entries(): Entry[] {
     const arms = this.recording?.about.arms ?? [];
-    return arms.map(({ id, label }, place) => ({ id, label, mark: mark(place) }));
+    return arms.map(({ id, label }, place) => ({ id, label, mark: mark(place + 1) }));
   }
 
   protected takeResults({ results }: Opened & { kind: 'results' }, file: File): string {
