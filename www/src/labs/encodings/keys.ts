@@ -2,13 +2,8 @@
 
 import type { EncodingsContext } from './context';
 import type { Side } from '../../engine/types';
+import type { Key } from '../../ui/part';
 import { objectId, settingsOf } from '../../ui/visible-part';
-
-export interface Key {
-  settings: string;
-  /** Changes by itself as a run trains. */
-  moment: string;
-}
 
 /** Of what a part says about a side: the other side's own settings leave it as it is. */
 export function sideKey(side: Side, part: 'inspect' | 'measures', context: EncodingsContext): Key {

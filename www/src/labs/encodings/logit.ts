@@ -11,11 +11,11 @@ import { matrixFigure } from '../../figure/matrix';
 import type { RunInfo } from '../../engine/types';
 import { figureText } from '../../ui/text';
 import { entryOf } from '../../ui/series';
-import { Question } from '../../ui/ask';
 import type { EncodingsContext } from './context';
 import type { Logit } from '../../engine/types';
 import { field } from '../../ui/fields';
-import { keyOf, VisiblePart, objectId } from '../../ui/visible-part';
+import { part } from '../../ui/part';
+import { keyOf, objectId } from '../../ui/visible-part';
 import { precise, saveButton } from '../../figure/print';
 import '../../ui/parts.css';
 
@@ -27,196 +27,167 @@ const MEANING: Record<Logit['parts'][number]['id'], string> = {
   'position-position': 'position with position',
 };
 
-class LabLogit extends VisiblePart<EncodingsContext> {
-  private readonly question = new Question<Logit>(
-    () => this.context.client.ask('logit', {}),
-    () => this.requestUpdate(),
-  );
-  protected readonly questions = [this.question];
+const isTrained = ({ settled }: EncodingsContext) => settled.values.weights === 'trained';
 
-  private get trained(): boolean {
-    return this.context.settled.values.weights === 'trained';
-  }
+/** Trained weights are those of an open run. */
+const isMissing = (context: EncodingsContext) => isTrained(context) && !(context.live && context.recording);
 
-  /** Trained weights are those of an open run. */
-  private get missing(): boolean {
-    return this.trained && !(this.context.live && this.context.recording);
-  }
-
-  protected override request() {
-    const { context, trained } = this;
-    if (this.missing) return;
-    const run = trained && context.recording ? `run ${objectId(context.recording)}` : '';
-    this.question.request(`${keyOf(context, 'logit')} ${run}`, trained ? String(context.step) : '');
-  }
-
-  protected override render(): TemplateResult {
-    const { context } = this;
-    const logit = this.missing ? null : this.question.answer;
-    const refused = this.missing ? '' : this.question.refused;
-    return html`<section class="card part logit" aria-labelledby="title-logit">
-      <header>
-        <h2 id="title-logit">A logit in four parts</h2>
-        <p class="quiet">where the lemma stops</p>
-      </header>
-      <p class="help">
-        Attention compares sums: symbol x plus position p. So a logit of layer 1 is (x<sub>m</sub> +
-        γp<sub>m</sub>)ᵀ M (x<sub>n</sub> + γp<sub>n</sub>), four products, where γ = T∕L is the mapping's
-        factor and M = W<sub>Q</sub>ᵀ W<sub>K</sub> ∕ √d<sub>head</sub>. γ multiplies each part as often as a
-        position is in it: not at all, once, once, twice.
-      </p>
-      <div class="fields" role="group" aria-label="The logit's weights">
-        ${field('weights', 'logit', context, { label: 'Weights' })} ${this.runField()}
+export const logitPart = part<EncodingsContext, Logit>({
+  tag: 'lab-logit',
+  id: 'logit',
+  title: 'A logit in four parts',
+  note: () => 'where the lemma stops',
+  intro: html`Attention compares sums: symbol x plus position p. So a logit of layer 1 is (x<sub>m</sub> +
+    γp<sub>m</sub>)ᵀ M (x<sub>n</sub> + γp<sub>n</sub>), four products, where γ = T∕L is the mapping's factor
+    and M = W<sub>Q</sub>ᵀ W<sub>K</sub> ∕ √d<sub>head</sub>. γ multiplies each part as often as a position is
+    in it: not at all, once, once, twice.`,
+  ask: ({ client }) => client.ask('logit', {}),
+  key: (context) => {
+    if (isMissing(context)) return null;
+    const { recording, step } = context;
+    const trained = isTrained(context);
+    const run = trained && recording ? `run ${objectId(recording)}` : '';
+    return { settings: `${keyOf(context, 'logit')} ${run}`, moment: trained ? String(step) : '' };
+  },
+  controls: ({ context }) =>
+    html`<div class="fields" role="group" aria-label="The logit's weights">
+        ${field('weights', 'logit', context, { label: 'Weights' })} ${runField(context)}
         ${field('head', 'logit', context, { label: 'Head' })}
       </div>
-      ${this.missing ? this.howTo() : nothing}
-      <p class="refused" role="status">${refused ? html`<span class="wrong">${refused}</span>` : nothing}</p>
-      ${
-        logit
-          ? this.found(logit)
-          : this.missing || refused
-            ? nothing
-            : html`<p class="help">Computed while this part of the page is in view.</p>`
-      }
-      ${this.limits()}
-    </section>`;
-  }
+      ${isMissing(context) ? howTo(context) : nothing}`,
+  found: (logit, { context }) => found(logit, context),
+  foot: limits,
+});
 
-  /** Whose weights: a run of the experiment, by its name once it is open, and before by its number. */
-  private runField(): TemplateResult | typeof nothing {
-    const { context, trained } = this;
-    const { recording, live, stale } = context;
-    // Random weights are those that the present settings begin with, which need no open run.
-    const known = recording && (trained ? live : !stale);
-    if (known) return runChoice(context, 'logit', recording.about.runs);
-    return trained ? nothing : field('trained_run', 'logit', context, { label: 'Run' });
-  }
+/** Whose weights: a run of the experiment, by its name once it is open, and before by its number. */
+function runField(context: EncodingsContext): TemplateResult | typeof nothing {
+  const trained = isTrained(context);
+  const { recording, live, stale } = context;
+  // Random weights are those that the present settings begin with, which need no open run.
+  const known = recording && (trained ? live : !stale);
+  if (known) return runChoice(context, 'logit', recording.about.runs);
+  return trained ? nothing : field('trained_run', 'logit', context, { label: 'Run' });
+}
 
-  /** "sinusoidal, seed 0" with the arm's label in place of its identifier. */
-  private nameOf(run: string): string {
-    const { entries, properties } = this.context;
-    const [, id = '', seed = ''] = /^(.*)(, seed \d+)$/.exec(run) ?? [];
-    if (!id) return run;
-    return `${entries.find((entry) => entry.id === id)?.label ?? entryOf(properties, id).label}${seed}`;
-  }
+/** "sinusoidal, seed 0" with the arm's label in place of its identifier. */
+function nameOf(run: string, { entries, properties }: EncodingsContext): string {
+  const [, id = '', seed = ''] = /^(.*)(, seed \d+)$/.exec(run) ?? [];
+  if (!id) return run;
+  return `${entries.find((entry) => entry.id === id)?.label ?? entryOf(properties, id).label}${seed}`;
+}
 
-  private howTo(): TemplateResult {
-    return html`<p class="finding" data-testid="logit-missing">
-      Trained weights are those of a run that is open. Choose an experiment below and press Train; they are
-      read as it trains. Or
-      <button type="button" class="small" @click=${() => this.context.change('weights', 'random')}>
-        use random weights
-      </button>
+function howTo(context: EncodingsContext): TemplateResult {
+  return html`<p class="finding" data-testid="logit-missing">
+    Trained weights are those of a run that is open. Choose an experiment below and press Train; they are read
+    as it trains. Or
+    <button type="button" class="small" @click=${() => context.change('weights', 'random')}>
+      use random weights
+    </button>
+  </p>`;
+}
+
+function found(logit: Logit, context: EncodingsContext): TemplateResult {
+  const whose = `${nameOf(logit.run, context)}, ${logit.weights === 'random' ? 'initial weights' : `step ${count(logit.step)}`}`;
+  const about = `${whose}, head ${logit.head}, L = ${logit.length}, γ = ${figureText(logit.scale)}`;
+  return html`<p class="quiet" data-testid="logit-about">${about}</p>
+    ${guard([logit], () => partsOf(logit, about, context))}
+    <p class="finding" data-testid="logit-sentence">${logit.sentence}</p>
+    <h3 class="spaced">Attention, before and after the mapping</h3>
+    <p class="help">
+      A = softmax(logits), a row for each query. Switch the content off, or undo the gain, which multiplies
+      the mapped positions by L∕T again, and see when the two maps are one.
+    </p>
+    <div class="fields" role="group" aria-label="Attention maps">
+      ${field('content', 'logit', context)} ${field('undo', 'logit', context)}
+    </div>
+    <div class="two">
+      ${guard([logit], () => {
+        const maps = mapsOf(logit, about);
+        return maps.map(
+          ({ id, figure }) =>
+            html`<section aria-label=${figure.title}>
+              <h3>${figure.title}</h3>
+              <lab-figure data-testid="attention-${id}" .link=${context.link} .figure=${figure}></lab-figure>
+            </section>`,
+        );
+      })}
+    </div>
+    <p class="finding" data-testid="logit-difference">${differenceText(logit)}</p>`;
+}
+
+function partsOf(logit: Logit, about: string, context: EncodingsContext): TemplateResult {
+  return html`${figureView(barsOf(logit, about), context.link)}
+    <div class="scroll tall" tabindex="0" role="region" aria-label="${PARTS}, table">
+      <table data-testid="logit-parts">
+        <caption>
+          Size of each part
+          <span class="quiet">root mean square over the pairs that attention sees</span>
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Part</th>
+            <th scope="col" class="n">Before</th>
+            <th scope="col" class="n">After</th>
+            <th scope="col" class="n">Measured <span class="quiet">after ∕ before</span></th>
+            <th scope="col" class="n">Expected</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${logit.parts.map(
+            (part) =>
+              html`<tr data-part-of-logit=${part.id}>
+                <th scope="row">${part.label} <span class="quiet">${MEANING[part.id]}</span></th>
+                <td class="n" data-value="before">${figureText(part.before)}</td>
+                <td class="n" data-value="after">${figureText(part.after)}</td>
+                <td class="n" data-label="measured" data-value="factor">
+                  ${part.factor === null ? html`<span class="quiet">nothing there</span>` : precise(part.factor)}
+                </td>
+                <td class="n" data-label="expected">
+                  ${
+                    part.expected === null
+                      ? html`<span class="quiet" data-value="expected">none</span>`
+                      : html`<span data-value="expected">${precise(part.expected)}</span>
+                          ${part.power === '1' ? nothing : html`<span class="quiet">${part.power}</span>`}`
+                  }
+                </td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    <p class="take">
+      ${saveButton('Table (CSV)', 'logit-parts.csv', () => context.client.ask('csv', { table: 'logit-parts' }))}
     </p>`;
-  }
+}
 
-  private found(logit: Logit): TemplateResult {
-    const whose = `${this.nameOf(logit.run)}, ${logit.weights === 'random' ? 'initial weights' : `step ${count(logit.step)}`}`;
-    const about = `${whose}, head ${logit.head}, L = ${logit.length}, γ = ${figureText(logit.scale)}`;
-    return html`<p class="quiet" data-testid="logit-about">${about}</p>
-      ${guard([logit], () => this.parts(logit, about))}
-      <p class="finding" data-testid="logit-sentence">${logit.sentence}</p>
-      <h3 class="spaced">Attention, before and after the mapping</h3>
-      <p class="help">
-        A = softmax(logits), a row for each query. Switch the content off, or undo the gain, which multiplies
-        the mapped positions by L∕T again, and see when the two maps are one.
+function limits(): TemplateResult {
+  return html`<div class="limits two">
+    <div>
+      <h3>What the lemma promises</h3>
+      <p>
+        The position–position part is multiplied by one number, γ², for every pair. With the symbols switched
+        off, whole logits are, unless a layer norm comes first. With the gain undone, so that positions are
+        multiplied by 1∕γ again, nothing has changed at all.
       </p>
-      <div class="fields" role="group" aria-label="Attention maps">
-        ${field('content', 'logit', this.context)} ${field('undo', 'logit', this.context)}
-      </div>
-      <div class="two">
-        ${guard([logit], () => {
-          const maps = mapsOf(logit, about);
-          return maps.map(
-            ({ id, figure }) =>
-              html`<section aria-label=${figure.title}>
-                <h3>${figure.title}</h3>
-                <lab-figure
-                  data-testid="attention-${id}"
-                  .link=${this.context.link}
-                  .figure=${figure}
-                ></lab-figure>
-              </section>`,
-          );
-        })}
-      </div>
-      <p class="finding" data-testid="logit-difference">${differenceText(logit)}</p>`;
-  }
-
-  private parts(logit: Logit, about: string): TemplateResult {
-    return html`${figureView(barsOf(logit, about), this.context.link)}
-      <div class="scroll tall" tabindex="0" role="region" aria-label="${PARTS}, table">
-        <table data-testid="logit-parts">
-          <caption>
-            Size of each part
-            <span class="quiet">root mean square over the pairs that attention sees</span>
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">Part</th>
-              <th scope="col" class="n">Before</th>
-              <th scope="col" class="n">After</th>
-              <th scope="col" class="n">Measured <span class="quiet">after ∕ before</span></th>
-              <th scope="col" class="n">Expected</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${logit.parts.map(
-              (part) =>
-                html`<tr data-part-of-logit=${part.id}>
-                  <th scope="row">${part.label} <span class="quiet">${MEANING[part.id]}</span></th>
-                  <td class="n" data-value="before">${figureText(part.before)}</td>
-                  <td class="n" data-value="after">${figureText(part.after)}</td>
-                  <td class="n" data-label="measured" data-value="factor">
-                    ${part.factor === null ? html`<span class="quiet">nothing there</span>` : precise(part.factor)}
-                  </td>
-                  <td class="n" data-label="expected">
-                    ${
-                      part.expected === null
-                        ? html`<span class="quiet" data-value="expected">none</span>`
-                        : html`<span data-value="expected">${precise(part.expected)}</span>
-                            ${part.power === '1' ? nothing : html`<span class="quiet">${part.power}</span>`}`
-                    }
-                  </td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
-      <p class="take">
-        ${saveButton('Table (CSV)', 'logit-parts.csv', () => this.context.client.ask('csv', { table: 'logit-parts' }))}
-      </p>`;
-  }
-
-  private limits(): TemplateResult {
-    return html`<div class="limits two">
-      <div>
-        <h3>What the lemma promises</h3>
-        <p>
-          The position–position part is multiplied by one number, γ², for every pair. With the symbols
-          switched off, whole logits are, unless a layer norm comes first. With the gain undone, so that
-          positions are multiplied by 1∕γ again, nothing has changed at all.
-        </p>
-      </div>
-      <div>
-        <h3>Where it stops</h3>
-        <ul>
-          <li>
-            With symbols in the sum, the four parts change by three different factors, 1, γ and γ². No single
-            factor maps the old logit to the new one: positions are drowned out.
-          </li>
-          <li>
-            Where layer norm comes first, it divides the sum of symbol and position by its own size, which the
-            mapping changes: then not even the single parts keep to these factors.
-          </li>
-          <li>
-            Softmax is not scale-free. Even a global factor acts as a temperature: multiplying all logits by
-            γ² flattens attention towards even weights, though their order stays.
-          </li>
-        </ul>
-      </div>
-    </div>`;
-  }
+    </div>
+    <div>
+      <h3>Where it stops</h3>
+      <ul>
+        <li>
+          With symbols in the sum, the four parts change by three different factors, 1, γ and γ². No single
+          factor maps the old logit to the new one: positions are drowned out.
+        </li>
+        <li>
+          Where layer norm comes first, it divides the sum of symbol and position by its own size, which the
+          mapping changes: then not even the single parts keep to these factors.
+        </li>
+        <li>
+          Softmax is not scale-free. Even a global factor acts as a temperature: multiplying all logits by γ²
+          flattens attention towards even weights, though their order stays.
+        </li>
+      </ul>
+    </div>
+  </div>`;
 }
 
 /** A select of the open experiment's runs, which sets whose table and weights "trained" stands for. */
@@ -360,9 +331,3 @@ function differenceText(logit: Logit): string {
 }
 
 const distance = (a: Float32Array, b: Float32Array, i: number) => Math.abs((a[i] ?? 0) - (b[i] ?? 0));
-
-customElements.define('lab-logit', LabLogit);
-
-export function logitPart(context: EncodingsContext): TemplateResult {
-  return html`<lab-logit .context=${context}></lab-logit>`;
-}

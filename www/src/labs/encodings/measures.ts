@@ -1,16 +1,15 @@
 /** Measures of discriminability of both encodings, with their formulas. */
 
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { labAddress } from '../../ui/address';
 import { swatch } from '../../ui/controls';
 import { count } from '../../ui/format';
 import { figureText } from '../../ui/text';
-import { Question } from '../../ui/ask';
 import type { EncodingsContext } from './context';
 import type { MeasureRow, Side } from '../../engine/types';
 import '../../ui/inspect.css';
 import { sideKey } from './keys';
-import { VisiblePart } from '../../ui/visible-part';
+import { part } from '../../ui/part';
 import { SIDE_NAMES, SIDES } from './maps';
 import '../../ui/parts.css';
 import { saveButton } from '../../figure/print';
@@ -45,129 +44,87 @@ function notOne(value: number): string {
   return value.toFixed(Math.ceil(-Math.log10(short)) + 1);
 }
 
-class LabEncodingsMeasures extends VisiblePart<EncodingsContext> {
-  private readonly question = new Question<MeasureRow[]>(
-    () => this.context.client.ask('measures', {}),
-    () => this.requestUpdate(),
-    true,
-  );
-  protected readonly questions = [this.question];
-
-  protected override willUpdate(changed: PropertyValues<this>) {
-    const before = changed.get('context') as EncodingsContext | undefined;
-    if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.retry();
-  }
-
-  protected override request() {
-    const keys = SIDES.map((side) => sideKey(side, 'measures', this.context));
-    this.question.request(
-      keys.map(({ settings }) => settings).join(),
-      keys.map(({ moment }) => moment).join(),
-    );
-  }
-
-  private labelOf(side: Side): string {
-    const { properties, settled } = this.context;
-    const kind = properties.find(({ name }) => name === side)?.kind;
-    const id = settled.values[side] ?? '';
-    const options = kind?.type === 'choice' ? kind.options : [];
-    return options.find(({ value }) => value === id)?.label ?? id;
-  }
-
-  protected override render(): TemplateResult {
-    const { context, question } = this;
-    const rows = question.answer;
-    const { length, width } = context.settled.values;
-    const live = context.live && SIDES.some((side) => context.settled.values[side] === 'trained');
-    return html`<section class="card part measures" aria-labelledby="title-measures">
-      <header>
-        <h2 id="title-measures">Measures of discriminability</h2>
-        <p class="quiet">
-          How well positions can be told apart by a dot
-          product${live ? html`, at step ${count(context.step)}` : nothing}
-        </p>
-      </header>
-      <p class="help">
-        t_p is the vector of position p as a model adds it, s(k) the mean of ⟨t_p, t_q⟩ over all pairs at
-        distance k, and σ_i are the singular values of the table.
-      </p>
-      <p class="refused" role="status">
-        ${question.refused ? html`<span class="wrong">${question.refused}</span>` : nothing}
-      </p>
-      ${
-        rows
-          ? this.table(rows)
-          : question.refused
-            ? nothing
-            : html`<p class="help">Measured while this part of the page is in view.</p>`
-      }
-      <p class="take">
-        ${saveButton('Measures as CSV', 'measures.csv', () => this.context.client.ask('csv', { table: 'measures' }), !!rows)}
-        ${saveButton(
-          'Measures as JSON',
-          'measures.json',
-          () =>
-            `${JSON.stringify(
-              {
-                link: labAddress(context.link),
-                length: Number(length),
-                width: Number(width),
-                left: this.labelOf('left'),
-                right: this.labelOf('right'),
-                measures: rows,
-              },
-              null,
-              2,
-            )}\n`,
-          !!rows,
-        )}
-      </p>
-    </section>`;
-  }
-
-  private table(rows: MeasureRow[]): TemplateResult {
-    return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Measures, table">
-      <table class="measured" data-testid="measures" aria-busy=${this.question.fresh ? 'false' : 'true'}>
-        <caption class="sr">
-          Measures of discriminability
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Measure</th>
-            ${SIDES.map(
-              (side) =>
-                html`<th scope="col" class="n words">
-                  ${SIDE_NAMES[side]} ${swatch(SIDE_MARKS[side])}<span class="quiet"
-                    >${this.labelOf(side)}</span
-                  >
-                </th>`,
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.map(
-            (row) =>
-              html`<tr data-measure=${row.id}>
-                  <th scope="row">
-                    ${row.label}${row.unit ? html` <span class="quiet">(${row.unit})</span>` : nothing}
-                  </th>
-                  ${SIDES.map((side) => html`<td class="n words">${valueText(row, side)}</td>`)}
-                </tr>
-                <tr class="about">
-                  <td colspan="3">
-                    <span class="formula">${row.formula}</span>
-                    ${MEANINGS[row.id] ? html`<span class="meaning">${MEANINGS[row.id]}</span>` : nothing}
-                  </td>
-                </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
-  }
+function labelOf({ properties, settled }: EncodingsContext, side: Side): string {
+  const kind = properties.find(({ name }) => name === side)?.kind;
+  const id = settled.values[side] ?? '';
+  const options = kind?.type === 'choice' ? kind.options : [];
+  return options.find(({ value }) => value === id)?.label ?? id;
 }
 
-customElements.define('lab-encodings-measures', LabEncodingsMeasures);
+export const measuresPart = part<EncodingsContext, MeasureRow[]>({
+  tag: 'lab-encodings-measures',
+  id: 'measures',
+  title: 'Measures of discriminability',
+  note: ({ live, settled, step }) => {
+    const follows = live && SIDES.some((side) => settled.values[side] === 'trained');
+    return `How well positions can be told apart by a dot product${follows ? `, at step ${count(step)}` : ''}`;
+  },
+  intro: html`t_p is the vector of position p as a model adds it, s(k) the mean of ⟨t_p, t_q⟩ over all pairs
+  at distance k, and σ_i are the singular values of the table.`,
+  ask: ({ client }) => client.ask('measures', {}),
+  key: (context) => {
+    const keys = SIDES.map((side) => sideKey(side, 'measures', context));
+    return {
+      settings: keys.map(({ settings }) => settings).join(),
+      moment: keys.map(({ moment }) => moment).join(),
+    };
+  },
+  patient: true,
+  waits: 'Measured while this part of the page is in view.',
+  found: (rows, { context, fresh }) => table(rows, context, fresh),
+  foot: ({ context }, rows) => {
+    const { length, width } = context.settled.values;
+    const record = () => ({
+      link: labAddress(context.link),
+      length: Number(length),
+      width: Number(width),
+      left: labelOf(context, 'left'),
+      right: labelOf(context, 'right'),
+      measures: rows,
+    });
+    return html`<p class="take">
+      ${saveButton('Measures as CSV', 'measures.csv', () => context.client.ask('csv', { table: 'measures' }), !!rows)}
+      ${saveButton('Measures as JSON', 'measures.json', () => `${JSON.stringify(record(), null, 2)}\n`, !!rows)}
+    </p>`;
+  },
+});
 
-export function measuresPart(context: EncodingsContext): TemplateResult {
-  return html`<lab-encodings-measures .context=${context}></lab-encodings-measures>`;
+function table(rows: MeasureRow[], context: EncodingsContext, fresh: boolean): TemplateResult {
+  return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Measures, table">
+    <table class="measured" data-testid="measures" aria-busy=${fresh ? 'false' : 'true'}>
+      <caption class="sr">
+        Measures of discriminability
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Measure</th>
+          ${SIDES.map(
+            (side) =>
+              html`<th scope="col" class="n words">
+                ${SIDE_NAMES[side]} ${swatch(SIDE_MARKS[side])}<span class="quiet"
+                  >${labelOf(context, side)}</span
+                >
+              </th>`,
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr data-measure=${row.id}>
+                <th scope="row">
+                  ${row.label}${row.unit ? html` <span class="quiet">(${row.unit})</span>` : nothing}
+                </th>
+                ${SIDES.map((side) => html`<td class="n words">${valueText(row, side)}</td>`)}
+              </tr>
+              <tr class="about">
+                <td colspan="3">
+                  <span class="formula">${row.formula}</span>
+                  ${MEANINGS[row.id] ? html`<span class="meaning">${MEANINGS[row.id]}</span>` : nothing}
+                </td>
+              </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
