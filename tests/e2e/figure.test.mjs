@@ -65,6 +65,7 @@ const dataOf = (lab, name) =>
     const list = (values) => Array.from(values ?? [], (value) => (Number.isFinite(value) ? value : null));
     const mark = (one) => ({
       ...one,
+      groupOf: one.groupOf ? Array.from(one.groupOf) : null,
       ...Object.fromEntries(
         ['x', 'y', 'low', 'high', 'x1', 'y1', 'x2', 'y2', 'from', 'to', 'values'].map((key) => [
           key,
@@ -135,7 +136,7 @@ function compare(name, figure, xml, seen) {
     seen.add('cell');
     return;
   }
-  if (figure.panels.length > 1) return;
+  if (figure.panels.length > 1 || (panel.x.bare && panel.y.bare)) return;
   const frame = frameOf(xml);
   const value = valuesAt(frame, panel);
   // The labels of the axes stand where their values are, so that a reader of the file reads what the page shows.
@@ -188,15 +189,24 @@ function compare(name, figure, xml, seen) {
       }
     }
     if (mark.kind === 'dot') {
-      const circles = marksIn(xml, 'dot').flatMap((group) => within(group, 'circle'));
-      const wanted = mark.x.map((x, i) => [x, mark.y[i]]);
-      assert.equal(circles.length, wanted.length, `${name}: dots`);
-      circles.forEach((circle, i) => {
-        const [x, y] = value(['cx', 'cy'].map((key) => Number(circle.getAttribute(key))));
-        near(x, wanted[i][0], exact(panel.x), `${name}, dot ${i}, across`);
-        near(y, wanted[i][1], exact(panel.y), `${name}, dot ${i}`);
+      mark.groups.forEach(({ label }, number) => {
+        const own = [...mark.x.keys()].filter((i) => (mark.groupOf?.[i] ?? 0) === number);
+        const [group] = marksIn(xml, 'dot', label);
+        if (!own.length) return;
+        const circles = within(group, 'circle').map((dot) =>
+          ['cx', 'cy'].map((key) => Number(dot.getAttribute(key))),
+        );
+        const shapes = within(group, 'path').map((dot) =>
+          /translate\(([-\d.e]+),([-\d.e]+)\)/.exec(dot.getAttribute('transform')).slice(1).map(Number),
+        );
+        const places = [...circles, ...shapes];
+        assert.equal(places.length, own.length, `${name}: dots of “${label}”`);
+        places.map(value).forEach(([x, y], i) => {
+          near(x, mark.x[own[i]], exact(panel.x), `${name}, dot ${own[i]}, across`);
+          near(y, mark.y[own[i]], exact(panel.y), `${name}, dot ${own[i]}`);
+        });
+        assert.equal(attributeOf(group, 'fill'), mark.colours[number], `${name}: the colour of “${label}”`);
       });
-      assert.equal(circles[0].getAttribute('fill'), mark.colours[0], `${name}: their colour`);
       seen.add('dot');
     }
     if (mark.kind === 'bar') {
@@ -205,7 +215,8 @@ function compare(name, figure, xml, seen) {
       rects.forEach((rect, i) => {
         const right = Number(rect.getAttribute('x')) + Number(rect.getAttribute('width'));
         const [x] = value([right, 0]);
-        near(Math.log10(x), Math.log10(mark.to[i]), 0.02, `${name}, ${mark.id}, bar ${i}`);
+        if (panel.x.log) near(Math.log10(x), Math.log10(mark.to[i]), 0.02, `${name}, ${mark.id}, bar ${i}`);
+        else near(x, Math.max(mark.from[i], mark.to[i]), exact(panel.x), `${name}, ${mark.id}, bar ${i}`);
       });
       seen.add('bar');
     }
