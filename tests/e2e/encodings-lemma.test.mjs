@@ -106,9 +106,13 @@ async function lemmaTable(lab) {
   await show(lab, 'lemma');
   await lab.page.getByTestId('lemma-table').waitFor();
   const cells = await lab.page
-    .locator('[data-testid=lemma-table] td[data-value]')
+    .locator('[data-testid=lemma-table] tbody td')
     .evaluateAll((found) =>
-      found.map((cell) => [cell.dataset.encoding, cell.dataset.value, cell.textContent.trim()]),
+      found.map((cell) => [
+        cell.dataset.value,
+        cell.closest('tr').dataset.statistic,
+        cell.textContent.trim(),
+      ]),
     );
   const found = { 'spike-time': {}, compressed: {} };
   for (const [encoding, value, text] of cells) found[encoding][value] = text;

@@ -231,7 +231,7 @@ async function agrees(lab, study) {
         .locator('tbody tr')
         .evaluateAll((all) =>
           all.map((row) => ({
-            ...JSON.parse(row.dataset.row),
+            ...row.dataset,
             cells: [...row.cells].map((cell) => cell.innerText.trim()),
           })),
         );

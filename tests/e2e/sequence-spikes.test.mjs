@@ -145,7 +145,7 @@ describe('wheel neurons', () => {
           assert.equal(layer.same, true, layer.id);
           near(layer.similarity, 1, 1e-9, layer.id);
           layer.spikes.forEach(({ significance, rank }) => near(significance, 0.9 ** rank, 1e-6, layer.id));
-          const row = lab.page.locator(`[data-testid=layers] tr[data-row*='"${layer.id}"']`);
+          const row = lab.page.locator(`[data-testid=layers] tr[data-layer=${layer.id}]`);
           const [same, cosine] = await row.locator('td').allInnerTexts();
           assert.match(same, /^✓ same/);
           assert.ok(same.includes(layer.sentence));
@@ -317,9 +317,7 @@ describe('the check', () => {
         assert.ok(least <= mean + 1e-12 && mean <= 1 + 1e-12 && least >= 0, name);
         if (same === pairs) near(least, 1, 1e-9, name);
         if (neuron === 'wheel') assert.equal(same, pairs, name);
-        const row = lab.page.locator(
-          `[data-testid=checks] tr[data-row='${JSON.stringify({ neuron, load: String(load) })}']`,
-        );
+        const row = lab.page.locator(`[data-testid=checks] tr[data-neuron=${neuron}][data-load='${load}']`);
         const cells = await row.locator('td').allInnerTexts();
         assert.deepEqual(cells.slice(0, 2), [String(load), `${same} of ${pairs}`]);
         near(parseFloat(cells[2]), mean, 1e-4);
@@ -346,7 +344,7 @@ describe('the check', () => {
       for (const layer of shown.layers) {
         ordered(layer);
         assert.equal(layer.same, layer.similarity > 1 - 1e-9, layer.id);
-        const row = lab.page.locator(`[data-testid=layers] tr[data-row*='"${layer.id}"']`);
+        const row = lab.page.locator(`[data-testid=layers] tr[data-layer=${layer.id}]`);
         assert.match(await row.innerText(), layer.same ? /✓ same/ : /✗ not the same/);
       }
       assert.ok(
@@ -522,7 +520,7 @@ describe('the raster', () => {
       });
       const table = await lab.page.locator('[data-testid=spike-numbers] tbody tr').evaluateAll((found) =>
         found.map(({ dataset, cells }) => ({
-          layer: JSON.parse(dataset.row).layer,
+          layer: dataset.layer,
           neuron: Number(cells[2].innerText),
           rank: cells[1].innerText,
         })),

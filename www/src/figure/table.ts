@@ -1,6 +1,7 @@
 /** Tables: one description for the page and for the file. */
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
 
 export type Value = number | string | null | undefined;
 
@@ -8,7 +9,7 @@ export interface Column {
   /** As in a file's first line. */
   name: string;
   /** As a reader has it. */
-  label: string;
+  label: string | TemplateResult;
   value: (row: number) => Value;
   /** How a value reads; words stand as they are. */
   text?: (value: Value, row: number) => string | TemplateResult;
@@ -30,7 +31,7 @@ export interface Table {
   csv?: () => Promise<string>;
   /** `matrix` for many columns of numbers, `facts` for a few that need no width. */
   look?: 'matrix' | 'facts';
-  /** For tests: the table's, and what stands at a row. */
+  /** For tests: the table's, and the `data-*` of a row. A cell has its column's name in `data-value`. */
   testId?: string;
   data?: (row: number) => Record<string, string>;
 }
@@ -53,6 +54,14 @@ export function numbers(
     text: (value) => (typeof value === 'number' ? text(value) : '–'),
   };
 }
+
+/** A column whose cells are written already, for a table that is saved elsewhere. */
+export const written = (
+  name: string,
+  label: string | TemplateResult,
+  text: (row: number) => string | TemplateResult,
+  words = false,
+): Column => ({ name, label, value: () => undefined, text: (_, row) => text(row), words });
 
 const finite = (value: Value) => (typeof value === 'number' && !Number.isFinite(value) ? null : value);
 
@@ -95,11 +104,15 @@ export function tableView(table: Table): TemplateResult {
       <tbody>
         ${rows.places.map((row) => {
           const data = table.data?.(row);
-          return html`<tr data-row=${data ? JSON.stringify(data) : nothing}>
+          const dataset = (element?: Element) =>
+            Object.assign((element as HTMLElement | undefined)?.dataset ?? {}, data);
+          return html`<tr ${ref(dataset)}>
             ${shown.map((column, i) =>
               i === 0
-                ? html`<th scope="row" class=${side(column)}>${cellText(column, row)}</th>`
-                : html`<td class=${side(column)}>${cellText(column, row)}</td>`,
+                ? html`<th scope="row" class=${side(column)} data-value=${column.name}>
+                    ${cellText(column, row)}
+                  </th>`
+                : html`<td class=${side(column)} data-value=${column.name}>${cellText(column, row)}</td>`,
             )}
           </tr>`;
         })}

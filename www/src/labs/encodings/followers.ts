@@ -4,7 +4,7 @@ import { html, type TemplateResult } from 'lit';
 import { decades, wholeText } from '../../figure/axis';
 import type { Figure, Line } from '../../figure/figure';
 import { figureView } from '../../figure/lab-figure';
-import { numbers } from '../../figure/table';
+import { numbers, tableView, written, type Table } from '../../figure/table';
 import { count } from '../../ui/format';
 import { figureText } from '../../ui/text';
 import type { Recording } from '../../engine/record';
@@ -133,39 +133,37 @@ export function followersView(control: Control, context: FollowersContext): Temp
       with it, or departs by rounding only, which training then amplifies. No difference at all stands at the
       lower edge.
     </p>
-    ${figureView(figure, link)}
-    <div class="scroll" tabindex="0" role="region" aria-label="${TITLE}, table">
-      <table data-testid="control-table">
-        <caption>
-          Largest difference from ${reference}
-          <span class="quiet">bits per token, over all steps so far</span>
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Follower</th>
-            <th scope="col" class="n">Mean <span class="quiet">least to greatest over seeds</span></th>
-            <th scope="col" class="n">At step</th>
-            <th scope="col" class="n">By seed</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${control.rows.map(
-            (row) =>
-              html`<tr data-arm=${row.id}>
-                <th scope="row">${row.label}</th>
-                <td class="n">${row.largest ? spreadText(row.largest, figureText) : '–'}</td>
-                <td class="n">${row.at === null ? '–' : count(row.at)}</td>
-                <td class="n">
-                  ${row.bySeed.map((value) => (value === null ? '–' : figureText(value))).join(', ')}
-                </td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${figureView(figure, link)} ${tableView(largest(control, reference))}
     <p class="take">
       ${saveButton('Differences (CSV)', 'control.csv', () => context.csv('control'))}
       ${saveButton('Largest (CSV)', 'control-largest.csv', () => context.csv('control-largest'))}
     </p>
   </section>`;
+}
+
+function largest({ rows }: Control, reference: string): Table {
+  const of = (row: number) => rows[row] as Control['rows'][number];
+  return {
+    title: `Largest difference from ${reference}`,
+    note: 'bits per token, over all steps so far',
+    testId: 'control-table',
+    rows: rows.length,
+    data: (row) => ({ arm: of(row).id }),
+    columns: [
+      written('follower', 'Follower', (row) => of(row).label, true),
+      written('mean', html`Mean <span class="quiet">least to greatest over seeds</span>`, (row) => {
+        const { largest: spread } = of(row);
+        return spread ? spreadText(spread, figureText) : '–';
+      }),
+      written('at', 'At step', (row) => {
+        const { at } = of(row);
+        return at === null ? '–' : count(at);
+      }),
+      written('by-seed', 'By seed', (row) =>
+        of(row)
+          .bySeed.map((value) => (value === null ? '–' : figureText(value)))
+          .join(', '),
+      ),
+    ],
+  };
 }

@@ -15,7 +15,7 @@ import { figureView } from '../../figure/lab-figure';
 import { part } from '../../ui/part';
 import { correlation, precise, saveButton } from '../../figure/print';
 import { leftToRight } from '../../figure/reading';
-import { numbers } from '../../figure/table';
+import { numbers, tableView, written, type Table } from '../../figure/table';
 import '../../ui/parts.css';
 
 type Which = 'spikeTime' | 'compressed';
@@ -144,7 +144,7 @@ function figureOf(lemma: Lemma, which: Which, note: string, context: EncodingsCo
 
 function statistics(lemma: Lemma, { client }: EncodingsContext): TemplateResult {
   const none = html`<span class="quiet">none</span>`;
-  const rows: { id: string; label: string; note: string; of: (which: Which) => unknown }[] = [
+  const rows: { id: string; label: string; note: string; of: (which: Which) => string | TemplateResult }[] = [
     { id: 'slope', label: 'Slope', note: 'through the origin', of: (which) => precise(lemma[which].slope) },
     {
       id: 'expected',
@@ -161,34 +161,27 @@ function statistics(lemma: Lemma, { client }: EncodingsContext): TemplateResult 
       of: (which) => (lemma[which].residual === null ? none : figureText(lemma[which].residual)),
     },
   ];
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Lemma 1, table">
-      <table class="facts" data-testid="lemma-table">
-        <caption>
-          Against sinusoidal, ${count(lemma.spikeTime.pairs)} pairs
-          <span class="quiet">L = ${lemma.length}, d = ${lemma.width}, T = ${figureText(lemma.window)}</span>
-        </caption>
-        <thead>
-          <tr>
-            <td></td>
-            ${SIDES.map((which) => html`<th scope="col" class="n">${ENCODINGS[which].name}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.map(
-            ({ id, label, note, of }) =>
-              html`<tr>
-                <th scope="row">${label} <span class="quiet">${note}</span></th>
-                ${SIDES.map(
-                  (which) =>
-                    html`<td class="n" data-encoding=${ENCODINGS[which].id} data-value=${id}>
-                      ${of(which)}
-                    </td>`,
-                )}
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+  const of = (row: number) => rows[row] as (typeof rows)[number];
+  const table: Table = {
+    title: `Against sinusoidal, ${count(lemma.spikeTime.pairs)} pairs`,
+    note: `L = ${lemma.length}, d = ${lemma.width}, T = ${figureText(lemma.window)}`,
+    testId: 'lemma-table',
+    look: 'facts',
+    rows: rows.length,
+    data: (row) => ({ statistic: of(row).id }),
+    columns: [
+      written(
+        'statistic',
+        '',
+        (row) => html`${of(row).label} <span class="quiet">${of(row).note}</span>`,
+        true,
+      ),
+      ...SIDES.map((which) =>
+        written(ENCODINGS[which].id, ENCODINGS[which].name, (row) => of(row).of(which)),
+      ),
+    ],
+  };
+  return html`${tableView(table)}
     <p class="take">
       ${saveButton('Table (CSV)', 'lemma.csv', () => client.ask('csv', { table: 'lemma' }))}
       ${saveButton('Points (CSV)', 'lemma-points.csv', () => client.ask('csv', { table: 'lemma-points' }))}

@@ -3,6 +3,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { Figure, Line } from '../../figure/figure';
 import { figureView } from '../../figure/lab-figure';
+import { tableView, written, type Table } from '../../figure/table';
 import { count } from '../../ui/format';
 import type { Entry } from '../../ui/series';
 import { armCurves, spreadOf, valuesOf } from '../../figure/curves';
@@ -112,50 +113,42 @@ export function lengthsView(lengths: Lengths, context: LengthsContext): Template
         </section>`;
       })}
     </div>
-    ${drawn(lengths).map((measure) => table(lengths, measure))}
+    ${drawn(lengths).map((measure) => tableView(table(lengths, measure)))}
     <p class="take">${saving('All numbers (CSV)', 'save-lengths', context.saveCurves, context.live)}</p>
   </section>`;
 }
 
-function table(lengths: Lengths, measure: Measure): TemplateResult {
+function table(lengths: Lengths, measure: Measure): Table {
   const { curves, trained } = lengths;
   const place = curves.measures.indexOf(measure);
-  const title = titleOf(measure);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}, table">
-    <table data-testid="lengths-table-${measure.id}">
-      <caption>
-        ${title}
-        <span class="quiet">${unitOf(measure)}: mean (least to greatest over seeds)</span>
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Encoding</th>
-          ${lengthsOf(lengths).map(
-            (length) =>
-              html`<th scope="col" class="n">
-                ${count(length)} <span class="quiet">${times(length, trained)}</span>
-              </th>`,
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        ${curves.arms.map(
-          ({ id, label, help }) =>
-            html`<tr data-arm=${id}>
-              <th scope="row">${label}${help ? html` <span class="quiet why">${help}</span>` : ''}</th>
-              ${curves.points.map((_, point) => {
-                const spread = spreadOf(valuesOf(curves, point, place, id));
-                return html`<td class="n">
-                  ${
-                    spread
-                      ? spreadText(spread, (value) => valueText(measure, value))
-                      : html`<span title=${help ?? ''}>–</span>`
-                  }
-                </td>`;
-              })}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  const of = (row: number) => curves.arms[row] as Lengths['curves']['arms'][number];
+  return {
+    title: titleOf(measure),
+    note: `${unitOf(measure)}: mean (least to greatest over seeds)`,
+    testId: `lengths-table-${measure.id}`,
+    rows: curves.arms.length,
+    data: (row) => ({ arm: of(row).id }),
+    columns: [
+      written(
+        'encoding',
+        'Encoding',
+        (row) => {
+          const { label, help } = of(row);
+          return html`${label}${help ? html` <span class="quiet why">${help}</span>` : ''}`;
+        },
+        true,
+      ),
+      ...lengthsOf(lengths).map((length, point) =>
+        written(
+          `length-${length}`,
+          html`${count(length)} <span class="quiet">${times(length, trained)}</span>`,
+          (row) => {
+            const spread = spreadOf(valuesOf(curves, point, place, of(row).id));
+            if (spread) return spreadText(spread, (value) => valueText(measure, value));
+            return html`<span title=${of(row).help ?? ''}>–</span>`;
+          },
+        ),
+      ),
+    ],
+  };
 }

@@ -8,6 +8,7 @@ import { decades } from '../../figure/axis';
 import type { Figure } from '../../figure/figure';
 import { figureView } from '../../figure/lab-figure';
 import { matrixFigure } from '../../figure/matrix';
+import { tableView, written, type Table } from '../../figure/table';
 import type { RunInfo } from '../../engine/types';
 import { figureText } from '../../ui/text';
 import { entryOf } from '../../ui/series';
@@ -116,45 +117,7 @@ function found(logit: Logit, context: EncodingsContext): TemplateResult {
 }
 
 function partsOf(logit: Logit, about: string, context: EncodingsContext): TemplateResult {
-  return html`${figureView(barsOf(logit, about), context.link)}
-    <div class="scroll tall" tabindex="0" role="region" aria-label="${PARTS}, table">
-      <table data-testid="logit-parts">
-        <caption>
-          Size of each part
-          <span class="quiet">root mean square over the pairs that attention sees</span>
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Part</th>
-            <th scope="col" class="n">Before</th>
-            <th scope="col" class="n">After</th>
-            <th scope="col" class="n">Measured <span class="quiet">after ∕ before</span></th>
-            <th scope="col" class="n">Expected</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${logit.parts.map(
-            (part) =>
-              html`<tr data-part-of-logit=${part.id}>
-                <th scope="row">${part.label} <span class="quiet">${MEANING[part.id]}</span></th>
-                <td class="n" data-value="before">${figureText(part.before)}</td>
-                <td class="n" data-value="after">${figureText(part.after)}</td>
-                <td class="n" data-label="measured" data-value="factor">
-                  ${part.factor === null ? html`<span class="quiet">nothing there</span>` : precise(part.factor)}
-                </td>
-                <td class="n" data-label="expected">
-                  ${
-                    part.expected === null
-                      ? html`<span class="quiet" data-value="expected">none</span>`
-                      : html`<span data-value="expected">${precise(part.expected)}</span>
-                          ${part.power === '1' ? nothing : html`<span class="quiet">${part.power}</span>`}`
-                  }
-                </td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+  return html`${figureView(barsOf(logit, about), context.link)} ${tableView(sizes(logit))}
     <p class="take">
       ${saveButton('Table (CSV)', 'logit-parts.csv', () => context.client.ask('csv', { table: 'logit-parts' }))}
     </p>`;
@@ -208,6 +171,36 @@ export function runChoice(context: EncodingsContext, place: string, runs: RunInf
       )}
     </select>
   </span>`;
+}
+
+function sizes({ parts }: Logit): Table {
+  const of = (row: number) => parts[row] as Logit['parts'][number];
+  return {
+    title: 'Size of each part',
+    note: 'root mean square over the pairs that attention sees',
+    testId: 'logit-parts',
+    rows: parts.length,
+    data: (row) => ({ partOfLogit: of(row).id }),
+    columns: [
+      written(
+        'part',
+        'Part',
+        (row) => html`${of(row).label} <span class="quiet">${MEANING[of(row).id]}</span>`,
+        true,
+      ),
+      written('before', 'Before', (row) => figureText(of(row).before)),
+      written('after', 'After', (row) => figureText(of(row).after)),
+      written('factor', html`Measured <span class="quiet">after ∕ before</span>`, (row) => {
+        const { factor } = of(row);
+        return factor === null ? html`<span class="quiet">nothing there</span>` : precise(factor);
+      }),
+      written('expected', 'Expected', (row) => {
+        const { expected } = of(row);
+        return expected === null ? html`<span class="quiet">none</span>` : precise(expected);
+      }),
+      written('power', 'Which is', (row) => (of(row).expected === null ? '' : of(row).power), true),
+    ],
+  };
 }
 
 const PARTS = 'Four parts of a logit';

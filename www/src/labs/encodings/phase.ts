@@ -7,6 +7,7 @@ import { shortened } from '../../ui/format';
 import { numberControl, wholeNumber } from '../../ui/number-control';
 import { Question } from '../../ui/ask';
 import { figureView } from '../../figure/lab-figure';
+import { tableView } from '../../figure/table';
 import { clockFigure, DIALS, MOST_DIALS, sentence } from './clock';
 import type { EncodingsContext } from './context';
 import { PendingEdits } from '../../ui/pending-edits';
@@ -239,7 +240,7 @@ class LabPhase extends VisiblePart<EncodingsContext> {
     const { forms } = this.forms;
     return html`<section class="view" aria-labelledby="title-substitutions">
       <h3 id="title-substitutions">Two substitutions, which are not the same</h3>
-      ${entriesTable(phase, pair, forms)}
+      ${tableView(entriesTable(phase, pair, forms))}
       <div class="forms">
         ${forms.map((form) => {
           return html`<section aria-labelledby="title-${form.id}">

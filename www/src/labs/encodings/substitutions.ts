@@ -3,7 +3,7 @@
 import { html, type TemplateResult } from 'lit';
 import { wholeText } from '../../figure/axis';
 import type { Figure, Line } from '../../figure/figure';
-import { numbers } from '../../figure/table';
+import { numbers, written, type Table } from '../../figure/table';
 import { count } from '../../ui/format';
 import { figureText } from '../../ui/text';
 import { mark } from '../../ui/palette';
@@ -160,42 +160,26 @@ export function substitutions(phase: Phase, pair: Pair): Form[] {
 }
 
 /** One pair's entries at the present position, under the encoding itself and both substitutions. */
-export function entriesTable(phase: Phase, pair: Pair, forms: Form[]): TemplateResult {
-  const rows: [string, string, [number, number]][] = [
-    ['Sinusoidal', '[sin ωp, cos ωp]', pair.sinusoidal],
-    ...forms.map(({ title, formula, now }): [string, string, [number, number]] => [title, formula, now]),
+export function entriesTable(phase: Phase, pair: Pair, forms: Form[]): Table {
+  const rows = [
+    { title: 'Sinusoidal', formula: '[sin ωp, cos ωp]', now: pair.sinusoidal },
+    ...forms.map(({ title, formula, now }) => ({ title, formula, now })),
   ];
-  return html`<div
-    class="scroll tall"
-    tabindex="0"
-    role="region"
-    aria-label="Entries of the chosen pair, table"
-  >
-    <table class="entries" data-testid="substitutions">
-      <caption>
-        Pair ${pair.index} at position ${phase.position}
-        <span class="quiet"
-          >ω = ${precise(pair.frequency)}, φ = ωp = ${precise(pair.phase)}, t =
-          ${precise(phase.spikeTime)}</span
-        >
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Form</th>
-          <th scope="col" class="n">Sine</th>
-          <th scope="col" class="n">Cosine</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ([title, formula, [sine, cosine]]) =>
-            html`<tr>
-              <th scope="row">${title} <span class="formula">${formula}</span></th>
-              <td class="n">${precise(sine)}</td>
-              <td class="n">${precise(cosine)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  const entry = (at: 0 | 1) => (row: number) => precise(rows[row]?.now[at] ?? NaN);
+  return {
+    title: `Pair ${pair.index} at position ${phase.position}`,
+    note: `ω = ${precise(pair.frequency)}, φ = ωp = ${precise(pair.phase)}, t = ${precise(phase.spikeTime)}`,
+    testId: 'substitutions',
+    rows: rows.length,
+    columns: [
+      written(
+        'form',
+        'Form',
+        (row) => html`${rows[row]?.title} <span class="formula">${rows[row]?.formula}</span>`,
+        true,
+      ),
+      written('sine', 'Sine', entry(0)),
+      written('cosine', 'Cosine', entry(1)),
+    ],
+  };
 }

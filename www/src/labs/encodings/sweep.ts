@@ -13,6 +13,7 @@ import type { Figure, Group } from '../../figure/figure';
 import { figureView } from '../../figure/lab-figure';
 import { saveButton, spreadText } from '../../figure/print';
 import { leftToRight } from '../../figure/reading';
+import { tableView, written, type Table } from '../../figure/table';
 
 export type Sweep = Extract<Outcome, { experiment: 'sweep' }>;
 
@@ -170,7 +171,7 @@ export function sweepView(sweep: Sweep, context: SweepContext): TemplateResult {
       )}
     </div>
     <p class="finding" data-testid="sweep-sentence">${sweep.sentence}</p>
-    ${guard([sweep, recording.finished], () => [correlations(sweep), arms(sweep, context)])}
+    ${guard([sweep, recording.finished], () => [correlations(sweep), arms(sweep, context)].map(tableView))}
     <p class="take">
       ${saveButton('Arms (CSV)', 'sweep.csv', () => context.csv('sweep'))}
       ${saveButton('Correlations (CSV)', 'sweep-correlations.csv', () => context.csv('sweep-correlations'))}
@@ -183,77 +184,56 @@ function familyText(family: string): string {
   return family === 'all' ? 'All tables' : (FAMILIES[family] ?? family);
 }
 
-function correlations(sweep: Sweep): TemplateResult {
+function correlations({ correlations: rows }: Sweep): Table {
   const text = (rho: number) => (Math.round(rho * 100) / 100 + 0).toFixed(2).replace('-', '−');
-  const mean = ({ spread }: Correlation) =>
-    spread ? spreadText(spread, text) : html`<span class="quiet">undefined</span>`;
-  return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Rank correlations, table">
-    <table data-testid="sweep-correlations">
-      <caption>
-        Rank correlation with steps to 99&nbsp;%
-        <span class="quiet"
-          >Spearman’s ρ, mean (least to greatest over seeds); −1: the greater, the sooner</span
-        >
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Tables</th>
-          <th scope="col">Measure</th>
-          <th scope="col" class="n">Learned, by seed</th>
-          <th scope="col" class="n">ρ</th>
-          <th scope="col" class="n">By seed</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${sweep.correlations.map(
-          (row) =>
-            html`<tr data-measure=${row.measure} data-family=${row.family}>
-              <th scope="row">${familyText(row.family)}</th>
-              <td>${row.label}</td>
-              <td class="n">${row.learned.join(', ')} of ${count(row.arms)}</td>
-              <td class="n">${mean(row)}</td>
-              <td class="n">${row.bySeed.map((value) => (value === null ? '–' : text(value))).join(', ')}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  const of = (row: number) => rows[row] as Correlation;
+  return {
+    title: 'Rank correlation with steps to 99 %',
+    note: 'Spearman’s ρ, mean (least to greatest over seeds); −1: the greater, the sooner',
+    testId: 'sweep-correlations',
+    rows: rows.length,
+    data: (row) => ({ measure: of(row).measure, family: of(row).family }),
+    columns: [
+      written('family', 'Tables', (row) => familyText(of(row).family), true),
+      written('measure', 'Measure', (row) => of(row).label, true),
+      written(
+        'learned',
+        'Learned, by seed',
+        (row) => `${of(row).learned.join(', ')} of ${count(of(row).arms)}`,
+      ),
+      written('rho', 'ρ', (row) => {
+        const { spread } = of(row);
+        return spread ? spreadText(spread, text) : html`<span class="quiet">undefined</span>`;
+      }),
+      written('by-seed', 'By seed', (row) =>
+        of(row)
+          .bySeed.map((value) => (value === null ? '–' : text(value)))
+          .join(', '),
+      ),
+    ],
+  };
 }
 
-function arms(sweep: Sweep, { recording }: SweepContext): TemplateResult {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Arms of the sweep, table">
-    <table data-testid="sweep-arms">
-      <caption>
-        Every table of the sweep
-        <span class="quiet">steps and accuracy: seed ${sweep.seeds.join(', ')}, in turn</span>
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Family</th>
-          <th scope="col" class="n">Value</th>
-          <th scope="col" class="n">Margin</th>
-          <th scope="col" class="n">Effective rank</th>
-          <th scope="col" class="n">Norm</th>
-          <th scope="col" class="n">Steps to 99&nbsp;%</th>
-          <th scope="col" class="n">Tokens right <span class="quiet">%</span></th>
-        </tr>
-      </thead>
-      <tbody>
-        ${sweep.arms.map(
-          (arm) =>
-            html`<tr data-arm=${arm.id}>
-              <th scope="row">${FAMILIES[arm.family] ?? arm.family}</th>
-              <td class="n">${figureText(arm.value)}</td>
-              <td class="n">${figureText(arm.margin)}</td>
-              <td class="n">${figureText(arm.effectiveRank)}</td>
-              <td class="n">${figureText(arm.norm)}</td>
-              <td class="n">${stepsText(arm, sweep.seeds, recording)}</td>
-              <td class="n">${sweep.seeds.map((_, i) => percent(arm.accuracy[i])).join(', ')}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+function arms({ arms: rows, seeds }: Sweep, { recording }: SweepContext): Table {
+  const of = (row: number) => rows[row] as SweepArm;
+  return {
+    title: 'Every table of the sweep',
+    note: `steps and accuracy: seed ${seeds.join(', ')}, in turn`,
+    testId: 'sweep-arms',
+    rows: rows.length,
+    data: (row) => ({ arm: of(row).id }),
+    columns: [
+      written('family', 'Family', (row) => FAMILIES[of(row).family] ?? of(row).family, true),
+      written('value', 'Value', (row) => figureText(of(row).value)),
+      written('margin', 'Margin', (row) => figureText(of(row).margin)),
+      written('effective-rank', 'Effective rank', (row) => figureText(of(row).effectiveRank)),
+      written('norm', 'Norm', (row) => figureText(of(row).norm)),
+      written('steps', 'Steps to 99 %', (row) => stepsText(of(row), seeds, recording)),
+      written('tokens', 'Tokens right (%)', (row) =>
+        seeds.map((_, i) => percent(of(row).accuracy[i])).join(', '),
+      ),
+    ],
+  };
 }
 
 /** Steps to 99 % seed by seed; where none has got there, that once. */
