@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cellAxes, isEmpty, type Figure, type Mark, type Panel } from '../../www/src/figure/figure';
+import { cellAxes, isEmpty, isHidden, type Figure, type Mark, type Panel } from '../../www/src/figure/figure';
 import { layOut, layOutAll, place, valuesAt, widthOf } from '../../www/src/figure/layout';
 
 const room = (width: number, ratio = 1) => ({ width, measure: (text: string) => widthOf(text), ratio });
@@ -119,9 +119,14 @@ test('panels stand below one another, their plots at one edge', () => {
   assert.ok(second.plot.top >= first.height);
 });
 
-test('a figure whose lines are hidden, or have no points, is empty', () => {
-  const of = (...marks: Mark[]) => isEmpty({ panels: [panel({ marks })] } as unknown as Figure);
-  assert.equal(of(line), false);
-  assert.equal(of({ ...line, shown: false }), true);
-  assert.equal(of({ ...line, x: [], y: [] }, { kind: 'rule', axis: 'y', at: 1 }), true);
+test('a figure whose lines have no points is empty, one whose lines are all hidden is not', () => {
+  const figure = (...marks: Mark[]) => ({ panels: [panel({ marks })] }) as unknown as Figure;
+  const hidden = { ...line, shown: false };
+  const bare = { ...line, x: [], y: [] };
+  const rule: Mark = { kind: 'rule', axis: 'y', at: 1 };
+  const states = (...marks: Mark[]) => [isEmpty(figure(...marks)), isHidden(figure(...marks))];
+  assert.deepEqual(states(line), [false, false]);
+  assert.deepEqual(states(line, hidden), [false, false]);
+  assert.deepEqual(states(hidden, bare), [false, true]);
+  assert.deepEqual(states(bare, rule), [true, false]);
 });

@@ -68,6 +68,8 @@ function paint(theme: 'light' | 'dark'): void {
     );
   for (const rule of darkRules) rule.media.mediaText = theme === 'dark' ? 'all' : 'not all';
   document.documentElement.style.colorScheme = theme;
+  // Figures have colours of their own to change.
+  dispatchEvent(new Event('mnemoscope-theme'));
 }
 
 /** The page around may be of any origin; nothing told is secret. */

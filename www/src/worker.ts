@@ -408,10 +408,10 @@ function fullResults(results: Results, recording: Recording): FullResults {
   return { ...results, ...(training.curves.length ? { training } : {}) };
 }
 
-/** Work that is at such units, if any is, ends at its next turn. */
-function stop(part: string, unit: string): void {
-  for (const mine of answering.values()) {
-    if (mine.turn?.part === part && mine.turn.unit === unit) mine.stop = unit;
+/** Work that is at such units, if any is, ends at its next turn: one answer of it, or all that a part waits for. */
+function stop({ part, unit, id }: Command & { type: 'stop' }): void {
+  for (const [its, mine] of answering) {
+    if ((id ?? its) === its && mine.turn?.part === part && mine.turn.unit === unit) mine.stop = unit;
   }
 }
 
@@ -502,7 +502,7 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
       watched = command.subject;
       return watched ? queue.betweenTurns(look) : undefined;
     case 'stop':
-      return stop(command.part, command.unit);
+      return stop(command);
     case 'keep':
       return queue.betweenTurns(keep);
     case 'discard':

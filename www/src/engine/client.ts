@@ -131,14 +131,18 @@ export class LabClient {
     this.post({ type: 'watch', subject });
   };
 
-  /** How far the answer is that a part waits for, if one is worked on in turns. */
-  turnOf(part: string): Turn | null {
-    return [...this.turns.values()].find((turn) => turn.part === part) ?? null;
+  /** How far the answer is that a part waits for, if one is worked on in turns; to one of these questions, if any are named. */
+  turnOf(part: string, names: readonly Name[] = []): (Turn & { id: number }) | null {
+    for (const [id, turn] of this.turns) {
+      const what = this.pending.get(id)?.what as Name | undefined;
+      if (turn.part === part && (!names.length || (what && names.includes(what)))) return { id, ...turn };
+    }
+    return null;
   }
 
-  /** Ends the answers that a part waits for as they are, where they are still at such units: what has been done by then counts. */
-  stop(part: string, unit: string): void {
-    this.post({ type: 'stop', part, unit });
+  /** Ends the answers that a part waits for, or one of them, as they are, where they are still at such units: what has been done counts. */
+  stop(part: string, unit: string, id?: number): void {
+    this.post({ type: 'stop', part, unit, ...(id === undefined ? {} : { id }) });
   }
 
   keep(): void {

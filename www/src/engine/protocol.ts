@@ -84,8 +84,8 @@ export type Command =
   | { type: 'visible'; visible: boolean }
   /** Look again and again while training, and whenever the run stands still; null ends it. */
   | { type: 'watch'; subject: Subject | null }
-  /** The answers that a part waits for end as they are, where they are still at such units. */
-  | { type: 'stop'; part: string; unit: string }
+  /** The answers that a part waits for, or the one with this id, end as they are, where they are still at such units. */
+  | { type: 'stop'; part: string; unit: string; id?: number }
   /** Keep the run now: the page may be about to go. */
   | { type: 'keep' }
   /** Forget the run that an earlier visit left. */

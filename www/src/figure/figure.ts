@@ -201,7 +201,7 @@ export interface Figure {
 export function sizeOf(mark: Mark): number {
   switch (mark.kind) {
     case 'line':
-      return mark.shown === false ? 0 : mark.x.length;
+      return mark.x.length;
     case 'dot':
     case 'text':
     case 'vector':
@@ -209,7 +209,7 @@ export function sizeOf(mark: Mark): number {
     case 'link':
       return mark.x1.length;
     case 'bar':
-      return mark.shown === false ? 0 : mark.place.length;
+      return mark.place.length;
     case 'cell':
       return mark.rows * mark.columns;
     case 'rule':
@@ -219,6 +219,13 @@ export function sizeOf(mark: Mark): number {
 
 export const isEmpty = ({ panels }: Figure) =>
   panels.every(({ marks }) => marks.every((mark) => sizeOf(mark) === 0));
+
+/** There is something to draw, and the reader has hidden all of it. */
+export const isHidden = (figure: Figure) =>
+  !isEmpty(figure) &&
+  figure.panels.every(({ marks }) =>
+    marks.every((mark) => sizeOf(mark) === 0 || ('shown' in mark && mark.shown === false)),
+  );
 
 export function marksOf<K extends Mark['kind']>({ marks }: Panel, kind: K): Extract<Mark, { kind: K }>[] {
   return marks.filter((mark): mark is Extract<Mark, { kind: K }> => mark.kind === kind);

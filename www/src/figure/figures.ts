@@ -1,9 +1,9 @@
 /** A figure for each measure of the evaluations. */
 
 import { html, nothing, type TemplateResult } from 'lit';
-import { roomy } from './axis';
+import { roomy, tickText } from './axis';
 import { differs, legend, name } from './compare';
-import { armCurves, lastAt, type ArmCurves, type Curve } from './curves';
+import { armCurves, lastAt, runsOf, spreadOf, type Curve } from './curves';
 import type { Figure, Line } from './figure';
 import './lab-figure';
 import { axisTitle, evaluated, logs, measureOf, unitOf, unitText, valueText } from './measured';
@@ -12,7 +12,7 @@ import type { Column, Table } from './table';
 import { count } from '../ui/format';
 import { earlierMark } from '../ui/palette';
 import type { Measure, Property } from '../engine/types';
-import type { Recording, Source } from '../engine/record';
+import type { Numbers, Recording, Source } from '../engine/record';
 import type { Entry } from '../ui/series';
 
 export interface FiguresContext {
@@ -71,31 +71,41 @@ const batches = (measure: Measure, measures: Measure[]) =>
       ? ''
       : 'held-out sequences';
 
-/** The numbers of a run: a row a step, mean (least–greatest) of each arm. */
-function tableOf(measure: Measure, { steps, curves }: ArmCurves, entries: Entry[], whose = ''): Table {
-  const text = (value: number | null | undefined) => valueText(measure, value);
+/** The numbers of a run: a row an evaluation, mean (least–greatest) of each arm. A chart may leave points out, a table does not. */
+function tableOf(measure: Measure, numbers: Numbers, entries: Entry[], whose = ''): Table {
+  const { points } = numbers;
+  const place = numbers.measures.findIndex(({ id }) => id === measure.id);
+  const text = (value: number) => valueText(measure, value);
   const columns = entries.flatMap((entry): Column[] => {
-    const curve = curves.find(({ arm }) => arm === entry.id);
-    const spread = (row: number) =>
-      curve?.min[row] === curve?.max[row] ? '' : ` (${text(curve?.min[row])}–${text(curve?.max[row])})`;
+    const own = runsOf(numbers, entry.id);
+    const spread = (row: number) => spreadOf(points[row]?.values[place] ?? [], own);
     return [
       {
         name: entry.id,
         label: entry.label,
-        value: (row) => curve?.mean[row],
-        text: (value, row) => (typeof value === 'number' ? `${text(value)}${spread(row)}` : '–'),
+        value: (row) => spread(row)?.mean,
+        text: (_, row) => {
+          const found = spread(row);
+          if (!found) return '–';
+          const { mean, least, greatest } = found;
+          return least === greatest ? text(mean) : `${text(mean)} (${text(least)}–${text(greatest)})`;
+        },
       },
-      { name: `${entry.id}_least`, label: '', value: (row) => curve?.min[row], filed: true },
-      { name: `${entry.id}_greatest`, label: '', value: (row) => curve?.max[row], filed: true },
+      { name: `${entry.id}_least`, label: '', value: (row) => spread(row)?.least, filed: true },
+      { name: `${entry.id}_greatest`, label: '', value: (row) => spread(row)?.greatest, filed: true },
     ];
   });
-  const title = `${whose}${measure.label}`;
   return {
-    title,
-    note: `${unitOf(measure)}: mean (least–greatest over seeds)`,
-    rows: steps.length,
+    title: `${whose}${measure.label}`,
+    note: [unitOf(measure), 'mean (least–greatest over seeds)'].filter(Boolean).join(': '),
+    rows: points.length,
     columns: [
-      { name: 'step', label: 'Step', value: (row) => steps[row], text: (value) => count(Number(value)) },
+      {
+        name: 'step',
+        label: 'Step',
+        value: (row) => points[row]?.x,
+        text: (value) => count(Number(value)),
+      },
       ...columns,
     ],
     ...(whose ? {} : { file: measure.id }),
@@ -124,9 +134,8 @@ function earlierLines({ run, curves }: Laid, { hidden, entryOf }: FiguresContext
 export function figureOf(of: Measure, context: FiguresContext): Figure {
   const { recording, entries, hidden, measures, earlier } = context;
   const measure = measureOf(of, context.source, measures);
-  const curves = recording
-    ? armCurves(recording.curves(measure.phase), measure.id)
-    : { steps: [], curves: [] };
+  const numbers = recording?.curves(measure.phase) ?? null;
+  const curves = numbers ? armCurves(numbers, measure.id) : { steps: [], curves: [] };
   const laid = laidOver(earlier, measure);
   const { steps } = curves;
   const { kind, label, id, chance } = measure;
@@ -173,7 +182,7 @@ export function figureOf(of: Measure, context: FiguresContext): Figure {
           title: axisTitle(measure),
           range: rangeOf(measure, all, context),
           log: context.log && logs(measure),
-          format: (value) => String(Number((kind === 'share' ? value * 100 : value).toPrecision(3))),
+          format: (value) => tickText(kind === 'share' ? value * 100 : value),
         },
         marks: [
           ...(chance === undefined
@@ -193,17 +202,17 @@ export function figureOf(of: Measure, context: FiguresContext): Figure {
     ],
     reading: { by: 'x', x: steps, words: (at) => `Step ${count(steps[at] ?? 0)}: ${reading(at)}` },
     tables: [
-      ...(steps.length ? [tableOf(measure, curves, entries)] : []),
+      ...(numbers && steps.length ? [tableOf(measure, numbers, entries)] : []),
       ...laid.map(({ run, curves: own }) =>
         tableOf(
           measure,
-          own,
+          run.curves(measure.phase),
           own.curves.map(({ arm }) => context.entryOf(arm)),
           `${name(run)}: `,
         ),
       ),
     ],
-    remarks: laid.map(({ run }) => `${name(run)}: ${differs(run, context)}`),
+    remarks: laid.map(({ run }) => [name(run), differs(run, context)].filter(Boolean).join(': ')),
   };
 }
 

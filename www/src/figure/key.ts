@@ -20,7 +20,7 @@ export function keyOf({ panels }: Figure): Entry[] {
         case 'bar':
           return [{ label: mark.label, colour: mark.mark.colour, shape: 'square' }];
         case 'line':
-          return mark.shown === false
+          return mark.shown === false || !mark.x.length
             ? []
             : [{ label: mark.label, colour: mark.mark.colour, dash: mark.mark.dash }];
         case 'dot':

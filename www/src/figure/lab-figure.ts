@@ -15,7 +15,7 @@ import { figureText } from '../ui/text';
 import { CanvasRenderer } from './canvas';
 import { gradient } from './colours';
 import { cursor, groupOf } from './cursor';
-import { isEmpty, marksOf, type Cells, type Figure } from './figure';
+import { isEmpty, isHidden, marksOf, type Cells, type Figure } from './figure';
 import './figure.css';
 import { keyView } from './key';
 import { FONT_PX, layOutAll, place, valuesAt, widthOf, type Layout } from './layout';
@@ -32,6 +32,9 @@ const MANY_NUMBERS = 1024;
 const TABLE_MS = 1000;
 /** Points and matrices are no wider than this, so that their shape can be seen. */
 const SQUARE_PX = 620;
+
+/** A page around the lab has changed its colours. */
+const THEME = 'mnemoscope-theme';
 
 type Kind = 'live' | 'canvas' | 'plot';
 
@@ -81,6 +84,8 @@ export class LabFigure extends LitElement {
   private readonly redraw = () => this.drawing.ask();
   /** What the keyboard chose, to go back to when the pointer leaves. */
   private kept: number | null = null;
+  /** Where a mouse points, which stays under it when the figure changes. */
+  private pointer: [number, number] | null = null;
   private later: ReturnType<typeof setTimeout> | undefined;
   /** Only the keyboard is answered aloud: what is live, or a moving pointer, would chatter. */
   private spoken = '';
@@ -103,6 +108,7 @@ export class LabFigure extends LitElement {
   override connectedCallback() {
     super.connectedCallback();
     this.scheme.addEventListener('change', this.redraw);
+    addEventListener(THEME, this.redraw);
     this.contrast.addEventListener('change', this.redraw);
     this.resized.observe(this);
     this.drawing.start();
@@ -111,6 +117,7 @@ export class LabFigure extends LitElement {
   override disconnectedCallback() {
     super.disconnectedCallback();
     this.scheme.removeEventListener('change', this.redraw);
+    removeEventListener(THEME, this.redraw);
     this.contrast.removeEventListener('change', this.redraw);
     this.resized.disconnect();
     this.drawing.stop();
@@ -131,9 +138,23 @@ export class LabFigure extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
+    const before = changed.get('figure') as Figure | undefined;
+    if (before) this.follow(before);
     this.point = this.inside(this.point);
     this.kept = this.inside(this.kept);
     if (changed.has('figure') || changed.has('open')) this.fillTables();
+  }
+
+  /** A curve that grows may leave points out: what is read stays where it was on the axis. */
+  private follow({ reading: before }: Figure) {
+    const { reading } = this.figure;
+    if (before?.by !== 'x' || reading?.by !== 'x') return;
+    const moved = (point: number | null) => {
+      const x = point === null ? null : before.x[point];
+      if (typeof x !== 'number' || (point !== null && reading.x[point] === x)) return point;
+      return nearestOf(reading.x.length, Infinity, (i) => Math.abs((reading.x[i] ?? Infinity) - x));
+    };
+    [this.point, this.kept] = [moved(this.point), moved(this.kept)];
   }
 
   /** Large tables take long to lay out, so that a live figure changes them only now and then. */
@@ -178,7 +199,7 @@ export class LabFigure extends LitElement {
     const empty = isEmpty(figure);
     const drawing = html`<div class="drawing" role="img" aria-label=${figure.summary}></div>
       <svg class="cursor" aria-hidden="true"></svg>
-      ${empty ? html`<p class="empty">${figure.empty}</p>` : nothing}`;
+      ${empty ? html`<p class="empty">${figure.empty}</p>` : isHidden(figure) ? html`<p class="empty">All lines are hidden.</p>` : nothing}`;
     return html`
       ${figure.named || compact ? nothing : guard([figure], () => keyView(figure))}
       ${reading ? this.readable(reading, drawing) : html`<div class="surface">${drawing}</div>`}
@@ -220,7 +241,7 @@ export class LabFigure extends LitElement {
       @blur=${() => this.left()}
       @pointerdown=${(event: PointerEvent) => this.aim(event, true)}
       @pointermove=${(event: PointerEvent) => this.aim(event, false)}
-      @pointerleave=${(event: PointerEvent) => event.pointerType === 'mouse' && this.show(this.kept)}
+      @pointerleave=${(event: PointerEvent) => this.leave(event)}
     >
       ${drawing}
     </div>`;
@@ -313,6 +334,7 @@ export class LabFigure extends LitElement {
     const box = this.querySelector('.drawing')?.getBoundingClientRect();
     if (!box) return;
     const [left, top] = [event.clientX - box.left, event.clientY - box.top];
+    this.pointer = event.pointerType === 'mouse' ? [left, top] : null;
     const found = this.nearest(left, top);
     if (pressed && found !== null) this.kept = found;
     this.show(found ?? this.kept);
@@ -321,6 +343,12 @@ export class LabFigure extends LitElement {
     const [x, y] = valuesAt(layout, left, top);
     const detail = { panel: this.layouts.indexOf(layout), x, y, pressed };
     this.dispatchEvent(new CustomEvent('pressed', { detail, bubbles: true }));
+  }
+
+  private leave(event: PointerEvent) {
+    if (event.pointerType !== 'mouse') return;
+    this.pointer = null;
+    this.show(this.kept);
   }
 
   private layoutAt(top: number): Layout | undefined {
@@ -382,6 +410,7 @@ export class LabFigure extends LitElement {
     host.dataset.plot = this.layouts
       .map(({ plot: { left, top, right, bottom } }) => [left, top, right, bottom].join(' '))
       .join(',');
+    if (this.pointer) this.show(this.nearest(...this.pointer) ?? this.kept);
     this.drawCursor();
   }
 
@@ -397,7 +426,7 @@ export class LabFigure extends LitElement {
       measure: (text) => pen?.measureText(text).width ?? widthOf(text),
       ratio: devicePixelRatio,
       colour,
-      scheme: `${this.scheme.matches} ${this.contrast.matches}`,
+      scheme: `${colour('--ink')} ${this.contrast.matches}`,
       spotlight: this.spotlight,
     };
   }

@@ -115,6 +115,9 @@ export class LiveRenderer implements Renderer {
       ...look,
       grid: { stroke: rule, width: 1, show: of === 'y' },
       size,
+      // uPlot draws no axis whose range none of its own steps divides; the ticks are ours.
+      incrs: () => [Math.abs((this.panel?.[of].range[1] ?? 1) - (this.panel?.[of].range[0] ?? 0)) / 4 || 1],
+      space: 1,
       splits: () => this.layout?.[of].map(({ value }) => value) ?? [],
       values: () => this.layout?.[of].map(({ text }) => text) ?? [],
       ...(this.panel?.[of].title ? { label: this.panel[of].title, labelSize: 16 } : {}),

@@ -18,7 +18,7 @@ import { count } from '../ui/format';
 import { comparisonBox, incidents, keepPanel, offerBox, type Copying, type KeepParts } from '../ui/keep';
 import type { Mark } from '../ui/palette';
 import { panel, problemBox } from '../ui/panel';
-import type { Kept, Report } from '../engine/protocol';
+import type { Kept, Name, Report } from '../engine/protocol';
 import { RunElement } from './run-element';
 import { runbar } from '../ui/runbar';
 import type { Entry } from '../ui/series';
@@ -32,6 +32,9 @@ export type OtherLab = CustomEvent<{ lab: LabId; file: File }>;
 
 /** Browsers allow only so many changes of the address; a slider that is dragged would use them up. */
 const ADDRESS_MS = 150;
+
+/** What the panel of files waits for. */
+const FILES: readonly Name[] = ['run.results', 'run.csv', 'run.save'];
 
 export abstract class LabPage extends RunElement {
   private copying: Copying = { state: 'idle' };
@@ -346,7 +349,9 @@ export abstract class LabPage extends RunElement {
     return this.showing('keep', () =>
       keepPanel({
         ...parts,
-        work: this.busy ? html`${workBar(this.client, 'run')}${workBar(this.client, 'report')}` : nothing,
+        work: this.busy
+          ? html`${workBar(this.client, 'run', FILES)}${workBar(this.client, 'report')}`
+          : nothing,
         drops: !this.embedded,
         copying: this.copying,
         notes: `./examples.html#${this.client.settled?.link ?? ''}`,

@@ -87,7 +87,8 @@ export function part<C extends PartContext, T>(declared: Declared<C, T>): (conte
       const { properties, settled, typeIn } = context;
       const asked = keyed(context) !== null;
       const answer = asked ? question.answer : null;
-      const refused = asked ? question.refused : '';
+      // While something else is asked for, the last refusal is out of date.
+      const refused = asked && question.fresh ? question.refused : '';
       const { values, problems } = settled;
       const sliders = { properties, values, problems, edits: this.edits, typeIn };
       const own: Part<C> = { context, sliders, fresh: question.fresh };

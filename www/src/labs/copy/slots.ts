@@ -41,5 +41,5 @@ export const costSlot: Slot = (context) =>
   html`<lab-cost
     .about=${openAbout(context)}
     .client=${context.client}
-    .turn=${context.client.turnOf('run')}
+    .turn=${context.client.turnOf('run', ['run.profile'])}
   ></lab-cost>`;

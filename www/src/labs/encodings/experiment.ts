@@ -102,7 +102,7 @@ class LabExperiment extends VisiblePart<EncodingsContext> {
       words: TRAINING,
     });
     if (!recording) return choosing;
-    const work = this.question.fresh ? nothing : workBar(context.client, 'run');
+    const work = this.question.fresh ? nothing : workBar(context.client, 'run', ['run.found']);
     const entries = armEntries(recording.about, context.entries, context.properties);
     const figures = this.figures(recording, entries);
     return html`${choosing}

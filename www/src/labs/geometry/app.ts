@@ -94,8 +94,9 @@ export default class MnemoscopeGeometry extends LabPage {
           ${this.comparisonPart()} ${this.showing('objective', () => mainFigure(figures, tools))}
           ${this.welcomePart()}
           ${this.showing('verdicts', () => verdictTable(this.verdicts, { client, recording, live, stale }))}
-          ${stopBox(recording, this.entries())} ${this.showing('measures', () => otherFigures(figures))}
-          ${about(recording)} ${this.keeping()}
+          ${stopBox(recording, this.entries())}
+          ${this.showing('measures', () => html`${otherFigures(figures)} ${about(recording)}`)}
+          ${this.keeping()}
         </div>
         ${this.settingsPart(() => null)}
       </div>
