@@ -197,9 +197,10 @@ export class LabFigure extends LitElement {
     const { figure, shown, compact } = this;
     const { reading, name, title } = figure;
     const empty = isEmpty(figure);
+    const absent = empty ? figure.empty : isHidden(figure) ? 'All lines are hidden.' : '';
     const drawing = html`<div class="drawing" role="img" aria-label=${figure.summary}></div>
       <svg class="cursor" aria-hidden="true"></svg>
-      ${empty ? html`<p class="empty">${figure.empty}</p>` : isHidden(figure) ? html`<p class="empty">All lines are hidden.</p>` : nothing}`;
+      ${absent ? html`<p class="empty">${absent}</p>` : nothing}`;
     return html`
       ${figure.named || compact ? nothing : guard([figure], () => keyView(figure))}
       ${reading ? this.readable(reading, drawing) : html`<div class="surface">${drawing}</div>`}
