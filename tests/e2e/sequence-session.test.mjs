@@ -741,6 +741,7 @@ describe('for everyone', () => {
     await withLab(
       ALONE,
       async (lab) => {
+        await still(lab);
         const region = lab.page.getByTestId('session-sentence');
         assert.equal(await region.getAttribute('role'), 'status');
         assert.match(await region.innerText(), /blank/);
