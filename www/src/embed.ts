@@ -6,6 +6,7 @@
 import './ui/styles.css';
 import './embed.css';
 import { labAddress } from './ui/address';
+import { THEME } from './ui/theme';
 import type { LabPage } from './page/lab-page';
 import { labOf } from './engine/lab-of';
 import { Labs, showHead } from './labs';
@@ -69,7 +70,7 @@ function paint(theme: 'light' | 'dark'): void {
   for (const rule of darkRules) rule.media.mediaText = theme === 'dark' ? 'all' : 'not all';
   document.documentElement.style.colorScheme = theme;
   // Figures have colours of their own to change.
-  dispatchEvent(new Event('mnemoscope-theme'));
+  dispatchEvent(new Event(THEME));
 }
 
 /** The page around may be of any origin; nothing told is secret. */

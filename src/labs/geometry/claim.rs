@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use crate::error::Error;
 use crate::labs::Config;
 use crate::labs::geometry::config::GeometryConfig;
-use crate::labs::geometry::landscape::{BOTTOM_ENERGY, EDGE_COSINE, HOP_CORRELATION, TOP_ENERGY};
+use crate::labs::geometry::landscape::{BOTTOM_ENERGY, EDGE_COSINE, HOP_CORRELATION, RECOVERY, TOP_ENERGY};
 use crate::labs::race::Findings;
 use crate::run::claim::{Claim, Verdict, Vote};
 use crate::run::results::Results;
@@ -20,6 +20,8 @@ pub const TOP: f32 = 2.0;
 pub const BOTTOM: f32 = 1.0;
 /// Cosine of neighbours on a map; at least.
 pub const COSINE: f32 = 0.3;
+/// Share of the neighbours that are nearest on a map; at least. Tables whose rows are all but equal are at the top too, and find none.
+pub const FOUND: f32 = 0.9;
 /// Where the top has more than this share of all dimensions, no table has so much more than its share there that it would tell.
 pub const MOST_FLAT: f64 = 0.4;
 
@@ -41,13 +43,15 @@ impl MapFindings {
 /// What a seed says after the last step.
 fn vote(results: &Results, run: usize, over: bool) -> Vote {
     let last = |id| results.last(id, run);
-    match (&results.runs[run].stopped, [TOP_ENERGY, BOTTOM_ENERGY, EDGE_COSINE].map(last)) {
+    match (&results.runs[run].stopped, [TOP_ENERGY, BOTTOM_ENERGY, EDGE_COSINE, RECOVERY].map(last)) {
         (Some(stop), _) => Vote::stopped(stop.step),
         _ if !over => Vote::not_over(),
-        (None, [Some(_), Some(_), Some(_)]) if last(HOP_CORRELATION).is_none() => {
+        (None, [Some(_), Some(_), Some(_), Some(_)]) if last(HOP_CORRELATION).is_none() => {
             Vote::open("every two nodes have the same cosine")
         }
-        (None, [Some(top), Some(bottom), Some(cosine)]) => Vote::of(top >= TOP && bottom <= BOTTOM && cosine >= COSINE),
+        (None, [Some(top), Some(bottom), Some(cosine), Some(found)]) => {
+            Vote::of(top >= TOP && bottom <= BOTTOM && cosine >= COSINE && found >= FOUND)
+        }
         _ => Vote::open("the table holds nothing but zeros"),
     }
 }
@@ -75,10 +79,11 @@ impl Findings for MapFindings {
         };
         let measured = format!(
             "Seed by seed, in even shares: {} at the top of the spectrum (a map has at least {TOP}), {} at the bottom (at most {BOTTOM}); \
-             cosine of neighbours {} (at least {COSINE}).",
+             cosine of neighbours {} (at least {COSINE}); share of them found among the nearest {} (at least {FOUND}).",
             each(TOP_ENERGY),
             each(BOTTOM_ENERGY),
-            each(EDGE_COSINE)
+            each(EDGE_COSINE),
+            each(RECOVERY)
         );
         Ok(vec![claim.after(step).judged(&votes, measured)])
     }

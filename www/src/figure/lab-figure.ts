@@ -12,6 +12,7 @@ import { labAddress } from '../ui/address';
 import { exportButtons, save } from '../ui/download';
 import { Draw } from '../ui/draw';
 import { figureText } from '../ui/text';
+import { THEME } from '../ui/theme';
 import { CanvasRenderer } from './canvas';
 import { gradient } from './colours';
 import { cursor, groupOf } from './cursor';
@@ -32,9 +33,6 @@ const MANY_NUMBERS = 1024;
 const TABLE_MS = 1000;
 /** Points and matrices are no wider than this, so that their shape can be seen. */
 const SQUARE_PX = 620;
-
-/** A page around the lab has changed its colours. */
-const THEME = 'mnemoscope-theme';
 
 type Kind = 'live' | 'canvas' | 'plot';
 
