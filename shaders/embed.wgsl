@@ -1,4 +1,4 @@
-// x[row, p] = E[token] + gain table[p]. Twin: src/kernels/embed.rs.
+// x[row, p] = E[token] + gain table[p], or E[token] alone. Twin: src/kernels/embed.rs.
 //
 // Launch: a grid over rows length width (lib/grid.wgsl) of workgroups of 64, one invocation per element.
 
@@ -20,7 +20,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let column = index % p.width;
     let pool = id.z * p.pool;
     let token = u32(tokens[id.z * places + place]);
-    let position = parameters[pool + p.table + (place % p.length) * p.width + column];
-    x[id.z * places * p.width + index] =
-        parameters[pool + p.tokens + token * p.width + column] + parameters[pool + p.gain] * position;
+    var value = parameters[pool + p.tokens + token * p.width + column];
+    if (POSITIONS == 1u) {
+        let position = parameters[pool + p.table + (place % p.length) * p.width + column];
+        value = value + parameters[pool + p.gain] * position;
+    }
+    x[id.z * places * p.width + index] = value;
 }

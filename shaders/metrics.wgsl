@@ -11,6 +11,7 @@ struct Parameters {
     partials: u32,
     warmup: f32,
     cosine: u32,
+    least: f32,
     steps: f32,
     clip: f32,
 }
@@ -97,7 +98,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         rate *= (step + 1.0) / p.warmup;
     } else if (p.cosine == 1u) {
         let span = max(p.steps - p.warmup, 1.0);
-        rate *= 0.5 + 0.5 * cos_pi(min((step - p.warmup) / span, 1.0));
+        let share = 0.5 + 0.5 * cos_pi(min((step - p.warmup) / span, 1.0));
+        rate *= p.least + (1.0 - p.least) * share;
     }
     control[start + RATE] = rate;
     control[start + CLIP] = select(1.0, p.clip / (norm + 1e-6), p.clip > 0.0 && norm > p.clip);

@@ -49,11 +49,11 @@ pub fn pcg4d(counter: [u32; 4]) -> [u32; 4] {
     [x, y, z, w]
 }
 
-/// A whole number in `0..n` from a random word, for `1 ≤ n ≤ 255`. Uses the upper 24 bits.
+/// A whole number in `0..n` from a random word, for `1 ≤ n ≤ 2²⁰`. Uses the upper 24 bits, so that shares differ by `n / 2²⁴` at most.
 #[must_use]
 #[inline(always)]
 pub fn below(word: u32, n: u32) -> u32 {
-    ((word >> 8) * n) >> 24
+    ((u64::from(word >> 8) * u64::from(n)) >> 24) as u32
 }
 
 /// A number in `[0, 1)` with 24 bits.

@@ -8,9 +8,15 @@
 
 use mnemoscope::compute::cpu::CpuExecutor;
 use mnemoscope::encoding::{Encoding, Tuning};
-use mnemoscope::graph::ops::Optimiser;
+use mnemoscope::error::Error;
+use mnemoscope::graph::ops::{Linear, Optimiser};
 use mnemoscope::graph::plan::Plan;
+use mnemoscope::graph::{Graph, Shared};
+use mnemoscope::kernels::control;
+use mnemoscope::kernels::embed::Shape;
 use mnemoscope::kernels::matmul::Activation;
+use mnemoscope::kernels::rng::normal;
+use mnemoscope::kernels::table::Table;
 use mnemoscope::model::transformer::{Architecture, Regime, Replica, Transformer};
 use mnemoscope::task::{Layout, Task};
 
@@ -26,7 +32,7 @@ impl Bench {
         let model = Transformer::new(architecture);
         let tuning = Tuning { start: 2.5, ..Tuning::default() };
         let replicas: Vec<Replica> = encodings.iter().map(|&encoding| Replica::new(encoding, 3, 0.0, tuning)).collect();
-        let optimiser = Optimiser { warmup: 0, cosine: false, steps: 1, clip: 0.0 };
+        let optimiser = Optimiser { warmup: 0, cosine: None, steps: 1, clip: 0.0 };
         let plan = model.plan(&replicas, &Regime { batch: 3, held_out: 2, optimiser }).unwrap();
         let executor = CpuExecutor::new(&plan);
         Self { model, plan, executor, replicas }
@@ -133,4 +139,84 @@ fn one_head_of_four_in_post_norm() {
     let architecture =
         Architecture { pre_norm: false, heads: 1, width: 4, tied: true, ..architecture(Task::PreviousToken, 9) };
     Bench::new(architecture, &[Encoding::SpikeTimeGain, Encoding::Alibi]).check();
+}
+
+/// Examples, their embedding without positions, linear layers and the loss against the table that embeds: its gradient has two parts.
+#[test]
+fn a_tied_table_without_a_buffer_of_logits() {
+    let [count, length, rows, width, entries] = [11, 3, 7, 4, 9];
+    let mut end = 5;
+    let mut place = |len: u32| {
+        end += len;
+        end - len
+    };
+    let tokens_at = place(entries * width);
+    let layers = [(width, 6), (6, width), (width, width)].map(|(inputs, outputs)| Linear {
+        weight: place(inputs * outputs),
+        inputs,
+        outputs,
+        bias: Some(place(outputs)),
+        transposed: false,
+    });
+    let pool = end;
+
+    let mut buffers = Vec::new();
+    let shared = Shared::new(&mut buffers, pool, 0, true);
+    let mut graph = Graph::new(&mut buffers, shared, pool, true);
+    let table = graph.input("examples", count, length + 1);
+    let (tokens, targets) = graph.examples(table, rows, true);
+    let shape = Shape {
+        rows,
+        length,
+        width,
+        vocabulary: entries,
+        tokens: tokens_at,
+        positions: false,
+        gain: 0,
+        table: 0,
+        pool,
+    };
+    // Without positions none are trained, whatever is asked for.
+    let x = graph.embed(tokens, shape, true, true, true);
+    let hidden = graph.linear(x, &layers[0], Activation::Gelu, 0.0, None);
+    let y = graph.linear(hidden, &layers[1], Activation::Linear, 0.0, Some(x));
+    let [last_x, last_y] = graph.select([x, y], rows, length, length - 1);
+    let z = graph.linear(last_y, &layers[2], Activation::Linear, 0.0, Some(last_x));
+    let entries_of = Table { rows: entries, width, table: tokens_at, pool };
+    assert!(matches!(graph.table_cross_entropy(hidden, entries_of, targets, rows), Err(Error::Internal(_))));
+    let scores = graph.table_cross_entropy(z, entries_of, targets, rows).unwrap();
+    assert!(matches!(graph.table_cross_entropy(z, entries_of, targets, rows), Err(Error::Internal(_))));
+    graph.keep(scores);
+    graph.backward().unwrap();
+    let training = graph.finish();
+    let plan = Plan::new(1, &buffers, training, vec![], shared, vec![table.id, scores]).unwrap();
+
+    let mut executor = CpuExecutor::<f64>::new(&plan);
+    let block: Vec<f64> = control::block(3, 0.1, 0.0).into_iter().map(f64::from).collect();
+    executor.write(0, plan.shared.control, &block).unwrap();
+    let examples: Vec<f64> = (0..count * (length + 1)).map(|at| f64::from(at * 5 % entries)).collect();
+    executor.write(0, plan.kept[0], &examples).unwrap();
+    let mut loss = |parameters: &[f64]| {
+        executor.write(0, plan.shared.parameters, parameters).unwrap();
+        executor.run(&plan.training, 1).unwrap();
+        let scores = executor.buffer(0, plan.kept[1]).unwrap();
+        let sum: f64 = scores.chunks_exact(2).map(|score| score[0]).sum();
+        (sum * f64::from(1.0 / rows as f32), executor.buffer(0, plan.shared.gradients).unwrap().to_vec())
+    };
+    let mut parameters: Vec<f64> = (0..pool).map(|element| f64::from(normal([5, 6, 7, element]))).collect();
+    let (first, gradients) = loss(&parameters);
+    assert!(first > 0.5, "{first}");
+    let (h, mut shown) = (1e-6, 0);
+    for at in 0..pool as usize {
+        let here = parameters[at];
+        parameters[at] = here + h;
+        let (above, _) = loss(&parameters);
+        parameters[at] = here - h;
+        let want = (above - loss(&parameters).0) / (2.0 * h);
+        parameters[at] = here;
+        let got = gradients[at];
+        assert!((got - want).abs() <= 2e-8 + 2e-6 * want.abs().max(got.abs()), "{at}: got {got}, want {want}");
+        shown += usize::from(want.abs() > 1e-5);
+    }
+    assert!(shown > 80, "only {shown} of {pool} gradients are not zero");
 }

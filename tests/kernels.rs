@@ -26,7 +26,10 @@ use mnemoscope::kernels::layer_norm_backward::LayerNormBackward;
 use mnemoscope::kernels::matmul::{Activation, Epilogue, Matmul, Operand};
 use mnemoscope::kernels::rng::Dropout;
 use mnemoscope::kernels::rope::{Heads, Rope};
-use mnemoscope::kernels::tied_cross_entropy::{Table, TiedCrossEntropy};
+use mnemoscope::kernels::table::Table;
+use mnemoscope::kernels::table_cross_entropy::TableCrossEntropy;
+use mnemoscope::kernels::table_cross_entropy_backward::TableCrossEntropyBackward;
+use mnemoscope::kernels::tied_cross_entropy::TiedCrossEntropy;
 use mnemoscope::kernels::tied_cross_entropy_backward::TiedCrossEntropyBackward;
 use mnemoscope::kernels::weight_grad::WeightGrad;
 use mnemoscope::kernels::{Kernel, Number, control};
@@ -290,6 +293,7 @@ fn reverse_embedding_follows_central_differences() {
         width,
         vocabulary,
         tokens: 2,
+        positions: true,
         gain,
         table: gain + 1,
         pool: gain + 1 + length * width,
@@ -324,5 +328,45 @@ fn reverse_tied_cross_entropy_follows_central_differences() {
         } else {
             differences(&format!("{rows} rows of {width}"), &parameters, &gradients, loss);
         }
+    }
+}
+
+/// Rows against a table, within a part and a block of the twins and beyond them, with rows that are not judged.
+#[test]
+fn reverse_table_cross_entropy_follows_central_differences() {
+    let mut numbers = Numbers::new(108);
+    for [rows, entries, width] in [[5, 4, 3], [37, 9, 2], [6, 515, 2]] {
+        let table = Table { rows: entries, width, table: 2, pool: entries * width + 2 };
+        let targets = common::table::targets(&mut numbers, rows, entries);
+        let judged = targets.iter().filter(|&&target| target >= 0.0).count() as u32;
+        let targets: Vec<f64> = targets.into_iter().map(f64::from).collect();
+        let (x, parameters) = (normal(&mut numbers, rows * width), normal(&mut numbers, table.pool));
+        let forward = |x: &[f64], parameters: &[f64]| {
+            run(TableCrossEntropy { rows, table }, &[x, parameters, &targets], [rows, 2 * rows])
+        };
+        // The kernel divides by a number in f32, as the WGSL does.
+        let scale = f64::from(1.0 / judged as f32);
+        let loss = |x: &[f64], parameters: &[f64]| {
+            forward(x, parameters)[1].chunks_exact(2).map(|score| score[0]).sum::<f64>() * scale
+        };
+        let [norms, scores] = forward(&x, &parameters);
+        let reads: [&[f64]; 4] = [&x, &parameters, &targets, &norms];
+        let backward = TableCrossEntropyBackward { rows, table, judged };
+        let [dx, gradients] = run(backward, &reads, [rows * width, table.pool]);
+        // Against the kernel that has its logits stored, which is a product of its own.
+        let operand = |offset, row, column, len| Operand { offset, row, column, len };
+        let (a, b) = (operand(0, width, 1, rows * width), operand(2, 1, width, table.pool));
+        let product = Matmul { m: rows, n: entries, k: width, a, b, bias_len: 0, epilogue: Epilogue::default() };
+        let [logits, _] = run(product, &[&[], &x, &parameters, &[], &[]], [rows * entries, 0]);
+        let stored = CrossEntropy { rows, vocabulary: entries, judged, gradient: false };
+        let [_, want] = run(stored, &[&logits, &targets], [0, 2 * rows]);
+        assert!(scores.iter().zip(&want).all(|(got, want)| (got - want).abs() < 1e-12), "{scores:?}, want {want:?}");
+
+        let what = format!("{rows} rows, {entries} entries of {width}");
+        differences(&format!("dx, {what}"), &x, &dx, |x| loss(x, &parameters));
+        assert_eq!(gradients[..2], [0.0; 2], "before the table");
+        differences(&format!("d table, {what}"), &parameters[2..], &gradients[2..], |entries| {
+            loss(&x, &[&parameters[..2], entries].concat())
+        });
     }
 }

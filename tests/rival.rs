@@ -362,7 +362,7 @@ fn the_stages_show_the_numbers_of_the_running_model() {
             assert_eq!(decoding.vectors[0].values.0, logits);
 
             // The program that judges, on the same window.
-            let optimiser = Optimiser { warmup: 0, cosine: false, steps: 1, clip: 1.0 };
+            let optimiser = Optimiser { warmup: 0, cosine: None, steps: 1, clip: 1.0 };
             let regime = WindowRegime { rows: 1, judged: Judged::All, optimiser };
             let windows = student.model.windows(&[student.replica], &regime).unwrap();
             let mut executor = CpuExecutor::<f32>::new(&windows.plan);

@@ -14,9 +14,9 @@ fn pcg4d(counter: vec4<u32>) -> vec4<u32> {
     return v;
 }
 
-// A whole number in 0..n, for n up to 255.
+// A whole number in 0..n, for n up to 2^20: the upper 24 bits times n, in two halves of 12 bits, without the lower 24 bits of it.
 fn below(word: u32, n: u32) -> u32 {
-    return ((word >> 8u) * n) >> 24u;
+    return ((word >> 20u) * n + ((((word >> 8u) & 0xfffu) * n) >> 12u)) >> 12u;
 }
 
 // Factor of an element under dropout: zero or `scale`. Sixty-four elements share eight hashes, 16 bits each.

@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_launch_that_is_wired_wrong_makes_no_plan() {
-        let training = Some(Training { partials: 3, warmup: 0, cosine: false, steps: 1, clip: 0.0 });
+        let training = Some(Training { partials: 3, warmup: 0, cosine: None, steps: 1, clip: 0.0 });
         let metrics = |training| Metrics { rows: 4, length: 5, judged: 20, training };
         let slot = |label, len| Slot { label, len };
         let slots =

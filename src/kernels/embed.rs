@@ -1,4 +1,5 @@
-//! Embedding lookup plus position, twin of `shaders/embed.wgsl`: `x[row, p] = E[token] + gain · table[p]`.
+//! Embedding lookup plus position, twin of `shaders/embed.wgsl`: `x[row, p] = E[token] + gain · table[p]`, or without
+//! positions `E[token]` alone.
 
 use super::real::Real;
 use super::{Words, grid, kernel, words};
@@ -16,6 +17,8 @@ pub struct Shape {
     pub vocabulary: u32,
     /// Offset of the token embedding `[vocabulary, width]`.
     pub tokens: u32,
+    /// Whether a position is added; else the pool has neither gain nor table.
+    pub positions: bool,
     /// Offset of the position gain.
     pub gain: u32,
     /// Offset of the position table `[length, width]`.
@@ -27,7 +30,7 @@ pub struct Shape {
 impl Shape {
     /// Elements of token embedding, position table and gain.
     pub(super) fn parameters(&self) -> u32 {
-        (self.vocabulary + self.length) * self.width + 1
+        self.vocabulary * self.width + if self.positions { self.length * self.width + 1 } else { 0 }
     }
 
     /// Tokens of a batch.
@@ -37,8 +40,9 @@ impl Shape {
 
     /// The fewest elements of a pool that holds them all.
     pub(super) fn least_pool(&self) -> u32 {
-        let ends = [self.tokens + self.vocabulary * self.width, self.gain + 1, self.table + self.length * self.width];
-        ends.into_iter().fold(self.pool, u32::max)
+        let tokens = self.pool.max(self.tokens + self.vocabulary * self.width);
+        let positions = (self.gain + 1).max(self.table + self.length * self.width);
+        if self.positions { tokens.max(positions) } else { tokens }
     }
 
     pub(super) fn uniform(&self) -> Words {
@@ -57,6 +61,7 @@ kernel! {
     Embed is "embed" for (self, form, replicas);
     reads [tokens: self.shape.places(), parameters: self.shape.least_pool()];
     writes [x: self.shape.places() * self.shape.width];
+    constants words![POSITIONS: self.shape.positions];
     uniform self.shape.uniform();
     workgroups grid(self.shape.places() * self.shape.width, replicas);
     pool_elements self.shape.parameters();
@@ -67,14 +72,20 @@ impl Embed {
     fn twin<T: Real>(&self, [tokens, parameters]: [&[T]; 2], [x]: [&mut [T]; 1]) {
         let s = &self.shape;
         let width = s.width as usize;
+        let embedding = &parameters[s.tokens as usize..][..(s.vocabulary * s.width) as usize];
+        let vector = |token: T| &embedding[token.index() as usize * width..][..width];
+        if !s.positions {
+            for (x, &token) in x.chunks_exact_mut(width).zip(tokens).take(s.places() as usize) {
+                x.copy_from_slice(vector(token));
+            }
+            return;
+        }
         let gain = parameters[s.gain as usize];
         let table = &parameters[s.table as usize..][..(s.length * s.width) as usize];
-        let embedding = &parameters[s.tokens as usize..][..(s.vocabulary * s.width) as usize];
         let positions = table.chunks_exact(width).cycle();
         let rows = x.chunks_exact_mut(width).zip(tokens).zip(positions);
         for ((x, &token), position) in rows.take((s.rows * s.length) as usize) {
-            let vector = &embedding[token.index() as usize * width..][..width];
-            for ((x, &e), &p) in x.iter_mut().zip(vector).zip(position) {
+            for ((x, &e), &p) in x.iter_mut().zip(vector(token)).zip(position) {
                 *x = e + gain * p;
             }
         }

@@ -21,8 +21,8 @@ pub struct Training {
     pub partials: u32,
     /// Steps of linear warm-up.
     pub warmup: u32,
-    /// Whether the rate follows half a cosine to zero.
-    pub cosine: bool,
+    /// The share of the rate at which half a cosine ends, zero or more; without one the rate stays.
+    pub cosine: Option<f32>,
     /// Steps in all.
     pub steps: u32,
     /// Greatest gradient norm; zero for none.
@@ -66,7 +66,7 @@ fn cos_pi<T: Real>(x: T) -> T {
 
 impl Metrics {
     fn words(&self) -> Words {
-        let t = self.training.unwrap_or(Training { partials: 0, warmup: 0, cosine: false, steps: 1, clip: 0.0 });
+        let t = self.training.unwrap_or(Training { partials: 0, warmup: 0, cosine: None, steps: 1, clip: 0.0 });
         words![
             self;
             rows,
@@ -74,7 +74,8 @@ impl Metrics {
             judged: self.judged as f32,
             partials: t.partials,
             warmup: t.warmup as f32,
-            cosine: t.cosine,
+            cosine: t.cosine.is_some(),
+            least: t.cosine.unwrap_or(0.0),
             steps: t.steps as f32,
             clip: t.clip,
         ]
@@ -112,9 +113,11 @@ impl Metrics {
         let mut rate = control[control::BASE_RATE];
         if step < warmup {
             rate *= (step + T::one()) / warmup;
-        } else if training.cosine {
+        } else if let Some(least) = training.cosine {
+            let least = T::of(least);
             let span = (T::int(training.steps) - warmup).max(T::one());
-            rate *= T::of(0.5) + T::of(0.5) * cos_pi(((step - warmup) / span).min(T::one()));
+            let share = T::of(0.5) + T::of(0.5) * cos_pi(((step - warmup) / span).min(T::one()));
+            rate *= least + (T::one() - least) * share;
         }
         let clip = T::of(training.clip);
         control[control::RATE] = rate;
@@ -135,6 +138,22 @@ mod tests {
             let x = i as f32 / 1000.0;
             let want = (f64::from(x) * std::f64::consts::PI).cos();
             assert!((f64::from(cos_pi(x)) - want).abs() < 1e-6, "at {x}");
+        }
+    }
+
+    #[test]
+    fn a_cosine_ends_at_its_share_of_the_rate() {
+        for least in [0.0, 0.1, 1.0] {
+            for (step, share) in [(4.0, 1.0), (54.0, 0.5), (104.0, 0.0), (300.0, 0.0)] {
+                let training = Training { partials: 1, warmup: 4, cosine: Some(least), steps: 104, clip: 0.0 };
+                let metrics = Metrics { rows: 1, length: 1, judged: 1, training: Some(training) };
+                let (mut control, mut ring) = (control::block(0, 3.0, 0.0), [0.0; (RING * ENTRY) as usize]);
+                control[control::STEP] = step;
+                metrics.twin([&[1.0, 1.0], &[1.0]], [&mut control, &mut ring]);
+                let want = 3.0 * (least + (1.0 - least) * share);
+                let got = control[control::RATE];
+                assert!((got - want).abs() < 1e-6, "{least}, step {step}: {got}, want {want}");
+            }
         }
     }
 }

@@ -90,6 +90,18 @@ pub fn difference<T: Real>(a: &[T], b: &[T]) -> T {
     fold(a, b, |a, b| (a - b) * (a - b))
 }
 
+/// The greatest value in eight lanes; not one that is not a number.
+pub fn greatest<T: Real>(values: &[T]) -> T {
+    let greater = |a: T, b: T| if b > a { b } else { a };
+    let mut lanes = [T::neg_infinity(); 8];
+    let chunks = values.chunks_exact(8);
+    let tail = chunks.remainder().iter().copied().fold(T::neg_infinity(), greater);
+    for chunk in chunks {
+        lanes.iter_mut().zip(chunk).for_each(|(lane, &value)| *lane = greater(*lane, value));
+    }
+    lanes.into_iter().fold(tail, greater)
+}
+
 #[inline(always)]
 fn fold<T: Real>(a: &[T], b: &[T], term: impl Fn(T, T) -> T) -> T {
     let mut lanes = [T::zero(); 8];
@@ -134,5 +146,10 @@ mod tests {
         let values: Vec<f64> = (1..=21).map(f64::from).collect();
         assert_eq!(sum(&values), 231.0);
         assert_eq!(dot(&values, &values), 3311.0);
+        for at in 0..21 {
+            let mut values = values.clone();
+            values[at] = 22.0;
+            assert_eq!(greatest(&values), 22.0);
+        }
     }
 }

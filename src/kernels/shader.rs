@@ -48,7 +48,8 @@ const LIBRARY: &[Wgsl] = library!(
     "rows",
     "weights",
     "clock",
-    "tied"
+    "tied",
+    "products"
 );
 
 /// A file without comments, indentation and empty lines, and its length: what is written for people need not be sent to every

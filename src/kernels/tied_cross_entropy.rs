@@ -7,44 +7,22 @@
 
 use ndarray::linalg::general_mat_mul;
 
-use super::matmul::{Operand, view_mut};
+use super::matmul::view_mut;
 use super::real::{Real, dot};
+use super::table::Table;
 use super::{Words, kernel, words};
 
 /// Rows of a tile of the twins.
 const TILE: u32 = 32;
-
-/// A table in the parameter pool.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Table {
-    /// Rows.
-    pub rows: u32,
-    /// Columns.
-    pub width: u32,
-    /// Its first element.
-    pub table: u32,
-    /// Elements of the pool.
-    pub pool: u32,
-}
 
 impl Table {
     pub(super) fn uniform(&self) -> Words {
         words![self; rows, width, table, pool]
     }
 
-    /// The fewest elements of a pool that holds it.
-    pub(super) fn least(&self) -> u32 {
-        self.pool.max(self.table + self.rows * self.width)
-    }
-
     /// One product of `rows × rows × width`.
     pub(super) fn flops(&self) -> f64 {
         2.0 * f64::from(self.rows) * f64::from(self.rows) * f64::from(self.width)
-    }
-
-    /// So many rows from `first` on.
-    pub(super) fn operand(&self, first: u32) -> Operand {
-        Operand { offset: self.table + first * self.width, row: self.width, column: 1, len: 0 }
     }
 
     /// Hands `work` the logits `[count, rows]` of some rows after the other, with the first of them and how many they are.

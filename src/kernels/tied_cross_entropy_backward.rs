@@ -7,7 +7,7 @@ use ndarray::linalg::general_mat_mul;
 use super::kernel;
 use super::matmul::view_mut;
 use super::real::Real;
-use super::tied_cross_entropy::Table;
+use super::table::Table;
 
 /// Reads: parameter pool, targets `[rows, rows]`, norms `[rows, 2]`. Writes: the table's part of the gradient pool.
 #[derive(Clone, Debug, PartialEq)]

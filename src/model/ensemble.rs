@@ -83,7 +83,7 @@ impl Model for Ensemble {
     fn extended(&self, steps: u32) -> Option<Box<dyn Model>> {
         let mut longer = self.clone();
         longer.regime.optimiser.steps = steps;
-        (!self.regime.optimiser.cosine).then(|| Box::new(longer) as Box<dyn Model>)
+        self.regime.optimiser.cosine.is_none().then(|| Box::new(longer) as Box<dyn Model>)
     }
 }
 

@@ -318,6 +318,7 @@ impl Transformer {
             width: a.width,
             vocabulary: a.layout.vocabulary(),
             tokens: self.tokens,
+            positions: true,
             gain: self.gain,
             table: self.table,
             pool: self.parameters.len(),

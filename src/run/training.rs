@@ -205,7 +205,7 @@ impl Training {
     pub fn regime(&self) -> Regime {
         let optimiser = Optimiser {
             warmup: self.warmup,
-            cosine: self.schedule == Schedule::Cosine,
+            cosine: (self.schedule == Schedule::Cosine).then_some(0.0),
             steps: self.steps,
             clip: self.clip,
         };

@@ -79,6 +79,7 @@ impl Model for Bigram {
             width: WIDTH,
             vocabulary: LAYOUT.vocabulary(),
             tokens: *tokens_at,
+            positions: true,
             gain: *gain,
             table: *table,
             pool: parameters.len(),
@@ -92,7 +93,7 @@ impl Model for Bigram {
         let mut graph = Graph::new(&mut buffers, shared, parameters.len(), true);
         let (scored, _) = scores(&mut graph, Split::Training);
         graph.backward()?;
-        let optimiser = Optimiser { warmup: 0, cosine: false, steps: self.steps, clip: 0.0 };
+        let optimiser = Optimiser { warmup: 0, cosine: None, steps: self.steps, clip: 0.0 };
         graph.optimise(scored, ROWS, LAYOUT.judged(), judged, Pool::whole(parameters.len()), &optimiser);
         let training = graph.finish();
         let mut graph = Graph::new(&mut buffers, shared, parameters.len(), false);

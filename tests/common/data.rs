@@ -3,6 +3,7 @@
 use mnemoscope::choice::Choice;
 use mnemoscope::kernels::batch::Batch;
 use mnemoscope::kernels::dropout::DropoutCopy;
+use mnemoscope::kernels::examples::Examples;
 use mnemoscope::kernels::rng::Dropout;
 use mnemoscope::kernels::select::{Select, Way};
 use mnemoscope::task::source::Split;
@@ -36,6 +37,27 @@ pub fn batch(replicas: u32) -> Vec<Case> {
             }
         }
     }
+    cases
+}
+
+pub fn examples(replicas: u32) -> Vec<Case> {
+    let mut numbers = Numbers::new(64);
+    let mut cases = Vec::new();
+    for [count, length, rows] in [[1, 1, 1], [7, 3, 5], [33, 1, 33], [257, 7, 65], [3, 65, 3], [100_003, 2, 257]] {
+        for draws in [true, false] {
+            let table = Some(numbers.whole(replicas * count * (length + 1), 60_000));
+            let blocks = draws.then(|| control_blocks(replicas, |_, _| {}));
+            let writes = vec![Some(numbers.normal(replicas * rows * length)), Some(numbers.normal(replicas * rows))];
+            let kernel = Examples { count, length, rows, draws };
+            let name = format!("{kernel:?}");
+            cases.push(Case::new(name, kernel, replicas, vec![blocks, table], writes).rule(Rule::Exact));
+        }
+    }
+    // More rows than examples, where they are drawn.
+    let kernel = Examples { count: 3, length: 2, rows: 9, draws: true };
+    let reads = vec![Some(control_blocks(replicas, |_, _| {})), Some(numbers.whole(replicas * 9, 50))];
+    let writes = vec![Some(numbers.normal(replicas * 18)), Some(numbers.normal(replicas * 9))];
+    cases.push(Case::new("more rows than examples", kernel, replicas, reads, writes).rule(Rule::Exact));
     cases
 }
 

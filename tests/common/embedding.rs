@@ -15,9 +15,15 @@ fn shapes() -> impl Iterator<Item = Shape> {
             let tokens = 5;
             let gain = tokens + vocabulary * width + 3;
             let table = gain + 1;
-            Shape { rows, length, width, vocabulary, tokens, gain, table, pool: table + length * width }
+            let pool = table + length * width;
+            Shape { rows, length, width, vocabulary, tokens, positions: true, gain, table, pool }
         },
     )
+}
+
+/// The same without positions: the pool ends with the token embedding.
+fn bare() -> impl Iterator<Item = Shape> {
+    shapes().map(|s| Shape { positions: false, gain: 0, table: 0, pool: s.tokens + s.vocabulary * s.width, ..s })
 }
 
 fn tokens(numbers: &mut Numbers, replicas: u32, s: &Shape) -> Option<Vec<f32>> {
@@ -35,14 +41,14 @@ pub fn embed(replicas: u32) -> Vec<Case> {
         let writes = vec![Some(numbers.normal(replicas * places(&shape)))];
         Case::new(format!("{shape:?}"), Embed { shape }, replicas, reads, writes)
     };
-    shapes().map(case).collect()
+    shapes().chain(bare()).map(case).collect()
 }
 
 pub fn embed_backward(replicas: u32) -> Vec<Case> {
     let mut numbers = Numbers::new(11);
     let mut cases = Vec::new();
-    for shape in shapes() {
-        for table in [false, true] {
+    for shape in shapes().chain(bare()) {
+        for table in [false, true].into_iter().filter(|&table| shape.positions || !table) {
             for accumulate in [false, true] {
                 let reads = vec![
                     tokens(&mut numbers, replicas, &shape),

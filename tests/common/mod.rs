@@ -22,6 +22,7 @@ pub mod optimise;
 pub mod products;
 pub mod sdm;
 pub mod similarity;
+pub mod table;
 pub mod tied;
 pub mod training;
 
@@ -41,6 +42,8 @@ macro_rules! families {
             cross_entropy: norm::cross_entropy,
             tied_cross_entropy: tied::forward,
             tied_cross_entropy_backward: tied::backward,
+            table_cross_entropy: table::forward,
+            table_cross_entropy_backward: table::backward,
             embed: embedding::embed,
             embed_backward: embedding::embed_backward,
             gain_backward: embedding::gain_backward,
@@ -49,6 +52,7 @@ macro_rules! families {
             adamw: optimise::adamw,
             descent: optimise::descent,
             batch: data::batch,
+            examples: data::examples,
             dropout: data::dropout,
             select: data::select,
             similarity: similarity::similarity,

@@ -111,8 +111,8 @@ enum Trouble {
 }
 
 pub fn metrics(replicas: u32) -> Vec<Case> {
-    let training = Training { partials: 3, warmup: 0, cosine: false, steps: 100, clip: 0.0 };
-    let cosine = Training { cosine: true, warmup: 4, ..training };
+    let training = Training { partials: 3, warmup: 0, cosine: None, steps: 100, clip: 0.0 };
+    let cosine = Training { cosine: Some(0.0), warmup: 4, ..training };
     let clipped = Training { clip: 1.5, ..training };
     let kinds = [
         ("evaluation", None, 0.0),
@@ -127,6 +127,8 @@ pub fn metrics(replicas: u32) -> Vec<Case> {
         ("within a cosine", Some(cosine), 37.0),
         ("end of a cosine", Some(cosine), 100.0),
         ("after a cosine", Some(cosine), 250.0),
+        ("within a cosine to a tenth", Some(Training { cosine: Some(0.1), ..cosine }), 37.0),
+        ("end of a cosine to a tenth", Some(Training { cosine: Some(0.1), ..cosine }), 100.0),
         ("a warm-up as long as the run, then a cosine", Some(Training { warmup: 100, ..cosine }), 101.0),
         ("clipped", Some(clipped), 2.0),
         ("not clipped", Some(Training { clip: 1e4, ..clipped }), 2.0),

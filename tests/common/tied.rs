@@ -1,6 +1,7 @@
 //! Cases of the cross-entropy of a table against itself, and of its gradient.
 
-use mnemoscope::kernels::tied_cross_entropy::{Table, TiedCrossEntropy};
+use mnemoscope::kernels::table::Table;
+use mnemoscope::kernels::tied_cross_entropy::TiedCrossEntropy;
 use mnemoscope::kernels::tied_cross_entropy_backward::TiedCrossEntropyBackward;
 
 use super::harness::Case;

@@ -5,6 +5,7 @@ use crate::graph::{Graph, Tensor, ops::Op};
 use crate::kernels::batch::Batch;
 use crate::kernels::embed::{Embed, Shape};
 use crate::kernels::embed_backward::EmbedBackward;
+use crate::kernels::examples::Examples;
 use crate::kernels::gain_backward::GainBackward;
 
 #[derive(Debug)]
@@ -28,12 +29,24 @@ impl Graph<'_> {
         (tokens, targets)
     }
 
-    /// Records the embedding of `tokens` with positions. `table` and `gain` say whether some replica trains its
-    /// position table or gain; `tied`, whether the output layer shares the token embedding.
+    /// Records the choice of `rows` examples from a `table` `[count, length + 1]`, whose last column are the targets: drawn anew each
+    /// step, or the first ones in order. Tokens `[rows, length]` and targets `[rows, 1]`.
+    pub fn examples(&mut self, table: Tensor, rows: u32, draws: bool) -> (Tensor, Tensor) {
+        let examples = Examples { count: table.rows, length: table.columns.saturating_sub(1), rows, draws };
+        let tokens = self.tensor("tokens", rows, examples.length);
+        let targets = self.tensor("targets", rows, 1);
+        let control = draws.then_some(self.shared.control);
+        self.launch(examples, [control, Some(table.id)], [Some(tokens.id), Some(targets.id)]);
+        (tokens, targets)
+    }
+
+    /// Records the embedding of `tokens`, with positions if the shape has them. `table` and `gain` say whether some
+    /// replica trains its position table or gain; `tied`, whether the output layer shares the token embedding.
     pub fn embed(&mut self, tokens: Tensor, shape: Shape, table: bool, gain: bool, tied: bool) -> Tensor {
         let x = self.tensor("embedded tokens", shape.rows * shape.length, shape.width);
         self.launch(Embed { shape }, [Some(tokens.id), Some(self.shared.parameters)], [Some(x.id)]);
         if self.training() {
+            let (table, gain) = (shape.positions && table, shape.positions && gain);
             self.tape.push(Op::Embed(Record { shape, tokens, x, table, gain, tied }));
         }
         x

@@ -11,8 +11,8 @@ use crate::kernels::metrics::{Metrics, Training};
 pub struct Optimiser {
     /// Steps of linear warm-up.
     pub warmup: u32,
-    /// Whether the rate follows half a cosine to zero.
-    pub cosine: bool,
+    /// The share of the rate at which half a cosine ends, zero or more; without one the rate stays.
+    pub cosine: Option<f32>,
     /// Steps in all.
     pub steps: u32,
     /// Greatest gradient norm; zero for none.

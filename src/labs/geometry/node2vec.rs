@@ -11,7 +11,7 @@ use crate::graph::plan::Plan;
 use crate::graph::{BufferId, Graph, Shared};
 use crate::kernels::control;
 use crate::kernels::grad_norm::Pool;
-use crate::kernels::tied_cross_entropy::Table;
+use crate::kernels::table::Table;
 use crate::labs::geometry::graph::Nodes;
 use crate::labs::geometry::landscape::Landscape;
 use crate::model::measure::{Better, Kind, Measure, Phase};
@@ -84,7 +84,7 @@ impl Model for Node2Vec {
         let mut graph = Graph::new(&mut buffers, shared, pool, true);
         let targets = graph.input("targets", rows, rows);
         let scores = graph.tied_cross_entropy(self.table, targets);
-        let optimiser = Optimiser { warmup: 0, cosine: false, steps: self.steps, clip: 0.0 };
+        let optimiser = Optimiser { warmup: 0, cosine: None, steps: self.steps, clip: 0.0 };
         graph.descend(scores, rows, length, judged, Pool::whole(pool), &optimiser);
         let training = graph.finish();
         let mut graph = Graph::new(&mut buffers, shared, pool, false);

@@ -404,7 +404,7 @@ fn record(
     let tuning = Tuning::default();
     let replica = |pupil: &Pupil| Replica::new(method.encoding, pupil.seed, pupil.rate, tuning);
     let replicas: Vec<Replica> = pupils.iter().map(replica).collect();
-    let optimiser = Optimiser { warmup: 0, cosine: false, steps: 1, clip: 1.0 };
+    let optimiser = Optimiser { warmup: 0, cosine: None, steps: 1, clip: 1.0 };
     let windows = model.windows(&replicas, &WindowRegime { rows: method.rows(), judged: method.judged, optimiser })?;
     Ok((model, replicas, windows))
 }
