@@ -24,6 +24,8 @@ pub const STREAM_DATA: u32 = 9;
 pub const STREAM_NOISE: u32 = 10;
 /// Stream of random sequences.
 pub const STREAM_SEQUENCE: u32 = 11;
+/// Stream of random graphs.
+pub const STREAM_GRAPH: u32 = 12;
 /// First stream of initial weights; parameter tensor `i` uses `STREAM_WEIGHTS + i`.
 pub const STREAM_WEIGHTS: u32 = 1_000;
 /// First stream of dropout; the `i`-th dropout of a model uses `STREAM_DROPOUT + i`.

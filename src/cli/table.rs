@@ -90,14 +90,14 @@ pub(crate) fn measured(results: &Results, point: &Point) {
     let head = head.chain(results.measures.iter().map(|measure| measure.label.to_lowercase()));
     let mut rows = vec![head.collect::<Vec<_>>()];
     for (at, run) in results.runs.iter().enumerate() {
-        let cell = |(measure, values): (&Measure, &Vec<f32>)| match values.get(at).filter(|value| value.is_finite()) {
+        let cell = |(of, measure): (usize, &Measure)| match results.last_upto(of, at, point.x) {
             None if run.stopped.is_some() => "stopped".to_owned(),
             None => "–".to_owned(),
             Some(share) if measure.kind == Kind::Share => format!("{:.2} %", share * 100.0),
             Some(value) => format!("{value:.5} {}", measure.unit),
         };
         let name = [name(&results.arms, &run.arm), run.seed.to_string()];
-        rows.push(name.into_iter().chain(results.measures.iter().zip(&point.values).map(cell)).collect());
+        rows.push(name.into_iter().chain(results.measures.iter().enumerate().map(cell)).collect());
     }
     print(&rows);
 }

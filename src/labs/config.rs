@@ -29,6 +29,7 @@ trait Configuration {
     fn link(&self) -> String;
     fn tables(&self) -> &'static [&'static str];
     fn racing(&self) -> Option<&dyn Racing>;
+    fn ends(&self) -> Vec<&'static str>;
 }
 
 /// Without what it holds, so that a page need not carry how to print that.
@@ -83,6 +84,9 @@ impl<S: Settings + 'static> Configuration for S {
     }
     fn racing(&self) -> Option<&dyn Racing> {
         Settings::racing(self)
+    }
+    fn ends(&self) -> Vec<&'static str> {
+        Settings::ends(self)
     }
 }
 
@@ -224,11 +228,19 @@ impl Config {
         self.0.link()
     }
 
+    /// Names of the settings that say when a race of it ends; see [`Settings::ends`].
+    #[must_use]
+    pub fn ends(&self) -> Vec<&'static str> {
+        self.0.ends()
+    }
+
     /// Another number of steps, if that is allowed.
     #[must_use]
     pub fn with_steps(&self, steps: u32) -> Option<Self> {
         let mut longer = self.clone();
-        longer.0.set("steps", &steps.to_string()).ok()?;
+        for name in self.ends() {
+            longer.0.set(name, &steps.to_string()).ok()?;
+        }
         Some(longer)
     }
 

@@ -47,6 +47,8 @@ pub struct About {
     pub link: String,
     /// Whether its state can be saved, and looked into.
     pub weights: bool,
+    /// Names of the settings that say when it ends, if it can end later than it was to.
+    pub ends: Vec<&'static str>,
 }
 
 impl About {
@@ -55,7 +57,7 @@ impl About {
     pub fn new(config: &Config, executor: ExecutorInfo, steps: u32) -> Self {
         let (lab, values, link) = (config.lab_id(), by_name(config.values()), config.link());
         let (arms, runs, measures, cost) = (Vec::new(), Vec::new(), Vec::new(), Cost::default());
-        Self { lab, arms, runs, measures, executor, cost, steps, values, link, weights: false }
+        Self { lab, arms, runs, measures, executor, cost, steps, values, link, weights: false, ends: Vec::new() }
     }
 }
 

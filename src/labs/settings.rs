@@ -66,6 +66,11 @@ pub trait Settings: Properties {
         None
     }
 
+    /// Names of the settings that say when its race ends: the steps of the arms that train longest.
+    fn ends(&self) -> Vec<&'static str> {
+        vec!["steps"]
+    }
+
     /// Mends what the single fields allow but not together, and says what was mended.
     fn settle(&mut self) -> Vec<Problem>;
 

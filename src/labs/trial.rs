@@ -199,12 +199,15 @@ impl Run for Trial {
 
     fn about(&self) -> About {
         let race = &self.race;
+        // With some schedules the learning rate depends on the steps in all.
+        let extends = race.lineup().extended(self.config.provenance(), race.steps().saturating_add(1)).is_some();
         About {
             arms: race.arms(),
             runs: race.runs(),
             measures: race.lineup().measures(),
             cost: race.cost().clone(),
             weights: true,
+            ends: if extends { self.config.ends() } else { Vec::new() },
             ..About::new(&self.config, race.executor().clone(), race.steps())
         }
     }

@@ -111,6 +111,18 @@ impl Parameters {
         offset
     }
 
+    /// Weights are drawn from N(0, 1), whatever bounds they had, and biases start at zero: times a replica's scale, the start of GPT-2
+    /// (Radford et al. 2019).
+    pub fn normal(&mut self) {
+        for tensor in &mut self.tensors {
+            tensor.init = match tensor.init {
+                Init::Normal(_) | Init::Uniform(_) if tensor.name.ends_with("bias") => Init::Constant(0.0),
+                Init::Normal(_) | Init::Uniform(_) => Init::Normal(1.0),
+                kept @ (Init::Constant(_) | Init::Encoding) => kept,
+            };
+        }
+    }
+
     /// Notes in a control block which tensors a replica does not train.
     ///
     /// # Errors

@@ -311,6 +311,17 @@ impl Transformer {
         uses: &Uses,
         first_judged: u32,
     ) -> Tensor {
+        let x = self.hidden_from(graph, tokens, rows, uses, first_judged);
+        graph.linear(x, &self.output, Activation::Linear, 0.0, None)
+    }
+
+    /// Records the forward pass on `tokens` `[rows, length]` up to what the output layer reads of the positions from `first_judged` on,
+    /// for a plan of these replicas.
+    pub fn hidden(&self, graph: &mut Graph<'_>, tokens: Tensor, replicas: &[Replica], first_judged: u32) -> Tensor {
+        self.hidden_from(graph, tokens, tokens.rows, &Uses::of(self, replicas), first_judged)
+    }
+
+    fn hidden_from(&self, graph: &mut Graph<'_>, tokens: Tensor, rows: u32, uses: &Uses, first_judged: u32) -> Tensor {
         let a = &self.architecture;
         let shape = EmbedShape {
             rows,
@@ -334,7 +345,7 @@ impl Transformer {
         if let Some((gamma, beta)) = self.last_norm {
             x = graph.layer_norm(x, gamma, beta);
         }
-        graph.linear(x, &self.output, Activation::Linear, 0.0, None)
+        x
     }
 
     /// One layer; its output keeps positions from `first` on.

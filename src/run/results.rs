@@ -198,11 +198,21 @@ impl Results {
         self.measures.iter().position(|measure| measure.id == id)
     }
 
-    /// The last number of a measure for a run, if it is there.
+    /// The last number of a measure for a run, if it is there: arms may end before others. One that has stopped says nothing any more.
     #[must_use]
     pub fn last(&self, measure: &str, run: usize) -> Option<f32> {
-        let values = self.curves.last()?.values.get(self.measure(measure)?)?;
-        values.get(run).copied().filter(|value| value.is_finite())
+        self.last_upto(self.measure(measure)?, run, f64::INFINITY)
+    }
+
+    /// The same up to a place of the axis.
+    #[must_use]
+    pub fn last_upto(&self, measure: usize, run: usize, x: f64) -> Option<f32> {
+        let mut points = self.curves.iter().rev().filter(|point| point.x <= x);
+        let value = |point: &Point| {
+            let value = point.values.get(measure)?.get(run).copied()?;
+            value.is_finite().then_some(value)
+        };
+        if self.runs.get(run)?.stopped.is_some() { value(points.next()?) } else { points.find_map(value) }
     }
 
     /// All curves as one table: a row for each run and place.

@@ -1,68 +1,247 @@
 //! The geometry lab's settings.
 
-use crate::labs::geometry::graph::{MOST_NODES, Nodes, Shape};
+use crate::choice::{Choice, choice};
+use crate::labs::geometry::edges;
+use crate::labs::geometry::graph::{MOST_NODES, Nodes};
+use crate::labs::geometry::parts;
+use crate::labs::geometry::paths::PathTask;
+use crate::labs::geometry::presets::PRESETS;
+use crate::labs::geometry::shapes::{self, Shape};
 use crate::labs::part::Part;
 use crate::labs::race::Racing;
 use crate::labs::settings::{Preset, Settings};
 use crate::property::{Field, Kind, Problem, properties};
+use crate::run::heads;
 use crate::run::machine::ExecutorChoice;
+use crate::run::training::Schedule;
+
+/// The most attention heads.
+const MOST_HEADS: u32 = 16;
+/// What the names of arms with self-edges end with, where there are also some without.
+pub const WITH_ITSELF: &str = "-self";
+
+/// The most nodes of a path-star whose paths are taught.
+const MOST_PATH_NODES: u32 = 100_000;
+
+choice! {
+    /// What is raced.
+    pub enum Experiment {
+        Tiny = "tiny", "Learners", "Several learners on the edges of one graph.";
+        Knobs = "knobs", "Knobs", "The one-matrix net at every pair of two settings: where does geometry come and go?";
+        Paths = "paths", "Paths", "A path-star in the weights: is the first step of paths found that were not taught?";
+    }
+}
+
+choice! {
+    /// What learns the edges.
+    pub enum Learned {
+        Node2Vec = "node2vec", "Node2Vec", "One table, its own output layer; gradient descent on the sum.";
+        Net = "net", "One-matrix net", "An embedding, one matrix, the embedding again; AdamW.";
+        NetFrozen = "net-frozen", "Net, embedding frozen", "The same, whose embedding stays as it was drawn.";
+        Transformer = "transformer", "Transformer", "A pre-norm transformer, its output layer tied to its embedding; AdamW.";
+        TransformerFrozen = "transformer-frozen", "Transformer, embedding frozen", "The same, whose embedding stays as it was drawn.";
+    }
+}
+
+choice! {
+    /// Which way edges are taught.
+    pub enum Directions {
+        Both = "both", "Both ways", "Each edge from either end.";
+        Forward = "forward", "Forward only", "Each edge in the direction in which the graph has it: on trees and stars away from the root.";
+    }
+}
+
+choice! {
+    /// Whether nodes are neighbours of themselves.
+    pub enum SelfEdges {
+        No = "no", "No", "Only what the graph has.";
+        Yes = "yes", "Yes", "Every node is taught as its own neighbour too.";
+        Both = "both", "Without and with", "Two arms of every net and transformer.";
+    }
+}
+
+choice! {
+    /// What is turned beside the learning rate.
+    pub enum Knob {
+        Scale = "scale", "Initial scale", "Standard deviation of the first weights.";
+        Decay = "decay", "Weight decay", "AdamW's decoupled decay.";
+    }
+}
+
+choice! {
+    /// What is taught of a path-star.
+    pub enum Variant {
+        Full = "full", "Edges and paths", "All edges, both ways, and the paths of most arms.";
+        Edges = "edges", "Edges only", "All edges, both ways; no path.";
+        Forward = "forward", "Forward edges and paths", "All edges away from the root, and the paths.";
+        Frozen = "frozen", "Embedding frozen", "Edges and paths; the embedding stays as it was drawn.";
+    }
+}
 
 properties! {
-    /// Settings of the geometry lab. Defaults are the paper's small star.
+    /// Settings of the geometry lab. Defaults are the paper's small star, with four learners.
     pub struct GeometryConfig {
+        experiment: Experiment = Experiment::Tiny, Kind::one_of::<Experiment>(), Run, "Experiment", "Experiment", "", "What is raced.";
         graph: Shape = Shape::Star, Kind::one_of::<Shape>(), Run, "Graph", "Graph", "", "Whose edges are taught.";
-        arms: u32 = 4, Kind::integer(2, 255), Run, "Graph", "Arms", "", "Paths of the path-star.";
+        arms: u32 = 4, Kind::integer(2, 10_000), Run, "Graph", "Arms", "", "Paths of the path-star.";
         path_nodes: u32 = 5, Kind::integer(3, 12), Run, "Graph", "Nodes of a path", "", "The root, which all share, is one of them.";
-        rows: u32 = 4, Kind::integer(2, 32), Run, "Graph", "Rows", "", "Rows of the grid.";
-        columns: u32 = 4, Kind::integer(2, 32), Run, "Graph", "Columns", "", "Columns of the grid.";
-        nodes: u32 = 15, Kind::integer(3, MOST_NODES), Run, "Graph", "Nodes", "", "Nodes of the cycle.";
-        node2vec_width: u32 = 100, Kind::integer(4, 512), Run, "Model", "Width", "", "Numbers a node: with more of them than nodes, nothing forces a table to be simple.";
-        node2vec_scale: f32 = 1.0, Kind::number(0.001, 3.0), Run, "Model", "Initial scale", "", "Standard deviation of a table's first numbers.";
-        rate: f32 = 0.01, Kind::number(0.0, 10.0), Run, "Race", "Learning rate", "", "Of gradient descent on the sum over all nodes.";
-        steps: u32 = 3000, Kind::integer(1, 200_000), Run, "Race", "Steps", "", "Training steps, each over all edges.";
+        rows: u32 = 4, Kind::integer(2, 32), Run, "Graph", "Rows", "", "Rows of grid and torus.";
+        columns: u32 = 4, Kind::integer(2, 32), Run, "Graph", "Columns", "", "Columns of grid and torus.";
+        nodes: u32 = 15, Kind::integer(3, MOST_NODES), Run, "Graph", "Nodes", "", "Nodes of cycle, path and random regular graph.";
+        degree: u32 = 3, Kind::integer(2, 8), Run, "Graph", "Neighbours", "", "Of each node of the random regular graph.";
+        dimension: u32 = 4, Kind::integer(2, 9), Run, "Graph", "Dimension", "", "Of the hypercube.";
+        depth: u32 = 3, Kind::integer(1, 8), Run, "Graph", "Depth", "", "Levels of the tree below its root.";
+        clique: u32 = 5, Kind::integer(3, 64), Run, "Graph", "Group", "nodes", "Nodes of each group of the barbell.";
+        bridge: u32 = 2, Kind::integer(0, 64), Run, "Graph", "Bridge", "nodes", "Nodes between the groups of the barbell.";
+        graph_seed: u32 = 0, Kind::integer(0, 16_000_000), Run, "Graph", "Graph's seed", "", "What the random graph is drawn from.";
+        edges: String = String::new(), Kind::text(edges::MOST_TEXT), Run, "Graph", "My edges", "", "Two names with a blank between, a semicolon between edges: a b; b c. Or open a file.";
+        models: Vec<Learned> = vec![Learned::Node2Vec, Learned::Net, Learned::Transformer, Learned::NetFrozen], Kind::many_of::<Learned>(), Run, "Race", "Learners", "", "What learns the edges.";
+        directions: Directions = Directions::Both, Kind::one_of::<Directions>(), Run, "Race", "Directions", "", "Which way edges are taught to nets and transformers; Node2Vec always has them both ways.";
+        self_edges: SelfEdges = SelfEdges::No, Kind::one_of::<SelfEdges>(), Run, "Race", "Self-edges", "", "Whether every node is taught as its own neighbour too, to nets and transformers.";
+        steps: u32 = 500, Kind::integer(1, 200_000), Run, "Race", "Steps", "", "Training steps of nets and transformers.";
         seeds: u32 = 3, Kind::integer(1, 16), Run, "Race", "Seeds", "", "Independent runs, each with first numbers of its own.";
         seed: u32 = 0, Kind::integer(0, 16_000_000), Run, "Race", "First seed", "", "The other seeds follow it.";
-        every: u32 = 50, Kind::integer(1, 10_000), Run, "Evaluation", "Evaluate every", "steps", "Steps between two looks at the table.";
+        net_width: u32 = 32, Kind::integer(4, 512), Run, "Net", "Net’s width", "", "Numbers a node in the net’s embedding; a multiple of 4.";
+        net_schedule: Schedule = Schedule::Constant, Kind::one_of::<Schedule>(), Run, "Net", "Net’s schedule", "", "Its learning rate over time; a cosine goes down to a tenth.";
+        frozen_rate: f32 = 0.2, Kind::number(0.0, 20.0), Run, "Net", "Rate of the frozen net", "", "With its embedding fixed, the net needs greater steps.";
+        width: u32 = 32, Kind::integer(4, 512), Run, "Transformer", "Width", "", "Width of the residual stream.";
+        layers: u32 = 1, Kind::integer(1, 4), Run, "Transformer", "Layers", "", "Transformer layers.";
+        heads: u32 = 1, Kind::integer(1, MOST_HEADS), Run, "Transformer", "Heads", "", "Attention heads. Width / heads must be a multiple of 4, at most 64.";
+        mlp: u32 = 128, Kind::integer(4, 2048), Run, "Transformer", "MLP width", "", "Hidden width of the feed-forward part.";
+        position_scale: f32 = 1.0, Kind::number(0.0, 1.0), Run, "Transformer", "Scale of positions", "", "Standard deviation of the first table of positions.";
+        schedule: Schedule = Schedule::Cosine, Kind::one_of::<Schedule>(), Run, "Transformer", "Schedule", "", "The transformer’s learning rate over time; a cosine goes down to a tenth.";
+        node2vec_width: u32 = 100, Kind::integer(4, 512), Run, "Node2Vec", "Node2Vec’s width", "", "Numbers a node: with more of them than nodes, nothing forces a table to be simple.";
+        node2vec_scale: f32 = 1.0, Kind::number(0.001, 3.0), Run, "Node2Vec", "Node2Vec’s first scale", "", "Standard deviation of its first numbers.";
+        node2vec_rate: f32 = 0.01, Kind::number(0.0, 10.0), Run, "Node2Vec", "Node2Vec’s rate", "", "Of gradient descent on the sum over all nodes.";
+        node2vec_steps: u32 = 3000, Kind::integer(1, 200_000), Run, "Node2Vec", "Node2Vec’s steps", "", "Training steps, each over all edges.";
+        initial_scale: f32 = 0.02, Kind::number(0.001, 3.0), Run, "Optimiser", "Initial scale", "", "Standard deviation of the first weights of nets and transformers.";
+        rate: f32 = 0.01, Kind::number(0.0, 20.0), Run, "Optimiser", "Learning rate", "", "AdamW’s step size.";
+        warmup: u32 = 0, Kind::integer(0, 5000), Run, "Optimiser", "Warm-up", "steps", "Steps over which the learning rate rises linearly.";
+        decay: f32 = 0.0, Kind::number(0.0, 10.0), Run, "Optimiser", "Weight decay", "", "AdamW’s decoupled decay.";
+        knob: Knob = Knob::Scale, Kind::one_of::<Knob>(), Run, "Knobs", "Beside the rate", "", "What is turned beside the learning rate.";
+        variants: Vec<Variant> = vec![Variant::Full], Kind::many_of::<Variant>(), Run, "Paths", "What is taught", "", "Arms of the race over paths.";
+        share: f32 = 0.75, Kind::number(0.05, 0.95), Run, "Paths", "Share taught", "", "Share of the arms whose path is taught; the others are held out.";
+        pauses: u32 = 1, Kind::integer(0, 16), Run, "Paths", "Pauses", "tokens", "Tokens between the question and its answer.";
+        batch: u32 = 256, Kind::integer(1, 4096), Run, "Paths", "Batch", "examples", "Examples of a step, drawn from edges and paths.";
+        every: u32 = 25, Kind::integer(1, 10_000), Run, "Evaluation", "Evaluate every", "steps", "Steps between two looks at the embedding.";
         executor: ExecutorChoice = ExecutorChoice::Auto, Kind::one_of::<ExecutorChoice>(), Machine, "Machine", "Run on", "", "Where the work is done.";
     }
 }
 
-/// The presets, the defaults first.
-pub const PRESETS: &[Preset] = &[
-    Preset {
-        id: "star",
-        label: "Path-star",
-        help: "Four arms of five nodes that share a root, three seeds.",
-        values: &[],
-    },
-    Preset {
-        id: "cycle",
-        label: "Cycle",
-        help: "A ring of 15 nodes, on which the end is known exactly: an objective of 21.524 nats.",
-        values: &[("graph", "cycle"), ("steps", "10000"), ("every", "100")],
-    },
-    Preset { id: "grid", label: "Grid", help: "Four rows of four nodes.", values: &[("graph", "grid")] },
-];
-
 impl GeometryConfig {
-    /// Nodes of the graph.
+    /// Nodes of the graph; 0 of one of the reader's that cannot be read.
     #[must_use]
     pub fn size(&self) -> u32 {
         match self.graph {
             Shape::Star => 1 + self.arms * (self.path_nodes - 1),
-            Shape::Grid => self.rows * self.columns,
-            Shape::Cycle => self.nodes,
+            Shape::Tree => (2 << self.depth) - 1,
+            Shape::Grid | Shape::Torus => self.rows * self.columns,
+            Shape::Cycle | Shape::Path | Shape::Regular => self.nodes,
+            Shape::Barbell => 2 * self.clique + self.bridge,
+            Shape::Hypercube => 1 << self.dimension,
+            Shape::Petersen => 10,
+            Shape::Irregular => 16,
+            Shape::Own => edges::of_link(&self.edges).map_or(0, |nodes| nodes.len() as u32),
         }
     }
 
-    /// The graph.
+    /// The graph; settled settings have one.
     #[must_use]
     pub fn network(&self) -> Nodes {
         match self.graph {
-            Shape::Star => Nodes::star(self.arms, self.path_nodes),
-            Shape::Grid => Nodes::grid(self.rows, self.columns),
-            Shape::Cycle => Nodes::cycle(self.nodes),
+            Shape::Star => shapes::star(self.arms, self.path_nodes),
+            Shape::Tree => shapes::tree(self.depth),
+            Shape::Grid => shapes::grid(self.rows, self.columns, false),
+            Shape::Torus => shapes::grid(self.rows, self.columns, true),
+            Shape::Cycle => shapes::cycle(self.nodes),
+            Shape::Path => shapes::path(self.nodes),
+            Shape::Barbell => shapes::barbell(self.clique, self.bridge),
+            Shape::Hypercube => shapes::hypercube(self.dimension),
+            Shape::Petersen => shapes::petersen(),
+            Shape::Regular => shapes::random_regular(self.nodes, self.degree, self.graph_seed),
+            Shape::Irregular => shapes::irregular(),
+            Shape::Own => edges::of_link(&self.edges).unwrap_or_else(|_| Nodes::new(Vec::new(), [])),
         }
+    }
+
+    /// The settings that the graph follows from, by name.
+    #[must_use]
+    pub fn graph_key(&self) -> Vec<(&'static str, String)> {
+        self.values().into_iter().filter(|(name, _)| parts::GRAPH.contains(name)).collect()
+    }
+
+    /// The task over paths, as a variant has it.
+    #[must_use]
+    pub fn paths(&self, variant: Variant) -> PathTask {
+        PathTask {
+            arms: self.arms,
+            path_nodes: self.path_nodes,
+            pauses: self.pauses,
+            share: self.share,
+            paths: variant != Variant::Edges,
+            forward: variant == Variant::Forward,
+            batch: self.batch,
+        }
+    }
+
+    /// What is wrong with the graph as a whole, mended.
+    fn settle_graph(&mut self) -> Vec<Problem> {
+        let problem = |field: &str, given: String, allowed: String, used: String| {
+            vec![Problem { field: field.to_owned(), given, allowed, used }]
+        };
+        if self.experiment == Experiment::Paths && self.graph != Shape::Star {
+            let given = std::mem::replace(&mut self.graph, Shape::Star).id().to_owned();
+            let allowed = "a path-star where paths are taught: each of its arms is one question".to_owned();
+            return problem("graph", given, allowed, Shape::Star.id().to_owned());
+        }
+        if self.graph == Shape::Own
+            && let Err(why) = edges::of_link(&self.edges)
+        {
+            self.graph = Shape::Star;
+            let allowed = format!("edges such as a b; b c, and {why}");
+            return problem("edges", self.edges.clone(), allowed, "the path-star".to_owned());
+        }
+        if self.graph == Shape::Regular {
+            let most = self.degree.min(self.nodes - 1);
+            let fits = if (most * self.nodes).is_multiple_of(2) { most } else { most - 1 };
+            if fits != self.degree {
+                let given = std::mem::replace(&mut self.degree, fits).text();
+                let allowed = format!("fewer than {} neighbours, and an even number of stubs in all", self.nodes);
+                return problem("degree", given, allowed, fits.text());
+            }
+        }
+        let limit = if self.experiment == Experiment::Paths { MOST_PATH_NODES } else { MOST_NODES };
+        if self.size() <= limit {
+            return Vec::new();
+        }
+        let (field, value, most) = match self.graph {
+            Shape::Star => ("arms", &mut self.arms, (limit - 1) / (self.path_nodes - 1)),
+            Shape::Grid | Shape::Torus => ("columns", &mut self.columns, limit / self.rows),
+            _ => ("nodes", &mut self.nodes, limit),
+        };
+        let given = std::mem::replace(value, most).text();
+        let allowed = format!("at most {most}: a graph has up to {limit} nodes here");
+        problem(field, given, allowed, most.text())
+    }
+
+    fn settle_widths(&mut self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut mend = |field: &str, value: &mut u32, used: u32, allowed: String| {
+            if *value != used {
+                let given = std::mem::replace(value, used).text();
+                problems.push(Problem { field: field.to_owned(), given, allowed, used: used.text() });
+            }
+        };
+        let net = self.net_width / 4 * 4;
+        mend("net_width", &mut self.net_width, net, "a multiple of 4".to_owned());
+        let width = heads::width_below(self.width, MOST_HEADS);
+        mend("width", &mut self.width, width, "a multiple of 4 that heads of up to 64 can share".to_owned());
+        if !heads::fits(self.width, self.heads) {
+            let used = heads::nearest(self.width, self.heads, MOST_HEADS);
+            let allowed = heads::list(self.width, MOST_HEADS);
+            mend("heads", &mut self.heads, used, allowed);
+        }
+        problems
     }
 }
 
@@ -74,32 +253,34 @@ impl Settings for GeometryConfig {
     }
 
     fn parts() -> Vec<Part> {
-        vec![
-            Part::new("head", "Heading", "Title, question and claim."),
-            Part::new("run", "Run bar", "Train, Pause, Step, Reset, and what is going on."),
-            Part::new("settings", "Settings", "All controls."),
-            Part::new("objective", "Objective", "The curve of what is descended."),
-            Part::new("verdicts", "Verdicts", "The claim, and what this race says of it."),
-            Part::new("measures", "Measures", "The curves of what the table looks like beside its graph."),
-            Part::new("keep", "Keep and share", "Link, downloads, uploads."),
-        ]
+        parts::all()
+    }
+
+    fn tables(&self) -> &'static [&'static str] {
+        if self.experiment == Experiment::Paths { &[] } else { &["kinds"] }
     }
 
     fn racing(&self) -> Option<&dyn Racing> {
         Some(self)
     }
 
+    fn ends(&self) -> Vec<&'static str> {
+        let tiny = self.experiment == Experiment::Tiny;
+        let lengths = [
+            ("node2vec_steps", self.node2vec_steps, tiny && self.models.contains(&Learned::Node2Vec)),
+            ("steps", self.steps, !tiny || self.models.iter().any(|&model| model != Learned::Node2Vec)),
+        ];
+        let longest = lengths.iter().filter(|(.., there)| *there).map(|(_, steps, _)| *steps).max();
+        lengths
+            .into_iter()
+            .filter(|&(_, steps, there)| there && Some(steps) == longest)
+            .map(|(name, ..)| name)
+            .collect()
+    }
+
     fn settle(&mut self) -> Vec<Problem> {
-        if self.size() <= MOST_NODES {
-            return Vec::new();
-        }
-        let (field, value, most) = match self.graph {
-            Shape::Star => ("arms", &mut self.arms, (MOST_NODES - 1) / (self.path_nodes - 1)),
-            Shape::Grid => ("columns", &mut self.columns, MOST_NODES / self.rows),
-            Shape::Cycle => ("nodes", &mut self.nodes, MOST_NODES),
-        };
-        let given = std::mem::replace(value, most).text();
-        let allowed = format!("at most {most}: a graph has up to {MOST_NODES} nodes here");
-        vec![Problem { field: field.to_owned(), given, allowed, used: most.text() }]
+        let mut problems = self.settle_graph();
+        problems.extend(self.settle_widths());
+        problems
     }
 }

@@ -1,12 +1,28 @@
 //! The geometry lab: taught only who neighbours whom, does a network end up with a map?
 
+pub mod ask;
 pub mod claim;
+pub mod closed;
 pub mod config;
+pub mod edges;
+pub mod endings;
 pub mod graph;
+pub mod kinds;
+pub mod knobs;
 pub mod landscape;
+pub mod layout;
+pub mod learner;
 pub mod node2vec;
+pub mod parts;
+pub mod path_claims;
+pub mod paths;
+pub mod presets;
 mod race;
+pub mod shapes;
+pub mod tiny;
 
+use crate::labs::ask::Bench;
+use crate::labs::geometry::ask::GeometryBench;
 use crate::labs::geometry::config::GeometryConfig;
 use crate::labs::{Config, Lab};
 
@@ -29,5 +45,9 @@ impl Lab for GeometryLab {
 
     fn defaults(&self) -> Config {
         GeometryConfig::default().into()
+    }
+
+    fn bench(&self) -> Box<dyn Bench> {
+        Box::new(GeometryBench::default())
     }
 }

@@ -2,8 +2,8 @@
 //! are logits both ways; each node's neighbours share its target; gradient descent on the whole sum
 //! `−Σ_i 1/|N(i)| Σ_(j ∈ N(i)) log softmax_k⟨v_i, v_k⟩ [j]`. No bottleneck, no regulariser, no walks, no sampling.
 
-use std::cell::OnceCell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::error::Error;
 use crate::graph::ops::Optimiser;
@@ -12,37 +12,56 @@ use crate::graph::{BufferId, Graph, Shared};
 use crate::kernels::control;
 use crate::kernels::grad_norm::Pool;
 use crate::kernels::table::Table;
-use crate::labs::geometry::graph::Nodes;
-use crate::labs::geometry::landscape::Landscape;
+use nalgebra::DMatrix;
+
+use crate::labs::geometry::closed::softmax;
+use crate::labs::geometry::landscape::{Landscape, energy, loss, products};
 use crate::model::measure::{Better, Kind, Measure, Phase};
 use crate::model::parameters::{Init, Parameters};
 use crate::model::{Model, Source};
 
 /// What is descended: nats, summed over the nodes.
 pub const OBJECTIVE: &str = "objective";
+/// `‖Vᵀe‖` of the second eigenspace's unit vectors.
+pub const PROJECTION: &str = "projection";
+/// `‖C e‖` of them: whether they still grow or shrink.
+pub const RESIDUAL: &str = "residual";
 
 /// A table and the runs that train it, one a seed.
 #[derive(Clone, Debug)]
 pub struct Node2Vec {
-    nodes: Nodes,
+    landscape: Rc<Landscape>,
     table: Table,
     parameters: Parameters,
     scale: f32,
     rate: f32,
     steps: u32,
     seeds: Vec<u32>,
-    landscape: OnceCell<Landscape>,
 }
 
 impl Node2Vec {
     /// A table of `width` columns, N(0, `scale`²) at first, trained at `rate` for so many steps.
     #[must_use]
-    pub fn new(nodes: Nodes, width: u32, scale: f32, rate: f32, steps: u32, seeds: Vec<u32>) -> Self {
-        let rows = nodes.len() as u32;
+    pub fn new(landscape: Rc<Landscape>, width: u32, scale: f32, rate: f32, steps: u32, seeds: Vec<u32>) -> Self {
+        let rows = landscape.nodes.len() as u32;
         let mut parameters = Parameters::default();
         let table = parameters.add("embedding.weight", &[rows, width], Init::Normal(1.0));
         let table = Table { rows, width, table, pool: parameters.len() };
-        Self { nodes, table, parameters, scale, rate, steps, seeds, landscape: OnceCell::new() }
+        Self { landscape, table, parameters, scale, rate, steps, seeds }
+    }
+
+    /// Of the second eigenspace: `‖Vᵀe‖` and `‖C e‖`, with `C = (D⁻¹A − P) + (D⁻¹A − P)ᵀ` and the softmax P, as means over its unit vectors
+    /// (roots of mean squares), since single vectors of a space mean nothing. Not a number where there is no second space.
+    fn second(&self, table: &[f64], logits: &[f64]) -> [f64; 2] {
+        let (size, spectrum) = (self.landscape.nodes.len(), &self.landscape.spectrum);
+        let vectors = spectrum.spaces.get(1).and_then(|space| spectrum.vectors.get(space.clone())).unwrap_or(&[]);
+        let rows: Vec<&[f64]> = table.chunks_exact(self.table.width as usize).collect();
+        let targets = DMatrix::from_row_slice(size, size, &self.landscape.nodes.targets());
+        let difference = targets - softmax(&DMatrix::from_row_slice(size, size, logits), 1.0);
+        let pull = (&difference + difference.transpose()).transpose();
+        let columns: Vec<&[f64]> = pull.as_slice().chunks_exact(size.max(1)).collect();
+        let mean = |energy: f64| libm::sqrt(energy / vectors.len() as f64);
+        [mean(energy(vectors, &rows)), mean(energy(vectors, &columns))]
     }
 
     fn seed(&self, run: usize) -> Result<u32, Error> {
@@ -58,8 +77,15 @@ pub fn measures() -> Vec<(Measure, Source)> {
     let amount = |id, words, better, phase| Measure::new(id, words, Kind::Amount, better, phase);
     let objective = |phase| amount(OBJECTIVE, ["Objective", "Objective", "nats"], Better::Lower, phase);
     let gradient = amount("gradient", ["Gradient", "Gradient", "norm"], Better::Neither, Phase::Training);
-    let device = [(objective(Phase::Training), ring(0)), (gradient, ring(3)), (objective(Phase::Evaluation), ring(0))];
-    device.into_iter().chain(Landscape::measures().into_iter().map(|measure| (measure, Source::Host))).collect()
+    let host = |measure| (measure, Source::Host);
+    let after = Phase::Evaluation;
+    let projection =
+        amount(PROJECTION, ["Second eigenspace", "Second", "norm on a unit vector"], Better::Neither, after);
+    let residual = amount(RESIDUAL, ["Pull on it", "Pull", "norm of C e"], Better::Lower, after);
+    let device = [(objective(Phase::Training), ring(0)), (gradient, ring(3))];
+    let of_table = std::iter::once(loss(after)).chain(Landscape::measures()).map(host);
+    let own = [(objective(after), ring(0)), host(projection), host(residual)];
+    device.into_iter().chain(of_table).chain(own).collect()
 }
 
 impl Model for Node2Vec {
@@ -103,7 +129,7 @@ impl Model for Node2Vec {
     }
 
     fn constants(&self, plan: &Plan) -> Vec<(BufferId, Vec<f32>)> {
-        let targets: Vec<f32> = self.nodes.targets().into_iter().map(|target| target as f32).collect();
+        let targets: Vec<f32> = self.landscape.nodes.targets().into_iter().map(|target| target as f32).collect();
         plan.kept.iter().map(|&id| (id, targets.clone())).collect()
     }
 
@@ -117,9 +143,13 @@ impl Model for Node2Vec {
 
     fn judge(&self, _run: usize, tensors: &[&[f32]]) -> Result<Vec<f64>, Error> {
         let [table] = tensors else { return Err(Error::Internal("a table is judged by its numbers alone".to_owned())) };
-        let landscape = self.landscape.get_or_init(|| Landscape::new(self.nodes.clone()));
         let table: Vec<f64> = table.iter().copied().map(f64::from).collect();
-        Ok(landscape.judge(&table).to_vec())
+        let width = self.table.width as usize;
+        let logits = products(&table, &table, width);
+        let mut found = vec![self.landscape.loss(&logits)];
+        found.extend(self.landscape.judge(&table, &logits));
+        found.extend(self.second(&table, &logits));
+        Ok(found)
     }
 
     fn extended(&self, steps: u32) -> Option<Box<dyn Model>> {

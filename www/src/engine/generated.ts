@@ -8,6 +8,7 @@ export type LabId = (typeof LABS)[number];
 export interface Questions {
   'ball': { arguments: Nothing; answer: Ball };
   'csv': { arguments: TableName; answer: string };
+  'graph': { arguments: Nothing; answer: GraphAnswer };
   'inspect.forget': { arguments: Nothing; answer: null };
   'inspect.picture': { arguments: OfSide; answer: Picture };
   'inspect.spectrum': { arguments: OfSide; answer: Spectrum | null };
@@ -15,6 +16,10 @@ export interface Questions {
   'inspect.upload': { arguments: TableUpload; answer: UploadInfo };
   'lemma': { arguments: Nothing; answer: Lemma };
   'logit': { arguments: Nothing; answer: Logit };
+  'map': { arguments: OfRun; answer: MapAnswer };
+  'map.edges': { arguments: EdgeFile; answer: EdgeList };
+  'map.nearest': { arguments: OfNode; answer: NearestAnswer };
+  'matrices': { arguments: OfMatrix; answer: MatrixAnswer };
   'measures': { arguments: Nothing; answer: Array<MeasureRow> };
   'operations': { arguments: Look; answer: Operations };
   'phase': { arguments: Nothing; answer: Phase };
@@ -30,6 +35,7 @@ export interface Questions {
   'session.recall': { arguments: Cued; answer: SessionUpdate };
   'session.replay': { arguments: Given; answer: SessionUpdate };
   'session.store': { arguments: Given; answer: SessionUpdate };
+  'spectrum': { arguments: OfRun; answer: SpectrumAnswer };
   'spikes': { arguments: At; answer: Spikes };
   'symbols': { arguments: Nothing; answer: Array<string> };
   'time': { arguments: Recalls; answer: Timing };
@@ -56,7 +62,9 @@ values: { [key in string]: string },
 /** The link's fragment that restores the settings. */
 link: string,
 /** Whether its state can be saved, and looked into. */
-weights: boolean, };
+weights: boolean,
+/** Names of the settings that say when it ends, if it can end later than it was to. */
+ends: Array<string>, };
 
 /** Why there are no numbers. */
 export type Absent = {
@@ -170,6 +178,11 @@ label: string,
 /** One sentence. */
 help: string, };
 
+/** Where Node2Vec ends. */
+export type ClosedAnswer = { objective: number, projection: number,
+/** Steps at this rate until what decays slowest has gone down by e⁻⁸. */
+steps: number, };
+
 /** A cloud of pairs of positions p < q: dot products under one encoding (x) and another (y). */
 export type Cloud = { label: string,
 /** Regression through the origin of y on x. */
@@ -257,6 +270,16 @@ presets: Array<Preset>,
 /** Parts of its page. */
 parts: Array<Part>, };
 
+/** An edge list. */
+export type EdgeFile = { bytes: Bytes, };
+
+/** What was read, and what was left out of it. */
+export type EdgeList = {
+/** The edges as a link has them. */
+edges: string,
+/** Nodes, edges and components, and what was left out or merged, each a sentence. */
+notices: Array<string>, };
+
 /** What is written of two encodings. */
 export type EncodingsReport = { version: string,
 /** The left encoding. */
@@ -316,6 +339,19 @@ bySeed: Array<number | null>, };
 export type Given = {
 /** Null is that of the settings. */
 text?: string, known?: Known, };
+
+/** A graph, in numbers. */
+export type GraphAnswer = { nodes: number,
+/** Each counted once. */
+edges: number, components: number,
+/** Least and greatest number of neighbours. */
+degrees: [number, number],
+/** Nats a directed edge that no learner goes below. */
+floor: number,
+/** The same where nodes are taught as their own neighbours. */
+floorSelf: number,
+/** Share of directed edges that a learner finds at best which names one neighbour a node. */
+ceiling: number, };
 
 /** A look inside one run, on one sequence. */
 export type Inspection = { step: number, replica: number, length: number, layers: number, heads: number, vocabulary: number,
@@ -463,6 +499,39 @@ at: number,
 /** Takes up a lesson of the transformer that was stopped. */
 goOn?: boolean, };
 
+/** The graph on paper, and what a run has made of it. */
+export type MapAnswer = {
+/** Arm and seed; nothing without a race. */
+arm: string | null, seed: number | null,
+/** Steps trained. */
+step: number,
+/** Names of the nodes. */
+nodes: Array<string>,
+/** On paper, `[nodes][2]`. */
+drawing: Floats,
+/** Pairs of nodes, each edge once. */
+links: Array<number>,
+/** Arm or component of each node, and what these are called. */
+groups: Array<number>, groupNames: Array<string>,
+/** The axes of the map; none without a race. */
+axes: Array<MapAxis>,
+/** In the map, `[nodes][3]`; empty without a race. */
+points: Floats,
+/** In a sentence, what the axes are. */
+about: string, };
+
+/** An axis of the map. */
+export type MapAxis = { label: string,
+/** Of the embedding's variance. */
+share: number, };
+
+/** A matrix. */
+export type MatrixAnswer = { rows: Array<string>, columns: Array<string>,
+/** `[rows][columns]`; not a number where there is no way. */
+values: Floats,
+/** In a sentence, what it is. */
+about: string, };
+
 /** A measure. It is told from others of its phase by its identifier. */
 export type Measure = {
 /** Identifier, as in files: lower case, with hyphens. */
@@ -512,6 +581,14 @@ rightText: string, };
 /** Why a symbol was taken in. */
 export type Mode = "store" | "replay" | "cue" | "recall";
 
+/** A node that is near to another. */
+export type Near = { node: number, name: string, cosine: number,
+/** Edges between them; null where there is no way. */
+hops: number | null, };
+
+/** The nodes that are nearest to one. */
+export type NearestAnswer = { node: number, name: string, neighbours: number, nearest: Array<Near>, };
+
 /** What comes next, in the machine's opinion. */
 export type Next = {
 /** The symbol. */
@@ -534,6 +611,21 @@ gradient: number, };
 
 /** No arguments. */
 export type Nothing = Record<symbol, never>;
+
+/** A matrix, of one run of the race. */
+export type OfMatrix = { run?: number,
+/** cosine, adjacency, hops or logits. */
+which: string,
+/** Whether entries an odd number of hops apart change their sign: a zigzag becomes a map. */
+flip?: boolean, };
+
+/** A node, in one run of the race. */
+export type OfNode = { run: number, node: number, };
+
+/** One run of the race. */
+export type OfRun = {
+/** Which; the first if left out. Without an open race the graph alone is told. */
+run?: number, };
 
 /** One of the two sides. */
 export type OfSide = { side: Side, };
@@ -989,6 +1081,19 @@ singular: Array<number>,
 effectiveRank: number,
 /** How many are above 1e-3 of the largest. */
 rank: number, };
+
+/** The spectrum of the graph, from the top down. */
+export type SpectrumAnswer = {
+/** Of `D⁻¹A + (D⁻¹A)ᵀ`. */
+eigenvalues: Array<number>,
+/** For each, which eigenspace it belongs to: within one only the norm means anything. */
+spaces: Array<number>,
+/** `‖Vᵀe‖`, as a root mean square over its eigenspace; empty without a race. */
+projections: Array<number>,
+/** Where Node2Vec ends, if that is known: the objective, and `‖Vᵀe‖` of the second eigenspace. */
+closed: ClosedAnswer | null,
+/** Why it is not known; empty if it is. */
+why: string, };
 
 /** Spikes of one layer. */
 export type SpikeLayer = {

@@ -155,14 +155,16 @@ export abstract class RunElement extends LitElement {
   protected get further(): number | null {
     const { recording, live } = this;
     const values = this.client.settled?.values;
-    if (!recording || !values || !live || (values.schedule ?? 'constant') !== 'constant') return null;
+    if (!recording || !values || !live) return null;
     if (recording.stops.length === recording.about.runs.length) return null;
     const before = recording.about.values;
     const differ = this.properties.filter(
       (property) => concernsRun(property) && before[property.name] !== values[property.name],
     );
-    const steps = Number(values.steps);
-    return differ.length === 1 && differ[0]?.name === 'steps' && steps > recording.step ? steps : null;
+    const [name, ...others] = differ.map((property) => property.name);
+    const steps = Number(values[name ?? '']);
+    const ends = others.length === 0 && recording.about.ends.includes(name ?? '');
+    return ends && steps > recording.step ? steps : null;
   }
 
   /** The certificate that a link read, if it is for the present settings. */

@@ -57,7 +57,7 @@ function deciding(verdicts: Verdict[], { client, recording, live, stale }: Judge
   const { step, stepMs, about } = recording;
   const steps = most(verdicts, 'steps');
   const seeds = most(verdicts, 'seeds');
-  const onwards = steps > step && (values.schedule ?? 'constant') === 'constant';
+  const onwards = steps > step && about.ends.length > 0;
   const button = (id: string, words: string, ms: number, change: Values) => {
     const press = (event: Event) => {
       // The button goes; the keyboard's place is where the run can be stopped.
@@ -73,7 +73,8 @@ function deciding(verdicts: Verdict[], { client, recording, live, stale }: Judge
       ${ms > 0 ? html`<span class="quiet">about ${duration(ms)}</span>` : nothing}
     </li>`;
   };
-  const longer = steps > step ? { steps: String(steps) } : {};
+  const names = about.ends.length ? about.ends : ['steps'];
+  const longer = steps > step ? Object.fromEntries(names.map((name) => [name, String(steps)])) : {};
   const anew = [
     ...(seeds ? [plural(seeds, 'seed')] : []),
     ...(steps > step ? [plural(steps, 'step')] : []),

@@ -1,0 +1,544 @@
+//! What is asked of the geometry lab beside its race.
+
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::choice::{Choice, choice};
+use crate::error::Error;
+use crate::labs::arrays::{Bytes, Floats};
+use crate::labs::ask::{self, Nothing, Reply, TableName, questions};
+use crate::labs::geometry::closed::ClosedForm;
+use crate::labs::geometry::config::{Experiment, GeometryConfig, Variant};
+use crate::labs::geometry::edges::{self, EdgeList};
+use crate::labs::geometry::graph::{MOST_NODES, Nodes};
+use crate::labs::geometry::landscape::{Landscape, cosine, energy, products};
+use crate::labs::geometry::layout::{Layout, principal, spectral};
+use crate::labs::geometry::learner::Learner;
+use crate::labs::geometry::shapes::{Shape, drawing};
+use crate::labs::run::Run;
+use crate::run::machine::Machine;
+use crate::run::race::Trained;
+use crate::run::table::{Cell, Column, Table};
+
+type Place<'a> = ask::Place<'a, GeometryConfig>;
+type Answer<T> = Result<Reply<T>, Error>;
+
+/// Nodes that are nearest to one.
+const NEAREST: usize = 5;
+
+questions! {
+    GeometryBench, GeometryConfig;
+    /// The graph on paper, and what a learner has made of it in three dimensions.
+    "map": ask_map(OfRun) -> MapAnswer;
+    /// The nodes that are nearest to one in the embedding.
+    "map.nearest": ask_nearest(OfNode) -> NearestAnswer;
+    /// A graph of the reader’s, from an edge list.
+    "map.edges": "page" ask_edges(EdgeFile) -> EdgeList;
+    /// The graph's eigenvalues, how much of the embedding lies along each, and the closed form.
+    "spectrum": ask_spectrum(OfRun) -> SpectrumAnswer;
+    /// Every node against every other.
+    "matrices": ask_matrix(OfMatrix) -> MatrixAnswer;
+    /// A table of the lab as CSV.
+    "csv": ask_csv(TableName) -> String;
+    /// The graph: nodes, edges, and what no learner goes below.
+    "graph": ask_graph(Nothing) -> GraphAnswer;
+}
+
+choice! {
+    /// A matrix over the nodes.
+    pub enum Matrix {
+        Cosine = "cosine", "Cosine", "Of the embedding, between every two nodes.";
+        Adjacency = "adjacency", "Edges", "One where two nodes are neighbours.";
+        Hops = "hops", "Hops", "Edges on the way between two nodes.";
+        Logits = "logits", "Logits", "What the learner says comes after each node.";
+    }
+}
+
+/// One run of the race.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OfRun {
+    /// Which; the first if left out. Without an open race the graph alone is told.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    run: Option<u32>,
+}
+
+/// A node, in one run of the race.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OfNode {
+    run: u32,
+    node: u32,
+}
+
+/// A matrix, of one run of the race.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OfMatrix {
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    run: Option<u32>,
+    /// cosine, adjacency, hops or logits.
+    which: String,
+    /// Whether entries an odd number of hops apart change their sign: a zigzag becomes a map.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    flip: Option<bool>,
+}
+
+/// An edge list.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EdgeFile {
+    bytes: Bytes,
+}
+
+/// An axis of the map.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Serialize)]
+pub(crate) struct MapAxis {
+    label: String,
+    /// Of the embedding's variance.
+    share: f64,
+}
+
+/// The graph on paper, and what a run has made of it.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MapAnswer {
+    /// Arm and seed; nothing without a race.
+    arm: Option<String>,
+    seed: Option<u32>,
+    /// Steps trained.
+    step: u32,
+    /// Names of the nodes.
+    nodes: Vec<String>,
+    /// On paper, `[nodes][2]`.
+    drawing: Floats,
+    /// Pairs of nodes, each edge once.
+    links: Vec<u32>,
+    /// Arm or component of each node, and what these are called.
+    groups: Vec<u32>,
+    group_names: Vec<String>,
+    /// The axes of the map; none without a race.
+    axes: Vec<MapAxis>,
+    /// In the map, `[nodes][3]`; empty without a race.
+    points: Floats,
+    /// In a sentence, what the axes are.
+    about: String,
+}
+
+/// A node that is near to another.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Serialize)]
+pub(crate) struct Near {
+    node: u32,
+    name: String,
+    cosine: f64,
+    /// Edges between them; null where there is no way.
+    hops: Option<u32>,
+}
+
+/// The nodes that are nearest to one.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Serialize)]
+pub(crate) struct NearestAnswer {
+    node: u32,
+    name: String,
+    neighbours: usize,
+    nearest: Vec<Near>,
+}
+
+/// The spectrum of the graph, from the top down.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SpectrumAnswer {
+    /// Of `D⁻¹A + (D⁻¹A)ᵀ`.
+    eigenvalues: Vec<f64>,
+    /// For each, which eigenspace it belongs to: within one only the norm means anything.
+    spaces: Vec<u32>,
+    /// `‖Vᵀe‖`, as a root mean square over its eigenspace; empty without a race.
+    projections: Vec<f64>,
+    /// Where Node2Vec ends, if that is known: the objective, and `‖Vᵀe‖` of the second eigenspace.
+    closed: Option<ClosedAnswer>,
+    /// Why it is not known; empty if it is.
+    why: String,
+}
+
+/// Where Node2Vec ends.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Serialize)]
+pub(crate) struct ClosedAnswer {
+    objective: f64,
+    projection: f64,
+    /// Steps at this rate until what decays slowest has gone down by e⁻⁸.
+    steps: f64,
+}
+
+/// A matrix.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Serialize)]
+pub(crate) struct MatrixAnswer {
+    rows: Vec<String>,
+    columns: Vec<String>,
+    /// `[rows][columns]`; not a number where there is no way.
+    values: Floats,
+    /// In a sentence, what it is.
+    about: String,
+}
+
+/// A graph, in numbers.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GraphAnswer {
+    nodes: usize,
+    /// Each counted once.
+    edges: usize,
+    components: usize,
+    /// Least and greatest number of neighbours.
+    degrees: [usize; 2],
+    /// Nats a directed edge that no learner goes below.
+    floor: f64,
+    /// The same where nodes are taught as their own neighbours.
+    floor_self: f64,
+    /// Share of directed edges that a learner finds at best which names one neighbour a node.
+    ceiling: f64,
+}
+
+/// Answers what is asked of the lab. The graph is kept: its spectrum takes a moment.
+#[derive(Debug, Default)]
+pub struct GeometryBench {
+    kept: Option<(Vec<(&'static str, String)>, Rc<Landscape>)>,
+}
+
+/// A run's embedding `[nodes, width]` in f64.
+struct Embedding {
+    trained: Trained,
+    table: Vec<f64>,
+    width: usize,
+}
+
+impl Embedding {
+    fn of(trained: Trained, nodes: usize) -> Result<Self, Error> {
+        let own = trained.model.parameters().tensors.iter().find(|tensor| tensor.name == "embedding.weight");
+        let lost = || Error::Internal("a learner without an embedding".to_owned());
+        let own = own.ok_or_else(lost)?;
+        let width = own.shape.get(1).copied().unwrap_or(0) as usize;
+        let first = own.offset as usize;
+        let table = trained.parameters.get(first..first + nodes * width).ok_or_else(lost)?;
+        let table = table.iter().copied().map(f64::from).collect();
+        Ok(Self { trained, table, width })
+    }
+
+    /// Of a run of the open race; nothing if none is open.
+    async fn asked(
+        run: Option<&mut (dyn Run + 'static)>,
+        machine: &mut Machine,
+        which: u32,
+        nodes: usize,
+    ) -> Result<Option<Self>, Error> {
+        let Some(trains) = run.and_then(Run::trains) else { return Ok(None) };
+        Self::of(trains.trained(machine, which).await?, nodes).map(Some)
+    }
+
+    /// What the learner says comes after each node.
+    fn logits(&self, nodes: usize) -> Result<Vec<f64>, Error> {
+        let model: &dyn std::any::Any = self.trained.model.as_ref();
+        match model.downcast_ref::<Learner>() {
+            None => Ok(products(&self.table, &self.table, self.width)),
+            Some(learner) => {
+                let shown = learner.shown(self.trained.run, &self.trained.parameters, nodes)?;
+                Ok(products(&shown, &self.table, self.width))
+            }
+        }
+    }
+
+    fn who(&self) -> String {
+        format!("{}, seed {}, after {} steps", self.trained.arm.label, self.trained.seed, self.trained.step)
+    }
+}
+
+fn names(nodes: &Nodes, which: impl Iterator<Item = usize>) -> Vec<String> {
+    which.filter_map(|node| nodes.names.get(node).cloned()).collect()
+}
+
+impl GeometryBench {
+    /// The graph of the settings with its spectrum, unless it is too large for one.
+    fn landscape(&mut self, config: &GeometryConfig) -> Result<Rc<Landscape>, Error> {
+        if config.size() > MOST_NODES {
+            let why = format!("This graph has {} nodes; of up to {MOST_NODES} every pair is looked at.", config.size());
+            return Err(Error::Config(why));
+        }
+        let key = config.graph_key();
+        if let Some((known, landscape)) = &self.kept
+            && *known == key
+        {
+            return Ok(landscape.clone());
+        }
+        let landscape = Rc::new(Landscape::new(config.network()));
+        self.kept = Some((key, landscape.clone()));
+        Ok(landscape)
+    }
+
+    async fn ask_map(&mut self, OfRun { run }: OfRun, place: Place<'_>) -> Answer<MapAnswer> {
+        let config = place.config;
+        let small = config.size() <= MOST_NODES;
+        let landscape = if small { Some(self.landscape(config)?) } else { None };
+        let nodes = landscape.as_ref().map_or_else(|| config.network(), |landscape| landscape.nodes.clone());
+        let components = nodes.components();
+        let count = components.iter().max().map_or(0, |last| last + 1);
+        let embedding = Embedding::asked(place.run, place.machine, run.unwrap_or(0), nodes.len()).await?;
+        let layout = embedding.as_ref().map(|embedding| {
+            let layout = principal(&embedding.table, embedding.width);
+            match &landscape {
+                Some(landscape) => layout.turned_to(&spectral(&landscape.spectrum, count)),
+                None => layout,
+            }
+        });
+        let about = match (&embedding, &layout) {
+            (Some(embedding), Some(Layout { shares, .. })) => {
+                let held = (shares.iter().sum::<f64>() * 100.0).round();
+                let turned =
+                    if small { ", turned to lie as near as can be to the graph’s own spectral layout" } else { "" };
+                format!(
+                    "{}: the first three principal components of the embedding, {held} % of its variance{turned}.",
+                    embedding.who()
+                )
+            }
+            _ => "Nothing is trained yet.".to_owned(),
+        };
+        let label =
+            |axis: usize| if small { format!("map axis {}", axis + 1) } else { format!("component {}", axis + 1) };
+        let axes = layout
+            .as_ref()
+            .map(|layout| layout.shares.iter().enumerate().map(|(axis, &share)| MapAxis { label: label(axis), share }));
+        let (groups, group_names) = groups(config, &components);
+        let single = |values: &mut dyn Iterator<Item = f64>| Floats(values.map(|value| value as f32).collect());
+        let on_paper = drawing(config.graph, &nodes, [config.rows, config.columns], config.path_nodes);
+        Ok(Reply::Done(MapAnswer {
+            arm: embedding.as_ref().map(|embedding| embedding.trained.arm.id.clone()),
+            seed: embedding.as_ref().map(|embedding| embedding.trained.seed),
+            step: embedding.as_ref().map_or(0, |embedding| embedding.trained.step),
+            drawing: single(&mut on_paper.into_iter().flatten()),
+            links: nodes.edges.iter().flatten().map(|&node| node as u32).collect(),
+            groups,
+            group_names,
+            axes: axes.map(Iterator::collect).unwrap_or_default(),
+            points: single(&mut layout.into_iter().flat_map(|layout| layout.points).flatten()),
+            about,
+            nodes: nodes.names,
+        }))
+    }
+
+    async fn ask_nearest(&mut self, OfNode { run, node }: OfNode, place: Place<'_>) -> Answer<NearestAnswer> {
+        let nodes = place.config.network();
+        let at = node as usize;
+        let Some(name) = nodes.names.get(at).cloned() else {
+            return Err(Error::Config(format!(
+                "node: {node} is not allowed; the graph has nodes 0 to {}",
+                nodes.len() - 1
+            )));
+        };
+        let Some(embedding) = Embedding::asked(place.run, place.machine, run, nodes.len()).await? else {
+            return Err(Error::Stopped("Nothing is trained yet. Press Train or Step first.".to_owned()));
+        };
+        let (table, width) = (&embedding.table, embedding.width);
+        let own = &table[at * width..][..width];
+        let square = |row: &[f64]| row.iter().map(|value| value * value).sum::<f64>();
+        let away: Vec<f64> = products(own, table, width)
+            .into_iter()
+            .zip(table.chunks_exact(width.max(1)))
+            .map(|(product, row)| -cosine(product, [square(own), square(row)]))
+            .collect();
+        let hops = nodes.hops_from(at);
+        let nearest = crate::order::order(&away).into_iter().filter(|&other| other != node).take(NEAREST);
+        let near = |other: u32| Near {
+            node: other,
+            name: nodes.names[other as usize].clone(),
+            cosine: -away[other as usize],
+            hops: Some(hops[other as usize]).filter(|&hops| hops < u32::MAX),
+        };
+        Ok(Reply::Done(NearestAnswer {
+            node,
+            name,
+            neighbours: nodes.neighbours[at].len(),
+            nearest: nearest.map(near).collect(),
+        }))
+    }
+
+    async fn ask_edges(&mut self, EdgeFile { bytes }: EdgeFile, _: Place<'_>) -> Answer<EdgeList> {
+        edges::of_file(&bytes.0).map(Reply::Done)
+    }
+
+    async fn spectrum(&mut self, which: Option<u32>, place: Place<'_>) -> Result<SpectrumAnswer, Error> {
+        let landscape = self.landscape(place.config)?;
+        let spectrum = &landscape.spectrum;
+        let embedding = Embedding::asked(place.run, place.machine, which.unwrap_or(0), landscape.nodes.len()).await?;
+        let closed = ClosedForm::of(&landscape.nodes, spectrum);
+        let spaces = spectrum.spaces.iter().zip(0..).flat_map(|(space, at)| space.clone().map(move |_| at)).collect();
+        let projections = embedding.map_or_else(Vec::new, |embedding| {
+            let rows: Vec<&[f64]> = embedding.table.chunks_exact(embedding.width.max(1)).collect();
+            let norm = |space: &std::ops::Range<usize>| {
+                let norm = libm::sqrt(energy(&spectrum.vectors[space.clone()], &rows) / space.len() as f64);
+                std::iter::repeat_n(norm, space.len())
+            };
+            spectrum.spaces.iter().flat_map(norm).collect()
+        });
+        let why = closed
+            .as_ref()
+            .err()
+            .map_or_else(String::new, |why| format!("There is no closed form for this graph, because {why}."));
+        let closed = closed.ok().map(|closed| ClosedAnswer {
+            objective: closed.objective,
+            projection: closed.projection,
+            steps: closed.steps(f64::from(place.config.node2vec_rate)),
+        });
+        Ok(SpectrumAnswer { eigenvalues: spectrum.values.clone(), spaces, projections, closed, why })
+    }
+
+    async fn ask_spectrum(&mut self, OfRun { run }: OfRun, place: Place<'_>) -> Answer<SpectrumAnswer> {
+        self.spectrum(run, place).await.map(Reply::Done)
+    }
+
+    async fn ask_matrix(&mut self, OfMatrix { run, which, flip }: OfMatrix, place: Place<'_>) -> Answer<MatrixAnswer> {
+        let Some(which) = Matrix::from_id(&which) else {
+            let all = Matrix::ALL.iter().map(|matrix| matrix.id()).collect::<Vec<_>>().join(", ");
+            return Err(Error::Config(format!(
+                "which: \"{}\" is not allowed; it takes one of {all}",
+                crate::reading::quoted(&which)
+            )));
+        };
+        let config = place.config;
+        let nodes = config.network();
+        let paths = config.experiment == Experiment::Paths;
+        let embedding = match which {
+            Matrix::Cosine | Matrix::Logits => {
+                let found = Embedding::asked(place.run, place.machine, run.unwrap_or(0), nodes.len()).await?;
+                let none = || Error::Stopped("Nothing is trained yet. Press Train or Step first.".to_owned());
+                Some(found.ok_or_else(none)?)
+            }
+            Matrix::Adjacency | Matrix::Hops => None,
+        };
+        if paths {
+            let Some(embedding) = embedding.filter(|_| which == Matrix::Cosine) else {
+                return Err(Error::Config(
+                    "Of a star whose paths are taught, the cosines of leaves and first nodes are shown.".to_owned(),
+                ));
+            };
+            let ends = config.paths(Variant::Full).asked_ends();
+            let [firsts, leaves] = [0, 1].map(|end| ends.iter().map(|ends| ends[end]).collect::<Vec<usize>>());
+            let values = cosines(&embedding, &leaves, &firsts);
+            let about = format!("{}: cosine of leaf and first node, of arms that are held out.", embedding.who());
+            let (rows, columns) = (names(&nodes, leaves.into_iter()), names(&nodes, firsts.into_iter()));
+            return Ok(Reply::Done(MatrixAnswer { rows, columns, values: Floats(values), about }));
+        }
+        let landscape = self.landscape(config)?;
+        let (size, hops) = (landscape.nodes.len(), &landscape.hops);
+        let all: Vec<usize> = (0..size).collect();
+        let mut values: Vec<f32> = match (&embedding, which) {
+            (Some(embedding), Matrix::Cosine) => cosines(embedding, &all, &all),
+            (Some(embedding), _) => embedding.logits(size)?.into_iter().map(|logit| logit as f32).collect(),
+            (None, Matrix::Hops) => {
+                hops.iter().map(|&hops| if hops < u32::MAX { hops as f32 } else { f32::NAN }).collect()
+            }
+            (None, _) => hops.iter().map(|&hops| f32::from(u8::from(hops == 1))).collect(),
+        };
+        if flip == Some(true) && embedding.is_some() {
+            let odd = |hops: u32| hops < u32::MAX && hops % 2 == 1;
+            values.iter_mut().zip(hops).filter(|(_, hops)| odd(**hops)).for_each(|(value, _)| *value = -*value);
+        }
+        let what = which.help().trim_end_matches('.');
+        let about = match embedding {
+            Some(embedding) => format!("{}: {what}.", embedding.who()),
+            None => format!("{what}."),
+        };
+        let own = landscape.nodes.names.clone();
+        Ok(Reply::Done(MatrixAnswer { rows: own.clone(), columns: own, values: Floats(values), about }))
+    }
+
+    async fn ask_csv(&mut self, TableName { table, at }: TableName, place: Place<'_>) -> Answer<String> {
+        if table != "spectrum" {
+            let all = "spectrum";
+            return Err(Error::Config(format!(
+                "There is no table \"{}\"; there is {all}.",
+                crate::reading::quoted(&table)
+            )));
+        }
+        let found = self.spectrum(at, place).await?;
+        spectrum_table(&found).csv().map(Reply::Done)
+    }
+
+    async fn ask_graph(&mut self, _: Nothing, place: Place<'_>) -> Answer<GraphAnswer> {
+        let nodes = place.config.network();
+        let degrees = nodes.neighbours.iter().map(Vec::len);
+        let floor = |itself| Nodes::floor(&nodes.taught(false, itself), nodes.len());
+        Ok(Reply::Done(GraphAnswer {
+            nodes: nodes.len(),
+            edges: nodes.edges.len(),
+            components: nodes.components().into_iter().max().map_or(0, |last| last + 1),
+            degrees: [degrees.clone().min().unwrap_or(0), degrees.max().unwrap_or(0)],
+            floor: floor(false),
+            floor_self: floor(true),
+            ceiling: nodes.len() as f64 / nodes.directed().max(1) as f64,
+        }))
+    }
+}
+
+/// Cosines of some rows of an embedding with others.
+fn cosines(embedding: &Embedding, rows: &[usize], columns: &[usize]) -> Vec<f32> {
+    let row = |&node: &usize| &embedding.table[node * embedding.width..][..embedding.width];
+    let square = |row: &[f64]| row.iter().map(|value| value * value).sum::<f64>();
+    let squares: Vec<f64> = columns.iter().map(|node| square(row(node))).collect();
+    let each = rows.iter().map(row).flat_map(|own| {
+        let own_square = square(own);
+        columns.iter().zip(&squares).map(move |(node, &other)| {
+            let product = own.iter().zip(row(node)).map(|(a, b)| a * b).sum::<f64>();
+            cosine(product, [own_square, other]) as f32
+        })
+    });
+    each.collect()
+}
+
+/// The spectrum as a table, a row an eigenvalue.
+fn spectrum_table(found: &SpectrumAnswer) -> Table {
+    let columns = vec![
+        Column::new("index", "Index", ""),
+        Column::new("eigenvalue", "Eigenvalue", ""),
+        Column::new("space", "Eigenspace", ""),
+        Column::new("projection", "Projection", ""),
+        Column::new("closed-form", "Closed form", ""),
+    ];
+    let row = |(at, &value): (usize, &f64)| {
+        let space = found.spaces[at];
+        let closed =
+            found.closed.as_ref().filter(|_| space == 1).map_or(Cell::Missing, |closed| closed.projection.into());
+        let projection = found.projections.get(at).map_or(Cell::Missing, |&projection| projection.into());
+        vec![(at + 1).into(), value.into(), (space + 1).into(), projection, closed]
+    };
+    Table { id: "spectrum".to_owned(), columns, rows: found.eigenvalues.iter().enumerate().map(row).collect() }
+}
+
+/// Arm of each node of a star, component of each node of any other graph.
+fn groups(config: &GeometryConfig, components: &[usize]) -> (Vec<u32>, Vec<String>) {
+    let count = components.iter().max().map_or(0, |last| last + 1);
+    if config.graph == Shape::Star && config.arms <= MOST_GROUPS {
+        let each = config.path_nodes - 1;
+        let group = |node: u32| node.checked_sub(1).map_or(0, |node| node / each + 1);
+        let names = std::iter::once("root".to_owned()).chain((1..=config.arms).map(|arm| format!("arm {arm}")));
+        return ((0..components.len() as u32).map(group).collect(), names.collect());
+    }
+    let name = |at: usize| if count == 1 { "nodes".to_owned() } else { format!("component {}", at + 1) };
+    (components.iter().map(|&component| component as u32).collect(), (0..count).map(name).collect())
+}
+
+/// More arms than that are not told apart by colour.
+const MOST_GROUPS: u32 = 12;

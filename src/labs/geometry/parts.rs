@@ -1,0 +1,39 @@
+//! Parts of the geometry lab's page.
+
+use crate::labs::part::Part;
+
+/// Settings that the graph depends on.
+pub const GRAPH: [&str; 13] = [
+    "graph",
+    "arms",
+    "path_nodes",
+    "rows",
+    "columns",
+    "nodes",
+    "degree",
+    "dimension",
+    "depth",
+    "clique",
+    "bridge",
+    "graph_seed",
+    "edges",
+];
+
+/// The parts, from the top down.
+#[must_use]
+pub fn all() -> Vec<Part> {
+    vec![
+        Part::new("head", "Heading", "Title, question and claim."),
+        Part::new("run", "Run bar", "Train, Pause, Step, Reset, and what is going on."),
+        Part::new("settings", "Settings", "All controls."),
+        Part::new("map", "Map", "The graph on paper, and beside it what a learner has made of it.").of(&GRAPH),
+        Part::new("verdicts", "Verdicts", "The claims, and what this race says of them."),
+        Part::new("objective", "Loss", "The curve of what is descended."),
+        Part::new("spectrum", "Spectrum", "The graph's eigenvalues, and how much of the embedding lies along each.")
+            .of(&GRAPH)
+            .of(&["node2vec_rate"]),
+        Part::new("matrices", "Matrices", "Every node against every other.").of(&GRAPH),
+        Part::new("measures", "Measures", "The curves of what the embedding looks like beside its graph."),
+        Part::new("keep", "Keep and share", "Link, downloads, uploads."),
+    ]
+}
