@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, ArgMatches, Command};
@@ -13,7 +13,7 @@ use mnemoscope::labs::{Config, Lab};
 use mnemoscope::property::{Kind, Problem, Property};
 use mnemoscope::reading::quoted;
 
-use super::failure::Failure;
+use super::failure::{Failure, say};
 use super::files;
 
 /// Takes any text, for the property table judges it, but tells shells what could stand there. What looks like a flag is one whose
@@ -142,11 +142,29 @@ pub(crate) fn configure_over(
         (None, None) => {}
     }
     let base = if arguments.get_one::<PathBuf>("config").is_some() { defaults.values() } else { config.values() };
-    let given = given(arguments, defaults);
+    let given = given(arguments, defaults).into_iter().map(|(name, value)| Ok((name, opened(defaults, name, value)?)));
+    let given = given.collect::<Result<Vec<_>, Failure>>()?;
     let given = over.iter().chain(&given).map(|(name, value)| (*name, value.as_str()));
     let problems = config.apply_over(&base, given, Reading::Shell);
     lines.extend(problems.iter().map(|problem| words("", problem)));
     if lines.is_empty() { Ok(config) } else { Err(Failure::usages(lines)) }
+}
+
+/// What a file says, where a setting may be given as one and the value names one; what was left out of it is said.
+fn opened(defaults: &Config, name: &str, value: String) -> Result<String, Failure> {
+    let path = Path::new(&value);
+    if !path.is_file() {
+        return Ok(value);
+    }
+    let bytes = files::read(path).map_err(|why| Failure::usage(format!("--{name}: {why}")))?;
+    match defaults.of_file(name, &bytes) {
+        Ok(None) => Ok(value),
+        Ok(Some((text, notices))) => {
+            notices.iter().for_each(|notice| say(&format!("{value}: {notice}")));
+            Ok(text)
+        }
+        Err(error) => Err(Failure::usage(format!("--{name}: {value}: {}", reason(error)))),
+    }
 }
 
 /// Refuses a file that says that it is of another lab: its settings would be refused one by one.

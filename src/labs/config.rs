@@ -30,6 +30,7 @@ trait Configuration {
     fn tables(&self) -> &'static [&'static str];
     fn racing(&self) -> Option<&dyn Racing>;
     fn ends(&self) -> Vec<&'static str>;
+    fn of_file(&self, name: &str, bytes: &[u8]) -> Result<Option<(String, Vec<String>)>, Error>;
 }
 
 /// Without what it holds, so that a page need not carry how to print that.
@@ -87,6 +88,9 @@ impl<S: Settings + 'static> Configuration for S {
     }
     fn ends(&self) -> Vec<&'static str> {
         Settings::ends(self)
+    }
+    fn of_file(&self, name: &str, bytes: &[u8]) -> Result<Option<(String, Vec<String>)>, Error> {
+        S::of_file(name, bytes)
     }
 }
 
@@ -226,6 +230,14 @@ impl Config {
     #[must_use]
     pub fn link(&self) -> String {
         self.0.link()
+    }
+
+    /// The value of a setting that is given as a file; see [`Settings::of_file`].
+    ///
+    /// # Errors
+    /// [`Error::File`] if the file is not one of these.
+    pub fn of_file(&self, name: &str, bytes: &[u8]) -> Result<Option<(String, Vec<String>)>, Error> {
+        self.0.of_file(name, bytes)
     }
 
     /// Names of the settings that say when a race of it ends; see [`Settings::ends`].

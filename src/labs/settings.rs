@@ -61,6 +61,15 @@ pub trait Settings: Properties {
         &[]
     }
 
+    /// The value of a setting that is given as a file, with what was left out or merged, a sentence each; nothing if no file gives it.
+    ///
+    /// # Errors
+    /// [`Error::File`] if the file is not one of these.
+    fn of_file(name: &str, bytes: &[u8]) -> Result<Option<(String, Vec<String>)>, Error> {
+        let _ = (name, bytes);
+        Ok(None)
+    }
+
     /// What it races; nothing if it trains no models.
     fn racing(&self) -> Option<&dyn Racing> {
         None

@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
-
-use crate::choice::{Choice, choice};
+use crate::choice::Choice;
 use crate::error::Error;
-use crate::labs::arrays::{Bytes, Floats};
+use crate::labs::arrays::Floats;
 use crate::labs::ask::{self, Nothing, Reply, TableName, questions};
+use crate::labs::geometry::answers::{
+    ClosedAnswer, EdgeFile, GraphAnswer, MapAnswer, MapAxis, Matrix, MatrixAnswer, Near, NearestAnswer, OfMatrix,
+    OfNode, OfRun, SpectrumAnswer,
+};
 use crate::labs::geometry::closed::ClosedForm;
 use crate::labs::geometry::config::{Experiment, GeometryConfig, Variant};
 use crate::labs::geometry::edges::{self, EdgeList};
@@ -45,178 +47,9 @@ questions! {
     "graph": ask_graph(Nothing) -> GraphAnswer;
 }
 
-choice! {
-    /// A matrix over the nodes.
-    pub enum Matrix {
-        Cosine = "cosine", "Cosine", "Of the embedding, between every two nodes.";
-        Adjacency = "adjacency", "Edges", "One where two nodes are neighbours.";
-        Hops = "hops", "Hops", "Edges on the way between two nodes.";
-        Logits = "logits", "Logits", "What the learner says comes after each node.";
-    }
-}
-
-/// One run of the race.
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OfRun {
-    /// Which; the first if left out. Without an open race the graph alone is told.
-    #[serde(default)]
-    #[cfg_attr(test, ts(optional))]
-    run: Option<u32>,
-}
-
-/// A node, in one run of the race.
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OfNode {
-    run: u32,
-    node: u32,
-}
-
-/// A matrix, of one run of the race.
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OfMatrix {
-    #[serde(default)]
-    #[cfg_attr(test, ts(optional))]
-    run: Option<u32>,
-    /// cosine, adjacency, hops or logits.
-    which: String,
-    /// Whether entries an odd number of hops apart change their sign: a zigzag becomes a map.
-    #[serde(default)]
-    #[cfg_attr(test, ts(optional))]
-    flip: Option<bool>,
-}
-
-/// An edge list.
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct EdgeFile {
-    bytes: Bytes,
-}
-
-/// An axis of the map.
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Debug, Serialize)]
-pub(crate) struct MapAxis {
-    label: String,
-    /// Of the embedding's variance.
-    share: f64,
-}
-
-/// The graph on paper, and what a run has made of it.
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct MapAnswer {
-    /// Arm and seed; nothing without a race.
-    arm: Option<String>,
-    seed: Option<u32>,
-    /// Steps trained.
-    step: u32,
-    /// Names of the nodes.
-    nodes: Vec<String>,
-    /// On paper, `[nodes][2]`.
-    drawing: Floats,
-    /// Pairs of nodes, each edge once.
-    links: Vec<u32>,
-    /// Arm or component of each node, and what these are called.
-    groups: Vec<u32>,
-    group_names: Vec<String>,
-    /// The axes of the map; none without a race.
-    axes: Vec<MapAxis>,
-    /// In the map, `[nodes][3]`; empty without a race.
-    points: Floats,
-    /// In a sentence, what the axes are.
-    about: String,
-}
-
-/// A node that is near to another.
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Debug, Serialize)]
-pub(crate) struct Near {
-    node: u32,
-    name: String,
-    cosine: f64,
-    /// Edges between them; null where there is no way.
-    hops: Option<u32>,
-}
-
-/// The nodes that are nearest to one.
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Debug, Serialize)]
-pub(crate) struct NearestAnswer {
-    node: u32,
-    name: String,
-    neighbours: usize,
-    nearest: Vec<Near>,
-}
-
-/// The spectrum of the graph, from the top down.
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct SpectrumAnswer {
-    /// Of `D⁻¹A + (D⁻¹A)ᵀ`.
-    eigenvalues: Vec<f64>,
-    /// For each, which eigenspace it belongs to: within one only the norm means anything.
-    spaces: Vec<u32>,
-    /// `‖Vᵀe‖`, as a root mean square over its eigenspace; empty without a race.
-    projections: Vec<f64>,
-    /// Where Node2Vec ends, if that is known: the objective, and `‖Vᵀe‖` of the second eigenspace.
-    closed: Option<ClosedAnswer>,
-    /// Why it is not known; empty if it is.
-    why: String,
-}
-
-/// Where Node2Vec ends.
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Debug, Serialize)]
-pub(crate) struct ClosedAnswer {
-    objective: f64,
-    projection: f64,
-    /// Steps at this rate until what decays slowest has gone down by e⁻⁸.
-    steps: f64,
-}
-
-/// A matrix.
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Debug, Serialize)]
-pub(crate) struct MatrixAnswer {
-    rows: Vec<String>,
-    columns: Vec<String>,
-    /// `[rows][columns]`; not a number where there is no way.
-    values: Floats,
-    /// In a sentence, what it is.
-    about: String,
-}
-
-/// A graph, in numbers.
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct GraphAnswer {
-    nodes: usize,
-    /// Each counted once.
-    edges: usize,
-    components: usize,
-    /// Least and greatest number of neighbours.
-    degrees: [usize; 2],
-    /// Nats a directed edge that no learner goes below.
-    floor: f64,
-    /// The same where nodes are taught as their own neighbours.
-    floor_self: f64,
-    /// Share of directed edges that a learner finds at best which names one neighbour a node.
-    ceiling: f64,
-}
-
 /// Answers what is asked of the lab. The graph is kept: its spectrum takes a moment.
 #[derive(Debug, Default)]
-pub struct GeometryBench {
+pub(crate) struct GeometryBench {
     kept: Option<(Vec<(&'static str, String)>, Rc<Landscape>)>,
 }
 

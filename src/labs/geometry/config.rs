@@ -1,6 +1,7 @@
 //! The geometry lab's settings.
 
 use crate::choice::{Choice, choice};
+use crate::error::Error;
 use crate::labs::geometry::edges;
 use crate::labs::geometry::graph::{MOST_NODES, Nodes};
 use crate::labs::geometry::parts;
@@ -94,7 +95,7 @@ properties! {
         clique: u32 = 5, Kind::integer(3, 64), Run, "Graph", "Group", "nodes", "Nodes of each group of the barbell.";
         bridge: u32 = 2, Kind::integer(0, 64), Run, "Graph", "Bridge", "nodes", "Nodes between the groups of the barbell.";
         graph_seed: u32 = 0, Kind::integer(0, 16_000_000), Run, "Graph", "Graph's seed", "", "What the random graph is drawn from.";
-        edges: String = String::new(), Kind::text(edges::MOST_TEXT), Run, "Graph", "My edges", "", "Two names with a blank between, a semicolon between edges: a b; b c. Or open a file.";
+        edges: String = String::new(), Kind::text(edges::MOST_TEXT), Run, "Graph", "My edges", "", "Two names with a blank between, a semicolon between edges, as in a b; b c; or a file of them.";
         models: Vec<Learned> = vec![Learned::Node2Vec, Learned::Net, Learned::Transformer, Learned::NetFrozen], Kind::many_of::<Learned>(), Run, "Race", "Learners", "", "What learns the edges.";
         directions: Directions = Directions::Both, Kind::one_of::<Directions>(), Run, "Race", "Directions", "", "Which way edges are taught to nets and transformers; Node2Vec always has them both ways.";
         self_edges: SelfEdges = SelfEdges::No, Kind::one_of::<SelfEdges>(), Run, "Race", "Self-edges", "", "Whether every node is taught as its own neighbour too, to nets and transformers.";
@@ -126,6 +127,11 @@ properties! {
         every: u32 = 25, Kind::integer(1, 10_000), Run, "Evaluation", "Evaluate every", "steps", "Steps between two looks at the embedding.";
         executor: ExecutorChoice = ExecutorChoice::Auto, Kind::one_of::<ExecutorChoice>(), Machine, "Machine", "Run on", "", "Where the work is done.";
     }
+}
+
+/// Why edges were refused, without the sentence around it.
+fn reason(error: &Error) -> String {
+    if let Error::File(why) = error { why.clone() } else { error.to_string() }
 }
 
 impl GeometryConfig {
@@ -198,7 +204,8 @@ impl GeometryConfig {
             && let Err(why) = edges::of_link(&self.edges)
         {
             self.graph = Shape::Star;
-            let allowed = format!("edges such as a b; b c, and {why}");
+            let allowed =
+                format!("edges such as a b; b c, or the name of a file of them that is there ({})", reason(&why));
             return problem("edges", self.edges.clone(), allowed, "the path-star".to_owned());
         }
         if self.graph == Shape::Regular {
@@ -262,6 +269,10 @@ impl Settings for GeometryConfig {
 
     fn racing(&self) -> Option<&dyn Racing> {
         Some(self)
+    }
+
+    fn of_file(name: &str, bytes: &[u8]) -> Result<Option<(String, Vec<String>)>, Error> {
+        (name == "edges").then(|| edges::of_file(bytes).map(|list| (list.edges, list.notices))).transpose()
     }
 
     fn ends(&self) -> Vec<&'static str> {

@@ -1,6 +1,7 @@
 //! The geometry lab: taught only who neighbours whom, does a network end up with a map?
 
-pub mod ask;
+mod answers;
+mod ask;
 pub mod claim;
 pub mod closed;
 pub mod config;
