@@ -2,18 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::choice::choice;
 use crate::labs::arrays::{Bytes, Floats};
-
-choice! {
-    /// A matrix over the nodes.
-    pub enum Matrix {
-        Cosine = "cosine", "Cosine", "Of the embedding, between every two nodes.";
-        Adjacency = "adjacency", "Edges", "One where two nodes are neighbours.";
-        Hops = "hops", "Hops", "Edges on the way between two nodes.";
-        Logits = "logits", "Logits", "What the learner says comes after each node.";
-    }
-}
 
 /// One run of the race.
 #[cfg_attr(test, derive(ts_rs::TS))]

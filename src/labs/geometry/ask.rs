@@ -7,11 +7,11 @@ use crate::error::Error;
 use crate::labs::arrays::Floats;
 use crate::labs::ask::{self, Nothing, Reply, TableName, questions};
 use crate::labs::geometry::answers::{
-    ClosedAnswer, EdgeFile, GraphAnswer, MapAnswer, MapAxis, Matrix, MatrixAnswer, Near, NearestAnswer, OfMatrix,
-    OfNode, OfRun, SpectrumAnswer,
+    ClosedAnswer, EdgeFile, GraphAnswer, MapAnswer, MapAxis, MatrixAnswer, Near, NearestAnswer, OfMatrix, OfNode,
+    OfRun, SpectrumAnswer,
 };
 use crate::labs::geometry::closed::ClosedForm;
-use crate::labs::geometry::config::{Experiment, GeometryConfig, Variant};
+use crate::labs::geometry::config::{Experiment, GeometryConfig, Matrix, Variant};
 use crate::labs::geometry::edges::{self, EdgeList};
 use crate::labs::geometry::graph::{MOST_NODES, Nodes};
 use crate::labs::geometry::landscape::{Landscape, cosine, energy, products};

@@ -79,6 +79,16 @@ choice! {
     }
 }
 
+choice! {
+    /// A matrix over the nodes.
+    pub enum Matrix {
+        Cosine = "cosine", "Cosine", "Of the embedding, between every two nodes.";
+        Adjacency = "adjacency", "Edges", "One where two nodes are neighbours.";
+        Hops = "hops", "Hops", "Edges on the way between two nodes.";
+        Logits = "logits", "Logits", "What the learner says comes after each node.";
+    }
+}
+
 properties! {
     /// Settings of the geometry lab. Defaults are the paper's small star, with four learners.
     pub struct GeometryConfig {
