@@ -282,3 +282,130 @@ fn the_command_line_trains_goes_on_and_evaluates() {
     let other = "copy run --checkpoint race.safetensors --steps 1";
     assert!(expect(&shell::run(&folder, other), 2).contains("of the geometry lab"));
 }
+
+#[test]
+fn a_graph_of_ones_own_comes_from_a_file_and_travels_in_the_link() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("tree.txt"), "# a tree\na,b\r\nb,c\r\nb,d,0.5\nd,d\n").unwrap();
+    let race = "geometry run --graph own --models node2vec --node2vec-steps 60 --seeds 1 --executor cpu --out own.json";
+    let words = expect(&shell::run(&folder, &format!("{race} --edges tree.txt")), 0);
+    for said in ["4 nodes, 3 edges.", "1 edges from a node to itself", "1 weights were left out"] {
+        assert!(words.contains(said), "{words}");
+    }
+    let results = json(&text(&folder, "own.json"));
+    assert_eq!(results["settings"]["edges"], "a b;b c;b d");
+    let config = configuration(results["link"].as_str().unwrap().strip_prefix("lab=geometry&").unwrap());
+    assert_eq!(config.of::<GeometryConfig>().unwrap().network().names, ["a", "b", "c", "d"]);
+    // What is wrong with it is said with its place, before anything is trained.
+    std::fs::write(folder.path().join("bad.txt"), "a b\nb c d e\n").unwrap();
+    let words = expect(&shell::run(&folder, &format!("{race} --edges bad.txt")), 2);
+    assert!(words.contains("--edges: bad.txt: line 2: an edge has two names, here are 4"), "{words}");
+    let words = expect(&shell::run(&folder, &format!("{race} --edges nowhere.txt")), 2);
+    assert!(words.contains("edges: ") && words.contains("edge 1: an edge has two names, here are 1"), "{words}");
+    let words = expect(&shell::run(&folder, "geometry run --graph own --out own.json"), 2);
+    assert!(words.contains("there is no edge in it"), "{words}");
+}
+
+#[test]
+fn settings_that_do_not_go_together_are_mended_by_name() {
+    for (link, field, used) in [
+        ("experiment=paths&graph=grid", "graph", "star"),
+        ("graph=own&edges=a", "edges", "the path-star"),
+        ("graph=random-regular&nodes=15&degree=3", "degree", "2"),
+        ("graph=random-regular&nodes=4&degree=8", "degree", "3"),
+        ("net_width=30", "net_width", "28"),
+        ("width=32&heads=3", "heads", "2"),
+        ("experiment=paths&arms=10000&path_nodes=12", "arms", "9090"),
+    ] {
+        let Link { config, problems, .. } = Link::parse(&format!("lab=geometry&{link}"));
+        assert!(problems.iter().any(|problem| problem.field == field && problem.used == used), "{link}: {problems:?}");
+        assert!(!config.of::<GeometryConfig>().unwrap().network().is_empty(), "{link}");
+    }
+}
+
+/// What a claim of a race says.
+fn outcome(trial: &Trial, id: &str) -> Outcome {
+    let verdicts = trial.verdicts().unwrap();
+    let verdict = verdicts.iter().find(|verdict| verdict.id == id).unwrap_or_else(|| panic!("{id}: {verdicts:?}"));
+    println!("{id}: {:?} {} {}", verdict.verdict, verdict.why, verdict.measured);
+    verdict.verdict
+}
+
+#[test]
+fn nets_are_zigzags_or_maps_and_frozen_ones_have_no_geometry() {
+    let zigzag = train("executor=cpu&preset=zigzag", 0);
+    assert_eq!(outcome(&zigzag, "zigzag"), Outcome::Holds);
+    let trial = train("executor=cpu&models=node2vec,net-frozen,transformer,transformer-frozen&node2vec_steps=500", 0);
+    for id in ["map", "cleaner", "associative-net-frozen"] {
+        assert_eq!(outcome(&trial, id), Outcome::Holds);
+    }
+    // What is frozen has not moved.
+    let mut trial = trial;
+    let lineup = trial.lineup().clone();
+    let (at, of_model) = lineup.place(3).unwrap();
+    let (before, after) = (lineup.squads[at].model.initial(of_model).unwrap(), block_on(trial.trained(3)).unwrap());
+    assert_eq!((after.arm.id.as_str(), after.seed), ("net-frozen", 0));
+    assert_eq!(before[..17 * 32], after.parameters[..17 * 32]);
+    assert_ne!(before[17 * 32..], after.parameters[17 * 32..]);
+    // Two seeds are too few, and a race that is not over says nothing.
+    let few = train("executor=cpu&preset=zigzag&seeds=2", 0);
+    assert_eq!(outcome(&few, "zigzag"), Outcome::Open);
+    assert_eq!(outcome(&train("executor=cpu&preset=zigzag", 100), "zigzag"), Outcome::Open);
+}
+
+/// A small star, on which the answer is a neighbour of the leaf.
+const HOP: &str = "executor=cpu&experiment=paths&arms=100&path_nodes=3&width=32&heads=2&mlp=64&batch=64&rate=0.004&steps=400\
+                   &position_scale=0.02";
+
+#[test]
+fn one_hop_needs_no_geometry_and_is_not_found_with_forward_edges() {
+    let trial = train(HOP, 0);
+    assert_eq!(outcome(&trial, "paths"), Outcome::Holds);
+    assert_eq!(outcome(&trial, "one-hop"), Outcome::Holds);
+    let results = trial.results().unwrap();
+    assert!(
+        (0..3).all(|run| results.last("nearest", run).unwrap() < 0.5 && results.last("train", run).unwrap() > 0.95)
+    );
+    // Forward edges say nothing of what comes before a leaf; what was taught is stored all the same.
+    let forward = train(&format!("{HOP}&variants=forward"), 0).results().unwrap();
+    for run in 0..3 {
+        let [held_out, taught] = ["held-out", "train"].map(|id| forward.last(id, run).unwrap());
+        assert!(held_out < 0.2 && taught > 0.9, "{held_out} {taught}");
+    }
+    // With fewer arms nothing can be told.
+    assert_eq!(outcome(&train(&format!("{HOP}&arms=50"), 5), "paths"), Outcome::Untested);
+    // A wrong kind of model in a file is refused by its tensors.
+    let mut trial = trial;
+    let file = block_on(trial.save()).unwrap();
+    let mut rest = block_on(Trial::restore(&file, &mut Machine::default(), &mut |_, _| {})).unwrap();
+    assert_eq!(block_on(rest.trained(0)).unwrap().parameters, block_on(trial.trained(0)).unwrap().parameters);
+}
+
+/// What it writes to standard output.
+fn said(folder: &TempDir, arguments: &str) -> String {
+    let output = shell::run(folder, arguments);
+    expect(&output, 0);
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn questions_are_answered_in_a_shell() {
+    let folder = TempDir::new().unwrap();
+    let spectrum = json(&said(&folder, "geometry spectrum --graph cycle"));
+    assert_eq!(spectrum["spaces"][14], 7);
+    assert!((spectrum["closed"]["objective"].as_f64().unwrap() - 21.52376).abs() < 1e-5, "{spectrum}");
+    assert_eq!(spectrum["projections"].as_array().unwrap().len(), 0);
+    let star = json(&said(&folder, "geometry spectrum"));
+    assert!(star["why"].as_str().unwrap().contains("unlike numbers of neighbours"), "{star}");
+    let csv = said(&folder, "geometry csv --table spectrum --graph cycle");
+    assert!(csv.starts_with("index,eigenvalue,space,projection,closed-form\n1,") && csv.lines().count() == 16, "{csv}");
+    let graph = json(&said(&folder, "geometry graph --graph irregular"));
+    assert_eq!((&graph["nodes"], &graph["edges"], &graph["components"]), (&16.into(), &20.into(), &2.into()));
+    assert!((graph["floor"].as_f64().unwrap() - 0.9364).abs() < 1e-4 && graph["ceiling"] == 0.4, "{graph}");
+    let map = json(&said(&folder, "geometry map --graph grid"));
+    assert_eq!((map["drawing"].as_array().unwrap().len(), map["links"].as_array().unwrap().len()), (32, 48));
+    let hops = json(&said(&folder, "geometry matrices --which hops --graph cycle --nodes 5"));
+    assert_eq!(hops["values"][2], 2.0);
+    let words = expect(&shell::run(&folder, "geometry matrices --which colour"), 2);
+    assert!(words.contains("cosine, adjacency, hops, logits"), "{words}");
+}
