@@ -303,14 +303,15 @@ fn a_graph_of_ones_own_comes_from_a_file_and_travels_in_the_link() {
     let words = expect(&shell::run(&folder, &format!("{race} --edges nowhere.txt")), 2);
     assert!(words.contains("edges: ") && words.contains("edge 1: an edge has two names, here are 1"), "{words}");
     let words = expect(&shell::run(&folder, "geometry run --graph own --out own.json"), 2);
-    assert!(words.contains("there is no edge in it"), "{words}");
+    assert!(words.contains("graph: \"own\" is not allowed") && words.contains("needs edges"), "{words}");
 }
 
 #[test]
 fn settings_that_do_not_go_together_are_mended_by_name() {
     for (link, field, used) in [
         ("experiment=paths&graph=grid", "graph", "star"),
-        ("graph=own&edges=a", "edges", "the path-star"),
+        ("graph=own&edges=a", "edges", "star"),
+        ("graph=own", "graph", "star"),
         ("graph=random-regular&nodes=15&degree=3", "degree", "2"),
         ("graph=random-regular&nodes=4&degree=8", "degree", "3"),
         ("net_width=30", "net_width", "28"),
@@ -370,7 +371,7 @@ fn one_hop_needs_no_geometry_and_is_not_found_with_forward_edges() {
     let forward = train(&format!("{HOP}&variants=forward"), 0).results().unwrap();
     for run in 0..3 {
         let [held_out, taught] = ["held-out", "train"].map(|id| forward.last(id, run).unwrap());
-        assert!(held_out < 0.2 && taught > 0.9, "{held_out} {taught}");
+        assert!(held_out < 0.2 && taught > 0.6, "{held_out} {taught}");
     }
     // With fewer arms nothing can be told.
     assert_eq!(outcome(&train(&format!("{HOP}&arms=50"), 5), "paths"), Outcome::Untested);

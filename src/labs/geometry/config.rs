@@ -214,9 +214,14 @@ impl GeometryConfig {
             && let Err(why) = edges::of_link(&self.edges)
         {
             self.graph = Shape::Star;
-            let allowed =
-                format!("edges such as a b; b c, or the name of a file of them that is there ({})", reason(&why));
-            return problem("edges", self.edges.clone(), allowed, "the path-star".to_owned());
+            let star = Shape::Star.id().to_owned();
+            if self.edges.trim().is_empty() {
+                let allowed =
+                    "a graph that is there; \"own\" needs edges, such as a b; b c, or a file of them".to_owned();
+                return problem("graph", Shape::Own.id().to_owned(), allowed, star);
+            }
+            let allowed = format!("edges such as a b; b c, or a file of them that is there ({})", reason(&why));
+            return problem("edges", self.edges.clone(), allowed, star);
         }
         if self.graph == Shape::Regular {
             let most = self.degree.min(self.nodes - 1);
