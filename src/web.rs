@@ -11,7 +11,7 @@ use crate::labs::run::{About, Run};
 use crate::labs::settled::{Settled, WeightsFile};
 use crate::labs::trial::Trial;
 use crate::labs::weights::Weights;
-use crate::labs::{self, Config, Lab, results};
+use crate::labs::{self, Config, LABS, Lab, results};
 use crate::property::{Problem, by_name};
 use crate::reading::quoted;
 use crate::run::check::Certificate;
@@ -126,13 +126,13 @@ pub fn read_weights(bytes: &[u8]) -> Result<JsValue, JsValue> {
     value(&WeightsFile::of(&Weights::read(bytes).map_err(|error| thrown(&error))?))
 }
 
-/// Reads a results file, JSON or CSV.
+/// Reads a results file, JSON or CSV, of a race of the first lab: the only one that lays results over each other.
 ///
 /// # Errors
 /// An object `{ code, message }` if the file is not sound.
 #[wasm_bindgen(js_name = readResults)]
 pub fn read_results(text: &str) -> Result<JsValue, JsValue> {
-    value(&results::read(text).map_err(|error| thrown(&error))?)
+    value(&results::read(text, &LABS[0].defaults()).map_err(|error| thrown(&error))?)
 }
 
 /// Tells the page how far preparing is.

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::labs::Config;
 use crate::labs::copy::claim::verdicts;
 use crate::labs::copy::config::CopyConfig;
+use crate::labs::results;
 use crate::labs::settings::Settings;
 use crate::model::ensemble::TOKEN_ACCURACY;
 use crate::model::measure::Measure;
@@ -220,6 +221,14 @@ impl std::fmt::Debug for Merger {
 }
 
 impl Merger {
+    /// Reads a file, and takes its results.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it is no results file of a race of the copy lab, or as [`Merger::add`].
+    pub fn read(&mut self, file: &str, text: &str) -> Result<(), Error> {
+        self.add(file, results::read(text, &CopyConfig::default().into())?)
+    }
+
     /// Takes a file's results.
     ///
     /// # Errors
