@@ -62,14 +62,18 @@ pub(crate) fn verdicts(verdicts: &[Verdict], pace: Option<(f64, u32)>) {
             Answer::Untested => continue,
         };
         say(&format!("{word}: {} ({})\n  {}", verdict.claim, verdict.source, verdict.measured));
-        let Some(Decides { seeds, steps }) = verdict.decides else { continue };
+        let Some(Decides { seeds, steps, constant }) = verdict.decides else { continue };
+        if (seeds, steps, constant) == (None, None, false) {
+            continue;
+        }
+        let constant = if constant { " --schedule constant" } else { "" };
         let flag =
             |name: &str, value: Option<u32>| value.map_or_else(String::new, |value| format!(" --{name} {value}"));
         let time = pace.zip(steps.or(verdict.steps)).map_or_else(String::new, |((pace, trained), steps)| {
             let share = seeds.map_or(1.0, |seeds| f64::from(seeds) / f64::from(trained.max(1)));
             format!(", about {:.0} s from the start", (pace * share * f64::from(steps)).max(1.0))
         });
-        say(&format!("  what would decide it:{}{}{time}", flag("seeds", seeds), flag("steps", steps)));
+        say(&format!("  what would decide it:{}{}{constant}{time}", flag("seeds", seeds), flag("steps", steps)));
     }
 }
 
