@@ -117,6 +117,9 @@ export class Labs {
     const { current } = this;
     if (!current) return;
     this.scrolled.set(current.lab, scrollY);
+    // What was typed counts when its field is left, and the browser does not say that of a field that is taken away.
+    const focused = document.activeElement;
+    if (focused instanceof HTMLElement && current.contains(focused)) focused.blur();
     current.remove();
     if (this.options.embedded) {
       current.client.close();
