@@ -14,7 +14,7 @@ use mnemoscope::labs::copy::claim::verdicts;
 use mnemoscope::labs::copy::config::CopyConfig;
 use mnemoscope::labs::link::Link;
 use mnemoscope::labs::results;
-use mnemoscope::labs::settings::Settings;
+use mnemoscope::labs::settings::{Settings, read_configuration as settings_of};
 use mnemoscope::labs::trial::Trial;
 use mnemoscope::labs::{Config, LABS};
 use mnemoscope::model::ensemble::TOKEN_ACCURACY;
@@ -148,7 +148,7 @@ fn results_of_other_labs_are_refused_by_the_field_that_says_so() {
         assert!(why.contains(&format!("mnemoscope {} --config FILE", lab.id())), "{why}");
         // What it says to do instead can be done.
         let mut config = lab.defaults();
-        assert_eq!(read_configuration(&mut config, &text).unwrap(), [], "{file:?}");
+        assert_eq!(settings_of(&mut config, &text).unwrap(), [], "{file:?}");
         assert_eq!(config, Link::parse(json["link"].as_str().unwrap()).config, "{file:?}");
         told += 1;
     }

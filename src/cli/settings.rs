@@ -22,9 +22,7 @@ fn looks_like_a_flag(text: &str) -> bool {
 
 fn forgotten(flag: &str, next: &str) -> String {
     let next = quoted(next);
-    format!(
-        "--{flag} takes a value, and {next} looks like a flag; a text that begins so goes into a file for --config"
-    )
+    format!("--{flag} takes a value, and {next} looks like a flag; a text that begins so goes into a file for --config")
 }
 
 /// Of a command line that was refused: the flag that was given another flag for its value, if there is one. What follows the swallowed

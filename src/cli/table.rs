@@ -2,13 +2,14 @@
 
 use mnemoscope::choice::Choice;
 use mnemoscope::encoding::Encoding;
-use mnemoscope::labs::copy::sweep::{Again, Spread, Sweep};
+use mnemoscope::labs::copy::sweep::{Again, Sweep};
 use mnemoscope::labs::run::Found;
 use mnemoscope::model::measure::{Kind, Measure};
 use mnemoscope::run::claim::{Decides, Outcome as Answer, Verdict};
 use mnemoscope::run::curves::Point;
 use mnemoscope::run::event::ArmInfo;
 use mnemoscope::run::results::Results;
+use mnemoscope::run::spread::Spread;
 
 use super::failure::say;
 

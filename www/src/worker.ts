@@ -5,6 +5,7 @@
 
 import init, * as wasm from '../../pkg/mnemoscope.js';
 import type { Command, FullResults, Refusable, Report } from './engine/protocol';
+import { LABS } from './engine/generated';
 import { Keeper } from './engine/keeper';
 import { Queue, toLabError, yieldToMessages } from './engine/queue';
 import { Recording } from './engine/record';
@@ -49,7 +50,7 @@ const post = (report: Report, transfer: Transferable[] = []) => self.postMessage
 
 /** The settings as last settled. They are kept here, so that quick changes build on each other. */
 let present: Settled = {
-  lab: 'copy',
+  lab: LABS[0],
   values: {},
   problems: [],
   link: '',
