@@ -146,11 +146,16 @@ fn what_was_taken_as_names_or_as_a_comment_is_said() {
         (
             "0,5\n1,7\n2,9",
             &[0., 5., 1., 7., 2., 9.],
+            &["The first column, which counts from 0, was taken as an entry of every vector."],
+        ),
+        (
+            "a,b\n0,5.5\n1,7",
+            &[0., 5.5, 1., 7.],
             &[
-                "The first column, which counts from 0, was taken as an entry of every vector, for all numbers are whole.",
+                "Line 1 was taken as names of the columns: a, b.",
+                "The first column, which counts from 0, was taken as an entry of every vector.",
             ],
         ),
-        ("a,b\n0,5\n1,7", &[0., 5., 1., 7.], &["Line 1 was taken as names of the columns: a, b."]),
         // A column by itself has no room for blank lines; before and after it nobody can tell.
         ("1\n2\n", &[1., 2.], &[]),
         ("\n1\n2\n", &[1., 2.], &["1 blank line before or after the numbers: nothing was taken to be missing there."]),

@@ -38,11 +38,11 @@ pub enum Reading {
 }
 
 impl Reading {
-    fn put<S: Settings>(self, settings: &mut S, name: &str, text: &str) -> Result<(), Problem> {
+    fn assign<S: Settings>(self, settings: &mut S, name: &str, text: &str) -> Result<(), Problem> {
         match self {
-            Self::Plain => settings.put(name, text).map_err(|problem| plainly(problem, S::rows())),
+            Self::Plain => settings.assign(name, text).map_err(|problem| plainly(problem, S::rows())),
             Self::Typed => settings.type_in(name, text),
-            Self::Shell => settings.put(name, text).or_else(|_| settings.type_in(name, text)),
+            Self::Shell => settings.assign(name, text).or_else(|_| settings.type_in(name, text)),
         }
     }
 }
@@ -103,7 +103,7 @@ pub trait Settings: Properties {
         })?;
         let mut config = Self::default();
         for (name, value) in preset.values {
-            config.put(name, value)?;
+            config.assign(name, value)?;
         }
         Ok(config)
     }
@@ -124,7 +124,7 @@ pub trait Settings: Properties {
     ) -> Vec<Problem> {
         let pairs: Vec<_> = pairs.into_iter().collect();
         let mut problems: Vec<_> =
-            pairs.iter().filter_map(|(name, value)| reading.put(self, name, value).err()).collect();
+            pairs.iter().filter_map(|(name, value)| reading.assign(self, name, value).err()).collect();
         let before = self.texts();
         let given = |field: &str| pairs.iter().any(|(name, _)| *name == field);
         let wished = |field: &str| before.iter().zip(base).any(|(own, base)| own.0 == field && own.1 != base.1);

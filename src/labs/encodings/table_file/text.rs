@@ -196,10 +196,8 @@ impl Reading {
             );
             return Err(refuse(why));
         }
-        if let Some(first) = self.index.filter(|_| rows > 2) {
-            notes.push(format!(
-                "The first column, which counts from {first}, was taken as an entry of every vector, for all numbers are whole."
-            ));
+        if let Some(first) = self.index {
+            notes.push(format!("The first column, which counts from {first}, was taken as an entry of every vector."));
         }
         if self.counted && columns > 1 {
             notes.push(
