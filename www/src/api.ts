@@ -18,7 +18,6 @@
  */
 
 import { LabClient, Refusal, type WorkerLike } from './engine/client';
-import { LABS } from './engine/generated';
 import type {
   About,
   Inspection,
@@ -195,7 +194,7 @@ async function ask<T>(
   }
 }
 
-function connect({ module, lab = LABS[0] }: Pick<Options, 'module'> & { lab?: LabId }): LabClient {
+function connect({ module, lab = 'copy' }: Pick<Options, 'module'> & { lab?: LabId }): LabClient {
   return new LabClient({ worker: () => host.worker(), lab, store: false, ...(module ? { module } : {}) });
 }
 
@@ -394,7 +393,7 @@ export class Race implements AsyncIterable<LabEvent> {
     private readonly options: Options,
     begin: (client: LabClient) => unknown,
     private readonly still = false,
-    lab: LabId = LABS[0],
+    lab: LabId = 'copy',
   ) {
     this.ready = this.about.promise;
     this.finished = this.outcome.promise;

@@ -5,7 +5,6 @@
 
 import init, * as wasm from '../../pkg/mnemoscope.js';
 import type { Command, FullResults, Refusable, Report } from './engine/protocol';
-import { LABS } from './engine/generated';
 import { Keeper } from './engine/keeper';
 import { Queue, toLabError, yieldToMessages } from './engine/queue';
 import { Recording } from './engine/record';
@@ -50,7 +49,7 @@ const post = (report: Report, transfer: Transferable[] = []) => self.postMessage
 
 /** The settings as last settled. They are kept here, so that quick changes build on each other. */
 let present: Settled = {
-  lab: LABS[0],
+  lab: 'copy',
   values: {},
   problems: [],
   link: '',

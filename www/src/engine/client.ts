@@ -3,7 +3,6 @@
  * await what it answers.
  */
 
-import { LABS } from './generated';
 import type { LabError, LabId, Results, Settled, Subject, Turn, Values, WeightsFile } from './types';
 import type { Activity, Answers, Asked, Command, Name, Refusable, Report, Request } from './protocol';
 
@@ -224,7 +223,7 @@ export class LabClient {
       });
       this.rejectAll('The engine could not be started.');
     };
-    const { lab = LABS[0], store = false, module = null } = this.options;
+    const { lab = 'copy', store = false, module = null } = this.options;
     worker.postMessage({ type: 'start', lab, store, module } satisfies Command);
     return worker;
   }

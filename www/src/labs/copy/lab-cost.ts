@@ -68,12 +68,6 @@ export class LabCost extends LitElement {
     }
   }
 
-  private state(): string {
-    if (this.busy) return 'Timing …';
-    if (!this.about) return 'Press Train first.';
-    return this.found ? `Done, ${plural(this.found.steps, 'step')} averaged.` : '';
-  }
-
   protected override render(): TemplateResult {
     const ready = this.about !== null && !this.busy;
     return html`<section class="card cost" aria-labelledby="title-cost">
@@ -92,7 +86,7 @@ export class LabCost extends LitElement {
           Time the kernels
         </button>
         <span role="status" data-testid="profile-status"
-          >${this.state()}${this.refused ? html`<span class="wrong">${this.refused}</span>` : nothing}</span
+          >${this.busy ? 'Timing …' : !this.about ? 'Press Train first.' : this.found ? `Done, ${plural(this.found.steps, 'step')} averaged.` : ''}${this.refused ? html`<span class="wrong">${this.refused}</span>` : nothing}</span
         >
       </p>
       ${this.busy ? workBar(this.client, 'run', ['run.profile']) : nothing}

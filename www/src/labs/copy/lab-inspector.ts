@@ -29,8 +29,7 @@ export interface Unseen {
 /** What a head that solves the task may show, by task. */
 const LOOK_FOR: Record<string, string> = {
   'causal-copy':
-    'A head that copies shows a line parallel to the diagonal, half a sequence to its left: ' +
-    'each judged position reads the symbol it has to name, or the one before.',
+    'A head that copies shows a line parallel to the diagonal, half a sequence to its left: each judged position reads the symbol it has to name, or the one before.',
   'previous-token': 'A head that solves the task shows a line just left of the diagonal.',
   reversal: 'A head that solves the task shows the other diagonal, from bottom left to top right.',
   'half-shift': 'A head that solves the task shows two lines, half a sequence away from the diagonal.',
@@ -384,8 +383,7 @@ export class LabInspector extends LitElement {
           ${inspection.similarityKind}
           ${
             similarity
-              ? 'A sharp diagonal tells each position from its neighbours; a flat map tells none apart. ' +
-                'A learned encoding changes as it trains.'
+              ? 'A sharp diagonal tells each position from its neighbours; a flat map tells none apart. A learned encoding changes as it trains.'
               : nothing
           }
         </p>
