@@ -301,19 +301,19 @@ pub trait Properties: Default + Clone + PartialEq {
     ///
     /// # Errors
     /// The problem, if there is no such property or it does not take the value.
-    fn put(&mut self, name: &str, text: &str) -> Result<(), Problem>;
+    fn assign(&mut self, name: &str, text: &str) -> Result<(), Problem>;
     /// Every property as text, in the order of the table.
     fn texts(&self) -> Vec<(&'static str, String)>;
 
     /// Sets one property from what a reader typed: a number may be in any form that can be read in one way.
     ///
     /// # Errors
-    /// As [`Properties::put`], and the two numbers that `text` can be.
+    /// As [`Properties::assign`], and the two numbers that `text` can be.
     fn type_in(&mut self, name: &str, text: &str) -> Result<(), Problem> {
         let row = Self::rows().into_iter().find(|row| row.name == name);
         let given = |problem: Problem| Problem { given: text.to_owned(), ..problem };
         match row.map_or_else(|| Ok(text.to_owned()), |row| row.kind.plain(text)) {
-            Ok(plain) => self.put(name, &plain).map_err(given),
+            Ok(plain) => self.assign(name, &plain).map_err(given),
             Err(allowed) => {
                 let used = self.texts().into_iter().find(|(own, _)| *own == name).map(|(_, value)| value);
                 let (field, given) = (name.to_owned(), text.to_owned());
@@ -429,7 +429,7 @@ macro_rules! properties {
 
         impl $crate::property::Properties for $name {
             fn rows() -> Vec<$crate::property::Property> { Self::table() }
-            fn put(&mut self, name: &str, text: &str) -> Result<(), $crate::property::Problem> { self.set(name, text) }
+            fn assign(&mut self, name: &str, text: &str) -> Result<(), $crate::property::Problem> { self.set(name, text) }
             fn texts(&self) -> Vec<(&'static str, String)> { self.values() }
         }
     };

@@ -4,14 +4,14 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
-use crate::labs::arrays::told;
+use crate::labs::arrays::encode;
 use crate::labs::ask::{Bench, Kept, Place, Reply, Turn};
 use crate::labs::link::Link;
 use crate::labs::run::{About, Run};
 use crate::labs::settled::{Settled, WeightsFile};
 use crate::labs::trial::Trial;
 use crate::labs::weights::Weights;
-use crate::labs::{self, Config, Lab, results};
+use crate::labs::{self, Config, LABS, Lab, results};
 use crate::property::{Problem, by_name};
 use crate::reading::quoted;
 use crate::run::check::Certificate;
@@ -35,7 +35,7 @@ fn thrown(error: &Error) -> JsValue {
 }
 
 fn value(of: &dyn erased_serde::Serialize) -> Result<JsValue, JsValue> {
-    told(of).map_err(|error| JsValue::from_str(&error.to_string()))
+    encode(of).map_err(|error| JsValue::from_str(&error.to_string()))
 }
 
 /// The property table, the presets, and the parts of the page of a lab.
@@ -126,13 +126,13 @@ pub fn read_weights(bytes: &[u8]) -> Result<JsValue, JsValue> {
     value(&WeightsFile::of(&Weights::read(bytes).map_err(|error| thrown(&error))?))
 }
 
-/// Reads a results file, JSON or CSV.
+/// Reads a results file, JSON or CSV, of a race of the first lab: the only one that lays results over each other.
 ///
 /// # Errors
 /// An object `{ code, message }` if the file is not sound.
 #[wasm_bindgen(js_name = readResults)]
 pub fn read_results(text: &str) -> Result<JsValue, JsValue> {
-    value(&results::read(text).map_err(|error| thrown(&error))?)
+    value(&results::read(text, &LABS[0].defaults()).map_err(|error| thrown(&error))?)
 }
 
 /// Tells the page how far preparing is.
@@ -178,7 +178,7 @@ impl Engine {
     }
 
     /// Puts another run, or none, in the place of the open one. Questions of that begin anew.
-    fn put(&mut self, run: Option<Box<dyn Run>>) {
+    fn set_run(&mut self, run: Option<Box<dyn Run>>) {
         self.run = run;
         self.kept.retain(|(_, name, _)| !name.starts_with("run."));
     }
@@ -196,9 +196,9 @@ impl Engine {
     /// An object `{ code, message }`; then no run is open.
     pub async fn open(&mut self, lab: String, values: JsValue, progress: js_sys::Function) -> Result<(), JsValue> {
         let (config, _) = read(&lab, values)?;
-        self.put(None);
+        self.set_run(None);
         let run = named(&lab)?.open(config, &mut self.machine, &mut reporting(&progress)).await;
-        self.put(Some(run.map_err(|error| thrown(&error))?));
+        self.set_run(Some(run.map_err(|error| thrown(&error))?));
         Ok(())
     }
 
@@ -208,13 +208,13 @@ impl Engine {
     /// An object `{ code, message }`; then the other run is open still.
     pub async fn restore(&mut self, bytes: Vec<u8>, progress: js_sys::Function) -> Result<(), JsValue> {
         let trial = Trial::restore(&bytes, &mut self.machine, &mut reporting(&progress)).await;
-        self.put(Some(Box::new(trial.map_err(|error| thrown(&error))?)));
+        self.set_run(Some(Box::new(trial.map_err(|error| thrown(&error))?)));
         Ok(())
     }
 
     /// Lets go of the open run.
     pub fn close(&mut self) {
-        self.put(None);
+        self.set_run(None);
     }
 
     /// Runs, executor, cost, measures and length of the open run.

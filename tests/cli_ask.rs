@@ -27,14 +27,22 @@ fn a_question_is_answered_as_json_or_as_the_text_that_it_is() {
     expect(&run(&folder, "sequence spikes --at 2 --source random --length 5 --executor cpu --out spikes.json"), 0);
     // A shell counts symbols from 1, as the page shows them and as --tables does; a program counts from 0.
     let spikes = json(&text(&folder, "spikes.json"));
-    assert_eq!(spikes["at"], 1);
+    assert_eq!((spikes.get("at"), spikes["symbolNumber"].as_u64()), (None, Some(2)));
     expect(
         &run(&folder, "sequence --at 2 --source random --length 5 --executor cpu --tables two --quiet --out r.json"),
         0,
     );
     let symbol = spikes["symbol"].as_str().unwrap();
     let row = text(&folder, "two/spikes.csv").lines().nth(1).unwrap().to_owned();
-    assert!(row.starts_with(&format!("1,{symbol},")), "{symbol}: {row}");
+    assert!(row.starts_with(&format!("2,{symbol},")), "{symbol}: {row}");
+    for table in ["operations", "spikes", "readings"] {
+        let written = text(&folder, &format!("two/{table}.csv"));
+        assert!(written.starts_with("symbol_number,symbol,"), "{written}");
+        assert!(written.lines().skip(1).all(|row| row.starts_with(&format!("2,{symbol},"))), "{written}");
+        let ask = format!("sequence csv --table {table} --at 2 --source random --length 5 --executor cpu --out t.csv");
+        expect(&run(&folder, &ask), 0);
+        assert_eq!(text(&folder, "t.csv"), written, "{table}");
+    }
     // A table is the same text that --tables writes.
     expect(&run(&folder, "encodings csv --table phase --length 8 --width 4 --out phase.csv"), 0);
     expect(&run(&folder, "encodings --length 8 --width 4 --tables tables --quiet --out report.json"), 0);
@@ -53,6 +61,9 @@ fn what_a_question_does_not_take_is_refused_by_name_and_nothing_is_written() {
         ("sequence spikes --at 0 --out x", "\"0\" is not allowed"),
         ("sequence spikes --out x", "--at <a whole number from 1>"),
         ("sequence spikes --at 99 --source random --length 5 --executor cpu --out x", "1 to 5"),
+        // A session of which a question knows nothing.
+        ("sequence csv --table session --out x", "session: there is no such table yet"),
+        ("sequence csv --table session --out x", "mnemoscope sequence --csv FILE"),
         ("sequence time --recalls 0 --out x", "whole number from 1"),
         ("encodings lemma --length 1 --out x", "length"),
         ("copy lemma --out x", "lemma"),

@@ -143,7 +143,35 @@ fn what_was_taken_as_names_or_as_a_comment_is_said() {
         ("a,b\n0,1\n0.5,0.25", &[0., 1., 0.5, 0.25], &["Line 1 was taken as names of the columns: a, b."]),
         ("0.0,1.0\n0.5,0.25", &[0., 1., 0.5, 0.25], &[]),
         ("0\n1\n2", &[0., 1., 2.], &[]),
-        ("0,5\n1,7\n2,9", &[0., 5., 1., 7., 2., 9.], &[]),
+        (
+            "0,5\n1,7\n2,9",
+            &[0., 5., 1., 7., 2., 9.],
+            &["The first column, which counts from 0, was taken as an entry of every vector."],
+        ),
+        (
+            "a,b\n0,5.5\n1,7",
+            &[0., 5.5, 1., 7.],
+            &[
+                "Line 1 was taken as names of the columns: a, b.",
+                "The first column, which counts from 0, was taken as an entry of every vector.",
+            ],
+        ),
+        // A column by itself has no room for blank lines; before and after it nobody can tell.
+        ("1\n2\n", &[1., 2.], &[]),
+        ("\n1\n2\n", &[1., 2.], &["1 blank line before or after the numbers: nothing was taken to be missing there."]),
+        (
+            "1\r\n2\r\n\r\n \r\n",
+            &[1., 2.],
+            &["2 blank lines before or after the numbers: nothing was taken to be missing there."],
+        ),
+        (
+            "1\n2\n\n# end",
+            &[1., 2.],
+            &[
+                "Line 4 was taken as a comment: # end.",
+                "1 blank line before or after the numbers: nothing was taken to be missing there.",
+            ],
+        ),
         ("-0,-0.0\n1,2", &[0., 0., 1., 2.], &[]),
         // Line ends of three kinds.
         ("1,2\r3,4\r", &[1., 2., 3., 4.], &[]),
@@ -185,6 +213,8 @@ fn what_can_be_data_never_vanishes() {
     refused("1 000;2\n3;4", &["row 1, column 1", "write 1000"]);
     // What stands in the place of a number.
     refused("1.5\n\n3.5\n4\n", &["line 2 is blank", "no missing values"]);
+    refused("x\n\n3.5\n4\n", &["line 2 is blank", "no missing values"]);
+    refused("1.5\n3\n\n# half\n4\n", &["line 3 is blank", "no missing values"]);
     assert_eq!(
         Upload::read("x", b"# a\n\n1.5,2\n\n3.5,4\n\n").unwrap().info.rows,
         2,
@@ -221,6 +251,9 @@ fn what_can_be_data_never_vanishes() {
         &["first column counts from 0", "names of rows", "or an entry", "index=False"],
     );
     refused("1,0.5\n2,1.5\n3,2.5", &["first column counts from 1", "1.0"]);
+    // Names say that it is a table of somebody's, and whole numbers do not say which column counts.
+    refused("position,a\n0,5\n1,7\n2,9", &["first column counts from 0", "names of rows", "0.0"]);
+    refused("id;a;b\n1;5;3\n2;7;3\n3;9;3", &["first column counts from 1", "or an entry", "1.0"]);
 }
 
 #[test]

@@ -15,7 +15,6 @@ use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 use bolero::check;
-use mnemoscope::labs::Config;
 use mnemoscope::labs::copy::config::{CopyConfig, PRESETS};
 use mnemoscope::labs::copy::sweep::Merger;
 use mnemoscope::labs::encodings::config::EncodingsConfig;
@@ -25,6 +24,7 @@ use mnemoscope::labs::results;
 use mnemoscope::labs::settings::Settings;
 use mnemoscope::labs::trial::Trial;
 use mnemoscope::labs::weights::Weights;
+use mnemoscope::labs::{Config, LABS};
 use mnemoscope::run::check::{Certificate, Certifier};
 use mnemoscope::run::collector::Stop;
 use mnemoscope::run::inspect::read_probe;
@@ -275,7 +275,7 @@ fn results() {
     let bare = br#"{"lab":"copy","runs":[{"encoding":"none","seed":3}],"evaluations":[]}"#.to_vec();
     fuzz("results", &[compact, serde_json::to_vec_pretty(&stopped).unwrap(), csv, bare, old.to_vec()], |bytes| {
         let text = text(bytes);
-        let Ok(read) = frugally(|| results::read(&text)) else { return false };
+        let Ok(read) = frugally(|| results::read(&text, &LABS[0].defaults())) else { return false };
         let again = Results::read(&serde_json::to_string(&read).unwrap()).unwrap();
         // Written once, it stays as it is; the first reading of a number of 20 digits may round its last one.
         assert_eq!(

@@ -13,6 +13,7 @@ use mnemoscope::run::event::Event;
 use mnemoscope::run::inspect::{Inspection, read_probe};
 use mnemoscope::run::machine::Machine;
 use mnemoscope::run::profile::Profiling;
+use mnemoscope::run::weights::State;
 use mnemoscope::task::source::is_held_out;
 use pollster::block_on;
 
@@ -252,6 +253,39 @@ fn files_that_are_not_sound_are_refused_with_the_reason() {
     with.state.history[0].values[0][0] = f32::NAN;
     let read = Weights::read(&Weights::write(&with.config, &with.state).unwrap()).unwrap();
     assert_eq!(read.state.history, with.state.history);
+
+    // Evaluations that are left out: a step, a run, the first ones, all of them.
+    advance(&mut run, 28);
+    let longer = Weights::read(&block_on(run.save()).unwrap()).unwrap();
+    let places = |weights: &Weights| weights.state.history.iter().map(|point| point.x).collect::<Vec<_>>();
+    assert_eq!(places(&longer), [0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0]);
+    let without = |change: fn(&mut State)| {
+        let mut with = longer.clone();
+        change(&mut with.state);
+        refused(&Weights::write(&with.config, &with.state).unwrap())
+    };
+    let step = without(|state| drop(state.history.remove(1)));
+    assert_eq!(step, "it leaves out the evaluation of rank with seed 0 at step 5");
+    let last = without(|state| drop(state.history.pop()));
+    assert_eq!(last, "it leaves out the evaluation of rank with seed 0 at step 30");
+    let first = without(|state| drop(state.history.remove(0)));
+    assert_eq!(first, "it leaves out the evaluation of rank with seed 0 at step 0");
+    let all = without(|state| state.history.clear());
+    assert_eq!(all, "it leaves out the evaluation of rank with seed 0 at step 0");
+    let run_2 = without(|state| state.history[2].values.iter_mut().for_each(|values| values[2] = f32::NAN));
+    assert!(run_2.starts_with("it leaves out the evaluation of ") && run_2.ends_with(" at step 10"), "{run_2}");
+    // One that has stopped is not judged any more.
+    let mut with = longer.clone();
+    with.state.stopped[2] = Some(15);
+    for point in &mut with.state.history[3..] {
+        point.values.iter_mut().for_each(|values| values[2] = f32::NAN);
+    }
+    assert!(Weights::read(&Weights::write(&with.config, &with.state).unwrap()).is_ok());
+    // Without moments nothing says what was before.
+    let mut with = longer.clone();
+    (with.state.moments, with.state.history) = (None, Vec::new());
+    assert!(Weights::read(&Weights::write(&with.config, &with.state).unwrap()).is_ok());
+    let good = block_on(run.save()).unwrap();
 
     // The same tensors under another configuration.
     let text = |from: &str, to: &str| {

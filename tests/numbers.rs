@@ -184,12 +184,27 @@ fn links_and_files_take_the_plain_form_alone() {
             form_urlencoded::Serializer::for_suffix(link.clone(), link.len()).append_pair("left_gain", typed).finish();
         let Link { config, problems, .. } = Link::parse(&link);
         assert_eq!(problems.is_empty(), wanted.is_some(), "{typed}: {problems:?}");
+        let plainly = format!(
+            "a number from 0 to 1000, in a link or a file without marks between digits, and with a point before decimals: {}",
+            numbers(typed).join(" or ")
+        );
+        assert!(problems.iter().all(|problem| problem.allowed == plainly), "{typed}: {problems:?}");
         assert_eq!(value(&config, "left_gain"), wanted.unwrap_or("1"), "{typed}");
         let file = serde_json::json!({ "left_gain": typed }).to_string();
         std::fs::write(folder.path().join("settings.json"), file).unwrap();
         let output = program(&folder, "").args([lab.id(), "--config", "settings.json", "--quiet"]).output().unwrap();
         let words = expect(&output, if wanted.is_some() { 0 } else { 2 });
         assert!(wanted.is_some() || words.contains("left_gain"), "{words}");
+    }
+    // Both readings of one that has two; nothing of what is no number, or a plain one that is not allowed.
+    for (link, allowed) in [
+        ("left_gain=1,000", ": 1 or 1000"),
+        ("length=1%20000", ": 1000"),
+        ("left_gain=-3", "a number from 0 to 1000"),
+        ("left_gain=much", "a number from 0 to 1000"),
+    ] {
+        let [problem] = &Link::parse(&format!("lab={}&{link}", lab.id())).problems[..] else { panic!("{link}") };
+        assert!(problem.allowed.ends_with(allowed), "{problem}");
     }
     std::fs::write(folder.path().join("settings.json"), "{\"left_gain\": -0.0, \"seed\": -0}").unwrap();
     let output = program(&folder, "").args([lab.id(), "--config", "settings.json", "--quiet"]).output().unwrap();
@@ -305,6 +320,29 @@ fn a_message_quotes_at_most_a_line() {
         let words = expect(&output, 2);
         assert!(words.len() < 2000, "{:?}: {} bytes", &arguments[..2], words.len());
     }
+}
+
+/// Whose value may begin with a hyphen takes a flag for it, and what follows stands there alone.
+#[test]
+fn a_flag_whose_value_was_forgotten_is_named() {
+    let (folder, race, machine) = (TempDir::new().unwrap(), lab("rate").id(), lab("cue").id());
+    for (arguments, flag, next) in [
+        (vec![machine, "--executor", "cpu", "--sequence", "--out", "x"], "--sequence", "--out"),
+        (vec![machine, "--sequence", "--out", "x"], "--sequence", "--out"),
+        (vec![machine, "--executor", "cpu", "--cue", "--csv", "-"], "--cue", "--csv"),
+        (vec![machine, "run", "--seeds", "2", "--context-size", "--out", "x"], "--context-size", "--out"),
+        (vec![machine, "spikes", "--at", "--out", "x"], "--at", "--out"),
+        (vec![race, "--steps", "10", "--rate", "--out", "x"], "--rate", "--out"),
+        (vec![race, "--rate", "--steps"], "--rate", "--steps"),
+    ] {
+        let words = expect(&program(&folder, "").args(&arguments).output().unwrap(), 2);
+        let wanted = format!("mnemoscope: {flag} takes a value, and {next} looks like a flag");
+        assert!(words.starts_with(&wanted), "{arguments:?}: {words}");
+    }
+    // A flag that is wrong by itself is not blamed on another.
+    let output = program(&folder, "").args([machine, "--sequence", "-1 -2", "--colour", "red"]).output().unwrap();
+    assert!(expect(&output, 2).contains("--colour"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]

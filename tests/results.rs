@@ -10,12 +10,13 @@ mod settings;
 
 use common::training::configuration;
 use mnemoscope::error::Error;
-use mnemoscope::labs::Config;
 use mnemoscope::labs::copy::claim::verdicts;
 use mnemoscope::labs::copy::config::CopyConfig;
+use mnemoscope::labs::link::Link;
 use mnemoscope::labs::results;
-use mnemoscope::labs::settings::Settings;
+use mnemoscope::labs::settings::{Settings, read_configuration as settings_of};
 use mnemoscope::labs::trial::Trial;
+use mnemoscope::labs::{Config, LABS};
 use mnemoscope::model::ensemble::TOKEN_ACCURACY;
 use mnemoscope::model::measure::Phase;
 use mnemoscope::run::claim::{Decides, Outcome, Verdict};
@@ -36,6 +37,10 @@ fn trained() -> Results {
     run.results().unwrap()
 }
 
+fn read(text: &str) -> Result<Results, Error> {
+    results::read(text, &LABS[0].defaults())
+}
+
 #[test]
 fn results_survive_json_and_csv() {
     let mut results = trained();
@@ -52,7 +57,7 @@ fn results_survive_json_and_csv() {
 #[test]
 fn unsound_results_are_refused_in_words() {
     let good = serde_json::to_string(&trained()).unwrap();
-    let refused = |text: &str| match results::read(text) {
+    let refused = |text: &str| match read(text) {
         Err(Error::File(why)) => why,
         other => panic!("taken: {other:?}"),
     };
@@ -60,7 +65,12 @@ fn unsound_results_are_refused_in_words() {
     assert!(refused("a,b\n1,2").contains("arm, seed, step"));
     assert!(refused("{}").contains("not a results file"));
     assert!(refused(&good[..good.len() / 2]).contains("not a results file"));
-    assert!(refused(&good.replace("\"copy\"", "\"other\"")).contains("other"));
+    assert!(refused(&good.replace("\"copy\"", "\"other\"")).starts_with("lab: \"other\" is not allowed; it takes "));
+    let other = LABS[1].id();
+    let mut elsewhere = trained();
+    elsewhere.link = LABS[1].defaults().link();
+    let said = refused(&serde_json::to_string(&elsewhere).unwrap());
+    assert_eq!(said, format!("link: it is of the lab {other}, and the file of the lab {}", elsewhere.lab));
     let mut short = trained();
     short.curves[1].values[1].pop();
     assert!(refused(&serde_json::to_string(&short).unwrap()).contains("3 numbers for 4 runs"));
@@ -75,7 +85,7 @@ fn unsound_results_are_refused_in_words() {
     let why = refused(&serde_json::to_string(&torn).unwrap());
     assert!(why.contains("rate is 0.003 in one and 0.5 in the other"), "{why}");
     torn.link.clear();
-    assert!(results::read(&serde_json::to_string(&torn).unwrap()).is_ok(), "only one of them says it");
+    assert!(read(&serde_json::to_string(&torn).unwrap()).is_ok(), "only one of them says it");
     let mut absurd = trained();
     absurd.curves[1].values[1][0] = 1.5;
     assert!(refused(&serde_json::to_string(&absurd).unwrap()).contains("token-accuracy at 10 holds 1.5"));
@@ -102,10 +112,13 @@ fn unsound_results_are_refused_in_words() {
     assert!(refused(&serde_json::to_string(&nats).unwrap()).contains("something else by loss"));
     let mut lengths = trained();
     lengths.x = Axis::new("length", "Length", "positions");
-    assert!(refused(&serde_json::to_string(&lengths).unwrap()).contains("over \"Length\""));
+    assert!(
+        refused(&serde_json::to_string(&lengths).unwrap())
+            .starts_with("x.id: \"length\" is not allowed; it takes \"step\"")
+    );
     lengths.lab = "elsewhere".to_owned();
     lengths.step = 3;
-    assert!(refused(&serde_json::to_string(&lengths).unwrap()).contains("the lab \"elsewhere\""));
+    assert!(refused(&serde_json::to_string(&lengths).unwrap()).starts_with("lab: \"elsewhere\" is not allowed"));
     let mut later = trained();
     later.format = 3;
     assert!(refused(&serde_json::to_string(&later).unwrap()).contains("its format is 3"));
@@ -117,6 +130,29 @@ fn unsound_results_are_refused_in_words() {
         assert!(refused(&format!("{head}rank,0,10,inf,1,1\n")).contains("cannot be"));
         assert!(refused(&format!("{head}rank,0,10\n")).contains("CSV"));
     }
+}
+
+/// What other labs wrote is no race to lay over another, and is told apart from a file that nobody wrote; their settings are still read.
+#[test]
+fn results_of_other_labs_are_refused_by_the_field_that_says_so() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/06dfaf0");
+    let mut told = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let (file, own) = (entry.unwrap().path(), LABS[0].id());
+        let Ok(text) = std::fs::read_to_string(&file) else { continue };
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        let lab = json.get("link").and_then(|_| json["lab"].as_str()).filter(|lab| *lab != own);
+        let Some(lab) = lab.and_then(|lab| LABS.iter().find(|known| known.id() == lab)) else { continue };
+        let Err(Error::File(why)) = read(&text) else { panic!("{file:?}") };
+        assert!(why.starts_with(&format!("lab: \"{}\" is not allowed; it takes {own}", lab.id())), "{why}");
+        assert!(why.contains(&format!("mnemoscope {} --config FILE", lab.id())), "{why}");
+        // What it says to do instead can be done.
+        let mut config = lab.defaults();
+        assert_eq!(settings_of(&mut config, &text).unwrap(), [], "{file:?}");
+        assert_eq!(config, Link::parse(json["link"].as_str().unwrap()).config, "{file:?}");
+        told += 1;
+    }
+    assert!(told > 10, "{told}");
 }
 
 #[test]
@@ -201,7 +237,7 @@ fn of<'a>(verdicts: &'a [Verdict], id: &str) -> &'a Verdict {
 }
 
 fn decides(seeds: Option<u32>, steps: Option<u32>) -> Option<Decides> {
-    Some(Decides { seeds, steps })
+    Some(Decides { seeds, steps, constant: false })
 }
 
 const INCREMENT: &str = "lab=copy&task=increment&encodings=rank,none&every=10&seeds=3";
@@ -249,8 +285,8 @@ fn not_learning_is_said_with_its_length_and_only_of_a_race_that_is_long_enough()
         let verdict = of(&nothing, id);
         assert_eq!(
             (verdict.verdict, verdict.decides),
-            (Outcome::Open, None),
-            "where nothing learns, a failure says nothing"
+            (Outcome::Open, decides(None, Some(60_200))),
+            "where nothing learns, a failure says nothing before ten times as long as the first that might"
         );
         assert!(verdict.why.contains("nothing in this race has learned"), "{}", verdict.why);
     }
@@ -353,7 +389,7 @@ fn a_curve_that_moves_or_has_come_half_way_shows_nothing() {
     assert!(judged("&steps=3000", &falling).why.contains("still changing"));
     let half = |seed: u32, step: u32| flat(0.7, seed)(step);
     let verdict = judged("&steps=3000", &half);
-    assert_eq!((verdict.verdict, verdict.decides), (Outcome::Open, None));
+    assert_eq!((verdict.verdict, verdict.decides), (Outcome::Open, decides(None, Some(4500))));
     assert!(verdict.why.contains("more than half way"), "{}", verdict.why);
     let verdict = judged("&steps=3000&every=500", &resting);
     assert_eq!(
@@ -362,6 +398,7 @@ fn a_curve_that_moves_or_has_come_half_way_shows_nothing() {
     );
     let verdict = judged("&steps=3000&schedule=cosine", &resting);
     assert!(verdict.verdict == Outcome::Open && verdict.why.contains("learning rate is zero"), "{}", verdict.why);
+    assert_eq!(verdict.decides, Some(Decides { constant: true, ..Decides::default() }), "no length decides that");
 }
 
 /// The paper's setting as it was measured: near 12 % until step 1000, a drop between 1900 and 2800, and never 99 %.
@@ -423,7 +460,7 @@ fn cut(results: &Results, step: u32, seeds: u32) -> Results {
 /// The default demo with three seeds, trained for 3000 steps; `tests/fixtures/README.md` says how.
 #[test]
 fn the_default_demo_is_open_wherever_it_is_cut() {
-    let whole = results::read(include_str!("fixtures/demo-3000.json")).unwrap();
+    let whole = read(include_str!("fixtures/demo-3000.json")).unwrap();
     let compressed = |step: u32, seeds: u32| {
         let link = format!("lab=copy&seeds={seeds}&steps={step}");
         of(&verdicts(&configuration(&link), &cut(&whole, step, seeds), step), "compressed").clone()

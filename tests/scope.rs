@@ -39,7 +39,7 @@ fn neighbours<C: Settings>(base: &C) -> Vec<(Property, C)> {
     let of = |row: Property| {
         let other = |value: String| {
             let mut other = base.clone();
-            other.put(row.name, &value).unwrap();
+            other.assign(row.name, &value).unwrap();
             (other != *base && other.clone().settle().is_empty()).then_some(other)
         };
         let others: Vec<C> = values(&row).into_iter().filter_map(other).take(2).collect();

@@ -303,7 +303,7 @@ fn results_say_the_ratio_of_the_decoders_weights() {
     let small = "source=random&length=12&cue=#2&recall=3&longest=12&points=1&seeds=1&decoders=128&chosen=8&context_size=128&stored=60\
         &rival_steps=1&rival_rate=0.01&rival_width=8&rival_window=4";
     let ratios = [
-        ("dense", "steps", 0.9, "dense weights, drawn evenly from 0 to 1"),
+        ("dense", "alpha", 0.9, "dense weights, drawn evenly from 0 to 1; settings of sparse ones change nothing"),
         ("sparse", "steps", 0.9, "20 weights a neuron, each 0.99 of the one before"),
         ("sparse", "equal", 0.9, "20 weights a neuron, all equal"),
         ("sparse", "alpha", 0.9, "20 weights a neuron, each 0.9 of the one before"),

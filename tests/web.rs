@@ -59,15 +59,15 @@ async fn twenty_steps_on_webgpu_learn_and_repeat() {
 #[wasm_bindgen_test]
 fn answers_cross_the_border_as_they_are() {
     use js_sys::{Array, Float32Array, Uint8Array};
-    use mnemoscope::labs::arrays::{Bytes, Floats, told};
+    use mnemoscope::labs::arrays::{Bytes, Floats, encode};
     use wasm_bindgen::JsCast;
-    let numbers = Array::from(&told(&[f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1.5]).unwrap());
+    let numbers = Array::from(&encode(&[f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1.5]).unwrap());
     let number = |at| numbers.get(at).as_f64().unwrap();
     assert!(number(0).is_nan());
     assert_eq!([number(1), number(2), number(3)], [f64::INFINITY, f64::NEG_INFINITY, 1.5]);
-    assert!(told(&None::<f64>).unwrap().is_null());
-    let floats: Float32Array = told(&Floats(vec![1.0, f32::NAN])).unwrap().dyn_into().unwrap();
+    assert!(encode(&None::<f64>).unwrap().is_null());
+    let floats: Float32Array = encode(&Floats(vec![1.0, f32::NAN])).unwrap().dyn_into().unwrap();
     assert!(floats.length() == 2 && floats.get_index(1).is_nan());
-    let bytes: Uint8Array = told(&Bytes(vec![7, 255])).unwrap().dyn_into().unwrap();
+    let bytes: Uint8Array = encode(&Bytes(vec![7, 255])).unwrap().dyn_into().unwrap();
     assert_eq!(bytes.to_vec(), [7, 255]);
 }

@@ -58,8 +58,9 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     if !problems.is_empty() {
         return Err(Failure::usages(problems.iter().map(|problem| settings::words("", problem)).collect()));
     }
-    // Without a past the lab judges the weights as they are; what the file says of their past is put back after.
+    // Without a past, and so without moments, the lab judges the weights as they are; what the file says of their past is put back after.
     let past = std::mem::take(&mut weights.state.history);
+    weights.state.moments = None;
     let bytes = Weights::write(&weights.config, &weights.state)?;
     let mut run = pollster::block_on(Trial::restore(&bytes, &mut Machine::default(), &mut |_, _| {}))?;
     pollster::block_on(run.advance(0.0, 0))?;

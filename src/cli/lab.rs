@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgMatches, Command};
 use serde::de::value::{Error as Wrong, MapDeserializer, StringDeserializer};
 use serde::de::{self, IntoDeserializer, Visitor};
+use serde_json::Value;
 
 use mnemoscope::error::Error;
 use mnemoscope::labs::argument::Argument;
@@ -158,6 +159,7 @@ fn answer(lab: &dyn Lab, name: &str, arguments: &ArgMatches) -> Result<(), Failu
         }
     })?;
     progress.iter().for_each(Progress::end);
+    let answer = counted(answer, given.contains_key(PLACE));
     let bytes = match answer.as_str() {
         Some(text) => text.as_bytes().to_vec(),
         None => settings::json_text(&answer)?,
@@ -173,6 +175,17 @@ fn from_zero(text: &str, argument: &Argument) -> Result<String, Failure> {
         Failure::usage(format!("--{}: \"{given}\" is not allowed; it takes {}", argument.name, takes(argument)))
     };
     place.map(|place| place.to_string()).ok_or_else(wrong)
+}
+
+/// An answer with the place that was asked for as readers count it, under a name that no program takes for its own.
+fn counted(mut answer: Value, asked: bool) -> Value {
+    if let Some(own) = answer.as_object_mut().filter(|_| asked)
+        && let Some(place) = own.remove(PLACE)
+    {
+        let number = place.as_u64().map_or(place, |place| (place + 1).into());
+        own.insert("symbolNumber".to_owned(), number);
+    }
+    answer
 }
 
 /// What is asked for wrongly is the command line's fault; anything else is not.

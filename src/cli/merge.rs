@@ -6,7 +6,6 @@ use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 use serde::Serialize;
 
 use mnemoscope::labs::copy::sweep::{Merger, Sweep};
-use mnemoscope::labs::results;
 
 use super::failure::{Failure, say};
 use super::files::{self, Outputs};
@@ -53,10 +52,9 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
     let mut broken = Vec::new();
     for path in paths {
         let file = files::name(path);
-        let read = files::read_text(path).map_err(|why| why.replacen(&format!("{file}: "), "", 1)).and_then(|text| {
-            let results = results::read(&text).map_err(settings::reason)?;
-            merger.add(&file, results).map_err(settings::reason)
-        });
+        let read = files::read_text(path)
+            .map_err(|why| why.replacen(&format!("{file}: "), "", 1))
+            .and_then(|text| merger.read(&file, &text).map_err(settings::reason));
         if let Err(why) = read {
             say(&format!("mnemoscope: {file}: {why}; it is left out"));
             broken.push(Broken { file, why });

@@ -65,9 +65,15 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure> {
-    let matches = match command().try_get_matches_from(arguments) {
+    let given: Vec<OsString> = arguments.into_iter().collect();
+    let matches = match command().try_get_matches_from(&given) {
         Ok(matches) => matches,
-        Err(error) if error.use_stderr() => return Err(Failure::of_clap(&error)),
+        Err(error) if error.use_stderr() => {
+            let given: Vec<String> = given.into_iter().filter_map(|given| given.into_string().ok()).collect();
+            return Err(
+                settings::swallowed(&command(), &given).map_or_else(|| Failure::of_clap(&error), Failure::usage)
+            );
+        }
         // Help and version: asked for, so they are no error.
         Err(text) => return files::print(text.render().to_string().as_bytes()),
     };

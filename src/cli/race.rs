@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use mnemoscope::labs::Config;
-use mnemoscope::labs::copy::sweep::spreads;
 use mnemoscope::labs::run::Run;
 use mnemoscope::labs::trial::Trial;
 use mnemoscope::labs::turn::Kept;
 use mnemoscope::labs::weights::Weights;
 use mnemoscope::run::event::Event;
 use mnemoscope::run::machine::Machine;
+use mnemoscope::run::spread::spreads;
 
 use super::failure::Failure;
 use super::files::{self, Outputs};

@@ -16,6 +16,32 @@ use mnemoscope::reading::quoted;
 use super::failure::{Failure, say};
 use super::files;
 
+fn looks_like_a_flag(text: &str) -> bool {
+    text.strip_prefix("--").is_some_and(|flag| flag.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+fn forgotten(flag: &str, next: &str) -> String {
+    let next = quoted(next);
+    format!("--{flag} takes a value, and {next} looks like a flag; a text that begins so goes into a file for --config")
+}
+
+/// Of a command line that was refused: the flag that was given another flag for its value, if there is one. What follows the swallowed
+/// flag is refused first, as something that nobody expects there.
+pub(crate) fn swallowed(command: &Command, given: &[String]) -> Option<String> {
+    fn takes_any(command: &Command, name: &str) -> bool {
+        let own = |argument: &Arg| {
+            let names = argument.get_long().into_iter().chain(argument.get_all_aliases().unwrap_or_default());
+            argument.is_allow_hyphen_values_set() && names.into_iter().any(|long| long == name)
+        };
+        command.get_arguments().any(own) || command.get_subcommands().any(|command| takes_any(command, name))
+    }
+    let pair = |pair: &[String]| {
+        let flag = pair[0].strip_prefix("--").filter(|flag| takes_any(command, flag))?;
+        looks_like_a_flag(&pair[1]).then(|| forgotten(flag, &pair[1]))
+    };
+    given.windows(2).find_map(pair)
+}
+
 /// Takes any text, for the property table judges it, but tells shells what could stand there. What looks like a flag is one whose
 /// value was forgotten.
 #[derive(Clone)]
@@ -27,12 +53,8 @@ impl TypedValueParser for Hinted {
     fn parse_ref(&self, command: &Command, argument: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
         use clap::error::ErrorKind;
         let Some(text) = value.to_str() else { return Err(clap::Error::new(ErrorKind::InvalidUtf8).with_cmd(command)) };
-        if text.strip_prefix("--").is_some_and(|flag| flag.starts_with(|c: char| c.is_ascii_alphabetic())) {
-            let flag = argument.and_then(Arg::get_long).unwrap_or_default();
-            let line = format!(
-                "--{flag} takes a value, and {} looks like a flag; a text that begins so goes into a file for --config",
-                quoted(text)
-            );
+        if looks_like_a_flag(text) {
+            let line = forgotten(argument.and_then(Arg::get_long).unwrap_or_default(), text);
             return Err(clap::Error::raw(ErrorKind::InvalidValue, line).with_cmd(command));
         }
         Ok(text.to_owned())
@@ -170,7 +192,8 @@ fn opened(defaults: &Config, name: &str, value: String) -> Result<String, Failur
 /// Refuses a file that says that it is of another lab: its settings would be refused one by one.
 fn own(text: &str, name: &str, own: &str) -> Result<(), Failure> {
     let json = serde_json::from_str::<serde_json::Value>(text).ok();
-    let results = |json: &serde_json::Value| ["settings", "configuration"].iter().any(|name| json.get(name).is_some());
+    let results =
+        |json: &serde_json::Value| ["settings", "configuration", "link"].iter().any(|name| json.get(name).is_some());
     let lab = json.as_ref().filter(|json| results(json)).and_then(|json| json.get("lab")?.as_str());
     match lab.filter(|lab| *lab != own) {
         Some(lab) => {

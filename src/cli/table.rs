@@ -2,13 +2,14 @@
 
 use mnemoscope::choice::Choice;
 use mnemoscope::encoding::Encoding;
-use mnemoscope::labs::copy::sweep::{Again, Spread, Sweep};
+use mnemoscope::labs::copy::sweep::{Again, Sweep};
 use mnemoscope::labs::run::Found;
 use mnemoscope::model::measure::{Kind, Measure};
 use mnemoscope::run::claim::{Decides, Outcome as Answer, Verdict};
 use mnemoscope::run::curves::Point;
 use mnemoscope::run::event::ArmInfo;
 use mnemoscope::run::results::Results;
+use mnemoscope::run::spread::Spread;
 
 use super::failure::say;
 
@@ -62,14 +63,18 @@ pub(crate) fn verdicts(verdicts: &[Verdict], pace: Option<(f64, u32)>) {
             Answer::Untested => continue,
         };
         say(&format!("{word}: {} ({})\n  {}", verdict.claim, verdict.source, verdict.measured));
-        let Some(Decides { seeds, steps }) = verdict.decides else { continue };
+        let Some(Decides { seeds, steps, constant }) = verdict.decides else { continue };
+        if (seeds, steps, constant) == (None, None, false) {
+            continue;
+        }
+        let constant = if constant { " --schedule constant" } else { "" };
         let flag =
             |name: &str, value: Option<u32>| value.map_or_else(String::new, |value| format!(" --{name} {value}"));
         let time = pace.zip(steps.or(verdict.steps)).map_or_else(String::new, |((pace, trained), steps)| {
             let share = seeds.map_or(1.0, |seeds| f64::from(seeds) / f64::from(trained.max(1)));
             format!(", about {:.0} s from the start", (pace * share * f64::from(steps)).max(1.0))
         });
-        say(&format!("  what would decide it:{}{}{time}", flag("seeds", seeds), flag("steps", steps)));
+        say(&format!("  what would decide it:{}{}{constant}{time}", flag("seeds", seeds), flag("steps", steps)));
     }
 }
 

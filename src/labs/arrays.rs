@@ -79,16 +79,16 @@ pub fn json(what: &dyn erased_serde::Serialize) -> Result<Value, Error> {
 
 /// An answer as its asker gets it.
 #[cfg(target_arch = "wasm32")]
-pub type Told = wasm_bindgen::JsValue;
+pub type Encoded = wasm_bindgen::JsValue;
 /// An answer as its asker gets it.
 #[cfg(not(target_arch = "wasm32"))]
-pub type Told = Value;
+pub type Encoded = Value;
 
 /// Tells something to whoever has asked. Its type is erased, so that how it is written is compiled once, not for each form.
 ///
 /// # Errors
 /// [`Error::Internal`] if it has no such form.
-pub fn told(what: &dyn erased_serde::Serialize) -> Result<Told, Error> {
+pub fn encode(what: &dyn erased_serde::Serialize) -> Result<Encoded, Error> {
     #[cfg(target_arch = "wasm32")]
     {
         let serializer = serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
@@ -104,7 +104,7 @@ pub struct Anything(#[cfg_attr(test, ts(skip))] pub Option<Box<dyn erased_serde:
 
 impl Serialize for Anything {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let told = self.0.as_ref().map(|what| told(what)).transpose().map_err(serde::ser::Error::custom)?;
+        let told = self.0.as_ref().map(|what| encode(what)).transpose().map_err(serde::ser::Error::custom)?;
         #[cfg(target_arch = "wasm32")]
         return serde_wasm_bindgen::preserve::serialize(&told.unwrap_or(wasm_bindgen::JsValue::NULL), serializer);
         #[cfg(not(target_arch = "wasm32"))]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::labs::argument::Argument;
-use crate::labs::arrays::{Told, told};
+use crate::labs::arrays::{Encoded, encode};
 use crate::labs::run::Run;
 use crate::labs::settings::Settings;
 pub use crate::labs::turn::{Kept, Turn};
@@ -35,17 +35,17 @@ impl<A: Serialize> Reply<A> {
     ///
     /// # Errors
     /// [`Error::Internal`] if the answer has no form of its asker's.
-    pub fn told(self) -> Result<Answer, Error> {
+    pub fn encoded(self) -> Result<Answer, Error> {
         Ok(match self {
             Self::Going(turn) => Reply::Going(turn),
             Self::Waiting => Reply::Waiting,
-            Self::Done(answer) => Reply::Done(told(&answer)?),
+            Self::Done(answer) => Reply::Done(encode(&answer)?),
         })
     }
 }
 
 /// An answer of any type.
-pub type Answer = Reply<Told>;
+pub type Answer = Reply<Encoded>;
 
 /// Where a question is asked: the settings, the open run, the machine, and the time that this turn may take.
 pub struct Place<'a, C: ?Sized = Config> {
@@ -215,7 +215,7 @@ macro_rules! questions {
                             let arguments: $arguments = $crate::labs::ask::read(name, arguments)?;
                             let answer: $crate::labs::ask::Reply<$answer> =
                                 self.$method(arguments, <$settings as $crate::labs::ask::Under>::own(place)?).await?;
-                            answer.told()
+                            answer.encoded()
                         })+
                         other => Err($crate::labs::ask::unknown(other, lab, &[$($name),+])),
                     }

@@ -69,7 +69,7 @@ impl<S: Settings + 'static> Configuration for S {
         self.texts()
     }
     fn set(&mut self, name: &str, value: &str) -> Result<(), Problem> {
-        self.put(name, value)
+        self.assign(name, value)
     }
     fn preset(&mut self, id: &str) -> Result<(), Problem> {
         S::preset(id).map(|preset| *self = preset)

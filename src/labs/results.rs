@@ -1,47 +1,66 @@
 //! Results files that are read again, held against the settings that they say.
 
+use serde::Deserialize;
+
 use crate::error::Error;
 use crate::labs::Config;
-use crate::labs::copy::config::CopyConfig;
-use crate::labs::settings::Settings;
+use crate::labs::link::Link;
 use crate::model::measure::Measure;
 use crate::reading::quoted;
 use crate::run::curves::Axis;
 use crate::run::results::Results;
 
-/// Reads a results file of a race of the copy lab: JSON as written by the command line or the page, or the CSV of its curves.
+/// Reads a results file of a race of the lab whose defaults are given: JSON as written by the command line or the page, or the CSV of its
+/// curves.
 ///
 /// # Errors
 /// [`Error::File`] with what is wrong.
-pub fn read(text: &str) -> Result<Results, Error> {
+pub fn read(text: &str, defaults: &Config) -> Result<Results, Error> {
+    own(text, defaults.lab_id())?;
     let mut results = Results::read(text)?;
+    // The CSV of curves does not say its lab.
     if results.lab.is_empty() {
-        results.lab = CopyConfig::LAB.to_owned();
+        defaults.lab_id().clone_into(&mut results.lab);
     }
-    if results.lab != CopyConfig::LAB {
-        let line = format!(
-            "it comes from the lab \"{}\"; only results of the {} lab are compared",
-            quoted(&results.lab),
-            CopyConfig::LAB
-        );
-        return Err(Error::File(line));
+    measured(&results, defaults)?;
+    agreeing(results, defaults.clone())
+}
+
+/// An error if the file says that it is of another lab, whatever that lab writes, and whichever version of it.
+fn own(text: &str, own: &str) -> Result<(), Error> {
+    #[derive(Deserialize)]
+    struct Probe {
+        lab: String,
     }
-    let config = Config::from(CopyConfig::default());
-    measured(&results, &config)?;
-    agreeing(results, config)
+    let probe = serde_json::from_str::<Probe>(text.trim_start_matches('\u{feff}'));
+    match probe.ok().filter(|probe| probe.lab != own) {
+        None => Ok(()),
+        Some(Probe { lab }) => {
+            let lab = quoted(lab);
+            let line = format!(
+                "lab: \"{lab}\" is not allowed; it takes {own}, for only results of a race of that lab are laid over each other. A results \
+                 file of another lab starts that lab: mnemoscope {lab} --config FILE, or the link that stands in it"
+            );
+            Err(Error::File(line))
+        }
+    }
 }
 
 /// An error unless the results mean by every measure what the lab means by it, over training steps: they are laid over its own.
 fn measured(results: &Results, config: &Config) -> Result<(), Error> {
-    if results.x.id != Axis::step().id {
-        let line = format!("its curves are over \"{}\"; those of a race are over steps", quoted(&results.x.label));
+    let Axis { id, .. } = Axis::step();
+    if results.x.id != id {
+        let line = format!(
+            "x.id: \"{}\" is not allowed; it takes \"{id}\", for curves of a race are over steps",
+            quoted(&results.x.id)
+        );
         return Err(Error::File(line));
     }
     let own = config.lineup()?.measures();
     let strange = |measure: &&Measure| own.iter().any(|own| own.is(measure) && !own.agrees(measure));
     match results.measures.iter().find(strange) {
         Some(Measure { id, .. }) => {
-            Err(Error::File(format!("it means something else by {} than this lab", quoted(id))))
+            Err(Error::File(format!("measures: it means something else by {} than this lab", quoted(id))))
         }
         None => Ok(()),
     }
@@ -56,7 +75,11 @@ fn agreeing(mut results: Results, mut config: Config) -> Result<Results, Error> 
     config.apply(texts.iter().map(|(name, value)| (*name, value.as_str())));
     if !results.link.is_empty() {
         // What this version does not know is the same default on both sides, and is for the reader to judge.
-        let (link, _) = CopyConfig::from_link(&results.link);
+        let link = Link::parse(&results.link).config;
+        if link.lab_id() != config.lab_id() {
+            let (link, lab) = (link.lab_id(), config.lab_id());
+            return Err(Error::File(format!("link: it is of the lab {link}, and the file of the lab {lab}")));
+        }
         let (link, config) = (link.values(), config.values());
         let differs = link.iter().zip(&config).find(|(link, config)| link != config);
         if let Some(((name, link), (_, config))) = differs {

@@ -17,9 +17,9 @@ use crate::run::event::{ArmInfo, Cost, Event, ExecutorInfo, RunInfo};
 use crate::run::inspect::Inspection;
 use crate::run::machine::Machine;
 use crate::run::profile::{Profile, Profiling};
-use crate::run::race::Trained;
 use crate::run::results::Results;
 use crate::run::table::Table;
+use crate::run::trained::Trained;
 
 /// What is compared in a run, how it is measured, and where.
 #[cfg_attr(test, derive(ts_rs::TS))]

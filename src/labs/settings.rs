@@ -5,9 +5,11 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::labs::Config;
+use crate::labs::link::Link;
 use crate::labs::part::Part;
 use crate::labs::race::Racing;
-use crate::property::{Problem, Properties};
+use crate::property::{Kind, Problem, Properties, Property};
+use crate::reading::numbers;
 use crate::run::results::setting_text;
 
 /// A named set of values over the defaults.
@@ -36,13 +38,26 @@ pub enum Reading {
 }
 
 impl Reading {
-    fn put<S: Settings>(self, settings: &mut S, name: &str, text: &str) -> Result<(), Problem> {
+    fn assign<S: Settings>(self, settings: &mut S, name: &str, text: &str) -> Result<(), Problem> {
         match self {
-            Self::Plain => settings.put(name, text),
+            Self::Plain => settings.assign(name, text).map_err(|problem| plainly(problem, S::rows())),
             Self::Typed => settings.type_in(name, text),
-            Self::Shell => settings.put(name, text).or_else(|_| settings.type_in(name, text)),
+            Self::Shell => settings.assign(name, text).or_else(|_| settings.type_in(name, text)),
         }
     }
+}
+
+/// The problem, which says how links and files have numbers where a reader of another form would have read one.
+fn plainly(problem: Problem, rows: Vec<Property>) -> Problem {
+    let Some(row) = rows.into_iter().find(|row| row.name == problem.field) else { return problem };
+    let number = matches!(row.kind, Kind::Integer { .. } | Kind::Number { .. });
+    let read =
+        if number && problem.given.trim().parse::<f64>().is_err() { numbers(&problem.given) } else { Vec::new() };
+    if read.is_empty() {
+        return problem;
+    }
+    let how = "in a link or a file without marks between digits, and with a point before decimals";
+    Problem { allowed: format!("{}, {how}: {}", problem.allowed, read.join(" or ")), ..problem }
 }
 
 /// A lab's configuration: what every lab reads and writes alike.
@@ -97,7 +112,7 @@ pub trait Settings: Properties {
         })?;
         let mut config = Self::default();
         for (name, value) in preset.values {
-            config.put(name, value)?;
+            config.assign(name, value)?;
         }
         Ok(config)
     }
@@ -118,7 +133,7 @@ pub trait Settings: Properties {
     ) -> Vec<Problem> {
         let pairs: Vec<_> = pairs.into_iter().collect();
         let mut problems: Vec<_> =
-            pairs.iter().filter_map(|(name, value)| reading.put(self, name, value).err()).collect();
+            pairs.iter().filter_map(|(name, value)| reading.assign(self, name, value).err()).collect();
         let before = self.texts();
         let given = |field: &str| pairs.iter().any(|(name, _)| *name == field);
         let wished = |field: &str| before.iter().zip(base).any(|(own, base)| own.0 == field && own.1 != base.1);
@@ -148,6 +163,15 @@ pub fn read_configuration(config: &mut Config, text: &str) -> Result<Vec<Problem
     let refuse = |why: String| Error::File(why);
     let json: Value = serde_json::from_str(text).map_err(|error| refuse(format!("it is not JSON ({error})")))?;
     let inside = ["settings", "configuration"].into_iter().find_map(|name| json.get(name));
+    // Some files of the first format say their settings in their link alone.
+    let link = json.get("lab").and_then(|_| json.get("link")?.as_str()).filter(|_| inside.is_none());
+    if let Some(link) = link.map(Link::parse) {
+        if link.config.lab_id() != config.lab_id() {
+            return Err(refuse(format!("its link is of the lab {}", link.config.lab_id())));
+        }
+        *config = link.config;
+        return Ok(link.problems);
+    }
     let settings = inside.unwrap_or(&json).as_object();
     let settings = settings.ok_or_else(|| refuse("it is not a JSON object of settings".to_owned()))?;
     let pairs: Vec<(&str, String)> =

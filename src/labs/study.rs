@@ -206,7 +206,7 @@ impl<C: Settings + 'static> Study<C> {
         let why = error.of_device().unwrap_or_default();
         let mut reason = format!("The graphics device was lost ({why}). What it was at is done again.");
         if self.losses >= MOST_LOSSES {
-            self.config.put("executor", "cpu").map_err(|problem| Error::Internal(problem.to_string()))?;
+            self.config.assign("executor", "cpu").map_err(|problem| Error::Internal(problem.to_string()))?;
             reason = format!("The graphics device was lost again and again ({why}). The CPU takes over.");
         }
         self.pending.push(Event::Recovered { step: self.work.done(), reason });

@@ -16,8 +16,9 @@ use crate::run::event::Event;
 use crate::run::inspect::Inspection;
 use crate::run::machine::Machine;
 use crate::run::profile::{Profile, Profiling};
-use crate::run::race::{Race, Trained};
+use crate::run::race::Race;
 use crate::run::results::Results;
+use crate::run::trained::Trained;
 
 /// A race with its configuration. It is used as the race that it is.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::labs::Config;
 use crate::labs::link::Link;
 use crate::run::lineup::Lineup;
-use crate::run::race::Trained;
+use crate::run::trained::Trained;
 use crate::run::weights::{Header, State};
 
 /// A weights file that has been read and found sound.

@@ -51,6 +51,10 @@ pub struct Decides {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub steps: Option<u32>,
+    /// A learning rate that does not fall to zero.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub constant: bool,
 }
 
 /// A claim and what a run says of it.
@@ -83,12 +87,14 @@ pub struct Verdict {
 }
 
 /// Why a seed says nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lack {
     /// In a few words, such as "not within 600 steps, still improving".
     pub why: String,
     /// Steps in all after which it would say something, if that is known.
     pub steps: Option<u32>,
+    /// Whether it would say something only if the learning rate did not fall to zero.
+    pub constant: bool,
 }
 
 /// What one seed says of a claim.
@@ -106,7 +112,7 @@ impl Vote {
     /// Says nothing, and no number of steps would change that.
     #[must_use]
     pub fn open(why: impl Into<String>) -> Self {
-        Self::Open(Lack { why: why.into(), steps: None })
+        Self::Open(Lack { why: why.into(), ..Lack::default() })
     }
 
     /// Nothing yet: the race goes on.
@@ -222,6 +228,7 @@ impl Claim {
                 }
             }
             decides.steps = lacks.iter().filter_map(|lack| lack.steps).max();
+            decides.constant = lacks.iter().any(|lack| lack.constant);
         }
         let outcome = match () {
             () if !why.is_empty() => Outcome::Open,
@@ -373,8 +380,11 @@ pub fn learned(run: &Course, all: &[Course], span: Span) -> Vote {
     if !span.over() {
         return Vote::not_over();
     }
+    let lacks = |why: String, steps| Vote::Open(Lack { why, steps, constant: span.fading });
     let Some(slowest) = all.iter().filter_map(|run| run.first).max() else {
-        return Vote::open(format!("nothing in this race has learned within {step} steps: too short to tell"));
+        // What learns next learns after this.
+        let steps = span.end(u64::from(TIMES) * (u64::from(step) + u64::from(every)));
+        return lacks(format!("nothing in this race has learned within {step} steps: too short to tell"), steps);
     };
     let least = u64::from(TIMES) * u64::from(slowest.max(every));
     let trend = run.trend(f64::from(step) * 2.0 / 3.0);
@@ -382,16 +392,20 @@ pub fn learned(run: &Course, all: &[Course], span: Span) -> Vote {
     let moving = if trend.unwrap_or(0) == 0 { 0 } else { (3 * u64::from(step)).div_ceil(2) };
     let seen = 3 * RESTING as u64 * u64::from(every);
     let steps = span.end(least.max(seen).max(moving));
-    let open = |what: &str| Vote::Open(Lack { why: format!("not within {step} steps, {what}"), steps });
+    let open = |what: &str| lacks(format!("not within {step} steps, {what}"), steps);
     match trend {
         Some(1) => open("still improving"),
         Some(-1) => open("still changing"),
         _ if u64::from(step) < least => open("too short to tell"),
         None => open("too few evaluations to tell"),
         _ if span.fading => {
-            Vote::open(format!("not within {step} steps, at the end of which the learning rate is zero"))
+            lacks(format!("not within {step} steps, at the end of which the learning rate is zero"), None)
         }
-        _ if run.way >= PARTLY => Vote::open(format!("not within {step} steps, but more than half way")),
+        // It may go on from where it rests, or never: half as long again shows it move, if it does.
+        _ if run.way >= PARTLY => lacks(
+            format!("not within {step} steps, but more than half way"),
+            span.end((3 * u64::from(step)).div_ceil(2)),
+        ),
         _ => Vote::Against,
     }
 }
@@ -418,7 +432,7 @@ mod tests {
 
     #[test]
     fn one_that_is_not_so_speaks_against_all() {
-        let open = |steps| Vote::Open(Lack { why: String::new(), steps });
+        let open = |steps| Vote::Open(Lack { steps, ..Lack::default() });
         assert_eq!(Vote::all([]), Vote::For);
         assert_eq!(Vote::all([Vote::For, open(Some(3)), open(Some(9)), open(None)]), open(Some(9)));
         assert_eq!(Vote::all([open(None), Vote::Against, Vote::For]), Vote::Against);

@@ -102,11 +102,9 @@ impl Group {
         self.squad.model.parameters().len() as usize
     }
 
-    /// Where training ends: after all steps, or where every run has stopped, at the first evaluation after that. It depends on the steps
-    /// alone, not on when a stop was noticed, so that a race that was interrupted ends where it would have.
+    /// Where training ends.
     pub(crate) fn end(&self) -> u32 {
-        let last = self.stopped.iter().copied().collect::<Option<Vec<_>>>().and_then(|stops| stops.into_iter().max());
-        last.map_or(self.steps(), |last| last.next_multiple_of(self.every).min(self.steps()))
+        self.squad.end(self.every, &self.stopped)
     }
 
     /// Whether there is nothing more to train, and everything has been told.

@@ -11,36 +11,8 @@ use crate::run::machine::{ExecutorChoice, Machine};
 use crate::run::race::{Race, executors, plans};
 use crate::run::weights::State;
 
-/// Seconds of training between two copies of a device's state on the host.
-const CHECKPOINT_S: f64 = 5.0;
 /// Devices lost without a checkpoint between, after which the CPU takes over.
 const MOST_LOSSES: u32 = 2;
-
-/// What a race remembers in case its device is lost, which takes everything with it.
-#[derive(Debug)]
-pub(super) struct Kept {
-    /// What the device held not long ago.
-    checkpoint: Option<State>,
-    /// When that was; nothing if a new one is due.
-    since: Option<Instant>,
-    /// Devices lost since.
-    losses: u32,
-    /// Seconds of training between two checkpoints.
-    every_s: f64,
-}
-
-impl Default for Kept {
-    fn default() -> Self {
-        Self { checkpoint: None, since: Some(Instant::now()), losses: 0, every_s: CHECKPOINT_S }
-    }
-}
-
-impl Kept {
-    /// Asks for a new checkpoint, however young the last one is.
-    pub(super) fn due(&mut self) {
-        self.since = None;
-    }
-}
 
 impl Race {
     /// Goes on from a state, at its step. Where it has the optimiser's moments, what follows has the same bits as if the race had never

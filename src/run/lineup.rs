@@ -49,6 +49,16 @@ pub struct Squad {
     pub entries: Vec<Entry>,
 }
 
+impl Squad {
+    /// Where training ends: after all steps, or where every run has stopped, at the first evaluation after that. It depends on the steps
+    /// alone, not on when a stop was noticed, so that a race that was interrupted ends where it would have. `stopped` is of its runs.
+    pub(crate) fn end(&self, every: u32, stopped: &[Option<u32>]) -> u32 {
+        let steps = self.model.steps();
+        let last = stopped.iter().copied().collect::<Option<Vec<_>>>().and_then(|stops| stops.into_iter().max());
+        last.map_or(steps, |last| last.next_multiple_of(every).min(steps))
+    }
+}
+
 /// What is raced: models in order, each with its runs in order. A whole race, or the part of it that a range of its runs makes.
 #[derive(Clone, Debug)]
 pub struct Lineup {

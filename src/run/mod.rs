@@ -1,6 +1,7 @@
 //! What trains: a race of models, its events and its results; what looks inside, keeps and times it.
 
 pub mod check;
+mod checkpoint;
 pub mod claim;
 pub mod collector;
 pub mod courses;
@@ -15,7 +16,9 @@ pub mod machine;
 pub mod profile;
 pub mod race;
 pub mod results;
+pub mod spread;
 pub mod table;
+pub mod trained;
 pub mod training;
 pub mod weights;
 

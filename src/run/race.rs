@@ -5,18 +5,18 @@ use web_time::Instant;
 use crate::compute::{Counters, Executor};
 use crate::error::Error;
 use crate::graph::plan::Plan;
-use crate::model::Model;
 use crate::model::ensemble::Ensemble;
 use crate::run::check::Certificate;
+use crate::run::checkpoint::Kept;
 use crate::run::collector::{Collector, Record};
 use crate::run::curves::{Axis, Curves, Point};
 use crate::run::event::{ArmInfo, Cost, Event, ExecutorInfo, RunInfo};
 use crate::run::group::Group;
 pub(crate) use crate::run::group::entry;
-use crate::run::keep::Kept;
 use crate::run::lineup::Lineup;
 use crate::run::machine::{ExecutorChoice, Machine};
 use crate::run::results::{Results, RunResult};
+use crate::run::trained::Trained;
 
 /// A race in progress: the whole, or the part of it that some of its runs make. All events, curves and files count runs from the first
 /// one that takes part.
@@ -36,36 +36,6 @@ pub struct Race {
     recent: (f64, f64),
     /// Seconds that [`Race::advance`] has taken since step 0; nothing if the first steps were trained elsewhere.
     seconds: Option<f64>,
-}
-
-/// One run of a race: its model, which of the model's runs it is, and its parameters at a step.
-#[derive(Clone, Debug)]
-pub struct Trained {
-    /// The model.
-    pub model: std::rc::Rc<dyn Model>,
-    /// Which of its runs.
-    pub run: usize,
-    /// The arm.
-    pub arm: ArmInfo,
-    /// The seed.
-    pub seed: u32,
-    /// The parameters.
-    pub parameters: Vec<f32>,
-    /// Steps trained.
-    pub step: u32,
-}
-
-impl Trained {
-    /// The transformers among which this run is.
-    ///
-    /// # Errors
-    /// [`Error::Config`] if it is no transformer.
-    pub fn ensemble(&self) -> Result<&Ensemble, Error> {
-        let model: &dyn std::any::Any = self.model.as_ref();
-        let other =
-            || Error::Config(format!("{} is no transformer; only those can be looked into so.", self.arm.label));
-        model.downcast_ref().ok_or_else(other)
-    }
 }
 
 impl Race {

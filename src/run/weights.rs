@@ -4,7 +4,8 @@
 //! Parameters are `ARM.SEED.NAME`, with names and shapes of PyTorch's `nn.TransformerEncoder` where a model is one: a linear layer's
 //! weight is `[outputs, inputs]`. Names and shapes are those of the model's [`Parameter`]s, and nowhere else. `optimiser.first.…` and
 //! `optimiser.second.…` are AdamW's moments, named and shaped alike;
-//! a file without them can be evaluated, and trained further from fresh moments. `history.…` are the evaluations, by measure.
+//! a file without them can be evaluated, and trained further from fresh moments. `history.…` are the evaluations, by measure: all of them
+//! from step 0 on, or from where the moments were zero; only a file without moments may have none.
 //! Format 1, which is still read, had linear weights `[inputs, outputs]`, as the pool has them, and `in_proj.weight` for `in_proj_weight`.
 
 use std::collections::HashMap;
@@ -21,8 +22,8 @@ use crate::run::collector::Record;
 use crate::run::curves::Point;
 use crate::run::event::RunInfo;
 use crate::run::lineup::{Lineup, Squad};
-use crate::run::race::Trained;
 use crate::run::results::setting_text;
+use crate::run::trained::Trained;
 
 /// Key of the metadata.
 const KEY: &str = "mnemoscope";
@@ -209,6 +210,9 @@ impl State {
             return Err(refuse(format!("its moments begin at step {moments_from}, after its own")));
         }
         let moments_from = if has_moments { moments_from } else { step };
+        if has_moments || !history.is_empty() {
+            whole(&history, lineup, (moments_from, step), &stopped)?;
+        }
         Ok(Self { step, stopped, certifier, parameters, moments, moments_from, history })
     }
 
@@ -309,6 +313,39 @@ fn pools(
         }
     }
     Ok(pools)
+}
+
+/// An error unless every run that went on was judged whenever it was due, from step 0 on, or from the step `since` on.
+fn whole(history: &[Point], lineup: &Lineup, (since, step): (u32, u32), stopped: &[Option<u32>]) -> Result<(), Error> {
+    // A file without moments may leave out all that was before it, which nobody can judge again.
+    let begin = match history.first() {
+        Some(first) if first.x == f64::from(since) => since,
+        _ => 0,
+    };
+    let runs = lineup.runs();
+    let mut first = 0;
+    for squad in &lineup.squads {
+        let own = first..first + squad.runs.len();
+        first = own.end;
+        let end = squad.end(lineup.every, stopped.get(own.clone()).unwrap_or_default());
+        for due in (0..=end.min(step)).step_by(lineup.every as usize).chain([end]) {
+            if due < begin || due > step {
+                continue;
+            }
+            let at = history.binary_search_by(|point| point.x.total_cmp(&f64::from(due)));
+            let point = at.ok().and_then(|at| history.get(at));
+            for run in own.clone() {
+                let judged = |values: &Vec<f32>| values.get(run).is_some_and(|value| value.is_finite());
+                let over = stopped.get(run).copied().flatten().is_some_and(|stop| stop <= due);
+                if !over && !point.is_some_and(|point| point.values.iter().any(judged)) {
+                    let name = runs.get(run).map(|run| format!("{} with seed {}", run.arm, run.seed));
+                    let name = name.unwrap_or_default();
+                    return Err(refuse(format!("it leaves out the evaluation of {name} at step {due}")));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 fn history(

@@ -31,7 +31,9 @@ pub enum Weights {
 impl fmt::Display for Weights {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Dense => f.write_str("dense weights, drawn evenly from 0 to 1"),
+            Self::Dense => {
+                f.write_str("dense weights, drawn evenly from 0 to 1; settings of sparse ones change nothing")
+            }
             Self::Sparse { active: 1, .. } => f.write_str("1 weight a neuron"),
             Self::Sparse { active, ratio } if ratio >= 1.0 => write!(f, "{active} weights a neuron, all equal"),
             // Single precision has the digits that were given.

@@ -301,6 +301,7 @@ fn what_follows_a_reference_that_has_not_learned_follows_nothing() {
         "{}",
         guessing.why
     );
+    assert_eq!(guessing.decides.and_then(|decides| decides.steps), Some(6100), "ten times the first that might learn");
     assert_eq!(judge(&[0.4; 3], None, None, 20).verdict, Answer::Fails, "a difference is one at once");
     assert_eq!(judge(&[0.0, 0.4, 0.0], Some(200), None, 600).verdict, Answer::Open, "seeds that disagree");
     assert!(judge(&[0.0; 3], Some(200), Some(300), 600).why.contains("stopped at step 300"));

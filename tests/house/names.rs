@@ -12,12 +12,13 @@ const REGISTRY: [&str; 2] = ["src/labs/mod.rs", "www/src/labs.ts"];
 const SHORT: [(&str, &str); 1] = [("sequence", "seq")];
 
 /// Whole names, of tasks, measures and the field, that have a lab's id in them and mean something else.
-const OTHER_SENSES: [&str; 10] = [
+const OTHER_SENSES: [&str; 11] = [
     "copy-link",
     "causal-copy",
     "causal_copy",
     "CausalCopy",
     "DropoutCopy",
+    "SeqAccess",
     "SeqCst",
     "SequenceMachine",
     "sequence-accuracy",
@@ -26,8 +27,8 @@ const OTHER_SENSES: [&str; 10] = [
 ];
 
 /// Literals that are a lab's id and mean a setting, a measure or a style class there.
-pub(crate) const OTHER_LITERALS: [(&str, &str); 2] =
-    [("www/src/examples.ts", "copy"), ("www/src/ui/series.ts", "encodings")];
+pub(crate) const OTHER_LITERALS: [(&str, &str); 3] =
+    [("src/labs/copy/sweep.rs", "encodings"), ("www/src/examples.ts", "copy"), ("www/src/ui/series.ts", "encodings")];
 
 /// The ids of all labs: the folders of `src/labs`.
 pub(crate) fn labs(files: &[File]) -> Vec<String> {

@@ -40,6 +40,15 @@ test('times, plurals, and what is cut short', () => {
 });
 
 test('a whole number is digits and nothing else', () => {
+  assert.deepEqual(
+    ['1 000', '1\u202f000\u202f000', '1\u00a0000', "12'345"].map(wholeNumber),
+    [1000, 1e6, 1000, 12345],
+  );
+  // Two readings, or no groups of three.
+  assert.deepEqual(
+    ['1,000', '1.000', '1 00', '1 000,000', "1 000'000"].map(wholeNumber),
+    Array(5).fill(null),
+  );
   assert.deepEqual([' 12 ', '0', '1.0', '-3', '1e3', '', '9'.repeat(16)].map(wholeNumber), [
     12,
     0,

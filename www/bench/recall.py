@@ -1,4 +1,6 @@
-"""10,000 recalls from a sparse distributed memory in NumPy: the same sizes and the same work as `mnemoscope sequence time --preset capacity`.
+"""10,000 recalls from a sparse distributed memory in NumPy.
+
+The same sizes and the same work as `mnemoscope sequence time --preset capacity`.
 
 A cue of 11 of 256 neurons is decoded by 4096 neurons with 20 fixed weights each; the 20 with the largest sums fire, ties to the lower
 neuron; their rows of the store are added up; the 11 largest of 256 sums are the word. The weights and codes are NumPy's own random

@@ -176,17 +176,29 @@ output.minutes = (performance.now() - start) / 60_000;
 
 const seconds = (round) => `${round / 1000} s`;
 const facts = [
-  `${machine.processor}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}; Chromium ${machine.chromium}; WebGPU adapter: ${machine.adapter}. Commit ${output.commit}, ${output.date.slice(0, 10)}.`,
+  [
+    `${machine.processor}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system};`,
+    `Chromium ${machine.chromium}; WebGPU adapter: ${machine.adapter}.`,
+    `Commit ${output.commit}, ${output.date.slice(0, 10)}.`,
+  ].join(' '),
   `Other processes used ${machine.othersAtStart.toFixed(2)} cores before the run, which took ${output.minutes.toFixed(1)} minutes.`,
 ];
 if (output.compare) {
   facts.push(
-    `Seed ${SEED}, same initial weights and batches for all; losses may differ by ${TOLERANCE.toExponential()} (relative). Medians of ${options.rounds} rounds in turn, each of about ${seconds(options.roundMs)}, or one step. The paper's setting is compared without dropout, since libraries draw their own masks. Threads: a page that may use SharedArrayBuffer.`,
+    [
+      `Seed ${SEED}, same initial weights and batches for all; losses may differ by ${TOLERANCE.toExponential()} (relative).`,
+      `Medians of ${options.rounds} rounds in turn, each of about ${seconds(options.roundMs)}, or one step.`,
+      "The paper's setting is compared without dropout, since libraries draw their own masks.",
+      'Threads: a page that may use SharedArrayBuffer.',
+    ].join(' '),
   );
 }
 if (output.growth) {
   facts.push(
-    `Growth: medians of ${options.rounds} rounds in turn, each of about ${seconds(growthRoundMs)}, or one step; heads stay ${HEAD} wide, the MLP four times as wide as the model.`,
+    [
+      `Growth: medians of ${options.rounds} rounds in turn, each of about ${seconds(growthRoundMs)}, or one step;`,
+      `heads stay ${HEAD} wide, the MLP four times as wide as the model.`,
+    ].join(' '),
   );
 }
 const tables = [

@@ -11,7 +11,10 @@ import type { LabPage, OtherLab } from './page/lab-page';
 /** Every lab's folder has its root element as the default of `app.ts`. */
 const load = (lab: LabId) => import(`./labs/${lab}/app.ts`) as Promise<{ default: new () => LabPage }>;
 
-/** Shows what the page says about `lab`, and marks it in the navigation. What is about the others rests in templates, so that no heading is there twice. */
+/**
+ * Shows what the page says about `lab`, and marks it in the navigation. What is about the others rests in templates, so
+ * that no heading is there twice.
+ */
 export function showHead(lab: LabId): void {
   for (const rest of document.querySelectorAll<HTMLTemplateElement>('template[data-of]')) {
     if (rest.dataset.of === lab) rest.replaceWith(rest.content);

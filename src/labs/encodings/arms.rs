@@ -19,23 +19,6 @@ pub struct Level {
     pub value: f64,
 }
 
-/// How many arms there are, without making them.
-#[must_use]
-pub fn count(config: &EncodingsConfig) -> u32 {
-    match config.experiment {
-        Experiment::Live | Experiment::Lengths => config.encodings.len() as u32,
-        Experiment::Control => 4,
-        Experiment::Sweep => {
-            config.families.iter().map(|&family| config.levels - u32::from(doubled(config, family))).sum()
-        }
-    }
-}
-
-/// Compression 1 and gain 1 are the same table: it races once.
-fn doubled(config: &EncodingsConfig, family: Family) -> bool {
-    family == Family::Gain && config.families.contains(&Family::Compression)
-}
-
 /// What is raced.
 ///
 /// # Errors
@@ -75,7 +58,7 @@ pub fn shape(config: &EncodingsConfig, tuning: Tuning, seed: u32) -> Shape {
 pub fn levels(config: &EncodingsConfig) -> Result<Vec<Level>, Error> {
     let mut levels = Vec::new();
     for &family in &config.families {
-        for index in u32::from(doubled(config, family))..config.levels {
+        for index in config.first_level(family)..config.levels {
             levels.push(level(config, family, index)?);
         }
     }

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use crate::choice::{Choice, choice};
 use crate::encoding::{Encoding, Shape, Tuning};
 use crate::kernels::similarity;
+use crate::labs::encodings::parts;
 use crate::labs::encodings::shown::Shown;
-use crate::labs::encodings::{arms, parts};
 use crate::labs::part::Part;
 use crate::labs::race::Racing;
 use crate::labs::settings::{Preset, Settings};
@@ -187,6 +187,22 @@ impl EncodingsConfig {
         (shown, Shape { length: self.length, width: self.width, seed: self.seed, tuning })
     }
 
+    /// How many arms the experiment races.
+    #[must_use]
+    pub fn arms(&self) -> u32 {
+        match self.experiment {
+            Experiment::Live | Experiment::Lengths => self.encodings.len() as u32,
+            Experiment::Control => 4,
+            Experiment::Sweep => self.families.iter().map(|&family| self.levels - self.first_level(family)).sum(),
+        }
+    }
+
+    /// From which level on a family of the sweep races. Compression 1 and gain 1 are the same table: it races once.
+    #[must_use]
+    pub fn first_level(&self, family: Family) -> u32 {
+        u32::from(family == Family::Gain && self.families.contains(&Family::Compression))
+    }
+
     /// How the experiment's models are trained.
     #[must_use]
     pub fn training(&self) -> Training {
@@ -330,11 +346,11 @@ impl Settings for EncodingsConfig {
         }
         let most = crate::run::MAX_REPLICAS;
         if self.experiment == Experiment::Sweep {
-            while arms::count(self) > most && self.levels > 2 {
+            while self.arms() > most && self.levels > 2 {
                 self.levels -= 1;
             }
         }
-        let arms = arms::count(self);
+        let arms = self.arms();
         if arms * self.seeds > most {
             let used = (most / arms).max(1);
             let allowed = format!("at most {used} with {arms} tables: a plan holds {most} runs");

@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::kernels::batch::HELD_OUT_SEED;
 use crate::kernels::layer_norm::EPSILON;
 use crate::model::transformer::{Replica, Transformer};
-use crate::run::race;
 use crate::run::table::{Column, Table};
+use crate::run::trained;
 use crate::task::source::{self, Split};
 
 /// A run's model and its parameters at one step.
@@ -29,10 +29,10 @@ pub struct Trained {
     pub step: u32,
 }
 
-impl TryFrom<race::Trained> for Trained {
+impl TryFrom<trained::Trained> for Trained {
     type Error = Error;
 
-    fn try_from(trained: race::Trained) -> Result<Self, Error> {
+    fn try_from(trained: trained::Trained) -> Result<Self, Error> {
         let ensemble = trained.ensemble()?;
         let (model, replica) = (ensemble.model.clone(), *ensemble.replica(trained.run)?);
         Ok(Self { model, replica, label: trained.arm.label, parameters: trained.parameters, step: trained.step })

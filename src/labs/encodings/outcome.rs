@@ -306,7 +306,7 @@ pub fn verdicts(config: &EncodingsConfig, outcome: &Outcome, step: u32) -> Vec<V
         Outcome::Sweep { arms, correlations, .. } => {
             let claim = |id: &str, text: &str| {
                 let found = correlations.iter().find(|c| c.family == "all" && c.measure == id);
-                correlated(Claim::new(id, text, READING).after(step), found, arms, step < config.steps)
+                correlated(Claim::new(id, text, READING).after(step), found, arms, (step, config.steps))
             };
             vec![
                 claim(
@@ -361,15 +361,19 @@ fn follows(
 }
 
 /// Whether a measure of the tables falls with the steps that they need.
-fn correlated(claim: Claim, found: Option<&Correlation>, arms: &[SweepArm], going: bool) -> Verdict {
+fn correlated(claim: Claim, found: Option<&Correlation>, arms: &[SweepArm], (step, steps): (u32, u32)) -> Verdict {
     let Some(found) = found else { return claim.untested("Not measured in this race.") };
     let vote = |(seed, (rho, &learned)): (usize, (&Option<f64>, &usize))| {
         let stopped = arms.iter().find_map(|arm| arm.stopped.get(seed).copied().flatten());
         match (stopped, rho) {
-            _ if going => Vote::not_over(),
+            _ if step < steps => Vote::not_over(),
             (Some(step), _) => Vote::stopped(step),
             _ if found.arms < TABLES => Vote::open(format!("fewer than {TABLES} tables")),
-            _ if 2 * learned < found.arms => Vote::open("fewer than half of the tables are learned: too short to tell"),
+            // Nobody knows when the others learn: twice as long shows more of them.
+            _ if 2 * learned < found.arms => {
+                let why = "fewer than half of the tables are learned: too short to tell".to_owned();
+                Vote::Open(Lack { why, steps: Some(2 * step), ..Lack::default() })
+            }
             (_, None) => Vote::open("the correlation is undefined"),
             (_, Some(rho)) => Vote::of(*rho <= -STRONG),
         }
@@ -399,6 +403,7 @@ fn equal_margins(config: &EncodingsConfig, arms: &[SweepArm], step: u32) -> Verd
     if pairs.is_empty() {
         return claim.untested("The race lacks compressed and random tables of equal margin.");
     }
+    let later = |why: String, there: u32| Vote::Open(Lack { why, steps: Some(2 * there), ..Lack::default() });
     // A run that has not learned speaks once the race is twice as long as the other needed: it is then later by more than that.
     let compare = |(one, other): &(&SweepArm, &SweepArm), seed: usize| {
         let at = |steps: &[Option<u32>]| steps.get(seed).copied().flatten();
@@ -416,10 +421,12 @@ fn equal_margins(config: &EncodingsConfig, arms: &[SweepArm], step: u32) -> Verd
             (_, _, Some(step)) => Vote::stopped(step),
             (Some(there), None, _) | (None, Some(there), _) if step >= 2 * there => Vote::Against,
             _ if step < config.steps => Vote::not_over(),
-            (None, None, _) => Vote::open(format!("a pair of which neither has learned within {step} steps")),
+            // What learns next learns after this, and twice that decides.
+            (None, None, _) => {
+                later(format!("a pair of which neither has learned within {step} steps"), step + config.every)
+            }
             (there, other, _) => {
-                let steps = there.or(other).map(|there| 2 * there);
-                Vote::Open(Lack { why: format!("not within {step} steps, too short to tell"), steps })
+                later(format!("not within {step} steps, too short to tell"), there.or(other).unwrap_or(step))
             }
         }
     };

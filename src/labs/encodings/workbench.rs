@@ -20,8 +20,8 @@ use crate::labs::encodings::shown::Shown;
 use crate::labs::encodings::table_file::Upload;
 use crate::run::event::ExecutorInfo;
 use crate::run::machine::{ExecutorChoice, Machine};
-use crate::run::race;
 use crate::run::table::{self, Cell, Column};
+use crate::run::trained;
 
 /// The similarity of every position to every other.
 #[derive(Clone, Debug)]
@@ -349,7 +349,7 @@ fn initial(config: &EncodingsConfig) -> Result<Trained, Error> {
     let squad = lineup.squads.get(at).ok_or_else(missing)?;
     let arm = squad.entries.get(of_model).ok_or_else(missing)?.arm.clone();
     let parameters = squad.model.initial(of_model)?;
-    race::Trained { model: squad.model.clone(), run: of_model, arm, seed: 0, parameters, step: 0 }.try_into()
+    trained::Trained { model: squad.model.clone(), run: of_model, arm, seed: 0, parameters, step: 0 }.try_into()
 }
 
 /// The table of a run, or what it does in attention.

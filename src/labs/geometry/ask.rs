@@ -20,8 +20,8 @@ use crate::labs::geometry::learner::Learner;
 use crate::labs::geometry::shapes::{Shape, drawing};
 use crate::labs::run::Run;
 use crate::run::machine::Machine;
-use crate::run::race::Trained;
 use crate::run::table::{Cell, Column, Table};
+use crate::run::trained::Trained;
 
 type Place<'a> = ask::Place<'a, GeometryConfig>;
 type Answer<T> = Result<Reply<T>, Error>;

@@ -238,7 +238,11 @@ impl Judged<'_> {
                 (Some(early), _) => early,
                 (None, _) if short => {
                     let steps = (needed < f64::from(u32::MAX)).then_some(needed as u32);
-                    Vote::Open(Lack { why: format!("eight time constants are {needed} steps"), steps })
+                    Vote::Open(Lack {
+                        why: format!("eight time constants are {needed} steps"),
+                        steps,
+                        ..Lack::default()
+                    })
                 }
                 (None, Some(holds)) => Vote::of(holds),
                 (None, None) => Vote::open("a number is missing"),

@@ -164,7 +164,7 @@ fn retrieving<T>(place: Place<'_>, what: impl FnOnce(Ball) -> Result<T, Error>) 
 }
 
 /// A turn as it is told.
-fn told(part: &'static str, turn: Turn) -> ask::Turn {
+fn turn_of(part: &'static str, turn: Turn) -> ask::Turn {
     ask::Turn { part, unit: turn.unit.id(), at: turn.at, of: turn.of }
 }
 
@@ -236,7 +236,7 @@ impl SequenceBench {
         match self.bench.advance(budget_ms, place.machine).await {
             Ok(turn) if !turn.done => {
                 place.kept.keep(Commanding);
-                Ok(Reply::Going(told("session", turn)))
+                Ok(Reply::Going(turn_of("session", turn)))
             }
             done => {
                 self.commanded = false;
@@ -268,7 +268,7 @@ impl SequenceBench {
             );
             return Err(Error::Stopped(why));
         }
-        Ok(Some(told(part, turn)))
+        Ok(Some(turn_of(part, turn)))
     }
 
     /// A turn of the transformer's lesson; nothing once it is over. Stopped, it ends as it is.
@@ -279,7 +279,7 @@ impl SequenceBench {
         unchanged(place, "The transformer’s lesson", lesson_key)?;
         let budget_ms = if place.stop == Some(Unit::Steps.id()) { 0.0 } else { place.budget_ms };
         let turn = self.bench.learn(place.config, budget_ms, place.machine).await?;
-        Ok((!turn.done).then(|| told("operations", turn)))
+        Ok((!turn.done).then(|| turn_of("operations", turn)))
     }
 
     async fn ask_operations(&mut self, Look { at, go_on }: Look, mut place: Place<'_>) -> Answer<Operations> {
@@ -345,7 +345,7 @@ impl SequenceBench {
             Some(report) => Ok(Reply::Done(report)),
             None => {
                 place.kept.keep(reporting);
-                Ok(Reply::Going(told("report", turn)))
+                Ok(Reply::Going(turn_of("report", turn)))
             }
         }
     }

@@ -103,8 +103,8 @@ properties! {
         decoders: u32 = 2048, Kind::integer(8, 16_384), Run, "Memory", "Decoders W", "neurons", "W of w-of-W: neurons of the address decoder.";
         chosen: u32 = 11, Kind::integer(1, 128), Run, "Memory", "Chosen w", "neurons", "w of w-of-W: how many decoder neurons fire.";
         decoder: DecoderKind = DecoderKind::Dense, Kind::one_of::<DecoderKind>(), Run, "Memory", "Decoder weights", "", "The fixed weights of the address decoder.";
-        decoder_active: u32 = 20, Kind::integer(1, 512), Run, "Memory", "Weights a", "", "a of a-of-A: weights of a sparse decoder neuron.";
-        decoder_ratio: DecoderRatio = DecoderRatio::Steps, Kind::one_of::<DecoderRatio>(), Run, "Memory", "Ratio of weights", "", "Of a sparse decoder neuron's weights, from one to the next.";
+        decoder_active: u32 = 20, Kind::integer(1, 512), Run, "Memory", "Weights a", "", "a of a-of-A: weights of a sparse decoder neuron; a dense one has one for every input, whatever stands here.";
+        decoder_ratio: DecoderRatio = DecoderRatio::Steps, Kind::one_of::<DecoderRatio>(), Run, "Memory", "Ratio of weights", "", "Of a sparse decoder neuron's weights, from one to the next; of dense ones it changes nothing.";
         writing: Writing = Writing::Max, Kind::one_of::<Writing>(), Run, "Memory", "Writing", "", "How the data store learns, in one shot.";
         neuron: Neuron = Neuron::Wheel, Kind::one_of::<Neuron>(), Look, "Spikes", "Neuron", "", "Which neurons the raster shows.";
         threshold: f32 = 4.0, Kind::number(0.1, 100.0), Look, "Spikes", "Threshold Θ", "", "In units of the largest summed input of a layer. Far above 1, a wheel's firing order is the rank of its dot product.";

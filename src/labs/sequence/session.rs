@@ -350,12 +350,12 @@ impl Session {
         self.note(&trace, &modes, &expected);
         // What followed the cue when it was stored, as far as was asked for.
         let followed = found.map_or(0, |found| (stored.len() - found - numbers.len()).min(count));
-        self.told(cued, found, followed, count)
+        self.recall_sentence(cued, found, followed, count)
     }
 
     /// What a recall came to: `cued` symbols were given, which were stored from place `found` on; `followed` stood after them then, `asked`
     /// were asked for.
-    fn told(&self, cued: usize, found: Option<usize>, followed: usize, asked: usize) -> String {
+    fn recall_sentence(&self, cued: usize, found: Option<usize>, followed: usize, asked: usize) -> String {
         let recalled = &self.steps[self.begin + cued..];
         let right = |step: &&SymbolStep| step.expected.as_ref() == Some(&step.symbol);
         let all = recalled.len();

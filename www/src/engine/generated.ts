@@ -253,7 +253,9 @@ export type Decides = {
 /** So many seeds. */
 seeds?: number,
 /** So many steps in all. */
-steps?: number, };
+steps?: number,
+/** A learning rate that does not fall to zero. */
+constant?: boolean, };
 
 /** Everything about a lab that does not depend on a configuration. */
 export type Description = {

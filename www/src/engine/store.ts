@@ -5,14 +5,15 @@
  */
 
 import { createStore, delMany, get, setMany, type UseStore } from 'idb-keyval';
+import { LABS } from './generated';
 import type { LabId } from './types';
 import type { Kept } from './protocol';
 import type { Snapshot } from './record';
 
 /** Raised when the shape of what is kept changes; what older pages kept is then left alone. */
 const VERSION = 1;
-/** The copy lab's names are those of the time when it was the only one. */
-const labelOf = (lab: LabId) => `run-${VERSION}${lab === 'copy' ? '' : `-${lab}`}`;
+/** The first lab's names are those of the time when it was the only one. */
+const labelOf = (lab: LabId) => `run-${VERSION}${lab === LABS[0] ? '' : `-${lab}`}`;
 const contentOf = (lab: LabId) => `${labelOf(lab)}-content`;
 
 export interface Content {
@@ -72,5 +73,8 @@ export function sentence(thrown: unknown): string {
       : name
         ? `this browser refuses storage here (${name})`
         : 'this browser offers no storage here';
-  return `This run cannot be kept for your next visit: ${why}. It goes on, and nothing of it is lost while the page is open. To keep it, save its weights as a file.`;
+  return (
+    `This run cannot be kept for your next visit: ${why}. It goes on, and nothing of it is lost while the page is open. ` +
+    'To keep it, save its weights as a file.'
+  );
 }

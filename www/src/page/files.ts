@@ -1,6 +1,7 @@
 /** What goes out as a file, and what comes in. Failures are thrown, with a message for the reader. */
 
 import { labOf } from '../engine/lab-of';
+import { LABS } from '../engine/generated';
 import type { LabClient } from '../engine/client';
 import { save } from '../ui/download';
 import type { LabId, Results, WeightsFile } from '../engine/types';
@@ -15,7 +16,7 @@ export function saveJson(data: unknown, name: string): void {
 export async function saveCurves(client: LabClient): Promise<void> {
   save(
     new Blob([await client.ask('run.csv', {})], { type: 'text/csv' }),
-    `mnemoscope-${client.settled?.lab ?? 'copy'}.csv`,
+    `mnemoscope-${client.settled?.lab ?? LABS[0]}.csv`,
   );
 }
 
@@ -25,7 +26,7 @@ export async function saveResults(client: LabClient): Promise<void> {
 }
 
 export async function saveWeights(client: LabClient): Promise<void> {
-  const lab = client.settled?.lab ?? 'copy';
+  const lab = client.settled?.lab ?? LABS[0];
   const bytes = (await client.ask('run.save', {})) as Uint8Array<ArrayBuffer>;
   save(new Blob([bytes], { type: 'application/octet-stream' }), `mnemoscope-${lab}.safetensors`);
 }

@@ -44,6 +44,7 @@ export abstract class LabPage extends RunElement {
   protected refused: Record<FilePlace | 'resume', string> = { keep: '', compare: '', resume: '' };
   private onScreen = true;
   private addressed = -Infinity;
+  private address: string | null = null;
   private addressing: ReturnType<typeof setTimeout> | undefined;
   protected abstract readonly welcome: Welcome;
   protected abstract readonly shortcuts: Shortcuts;
@@ -81,8 +82,13 @@ export abstract class LabPage extends RunElement {
     this.updateVisibility();
   }
 
-  /** For the page around the lab: what a link says. */
+  /**
+   * For the page around the lab: what a link says. The address that the lab itself wrote or read last stands for the lab as
+   * it was left, even if what was done in it then came too late for the address.
+   */
   read(link: string): void {
+    if (!this.embedded && link === this.address) return this.showAddress();
+    this.address = link;
     this.client.read(link);
   }
 
@@ -116,6 +122,7 @@ export abstract class LabPage extends RunElement {
       this.addressed = performance.now();
       try {
         history.replaceState(null, '', this.fragment);
+        this.address = location.hash;
       } catch {
         // The browser has had enough for now; the next change puts it right.
       }

@@ -23,9 +23,11 @@ interface NumberControl {
 
 const ARROWS: Record<string, number> = { ArrowUp: 1, ArrowDown: -1 };
 
-/** The whole number that digits make; null for anything else. */
+/** The whole number that digits make, in groups of three or not; null for anything else, or what can be read in two ways. */
 export function wholeNumber(text: string): number | null {
-  return /^\d{1,15}$/.test(text.trim()) ? Number(text) : null;
+  const bare = text.trim();
+  const digits = /^\d{1,3}([\s'’_])\d{3}(\1\d{3})*$/.test(bare) ? bare.replace(/\D/g, '') : bare;
+  return /^\d{1,15}$/.test(digits) ? Number(digits) : null;
 }
 
 export function numberControl(control: NumberControl): TemplateResult {

@@ -58,6 +58,7 @@ function deciding(verdicts: Verdict[], { client, recording, live, stale }: Judge
   const steps = most(verdicts, 'steps');
   const seeds = most(verdicts, 'seeds');
   const onwards = steps > step && about.ends.length > 0;
+  const constant = verdicts.some(({ decides }) => decides?.constant);
   const button = (id: string, words: string, ms: number, change: Values) => {
     const press = (event: Event) => {
       // The button goes; the keyboard's place is where the run can be stopped.
@@ -78,10 +79,15 @@ function deciding(verdicts: Verdict[], { client, recording, live, stale }: Judge
   const anew = [
     ...(seeds ? [plural(seeds, 'seed')] : []),
     ...(steps > step ? [plural(steps, 'step')] : []),
+    ...(constant ? ['a constant learning rate'] : []),
   ].join(' and ');
   const share = seeds ? seeds / Number(values.seeds) : 1;
   const all = stepMs * share * (steps > step ? steps : about.steps);
-  const again = { ...longer, ...(seeds ? { seeds: String(seeds) } : {}) };
+  const again = {
+    ...longer,
+    ...(seeds ? { seeds: String(seeds) } : {}),
+    ...(constant ? { schedule: 'constant' } : {}),
+  };
   if (!anew) return nothing;
   return html`<div class="decide">
     <p>What would decide what is open:</p>

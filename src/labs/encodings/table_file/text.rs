@@ -116,6 +116,8 @@ struct Reading {
     index: Option<usize>,
     /// Whether a cell that neither would name is more than digits.
     fractions: bool,
+    /// Lines without anything.
+    blanks: usize,
 }
 
 impl Reading {
@@ -176,17 +178,26 @@ impl Reading {
                 count => format!("{count} lines were taken as comments, the first, line {at}: {}.", quoted(first)),
             });
         }
+        if columns == 1 && self.blanks > 0 {
+            let lines = if self.blanks == 1 { "1 blank line" } else { &format!("{} blank lines", self.blanks) };
+            notes.push(format!("{lines} before or after the numbers: nothing was taken to be missing there."));
+        }
         if self.counted && self.fractions {
             let why = "its first row counts from 0, which can be names of columns, as pandas writes them, or position 0; take it out (in \
                 pandas: header=False), or write its numbers with a point, as in 0.0";
             return Err(refuse(why));
         }
-        if let Some(first) = self.index.filter(|_| self.fractions && rows > 2) {
+        // Beside whole numbers without names a column that counts is one like the others.
+        let other = self.fractions || self.names.is_some();
+        if let Some(first) = self.index.filter(|_| other && rows > 2) {
             let why = format!(
                 "its first column counts from {first}, which can be names of rows, as pandas writes them, or an entry of every vector; \
                     take it out (in pandas: index=False), or write its numbers with a point, as in {first}.0"
             );
             return Err(refuse(why));
+        }
+        if let Some(first) = self.index {
+            notes.push(format!("The first column, which counts from {first}, was taken as an entry of every vector."));
         }
         if self.counted && columns > 1 {
             notes.push(
@@ -202,8 +213,8 @@ impl Reading {
 pub(super) fn read(bytes: &[u8]) -> Result<(Table, String, Vec<String>), Error> {
     let (text, encoding) = decoded(bytes)?;
     // Lines end as on Unix, on Windows, or as they once did on the Macintosh.
-    let lines = || text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r')).map(str::trim);
-    let lines = || (1..).zip(lines()).filter(|(_, line)| !line.is_empty());
+    let all = || text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r')).map(str::trim);
+    let lines = || (1..).zip(all()).filter(|(_, line)| !line.is_empty());
     if let Some((at, _)) = lines().find(|(_, line)| line.len() > MOST_LINE) {
         let line = format!("line {at} is longer than {MOST_COLUMNS} numbers; a table has 1 to {MOST_COLUMNS} columns");
         return Err(refuse(line));
@@ -213,11 +224,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Table, String, Vec<String>), Error> 
     let mut reader = csv::ReaderBuilder::new();
     reader.has_headers(false).flexible(true).trim(csv::Trim::All).delimiter(delimiter);
     let mut reading = Reading::default();
-    let mut last = 0;
+    let (mut last, mut blank) = (0, None);
     for (at, line) in lines() {
-        // In a table of one column a blank line stands where a number is missing.
-        if reading.rows > 0 && reading.columns == 1 && at > last + 1 {
-            return Err(refuse(format!("line {} is blank; a table has no missing values", last + 1)));
+        if at > last + 1 {
+            blank = blank.or(reading.columns.checked_sub(1).map(|_| last + 1));
+            reading.blanks += at - last - 1;
         }
         last = at;
         if comment(line) {
@@ -231,7 +242,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Table, String, Vec<String>), Error> 
             let cells = record.iter().filter(|cell| delimiter != b' ' || !cell.is_empty());
             reading.take(at, line, delimiter, &cells.collect::<Vec<_>>())?;
         }
+        // In a table of one column a blank line can stand where a number is missing.
+        if let Some(blank) = blank.filter(|_| reading.columns == 1) {
+            return Err(refuse(format!("line {blank} is blank; a table has no missing values")));
+        }
     }
+    // After the last line end there is no line.
+    reading.blanks += all().count().saturating_sub(last + 1);
     let names = if reading.names.is_some() { " with a line of names" } else { "" };
     let (table, notes) = reading.done()?;
     Ok((table, format!("CSV{encoding}{names}"), notes))

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::labs::sequence::ball::{Ball, Point, Reference, ball};
 use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::sequence::operations::Operations;
+use crate::labs::sequence::session::SessionInfo;
 use crate::labs::sequence::spikes::{Check, Fired, Late, Reading, Spikes};
 use crate::labs::sequence::stage::{SimilarityView, VectorKind, VectorView};
 use crate::run::machine::Machine;
@@ -28,7 +29,7 @@ impl Bench {
         machine: &mut Machine,
     ) -> Result<Table, Error> {
         Ok(match id {
-            "session" => self.session(config, machine).await?.table(),
+            "session" => session(&self.session(config, machine).await?)?,
             "operations" => operations(&self.operations(config, at, machine).await?),
             "spikes" => spikes(&self.spikes(config, at, machine).await?),
             "readings" => readings(&self.spikes(config, at, machine).await?),
@@ -39,13 +40,22 @@ impl Bench {
     }
 }
 
-/// A row an entry. `at`, `index` and `rank` count from 0; of a code only the neurons that fire have a row.
+/// A row a symbol that the session's machine has taken in.
+fn session(session: &SessionInfo) -> Result<Table, Error> {
+    let none = "session: there is no such table yet, for its machine has taken in nothing. Store a sequence; in a shell, \
+        mnemoscope sequence --csv FILE stores it, shows it again and recalls from it.";
+    if session.steps.is_empty() { Err(Error::Config(none.to_owned())) } else { Ok(session.table()) }
+}
+
+/// A row an entry. Symbols count from 1, as in every table, `index` and `rank` from 0; of a code only the neurons that fire have a row.
 fn operations(operations: &Operations) -> Table {
-    let heads = ["at", "symbol", "stage", "machine", "kind", "name", "unit", "size", "index", "label", "value"];
+    let heads =
+        ["symbol_number", "symbol", "stage", "machine", "kind", "name", "unit", "size", "index", "label", "value"];
     let mut table = Table::plain("operations", &[&heads[..], &["rank", "chosen"]].concat());
     for stage in &operations.stages {
         for (machine, view) in [("machine", &stage.machine), ("transformer", &stage.transformer)] {
-            let before = [operations.at.into(), operations.symbol.as_str().into(), stage.id.into(), machine.into()];
+            let number = (operations.at + 1).into();
+            let before = [number, operations.symbol.as_str().into(), stage.id.into(), machine.into()];
             for vector in &view.vectors {
                 vector_rows(&mut table, &before, vector);
             }
@@ -83,13 +93,14 @@ fn similarity_rows(table: &mut Table, before: &[Cell; 4], SimilarityView { label
     }
 }
 
-/// A row a spike, those that come too late among them. `at` and `rank` count from 0, times are in gaps.
+/// A row a spike, those that come too late among them. Symbols count from 1, `rank` from 0; times are in gaps.
 fn spikes(spikes: &Spikes) -> Table {
-    let heads = ["at", "symbol", "model", "layer", "neurons", "neuron", "rank", "time", "significance", "late"];
+    let heads =
+        ["symbol_number", "symbol", "model", "layer", "neurons", "neuron", "rank", "time", "significance", "late"];
     let mut table = Table::plain("spikes", &heads);
     for layer in &spikes.layers {
-        let (at, symbol) = (spikes.at.into(), spikes.symbol.as_str().into());
-        let before = [at, symbol, spikes.neuron.into(), layer.id.into(), layer.neurons.into()];
+        let (number, symbol) = ((spikes.at + 1).into(), spikes.symbol.as_str().into());
+        let before = [number, symbol, spikes.neuron.into(), layer.id.into(), layer.neurons.into()];
         for &Fired { neuron, time, rank, significance } in &layer.spikes {
             let of = [neuron.into(), rank.into(), time.into(), significance.into(), false.into()];
             table.push(before.iter().cloned().chain(of));
@@ -104,10 +115,10 @@ fn spikes(spikes: &Spikes) -> Table {
 
 /// The input's code as times, phases and ranks; `turns` is the phase as a share of a whole turn.
 fn readings(spikes: &Spikes) -> Table {
-    let heads = ["at", "symbol", "rank", "neuron", "significance", "time", "phase", "turns"];
+    let heads = ["symbol_number", "symbol", "rank", "neuron", "significance", "time", "phase", "turns"];
     let mut table = Table::plain("readings", &heads);
     for &Reading { neuron, rank, significance, time, phase } in &spikes.readings {
-        let of = [spikes.at.into(), spikes.symbol.as_str().into(), rank.into(), neuron.into()];
+        let of = [(spikes.at + 1).into(), spikes.symbol.as_str().into(), rank.into(), neuron.into()];
         table.push(of.into_iter().chain([significance, time, phase, phase / TAU].map(Cell::from)));
     }
     table
@@ -122,12 +133,12 @@ fn checks(spikes: &Spikes) -> Table {
     table
 }
 
-/// Weights of a memory by its Hamming distance from the query.
 /// A table of what is known of balls.
 pub(in crate::labs::sequence) fn of_ball(ball: &Ball, table: &str) -> Table {
     if table == "ball" { weights(ball) } else { fits(ball) }
 }
 
+/// Weights of a memory by its Hamming distance from the query.
 fn weights(ball: &Ball) -> Table {
     let mut table = Table::plain("ball", &["distance", "cosine", "intersection", "softmax", "fitted"]);
     for &Point { distance, cosine, intersection, softmax, fitted } in &ball.points {

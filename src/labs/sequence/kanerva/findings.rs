@@ -10,6 +10,8 @@ use crate::run::event::ArmInfo;
 use crate::sdm::kanerva::Shape;
 
 const SOURCE: &str = "Kanerva 1988";
+/// Words of the emptiest memory without which loads are no loads.
+const FEWEST: u32 = 5;
 
 /// Where a falling curve goes below a half.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -190,10 +192,15 @@ impl Kanerva {
         );
         let nearer =
             Claim::new("kanerva-distance", "The fuller the memory, the fewer wrong bits a cue may have.", SOURCE);
-        vec![
-            full.judged(&capacity, measured),
-            if arms.len() < 2 { nearer.untested(critical) } else { nearer.judged(&distance, critical) },
-        ]
+        let least = self.units.iter().filter(|unit| unit.wrong.is_some()).map(|unit| unit.stored).min().unwrap_or(0);
+        let few = format!(
+            "Of {locations} hard locations the emptiest memory holds {least} words; with fewer than {FEWEST} it is one or another \
+             word that decides, and not how full the memory is."
+        );
+        if least < FEWEST {
+            return vec![full.untested(few.clone()), nearer.untested(few)];
+        }
+        vec![full.judged(&capacity, measured), nearer.judged(&distance, critical)]
     }
 }
 
@@ -231,6 +238,8 @@ mod tests {
         // A radius that reaches everything recalls the same word from any cue.
         let (found, sentence) = outcomes(&SequenceConfig { radius: 64, words: 45, points: 15, ..config() });
         assert_eq!(found[0], Outcome::Fails, "{sentence}");
+        let (found, sentence) = outcomes(&SequenceConfig { locations: 199, words: 10, points: 4, ..config() });
+        assert_eq!(found, [Outcome::Untested; 2], "four words in the emptiest: {sentence}");
         let (found, _) = outcomes(&two_seeds());
         assert_eq!(found, [Outcome::Open, Outcome::Open], "two seeds");
     }

@@ -98,7 +98,12 @@ export function attentionMap(
     range: [0, stretched ? judged : 1],
     scale: 'sequential',
     unit: 'attention weight',
-    summary: `Attention weights of layer ${layer + 1}, head ${head + 1}, ${inspection.length} query positions by ${inspection.length} key positions. The greatest is ${figureText(value)}, query ${names[row] ?? ''}, key ${names[column] ?? ''}. The table below has every number.`,
+    summary: [
+      `Attention weights of layer ${layer + 1}, head ${head + 1},`,
+      `${inspection.length} query positions by ${inspection.length} key positions.`,
+      `The greatest is ${figureText(value)}, query ${names[row] ?? ''}, key ${names[column] ?? ''}.`,
+      'The table below has every number.',
+    ].join(' '),
   });
 }
 
@@ -127,7 +132,11 @@ export function similarityMap(inspection: Inspection, note: string): Figure | nu
     range: [-most, most],
     scale: 'diverging',
     unit: '',
-    summary: `Similarity of ${length} positions with each other. The greatest is ${figureText(value)}, of positions ${row} and ${column}. The table below has every number.`,
+    summary: [
+      `Similarity of ${length} positions with each other.`,
+      `The greatest is ${figureText(value)}, of positions ${row} and ${column}.`,
+      'The table below has every number.',
+    ].join(' '),
   });
 }
 
