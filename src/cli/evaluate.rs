@@ -83,7 +83,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
         let held_out = weights.config.racing()?.held_out();
         let on = held_out.map_or_else(String::new, |count| format!(", judged on {count} held-out sequences"));
         say(&format!("{name}: step {} of {}{on}", point.x, run.steps()));
-        table::measured(&results, point);
+        table::measured(&results);
     }
     judged.iter().for_each(table::found);
     written

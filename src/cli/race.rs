@@ -304,12 +304,13 @@ impl<'a> Job<'a> {
         if !self.quiet {
             let trains = self.run.trains().is_some();
             // How soon, where there is something to reach; else how it ended.
-            let reached = results.measures.iter().any(|measure| measure.threshold.is_some());
-            if let Some(point) = results.curves.last().filter(|_| trains && !reached) {
-                table::measured(&results, point);
-            } else if trains {
-                let arms = results.arms.iter().map(|arm| arm.id.as_str());
-                table::race(&spreads(&results.runs, arms), &results.arms, results.step);
+            match results.measures.iter().find(|measure| measure.threshold.is_some()) {
+                Some(measure) if trains => {
+                    let arms = results.arms.iter().map(|arm| arm.id.as_str());
+                    table::race(&spreads(&results.runs, &measure.id, arms), measure, &results.arms, results.step);
+                }
+                None if trains => table::measured(&results),
+                _ => {}
             }
             self.run.found()?.iter().for_each(table::found);
             let first = results.runs.first().map(|run| run.arm.as_str());

@@ -6,7 +6,6 @@ use mnemoscope::labs::copy::sweep::{Again, Sweep};
 use mnemoscope::labs::run::Found;
 use mnemoscope::model::measure::{Kind, Measure};
 use mnemoscope::run::claim::{Decides, Outcome as Answer, Verdict};
-use mnemoscope::run::curves::Point;
 use mnemoscope::run::event::ArmInfo;
 use mnemoscope::run::results::Results;
 use mnemoscope::run::spread::Spread;
@@ -33,8 +32,11 @@ fn list(values: impl Iterator<Item = String>) -> String {
     values.collect::<Vec<_>>().join(", ")
 }
 
-/// The head of [`spread`]'s columns.
-const HEAD: [&str; 5] = ["arm", "seeds", "first step that reached 99 %", "median", "least to greatest"];
+/// The head of [`spread`]'s columns, of when runs reached a level.
+fn head(level: &str) -> Vec<String> {
+    let reached = format!("first step that reached {level}");
+    ["arm", "seeds", &reached, "median", "least to greatest"].map(str::to_owned).to_vec()
+}
 
 /// A row of `name` after `steps` steps.
 fn spread(name: String, spread: &Spread, steps: u32) -> Vec<String> {
@@ -84,25 +86,29 @@ pub(crate) fn name(arms: &[ArmInfo], id: &str) -> String {
 }
 
 /// The summary of one race.
-pub(crate) fn race(spreads: &[Spread], arms: &[ArmInfo], steps: u32) {
+pub(crate) fn race(spreads: &[Spread], measure: &Measure, arms: &[ArmInfo], steps: u32) {
+    let level = measure.threshold.map_or_else(String::new, |level| match measure.kind {
+        Kind::Share => format!("{:.0} %", level * 100.0),
+        _ => format!("{level} {}", measure.unit),
+    });
     let rows = spreads.iter().map(|of| spread(name(arms, &of.arm), of, steps));
-    print(&std::iter::once(HEAD.map(str::to_owned).to_vec()).chain(rows).collect::<Vec<_>>());
+    print(&std::iter::once(head(&level)).chain(rows).collect::<Vec<_>>());
 }
 
-/// What was measured of every run at a point of the curves.
-pub(crate) fn measured(results: &Results, point: &Point) {
+/// What was measured last of every run.
+pub(crate) fn measured(results: &Results) {
     let head = ["arm", "seed"].map(str::to_owned).into_iter();
     let head = head.chain(results.measures.iter().map(|measure| measure.label.to_lowercase()));
     let mut rows = vec![head.collect::<Vec<_>>()];
     for (at, run) in results.runs.iter().enumerate() {
-        let cell = |(of, measure): (usize, &Measure)| match results.last_upto(of, at, point.x) {
+        let cell = |measure: &Measure| match results.last(&measure.id, at) {
             None if run.stopped.is_some() => "stopped".to_owned(),
             None => "–".to_owned(),
             Some(share) if measure.kind == Kind::Share => format!("{:.2} %", share * 100.0),
             Some(value) => format!("{value:.5} {}", measure.unit),
         };
         let name = [name(&results.arms, &run.arm), run.seed.to_string()];
-        rows.push(name.into_iter().chain(results.measures.iter().enumerate().map(cell)).collect());
+        rows.push(name.into_iter().chain(results.measures.iter().map(cell)).collect());
     }
     print(&rows);
 }
@@ -130,7 +136,7 @@ pub(crate) fn sweep(sweep: &Sweep) {
     for Again { arm, seed, file, again } in &sweep.counted_once {
         say(&format!("{arm}, seed {seed}: {again} holds the same run as {file}; it is counted once"));
     }
-    let head = sweep.varies.iter().map(String::as_str).chain(HEAD).map(str::to_owned).collect();
+    let head = sweep.varies.iter().cloned().chain(head("99 %")).collect();
     let mut rows: Vec<Vec<String>> = vec![head];
     for group in &sweep.groups {
         let steps = group.settings.get("steps").or_else(|| sweep.settings.get("steps"));

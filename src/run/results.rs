@@ -201,17 +201,9 @@ impl Results {
     /// The last number of a measure for a run, if it is there: arms may end before others. One that has stopped says nothing any more.
     #[must_use]
     pub fn last(&self, measure: &str, run: usize) -> Option<f32> {
-        self.last_upto(self.measure(measure)?, run, f64::INFINITY)
-    }
-
-    /// The same up to a place of the axis.
-    #[must_use]
-    pub fn last_upto(&self, measure: usize, run: usize, x: f64) -> Option<f32> {
-        let mut points = self.curves.iter().rev().filter(|point| point.x <= x);
-        let value = |point: &Point| {
-            let value = point.values.get(measure)?.get(run).copied()?;
-            value.is_finite().then_some(value)
-        };
+        let measure = self.measure(measure)?;
+        let value = |point: &Point| point.values.get(measure)?.get(run).copied().filter(|value| value.is_finite());
+        let mut points = self.curves.iter().rev();
         if self.runs.get(run)?.stopped.is_some() { value(points.next()?) } else { points.find_map(value) }
     }
 

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use crate::model::ensemble::TOKEN_ACCURACY;
 use crate::order::sorted;
 use crate::run::results::RunResult;
 
@@ -13,7 +12,7 @@ pub struct Spread {
     /// Identifier of the arm.
     pub arm: String,
     /// Identifier of the measure.
-    pub measure: &'static str,
+    pub measure: String,
     /// Seeds, ascending.
     pub seeds: Vec<u32>,
     /// First step at the threshold, seed by seed; nothing where that never came.
@@ -30,17 +29,18 @@ pub struct Spread {
     pub never: u32,
 }
 
-/// The runs by the identifiers of what is raced, in their order; what has no run is left out.
+/// The runs by the identifiers of what is raced, in their order, and when each reached the threshold of a measure; what has no run is
+/// left out.
 #[must_use]
-pub fn spreads<'a>(runs: &[RunResult], arms: impl IntoIterator<Item = &'a str>) -> Vec<Spread> {
+pub fn spreads<'a>(runs: &[RunResult], measure: &str, arms: impl IntoIterator<Item = &'a str>) -> Vec<Spread> {
     let of = |arm: &str| {
         let runs: Vec<&RunResult> = runs.iter().filter(|run| run.arm == arm).collect();
         let runs = sorted(runs, |run| run.seed.into());
-        let reached: Vec<Option<u32>> = runs.iter().map(|run| run.first(TOKEN_ACCURACY)).collect();
+        let reached: Vec<Option<u32>> = runs.iter().map(|run| run.first(measure)).collect();
         let there = || reached.iter().flatten().copied();
         (!runs.is_empty()).then(|| Spread {
             arm: arm.to_owned(),
-            measure: TOKEN_ACCURACY,
+            measure: measure.to_owned(),
             seeds: runs.iter().map(|run| run.seed).collect(),
             stopped: runs.iter().map(|run| run.stopped.as_ref().map(|stop| stop.step)).collect(),
             median: median(&reached),

@@ -12,6 +12,7 @@ use crate::labs::copy::claim::verdicts;
 use crate::labs::copy::config::CopyConfig;
 use crate::labs::results;
 use crate::labs::settings::Settings;
+use crate::model::ensemble::TOKEN_ACCURACY;
 use crate::model::measure::Measure;
 use crate::order::sorted;
 use crate::run::claim::Verdict;
@@ -264,7 +265,7 @@ impl Merger {
             let provenance = Config::from(config.clone()).provenance();
             let results = Results::new(&provenance, joined.clone(), runs.clone());
             let verdicts = verdicts(&config, &results, config.steps);
-            sweep.groups.push(Group { settings, arms: spreads(&runs, encodings()), verdicts });
+            sweep.groups.push(Group { settings, arms: spreads(&runs, TOKEN_ACCURACY, encodings()), verdicts });
             sweep.curves.push(joined);
         }
         Ok(sweep)

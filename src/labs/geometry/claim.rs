@@ -295,7 +295,7 @@ impl Judged<'_> {
 
     /// Whether the cells of one seed that store the edges do so in unlike ways.
     fn knobs(&self) -> Verdict {
-        let sentence = "Whether a net stores a graph geometrically depends on how it is trained: on the learning rate and on what is turned \
+        let sentence = "Whether a net stores a graph geometrically depends on its training: on the learning rate and what is turned \
                         beside it.";
         let claim = match self.blunt(Claim::new("knobs", sentence, RELEASE)) {
             Ok(claim) => claim.after(self.step),

@@ -40,7 +40,7 @@ choice! {
         Net = "net", "One-matrix net", "An embedding, one matrix, the embedding again; AdamW.";
         NetFrozen = "net-frozen", "Net, embedding frozen", "The same, whose embedding stays as it was drawn.";
         Transformer = "transformer", "Transformer", "A pre-norm transformer, its output layer tied to its embedding; AdamW.";
-        TransformerFrozen = "transformer-frozen", "Transformer, embedding frozen", "The same, whose embedding stays as it was drawn.";
+        TransformerFrozen = "transformer-frozen", "Transformer, embedding frozen", "The same, whose embedding stays as it was drawn, with rows of about unit norm.";
     }
 }
 
@@ -75,7 +75,7 @@ choice! {
         Full = "full", "Edges and paths", "All edges, both ways, and the paths of most arms.";
         Edges = "edges", "Edges only", "All edges, both ways; no path.";
         Forward = "forward", "Forward edges and paths", "All edges away from the root, and the paths.";
-        Frozen = "frozen", "Embedding frozen", "Edges and paths; the embedding stays as it was drawn.";
+        Frozen = "frozen", "Embedding frozen", "Edges and paths; the embedding stays as it was drawn, with rows of about unit norm.";
     }
 }
 

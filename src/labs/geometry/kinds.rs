@@ -64,7 +64,7 @@ pub struct StoredRun {
     pub arm: String,
     /// Its seed.
     pub seed: u32,
-    /// In a word: geometric, zigzag, associative or mixed; "stopped" where it met a number that is not finite, nothing before the first step.
+    /// In a word: geometric, zigzag, associative or mixed; "stopped" at a number that is not finite, empty before the first step.
     pub storage: &'static str,
     /// Share of neighbours found.
     pub recovery: Option<f32>,

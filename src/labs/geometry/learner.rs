@@ -308,6 +308,12 @@ impl Model for Learner {
             Body::Matrix(_) => self.parameters.initial(member.seed, member.scale),
             Body::Transformer(model) => {
                 let mut values = model.initial(&Self::replica(member));
+                if member.frozen {
+                    // Rows of about unit norm: with shorter ones that cannot grow, logits would stay near zero.
+                    let factor = 1.0 / (libm::sqrtf(self.table.width as f32) * member.scale);
+                    let (first, len) = (self.table.table as usize, (self.table.rows * self.table.width) as usize);
+                    values.iter_mut().skip(first).take(len).for_each(|value| *value *= factor);
+                }
                 values.iter_mut().skip(model.table as usize).for_each(|value| *value *= member.position_scale);
                 values
             }

@@ -120,7 +120,7 @@ impl Judged<'_> {
             return Ok(claim);
         }
         Err(claim.untested(format!(
-            "{questions} paths of {} arms are held out: too few to tell. It takes {FEWEST_ARMS} arms and {FEWEST_QUESTIONS} of them held out.",
+            "{questions} paths of {} arms are held out: too few to tell. It takes {FEWEST_ARMS} arms, {FEWEST_QUESTIONS} of them held out.",
             self.config.arms
         )))
     }
@@ -136,7 +136,7 @@ impl Judged<'_> {
 
     fn success(&self) -> Verdict {
         let sentence = format!(
-            "Taught the edges and {:.0} % of the paths, a transformer finds the first step of the paths that were held out, within {} steps.",
+            "Taught the edges and {:.0} % of the paths, a transformer finds the first step of those held out, within {} steps.",
             self.config.share * 100.0,
             self.config.steps
         );

@@ -1,5 +1,5 @@
-//! The path-star task: edges are memorised in the weights, and with some arms the path from the leaf; is the first step of the others' paths
-//! found?
+//! The path-star task: edges are memorised in the weights, and with some arms the path from the leaf; is the first step
+//! of the others' paths found?
 //!
 //! Examples are `[EDGE] u [PAUSE]… → v` and `[PATH] leaf [PAUSE]… → first node`, of one length. The arms that are held out never occur in a
 //! path; their edges do. Which arms those are does not depend on the seed: all first weights are drawn alike, so that no arm differs from
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn what_is_held_out_is_asked_and_never_taught() {
         let nodes = star(20, 4);
-        let (lessons, judge) = TASK.lessons(&nodes);
+        let (lessons, _) = TASK.lessons(&nodes);
         assert_eq!((TASK.questions(), lessons.taught.count(), lessons.asked.count()), (5, 120 + 15, 20 + 120));
         assert_eq!((TASK.vocabulary(), nodes.len()), (64, 61));
         // Arm 1 is nodes 1 to 3: from the leaf to the first node. It is taught, arm 2 is held out.
