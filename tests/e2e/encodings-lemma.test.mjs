@@ -1,30 +1,17 @@
 // Lemma 1 and the logit in four parts: what they show is what the definitions give, computed here once more.
 
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import { valuesOf } from './encodings.mjs';
-import { axePath, labs, marksIn, parse as parseXml, parseCsv, savedBy, scaleIn, within } from './lab.mjs';
-
-const require = createRequire(new URL('../../www/package.json', import.meta.url));
-const { PNG } = require('pngjs');
+import { colours, marksIn, nearly, number, parse, parseCsv, scaleIn, withClass, within } from './files.mjs';
+import { labs } from './lab.mjs';
 
 const ONLY_LEMMA = 'hide=inspect,measures,phase,logit,run,experiment,keep';
 const ONLY_LOGIT = 'hide=inspect,measures,phase,lemma,keep';
 const TRAINING =
   'executor=cpu&train_length=8&symbols=4&train_width=16&heads=2&layers=1&mlp=16&batch=4&seeds=1&steps=20&every=5';
-const SLOW = 300_000;
 
-const { withLab } = labs({ webgpu: false, spotless: true });
-
-/** A number as the page writes it. */
-const number = (text) => Number(text.replaceAll('−', '-').replaceAll(',', '').replace('…', ''));
-
-const near = (found, wanted, share, what) =>
-  assert.ok(
-    Math.abs(found - wanted) <= Math.abs(wanted) * share + 1e-12,
-    `${what}: ${found}, expected ${wanted}`,
-  );
+const { test } = labs({ webgpu: false });
 
 // The definitions, from scratch.
 
@@ -124,19 +111,7 @@ async function lemmaFor(lab, length, width, window) {
   await lab.page.getByTestId('lemma-table').getByText(`L = ${length}, d = ${width}, T = ${window}`).waitFor();
 }
 
-const saved = (lab, button) => savedBy(lab.page, button);
-
-const withClass = (xml, kind) =>
-  Array.from(xml.getElementsByTagName('*')).filter((one) => one.getAttribute('class') === kind);
-
-function colours(bytes) {
-  const { data } = PNG.sync.read(bytes);
-  const found = new Set();
-  for (let i = 0; i < data.length; i += 4) found.add(data.readUInt32BE(i));
-  return found.size;
-}
-
-async function set(lab, testId, value) {
+async function write(lab, testId, value) {
   const field = lab.page.getByTestId(testId);
   await field.fill(String(value));
   await field.press('Enter');
@@ -144,21 +119,23 @@ async function set(lab, testId, value) {
 }
 
 describe('Lemma 1', () => {
-  test('at L = d = 128 it is exact, and compression has the paper’s correlations', async () => {
-    await withLab(`#lab=encodings&length=128&width=128&${ONLY_LEMMA}`, async (lab) => {
+  test(
+    'at L = d = 128 it is exact, and compression has the paper’s correlations',
+    `#lab=encodings&length=128&width=128&${ONLY_LEMMA}`,
+    async (lab) => {
       const found = await lemmaTable(lab);
       const wanted = expectedLemma(128, 128, 1);
       assert.equal(number(found['spike-time'].pearson).toFixed(3), '1.000');
       assert.equal(number(found['spike-time'].spearman).toFixed(3), '1.000');
-      near(number(found['spike-time'].slope), 1 / 128 ** 2, 1e-4, 'slope');
-      near(number(found['spike-time'].expected), 1 / 128 ** 2, 1e-4, 'expected slope');
+      nearly(number(found['spike-time'].slope), 1 / 128 ** 2, 1e-4, 'slope');
+      nearly(number(found['spike-time'].expected), 1 / 128 ** 2, 1e-4, 'expected slope');
       // Rounding of single precision, on products of up to 64 / 128².
       assert.ok(number(found['spike-time'].residual) < 1e-7 * 64, found['spike-time'].residual);
       assert.equal(number(found.compressed.pearson).toFixed(3), '0.706');
       assert.equal(number(found.compressed.spearman).toFixed(3), '0.965');
-      near(number(found.compressed.pearson), wanted.compressed.pearson, 2e-4, 'Pearson');
-      near(number(found.compressed.spearman), wanted.compressed.spearman, 2e-4, 'Spearman');
-      near(number(found.compressed.slope), wanted.compressed.slope, 1e-3, 'slope of compression');
+      nearly(number(found.compressed.pearson), wanted.compressed.pearson, 2e-4, 'Pearson');
+      nearly(number(found.compressed.spearman), wanted.compressed.spearman, 2e-4, 'Spearman');
+      nearly(number(found.compressed.slope), wanted.compressed.slope, 1e-3, 'slope of compression');
 
       const verdicts = await lab.page
         .locator('[data-testid=lemma-verdicts] li')
@@ -168,57 +145,60 @@ describe('Lemma 1', () => {
         assert.equal(verdict, 'holds', `${claim}: ${text}`);
         assert.match(text, /Measured: \S/);
       }
-    });
-  });
+    },
+  );
 
-  test('other lengths, widths and windows: the fields beside the figure, the settings and the link agree', async () => {
-    await withLab(
-      `#lab=encodings&length=24&width=16&hide=inspect,measures,phase,logit,run,experiment,keep`,
-      async (lab) => {
-        await lemmaTable(lab);
-        await lemmaFor(lab, 24, 16, 1);
-        await set(lab, 'lemma-length', 32);
-        await set(lab, 'lemma-width', 20);
-        await set(lab, 'lemma-window', 8);
-        await lemmaFor(lab, 32, 20, 8);
-        const found = await lemmaTable(lab);
-        const wanted = expectedLemma(32, 20, 8);
-        near(number(found['spike-time'].expected), 1 / 16, 1e-4, 'expected slope');
-        near(number(found['spike-time'].slope), wanted.spike.slope, 1e-4, 'slope');
-        assert.equal(number(found['spike-time'].pearson).toFixed(4), '1.0000');
-        near(number(found.compressed.pearson), wanted.compressed.pearson, 5e-4, 'Pearson');
-        // Products of one distance are equal, but single precision parts them: ranks of few pairs feel it.
-        near(number(found.compressed.spearman), wanted.compressed.spearman, 5e-3, 'Spearman');
-        near(number(found.compressed.slope), wanted.compressed.slope, 1e-3, 'slope of compression');
-        const settings = await lab.settings();
-        assert.deepEqual([settings.length, settings.width, settings.window], ['32', '20', '8']);
-        const hash = await lab.hash();
-        for (const part of ['length=32', 'width=20', 'window=8']) assert.ok(hash.includes(part), hash);
-        // A shared link shows the same.
-        await lab.page.reload();
-        await lab.state('ready');
-        await lemmaTable(lab);
-        await lemmaFor(lab, 32, 20, 8);
-        assert.deepEqual(await lemmaTable(lab), found);
-      },
-    );
-  });
+  test(
+    'other lengths, widths and windows: the fields beside the figure, the settings and the link agree',
+    `#lab=encodings&length=24&width=16&hide=inspect,measures,phase,logit,run,experiment,keep`,
+    async (lab) => {
+      await lemmaTable(lab);
+      await lemmaFor(lab, 24, 16, 1);
+      await write(lab, 'lemma-length', 32);
+      await write(lab, 'lemma-width', 20);
+      await write(lab, 'lemma-window', 8);
+      await lemmaFor(lab, 32, 20, 8);
+      const found = await lemmaTable(lab);
+      const wanted = expectedLemma(32, 20, 8);
+      nearly(number(found['spike-time'].expected), 1 / 16, 1e-4, 'expected slope');
+      nearly(number(found['spike-time'].slope), wanted.spike.slope, 1e-4, 'slope');
+      assert.equal(number(found['spike-time'].pearson).toFixed(4), '1.0000');
+      nearly(number(found.compressed.pearson), wanted.compressed.pearson, 5e-4, 'Pearson');
+      // Products of one distance are equal, but single precision parts them: ranks of few pairs feel it.
+      nearly(number(found.compressed.spearman), wanted.compressed.spearman, 5e-3, 'Spearman');
+      nearly(number(found.compressed.slope), wanted.compressed.slope, 1e-3, 'slope of compression');
+      const settings = await lab.settings();
+      assert.deepEqual([settings.length, settings.width, settings.window], ['32', '20', '8']);
+      const hash = await lab.hash();
+      for (const part of ['length=32', 'width=20', 'window=8']) assert.ok(hash.includes(part), hash);
+      // A shared link shows the same.
+      await lab.page.reload();
+      await lab.state('ready');
+      await lemmaTable(lab);
+      await lemmaFor(lab, 32, 20, 8);
+      assert.deepEqual(await lemmaTable(lab), found);
+    },
+  );
 
-  test('a length that is not allowed is told beside the field, and hurts nothing', async () => {
-    await withLab(`#lab=encodings&length=24&width=16&${ONLY_LEMMA}`, async (lab) => {
+  test(
+    'a length that is not allowed is told beside the field, and hurts nothing',
+    `#lab=encodings&length=24&width=16&${ONLY_LEMMA}`,
+    async (lab) => {
       const before = await lemmaTable(lab);
-      await set(lab, 'lemma-length', 5000);
+      await write(lab, 'lemma-length', 5000);
       await lab.page.locator('#lemma-length-wrong').waitFor();
       const wrong = await lab.page.locator('#lemma-length-wrong').innerText();
       assert.match(wrong, /“5000” is not allowed\. Allowed: .*1024/);
       assert.deepEqual(await lemmaTable(lab), before);
       assert.equal(await lab.page.getByTestId('lemma-length').inputValue(), '24');
       assert.equal(await lab.page.getByTestId('lemma-length').getAttribute('aria-invalid'), 'true');
-    });
-  });
+    },
+  );
 
-  test('points: exact under the keyboard and the pointer, and the keyboard is answered aloud', async () => {
-    await withLab(`#lab=encodings&length=16&width=16&${ONLY_LEMMA}`, async (lab) => {
+  test(
+    'points: exact under the keyboard and the pointer, and the keyboard is answered aloud',
+    `#lab=encodings&length=16&width=16&${ONLY_LEMMA}`,
+    async (lab) => {
       await lemmaTable(lab);
       const wanted = expectedLemma(16, 16, 1);
       const scatter = lab.page.getByTestId('figure-lemma-spike-time');
@@ -231,12 +211,12 @@ describe('Lemma 1', () => {
       const values = (text) =>
         [...text.matchAll(/(?:sinusoidal|spike time|line) (\S+?)(?=[,;]|$)/gi)].map((one) => number(one[1]));
       const first = values(await read());
-      near(first[0], least, 1e-4, 'least product');
-      near(first[1], least / 256, 1e-3, 'its spike-time product');
-      near(first[2], least / 256, 1e-3, 'its place on the line');
+      nearly(first[0], least, 1e-4, 'least product');
+      nearly(first[1], least / 256, 1e-3, 'its spike-time product');
+      nearly(first[2], least / 256, 1e-3, 'its place on the line');
       assert.equal(await scatter.locator('[role=status]').innerText(), await read());
       await lab.page.keyboard.press('End');
-      near(values(await read())[0], greatest, 1e-4, 'greatest product');
+      nearly(values(await read())[0], greatest, 1e-4, 'greatest product');
       await lab.page.keyboard.press('ArrowLeft');
       assert.ok(values(await read())[0] < greatest * (1 + 1e-4));
 
@@ -249,34 +229,34 @@ describe('Lemma 1', () => {
       const box = await surface.boundingBox();
       await lab.page.mouse.move(box.x + x, box.y + y);
       assert.equal(await read(), words);
-    });
-  });
+    },
+  );
 
-  test('files: every drawn pair in the CSV lies on the line; SVG and PNG hold the picture and the link', async () => {
-    await withLab(`#lab=encodings&length=24&width=16&window=3&${ONLY_LEMMA}`, async (lab) => {
+  test(
+    'files: every drawn pair in the CSV lies on the line; SVG and PNG hold the picture and the link',
+    `#lab=encodings&length=24&width=16&window=3&${ONLY_LEMMA}`,
+    async (lab) => {
       await lemmaTable(lab);
       const wanted = expectedLemma(24, 16, 3);
-      const summary = parseCsv((await saved(lab, lab.page.getByTestId('save-lemma.csv'))).bytes, {
-        columns: true,
-      });
+      const summary = await lab.csv('save-lemma.csv');
       assert.deepEqual(
         summary.map((row) => row.encoding),
         ['spike-time', 'compressed'],
       );
-      near(Number(summary[0].slope), wanted.expected, 1e-6, 'slope');
-      near(Number(summary[1].pearson), wanted.compressed.pearson, 1e-5, 'Pearson');
-      near(Number(summary[1].spearman), wanted.compressed.spearman, 5e-3, 'Spearman');
+      nearly(Number(summary[0].slope), wanted.expected, 1e-6, 'slope');
+      nearly(Number(summary[1].pearson), wanted.compressed.pearson, 1e-5, 'Pearson');
+      nearly(Number(summary[1].spearman), wanted.compressed.spearman, 5e-3, 'Spearman');
       assert.equal(Number(summary[0].pairs), (24 * 23) / 2);
       assert.equal(summary[1].largest_residual, '');
 
-      const { name, bytes } = await saved(lab, lab.page.getByTestId('save-lemma-points.csv'));
+      const { name, bytes } = await lab.download('save-lemma-points.csv');
       assert.equal(name, 'mnemoscope-lemma-points.csv');
       const points = parseCsv(bytes, { columns: true });
       const spike = points.filter((row) => row.encoding === 'spike-time');
       assert.equal(spike.length, wanted.x.length, 'few pairs are all drawn');
       const sorted = wanted.x.toSorted((a, b) => a - b);
       spike.forEach((row, i) => {
-        near(Number(row.sinusoidal_dot_product), sorted[i], 1e-5, `product ${i}`);
+        nearly(Number(row.sinusoidal_dot_product), sorted[i], 1e-5, `product ${i}`);
         assert.ok(Math.abs(Number(row.dot_product) - wanted.expected * sorted[i]) < 1e-6, `pair ${i}`);
       });
 
@@ -285,20 +265,20 @@ describe('Lemma 1', () => {
         ['lemma-compressed', 0],
       ]) {
         const scatter = lab.page.getByTestId(`figure-${testId}`);
-        const svg = await saved(lab, scatter.getByTestId(`svg-${testId}`));
+        const svg = await lab.download(`svg-${testId}`);
         assert.equal(svg.name, `mnemoscope-${testId}.svg`);
-        const xml = parseXml(svg.bytes);
+        const xml = parse(svg.bytes);
         assert.equal(within(marksIn(xml, 'dot')[0], 'circle').length, wanted.x.length);
         assert.equal(marksIn(xml, 'link', 'expected').length, lines);
-        const caption = withClass(xml, 'caption')
+        const caption = withClass(xml, '*', 'caption')
           .map((line) => line.textContent)
           .join('');
         assert.ok(caption.includes('lab=encodings') && caption.includes('window=3'), caption);
-        const png = await saved(lab, scatter.getByTestId(`png-${testId}`));
+        const png = await lab.download(`png-${testId}`);
         assert.ok(colours(png.bytes) > 10);
       }
-    });
-  });
+    },
+  );
 });
 
 async function parts(lab) {
@@ -343,28 +323,28 @@ const IDS = ['content-content', 'content-position', 'position-content', 'positio
 function powers(found, scale, tolerance = 1e-3) {
   IDS.forEach((id, i) => {
     const power = [0, 1, 1, 2][i];
-    near(number(found[id].expected), scale ** power, 1e-4, `${id}, expected`);
-    near(number(found[id].factor), scale ** power, tolerance, `${id}, measured`);
-    near(number(found[id].after) / number(found[id].before), scale ** power, 2e-3, `${id}, of the bars`);
+    nearly(number(found[id].expected), scale ** power, 1e-4, `${id}, expected`);
+    nearly(number(found[id].factor), scale ** power, tolerance, `${id}, measured`);
+    nearly(number(found[id].after) / number(found[id].before), scale ** power, 2e-3, `${id}, of the bars`);
   });
 }
 
 describe('a logit in four parts', () => {
-  test('random weights: the parts scale with 1, γ, γ and γ²', async () => {
-    await withLab(`#lab=encodings&${TRAINING}&encodings=sinusoidal&window=2&${ONLY_LOGIT}`, async (lab) => {
+  test(
+    'random weights: the parts scale with 1, γ, γ and γ²',
+    `#lab=encodings&${TRAINING}&encodings=sinusoidal&window=2&${ONLY_LOGIT}`,
+    async (lab) => {
       const found = await parts(lab);
       powers(found, 2 / 8);
       assert.match(await lab.text('logit-about'), /L = 8, γ = 0\.25/);
       assert.ok((await lab.text('logit-sentence')).length > 40);
-      const rows = parseCsv((await saved(lab, lab.page.getByTestId('save-logit-parts.csv'))).bytes, {
-        columns: true,
-      });
+      const rows = await lab.csv('save-logit-parts.csv');
       assert.deepEqual(
         rows.map((row) => row.part),
         IDS,
       );
-      rows.forEach((row, i) => near(Number(row.factor), 0.25 ** [0, 1, 1, 2][i], 1e-5, row.part));
-      const xml = parseXml((await saved(lab, lab.page.getByTestId('svg-logit-parts'))).bytes);
+      rows.forEach((row, i) => nearly(Number(row.factor), 0.25 ** [0, 1, 1, 2][i], 1e-5, row.part));
+      const xml = parse((await lab.download('svg-logit-parts')).bytes);
       // Bars: as long as their values are, on a logarithmic axis.
       const ends = ['before', 'after'].map((id) =>
         within(marksIn(xml, 'bar', id)[0], 'rect').map(
@@ -373,15 +353,17 @@ describe('a logit in four parts', () => {
       );
       const valueAt = scaleIn(xml, 'x', true);
       IDS.forEach((id, i) => {
-        near(valueAt(ends[0][i]), number(found[id].before), 0.01, `${id}, before`);
-        near(valueAt(ends[1][i]), number(found[id].after), 0.01, `${id}, after`);
+        nearly(valueAt(ends[0][i]), number(found[id].before), 0.01, `${id}, before`);
+        nearly(valueAt(ends[1][i]), number(found[id].after), 0.01, `${id}, after`);
       });
-      assert.ok(colours((await saved(lab, lab.page.getByTestId('png-logit-parts'))).bytes) > 10);
-    });
-  });
+      assert.ok(colours((await lab.download('png-logit-parts')).bytes) > 10);
+    },
+  );
 
-  test('attention: softmax rows, and the two maps are one only where the lemma says so', async () => {
-    await withLab(`#lab=encodings&${TRAINING}&encodings=sinusoidal&${ONLY_LOGIT}`, async (lab) => {
+  test(
+    'attention: softmax rows, and the two maps are one only where the lemma says so',
+    `#lab=encodings&${TRAINING}&encodings=sinusoidal&${ONLY_LOGIT}`,
+    async (lab) => {
       await parts(lab);
       for (const [content, undo] of [
         [true, false],
@@ -411,9 +393,9 @@ describe('a logit in four parts', () => {
           const [, told, query, key] = /Largest difference: (\S+), where query (\d+) reads key (\d+)/.exec(
             words,
           );
-          near(number(told), difference, 1e-3, 'largest difference');
+          nearly(number(told), difference, 1e-3, 'largest difference');
           const at = Number(query) * 8 + Number(key);
-          near(Math.abs(before.values[at] - after.values[at]), difference, 1e-6, 'the place of it');
+          nearly(Math.abs(before.values[at] - after.values[at]), difference, 1e-6, 'the place of it');
         }
       }
       // Without content and without undoing, the mapping is a temperature: the order of the weights stays.
@@ -423,18 +405,20 @@ describe('a logit in four parts', () => {
       const spread = (values) => Math.max(...values) - Math.min(...values);
       assert.ok(spread(after.values.slice(56)) < spread(before.values.slice(56)), 'and they are more even');
       assert.match(await lab.hash(), /content=false/);
-    });
-  });
+    },
+  );
 
-  test('heads, and an encoding that adds nothing', async () => {
-    await withLab(`#lab=encodings&${TRAINING}&encodings=sinusoidal,none&${ONLY_LOGIT}`, async (lab) => {
+  test(
+    'heads, and an encoding that adds nothing',
+    `#lab=encodings&${TRAINING}&encodings=sinusoidal,none&${ONLY_LOGIT}`,
+    async (lab) => {
       const first = await parts(lab);
-      await set(lab, 'logit-head', 2);
+      await write(lab, 'logit-head', 2);
       await lab.page.getByTestId('logit-about').getByText('head 2').waitFor();
       const second = await parts(lab);
       assert.notEqual(first['content-content'].before, second['content-content'].before);
       powers(second, 1 / 8);
-      await set(lab, 'logit-trained_run', 1);
+      await write(lab, 'logit-trained_run', 1);
       await lab.page.getByTestId('logit-about').getByText('None').waitFor();
       await lab.page.waitForFunction(() =>
         document
@@ -443,52 +427,29 @@ describe('a logit in four parts', () => {
       );
       const none = await parts(lab);
       assert.equal(number(none['position-position'].before), 0);
-      near(number(none['content-content'].factor), 1, 1e-6, 'content');
-    });
-  });
-
-  test(
-    'trained weights: words on how while no run is open, then those of the open run',
-    { timeout: SLOW },
-    async () => {
-      await withLab(
-        `#lab=encodings&${TRAINING}&encodings=sinusoidal,rank&weights=trained&${ONLY_LOGIT}`,
-        async (lab) => {
-          await show(lab, 'logit');
-          assert.match(await lab.text('logit-missing'), /press Train/i);
-          assert.equal(await lab.page.getByTestId('logit-parts').count(), 0);
-          await lab.press('train');
-          await lab.state('finished', SLOW);
-          await show(lab, 'logit');
-          await lab.page.getByTestId('logit-about').getByText('step 20').waitFor();
-          powers(await parts(lab), 1 / 8);
-          assert.match(await lab.text('logit-about'), /Sinusoidal, seed 0/);
-          await lab.page.getByTestId('logit-trained-run').selectOption({ label: 'Rank (learned), seed 0' });
-          await lab.page.getByTestId('logit-about').getByText('Rank').waitFor();
-          powers(await parts(lab), 1 / 8);
-          // Back to what the run began with.
-          await lab.page.getByTestId('logit-weights').selectOption('random');
-          await lab.page.getByTestId('logit-about').getByText('initial weights').waitFor();
-          assert.equal(await lab.data('state'), 'finished', 'looking leaves the run open');
-        },
-      );
+      nearly(number(none['content-content'].factor), 1, 1e-6, 'content');
     },
   );
 
-  test('phone width, names and contrast: nothing sticks out, axe finds nothing', async () => {
-    await withLab(
-      `#lab=encodings&${TRAINING}&encodings=sinusoidal&length=16&width=16&hide=inspect,measures,phase,run,experiment,keep`,
-      async (lab) => {
-        await lemmaTable(lab);
-        await parts(lab);
-        await lab.page.getByTestId('attention-after').scrollIntoViewIfNeeded();
-        await lab.answered();
-        const wide = await lab.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(wide <= 0, `${wide} px too wide`);
-        await lab.page.addScriptTag({ path: axePath });
-        assert.equal(await lab.axe(), '');
-      },
-      { viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
-    );
-  });
+  test(
+    'trained weights: words on how while no run is open, then those of the open run',
+    `#lab=encodings&${TRAINING}&encodings=sinusoidal,rank&weights=trained&${ONLY_LOGIT}`,
+    async (lab) => {
+      await show(lab, 'logit');
+      assert.match(await lab.text('logit-missing'), /press Train/i);
+      assert.equal(await lab.page.getByTestId('logit-parts').count(), 0);
+      await lab.train();
+      await show(lab, 'logit');
+      await lab.page.getByTestId('logit-about').getByText('step 20').waitFor();
+      powers(await parts(lab), 1 / 8);
+      assert.match(await lab.text('logit-about'), /Sinusoidal, seed 0/);
+      await lab.page.getByTestId('logit-trained-run').selectOption({ label: 'Rank (learned), seed 0' });
+      await lab.page.getByTestId('logit-about').getByText('Rank').waitFor();
+      powers(await parts(lab), 1 / 8);
+      // Back to what the run began with.
+      await lab.page.getByTestId('logit-weights').selectOption('random');
+      await lab.page.getByTestId('logit-about').getByText('initial weights').waitFor();
+      assert.equal(await lab.data('state'), 'finished', 'looking leaves the run open');
+    },
+  );
 });

@@ -2,24 +2,11 @@
 // inline styles is in its way.
 
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import {
-  attributeOf,
-  labs,
-  Lab,
-  launch,
-  marksIn,
-  parse,
-  pointsOfPath,
-  savedBy,
-  scaleIn,
-  serve,
-  ticksIn,
-  within,
-} from './lab.mjs';
+import { describe, it } from 'node:test';
+import { attributeOf, marksIn, parse, pointsOfPath, scaleIn, ticksIn, within } from './files.mjs';
+import { Lab, labs, launch, savedBy, serve } from './lab.mjs';
 
-const { withLab } = labs({ webgpu: false, spotless: true });
-const SLOW = 300_000;
+const { withLab } = labs({ webgpu: false });
 /** Small, where a lab has such settings. */
 const SMALL = 'executor=cpu&seeds=2&steps=20&length=8&symbols=4&width=16&heads=2&layers=1&every=5&window=2';
 
@@ -29,8 +16,7 @@ const labsOf = (lab) =>
 
 /** Runs what the lab runs, and waits until all of its figures are drawn; gives the names of those that can be saved. */
 async function filled(lab) {
-  await lab.press('train');
-  await lab.state('finished', SLOW);
+  await lab.train();
   return drawAll(lab);
 }
 
@@ -224,22 +210,18 @@ function compare(name, figure, xml, seen) {
 }
 
 describe('a saved figure is the one on show', () => {
-  test('of every lab, and every kind of mark', { timeout: 2 * SLOW }, async () => {
+  it('of every lab, and every kind of mark', async () => {
     const seen = new Set();
     let labs = [];
     await withLab('', async (lab) => (labs = await labsOf(lab)));
     assert.ok(labs.length >= 4, labs.join());
     for (const id of labs) {
-      await withLab(
-        `#lab=${id}&${SMALL}`,
-        async (lab) => {
-          const names = await filled(lab);
-          assert.ok(names.length >= 2, `${id}: ${names}`);
-          assert.equal(new Set(names).size, names.length, `${id}: a name each`);
-          for (const name of names) await compareSaved(lab, name, seen);
-        },
-        { colorScheme: 'light' },
-      );
+      await withLab(`#lab=${id}&${SMALL}`, { colorScheme: 'light' }, async (lab) => {
+        const names = await filled(lab);
+        assert.ok(names.length >= 2, `${id}: ${names}`);
+        assert.equal(new Set(names).size, names.length, `${id}: a name each`);
+        for (const name of names) await compareSaved(lab, name, seen);
+      });
     }
     assert.deepEqual([...seen].sort(), ['band', 'bar', 'cell', 'dot', 'line']);
   });
@@ -262,7 +244,7 @@ async function compareSaved(lab, name, seen) {
   compare(name, figure, xml, seen);
 }
 
-test('a policy without inline styles', { timeout: 2 * SLOW }, async () => {
+it('a policy without inline styles', async () => {
   const server = await serve({
     'content-security-policy':
       "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; " +

@@ -3,25 +3,23 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
-import { axePath, labs } from './lab.mjs';
+import { describe, it } from 'node:test';
+import { labs } from './lab.mjs';
 
 const SMALL = 'seeds=1&steps=40&length=8&symbols=4&width=16&heads=2&layers=1&every=10&encodings=rank,none';
 const CPU = `#lab=copy&executor=cpu&${SMALL}`;
 /** Long enough to be interrupted. */
 const LONG = CPU.replace('steps=40', 'steps=3000').replace('every=10', 'every=70');
-const ENDLESS = CPU.replace('steps=40', 'steps=200000');
 /** Software WebGPU compiles and runs slowly. */
 const SLOW = 300_000;
 
-const shared = labs();
-const { withLab } = shared;
+const shared = labs({ link: CPU });
+const { test, withLab } = shared;
 
 async function trained(link, read) {
   let result;
   await withLab(link, async (lab) => {
-    await lab.press('train');
-    await lab.state('finished', SLOW);
+    await lab.train();
     result = await read(lab);
   });
   return result;
@@ -95,14 +93,13 @@ async function copiedLink(lab) {
 }
 
 describe('the link', () => {
-  test('carries settings, hidden parts and a certificate, and its reader sees the same numbers', async () => {
+  it('carries settings, hidden parts and a certificate, and its reader sees the same numbers', async () => {
     let link;
     let settings;
-    await withLab(`${CPU}&hide=cost,heads`, async (lab) => {
+    await withLab('hide=cost,heads', async (lab) => {
       assert.match(await lab.hash(), /&hide=cost,heads$/);
       assert.doesNotMatch(await copiedLink(lab), /check=/, 'there is nothing to certify yet');
-      await lab.press('train');
-      await lab.state('finished');
+      await lab.train();
       link = await copiedLink(lab);
       assert.match(link, /&hide=cost,heads&check=[0-9a-f]{8}_/);
       settings = await lab.settings();
@@ -114,8 +111,7 @@ describe('the link', () => {
       assert.equal(await lab.page.locator('[data-part=cost]').count(), 0);
       assert.equal(await lab.page.locator('[data-part=keep]').count(), 1);
       assert.ok(!('heads' in settings) && 'layers' in settings);
-      await lab.press('train');
-      await lab.state('finished');
+      await lab.train();
       assert.match(await lab.text('check'), /same numbers/i);
       assert.equal(await lab.page.locator('[data-testid=check] .notice').getAttribute('data-same'), 'true');
       // Another configuration, no comparison.
@@ -132,8 +128,7 @@ describe('the link', () => {
       return `check=${hash}_${Number(first) * 1.5}_${last}`;
     });
     await withLab(doctored, async (lab) => {
-      await lab.press('train');
-      await lab.state('finished');
+      await lab.train();
       assert.equal(await lab.page.locator('[data-testid=check] .notice').getAttribute('data-same'), 'false');
       assert.match(await lab.text('check'), /differ by up to 33\.33 %/);
     });
@@ -142,13 +137,12 @@ describe('the link', () => {
       check.endsWith('0') ? `${check.slice(0, -1)}1` : `${check.slice(0, -1)}0`,
     );
     await withLab(rounded, async (lab) => {
-      await lab.press('train');
-      await lab.state('finished');
+      await lab.train();
       assert.match(await lab.text('check'), /same numbers within/i);
     });
   });
 
-  test('what it cannot mean is said', async () => {
+  it('what it cannot mean is said', async () => {
     await withLab('#lab=copy&check=banana&hide=nonsense', async (lab) => {
       assert.match(await lab.text('problems'), /banana.*nonsense|nonsense.*banana/s);
       assert.equal(await lab.hash(), '#lab=copy');
@@ -160,82 +154,66 @@ describe('the link', () => {
       assert.ok(text.length < 1000, `${text.length} letters`);
     });
   });
-
-  test('every part can be hidden', async () => {
-    const parts = ['run', 'settings', 'loss', 'scoreboard', 'accuracy', 'look', 'compare', 'cost', 'keep'];
-    await withLab(CPU, async (lab) => {
-      for (const part of parts) assert.equal(await lab.page.locator(`[data-part=${part}]`).count(), 1, part);
-      assert.ok(await lab.page.locator('h1').isVisible());
-    });
-    await withLab(`${CPU}&hide=head,${parts.join(',')}`, async (lab) => {
-      assert.equal(await lab.page.locator('#lab [data-part]').count(), 0);
-      assert.ok(!(await lab.page.locator('h1').isVisible()));
-    });
-  });
 });
 
 describe('files out', () => {
-  test('curves, results and weights agree, each read by an independent reader', async () => {
-    await withLab(CPU, async (lab) => {
-      await lab.press('train');
-      await lab.state('finished');
-      const rows = await lab.csv();
-      assert.equal(rows.length, 2 * 5);
-      const results = await lab.json();
-      assert.equal(results.lab, 'copy');
-      assert.equal(`#${results.link}`, await lab.hash());
-      assert.deepEqual(
-        results.runs.map(({ arm, seed }) => `${arm} ${seed}`),
-        ['rank 0', 'none 0'],
-      );
-      assert.equal(results.format, 2);
-      assert.equal(results.settings.width, 16);
-      const ids = ['loss', 'token-accuracy', 'sequence-accuracy'];
-      assert.deepEqual(
-        results.measures.map(({ id }) => id),
-        ids,
-      );
-      assert.equal(results.step, 40);
-      assert.ok(results.seconds > 0, `${results.seconds} seconds`);
-      assert.ok((await copiedLink(lab)).endsWith(`check=${results.check}`));
-      for (const row of rows) {
-        const run = results.runs.findIndex(({ arm }) => arm === row.arm);
-        const { values } = results.curves.find(({ x }) => x === Number(row.step));
-        // The CSV has as many digits as single precision needs.
-        ids.forEach((id, place) => assert.equal(values[place][run], Math.fround(Number(row[id])), id));
-      }
-      assert.deepEqual(
-        results.training.curves.map(({ x }) => x),
-        Array.from({ length: 40 }, (_, i) => i + 1),
-      );
-      assert.deepEqual(
-        results.training.measures.map(({ id }) => id),
-        ['loss', 'token-accuracy', 'gradient'],
-      );
-      const losses = results.training.curves.map(({ values }) => values[0]);
-      assert.ok(losses.every((runs) => runs.length === 2 && runs.every((loss) => loss > 0)));
+  test('curves, results and weights agree, each read by an independent reader', async (lab) => {
+    await lab.train();
+    const rows = await lab.csv();
+    assert.equal(rows.length, 2 * 5);
+    const results = await lab.json();
+    assert.equal(results.lab, 'copy');
+    assert.equal(`#${results.link}`, await lab.hash());
+    assert.deepEqual(
+      results.runs.map(({ arm, seed }) => `${arm} ${seed}`),
+      ['rank 0', 'none 0'],
+    );
+    assert.equal(results.format, 2);
+    assert.equal(results.settings.width, 16);
+    const ids = ['loss', 'token-accuracy', 'sequence-accuracy'];
+    assert.deepEqual(
+      results.measures.map(({ id }) => id),
+      ids,
+    );
+    assert.equal(results.step, 40);
+    assert.ok(results.seconds > 0, `${results.seconds} seconds`);
+    assert.ok((await copiedLink(lab)).endsWith(`check=${results.check}`));
+    for (const row of rows) {
+      const run = results.runs.findIndex(({ arm }) => arm === row.arm);
+      const { values } = results.curves.find(({ x }) => x === Number(row.step));
+      // The CSV has as many digits as single precision needs.
+      ids.forEach((id, place) => assert.equal(values[place][run], Math.fround(Number(row[id])), id));
+    }
+    assert.deepEqual(
+      results.training.curves.map(({ x }) => x),
+      Array.from({ length: 40 }, (_, i) => i + 1),
+    );
+    assert.deepEqual(
+      results.training.measures.map(({ id }) => id),
+      ['loss', 'token-accuracy', 'gradient'],
+    );
+    const losses = results.training.curves.map(({ values }) => values[0]);
+    assert.ok(losses.every((runs) => runs.length === 2 && runs.every((loss) => loss > 0)));
 
-      const { name, bytes } = await lab.download('weights');
-      assert.match(name, /\.safetensors$/);
-      const { metadata, tensors } = readSafetensors(bytes);
-      const about = JSON.parse(metadata.mnemoscope);
-      assert.equal(`#${about.link}`, await lab.hash());
-      assert.equal(about.step, 40);
-      assert.ok(tensors.flatMap(({ values }) => values).every(Number.isFinite));
-      const parameters = Number(
-        /([\d,]+) parameters/.exec(await lab.page.locator('.about').innerText())[1].replace(',', ''),
-      );
-      for (const prefix of ['rank.0.', 'none.0.', 'optimiser.first.rank.0.', 'optimiser.second.none.0.']) {
-        const size = tensors
-          .filter((tensor) => tensor.name.startsWith(prefix))
-          .reduce((sum, { values }) => sum + values.length, 0);
-        assert.equal(size, parameters, prefix);
-      }
-      assert.deepEqual(lab.errors, []);
-    });
+    const { name, bytes } = await lab.download('weights');
+    assert.match(name, /\.safetensors$/);
+    const { metadata, tensors } = readSafetensors(bytes);
+    const about = JSON.parse(metadata.mnemoscope);
+    assert.equal(`#${about.link}`, await lab.hash());
+    assert.equal(about.step, 40);
+    assert.ok(tensors.flatMap(({ values }) => values).every(Number.isFinite));
+    const parameters = Number(
+      /([\d,]+) parameters/.exec(await lab.page.locator('.about').innerText())[1].replace(',', ''),
+    );
+    for (const prefix of ['rank.0.', 'none.0.', 'optimiser.first.rank.0.', 'optimiser.second.none.0.']) {
+      const size = tensors
+        .filter((tensor) => tensor.name.startsWith(prefix))
+        .reduce((sum, { values }) => sum + values.length, 0);
+      assert.equal(size, parameters, prefix);
+    }
   });
 
-  test('the safetensors package reads the weights', async (t) => {
+  it('the safetensors package reads the weights', async (t) => {
     const python = (code, ...args) =>
       spawnSync(process.env.PYTHON ?? 'python3', ['-c', code, ...args], {
         encoding: 'utf8',
@@ -270,7 +248,7 @@ with safe_open(sys.argv[1], framework='np') as file:
 });
 
 describe('files in', () => {
-  test('weights go on, bit for bit', async () => {
+  it('weights go on, bit for bit', async () => {
     const [whole, wholeWeights] = await trained(LONG, async (lab) => [
       await lab.csv(),
       (await lab.download('weights')).bytes,
@@ -294,15 +272,13 @@ describe('files in', () => {
       await lab.page.waitForFunction(() =>
         document.querySelector('[data-testid=file-status]').textContent.includes('mine.safetensors'),
       );
-      await lab.press('train');
-      await lab.state('finished');
+      await lab.train();
       assert.deepEqual(await lab.csv(), whole);
       assert.ok((await lab.download('weights')).bytes.equals(wholeWeights), 'weights, moments and history');
-      assert.deepEqual(lab.errors, []);
     });
   });
 
-  test('weights without the optimiser are taken as well, and it is said', async () => {
+  it('weights without the optimiser are taken as well, and it is said', async () => {
     const [bytes, rows] = await trained(CPU, async (lab) => [
       (await lab.download('weights')).bytes,
       await lab.csv(),
@@ -314,11 +290,10 @@ describe('files in', () => {
         document.querySelector('[data-testid=file-status]').textContent.includes('optimiser starts afresh'),
       );
       assert.deepEqual(await lab.csv(), rows, 'what was measured is in the file');
-      assert.deepEqual(lab.errors, []);
     });
   });
 
-  test('hostile files leave the running model untouched', { timeout: SLOW }, async () => {
+  it('hostile files leave the running model untouched', async () => {
     const good = await trained(CPU, async (lab) => (await lab.download('weights')).bytes);
     const huge = Buffer.alloc(64);
     huge.writeBigUInt64LE(2n ** 62n);
@@ -347,7 +322,7 @@ describe('files in', () => {
       empty: Buffer.alloc(0),
       noise: noise,
     };
-    await withLab(ENDLESS, async (lab) => {
+    await withLab('steps=200000', async (lab) => {
       const hash = await lab.hash();
       const settings = await lab.settings();
       await lab.press('train');
@@ -369,42 +344,41 @@ describe('files in', () => {
       await lab.state('paused');
       const rows = await lab.csv();
       assert.ok(rows.length >= 2 && rows.every((row) => row.arm === 'rank' || row.arm === 'none'));
-      assert.deepEqual(lab.errors, []);
     });
   });
 
-  test('a probe that cannot be read is refused, and training goes on', async () => {
-    await withLab(ENDLESS, async (lab) => {
-      await lab.press('train');
-      await lab.stepAtLeast(5);
-      const ask = (probe) =>
-        lab.page.evaluate(
-          (text) =>
-            document
-              .querySelector('#lab')
-              .client.ask('run.inspect', { replica: 0, probe: text })
-              .then(
-                (inspection) => ({
-                  step: inspection.step,
-                  tokens: inspection.tokens.length,
-                }),
-                (refusal) => ({ code: refusal.code, message: refusal.message }),
-              ),
-          probe,
-        );
-      const refusal = await ask('1 2 banana');
-      assert.equal(refusal.code, 'probe');
-      assert.match(refusal.message, /banana/);
-      const seen = await ask('');
-      assert.ok(seen.step >= 5 && seen.tokens > 0);
-      const now = await lab.step();
-      await lab.stepAtLeast(now + 5);
-      assert.equal(await lab.data('state'), 'training');
-    });
+  test('a probe that cannot be read is refused, and training goes on', 'steps=200000', async (lab) => {
+    await lab.press('train');
+    await lab.stepAtLeast(5);
+    const ask = (probe) =>
+      lab.page.evaluate(
+        (text) =>
+          document
+            .querySelector('#lab')
+            .client.ask('run.inspect', { replica: 0, probe: text })
+            .then(
+              (inspection) => ({
+                step: inspection.step,
+                tokens: inspection.tokens.length,
+              }),
+              (refusal) => ({ code: refusal.code, message: refusal.message }),
+            ),
+        probe,
+      );
+    const refusal = await ask('1 2 banana');
+    assert.equal(refusal.code, 'probe');
+    assert.match(refusal.message, /banana/);
+    const seen = await ask('');
+    assert.ok(seen.step >= 5 && seen.tokens > 0);
+    const now = await lab.step();
+    await lab.stepAtLeast(now + 5);
+    assert.equal(await lab.data('state'), 'training');
   });
 
-  test('watching a run takes at most about three looks a second, and one more at rest', async () => {
-    await withLab(ENDLESS, async (lab) => {
+  test(
+    'watching a run takes at most about three looks a second, and one more at rest',
+    'steps=200000',
+    async (lab) => {
       await lab.page.evaluate(() => {
         globalThis.looks = [];
         globalThis.began = performance.now();
@@ -430,10 +404,10 @@ describe('files in', () => {
       assert.equal(looks[0], 0, 'before the first step');
       // However slow the machine is: one before the first step, one at rest, and between them one in a third of a second.
       assert.ok(looks.length <= 3 * seconds + 3, `${looks.length} looks in ${seconds} seconds`);
-    });
-  });
+    },
+  );
 
-  test('results are laid beside the present run, by picker and by dropping', async () => {
+  it('results are laid beside the present run, by picker and by dropping', async () => {
     const [json, csv] = await trained(CPU, async (lab) => [
       (await lab.download('json')).bytes.toString(),
       (await lab.download('csv')).bytes.toString(),
@@ -457,13 +431,12 @@ describe('files in', () => {
       await lab.page.waitForSelector('[data-testid=file-status] .wrong');
       assert.equal(await lab.page.locator('[data-testid=compare] >> text=broken.json').count(), 0);
       assert.equal(await lab.data('state'), 'ready');
-      assert.deepEqual(lab.errors, []);
     });
   });
 });
 
 describe('the last run', () => {
-  test('is offered after a reload, and goes on bit for bit', async () => {
+  it('is offered after a reload, and goes on bit for bit', async () => {
     const whole = await trained(LONG, async (lab) => ({
       csv: await lab.csv(),
       training: (await lab.json()).training,
@@ -507,15 +480,13 @@ describe('the last run', () => {
       await lab.state('ready');
       await lab.page.waitForTimeout(500);
       assert.equal(await lab.page.getByTestId('offer-go-on').count(), 0);
-      assert.deepEqual(lab.errors, []);
     });
   });
 
-  test('of an earlier version of the page goes on too: its state knows all but the training curve', async () => {
+  it('of an earlier version of the page goes on too: its state knows all but the training curve', async () => {
     const whole = await trained(CPU, (lab) => lab.csv());
-    await withLab(CPU, async (lab) => {
-      await lab.press('train');
-      await lab.state('finished');
+    await withLab(async (lab) => {
+      await lab.train();
       await lab.kept();
       await lab.page.evaluate(
         () =>
@@ -553,151 +524,128 @@ describe('the last run', () => {
       await lab.press('offer-go-on');
       await lab.state('finished');
       assert.deepEqual(await lab.csv(), whole);
-      assert.deepEqual(lab.errors, []);
     });
   });
 
-  test('is refused if it was damaged meanwhile, and can be discarded', async () => {
-    await withLab(CPU, async (lab) => {
-      await lab.press('train');
-      await lab.state('finished');
-      await lab.kept();
-      await lab.page.evaluate(
-        () =>
-          new Promise((resolve, reject) => {
-            const opening = indexedDB.open('mnemoscope');
-            opening.onerror = reject;
-            opening.onsuccess = () => {
-              const runs = opening.result.transaction('runs', 'readwrite').objectStore('runs');
-              const reading = runs.get('run-1-content');
-              reading.onsuccess = () => {
-                const content = reading.result;
-                runs.put({ ...content, bytes: content.bytes.slice(0, 1000) }, 'run-1-content').onsuccess =
-                  resolve;
-              };
+  test('is refused if it was damaged meanwhile, and can be discarded', async (lab) => {
+    await lab.train();
+    await lab.kept();
+    await lab.page.evaluate(
+      () =>
+        new Promise((resolve, reject) => {
+          const opening = indexedDB.open('mnemoscope');
+          opening.onerror = reject;
+          opening.onsuccess = () => {
+            const runs = opening.result.transaction('runs', 'readwrite').objectStore('runs');
+            const reading = runs.get('run-1-content');
+            reading.onsuccess = () => {
+              const content = reading.result;
+              runs.put({ ...content, bytes: content.bytes.slice(0, 1000) }, 'run-1-content').onsuccess =
+                resolve;
             };
-          }),
-      );
-      await lab.page.reload();
-      await lab.state('ready');
-      await lab.press('offer-go-on');
-      await lab.page.locator('[data-testid=offer] .wrong').waitFor();
-      assert.match(await lab.text('offer'), /not a whole safetensors file/);
-      await lab.press('offer-discard');
-      await lab.page.getByTestId('offer-go-on').waitFor({ state: 'detached' });
-      await lab.press('train');
-      await lab.state('finished');
-      assert.deepEqual(lab.errors, []);
-    });
+          };
+        }),
+    );
+    await lab.page.reload();
+    await lab.state('ready');
+    await lab.press('offer-go-on');
+    await lab.page.locator('[data-testid=offer] .wrong').waitFor();
+    assert.match(await lab.text('offer'), /not a whole safetensors file/);
+    await lab.press('offer-discard');
+    await lab.page.getByTestId('offer-go-on').waitFor({ state: 'detached' });
+    await lab.train();
   });
 
   test(
     'is kept while it trains, every ten seconds of its clock and not all the time',
-    { timeout: SLOW },
-    async () => {
-      await withLab(ENDLESS, async (lab) => {
-        // The clock is set forward, so that the rhythm does not depend on how fast this machine is.
-        await lab.inWorker(() => {
-          const now = performance.now.bind(performance);
-          self.ahead = 0;
-          performance.now = () => now() + self.ahead;
-        });
-        await lab.page.evaluate(() => {
-          globalThis.keeps = [];
-          const { client } = document.querySelector('#lab');
-          client.listen((report) => report.type === 'kept' && globalThis.keeps.push(report.step));
-        });
-        const keeps = () => lab.page.evaluate(() => globalThis.keeps);
-        const began = await lab.inWorker(() => performance.now());
-        await lab.press('train');
-        await lab.stepAtLeast(1);
-        for (let i = 0; i < 4; i++) {
-          const before = await keeps();
-          await lab.inWorker(() => (self.ahead += 10_000));
-          await lab.page.waitForFunction((known) => globalThis.keeps.length > known, before.length, {
-            timeout: 15_000,
-          });
-        }
-        const passed = (await lab.inWorker(() => performance.now())) - began;
-        const kept = await keeps();
-        assert.ok(kept.length <= passed / 8000, `${kept.length} times in ${passed} ms`);
-        assert.ok(
-          kept.every((step, i) => i === 0 || step > kept[i - 1]),
-          String(kept),
-        );
-        const last = await lab.data('kept');
-        // Nobody paused: what was kept last is offered.
-        await lab.page.reload();
-        await lab.state('ready');
-        await lab.page.getByTestId('offer-go-on').waitFor();
-        await lab.press('offer-go-on');
-        await lab.stepAtLeast(Number(last) + 1);
-        assert.equal(await lab.data('state'), 'training');
+    'steps=200000',
+    async (lab) => {
+      // The clock is set forward, so that the rhythm does not depend on how fast this machine is.
+      await lab.inWorker(() => {
+        const now = performance.now.bind(performance);
+        self.ahead = 0;
+        performance.now = () => now() + self.ahead;
       });
+      await lab.page.evaluate(() => {
+        globalThis.keeps = [];
+        const { client } = document.querySelector('#lab');
+        client.listen((report) => report.type === 'kept' && globalThis.keeps.push(report.step));
+      });
+      const keeps = () => lab.page.evaluate(() => globalThis.keeps);
+      const began = await lab.inWorker(() => performance.now());
+      await lab.press('train');
+      await lab.stepAtLeast(1);
+      for (let i = 0; i < 4; i++) {
+        const before = await keeps();
+        await lab.inWorker(() => (self.ahead += 10_000));
+        await lab.page.waitForFunction((known) => globalThis.keeps.length > known, before.length, {
+          timeout: 15_000,
+        });
+      }
+      const passed = (await lab.inWorker(() => performance.now())) - began;
+      const kept = await keeps();
+      assert.ok(kept.length <= passed / 8000, `${kept.length} times in ${passed} ms`);
+      assert.ok(
+        kept.every((step, i) => i === 0 || step > kept[i - 1]),
+        String(kept),
+      );
+      const last = await lab.data('kept');
+      // Nobody paused: what was kept last is offered.
+      await lab.page.reload();
+      await lab.state('ready');
+      await lab.page.getByTestId('offer-go-on').waitFor();
+      await lab.press('offer-go-on');
+      await lab.stepAtLeast(Number(last) + 1);
+      assert.equal(await lab.data('state'), 'training');
     },
   );
 
-  test('of a file is kept, even at the step and with the settings of the one kept before', async () => {
-    await withLab(CPU, async (lab) => {
-      await lab.press('train');
-      await lab.state('finished');
-      await lab.kept();
-      const { bytes } = await lab.download('weights');
-      const { tensors } = readSafetensors(bytes);
-      // The same file, but for one weight.
-      const other = Buffer.from(bytes);
-      const { name, from, values } = tensors.find((tensor) => tensor.name.startsWith('rank.0.'));
-      const start = 8 + Number(bytes.readBigUInt64LE(0)) + from;
-      other.writeFloatLE(values[0] + 1, start);
-      await lab.openFile('other.safetensors', other);
-      await lab.page.waitForFunction(() =>
-        document.querySelector('[data-testid=file-status]').textContent.includes('other.safetensors'),
-      );
-      await lab.page.evaluate(() => document.querySelector('#lab').client.keep());
-      await lab.kept();
-      await lab.page.reload();
-      await lab.state('ready');
-      await lab.press('offer-go-on');
-      await lab.state('finished');
-      const again = readSafetensors((await lab.download('weights')).bytes);
-      assert.equal(
-        again.tensors.find((tensor) => tensor.name === name).values[0],
-        other.readFloatLE(start),
-        'the weights of the file',
-      );
-      assert.deepEqual(lab.errors, []);
-    });
+  test('of a file is kept, even at the step and with the settings of the one kept before', async (lab) => {
+    await lab.train();
+    await lab.kept();
+    const { bytes } = await lab.download('weights');
+    const { tensors } = readSafetensors(bytes);
+    // The same file, but for one weight.
+    const other = Buffer.from(bytes);
+    const { name, from, values } = tensors.find((tensor) => tensor.name.startsWith('rank.0.'));
+    const start = 8 + Number(bytes.readBigUInt64LE(0)) + from;
+    other.writeFloatLE(values[0] + 1, start);
+    await lab.openFile('other.safetensors', other);
+    await lab.page.waitForFunction(() =>
+      document.querySelector('[data-testid=file-status]').textContent.includes('other.safetensors'),
+    );
+    await lab.page.evaluate(() => document.querySelector('#lab').client.keep());
+    await lab.kept();
+    await lab.page.reload();
+    await lab.state('ready');
+    await lab.press('offer-go-on');
+    await lab.state('finished');
+    const again = readSafetensors((await lab.download('weights')).bytes);
+    assert.equal(
+      again.tensors.find((tensor) => tensor.name === name).values[0],
+      other.readFloatLE(start),
+      'the weights of the file',
+    );
   });
 
-  test('is kept at once when the tab is hidden', async () => {
-    await withLab(ENDLESS, async (lab) => {
-      await lab.press('train');
-      await lab.stepAtLeast(5);
-      await lab.page.evaluate(() => {
-        Object.defineProperty(document, 'visibilityState', {
-          configurable: true,
-          get: () => 'hidden',
-        });
-        document.dispatchEvent(new Event('visibilitychange'));
+  test('is kept at once when the tab is hidden', 'steps=200000', async (lab) => {
+    await lab.press('train');
+    await lab.stepAtLeast(5);
+    await lab.page.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', {
+        configurable: true,
+        get: () => 'hidden',
       });
-      await lab.state('hidden');
-      await lab.kept(4000);
+      document.dispatchEvent(new Event('visibilitychange'));
     });
+    await lab.state('hidden');
+    await lab.kept(4000);
   });
 
-  test('of an embedded lab is not kept: the storage is that of the page around', async () => {
-    await withLab(`embed.html${CPU}`, async (lab) => {
-      await lab.press('train');
-      await lab.state('finished');
-      await lab.page.waitForTimeout(500);
-      assert.equal(await lab.data('kept'), '');
-      assert.deepEqual(await lab.page.evaluate(() => indexedDB.databases()), []);
-      assert.equal(await lab.page.evaluate(() => localStorage.length), 0);
-    });
-  });
-
-  test('does not fit into the storage: told once, in words, and training goes on', async () => {
-    await withLab(ENDLESS, async (lab) => {
+  test(
+    'does not fit into the storage: told once, in words, and training goes on',
+    'steps=200000',
+    async (lab) => {
       await lab.inWorker(() => {
         IDBObjectStore.prototype.put = () => {
           throw new DOMException('The storage is full.', 'QuotaExceededError');
@@ -720,11 +668,10 @@ describe('the last run', () => {
       assert.ok((await lab.csv()).length > 2);
       const { tensors } = readSafetensors((await lab.download('weights')).bytes);
       assert.ok(tensors.length > 0);
-      assert.deepEqual(lab.errors, []);
-    });
-  });
+    },
+  );
 
-  test('a browser without any storage trains all the same', async () => {
+  it('a browser without any storage trains all the same', async () => {
     const context = await shared.browser.newContext();
     try {
       await context.addInitScript(() => {
@@ -772,7 +719,7 @@ describe('a later end', () => {
     });
 
   for (const from of ['finished', 'imported']) {
-    test(`a run that is ${from} goes on to it, with the numbers of one that was longer from the start`, async () => {
+    it(`a run that is ${from} goes on to it, with the numbers of one that was longer from the start`, async () => {
       const whole = await trained(CPU.replace('steps=40', 'steps=60'), async (lab) => ({
         csv: await lab.csv(),
         training: (await lab.json()).training,
@@ -784,8 +731,7 @@ describe('a later end', () => {
       }
       await withLab(file ? '#lab=copy' : CPU, async (lab) => {
         if (file) await lab.openFile('short.safetensors', file);
-        else await lab.press('train');
-        await lab.state('finished');
+        else await lab.train();
         await further(lab, 60);
         assert.match(await lab.text('status'), /Train goes on to step 60\./);
         await listen(lab);
@@ -802,15 +748,13 @@ describe('a later end', () => {
         assert.equal(`#${link}`, await lab.hash());
         if (!file) assert.deepEqual(training, whole.training);
         assert.deepEqual(readSafetensors((await lab.download('weights')).bytes).tensors, whole.weights);
-        assert.deepEqual(lab.errors, []);
       });
     });
   }
 
-  test('only where nothing else has changed and nothing before depends on the end', async () => {
-    await withLab(`${CPU}&schedule=cosine`, async (lab) => {
-      await lab.press('train');
-      await lab.state('finished');
+  it('only where nothing else has changed and nothing before depends on the end', async () => {
+    await withLab('schedule=cosine', async (lab) => {
+      await lab.train();
       await further(lab, 60);
       assert.match(await lab.text('status'), /Train starts a new run/);
       await listen(lab);
@@ -818,9 +762,8 @@ describe('a later end', () => {
       await lab.stepAtLeast(60);
       assert.equal(await lab.page.evaluate(() => globalThis.trained[0]), 1);
     });
-    await withLab(CPU, async (lab) => {
-      await lab.press('train');
-      await lab.state('finished');
+    await withLab(async (lab) => {
+      await lab.train();
       await further(lab, 30);
       assert.match(await lab.text('status'), /Train starts a new run/, 'an end that is past');
     });
@@ -828,7 +771,7 @@ describe('a later end', () => {
 });
 
 describe('bad days', () => {
-  test('a device lost while the run stands still is told of at once', { timeout: SLOW }, async () => {
+  it('a device lost while the run stands still is told of at once', async () => {
     const link = `#lab=copy&executor=webgpu&${SMALL}`;
     const catchDevice = (lab) =>
       lab.inWorker(() => {
@@ -857,7 +800,7 @@ describe('bad days', () => {
     }
   });
 
-  test('a lost device: the run finishes with the same numbers, and says so', { timeout: SLOW }, async () => {
+  it('a lost device: the run finishes with the same numbers, and says so', async () => {
     const link = `#lab=copy&executor=webgpu&${SMALL.replace('steps=40', 'steps=80')}`;
     const whole = await trained(link, (lab) => lab.csv());
     await withLab(link, async (lab) => {
@@ -892,30 +835,28 @@ describe('bad days', () => {
 
   test(
     'Cancel while kernels compile: the settings stay, and Train works again',
-    { timeout: SLOW },
-    async () => {
-      await withLab(`#lab=copy&executor=webgpu&${SMALL}&hide=cost`, async (lab) => {
-        const hash = await lab.hash();
-        await lab.press('train');
-        await lab.state('compiling');
-        await lab.press('pause');
-        await lab.state('ready', 3000);
-        await lab.page.waitForTimeout(500);
-        assert.match(await lab.text('status'), /given up.*settings are as they were/);
-        assert.equal(await lab.hash(), hash);
-        assert.equal(await lab.page.locator('[data-part=cost]').count(), 0);
-        await lab.press('train');
-        await lab.state('finished', SLOW);
-        assert.equal(await lab.step(), 40);
-        assert.deepEqual(lab.errors, []);
-      });
+    `#lab=copy&executor=webgpu&${SMALL}&hide=cost`,
+    async (lab) => {
+      const hash = await lab.hash();
+      await lab.press('train');
+      await lab.state('compiling');
+      await lab.press('pause');
+      await lab.state('ready', 3000);
+      await lab.page.waitForTimeout(500);
+      assert.match(await lab.text('status'), /given up.*settings are as they were/);
+      assert.equal(await lab.hash(), hash);
+      assert.equal(await lab.page.locator('[data-part=cost]').count(), 0);
+      await lab.train();
+      assert.equal(await lab.step(), 40);
     },
   );
 });
 
 describe('for everyone', () => {
-  test('single keys act as the sheet says, not in text fields, and can be switched off for good', async () => {
-    await withLab(ENDLESS, async (lab) => {
+  test(
+    'single keys act as the sheet says, not in text fields, and can be switched off for good',
+    'steps=200000',
+    async (lab) => {
       const { keyboard } = lab.page;
       await keyboard.press('s');
       await lab.stepAtLeast(1);
@@ -973,119 +914,24 @@ describe('for everyone', () => {
         await lab.page.reload();
         await lab.state('ready');
       }
-    });
-  });
+    },
+  );
 
-  test('a first visit is explained, blocks nothing, and stays closed', async () => {
-    await withLab(CPU, async (lab) => {
-      assert.ok(await lab.page.getByTestId('welcome').isVisible());
-      await lab.press('train');
-      await lab.state('finished');
-      await lab.press('welcome-close');
-      assert.equal(await lab.page.getByTestId('welcome').count(), 0);
-      assert.equal(await lab.page.evaluate(() => document.activeElement.dataset.testid), 'explain');
-      await lab.page.reload();
-      await lab.state('ready');
-      assert.equal(await lab.page.getByTestId('welcome').count(), 0);
-      await lab.press('explain');
-      assert.ok(await lab.page.getByTestId('welcome').isVisible());
-    });
-  });
-
-  test('the keyboard reaches every control of the finished page', { timeout: SLOW }, async () => {
-    await withLab(CPU, async (lab) => {
-      await lab.page.keyboard.press('t');
-      await lab.state('finished');
-      await lab.page.evaluate(() => {
-        for (const details of document.querySelectorAll('details')) details.open = true;
-        document.body.tabIndex = -1;
-        document.body.focus();
-      });
-      await lab.drawn();
-      const missed = async () =>
-        lab.page.evaluate(() => {
-          const controls = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
-          return [...document.querySelectorAll(controls)]
-            .filter((element) => element.checkVisibility() && element.tabIndex >= 0)
-            .filter((element) => element.type !== 'radio' || element.checked)
-            .filter((element) => !element.closest('dialog:not([open])'))
-            .filter((element) => !('reached' in element.dataset))
-            .map((element) => element.outerHTML.slice(0, 120));
+  test('the state is announced, the passing of steps is not', 'steps=200000', async (lab) => {
+    await lab.page.evaluate(() => {
+      globalThis.announced = [];
+      for (const region of document.querySelectorAll('[role=status], [aria-live]')) {
+        new MutationObserver(() => globalThis.announced.push(region.textContent.trim())).observe(region, {
+          subtree: true,
+          childList: true,
+          characterData: true,
         });
-      for (let i = 0; i < 400; i++) {
-        await lab.page.keyboard.press('Tab');
-        const again = await lab.page.evaluate(() => {
-          const element = document.activeElement;
-          const known = 'reached' in element.dataset;
-          element.dataset.reached = '';
-          return known && element !== document.body;
-        });
-        if (again) break;
       }
-      assert.deepEqual(await missed(), []);
     });
+    await lab.press('train');
+    await lab.stepAtLeast(500);
+    const said = await lab.page.evaluate(() => globalThis.announced.filter(Boolean));
+    assert.ok(said.some((text) => text.startsWith('Training')));
+    assert.ok(said.length <= 8, said.join(' | '));
   });
-
-  test('the state is announced, the passing of steps is not', async () => {
-    await withLab(ENDLESS, async (lab) => {
-      await lab.page.evaluate(() => {
-        globalThis.announced = [];
-        for (const region of document.querySelectorAll('[role=status], [aria-live]')) {
-          new MutationObserver(() => globalThis.announced.push(region.textContent.trim())).observe(region, {
-            subtree: true,
-            childList: true,
-            characterData: true,
-          });
-        }
-      });
-      await lab.press('train');
-      await lab.stepAtLeast(500);
-      const said = await lab.page.evaluate(() => globalThis.announced.filter(Boolean));
-      assert.ok(said.some((text) => text.startsWith('Training')));
-      assert.ok(said.length <= 8, said.join(' | '));
-    });
-  });
-
-  for (const colorScheme of ['light', 'dark']) {
-    test(`axe finds nothing with everything open, ${colorScheme}`, { timeout: SLOW }, async () => {
-      await withLab(
-        `${LONG.replace('steps=3000', 'steps=300')}&check=00000000_2_2`,
-        async (lab) => {
-          const { page } = lab;
-          await page.addScriptTag({ path: axePath });
-          await lab.press('train');
-          await lab.state('finished');
-          await lab.kept();
-          await page.locator('#set-seed').fill('3');
-          await page.locator('#set-seed').press('Enter');
-          await page.waitForFunction(() => location.hash.includes('seed=3'));
-          await lab.press('train');
-          await page.waitForFunction(() => document.querySelector('[data-testid=compare]'));
-          await lab.state('finished');
-          await lab.openFile('none.safetensors', Buffer.from('none'));
-          await page.waitForSelector('[data-testid=file-status] .wrong');
-          await page.locator('[data-part=look]').locator('section').first().scrollIntoViewIfNeeded();
-          await page.waitForSelector('[data-testid=look-step]');
-          await lab.press('profile');
-          await page.waitForFunction(() =>
-            document.querySelector('[data-testid=profile-status]').textContent.includes('Done'),
-          );
-          await page.evaluate(() => {
-            for (const details of document.querySelectorAll('details')) details.open = true;
-          });
-          await lab.drawn();
-          assert.equal(await lab.axe(), '', 'everything open');
-          await page.keyboard.press('Escape');
-          await lab.press('open-shortcuts');
-          assert.equal(await lab.axe(), '', 'the sheet of shortcuts');
-          await page.reload();
-          await lab.state('ready');
-          await page.getByTestId('offer-go-on').waitFor();
-          await page.addScriptTag({ path: axePath });
-          assert.equal(await lab.axe(), '', 'a run is offered');
-        },
-        { colorScheme },
-      );
-    });
-  }
 });

@@ -6,14 +6,14 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { extname, join, normalize } from 'node:path';
-import { after, before } from 'node:test';
+import { after, before, test } from 'node:test';
+import { setInterval as every } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { parseCsv } from './files.mjs';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
 export const { chromium } = require('playwright-core');
 export const axePath = require.resolve('axe-core/axe.min.js');
-export const { parse: parseCsv } = require('csv-parse/sync');
-const { DOMParser } = require('@xmldom/xmldom');
 
 const DIST =
   process.env.MNEMOSCOPE_DIST ?? process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -24,6 +24,8 @@ const TYPES = {
   '.css': 'text/css',
   '.wasm': 'application/wasm',
 };
+/** A test that takes longer hangs. */
+const LIMIT = 600_000;
 const FLAGS = [
   '--headless=new',
   '--no-sandbox',
@@ -68,11 +70,12 @@ export function launch({ webgpu }) {
 /** Reads until what is read holds: a page under load draws when it can. */
 export async function until(read, holds, timeout = 15_000) {
   const end = Date.now() + timeout;
-  for (;;) {
-    const found = await read();
+  let found = await read();
+  if (holds(found)) return found;
+  for await (const _ of every(30)) {
+    found = await read();
     if (holds(found)) return found;
     assert.ok(Date.now() < end, `still ${JSON.stringify(found)}`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }
 
@@ -122,58 +125,6 @@ export async function pointsOf(figure, key = 'ArrowRight') {
     if (next.words === last.words && String(next.place) === String(last.place)) return points;
     points.push(next);
   }
-}
-
-/** Parses strictly: whatever the parser complains of is an error. */
-export function parse(bytes) {
-  const fail = (level, message) => {
-    throw new Error(`${level}: ${message}`);
-  };
-  return new DOMParser({ onError: fail }).parseFromString(bytes.toString('utf8'), 'image/svg+xml');
-}
-
-/** The marks of a kind in an exported figure, by series: their groups. */
-export function marksIn(xml, kind, series) {
-  return Array.from(xml.getElementsByTagName('g')).filter(
-    (group) =>
-      group.getAttribute('data-mark') === kind &&
-      (series === undefined || group.getAttribute('data-series') === series),
-  );
-}
-
-/** Every element below one, of a name. */
-export const within = (element, name) => Array.from(element.getElementsByTagName(name));
-
-/** An attribute of a mark, whether its group bears it or what is in it. */
-export const attributeOf = (group, name) =>
-  [group, ...within(group, '*')].find((one) => one.hasAttribute(name))?.getAttribute(name) ?? null;
-
-/** The points of a path of straight lines, as [x, y]. */
-export function pointsOfPath(d) {
-  return [...d.matchAll(/[ML]\s*(-?[\d.e-]+)[ ,](-?[\d.e-]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
-}
-
-/** The labels of an axis of an exported figure, in their order: what they say, and where they stand. */
-export function ticksIn(xml, axis) {
-  return within(xml, 'g')
-    .filter((group) => group.getAttribute('data-axis') === `${axis}-axis tick label`)
-    .flatMap((group) => within(group, 'text'))
-    .map((label) => {
-      const [, x, y] = /translate\(([-\d.]+),([-\d.]+)\)/.exec(label.getAttribute('transform'));
-      return { text: label.textContent, at: Number(axis === 'x' ? x : y) };
-    });
-}
-
-/** Turns places in an exported figure into values of an axis, by its first and last label that are numbers. */
-export function scaleIn(xml, axis, log = false) {
-  const ticks = ticksIn(xml, axis)
-    .map(({ text, at }) => ({ value: Number(text.replaceAll(',', '').replaceAll('−', '-')), at }))
-    .filter(({ value }) => Number.isFinite(value));
-  const [from, to] = [ticks[0], ticks.at(-1)];
-  return (at) => {
-    const share = (at - from.at) / (to.at - from.at);
-    return log ? from.value * (to.value / from.value) ** share : from.value + share * (to.value - from.value);
-  };
 }
 
 /** In the page: notes a click that did not come up where it went down, because the layout had moved. */
@@ -264,14 +215,72 @@ export class Lab {
     return this.page.getByTestId(testId).click();
   }
 
-  /** The address follows the settings with a short delay: what it is once it has caught up. */
+  /** The address, which follows the settings with a short delay, once it has all that has been set. */
   async hash() {
-    await this.page.waitForTimeout(250);
+    await this.caughtUp();
     await this.page.waitForFunction(() => {
       const lab = document.querySelector('#lab');
       return lab.hasAttribute('embedded') || new URL(lab.fragment, location.href).hash === location.hash;
     });
     return this.page.evaluate(() => location.hash);
+  }
+
+  /** Asks the worker what nobody can answer: once it says so, it has done all that it was asked before. */
+  async caughtUp() {
+    const { code } = await this.ask('nothing');
+    assert.equal(code, 'config');
+  }
+
+  /** Calls the page's client; a refusal comes back as its code and message. */
+  client(method, ...args) {
+    return this.page.evaluate(
+      async ([name, given]) => {
+        try {
+          return await document.querySelector('#lab').client[name](...given);
+        } catch ({ code, message }) {
+          return { code, message };
+        }
+      },
+      [method, args],
+    );
+  }
+
+  /** What the lab answers, or how it refuses. */
+  ask(name, args = {}) {
+    return this.client('ask', name, args);
+  }
+
+  /** Goes to another lab as a reader does. */
+  async go(id) {
+    await this.page.locator(`nav a[data-lab=${id}]`).click();
+    await this.page.waitForSelector(`#lab[data-lab=${id}]:not([data-state=starting])`);
+  }
+
+  /** Sets a setting in the panel of all settings. */
+  async set(name, value) {
+    const field = this.page.locator(`#set-${name}`);
+    // Groups of settings may be closed.
+    await field.evaluate((element) => element.closest('details')?.setAttribute('open', ''));
+    if ((await field.evaluate((element) => element.tagName)) === 'SELECT') await field.selectOption(value);
+    else {
+      await field.fill(value);
+      await field.press('Enter');
+      await field.blur();
+    }
+    await this.settled(name, value);
+  }
+
+  /** Writes into a field and leaves it. */
+  async fill(id, text) {
+    const field = this.page.locator(`#${id}`);
+    await field.fill(text);
+    await field.blur();
+  }
+
+  /** Trains to the end. */
+  async train() {
+    await this.press('train');
+    await this.state('finished', 300_000);
   }
 
   /** Waits until the worker has taken a value of a setting. */
@@ -328,20 +337,28 @@ export class Lab {
     });
   }
 
+  /** The link that the page copies. */
+  async copiedLink() {
+    await this.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await this.press('copy-link');
+    await this.page.locator('[data-testid=copied]', { hasText: 'copied' }).waitFor();
+    return this.page.evaluate(() => navigator.clipboard.readText());
+  }
+
   /** What a button saves: the file's name and bytes. */
-  download(testId) {
-    return savedBy(this.page, this.page.getByTestId(testId));
+  async download(testId) {
+    const button = this.page.getByTestId(testId);
+    await button.scrollIntoViewIfNeeded();
+    return savedBy(this.page, button);
   }
 
-  /** The downloaded CSV as rows of text, read by a parser that is not ours. */
-  async csv() {
-    const { bytes } = await this.download('csv');
-    return parseCsv(bytes, { columns: true });
+  /** A CSV that a button saves, as rows of text by column, read by a parser that is not ours. */
+  async csv(testId = 'csv') {
+    return parseCsv((await this.download(testId)).bytes, { columns: true });
   }
 
-  async json() {
-    const { bytes } = await this.download('json');
-    return JSON.parse(bytes.toString('utf8'));
+  async json(testId = 'json') {
+    return JSON.parse((await this.download(testId)).bytes.toString('utf8'));
   }
 
   /** Opens a file by the file picker of the keep panel. */
@@ -370,8 +387,32 @@ export class Lab {
     return worker.evaluate(work, argument);
   }
 
-  /** What axe finds wrong, in words; the script must have been added. */
+  /** The parts on show, in their order. */
+  parts() {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll('#lab [data-part]')].map(({ dataset }) => dataset.part),
+    );
+  }
+
+  /** Opens all that can be opened. */
+  async openAll() {
+    await this.page.evaluate(() => {
+      for (const details of document.querySelectorAll('details')) details.open = true;
+    });
+    await this.drawn();
+  }
+
+  /** By how many pixels the page is too wide. */
+  overflow() {
+    return this.page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+  }
+
+  /** What axe finds wrong, in words. */
   async axe() {
+    if (!(await this.page.evaluate(() => 'axe' in globalThis)))
+      await this.page.addScriptTag({ path: axePath });
     const found = await this.page.evaluate(async () => (await globalThis.axe.run()).violations);
     return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`).join('\n');
   }
@@ -382,21 +423,33 @@ export class Lab {
 }
 
 /**
- * One server and one browser for all tests of a file. Gives them, and `withLab`, which opens the page, runs a body,
- * always closes the page again, and with `spotless` wants its console free of errors.
+ * One server and one browser for all tests of a file. Gives them, and `withLab`, which opens the page, runs a body, always
+ * closes the page again, and unless told otherwise wants its console free of errors; and `test`, a test of one such page.
+ * Settings are laid over those of `link`, if they are no link of their own; `options` are those of the browser's context.
  */
-export function labs({ webgpu = true, spotless = false } = {}) {
+export function labs({ webgpu = true, spotless = true, link = '', options = {} } = {}) {
+  const addressOf = (settings) => {
+    if (typeof settings === 'string' && (settings.includes('#') || !link)) return settings;
+    const all = new URLSearchParams(link.slice(1));
+    for (const [name, value] of new URLSearchParams(settings)) all.set(name, value);
+    return `#${all}`;
+  };
   const shared = {
     server: undefined,
     browser: undefined,
-    async withLab(link, body, options) {
-      const lab = await Lab.open(shared.browser, shared.server.address, link, options);
+    async withLab(...given) {
+      const body = given.pop();
+      const [settings = '', other = options] = given;
+      const lab = await Lab.open(shared.browser, shared.server.address, addressOf(settings), other);
       try {
         await body(lab);
         if (spotless) assert.deepEqual(lab.errors, []);
       } finally {
         await lab.close();
       }
+    },
+    test(title, ...given) {
+      return test(title, { timeout: LIMIT }, () => shared.withLab(...given));
     },
   };
   before(async () => {

@@ -1,7 +1,7 @@
 // The page draws and lists what a race measures, whatever that is: here the numbers of a race stand under another name.
 
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, it } from 'node:test';
 import { Lab, labs } from './lab.mjs';
 
 const LINK =
@@ -38,10 +38,8 @@ async function withMeasures(measures, body) {
     await lab.page.goto(shared.server.address + LINK);
     await lab.state('ready');
     await lab.press('welcome-close');
-    await lab.press('train');
-    await lab.state('finished');
+    await lab.train();
     await body(lab);
-    assert.deepEqual(lab.errors, []);
   } finally {
     await context.close();
   }
@@ -58,7 +56,7 @@ const ERROR = {
 };
 
 describe('a race with one measure of its own', () => {
-  test('has one chart, one column, and no table of first steps', async () => {
+  it('has one chart, one column, and no table of first steps', async () => {
     await withMeasures([ERROR], async (lab) => {
       const { page } = lab;
       assert.deepEqual(await page.locator('section.figure > header > h2').allInnerTexts(), [
@@ -88,7 +86,7 @@ describe('a race with one measure of its own', () => {
     });
   });
 
-  test('with a threshold it has one; a number that is neither is drawn as it lies', async () => {
+  it('with a threshold it has one; a number that is neither is drawn as it lies', async () => {
     await withMeasures(
       [{ ...ERROR, kind: 'number', better: 'neither', threshold: 1.5 }],
       async ({ page }) => {

@@ -1,19 +1,21 @@
 // What is run over many machines: curves, tables and files of every experiment agree, and are what the experiments promise.
 
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, it } from 'node:test';
 import {
   attributeOf,
-  axePath,
-  labs,
+  colours,
   marksIn,
+  near,
+  number,
   parse,
   parseCsv,
   pointsOfPath,
   scaleIn,
   ticksIn,
-} from './lab.mjs';
-import { near, number, PNG, saved, SLOW } from './encodings.mjs';
+} from './files.mjs';
+import { labs } from './lab.mjs';
+import { SLOW } from './sequence.mjs';
 
 const ONLY = 'hide=session,operations,spikes,ball';
 const LAB = '#lab=sequence&executor=cpu';
@@ -30,7 +32,7 @@ const SMALL = {
 };
 const link = (experiment, more = '') => `${LAB}&${SMALL[experiment]}${more}&${ONLY}`;
 
-const { withLab } = labs({ webgpu: false, spotless: true });
+const { test, withLab } = labs({ webgpu: false });
 
 async function finished(lab) {
   // An earlier experiment is finished as well until this one begins.
@@ -74,8 +76,6 @@ function byArm({ arms, runs, points, ...curves }) {
     arms: arms.map((arm) => ({ ...arm, points: at(arm.id) })),
   };
 }
-
-const savedCsv = async (lab, testId) => parseCsv((await saved(lab, testId)).bytes, { columns: true });
 
 /** A number as a table has it; shares are in per cent there. */
 const read = (text, kind) => (kind === 'share' ? number(text.replace(' %', '')) / 100 : number(text));
@@ -123,13 +123,6 @@ const complete = (study) => {
         );
     }
   }
-};
-
-const colours = (bytes) => {
-  const { data } = PNG.sync.read(bytes);
-  const all = new Set();
-  for (let i = 0; i < data.length; i += 4) all.add(data.readUInt32BE(i));
-  return all.size;
 };
 
 const chartName = (study, curves, measure) =>
@@ -201,7 +194,7 @@ async function steady(lab, name) {
 
 /** File, tables, charts and verdicts hold what the study holds. */
 async function agrees(lab, study) {
-  const csv = await savedCsv(lab, 'save-study');
+  const csv = await lab.csv('save-study');
   const keyOf = (axis, { arm, x, seed }) => [axis, arm, Number(x), Number(seed)].join('|');
   // A row belongs to the set whose axis it has a place on.
   const axisOf = (row) => sets(study).find(({ x }) => row[x.id] !== '').x.id;
@@ -263,16 +256,16 @@ async function agrees(lab, study) {
         );
       }
 
-      const xml = parse((await saved(lab, `svg-${name}`)).bytes);
+      const xml = parse((await lab.download(`svg-${name}`)).bytes);
       const lines = marksIn(xml, 'line');
       assert.equal(lines.length, curves.arms.length, `${name}: a line each`);
       const dashes = new Set(lines.map((line) => attributeOf(line, 'stroke-dasharray')));
       assert.equal(dashes.size, lines.length, `${name}: told apart without colour`);
-      assert.ok(colours((await saved(lab, `png-${name}`)).bytes) > 4, `${name}: PNG`);
+      assert.ok(colours((await lab.download(`png-${name}`)).bytes) > 4, `${name}: PNG`);
     }
   }
 
-  const json = JSON.parse((await saved(lab, `save-sequence-${study.id}.json`)).bytes.toString('utf8'));
+  const json = await lab.json(`save-sequence-${study.id}.json`);
   const { link: address, step, steps, ...rest } = json;
   assert.deepEqual(rest, JSON.parse(JSON.stringify(study.told)));
   assert.equal(step, await lab.step());
@@ -289,7 +282,7 @@ async function agrees(lab, study) {
       .locator('tr')
       .evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.innerText.trim())));
     assert.deepEqual(listed, [study.rows.head, ...study.rows.body]);
-    const rows = parseCsv((await saved(lab, `save-sequence-${study.id}-summary.csv`)).bytes);
+    const rows = parseCsv((await lab.download(`save-sequence-${study.id}-summary.csv`)).bytes);
     const width = study.rows.head.length;
     assert.deepEqual(
       rows,
@@ -319,60 +312,56 @@ async function verdicts(lab, study) {
 describe('choosing', () => {
   test(
     'every experiment says what it does and how long it takes, and is in the link',
-    { timeout: SLOW },
-    async () => {
-      await withLab(`${LAB}&${ONLY}`, async (lab) => {
-        const kinds = lab.page.locator('input[name=experiment-kind]');
-        const all = await kinds.evaluateAll((inputs) => inputs.map((one) => one.value));
-        assert.deepEqual(all, ['capacity', 'kanerva', 'errors', 'repeated', 'rivals']);
-        for (const kind of ['capacity', 'kanerva', 'repeated', 'rivals', 'errors']) {
-          await lab.page.locator(`input[name=experiment-kind][value=${kind}]`).check();
-          await lab.page.waitForFunction(
-            (wanted) => document.querySelector('.settings [name=experiment]').value === wanted,
-            kind,
-          );
-          const plan = await lab.text('experiment-plan');
-          assert.ok(plan.length > 80, plan);
-          assert.doesNotMatch(plan, /NaN|undefined|null/);
-          assert.match(plan, /About [\d.]+ (s|min|h) |A second or two/, plan);
-          assert.match(await lab.text('experiment-told'), /Press Run/);
-          const hash = await lab.hash();
-          assert.equal(hash.includes(`experiment=${kind}`), kind !== 'errors', hash);
-        }
-        // What it says follows the settings.
-        const before = await lab.text('experiment-plan');
-        await lab.page.locator('#set-longest').evaluate((field) => (field.closest('details').open = true));
-        await lab.page.locator('#set-longest').fill('64');
-        await lab.page.locator('#set-longest').press('Enter');
+    `${LAB}&${ONLY}`,
+    async (lab) => {
+      const kinds = lab.page.locator('input[name=experiment-kind]');
+      const all = await kinds.evaluateAll((inputs) => inputs.map((one) => one.value));
+      assert.deepEqual(all, ['capacity', 'kanerva', 'errors', 'repeated', 'rivals']);
+      for (const kind of ['capacity', 'kanerva', 'repeated', 'rivals', 'errors']) {
+        await lab.page.locator(`input[name=experiment-kind][value=${kind}]`).check();
         await lab.page.waitForFunction(
-          (text) => document.querySelector('[data-testid=experiment-plan]').innerText !== text,
-          before,
+          (wanted) => document.querySelector('.settings [name=experiment]').value === wanted,
+          kind,
         );
-        assert.match(await lab.text('experiment-plan'), /64/);
-      });
+        const plan = await lab.text('experiment-plan');
+        assert.ok(plan.length > 80, plan);
+        assert.doesNotMatch(plan, /NaN|undefined|null/);
+        assert.match(plan, /About [\d.]+ (s|min|h) |A second or two/, plan);
+        assert.match(await lab.text('experiment-told'), /Press Run/);
+        const hash = await lab.hash();
+        assert.equal(hash.includes(`experiment=${kind}`), kind !== 'errors', hash);
+      }
+      // What it says follows the settings.
+      const before = await lab.text('experiment-plan');
+      await lab.page.locator('#set-longest').evaluate((field) => (field.closest('details').open = true));
+      await lab.page.locator('#set-longest').fill('64');
+      await lab.page.locator('#set-longest').press('Enter');
+      await lab.page.waitForFunction(
+        (text) => document.querySelector('[data-testid=experiment-plan]').innerText !== text,
+        before,
+      );
+      assert.match(await lab.text('experiment-plan'), /64/);
     },
   );
 
   test(
     'a preset sets an experiment up; arrow keys choose another; the link restores both',
-    { timeout: SLOW },
-    async () => {
-      await withLab(`${LAB}&${ONLY}`, async (lab) => {
-        await lab.press('experiment-preset-kanerva');
-        await lab.page.locator('input[name=experiment-kind][value=kanerva]:checked').waitFor();
-        assert.ok((await lab.text('preset-help')).length > 20);
-        await lab.page.locator('input[name=experiment-kind]:checked').focus();
-        await lab.page.keyboard.press('ArrowDown');
-        await lab.page.locator('input[name=experiment-kind][value=errors]:checked').waitFor();
-        await lab.page.waitForFunction(() => !location.hash.includes('experiment=kanerva'));
-        const hash = await lab.hash();
-        assert.ok(hash.includes('seeds=3'), 'the other settings stay');
-        const plan = await lab.text('experiment-plan');
-        await withLab(hash, async (other) => {
-          await other.page.locator('input[name=experiment-kind][value=errors]:checked').waitFor();
-          assert.equal(await other.text('experiment-plan'), plan);
-          assert.equal(await other.hash(), hash);
-        });
+    `${LAB}&${ONLY}`,
+    async (lab) => {
+      await lab.press('experiment-preset-kanerva');
+      await lab.page.locator('input[name=experiment-kind][value=kanerva]:checked').waitFor();
+      assert.ok((await lab.text('preset-help')).length > 20);
+      await lab.page.locator('input[name=experiment-kind]:checked').focus();
+      await lab.page.keyboard.press('ArrowDown');
+      await lab.page.locator('input[name=experiment-kind][value=errors]:checked').waitFor();
+      await lab.page.waitForFunction(() => !location.hash.includes('experiment=kanerva'));
+      const hash = await lab.hash();
+      assert.ok(hash.includes('seeds=3'), 'the other settings stay');
+      const plan = await lab.text('experiment-plan');
+      await withLab(hash, async (other) => {
+        await other.page.locator('input[name=experiment-kind][value=errors]:checked').waitFor();
+        assert.equal(await other.text('experiment-plan'), plan);
+        assert.equal(await other.hash(), hash);
       });
     },
   );
@@ -381,138 +370,127 @@ describe('choosing', () => {
 describe('each experiment to its end', () => {
   test(
     'errors: the second pass of a machine without memory is worse than that of one with it',
-    { timeout: SLOW },
-    async () => {
-      await withLab(link('errors'), async (lab) => {
-        const study = await finished(lab);
-        complete(study);
-        assert.equal(study.id, 'errors');
-        assert.deepEqual(study.seeds, [0, 1]);
-        assert.equal(study.arms.length, 4);
-        const xs = study.arms[0].points.map(({ x }) => x);
-        assert.equal(xs.length, 3);
-        assert.equal(xs.at(-1), 30);
-        await agrees(lab, study);
-        const errors = study.measures.find(({ kind }) => kind === 'count').id;
-        const at = (arm) =>
-          study.seeds.reduce((sum, _, seed) => sum + value(study, arm, 30, errors, seed), 0);
-        const forgetful = study.arms.find(({ id }) => !['shift', 'layer', 'combined'].includes(id)).id;
-        assert.ok(at(forgetful) > at('combined'), `${at(forgetful)} against ${at('combined')}`);
-      });
+    link('errors'),
+    async (lab) => {
+      const study = await finished(lab);
+      complete(study);
+      assert.equal(study.id, 'errors');
+      assert.deepEqual(study.seeds, [0, 1]);
+      assert.equal(study.arms.length, 4);
+      const xs = study.arms[0].points.map(({ x }) => x);
+      assert.equal(xs.length, 3);
+      assert.equal(xs.at(-1), 30);
+      await agrees(lab, study);
+      const errors = study.measures.find(({ kind }) => kind === 'count').id;
+      const at = (arm) => study.seeds.reduce((sum, _, seed) => sum + value(study, arm, 30, errors, seed), 0);
+      const forgetful = study.arms.find(({ id }) => !['shift', 'layer', 'combined'].includes(id)).id;
+      assert.ok(at(forgetful) > at('combined'), `${at(forgetful)} against ${at('combined')}`);
     },
   );
 
-  test('repeated: no machine predicts more symbols than there are', { timeout: SLOW }, async () => {
-    await withLab(link('repeated'), async (lab) => {
-      const study = await finished(lab);
-      complete(study);
-      assert.equal(study.seeds.length, 4);
-      await agrees(lab, study);
-      const place = study.measures.findIndex(({ kind }) => kind === 'count');
-      for (const arm of study.arms) {
-        for (const { values } of arm.points) {
-          assert.ok(values[place].every((right) => Number.isInteger(right) && right >= 0 && right <= 23));
-        }
+  test('repeated: no machine predicts more symbols than there are', link('repeated'), async (lab) => {
+    const study = await finished(lab);
+    complete(study);
+    assert.equal(study.seeds.length, 4);
+    await agrees(lab, study);
+    const place = study.measures.findIndex(({ kind }) => kind === 'count');
+    for (const arm of study.arms) {
+      for (const { values } of arm.points) {
+        assert.ok(values[place].every((right) => Number.isInteger(right) && right >= 0 && right <= 23));
       }
-      // The paper's own figures stand beside what was measured.
-      const summary = await lab.page.getByTestId('study-rows').innerText();
-      for (const figure of ['22.03', '20.30', '20.47']) assert.ok(summary.includes(figure), figure);
-      // How many machines have each number: as many as there are, for each kind.
-      const name = chartName(study, study, study.measures[place]);
-      const points = await readingsOf(lab, name, study.arms);
-      for (const arm of study.arms) {
-        const values = arm.points[0].values[place];
-        const counts = points.map(({ values: read }) => number(read.get(arm.label)));
-        assert.deepEqual(
-          counts,
-          points.map(({ x }) => values.filter((right) => right === x).length),
-          arm.id,
-        );
-        assert.equal(
-          counts.reduce((a, b) => a + b, 0),
-          study.seeds.length,
-        );
-      }
-    });
+    }
+    // The paper's own figures stand beside what was measured.
+    const summary = await lab.page.getByTestId('study-rows').innerText();
+    for (const figure of ['22.03', '20.30', '20.47']) assert.ok(summary.includes(figure), figure);
+    // How many machines have each number: as many as there are, for each kind.
+    const name = chartName(study, study, study.measures[place]);
+    const points = await readingsOf(lab, name, study.arms);
+    for (const arm of study.arms) {
+      const values = arm.points[0].values[place];
+      const counts = points.map(({ values: read }) => number(read.get(arm.label)));
+      assert.deepEqual(
+        counts,
+        points.map(({ x }) => values.filter((right) => right === x).length),
+        arm.id,
+      );
+      assert.equal(
+        counts.reduce((a, b) => a + b, 0),
+        study.seeds.length,
+      );
+    }
   });
 
   test(
     'capacity: few pairs are all recalled; similar ones are at least as many as exact ones',
-    { timeout: SLOW },
-    async () => {
-      await withLab(link('capacity'), async (lab) => {
-        const study = await finished(lab);
-        complete(study);
-        assert.ok(study.arms.length >= 2, 'with and without noise');
-        const xs = study.arms[0].points.map(({ x }) => x);
-        assert.equal(xs.length, 4);
-        assert.equal(xs.at(-1), 400);
-        await agrees(lab, study);
-        const [exact, similar] = study.measures;
-        for (const arm of study.arms) {
-          for (const { x, values } of arm.points) {
-            study.seeds.forEach((_, seed) => {
-              const most = exact.kind === 'share' ? 1 : x;
-              assert.ok(values[0][seed] <= values[1][seed] && values[1][seed] <= most, `${arm.id} at ${x}`);
-            });
-          }
+    link('capacity'),
+    async (lab) => {
+      const study = await finished(lab);
+      complete(study);
+      assert.ok(study.arms.length >= 2, 'with and without noise');
+      const xs = study.arms[0].points.map(({ x }) => x);
+      assert.equal(xs.length, 4);
+      assert.equal(xs.at(-1), 400);
+      await agrees(lab, study);
+      const [exact, similar] = study.measures;
+      for (const arm of study.arms) {
+        for (const { x, values } of arm.points) {
+          study.seeds.forEach((_, seed) => {
+            const most = exact.kind === 'share' ? 1 : x;
+            assert.ok(values[0][seed] <= values[1][seed] && values[1][seed] <= most, `${arm.id} at ${x}`);
+          });
         }
-        const clean = study.arms[0].points[0];
-        near(clean.values[0][0], exact.kind === 'share' ? 1 : clean.x, 0.02 * clean.x, 'few pairs');
-        assert.ok(similar.label.includes('0.9'), similar.label);
-      });
+      }
+      const clean = study.arms[0].points[0];
+      near(clean.values[0][0], exact.kind === 'share' ? 1 : clean.x, 0.02 * clean.x, 'few pairs');
+      assert.ok(similar.label.includes('0.9'), similar.label);
     },
   );
 
-  test('kanerva: two sets of curves, the second over wrong bits of the cue', { timeout: SLOW }, async () => {
-    await withLab(link('kanerva'), async (lab) => {
-      const study = await finished(lab);
-      complete(study);
-      assert.equal(study.id, 'kanerva');
-      assert.ok(study.second, 'the critical distance');
-      assert.notEqual(study.second.x.label, study.x.label);
-      await agrees(lab, study);
-      // Lines of the second set are hidden by buttons of their own, or by the table above.
-      const { second } = study;
-      const name = chartName(study, second, second.measures[0]);
-      const [first] = second.arms;
-      const own = lab.page.locator(`section[aria-labelledby=title-second] button[data-arm="${first.id}"]`);
-      const button = (await own.count())
-        ? own
-        : lab.page.locator(`[data-testid=study-arms] tr[data-arm="${first.id}"] button`);
-      await button.focus();
-      await lab.page
-        .locator(`[data-testid="figure-${name}"][data-spotlight="${first.id}"]`)
-        .waitFor({ state: 'attached' });
-      await lab.page.keyboard.press('Space');
-      assert.equal(await button.getAttribute('aria-pressed'), 'false');
-      const xml = parse((await saved(lab, `svg-${name}`)).bytes);
-      assert.deepEqual(
-        marksIn(xml, 'line').map((line) => line.getAttribute('data-series')),
-        second.arms.slice(1).map(({ id }) => id),
-      );
-    });
+  test('kanerva: two sets of curves, the second over wrong bits of the cue', link('kanerva'), async (lab) => {
+    const study = await finished(lab);
+    complete(study);
+    assert.equal(study.id, 'kanerva');
+    assert.ok(study.second, 'the critical distance');
+    assert.notEqual(study.second.x.label, study.x.label);
+    await agrees(lab, study);
+    // Lines of the second set are hidden by buttons of their own, or by the table above.
+    const { second } = study;
+    const name = chartName(study, second, second.measures[0]);
+    const [first] = second.arms;
+    const own = lab.page.locator(`section[aria-labelledby=title-second] button[data-arm="${first.id}"]`);
+    const button = (await own.count())
+      ? own
+      : lab.page.locator(`[data-testid=study-arms] tr[data-arm="${first.id}"] button`);
+    await button.focus();
+    await lab.page
+      .locator(`[data-testid="figure-${name}"][data-spotlight="${first.id}"]`)
+      .waitFor({ state: 'attached' });
+    await lab.page.keyboard.press('Space');
+    assert.equal(await button.getAttribute('aria-pressed'), 'false');
+    const xml = parse((await lab.download(`svg-${name}`)).bytes);
+    assert.deepEqual(
+      marksIn(xml, 'line').map((line) => line.getAttribute('data-series')),
+      second.arms.slice(1).map(({ id }) => id),
+    );
   });
 
-  test('rivals: a machine and two transformers on the same sequences', { timeout: SLOW }, async () => {
-    await withLab(link('rivals'), async (lab) => {
-      const study = await finished(lab);
-      complete(study);
-      assert.equal(study.id, 'rivals');
-      assert.ok(study.arms.length >= 3);
-      // With a rate that was given nothing is tuned, and nothing said of it.
-      assert.ok(study.rows.body.every(([first]) => first !== 'Rates tried'));
-      const xs = study.arms[0].points.map(({ x }) => x);
-      assert.equal(xs.length, 2);
-      await agrees(lab, study);
-    });
+  test('rivals: a machine and two transformers on the same sequences', link('rivals'), async (lab) => {
+    const study = await finished(lab);
+    complete(study);
+    assert.equal(study.id, 'rivals');
+    assert.ok(study.arms.length >= 3);
+    // With a rate that was given nothing is tuned, and nothing said of it.
+    assert.ok(study.rows.body.every(([first]) => first !== 'Rates tried'));
+    const xs = study.arms[0].points.map(({ x }) => x);
+    assert.equal(xs.length, 2);
+    await agrees(lab, study);
   });
 });
 
 describe('while it runs', () => {
   const LONG = link('errors', '&seeds=6&longest=120&points=6');
 
-  test('pause, one part, go on to the same numbers, reset', { timeout: 2 * SLOW }, async () => {
+  it('pause, one part, go on to the same numbers, reset', async () => {
     let whole;
     await withLab(LONG, async (lab) => {
       whole = await finished(lab);
@@ -562,8 +540,7 @@ describe('while it runs', () => {
       await lab.stepAtLeast(at + 1);
       await lab.state('paused');
       assert.equal(await lab.step(), at + 1);
-      await lab.press('train');
-      await lab.state('finished', SLOW);
+      await lab.train();
       const again = await found(lab);
       assert.deepEqual(again, whole, 'a pause changes no number');
 
@@ -578,106 +555,102 @@ describe('while it runs', () => {
 
   test(
     'lines are switched off and on; a count may have a logarithmic axis; the keyboard reads it',
-    { timeout: SLOW },
-    async () => {
-      await withLab(link('errors'), async (lab) => {
-        const study = await finished(lab);
-        const place = study.measures.findIndex(({ kind }) => kind === 'count');
-        const measure = study.measures[place];
-        const name = chartName(study, study, measure);
-        const chart = lab.page.getByTestId(`figure-${name}`);
-        const shown = async () => (await chart.getAttribute('data-lines')).split(' ');
-        const all = study.arms.map(({ id }) => id);
-        assert.deepEqual(await shown(), all);
-        const button = lab.page.locator('[data-testid=study-arms] tr[data-arm=shift] button');
-        await button.focus();
-        await lab.page.keyboard.press('Enter');
-        assert.equal(await button.getAttribute('aria-pressed'), 'false');
-        assert.deepEqual(
-          await shown(),
-          all.filter((id) => id !== 'shift'),
-        );
-        await lab.page.keyboard.press('Enter');
-        assert.deepEqual(await shown(), all);
+    link('errors'),
+    async (lab) => {
+      const study = await finished(lab);
+      const place = study.measures.findIndex(({ kind }) => kind === 'count');
+      const measure = study.measures[place];
+      const name = chartName(study, study, measure);
+      const chart = lab.page.getByTestId(`figure-${name}`);
+      const shown = async () => (await chart.getAttribute('data-lines')).split(' ');
+      const all = study.arms.map(({ id }) => id);
+      assert.deepEqual(await shown(), all);
+      const button = lab.page.locator('[data-testid=study-arms] tr[data-arm=shift] button');
+      await button.focus();
+      await lab.page.keyboard.press('Enter');
+      assert.equal(await button.getAttribute('aria-pressed'), 'false');
+      assert.deepEqual(
+        await shown(),
+        all.filter((id) => id !== 'shift'),
+      );
+      await lab.page.keyboard.press('Enter');
+      assert.deepEqual(await shown(), all);
 
-        const log = lab.page.locator(`input[name=log-${measure.id}]`);
-        await log.check();
-        const xml = parse((await saved(lab, `svg-${name}`)).bytes);
-        const ticks = ticksIn(xml, 'y').map(({ text, at }) => ({ value: number(text), at }));
-        const [lowest, highest] = [ticks[0], ticks.at(-1)];
-        assert.ok(lowest.value > 0 && highest.value >= 10 * lowest.value, 'at least a decade');
-        const valueOf = scaleIn(xml, 'y', true);
-        for (const { value, at } of ticks) near(valueOf(at), value, 1e-3 * value, `the axis at ${value}`);
-        const lines = new Map(
-          marksIn(xml, 'line').map((line) => [
-            line.getAttribute('data-series'),
-            pointsOfPath(attributeOf(line, 'd')).map(([, y]) => valueOf(y)),
-          ]),
-        );
-        for (const arm of study.arms) {
-          assert.equal(lines.get(arm.id).length, arm.points.length);
-          arm.points.forEach(({ values }, j) => {
-            const mean = values[place].reduce((a, b) => a + b, 0) / values[place].length;
-            // Zero has no logarithm: it stands at the lower edge.
-            const wanted = Math.max(mean, lowest.value);
-            near(lines.get(arm.id)[j], wanted, 2e-3 * wanted, `${arm.id}, point ${j}`);
-          });
-        }
-        assert.ok(xml.documentElement.textContent.includes('at the lower edge'));
+      const log = lab.page.locator(`input[name=log-${measure.id}]`);
+      await log.check();
+      const xml = parse((await lab.download(`svg-${name}`)).bytes);
+      const ticks = ticksIn(xml, 'y').map(({ text, at }) => ({ value: number(text), at }));
+      const [lowest, highest] = [ticks[0], ticks.at(-1)];
+      assert.ok(lowest.value > 0 && highest.value >= 10 * lowest.value, 'at least a decade');
+      const valueOf = scaleIn(xml, 'y', true);
+      for (const { value, at } of ticks) near(valueOf(at), value, 1e-3 * value, `the axis at ${value}`);
+      const lines = new Map(
+        marksIn(xml, 'line').map((line) => [
+          line.getAttribute('data-series'),
+          pointsOfPath(attributeOf(line, 'd')).map(([, y]) => valueOf(y)),
+        ]),
+      );
+      for (const arm of study.arms) {
+        assert.equal(lines.get(arm.id).length, arm.points.length);
+        arm.points.forEach(({ values }, j) => {
+          const mean = values[place].reduce((a, b) => a + b, 0) / values[place].length;
+          // Zero has no logarithm: it stands at the lower edge.
+          const wanted = Math.max(mean, lowest.value);
+          near(lines.get(arm.id)[j], wanted, 2e-3 * wanted, `${arm.id}, point ${j}`);
+        });
+      }
+      assert.ok(xml.documentElement.textContent.includes('at the lower edge'));
 
-        await chart.scrollIntoViewIfNeeded();
-        await chart.locator('canvas').waitFor();
-        await lab.page.keyboard.press('Tab');
-        await chart.locator('.readable').focus();
-        await lab.page.keyboard.press('Home');
-        const first = study.arms[0].points[0].x;
-        const words = await chart.getByTestId('reading').innerText();
-        assert.ok(words.startsWith(`${study.x.label} ${first}: ${study.arms[0].label} `), words);
-        await lab.page.keyboard.press('End');
-        assert.ok((await chart.getByTestId('reading').innerText()).startsWith(`${study.x.label} 30: `));
-      });
+      await chart.scrollIntoViewIfNeeded();
+      await chart.locator('canvas').waitFor();
+      await lab.page.keyboard.press('Tab');
+      await chart.locator('.readable').focus();
+      await lab.page.keyboard.press('Home');
+      const first = study.arms[0].points[0].x;
+      const words = await chart.getByTestId('reading').innerText();
+      assert.ok(words.startsWith(`${study.x.label} ${first}: ${study.arms[0].label} `), words);
+      await lab.page.keyboard.press('End');
+      assert.ok((await chart.getByTestId('reading').innerText()).startsWith(`${study.x.label} 30: `));
     },
   );
 
-  test('settings that concern the run are told; others are not', { timeout: SLOW }, async () => {
-    await withLab(link('errors'), async (lab) => {
-      await finished(lab);
-      assert.equal(await lab.text('experiment-told'), '');
-      for (const [name, text] of [
-        ['ball_radius', '12'],
-        ['threshold', '5'],
-      ]) {
-        const field = lab.page.locator(`#set-${name}`);
-        await field.evaluate((one) => (one.closest('details').open = true));
-        await field.fill(text);
-        await field.press('Enter');
-        await lab.page.waitForFunction((wanted) => location.hash.includes(wanted), `${name}=${text}`);
-      }
-      assert.equal(await lab.text('experiment-told'), '');
-      const seeds = lab.page.locator('#set-seeds');
-      await seeds.evaluate((one) => (one.closest('details').open = true));
-      await seeds.fill('3');
-      await seeds.press('Enter');
-      await lab.page.waitForFunction(() =>
-        /earlier settings/.test(document.querySelector('[data-testid=experiment-told]').textContent),
-      );
-      // The numbers of the earlier settings stay; what Run would do is said again.
-      assert.match(await lab.text('experiment-plan'), /^3 machines/);
-      assert.equal(await lab.page.getByTestId('study-arms').locator('tbody tr').count(), 4);
-      await lab.page.locator('input[name=experiment-kind][value=repeated]').check();
-      await lab.page.waitForFunction(() =>
-        /Below is “Errors against length”/.test(
-          document.querySelector('[data-testid=experiment-told]').textContent,
-        ),
-      );
-      const study = await finished(lab);
-      assert.equal(study.id, 'repeated');
-      assert.equal(study.seeds.length, 3);
-    });
+  test('settings that concern the run are told; others are not', link('errors'), async (lab) => {
+    await finished(lab);
+    assert.equal(await lab.text('experiment-told'), '');
+    for (const [name, text] of [
+      ['ball_radius', '12'],
+      ['threshold', '5'],
+    ]) {
+      const field = lab.page.locator(`#set-${name}`);
+      await field.evaluate((one) => (one.closest('details').open = true));
+      await field.fill(text);
+      await field.press('Enter');
+      await lab.page.waitForFunction((wanted) => location.hash.includes(wanted), `${name}=${text}`);
+    }
+    assert.equal(await lab.text('experiment-told'), '');
+    const seeds = lab.page.locator('#set-seeds');
+    await seeds.evaluate((one) => (one.closest('details').open = true));
+    await seeds.fill('3');
+    await seeds.press('Enter');
+    await lab.page.waitForFunction(() =>
+      /earlier settings/.test(document.querySelector('[data-testid=experiment-told]').textContent),
+    );
+    // The numbers of the earlier settings stay; what Run would do is said again.
+    assert.match(await lab.text('experiment-plan'), /^3 machines/);
+    assert.equal(await lab.page.getByTestId('study-arms').locator('tbody tr').count(), 4);
+    await lab.page.locator('input[name=experiment-kind][value=repeated]').check();
+    await lab.page.waitForFunction(() =>
+      /Below is “Errors against length”/.test(
+        document.querySelector('[data-testid=experiment-told]').textContent,
+      ),
+    );
+    const study = await finished(lab);
+    assert.equal(study.id, 'repeated');
+    assert.equal(study.seeds.length, 3);
   });
 });
 
-test('phone width and names: nothing sticks out, axe finds nothing', { timeout: 2 * SLOW }, async () => {
+it('phone width and names: nothing sticks out, axe finds nothing', async () => {
   for (const [experiment, colorScheme] of [
     ['errors', 'light'],
     ['repeated', 'dark'],
@@ -685,22 +658,17 @@ test('phone width and names: nothing sticks out, axe finds nothing', { timeout: 
     ['kanerva', 'light'],
     ['rivals', 'dark'],
   ]) {
-    await withLab(
-      link(experiment),
-      async (lab) => {
-        const study = await finished(lab);
-        for (const curves of sets(study)) {
-          for (const measure of curves.measures) await openNumbersOf(lab, chartName(study, curves, measure));
-        }
-        for (const curves of sets(study)) {
-          for (const measure of curves.measures) await steady(lab, chartName(study, curves, measure));
-        }
-        const wide = await lab.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(wide <= 0, `${experiment}: ${wide} px too wide`);
-        await lab.page.addScriptTag({ path: axePath });
-        assert.equal(await lab.axe(), '', experiment);
-      },
-      { viewport: { width: 390, height: 844 }, colorScheme },
-    );
+    await withLab(link(experiment), { viewport: { width: 390, height: 844 }, colorScheme }, async (lab) => {
+      const study = await finished(lab);
+      for (const curves of sets(study)) {
+        for (const measure of curves.measures) await openNumbersOf(lab, chartName(study, curves, measure));
+      }
+      for (const curves of sets(study)) {
+        for (const measure of curves.measures) await steady(lab, chartName(study, curves, measure));
+      }
+      const wide = await lab.overflow();
+      assert.ok(wide <= 0, `${experiment}: ${wide} px too wide`);
+      assert.equal(await lab.axe(), '', experiment);
+    });
   }
 });

@@ -1,0 +1,87 @@
+// Readers of what the page saves, none of them ours, and of the numbers that it writes.
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+
+const require = createRequire(new URL('../../www/package.json', import.meta.url));
+export const { parse: parseCsv } = require('csv-parse/sync');
+export const { PNG } = require('pngjs');
+const { DOMParser } = require('@xmldom/xmldom');
+
+/** A number as the page writes it. */
+export const number = (text) => Number(text.replaceAll('−', '-').replaceAll(',', '').replace('…', ''));
+
+export function near(found, wanted, tolerance, message) {
+  assert.ok(
+    Math.abs(found - wanted) <= tolerance,
+    `${message ?? ''}: found ${found}, wanted ${wanted} within ${tolerance}`,
+  );
+}
+
+/** Within a share of what is wanted. */
+export const nearly = (found, wanted, share, message) =>
+  near(found, wanted, Math.abs(wanted) * share + 1e-12, message);
+
+/** How many colours a PNG has. */
+export function colours(bytes) {
+  const { data } = PNG.sync.read(bytes);
+  const found = new Set();
+  for (let i = 0; i < data.length; i += 4) found.add(data.readUInt32BE(i));
+  return found.size;
+}
+
+/** Parses strictly: whatever the parser complains of is an error. */
+export function parse(bytes) {
+  const fail = (level, message) => {
+    throw new Error(`${level}: ${message}`);
+  };
+  return new DOMParser({ onError: fail }).parseFromString(bytes.toString('utf8'), 'image/svg+xml');
+}
+
+/** The marks of a kind in an exported figure, by series: their groups. */
+export function marksIn(xml, kind, series) {
+  return Array.from(xml.getElementsByTagName('g')).filter(
+    (group) =>
+      group.getAttribute('data-mark') === kind &&
+      (series === undefined || group.getAttribute('data-series') === series),
+  );
+}
+
+/** Elements of a class. */
+export const withClass = (xml, name, kind) =>
+  within(xml, name).filter((one) => one.getAttribute('class') === kind);
+
+/** Every element below one, of a name. */
+export const within = (element, name) => Array.from(element.getElementsByTagName(name));
+
+/** An attribute of a mark, whether its group bears it or what is in it. */
+export const attributeOf = (group, name) =>
+  [group, ...within(group, '*')].find((one) => one.hasAttribute(name))?.getAttribute(name) ?? null;
+
+/** The points of a path of straight lines, as [x, y]. */
+export function pointsOfPath(d) {
+  return [...d.matchAll(/[ML]\s*(-?[\d.e-]+)[ ,](-?[\d.e-]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+}
+
+/** The labels of an axis of an exported figure, in their order: what they say, and where they stand. */
+export function ticksIn(xml, axis) {
+  return within(xml, 'g')
+    .filter((group) => group.getAttribute('data-axis') === `${axis}-axis tick label`)
+    .flatMap((group) => within(group, 'text'))
+    .map((label) => {
+      const [, x, y] = /translate\(([-\d.]+),([-\d.]+)\)/.exec(label.getAttribute('transform'));
+      return { text: label.textContent, at: Number(axis === 'x' ? x : y) };
+    });
+}
+
+/** Turns places in an exported figure into values of an axis, by its first and last label that are numbers. */
+export function scaleIn(xml, axis, log = false) {
+  const ticks = ticksIn(xml, axis)
+    .map(({ text, at }) => ({ value: Number(text.replaceAll(',', '').replaceAll('−', '-')), at }))
+    .filter(({ value }) => Number.isFinite(value));
+  const [from, to] = [ticks[0], ticks.at(-1)];
+  return (at) => {
+    const share = (at - from.at) / (to.at - from.at);
+    return log ? from.value * (to.value / from.value) ** share : from.value + share * (to.value - from.value);
+  };
+}
