@@ -343,7 +343,7 @@ for (const [id, { small, long, skipped }] of Object.entries(EACH)) {
         await page.goto(
           `${shared.server.address}embed.html${link(small)}&autostart=1&theme=dark&hide=keep,settings`,
         );
-        await page.waitForSelector(`#lab[data-lab=${id}][data-state=finished]`, { timeout: 300_000 });
+        await page.waitForSelector(`#lab[data-lab=${id}][data-state=finished]`);
         assert.match(await page.title(), / lab · Mnemoscope$/);
         assert.equal(await page.locator('h1').count(), 1);
         assert.equal(await page.locator('.question').innerText(), question(id));

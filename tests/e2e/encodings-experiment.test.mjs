@@ -31,7 +31,7 @@ async function trained(lab, title) {
 /** Waits for the outcome of the last step. */
 async function found(lab, title) {
   await lab.page.locator('#title-experiment').scrollIntoViewIfNeeded();
-  await lab.page.locator(`#${title}`).waitFor({ timeout: 60_000 });
+  await lab.page.locator(`#${title}`).waitFor();
   await lab.page.waitForFunction(() => {
     const { state, live } = document.querySelector('lab-experiment').dataset;
     return state === 'answered' && live === document.querySelector('#lab').dataset.step;

@@ -182,7 +182,7 @@ describe('two encodings side by side', () => {
         for (let i = 1; i <= 60; i++) {
           slider.value = String(i);
           slider.dispatchEvent(new Event('input', { bubbles: true }));
-          await new Promise((resolve) => setTimeout(resolve, 5));
+          await new Promise((resolve) => requestAnimationFrame(resolve));
         }
         slider.dispatchEvent(new Event('change', { bubbles: true }));
         return told;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { addressHas, change, openNumbers, settled, SMALL } from './encodings.mjs';
 import { marksIn, near, number, parse, PNG, pointsOfPath, within } from './files.mjs';
-import { labs } from './lab.mjs';
+import { labs, PHONE } from './lab.mjs';
 
 const { test } = labs({ webgpu: false, link: SMALL });
 
@@ -270,7 +270,7 @@ describe('every reader', () => {
   test(
     'no sideways scroll on a phone, and the maps stand one above the other',
     'length=128&width=64&left=rank-code',
-    { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+    PHONE,
     async (lab) => {
       await settled(lab);
       await through(lab);

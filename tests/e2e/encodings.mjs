@@ -7,7 +7,6 @@ import { savedBy } from './lab.mjs';
 /** Without the parts that other files test. */
 export const ALONE = '#lab=encodings&executor=cpu&hide=lemma,logit';
 export const SMALL = `${ALONE}&length=8&width=6`;
-export const SLOW = 300_000;
 
 /** PE(p / compression) times gain, in single precision. */
 export function sinusoidal(length, width, { base = 10000, compression = 1, gain = 1 } = {}) {

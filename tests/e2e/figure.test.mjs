@@ -22,13 +22,10 @@ async function filled(lab) {
 
 /** Scrolls through the page until every figure is drawn; gives their names. */
 async function drawAll(lab) {
-  await lab.page.evaluate(async () => {
-    for (let top = 0; top < document.documentElement.scrollHeight; top += innerHeight / 2) {
-      scrollTo(0, top);
-      await new Promise((resolve) => setTimeout(resolve, 120));
-    }
-  });
-  await lab.answered();
+  for (const heading of await lab.page.locator('#lab [data-part] h2').all()) {
+    await heading.scrollIntoViewIfNeeded();
+    await lab.answered();
+  }
   for (const figure of await lab.page.locator('lab-figure').all()) {
     await figure.scrollIntoViewIfNeeded();
     await figure.locator('.drawing[data-plot]').waitFor();

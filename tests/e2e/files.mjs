@@ -85,3 +85,49 @@ export function scaleIn(xml, axis, log = false) {
     return log ? from.value * (to.value / from.value) ** share : from.value + share * (to.value - from.value);
   };
 }
+
+/** The header of a safetensors file, as its specification has it (8 bytes of length, JSON), and the data after it. */
+function headOf(bytes) {
+  const start = 8 + Number(bytes.readBigUInt64LE(0));
+  return { header: JSON.parse(bytes.subarray(8, start).toString('utf8')), data: bytes.subarray(start) };
+}
+
+/** A safetensors file of a header, as an object, and data. */
+export function writeSafetensors(header, data) {
+  const text = Buffer.from(JSON.stringify(header));
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(text.length));
+  return Buffer.concat([size, text, data]);
+}
+
+/** The same file with another header. */
+export function withHeader(bytes, change) {
+  const { header, data } = headOf(bytes);
+  change(header);
+  return writeSafetensors(header, data);
+}
+
+/** What a safetensors file holds: no gap, nothing over. */
+export function readSafetensors(bytes) {
+  const { header, data } = headOf(bytes);
+  const { __metadata__: metadata, ...named } = header;
+  const tensors = Object.entries(named).map(
+    ([
+      name,
+      {
+        dtype,
+        shape,
+        data_offsets: [from, to],
+      },
+    ]) => {
+      assert.equal(dtype, 'F32');
+      assert.equal(to - from, 4 * shape.reduce((product, size) => product * size, 1), name);
+      const values = Array.from({ length: (to - from) / 4 }, (_, i) => data.readFloatLE(from + 4 * i));
+      return { name, shape, from, to, values };
+    },
+  );
+  const inOrder = tensors.toSorted((a, b) => a.from - b.from);
+  inOrder.forEach(({ name, from }, i) => assert.equal(from, inOrder[i - 1]?.to ?? 0, `a gap before ${name}`));
+  assert.equal(inOrder.at(-1).to, data.length, 'the last tensor ends with the file');
+  return { metadata, tensors };
+}

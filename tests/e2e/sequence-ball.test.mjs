@@ -1,7 +1,7 @@
 // Attention approximates SDM: what the panel draws, lists and saves agrees, and is what counting points of balls gives.
 
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe } from 'node:test';
 import { addressHas, change, openNumbers } from './encodings.mjs';
 import { attributeOf, colours, marksIn, near, number, parse, pointsOfPath, within } from './files.mjs';
 import { labs, pointsOf } from './lab.mjs';
@@ -292,37 +292,33 @@ describe('retrieval', () => {
   });
 });
 
-it('a retrieval that takes long shows how far it is, is stopped, and computed again', async () => {
-  /** Stops the work as soon as the page shows it, and gives what it said. */
-  const stopped = (lab) =>
-    lab.page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          const observer = new MutationObserver(() => {
-            const stop = document.querySelector('[data-testid=stop-ball]');
-            if (!stop) return;
-            observer.disconnect();
-            const words = document.querySelector('[data-testid=work-ball]').innerText;
-            stop.click();
-            resolve(words);
-          });
-          observer.observe(document.body, { childList: true, subtree: true });
-          const again = document.querySelector('[data-testid=ball-again]');
-          if (again) again.click();
-          else document.querySelector('#lab').client.change('memories', '2000');
-          setTimeout(() => resolve('no bar was seen'), 20_000);
-        }),
-    );
-  await withLab('ball_bits=512&ball_radius=250&memories=50', async (lab) => {
-    await lab.page.getByTestId('ball-sentence').waitFor();
-    assert.match(await stopped(lab), /^\d+ of \d+ levels/);
-    await lab.page.getByText(/given up after \d+ of \d+ noise levels/).waitFor();
-    assert.equal(await lab.page.getByTestId('work-ball').count(), 0);
-    assert.match(await stopped(lab), /^\d+ of \d+ levels/);
-    await lab.page.getByText(/given up after \d+ of \d+ noise levels/).waitFor();
-    // Other settings have their answer.
-    await change(lab, 'memories', '50');
-    await change(lab, 'ball_radius', '100');
-    await lab.page.getByTestId('ball-sentence').waitFor();
-  });
+const MANY = { ball_bits: 512, ball_radius: 250, memories: 50 };
+test('a retrieval that takes long shows how far it is, is stopped, and computed again', MANY, async (lab) => {
+  const { page } = lab;
+  /** Stops the work that `begin` leads to as soon as the page shows it: it was given up, and had said how far it was. */
+  const stopped = async (begin) => {
+    await page.evaluate(() => {
+      globalThis.told = null;
+      const observer = new MutationObserver(() => {
+        const stop = document.querySelector('[data-testid=stop-ball]');
+        if (!stop) return;
+        observer.disconnect();
+        globalThis.told = document.querySelector('[data-testid=work-ball]').innerText;
+        stop.click();
+      });
+      observer.observe(document.body, { childList: true, subtree: true });
+    });
+    await begin();
+    const told = await page.waitForFunction(() => globalThis.told);
+    assert.match(await told.jsonValue(), /^\d+ of \d+ levels/);
+    await page.getByText(/given up after \d+ of \d+ noise levels/).waitFor();
+    assert.equal(await page.getByTestId('work-ball').count(), 0);
+  };
+  await page.getByTestId('ball-sentence').waitFor();
+  await stopped(() => lab.client('change', 'memories', '2000'));
+  await stopped(() => page.getByTestId('ball-again').press('Enter'));
+  // Other settings have their answer.
+  await change(lab, 'memories', '50');
+  await change(lab, 'ball_radius', '100');
+  await page.getByTestId('ball-sentence').waitFor();
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { marksIn, near, parse, PNG, withClass, within } from './files.mjs';
-import { labs, until } from './lab.mjs';
+import { labs, PHONE, until } from './lab.mjs';
 import { LONG } from './sequence.mjs';
 
 const ALONE = '#lab=sequence&executor=cpu&hide=session,spikes,ball,experiment';
@@ -11,25 +11,16 @@ const { test } = labs({ webgpu: false, link: ALONE });
 const CONTEXT = '7 1 5 1 7 1 5 1 7 1 5 1'.split(' ');
 const STAGES = ['encoding', 'context', 'retrieval', 'storage', 'decoding'];
 const MACHINES = ['machine', 'transformer'];
-const PHONE = {
-  viewport: { width: 390, height: 844 },
-  hasTouch: true,
-  isMobile: true,
-};
 
 /** What is on show once nothing is under way, at symbol `at` if it is given. */
 async function step(lab, at = null) {
   await lab.page.locator('#title-operations').scrollIntoViewIfNeeded();
-  await lab.page.waitForFunction(
-    (wanted) => {
-      const shown = document.querySelector('[data-testid=operations-step]');
-      const refused = document.querySelector('sequence-operations .refused .wrong');
-      if (refused) throw new Error(refused.textContent);
-      return shown?.dataset.fresh === 'true' && (wanted === null || shown.dataset.at === String(wanted));
-    },
-    at,
-    { timeout: 120_000 },
-  );
+  await lab.page.waitForFunction((wanted) => {
+    const shown = document.querySelector('[data-testid=operations-step]');
+    const refused = document.querySelector('sequence-operations .refused .wrong');
+    if (refused) throw new Error(refused.textContent);
+    return shown?.dataset.fresh === 'true' && (wanted === null || shown.dataset.at === String(wanted));
+  }, at);
   return lab.page.evaluate(async () => {
     const { client } = document.querySelector('#lab');
     const { at } = document.querySelector('[data-testid=operations-step]').dataset;
@@ -75,7 +66,7 @@ describe('what takes long', () => {
       await lab.press('stop-operations');
       await lab.page.getByText(/Stopped after [\d,]+ of 2,000 symbols/).waitFor();
       await lab.press('go-on-operations');
-      await lab.page.getByText(/of at most [\d,]+ gradient steps/).waitFor({ timeout: 120_000 });
+      await lab.page.getByText(/of at most [\d,]+ gradient steps/).waitFor();
       assert.match(await lab.text('operations-training'), /Training the transformer/);
       await lab.press('stop-operations');
       const shown = await step(lab, 0);
@@ -247,27 +238,22 @@ describe('five operations', () => {
     assert.equal(await lab.page.getByTestId('operations-previous').getAttribute('aria-disabled'), 'true');
   });
 
-  test(
-    'Play goes from symbol to symbol, waits on Pause, and stops at the last',
-    { sequence: '3 1 4 1' },
-    async (lab) => {
-      await step(lab, 0);
-      await lab.press('operations-play');
-      await step(lab, 1);
-      await lab.press('operations-play');
-      assert.equal(await lab.page.getByTestId('operations-play').getAttribute('data-playing'), 'false');
-      const { at } = await step(lab);
-      await lab.page.waitForTimeout(1500);
-      assert.equal((await step(lab)).at, at, 'paused');
-      await lab.press('operations-play');
-      await step(lab, 3);
-      await lab.page.locator('[data-testid=operations-play][data-playing=false]').waitFor();
-      assert.equal(
-        (await lab.text('operations-play')).replace(/\s+/g, ' ').trim(),
-        'Play through the symbols',
-      );
-    },
-  );
+  const FOUR = { sequence: '3 1 4 1' };
+  test('Play goes from symbol to symbol, waits on Pause, and stops at the last', FOUR, async (lab) => {
+    await lab.page.clock.install();
+    await step(lab, 0);
+    await lab.press('operations-play');
+    await step(lab, 1);
+    await lab.press('operations-play');
+    assert.equal(await lab.page.getByTestId('operations-play').getAttribute('data-playing'), 'false');
+    const { at } = await step(lab);
+    await lab.page.clock.fastForward(60_000);
+    assert.equal((await step(lab)).at, at, 'paused');
+    await lab.press('operations-play');
+    await step(lab, 3);
+    await lab.page.locator('[data-testid=operations-play][data-playing=false]').waitFor();
+    assert.equal((await lab.text('operations-play')).replace(/\s+/g, ' ').trim(), 'Play through the symbols');
+  });
 
   test('another sequence is trained on the spot, which the panel says', async (lab) => {
     await step(lab, 0);

@@ -4,17 +4,12 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { addressHas, openNumbers } from './encodings.mjs';
 import { marksIn, near, number, parse, PNG, pointsOfPath, ticksIn, within } from './files.mjs';
-import { labs, until } from './lab.mjs';
+import { labs, PHONE, until } from './lab.mjs';
 import { last, LONG } from './sequence.mjs';
 
 const ALONE = '#lab=sequence&executor=cpu&hide=session,operations,ball,experiment';
 const { test } = labs({ webgpu: false, link: ALONE });
 const LAYERS = ['input', 'context', 'decoder', 'output'];
-const PHONE = {
-  viewport: { width: 390, height: 844 },
-  hasTouch: true,
-  isMobile: true,
-};
 
 /** What is on show once nothing is under way, at symbol `at` if it is given. */
 async function step(lab, { at = null, neuron = null } = {}) {
@@ -31,7 +26,6 @@ async function step(lab, { at = null, neuron = null } = {}) {
       );
     },
     [at, neuron],
-    { timeout: 120_000 },
   );
   const shown = lab.page.getByTestId('spikes-step');
   return lab.ask('spikes', { at: Number(await shown.getAttribute('data-at')) });

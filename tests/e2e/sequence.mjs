@@ -7,7 +7,6 @@ export const ALONE = '#lab=sequence&executor=cpu&hide=operations,spikes,ball,exp
 /** A small experiment that is done in a moment. */
 export const STUDY =
   'executor=cpu&experiment=errors&longest=10&points=2&seeds=1&contexts=combined&forgetful=false';
-export const SLOW = 300_000;
 export const PARTS = ['session', 'operations', 'spikes', 'ball', 'run', 'experiment', 'settings', 'keep'];
 
 /** A link's fragment of the settings. */

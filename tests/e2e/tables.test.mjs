@@ -12,7 +12,6 @@ import { it } from 'node:test';
 import { labs, savedBy } from './lab.mjs';
 import { act } from './sequence.mjs';
 
-const SLOW = 120_000;
 const { withLab } = labs({ webgpu: false });
 
 const PROGRAM = fileURLToPath(new URL('../../target/debug/mnemoscope', import.meta.url));
@@ -102,7 +101,7 @@ async function shown(lab, part, button) {
       return document.querySelector(`[data-testid="${id}"]`);
     },
     [part, button],
-    { polling: 200, timeout: SLOW },
+    { polling: 200 },
   );
 }
 
@@ -138,7 +137,7 @@ const TABLES = [
     async prepare(lab) {
       await trained(lab);
       await lab.page.locator('#title-experiment').scrollIntoViewIfNeeded();
-      await lab.page.locator('#title-lengths').waitFor({ timeout: SLOW });
+      await lab.page.locator('#title-lengths').waitFor();
     },
     button: 'csv',
     command: ['encodings', 'train', '--csv', 'FILE'],
