@@ -346,8 +346,6 @@ describe('slice and singular values', () => {
       assert.match(words, /Similarity against distance/);
       assert.match(words, /Distance \|p − q\|/);
       assert.match(words, /lab=encodings.*left=rank-code/);
-      const png = PNG.sync.read((await lab.download('png-slice')).bytes);
-      assert.equal(png.width, 1280);
 
       await lab.page.getByTestId('figure-slice').locator('.surface').focus();
       await lab.page.keyboard.press('Home');
@@ -408,7 +406,6 @@ describe('slice and singular values', () => {
         ticks.some((text) => /^10⁻\S$/.test(text)),
         `powers of ten: ${ticks}`,
       );
-      assert.equal(PNG.sync.read((await lab.download('png-singular-values')).bytes).width, 1280);
     },
   );
 });

@@ -22,9 +22,8 @@ export function near(found, wanted, tolerance, message) {
 export const nearly = (found, wanted, share, message) =>
   near(found, wanted, Math.abs(wanted) * share + 1e-12, message);
 
-/** How many colours a PNG has. */
-export function colours(bytes) {
-  const { data } = PNG.sync.read(bytes);
+/** How many colours a picture has. */
+export function colours({ data }) {
   const found = new Set();
   for (let i = 0; i < data.length; i += 4) found.add(data.readUInt32BE(i));
   return found.size;

@@ -428,7 +428,7 @@ export class Lab {
  * closes the page again, and unless told otherwise wants its console free of errors; and `test`, a test of one such page.
  * Settings are laid over those of `link`, if they are no link of their own; `options` are those of the browser's context.
  */
-export function labs({ webgpu = true, spotless = true, link = '', options = {} } = {}) {
+export function labs({ webgpu = true, spotless = true, link = '', options = {}, headers = {} } = {}) {
   const addressOf = (settings) => {
     if (typeof settings === 'string' && (settings.includes('#') || !link)) return settings;
     const all = new URLSearchParams(link.slice(1));
@@ -454,7 +454,7 @@ export function labs({ webgpu = true, spotless = true, link = '', options = {} }
     },
   };
   before(async () => {
-    shared.server = await serve();
+    shared.server = await serve(headers);
     shared.browser = await launch({ webgpu });
   });
   after(async () => {

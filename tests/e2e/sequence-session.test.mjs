@@ -1,10 +1,10 @@
 // The sequence lab's session panel: a machine is shown a sequence once, recalls it, and is surprised by a wrong turn.
 
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { marksIn, parse, PNG, pointsOfPath, within } from './files.mjs';
-import { labs, until } from './lab.mjs';
-import { act, ALONE, last, link, LONGEST, session, still, strip, stripIs, symbols } from './sequence.mjs';
+import { describe } from 'node:test';
+import { colours, marksIn, parse, PNG, pointsOfPath, within } from './files.mjs';
+import { labs, PHONE, until } from './lab.mjs';
+import { act, ALONE, last, LONGEST, session, still, strip, stripIs, symbols, wordsOf } from './sequence.mjs';
 
 /** Symbols appear at once for readers who ask for less motion; only one test wants to see them come. */
 const QUICK = { reducedMotion: 'reduce' };
@@ -12,50 +12,44 @@ const { test, withLab } = labs({ webgpu: false, link: ALONE, options: QUICK });
 const LETTERS = 'a memory that is addressed by what it has just seen can walk along what it once saw';
 const ODE = 'E4 E4 F4 G4 G4 F4 E4 D4 C4 C4 D4 E4 E4 D4 D4 | E4 E4 F4 G4 G4 F4 E4 D4 C4 C4 D4 E4 D4 C4 C4';
 
+/** What each begins with; one is drawn. */
 const PRESETS = {
-  context: { sequence: '7 1 5 1 7 1 5 1 7 1 5 1'.split(' '), cue: 2 },
-  subsequence: {
-    sequence: '1 2 3 5 4 5 4 5 6 7 8 9 10 11 12 5 4 5 4 5 2 9 1'.split(' '),
-    cue: 2,
-  },
-  random: { sequence: null, cue: 3 },
-  melody: { sequence: ODE.split(' '), cue: 3 },
-  text: { sequence: [...LETTERS], cue: 8 },
+  context: '7 1 5 1 7 1 5 1 7 1 5 1'.split(' '),
+  subsequence: '1 2 3 5 4 5 4 5 6 7 8 9 10 11 12 5 4 5 4 5 2 9 1'.split(' '),
+  random: null,
+  melody: ODE.split(' '),
+  text: [...LETTERS],
 };
 
 describe('store and recall', () => {
-  for (const [id, { sequence, cue }] of Object.entries(PRESETS)) {
-    test(`the preset “${id}” is stored in one pass, and recalled from its cue`, async (lab) => {
+  test('every preset brings its sequence', async (lab) => {
+    for (const [id, sequence] of Object.entries(PRESETS)) {
       await still(lab);
       await lab.press(`start-${id}`);
       await lab.page.waitForSelector(`[data-testid=start-${id}][aria-pressed=true]`);
       const shown = await symbols(lab);
       if (sequence) assert.deepEqual(shown, sequence);
-      else {
-        assert.equal(shown.length, 40);
-        assert.ok(new Set(shown).size > 5 && new Set(shown).size <= 15);
-      }
-      assert.match(
-        await lab.text('session-symbols'),
-        new RegExp(`^${shown.length} symbols, ${new Set(shown).size} different`),
+      const different = new Set(shown).size;
+      assert.ok(
+        (await lab.text('session-symbols')).startsWith(`${shown.length} symbols, ${different} different`),
       );
+    }
+  });
+
+  for (const id of ['context', 'text']) {
+    test(`the preset “${id}” is stored in one pass, and recalled from its cue`, async (lab) => {
+      await still(lab);
+      await lab.press(`start-${id}`);
+      await lab.page.waitForSelector(`[data-testid=start-${id}][aria-pressed=true]`);
+      const shown = await symbols(lab);
+      const region = lab.page.getByTestId('session-sentence');
+      assert.equal(await region.getAttribute('role'), 'status');
+      assert.match(await region.innerText(), /blank/);
       const stored = await act(lab, 'store');
-      const first = last(stored);
-      assert.deepEqual(
-        first.map(({ symbol }) => symbol),
-        shown,
-      );
-      assert.ok(first.every(({ mode }) => mode === 'store'));
-      assert.equal(first[0].predicted, null, 'a blank memory predicts nothing');
-      assert.deepEqual(stored.alphabet, [...new Set(shown)]);
       assert.equal(stored.written, shown.length);
-      // The page's marks are those of a comparison made here.
-      for (const step of first) {
-        assert.equal(step.expected, step.symbol);
-        assert.equal(step.right, step.predicted === null ? null : step.predicted === step.symbol);
-      }
-      await stripIs(lab, first);
-      assert.ok((await lab.text('session-sentence')).length > 10);
+      await stripIs(lab, last(stored));
+      const said = await region.innerText();
+      assert.ok(said.length > 10);
       assert.equal(
         (await lab.text('session-stored')).replace(/\s+/g, ' ').split(':')[0],
         `${shown.length} symbols, ${stored.alphabet.length} different`,
@@ -64,30 +58,10 @@ describe('store and recall', () => {
       assert.match(await lab.text('session-executor'), /^CPU/);
 
       const recalled = await act(lab, 'recall');
-      const steps = last(recalled);
-      await stripIs(lab, steps);
+      await stripIs(lab, last(recalled));
       assert.equal(recalled.written, shown.length, 'recall writes nothing');
-      const own = steps.filter(({ mode }) => mode === 'recall');
-      assert.deepEqual(
-        steps.filter(({ mode }) => mode === 'cue').map(({ symbol }) => symbol),
-        shown.slice(0, cue),
-      );
-      const count = Number((await lab.settings()).recall);
-      const within = shown.slice(cue, cue + count);
-      // Beyond the end it goes on for as long as anything comes to its mind.
-      assert.ok(own.length >= within.length && own.length <= count, `${own.length} symbols`);
-      own.slice(0, within.length).forEach((step, i) => {
-        assert.equal(step.symbol, step.predicted, 'its own prediction is its next input');
-        assert.equal(step.expected, within[i]);
-        assert.equal(step.right, step.symbol === within[i]);
-      });
-      assert.equal(recalled.right, steps.filter(({ right }) => right === true).length);
-      assert.equal(recalled.wrong, steps.filter(({ right }) => right === false).length);
-      assert.deepEqual(
-        own.slice(0, within.length).map(({ symbol }) => symbol),
-        within,
-        'one pass is enough',
-      );
+      assert.ok(recalled.right > 0 && recalled.wrong === 0, 'one pass is enough');
+      assert.notEqual(await region.innerText(), said);
       const next = await lab.text('session-next');
       // Where the sequence has ended the memory may have nothing to say.
       if (recalled.next === null) assert.match(next, /^nothing: no stored symbol answers/);
@@ -111,121 +85,81 @@ describe('store and recall', () => {
     },
   );
 
-  test(
-    'Draw another takes the next seed and another sequence',
-    {
-      source: 'random',
-      alphabet: '9',
-      length: '12',
-      cue: '#2',
-      recall: '10',
-    },
-    async (lab) => {
-      const first = await symbols(lab);
-      await act(lab, 'store');
-      await lab.press('draw');
-      await lab.page.waitForFunction(() => location.hash.includes('seed=1'));
-      const second = await symbols(lab);
-      assert.equal(second.length, 12);
-      assert.notDeepEqual(second, first);
-      await lab.page.waitForFunction(() => document.querySelector('lab-session').dataset.steps === '0');
-      assert.match(await lab.text('session-sentence'), /another machine.*blank/);
-      await act(lab, 'store');
-      const own = last(await act(lab, 'recall')).filter(({ mode }) => mode === 'recall');
-      assert.deepEqual(
-        own.map(({ symbol }) => symbol),
-        second.slice(2),
-      );
-    },
-  );
+  const DRAWN = { source: 'random', alphabet: '9', length: '12', cue: '#2', recall: '10' };
+  test('Draw another takes the next seed and another sequence', DRAWN, async (lab) => {
+    const first = await symbols(lab);
+    await act(lab, 'store');
+    await lab.press('draw');
+    await lab.page.waitForFunction(() => location.hash.includes('seed=1'));
+    const second = await symbols(lab);
+    assert.equal(second.length, 12);
+    assert.notDeepEqual(second, first);
+    await lab.page.waitForFunction(() => document.querySelector('lab-session').dataset.steps === '0');
+    assert.match(await lab.text('session-sentence'), /another machine.*blank/);
+    await act(lab, 'store');
+    const own = last(await act(lab, 'recall')).filter(({ mode }) => mode === 'recall');
+    assert.equal(wordsOf(own), second.slice(2).join(' '));
+  });
 
-  test(
-    'Store more goes on in the same memory, Forget makes it blank',
-    { sequence: 'A B C D', cue: 'A', recall: '3' },
-    async (lab) => {
-      await act(lab, 'store');
-      assert.match(await lab.text('store'), /Store more/);
-      await lab.fill('session-sequence', 'W X Y Z');
-      const both = await act(lab, 'store');
-      assert.equal(both.begin, 4);
-      assert.equal(both.written, 8);
-      assert.deepEqual(both.alphabet, ['A', 'B', 'C', 'D', 'W', 'X', 'Y', 'Z']);
-      const own = last(await act(lab, 'recall')).filter(({ mode }) => mode === 'recall');
-      assert.deepEqual(
-        own.map(({ symbol }) => symbol),
-        ['B', 'C', 'D'],
-        'what was stored first is still there',
-      );
-      // All of it, and the last command again.
-      await lab.page.locator('input[name=course-of][value=all]').check({ force: true });
-      await stripIs(lab, (await session(lab)).steps);
-      await lab.page.locator('input[name=course-of][value=last]').check({ force: true });
-      const blank = await act(lab, 'forget');
-      assert.equal(blank.steps.length, 0);
-      assert.equal(blank.written, 0);
-      assert.equal(blank.next, null);
-      assert.match(await lab.text('session-next'), /nothing is predicted/);
-      assert.equal(await lab.page.getByTestId('course').count(), 0);
-      assert.equal(await lab.page.getByTestId('recall').getAttribute('aria-disabled'), 'true');
-    },
-  );
+  const ABCD = { sequence: 'A B C D', cue: 'A', recall: '3' };
+  test('Store more goes on in the same memory, Forget makes it blank', ABCD, async (lab) => {
+    await act(lab, 'store');
+    assert.match(await lab.text('store'), /Store more/);
+    await lab.fill('session-sequence', 'W X Y Z');
+    const both = await act(lab, 'store');
+    assert.equal(both.begin, 4);
+    assert.equal(both.written, 8);
+    assert.deepEqual(both.alphabet, ['A', 'B', 'C', 'D', 'W', 'X', 'Y', 'Z']);
+    const own = last(await act(lab, 'recall')).filter(({ mode }) => mode === 'recall');
+    assert.equal(wordsOf(own), 'B C D', 'what was stored first is still there');
+    // All of it, and the last command again.
+    await lab.page.locator('input[name=course-of][value=all]').check({ force: true });
+    await stripIs(lab, (await session(lab)).steps);
+    await lab.page.locator('input[name=course-of][value=last]').check({ force: true });
+    const blank = await act(lab, 'forget');
+    assert.equal(blank.steps.length, 0);
+    assert.equal(blank.written, 0);
+    assert.equal(blank.next, null);
+    assert.match(await lab.text('session-next'), /nothing is predicted/);
+    assert.equal(await lab.page.getByTestId('course').count(), 0);
+    assert.equal(await lab.page.getByTestId('recall').getAttribute('aria-disabled'), 'true');
+  });
 });
 
 describe('a wrong turn', () => {
-  test(
-    'surprise is high there and nothing is written',
-    { sequence: '1 2 3 4 5 6 7 8 9 10', cue: '1', recall: '9' },
-    async (lab) => {
-      await act(lab, 'store');
-      const before = last(await act(lab, 'replay'));
-      assert.ok(before.every(({ mode }) => mode === 'replay'));
-      // By the strip: the sixth symbol is pressed, and another put in its place.
-      await lab.page.locator('[data-testid=course] > li').nth(5).locator('button').click();
-      assert.equal(await lab.page.getByTestId('wrong-at').inputValue(), '6');
-      await lab.page.getByTestId('wrong-symbol').selectOption('2');
-      const turned = await act(lab, 'replay');
-      const steps = last(turned);
-      assert.deepEqual(
-        steps.map(({ symbol }) => symbol),
-        ['1', '2', '3', '4', '5', '2', '7', '8', '9', '10'],
-      );
-      assert.equal(steps[5].predicted, '6');
-      assert.equal(steps[5].right, false);
-      assert.ok(steps[5].surprise > 0.5, `surprise ${steps[5].surprise}`);
-      for (const step of steps.slice(1, 5)) {
-        assert.ok(step.surprise < 0.2 && step.right, `before it: ${step.surprise} at ${step.at}`);
-      }
-      assert.match(
-        await lab.text('course-reading'),
-        /^Symbol 6, shown: 2; predicted 6.*wrong.*surprise 0\.[5-9]|surprise 1/,
-      );
-      const cells = await strip(lab);
-      assert.ok(cells[5].surprise > 2 * Math.max(...cells.slice(1, 5).map(({ surprise }) => surprise)));
-      assert.equal(turned.written, 10);
-      // Taken back, the sequence has no surprise again.
-      await lab.fill('wrong-at', '');
-      const after = last(await act(lab, 'replay'));
-      assert.deepEqual(
-        after.slice(2).map(({ predicted, similarity }) => ({ predicted, similarity })),
-        before.slice(2).map(({ predicted, similarity }) => ({ predicted, similarity })),
-      );
-    },
-  );
-
-  test(
-    'an edited sequence is shown without a word of it being written',
-    { sequence: 'A B C D E F', cue: 'A' },
-    async (lab) => {
-      await act(lab, 'store');
-      await lab.fill('session-sequence', 'A B C F E D');
-      const shown = await act(lab, 'replay');
-      assert.equal(shown.written, 6, 'editing the sequence leaves the memory as it is');
-      const [, , , fourth] = last(shown);
-      assert.equal(fourth.predicted, 'D');
-      assert.equal(fourth.right, false);
-      assert.ok(fourth.surprise > 0.5);
-    },
-  );
+  const TEN = { sequence: '1 2 3 4 5 6 7 8 9 10', cue: '1', recall: '9' };
+  test('surprise is high there and nothing is written', TEN, async (lab) => {
+    await act(lab, 'store');
+    const before = last(await act(lab, 'replay'));
+    assert.ok(before.every(({ mode }) => mode === 'replay'));
+    // By the strip: the sixth symbol is pressed, and another put in its place.
+    await lab.page.locator('[data-testid=course] > li').nth(5).locator('button').click();
+    assert.equal(await lab.page.getByTestId('wrong-at').inputValue(), '6');
+    await lab.page.getByTestId('wrong-symbol').selectOption('2');
+    const turned = await act(lab, 'replay');
+    const steps = last(turned);
+    assert.equal(wordsOf(steps), '1 2 3 4 5 2 7 8 9 10');
+    assert.equal(steps[5].predicted, '6');
+    assert.equal(steps[5].right, false);
+    assert.ok(steps[5].surprise > 0.5, `surprise ${steps[5].surprise}`);
+    for (const step of steps.slice(1, 5)) {
+      assert.ok(step.surprise < 0.2 && step.right, `before it: ${step.surprise} at ${step.at}`);
+    }
+    assert.match(
+      await lab.text('course-reading'),
+      /^Symbol 6, shown: 2; predicted 6.*wrong.*surprise 0\.[5-9]|surprise 1/,
+    );
+    const cells = await strip(lab);
+    assert.ok(cells[5].surprise > 2 * Math.max(...cells.slice(1, 5).map(({ surprise }) => surprise)));
+    assert.equal(turned.written, 10);
+    // Taken back, the sequence has no surprise again.
+    await lab.fill('wrong-at', '');
+    const after = last(await act(lab, 'replay'));
+    assert.deepEqual(
+      after.slice(2).map(({ predicted, similarity }) => ({ predicted, similarity })),
+      before.slice(2).map(({ predicted, similarity }) => ({ predicted, similarity })),
+    );
+  });
 });
 
 describe('what is refused', () => {
@@ -272,7 +206,7 @@ describe('what is refused', () => {
 });
 
 describe('a command that takes long', () => {
-  test('shows how far it is, and what is through when it is stopped counts', `${LONGEST}`, async (lab) => {
+  test('shows how far it is, and what is through when it is stopped counts', LONGEST, async (lab) => {
     await still(lab);
     await lab.press('store');
     const bar = lab.page.getByTestId('work-session');
@@ -297,13 +231,10 @@ describe('a command that takes long', () => {
     );
     const recalled = await after;
     assert.equal(recalled.written, stored);
-    assert.deepEqual(
-      last(recalled).map(({ symbol }) => symbol),
-      recalled.steps.slice(0, 6).map(({ symbol }) => symbol),
-    );
+    assert.equal(wordsOf(last(recalled)), wordsOf(recalled.steps.slice(0, 6)));
   });
 
-  test('settings that make another machine end it, in words', `${LONGEST}`, async (lab) => {
+  test('settings that make another machine end it, in words', LONGEST, async (lab) => {
     await still(lab);
     await lab.press('store');
     await lab.page.getByTestId('work-session').waitFor();
@@ -354,26 +285,16 @@ describe('settings', () => {
     assert.match(await lab.text('session-sentence'), /blank/);
   });
 
-  it('a link restores sequence, cue and machine, whatever their symbols', async () => {
-    const settings = {
-      sequence: 'α & β # 100% "x" a=b α',
-      cue: 'α &',
-      recall: '5',
-      context: 'layer',
-      retention: '0.7',
-      seed: '11',
-    };
-    await withLab(link(settings), async (lab) => {
-      const given = await lab.settings();
-      for (const [name, value] of Object.entries(settings)) assert.equal(given[name], value);
-      assert.deepEqual(await symbols(lab), settings.sequence.split(' '));
-      const hash = await lab.hash();
-      await lab.page.reload();
-      await lab.state('ready');
-      assert.equal(await lab.hash(), hash);
-      assert.deepEqual(await lab.settings(), given);
-      assert.equal(await lab.page.locator('#session-sequence').inputValue(), settings.sequence);
-    });
+  const AWKWARD = { sequence: 'α & β # 100% "x" a=b α', cue: 'α &' };
+  test('a link restores sequence and cue, whatever their symbols', AWKWARD, async (lab) => {
+    const given = await lab.settings();
+    for (const [name, value] of Object.entries(AWKWARD)) assert.equal(given[name], value);
+    assert.deepEqual(await symbols(lab), AWKWARD.sequence.split(' '));
+    const hash = await lab.hash();
+    await lab.page.reload();
+    await lab.state('ready');
+    assert.equal(await lab.hash(), hash);
+    assert.equal(await lab.page.locator('#session-sequence').inputValue(), AWKWARD.sequence);
   });
 
   test('typing is not written over by a redraw, and both fields are one setting', async (lab) => {
@@ -392,34 +313,29 @@ describe('settings', () => {
 });
 
 describe('seeing and hearing it', () => {
-  test(
-    'symbols appear one after the other, and can be had at once',
-    {
-      sequence: Array.from({ length: 40 }, (_, i) => i % 9).join(' '),
-    },
-    async (lab) => {
-      await still(lab);
-      await lab.press('store');
-      await lab.page.waitForSelector('lab-session[data-state=showing]');
-      const hidden = () => lab.page.locator('.course > li[data-waiting]').count();
-      const some = await hidden();
-      assert.ok(some > 0, 'not all are there at once');
-      assert.equal(await lab.text('session-sentence'), '', 'the outcome is not told before it is seen');
-      await lab.page.waitForFunction(
-        (before) => document.querySelectorAll('.course > li[data-waiting]').length < before,
-        some,
-      );
-      await lab.press('skip');
-      assert.equal(await hidden(), 0);
-      await still(lab);
-      assert.ok((await lab.text('session-sentence')).length > 10);
-      // Left alone it comes to its end too.
-      await lab.press('recall');
-      await lab.page.waitForSelector('lab-session[data-state=showing]');
-      await still(lab);
-      assert.equal(await hidden(), 0);
-    },
-  );
+  const MANY = { sequence: Array.from({ length: 40 }, (_, i) => i % 9).join(' ') };
+  test('symbols appear one after the other, and can be had at once', MANY, {}, async (lab) => {
+    await still(lab);
+    await lab.press('store');
+    await lab.page.waitForSelector('lab-session[data-state=showing]');
+    const hidden = () => lab.page.locator('.course > li[data-waiting]').count();
+    const some = await hidden();
+    assert.ok(some > 0, 'not all are there at once');
+    assert.equal(await lab.text('session-sentence'), '', 'the outcome is not told before it is seen');
+    await lab.page.waitForFunction(
+      (before) => document.querySelectorAll('.course > li[data-waiting]').length < before,
+      some,
+    );
+    await lab.press('skip');
+    assert.equal(await hidden(), 0);
+    await still(lab);
+    assert.ok((await lab.text('session-sentence')).length > 10);
+    // Left alone it comes to its end too.
+    await lab.press('recall');
+    await lab.page.waitForSelector('lab-session[data-state=showing]');
+    await still(lab);
+    assert.equal(await hidden(), 0);
+  });
 
   test('a reader who asks for less motion waits for nothing', async (lab) => {
     await still(lab);
@@ -437,41 +353,38 @@ describe('seeing and hearing it', () => {
     assert.equal(await lab.page.evaluate(() => globalThis.showed), false);
   });
 
-  test(
-    'a melody can be heard, note by note; nothing sounds by itself',
-    { sequence: 'A4 C5 | F#4', cue: 'A4', recall: '3' },
-    async (lab) => {
-      await lab.page.evaluate(() => {
-        globalThis.heard = [];
-        const { OscillatorNode: Real } = globalThis;
-        globalThis.OscillatorNode = class extends Real {
-          constructor(context, options) {
-            super(context, options);
-            globalThis.heard.push(options.frequency);
-          }
-        };
-      });
-      await act(lab, 'store');
-      await act(lab, 'recall');
-      const heard = () => lab.page.evaluate(() => globalThis.heard);
-      assert.deepEqual(await heard(), []);
-      await lab.press('listen');
-      const [a, c, f] = await heard();
-      assert.equal(a, 440);
-      assert.ok(Math.abs(c - 523.251) < 0.01 && Math.abs(f - 369.994) < 0.01);
-      assert.equal((await heard()).length, 3, 'a bar line is no note');
-      await lab.page.waitForSelector('.course > li[data-sounding]');
-      assert.match(await lab.text('listen'), /Stop/);
-      await lab.press('listen');
-      assert.equal(await lab.page.locator('.course > li[data-sounding]').count(), 0);
-      assert.match(await lab.text('listen'), /Listen/);
-      await lab.fill('session-sequence', '1 2 3');
-      await act(lab, 'store');
-      assert.equal(await lab.page.getByTestId('listen').count(), 0, 'numbers are no notes');
-    },
-  );
+  const NOTES = { sequence: 'A4 C5 | F#4', cue: 'A4', recall: '3' };
+  test('a melody can be heard, note by note; nothing sounds by itself', NOTES, async (lab) => {
+    await lab.page.evaluate(() => {
+      globalThis.heard = [];
+      const { OscillatorNode: Real } = globalThis;
+      globalThis.OscillatorNode = class extends Real {
+        constructor(context, options) {
+          super(context, options);
+          globalThis.heard.push(options.frequency);
+        }
+      };
+    });
+    await act(lab, 'store');
+    await act(lab, 'recall');
+    const heard = () => lab.page.evaluate(() => globalThis.heard);
+    assert.deepEqual(await heard(), []);
+    await lab.press('listen');
+    const [a, c, f] = await heard();
+    assert.equal(a, 440);
+    assert.ok(Math.abs(c - 523.251) < 0.01 && Math.abs(f - 369.994) < 0.01);
+    assert.equal((await heard()).length, 3, 'a bar line is no note');
+    await lab.page.waitForSelector('.course > li[data-sounding]');
+    assert.match(await lab.text('listen'), /Stop/);
+    await lab.press('listen');
+    assert.equal(await lab.page.locator('.course > li[data-sounding]').count(), 0);
+    assert.match(await lab.text('listen'), /Listen/);
+    await lab.fill('session-sequence', '1 2 3');
+    await act(lab, 'store');
+    assert.equal(await lab.page.getByTestId('listen').count(), 0, 'numbers are no notes');
+  });
 
-  test('numbers, CSV, JSON and pictures hold every symbol', async (lab) => {
+  test('numbers, JSON and pictures hold every symbol', async (lab) => {
     await act(lab, 'store');
     const { steps, begin } = await act(lab, 'recall');
     await lab.page.locator('lab-session details.numbers > summary').click();
@@ -487,17 +400,6 @@ describe('seeing and hearing it', () => {
       assert.equal(row[3], step.predicted ?? '–');
       if (step.surprise !== null) assert.ok(Math.abs(Number(row[7]) - step.surprise) < 1e-3);
     });
-    const rows = await lab.csv('save-session.csv');
-    assert.equal(rows.length, steps.length);
-    rows.forEach((row, i) => {
-      const step = steps[i];
-      assert.equal(row.symbol, step.symbol);
-      assert.equal(row.mode, step.mode);
-      assert.equal(row.predicted, step.predicted ?? '');
-      assert.equal(row.similarity === '' ? null : Number(row.similarity), step.similarity);
-      assert.equal(row.surprise === '' ? null : Number(row.surprise), step.surprise);
-      assert.equal(row.right, step.right === null ? '' : String(step.right));
-    });
     const json = await lab.json('save-session.json');
     assert.deepEqual(json.session.steps, steps);
     assert.equal(`#${json.link}`, (await lab.hash()).replace(/&hide=.*/, ''));
@@ -506,10 +408,7 @@ describe('seeing and hearing it', () => {
     const svg = parse((await lab.download('svg-session')).bytes);
     const text = (series) =>
       marksIn(svg, 'text', series).flatMap((group) => within(group, 'text').map((one) => one.textContent));
-    assert.deepEqual(
-      text('symbol'),
-      drawn.map(({ symbol }) => symbol),
-    );
+    assert.equal(text('symbol').join(' '), wordsOf(drawn));
     assert.equal(text('predicted').length, drawn.length);
     const bars = marksIn(svg, 'link', 'similarity').flatMap((group) =>
       within(group, 'path').map((bar) => {
@@ -522,8 +421,7 @@ describe('seeing and hearing it', () => {
     bars.forEach((height, i) => assert.ok(Math.abs(height / 34 - Math.min(1, values[i])) < 0.01));
     assert.match(within(svg, 'desc')[0].textContent, /lab=sequence/);
     const png = PNG.sync.read((await lab.download('png-session')).bytes);
-    assert.ok(png.width > 1000 && png.height > 200);
-    assert.ok(new Set(png.data.subarray(0, 400_000)).size > 3, 'something is drawn');
+    assert.ok(png.width > 1000 && colours(png) > 3, 'something is drawn');
   });
 });
 
@@ -556,10 +454,7 @@ describe('for everyone', () => {
     const second = await session(lab);
     assert.equal(second.begin, first.steps.length);
     const recalled = last(second);
-    assert.deepEqual(
-      recalled.slice(0, 2).map(({ symbol }) => symbol),
-      ['5', '1'],
-    );
+    assert.equal(wordsOf(recalled.slice(0, 2)), '5 1');
     // One stop of Tab in the strip; arrows move along it.
     assert.equal(await page.locator('[data-testid=course] button[tabindex="0"]').count(), 1);
     await page.locator('[data-testid=course] button[tabindex="0"]').focus();
@@ -581,14 +476,24 @@ describe('for everyone', () => {
     await page.waitForFunction(() => document.querySelector('lab-session').dataset.steps === '0');
   });
 
-  test('the outcome is told in a live region', async (lab) => {
-    await still(lab);
-    const region = lab.page.getByTestId('session-sentence');
-    assert.equal(await region.getAttribute('role'), 'status');
-    assert.match(await region.innerText(), /blank/);
-    await act(lab, 'store');
-    const stored = await region.innerText();
-    await act(lab, 'recall');
-    assert.notEqual(await region.innerText(), stored);
-  });
+  const WIDE = { sequence: `${'x'.repeat(300)} ${'y'.repeat(200)} b`, cue: 'banana' };
+  test(
+    'a phone with long symbols, a wrong turn and a refusal: nothing sticks out, axe finds nothing',
+    WIDE,
+    { ...QUICK, ...PHONE },
+    async (lab) => {
+      await act(lab, 'store');
+      await lab.fill('wrong-at', '1');
+      await act(lab, 'replay');
+      await act(lab, 'recall');
+      await lab.page.locator('#session-cue-wrong').waitFor();
+      await lab.openAll();
+      await lab.page.getByTestId('course-table').waitFor();
+      assert.equal(await lab.overflow(), 0);
+      for (const colorScheme of ['dark', 'light']) {
+        await lab.page.emulateMedia({ colorScheme });
+        assert.equal(await lab.axe(), '', colorScheme);
+      }
+    },
+  );
 });

@@ -42,6 +42,9 @@ export async function session(lab) {
   return found;
 }
 
+/** The symbols of steps, as words. */
+export const wordsOf = (steps) => steps.map(({ symbol }) => symbol).join(' ');
+
 /** The steps of the last command. */
 export const last = ({ steps, begin }) => steps.slice(begin);
 
