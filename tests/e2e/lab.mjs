@@ -269,7 +269,6 @@ export class Lab {
     if ((await field.evaluate((element) => element.tagName)) === 'SELECT') await field.selectOption(value);
     else {
       await field.fill(value);
-      await field.press('Enter');
       await field.blur();
     }
     await this.settled(name, value);
@@ -282,10 +281,17 @@ export class Lab {
     await field.blur();
   }
 
-  /** Trains to the end. */
+  /** Trains to the end; an earlier run may be at its end until this one begins. */
   async train() {
+    await this.page.evaluate(() => {
+      globalThis.ended = false;
+      document.querySelector('#lab').client.listen(({ type, activity }) => {
+        if (type === 'failed' || activity === 'finished') globalThis.ended = true;
+      });
+    });
     await this.press('train');
-    await this.state('finished', 3 * PATIENCE);
+    await this.page.waitForFunction(() => globalThis.ended, undefined, { timeout: 3 * PATIENCE });
+    await this.state('finished');
   }
 
   /** Waits until the worker has taken a value of a setting. */
@@ -416,6 +422,16 @@ export class Lab {
       await this.page.addScriptTag({ path: axePath });
     const found = await this.page.evaluate(async () => (await globalThis.axe.run()).violations);
     return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`).join('\n');
+  }
+
+  /** As it is now it sticks out nowhere, and axe finds nothing in it, by dark and by light. */
+  async fits(what = '') {
+    assert.equal(await this.overflow(), 0, `${what}: pixels too wide`);
+    for (const colorScheme of ['dark', 'light']) {
+      await this.page.emulateMedia({ colorScheme });
+      await this.drawn();
+      assert.equal(await this.axe(), '', `${what}, ${colorScheme}`);
+    }
   }
 
   close() {

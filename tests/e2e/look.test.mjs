@@ -9,8 +9,7 @@ const SMALL =
   'encodings=rank,sinusoidal&seeds=1&steps=40&length=8&symbols=4&width=16&mlp=32&heads=2&layers=2&every=10';
 const CPU = `#lab=copy&executor=cpu&${SMALL}`;
 
-const shared = labs({ webgpu: false, link: CPU });
-const { test, withLab } = shared;
+const { test } = labs({ webgpu: false, link: CPU });
 
 /** Trains to the end, and waits for a look at the last step. */
 async function trained(lab) {

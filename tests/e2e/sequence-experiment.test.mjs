@@ -33,17 +33,7 @@ const link = (experiment, more = '') => `${LAB}&${SMALL[experiment]}${more}&${ON
 const { test, withLab } = labs({ webgpu: false });
 
 async function finished(lab) {
-  // An earlier experiment is finished as well until this one begins.
-  await lab.page.evaluate(() => {
-    globalThis.opened = new Promise((resolve) =>
-      document.querySelector('#lab').client.listen(({ type }) => type === 'opened' && resolve()),
-    );
-    // It is awaited below, not here.
-    return null;
-  });
-  await lab.press('train');
-  await lab.page.evaluate(() => globalThis.opened);
-  await lab.state('finished');
+  await lab.train();
   return found(lab);
 }
 
@@ -289,12 +279,7 @@ async function agrees(lab, study) {
   for (const curves of sets(study)) {
     for (const measure of curves.measures) await steady(lab, chartName(study, curves, measure));
   }
-  assert.equal(await lab.overflow(), 0);
-  for (const colorScheme of ['dark', 'light']) {
-    await lab.page.emulateMedia({ colorScheme });
-    await lab.drawn();
-    assert.equal(await lab.axe(), '', colorScheme);
-  }
+  await lab.fits();
 }
 
 async function verdicts(lab, study) {
