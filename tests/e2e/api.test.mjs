@@ -12,7 +12,7 @@ import { dirname, extname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { launch } from './lab.mjs';
+import { contextOf, launch } from './lab.mjs';
 
 const run = promisify(execFile);
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
@@ -138,7 +138,7 @@ async function pageWith(body, place = '', options = {}) {
     join(folder, 'index.html'),
     `<!doctype html><script type="importmap">{"imports":{"mnemoscope":"${entry}"}}</script>`,
   );
-  const context = await browser.newContext(options);
+  const context = await contextOf(browser, options);
   const page = await context.newPage();
   const errors = [];
   page.on('pageerror', (error) => errors.push(error.message));

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { labs } from './lab.mjs';
+import { contextOf, labs } from './lab.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
 const PKG = process.env.PKG ? new URL(`file://${process.env.PKG}/`) : new URL('pkg/', ROOT);
@@ -134,7 +134,7 @@ for (const [id, { small, long, skipped }] of Object.entries(EACH)) {
 
   describe(`the ${id} lab`, () => {
     it('its head is there before any script, with its question; once it runs there is one heading', async () => {
-      const context = await shared.browser.newContext();
+      const context = await contextOf(shared.browser);
       try {
         const page = await context.newPage();
         await page.route(/\.js$/, (route) => route.abort());
@@ -335,7 +335,7 @@ for (const [id, { small, long, skipped }] of Object.entries(EACH)) {
     });
 
     it('in a frame it starts by itself, leaves out what is hidden, and leads back', async () => {
-      const context = await shared.browser.newContext({ viewport: { width: 800, height: 700 } });
+      const context = await contextOf(shared.browser, { viewport: { width: 800, height: 700 } });
       const errors = [];
       try {
         const page = await context.newPage();

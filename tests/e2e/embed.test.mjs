@@ -1,16 +1,13 @@
 // The lab in a page of another origin that trusts it with scripts and frames, and with nothing else.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { axePath, launch, serve, until } from './lab.mjs';
+import { axe, contextOf, launch, serve, until } from './lab.mjs';
 
 const SMALL =
   'executor="cpu" encodings="rank,none" seeds="1" steps="40" length="8" symbols="4" width="16" heads="2" layers="1" every="10"';
 const ENDLESS = SMALL.replace('steps="40"', 'steps="200000"');
-const LABS = Object.keys(JSON.parse(readFileSync(new URL('each-lab.json', import.meta.url))));
 const FAR = '<div class="far"></div>';
 const PARTS = [
   'head',
@@ -77,8 +74,8 @@ after(async () => {
 
 /** Opens the notes with this in their body. `told` gathers the events that reach the document. */
 async function withNotes(content, body, options = {}) {
-  notes.show(content);
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  notes.show(typeof content === 'function' ? content() : content);
+  const context = await contextOf(browser, { viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
   const errors = [];
   const requests = [];
@@ -134,15 +131,6 @@ async function fits(page, frame, selector = 'mnemoscope-lab') {
     ([inside, outside]) => inside === outside,
   );
   return found;
-}
-
-async function axe(target) {
-  await target.evaluate(await readFile(axePath, 'utf8'));
-  const found = await target.evaluate(async () => {
-    const { violations } = await axe.run(document, { iframes: false });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
-  });
-  assert.deepEqual(found, []);
 }
 
 describe('in a foreign page under a strict policy', () => {
@@ -210,7 +198,7 @@ describe('in a foreign page under a strict policy', () => {
   });
 
   test('keeps nothing in the browser', async () => {
-    const context = await browser.newContext();
+    const context = await contextOf(browser);
     try {
       const page = await context.newPage();
       // As a page of its own, where it would be allowed to.
@@ -273,7 +261,8 @@ describe('on and off the screen', () => {
 
   inNotes(
     'loads no engine below the fold, and loads it once scrolled to',
-    `${FAR}<mnemoscope-lab ${SMALL}></mnemoscope-lab>
+    () =>
+      `${FAR}<mnemoscope-lab ${SMALL}></mnemoscope-lab>
        ${FAR}<iframe id="plain" title="Plain" src="${server.address}embed.html#steps=40"></iframe>`,
     async ({ page, requests }) => {
       const plain = await (await page.locator('#plain').elementHandle()).contentFrame();
@@ -435,111 +424,26 @@ inNotes(
       await page.setViewportSize({ width, height: 800 });
       await page.emulateMedia({ colorScheme });
       await fits(page, frame);
-      await axe(frame);
-      await axe(page);
+      for (const target of [frame, page]) assert.equal(await axe(target), '');
     }
     assert.equal(await page.locator('mnemoscope-lab iframe').getAttribute('title'), 'A race');
   },
 );
 
-describe('examples', () => {
-  async function withExamples(lab, body, options = {}) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+test('a snippet copied from the examples works in the notes of someone else', async () => {
+  const context = await contextOf(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
+  try {
     const page = await context.newPage();
-    const errors = [];
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    page.on('pageerror', (error) => errors.push(error.message));
-    try {
-      await page.goto(`${server.address}examples.html#lab=${lab}&seed=4`);
-      await page.waitForSelector('mnemoscope-lab iframe');
-      await body(page);
-      assert.deepEqual(errors, []);
-    } finally {
-      await context.close();
-    }
-  }
-
-  /** Snippets that show one part alone. */
-  const ALONE = { matrix: 'inspect', lemma: 'lemma', machine: 'session', ball: 'ball' };
-  test('every snippet of every lab runs as it stands, without a refused setting', async () => {
-    const seen = new Map();
-    for (const lab of LABS) {
-      await withExamples(lab, async (page) => {
-        const ids = await page
-          .locator('.example:visible')
-          .evaluateAll((all) => all.map((one) => one.dataset.id));
-        assert.ok(ids.length > 1, `${lab}: ${ids}`);
-        for (const id of ids.filter((one) => one === 'yours' || !seen.has(one))) {
-          const live = page.locator(`[data-id=${id}] .live`);
-          await live.scrollIntoViewIfNeeded();
-          const frame = await (await live.locator('iframe').elementHandle()).contentFrame();
-          await frame.waitForSelector('#lab:not([data-state=starting])');
-          assert.equal(await frame.locator('[data-testid=problems] li').count(), 0, id);
-          assert.ok((await page.locator(`[data-id=${id}] code`).last().innerText()).length > 40);
-          const parts = await frame
-            .locator('#lab [data-part]')
-            .evaluateAll((all) => all.map(({ dataset }) => dataset.part));
-          if (id in ALONE) assert.deepEqual(parts, [ALONE[id]]);
-          if (id === 'yours') assert.equal(await frame.locator('#lab').getAttribute('data-lab'), lab);
-          seen.set(id, lab);
-        }
-      });
-    }
-    for (const id of Object.keys(ALONE)) assert.ok(seen.has(id), id);
-  });
-
-  test('from the lab, the first snippet has its settings, whatever a link holds', async () => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-    try {
-      const lab = await context.newPage();
-      await lab.goto(`${server.address}#lab=copy&steps=33&encodings=rank,none`);
-      await lab.waitForSelector('#lab[data-state=ready]');
-      const [page] = await Promise.all([context.waitForEvent('page'), lab.getByTestId('notes').click()]);
-      await page.locator('[data-id=yours] mnemoscope-lab iframe').waitFor();
-      const frame = await labIn(page, '[data-id=yours] mnemoscope-lab');
+    await page.goto(`${server.address}examples.html#lab=copy`);
+    await page.locator('[data-id=loss] button').click();
+    await page.waitForSelector('[data-id=loss] [role=status]:has-text("Copied")');
+    const snippet = await page.evaluate(() => navigator.clipboard.readText());
+    await withNotes(snippet, async ({ page: foreign }) => {
+      const frame = await labIn(foreign);
       await state(frame, 'ready');
-      assert.equal(
-        await frame.locator('#open').getAttribute('href'),
-        `${server.address}#lab=copy&encodings=rank,none&steps=33`,
-      );
-      const hostile = '#lab=copy&steps="><img src=x onerror="globalThis.broken=1">';
-      await page.goto('about:blank');
-      await page.goto(`${server.address}examples.html${hostile}`);
-      await page.locator('[data-id=yours] mnemoscope-lab iframe').waitFor();
-      assert.equal(await page.locator('img').count(), 0);
-      assert.equal(await page.evaluate(() => globalThis.broken), undefined);
-    } finally {
-      await context.close();
-    }
-  });
-
-  test('a copied snippet works in the notes of someone else', async () => {
-    await withExamples(
-      'copy',
-      async (page) => {
-        await page.locator('[data-id=loss] button').click();
-        await page.waitForSelector('[data-id=loss] [role=status]:has-text("Copied")');
-        const snippet = await page.evaluate(() => navigator.clipboard.readText());
-        await withNotes(snippet, async ({ page: foreign }) => {
-          const frame = await labIn(foreign);
-          await state(frame, 'ready');
-          assert.equal(await frame.locator('lab-figure').count(), 1);
-        });
-      },
-      { permissions: ['clipboard-read', 'clipboard-write'] },
-    );
-  });
-
-  test('axe finds nothing, wide and narrow', async () => {
-    await withExamples('copy', async (page) => {
-      for (const width of [1280, 390]) {
-        await page.setViewportSize({ width, height: 900 });
-        await axe(page);
-        assert.ok(
-          await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
-          `${width} px`,
-        );
-      }
+      assert.equal(await frame.locator('lab-figure').count(), 1);
     });
-  });
+  } finally {
+    await context.close();
+  }
 });

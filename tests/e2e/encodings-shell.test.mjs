@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { labs } from './lab.mjs';
+import { contextOf, labs } from './lab.mjs';
 
 const MODEL = 'symbols=4&layers=1&heads=2&batch=4&seeds=1&every=10&executor=cpu';
 const SMALL = `#lab=encodings&${MODEL}&train_length=8&train_width=16&steps=40&length=16&width=16`;
@@ -200,7 +200,7 @@ describe('files', () => {
 });
 
 it('in a frame another lab takes the place of the one before', async () => {
-  const context = await shared.browser.newContext({ viewport: { width: 800, height: 700 } });
+  const context = await contextOf(shared.browser, { viewport: { width: 800, height: 700 } });
   try {
     const page = await context.newPage();
     await page.goto(`${shared.server.address}embed.html${SMALL}&hide=lemma`);

@@ -68,6 +68,13 @@ export function launch({ webgpu }) {
   });
 }
 
+/** A context of a browser, whose pages are waited for as long as anything here. */
+export async function contextOf(browser, options = {}) {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(PATIENCE);
+  return context;
+}
+
 /** Reads until what is read holds: a page under load draws when it can. */
 export async function until(read, holds, timeout = PATIENCE) {
   const end = Date.now() + timeout;
@@ -128,6 +135,16 @@ export async function pointsOf(figure, key = 'ArrowRight') {
   }
 }
 
+/** What axe finds wrong in a page or frame, in words. */
+export async function axe(target) {
+  if (!(await target.evaluate(() => 'axe' in globalThis)))
+    await target.evaluate(await readFile(axePath, 'utf8'));
+  const found = await target.evaluate(
+    async () => (await globalThis.axe.run(document, { iframes: false })).violations,
+  );
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`).join('\n');
+}
+
 /** In the page: notes a click that did not come up where it went down, because the layout had moved. */
 function watchClicks() {
   const control = 'a, button, input, label, select, summary, textarea, [role], [tabindex]';
@@ -170,11 +187,7 @@ export class Lab {
 
   static async open(browser, address, link = '', options = {}) {
     const lab = new Lab();
-    lab.context = await browser.newContext({
-      viewport: { width: 1280, height: 860 },
-      ...options,
-    });
-    lab.context.setDefaultTimeout(PATIENCE);
+    lab.context = await contextOf(browser, { viewport: { width: 1280, height: 860 }, ...options });
     await lab.context.addInitScript(watchClicks);
     lab.page = await lab.context.newPage();
     clickAgain(lab.page);
@@ -416,12 +429,8 @@ export class Lab {
     );
   }
 
-  /** What axe finds wrong, in words. */
-  async axe() {
-    if (!(await this.page.evaluate(() => 'axe' in globalThis)))
-      await this.page.addScriptTag({ path: axePath });
-    const found = await this.page.evaluate(async () => (await globalThis.axe.run()).violations);
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`).join('\n');
+  axe() {
+    return axe(this.page);
   }
 
   /** As it is now it sticks out nowhere, and axe finds nothing in it, by dark and by light. */
