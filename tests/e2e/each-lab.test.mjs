@@ -211,42 +211,38 @@ for (const [id, { small, long, skipped }] of Object.entries(EACH)) {
       await lab.page.locator('h1').waitFor({ state: 'hidden' });
     });
 
-    test(
-      'presets set what they say; keys do what their sheet says',
-      `#lab=${id}&executor=cpu`,
-      async (lab) => {
-        const { page } = lab;
-        for (const preset of presets) {
-          await page.getByTestId('preset').selectOption(preset.id);
-          const wanted = preset.values.map(([name, value]) => [name, String(value)]);
-          await page.waitForFunction((values) => {
-            const { settled } = document.querySelector('#lab').client;
-            return values.every(([name, value]) => settled.values[name] === value);
-          }, wanted);
-          assert.equal(await problems(lab), 0, preset.id);
-        }
-        await lab.hash();
-        await page.reload();
-        await lab.state('ready');
-        assert.equal(await page.getByTestId('preset').inputValue(), presets.at(-1).id, 'it is known again');
-        const rows = await page
-          .locator('#shortcuts tr:has(kbd)')
-          .evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.textContent.trim())));
-        const keys = rows.map(([key]) => key);
-        assert.equal(new Set(keys).size, keys.length, 'no key is given twice');
-        assert.ok(keys.length >= 8, keys.join());
-        const reached = [];
-        for (const [key] of rows.filter(([, label]) => label.startsWith('Go to '))) {
-          await page.keyboard.press(key.toLowerCase());
-          reached.push(await partInFocus(lab));
-          await blur(lab);
-        }
-        assert.ok(reached.includes('settings') && reached.every(Boolean), reached.join());
-        assert.equal(new Set(reached).size, reached.length, reached.join());
-        await page.keyboard.press('?');
-        await page.getByTestId('shortcuts').waitFor();
-      },
-    );
+    test('presets and keys do what they say', `#lab=${id}&executor=cpu`, async (lab) => {
+      const { page } = lab;
+      for (const preset of presets) {
+        await page.getByTestId('preset').selectOption(preset.id);
+        const wanted = preset.values.map(([name, value]) => [name, String(value)]);
+        await page.waitForFunction((values) => {
+          const { settled } = document.querySelector('#lab').client;
+          return values.every(([name, value]) => settled.values[name] === value);
+        }, wanted);
+        assert.equal(await problems(lab), 0, preset.id);
+      }
+      await lab.hash();
+      await page.reload();
+      await lab.state('ready');
+      assert.equal(await page.getByTestId('preset').inputValue(), presets.at(-1).id, 'it is known again');
+      const rows = await page
+        .locator('#shortcuts tr:has(kbd)')
+        .evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.textContent.trim())));
+      const keys = rows.map(([key]) => key);
+      assert.equal(new Set(keys).size, keys.length, 'no key is given twice');
+      assert.ok(keys.length >= 8, keys.join());
+      const reached = [];
+      for (const [key] of rows.filter(([, label]) => label.startsWith('Go to '))) {
+        await page.keyboard.press(key.toLowerCase());
+        reached.push(await partInFocus(lab));
+        await blur(lab);
+      }
+      assert.ok(reached.includes('settings') && reached.every(Boolean), reached.join());
+      assert.equal(new Set(reached).size, reached.length, reached.join());
+      await page.keyboard.press('?');
+      await page.getByTestId('shortcuts').waitFor();
+    });
 
     test('a first visit is explained, and stays closed', `#lab=${id}`, async (lab) => {
       const welcome = lab.page.getByTestId('welcome');
@@ -262,37 +258,33 @@ for (const [id, { small, long, skipped }] of Object.entries(EACH)) {
       await welcome.waitFor();
     });
 
-    test(
-      'start, pause, one step, reset; what only concerns looking leaves the run alone',
-      link(long),
-      async (lab) => {
-        await lab.press('train');
-        await lab.stepAtLeast(1);
-        for (const [name, value] of others(ofScope('look'), `lab=${id}&${long}`)) {
-          await lab.client('change', name, value);
-          await lab.settled(name, value);
-          assert.equal(await lab.data('state'), 'training', name);
-          assert.doesNotMatch(await lab.text('status'), /settings have changed/, name);
-        }
-        await lab.press('pause');
-        await lab.state('paused');
-        const paused = await lab.step();
-        await lab.press('step');
-        await lab.stepAtLeast(paused + 1);
-        await lab.state('paused');
-        assert.equal(await lab.step(), paused + 1);
-        await blur(lab);
-        await lab.page.keyboard.press('s');
-        await lab.stepAtLeast(paused + 2);
-        assert.equal(await lab.step(), paused + 2);
-        const [[name, value]] = others(ofScope('run'), `lab=${id}&${long}`);
+    test('start, pause, one step, reset; looking leaves the run alone', link(long), async (lab) => {
+      await lab.press('train');
+      await lab.stepAtLeast(1);
+      for (const [name, value] of others(ofScope('look'), `lab=${id}&${long}`)) {
         await lab.client('change', name, value);
-        await lab.page.getByText(/settings have changed: \w+ starts a new run/).waitFor();
-        await lab.page.keyboard.press('r');
-        await lab.state('ready');
-        assert.equal(await lab.step(), 0);
-      },
-    );
+        await lab.settled(name, value);
+        assert.equal(await lab.data('state'), 'training', name);
+        assert.doesNotMatch(await lab.text('status'), /settings have changed/, name);
+      }
+      await lab.press('pause');
+      await lab.state('paused');
+      const paused = await lab.step();
+      await lab.press('step');
+      await lab.stepAtLeast(paused + 1);
+      await lab.state('paused');
+      assert.equal(await lab.step(), paused + 1);
+      await blur(lab);
+      await lab.page.keyboard.press('s');
+      await lab.stepAtLeast(paused + 2);
+      assert.equal(await lab.step(), paused + 2);
+      const [[name, value]] = others(ofScope('run'), `lab=${id}&${long}`);
+      await lab.client('change', name, value);
+      await lab.page.getByText(/settings have changed: \w+ starts a new run/).waitFor();
+      await lab.page.keyboard.press('r');
+      await lab.state('ready');
+      assert.equal(await lab.step(), 0);
+    });
 
     it('the same link finds the same numbers, before and after a reset; its files say so', async () => {
       let shown = `${link(small)}`;

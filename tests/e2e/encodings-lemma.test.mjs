@@ -246,26 +246,22 @@ describe('a logit in four parts', () => {
   });
 
   const TRAINED = { encodings: 'sinusoidal,rank', weights: 'trained' };
-  test(
-    'trained weights: words on how while no run is open, then those of the open run',
-    TRAINED,
-    async (lab) => {
-      const about = lab.page.getByTestId('logit-about');
-      await lab.page.locator('#title-logit').scrollIntoViewIfNeeded();
-      assert.match(await lab.text('logit-missing'), /press Train/i);
-      assert.equal(await lab.page.getByTestId('logit-parts').count(), 0);
-      await lab.train();
-      await lab.page.locator('#title-logit').scrollIntoViewIfNeeded();
-      await about.getByText('step 20').waitFor();
-      await powers(lab, 1 / 8);
-      assert.match(await about.innerText(), /Sinusoidal, seed 0/);
-      await lab.page.getByTestId('logit-trained-run').selectOption({ label: 'Rank (learned), seed 0' });
-      await about.getByText('Rank').waitFor();
-      await powers(lab, 1 / 8);
-      // Back to what the run began with.
-      await lab.page.getByTestId('logit-weights').selectOption('random');
-      await about.getByText('initial weights').waitFor();
-      assert.equal(await lab.data('state'), 'finished', 'looking leaves the run open');
-    },
-  );
+  test('trained weights: words on how, then those of the open run', TRAINED, async (lab) => {
+    const about = lab.page.getByTestId('logit-about');
+    await lab.page.locator('#title-logit').scrollIntoViewIfNeeded();
+    assert.match(await lab.text('logit-missing'), /press Train/i);
+    assert.equal(await lab.page.getByTestId('logit-parts').count(), 0);
+    await lab.train();
+    await lab.page.locator('#title-logit').scrollIntoViewIfNeeded();
+    await about.getByText('step 20').waitFor();
+    await powers(lab, 1 / 8);
+    assert.match(await about.innerText(), /Sinusoidal, seed 0/);
+    await lab.page.getByTestId('logit-trained-run').selectOption({ label: 'Rank (learned), seed 0' });
+    await about.getByText('Rank').waitFor();
+    await powers(lab, 1 / 8);
+    // Back to what the run began with.
+    await lab.page.getByTestId('logit-weights').selectOption('random');
+    await about.getByText('initial weights').waitFor();
+    assert.equal(await lab.data('state'), 'finished', 'looking leaves the run open');
+  });
 });

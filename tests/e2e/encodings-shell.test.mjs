@@ -33,55 +33,47 @@ describe('switching', () => {
     });
   });
 
-  test(
-    'a lab that is left keeps its settings and its run, which waits and goes on',
-    COPY_ENDLESS,
-    async (lab) => {
-      const { page } = lab;
-      await lab.set('seed', '77');
-      await lab.press('train');
-      await lab.stepAtLeast(5);
-      await page.evaluate(() => (globalThis.left = document.querySelector('#lab')));
-      await lab.go('encodings');
-      assert.equal(await lab.step(), 0, 'the other lab has no run yet');
-      await lab.set('length', '24');
-      const away = await lab.hash();
-      // The run of the copy lab does not use up the machine meanwhile: its worker has nothing to do but to answer.
-      await page.waitForFunction(() => globalThis.left.dataset.state === 'hidden');
-      const step = () =>
-        page.evaluate(async () => {
-          const { step } = await globalThis.left.client.ask('run.results', {});
-          return [step, Number(globalThis.left.dataset.step)];
-        });
-      const [left, shown] = await step();
-      assert.ok(left >= 5 && left === shown);
-      await lab.drawn();
-      assert.deepEqual(await step(), [left, left]);
-      await lab.go('copy');
-      assert.match(await lab.hash(), /^#lab=copy&.*seed=77/);
-      assert.equal((await lab.settings()).seed, '77');
-      await lab.state('training');
-      await lab.stepAtLeast(left + 5);
-      await lab.press('pause');
-      await lab.go('encodings');
-      assert.equal(await lab.hash(), away);
-      await page.goBack();
-      await page.waitForSelector('#lab[data-lab=copy]');
-      assert.equal((await lab.settings()).seed, '77');
-      assert.ok((await lab.step()) >= left + 5, 'the run is still there');
-    },
-  );
+  test('a lab that is left keeps settings and run, which waits and goes on', COPY_ENDLESS, async (lab) => {
+    const { page } = lab;
+    await lab.set('seed', '77');
+    await lab.press('train');
+    await lab.stepAtLeast(5);
+    await page.evaluate(() => (globalThis.left = document.querySelector('#lab')));
+    await lab.go('encodings');
+    assert.equal(await lab.step(), 0, 'the other lab has no run yet');
+    await lab.set('length', '24');
+    const away = await lab.hash();
+    // The run of the copy lab does not use up the machine meanwhile: its worker has nothing to do but to answer.
+    await page.waitForFunction(() => globalThis.left.dataset.state === 'hidden');
+    const step = () =>
+      page.evaluate(async () => {
+        const { step } = await globalThis.left.client.ask('run.results', {});
+        return [step, Number(globalThis.left.dataset.step)];
+      });
+    const [left, shown] = await step();
+    assert.ok(left >= 5 && left === shown);
+    await lab.drawn();
+    assert.deepEqual(await step(), [left, left]);
+    await lab.go('copy');
+    assert.match(await lab.hash(), /^#lab=copy&.*seed=77/);
+    assert.equal((await lab.settings()).seed, '77');
+    await lab.state('training');
+    await lab.stepAtLeast(left + 5);
+    await lab.press('pause');
+    await lab.go('encodings');
+    assert.equal(await lab.hash(), away);
+    await page.goBack();
+    await page.waitForSelector('#lab[data-lab=copy]');
+    assert.equal((await lab.settings()).seed, '77');
+    assert.ok((await lab.step()) >= left + 5, 'the run is still there');
+  });
 
-  test(
-    'a link to the other lab, pasted into the open page, is read there',
-    '#lab=copy&seed=5',
-    async (lab) => {
-      await lab.page.evaluate(() => (location.hash = '#lab=encodings&left=rank&length=40'));
-      await lab.page.waitForFunction(() => document.querySelector('#set-length')?.value === '40');
-      assert.equal(await lab.data('lab'), 'encodings');
-      assert.equal((await lab.settings()).left, 'rank');
-    },
-  );
+  test('a link to the other lab, pasted into the page, is read there', '#lab=copy&seed=5', async (lab) => {
+    await lab.page.evaluate(() => (location.hash = '#lab=encodings&left=rank&length=40'));
+    await lab.page.waitForFunction(() => document.querySelector('#set-length')?.value === '40');
+    assert.equal(await lab.data('lab'), 'encodings');
+    assert.equal((await lab.settings()).left, 'rank');
+  });
 
   test('a link to no lab is told', '#lab=banana&seed=3', async (lab) => {
     assert.equal(await lab.data('lab'), 'copy');

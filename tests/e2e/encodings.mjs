@@ -1,4 +1,4 @@
-// What the tests of the encodings lab's inspector share: formulas, files, and what the page shows.
+// What the tests of the encodings lab's inspector share: files, and what the page shows.
 
 import assert from 'node:assert/strict';
 import { number, parseCsv } from './files.mjs';
@@ -8,24 +8,7 @@ import { savedBy } from './lab.mjs';
 export const ALONE = '#lab=encodings&executor=cpu&hide=lemma,logit';
 export const SMALL = `${ALONE}&length=8&width=6`;
 
-/** PE(p / compression) times gain, in single precision. */
-export function sinusoidal(length, width, { base = 10000, compression = 1, gain = 1 } = {}) {
-  return Array.from({ length }, (_, p) =>
-    Array.from({ length: width }, (_, column) => {
-      const phase = (p / compression) * base ** (-(column - (column % 2)) / width);
-      return Math.fround(Math.fround(column % 2 === 0 ? Math.sin(phase) : Math.cos(phase)) * gain);
-    }),
-  );
-}
-
 export const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
-export const MEASURES = {
-  dot,
-  cosine: (a, b) => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b)),
-  distance: (a, b) => Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0)),
-};
-
-export const matrixOf = (table, measure) => table.map((a) => table.map((b) => MEASURES[measure](a, b)));
 
 /** Waits until the inspector has an answer, or a refusal, to all that it asked. */
 export async function settled(lab) {

@@ -58,26 +58,21 @@ test('a line chart: its words, bands, guess, and heights that are those of the C
 });
 
 const DARK = { colorScheme: 'dark' };
-test(
-  'a hidden line is left out, a logarithmic axis is one, colours are those on paper',
-  '',
-  DARK,
-  async (lab) => {
-    await lab.train();
-    await lab.page.locator('tr[data-arm=none] .toggle').click();
-    await lab.page.locator('input[name=log]').check();
-    const xml = parse((await lab.download('svg-loss')).bytes);
-    const lines = marksIn(xml, 'line');
-    assert.deepEqual([lines.length, lines[0].getAttribute('data-series')], [1, 'rank']);
-    const [first, second] = ticksIn(xml, 'y').map(({ text }) => Number(text));
-    assert.ok(first > 0 && second / first >= 2, `ticks ${first}, ${second}`);
-    await lab.page.emulateMedia({ colorScheme: 'light' });
-    const light = await lab.page.evaluate(() =>
-      getComputedStyle(document.documentElement).getPropertyValue('--series-5').trim(),
-    );
-    assert.equal(attributeOf(lines[0], 'stroke'), light, 'rank has the sixth colour');
-  },
-);
+test('a hidden line is left out, a logarithmic axis is one, on paper', '', DARK, async (lab) => {
+  await lab.train();
+  await lab.page.locator('tr[data-arm=none] .toggle').click();
+  await lab.page.locator('input[name=log]').check();
+  const xml = parse((await lab.download('svg-loss')).bytes);
+  const lines = marksIn(xml, 'line');
+  assert.deepEqual([lines.length, lines[0].getAttribute('data-series')], [1, 'rank']);
+  const [first, second] = ticksIn(xml, 'y').map(({ text }) => Number(text));
+  assert.ok(first > 0 && second / first >= 2, `ticks ${first}, ${second}`);
+  await lab.page.emulateMedia({ colorScheme: 'light' });
+  const light = await lab.page.evaluate(() =>
+    getComputedStyle(document.documentElement).getPropertyValue('--series-5').trim(),
+  );
+  assert.equal(attributeOf(lines[0], 'stroke'), light, 'rank has the sixth colour');
+});
 
 test('a heat map: a cell and a number for each pair, and its bar of colours', async (lab) => {
   await lab.train();

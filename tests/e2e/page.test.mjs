@@ -1,23 +1,20 @@
+// The copy lab's settings as they are typed, and its training, on both executors.
+
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 import { Lab, labs, launch } from './lab.mjs';
 
-const SMALL = 'encodings=rank,none&seeds=1&steps=40&length=8&symbols=4&width=16&heads=2&layers=1&every=10';
-const ENDLESS = SMALL.replace('steps=40', 'steps=200000');
+const SMALL =
+  '#lab=copy&executor=cpu&encodings=rank,none&seeds=1&steps=40&length=8&symbols=4&width=16&heads=2&layers=1&every=10';
 
-const shared = labs();
-const { test, withLab } = shared;
+const shared = labs({ link: SMALL });
+const { test } = shared;
 
-function meanLoss(rows, step) {
-  const losses = rows.filter((row) => Number(row.step) === step).map((row) => Number(row.loss));
-  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-}
-
-describe('numbers', () => {
-  test('a number is read as it was written, or refused with the two that it can be', '', async (lab) => {
-    await lab.page.evaluate(() =>
-      document.querySelectorAll('.group').forEach((group) => (group.open = true)),
-    );
+test(
+  'a number is read as it was written, or refused with the two that it can be',
+  '#lab=copy',
+  async (lab) => {
+    await lab.openAll();
     const type = async (name, text) => {
       const field = lab.page.locator(`#set-${name}`);
       await field.fill('');
@@ -57,91 +54,74 @@ describe('numbers', () => {
     await type('layers', '6');
     await lab.page.locator('#set-layers').press('ArrowUp');
     assert.equal(await lab.page.locator('#set-layers').inputValue(), '6');
-  });
-});
+  },
+);
 
-describe('training', () => {
-  for (const executor of ['cpu', 'webgpu']) {
-    test(
-      `on ${executor}: the held-out loss falls`,
-      `#lab=copy&executor=${executor}&${SMALL}`,
-      async (lab) => {
-        await lab.train();
-        assert.equal(await lab.data('executor'), executor);
-        assert.equal(await lab.step(), 40);
-        const rows = await lab.csv();
-        const steps = [...new Set(rows.map((row) => Number(row.step)))];
-        assert.ok(steps.length >= 4, `evaluated at ${steps}`);
-        const [first, last] = [meanLoss(rows, steps[0]), meanLoss(rows, steps.at(-1))];
-        assert.ok(last < first, `loss went from ${first} to ${last}`);
-        for (const first of await lab.page.getByTestId('milestones').locator('td').allInnerTexts()) {
-          assert.match(first, /(^|\s)(not within 40|[1-4]0)$/);
-        }
-      },
-    );
+for (const executor of ['cpu', 'webgpu']) {
+  test(`on ${executor}: the held-out loss falls`, { executor }, async (lab) => {
+    await lab.train();
+    assert.equal(await lab.data('executor'), executor);
+    assert.equal(await lab.step(), 40);
+    const { curves } = await lab.json();
+    assert.ok(curves.length >= 4, `evaluated ${curves.length} times`);
+    for (const run of [0, 1]) assert.ok(curves.at(-1).values[0][run] < curves[0].values[0][run]);
+    for (const first of await lab.page.getByTestId('milestones').locator('td').allInnerTexts())
+      assert.match(first, /(^|\s)(not within 40|[1-4]0)$/);
+  });
+}
+
+it('without WebGPU the CPU takes over, and the page says why', async () => {
+  const plain = await launch({ webgpu: false });
+  try {
+    const link = SMALL.replace('executor=cpu', 'executor=webgpu');
+    const lab = await Lab.open(plain, shared.server.address, link);
+    await lab.train();
+    assert.equal(await lab.data('executor'), 'cpu');
+    assert.match(await lab.text('executor'), /CPU.*WebGPU/s);
+  } finally {
+    await plain.close();
   }
-
-  test(
-    'a changed setting keeps the old curves and says so; Train then starts a new run',
-    `#lab=copy&executor=cpu&${SMALL}`,
-    async (lab) => {
-      await lab.train();
-      const before = await lab.csv();
-      await lab.page.locator('#set-seed').fill('3');
-      await lab.page.locator('#set-seed').press('Enter');
-      await lab.page.waitForFunction(() => location.hash.includes('seed=3'));
-      assert.match(await lab.text('status'), /settings have changed: Train starts a new run/);
-      assert.equal(await lab.step(), 40);
-      assert.deepEqual(await lab.csv(), before);
-      await lab.press('train');
-      await lab.page.getByTestId('compare').waitFor();
-      await lab.state('finished');
-      assert.notDeepEqual(await lab.csv(), before);
-    },
-  );
-
-  test('a number typed slowly while training is kept', `#lab=copy&executor=cpu&${ENDLESS}`, async (lab) => {
-    await lab.press('train');
-    await lab.stepAtLeast(5);
-    const field = lab.page.locator('#set-batch');
-    await field.focus();
-    await field.selectText();
-    for (const key of '12') {
-      await lab.page.keyboard.type(key);
-      const now = await lab.step();
-      await lab.stepAtLeast(now + 20);
-    }
-    assert.equal(await field.inputValue(), '12');
-    await lab.page.keyboard.press('Enter');
-    await lab.page.waitForFunction(() => location.hash.includes('batch=12'));
-  });
-
-  it('runs that diverge are named with their step, end the race, and leave empty cells', async () => {
-    const link =
-      '#lab=copy&executor=cpu&rate=10&decay=10&clip=0&steps=2000&seeds=1&width=16&length=8&batch=4&every=5';
-    await withLab(`${link}&encodings=rank,none`, async (lab) => {
-      await lab.train();
-      assert.ok((await lab.step()) < 2000, 'the race ends when every run has stopped');
-      assert.match(await lab.text('stopped'), /step \d+/);
-      assert.match(await lab.text('status'), /every run diverged/);
-      const rows = await lab.csv();
-      const last = rows.filter((row) => row.step === rows.at(-1).step);
-      assert.ok(last.length === 2 && last.every((row) => row.loss === ''), JSON.stringify(last));
-      assert.ok(rows.every((row) => row.loss === '' || Number.isFinite(Number(row.loss))));
-    });
-  });
-
-  it('without WebGPU the CPU takes over, and the page says why', async () => {
-    const plain = await launch({ webgpu: false });
-    try {
-      const lab = await Lab.open(plain, shared.server.address, `#lab=copy&executor=webgpu&${SMALL}`);
-      await lab.train();
-      assert.equal(await lab.data('executor'), 'cpu');
-      assert.match(await lab.text('executor'), /CPU.*WebGPU/s);
-    } finally {
-      await plain.close();
-    }
-  });
 });
 
-describe('for everyone', () => {});
+test('a changed setting keeps the old curves, until Train starts a new run', async (lab) => {
+  await lab.train();
+  const before = await lab.csv();
+  await lab.set('seed', '3');
+  assert.match(await lab.text('status'), /settings have changed: Train starts a new run/);
+  assert.equal(await lab.step(), 40);
+  assert.deepEqual(await lab.csv(), before);
+  await lab.train();
+  assert.notDeepEqual(await lab.csv(), before);
+});
+
+test('a number typed slowly while training is kept', 'steps=200000', async (lab) => {
+  await lab.press('train');
+  await lab.stepAtLeast(5);
+  const field = lab.page.locator('#set-batch');
+  await field.focus();
+  await field.selectText();
+  for (const key of '12') {
+    await lab.page.keyboard.type(key);
+    const now = await lab.step();
+    await lab.stepAtLeast(now + 20);
+  }
+  assert.equal(await field.inputValue(), '12');
+  await lab.page.keyboard.press('Enter');
+  await lab.settled('batch', '12');
+});
+
+const DIVERGE = 'rate=10&decay=10&clip=0&steps=2000&batch=4&every=5';
+test(
+  'runs that diverge are named with their step, end the race, and leave empty cells',
+  DIVERGE,
+  async (lab) => {
+    await lab.train();
+    assert.ok((await lab.step()) < 2000, 'the race ends when every run has stopped');
+    assert.match(await lab.text('stopped'), /step \d+/);
+    assert.match(await lab.text('status'), /every run diverged/);
+    const rows = await lab.csv();
+    const last = rows.filter((row) => row.step === rows.at(-1).step);
+    assert.ok(last.length === 2 && last.every((row) => row.loss === ''), JSON.stringify(last));
+    assert.ok(rows.every((row) => row.loss === '' || Number.isFinite(Number(row.loss))));
+  },
+);

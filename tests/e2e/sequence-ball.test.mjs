@@ -139,73 +139,62 @@ describe('settings', () => {
     });
   });
 
-  test(
-    'a radius above half of the bits is refused beside its slider',
-    'ball_bits=40&ball_radius=12',
-    async (lab) => {
-      await answered(lab);
-      await change(lab, 'ball_radius', 30);
-      await lab.page.locator('[data-setting=ball_radius] .wrong').waitFor();
-      assert.match(
-        await lab.page.locator('[data-setting=ball_radius] .wrong').innerText(),
-        /half of the bits/,
-      );
-      const ball = await answered(lab);
-      assert.ok(ball.radius <= 20);
-    },
-  );
+  test('too large a radius is refused beside its slider', 'ball_bits=40&ball_radius=12', async (lab) => {
+    await answered(lab);
+    await change(lab, 'ball_radius', 30);
+    await lab.page.locator('[data-setting=ball_radius] .wrong').waitFor();
+    assert.match(await lab.page.locator('[data-setting=ball_radius] .wrong').innerText(), /half of the bits/);
+    const ball = await answered(lab);
+    assert.ok(ball.radius <= 20);
+  });
 });
 
 describe('retrieval', () => {
-  test(
-    'table, chart and files have the same shares; a clean query finds its memory',
-    'memories=50',
-    async (lab) => {
-      const { retrieval } = await answered(lab);
-      assert.equal(retrieval.rows[0].noise, 0);
-      assert.equal(retrieval.rows[0].attention, 1);
-      assert.equal(retrieval.rows[0].agree, 1);
-      const scope = '[aria-labelledby=title-ball-retrieval]';
-      await openNumbers(lab, scope);
-      const csv = await lab.csv('save-sequence-retrieval.csv');
-      assert.equal(csv.length, retrieval.rows.length);
-      const table = await tableRows(lab, scope);
-      retrieval.rows.forEach((row, i) => {
-        const file = csv[i];
-        assert.deepEqual(
-          [file.wrong_bits, file.queries, file.balls_right, file.attention_right, file.agree].map(Number),
-          [row.noise, row.queries, row.sdm, row.attention, row.agree],
-        );
-        near(Number(file.cosine), row.cosine, 1e-12, 'cosine');
-        const [noise, queries, ...shares] = table[i];
-        assert.equal(number(noise), row.noise);
-        assert.equal(number(queries), row.queries);
-        [row.sdm, row.attention, row.agree].forEach((share, column) =>
-          near(parseFloat(shares[column]), 100 * share, 0.05001, `row ${i}, column ${column}`),
-        );
-        for (const share of [row.sdm, row.attention, row.agree]) {
-          // A share of whole queries.
-          near(share * row.queries, Math.round(share * row.queries), 1e-6, 'share');
-        }
-      });
-      const last = retrieval.rows.at(-1);
-      assert.ok(last.noise > 0 && last.attention < 1, 'with half of the bits wrong some queries go astray');
+  test('table, chart and files have the same shares', 'memories=50', async (lab) => {
+    const { retrieval } = await answered(lab);
+    assert.equal(retrieval.rows[0].noise, 0);
+    assert.equal(retrieval.rows[0].attention, 1);
+    assert.equal(retrieval.rows[0].agree, 1);
+    const scope = '[aria-labelledby=title-ball-retrieval]';
+    await openNumbers(lab, scope);
+    const csv = await lab.csv('save-sequence-retrieval.csv');
+    assert.equal(csv.length, retrieval.rows.length);
+    const table = await tableRows(lab, scope);
+    retrieval.rows.forEach((row, i) => {
+      const file = csv[i];
+      assert.deepEqual(
+        [file.wrong_bits, file.queries, file.balls_right, file.attention_right, file.agree].map(Number),
+        [row.noise, row.queries, row.sdm, row.attention, row.agree],
+      );
+      near(Number(file.cosine), row.cosine, 1e-12, 'cosine');
+      const [noise, queries, ...shares] = table[i];
+      assert.equal(number(noise), row.noise);
+      assert.equal(number(queries), row.queries);
+      [row.sdm, row.attention, row.agree].forEach((share, column) =>
+        near(parseFloat(shares[column]), 100 * share, 0.05001, `row ${i}, column ${column}`),
+      );
+      for (const share of [row.sdm, row.attention, row.agree]) {
+        // A share of whole queries.
+        near(share * row.queries, Math.round(share * row.queries), 1e-6, 'share');
+      }
+    });
+    const last = retrieval.rows.at(-1);
+    assert.ok(last.noise > 0 && last.attention < 1, 'with half of the bits wrong some queries go astray');
 
-      const chart = lab.page.getByTestId('figure-sequence-retrieval');
-      await chart.scrollIntoViewIfNeeded();
-      await chart.locator('canvas').waitFor();
-      await lab.page.keyboard.press('Tab');
-      await chart.locator('.readable').focus();
-      await lab.page.keyboard.press('Home');
-      assert.match(await chart.getByTestId('reading').innerText(), /^0 wrong bits: .*attention right 100 %/);
-      const xml = parse((await lab.download('svg-sequence-retrieval')).bytes);
-      const lines = marksIn(xml, 'line');
-      assert.equal(lines.length, 3);
-      assert.equal(new Set(lines.map((line) => attributeOf(line, 'stroke-dasharray'))).size, 3);
-      const json = await lab.json('save-sequence-ball.json');
-      assert.deepEqual(json.retrieval, retrieval);
-    },
-  );
+    const chart = lab.page.getByTestId('figure-sequence-retrieval');
+    await chart.scrollIntoViewIfNeeded();
+    await chart.locator('canvas').waitFor();
+    await lab.page.keyboard.press('Tab');
+    await chart.locator('.readable').focus();
+    await lab.page.keyboard.press('Home');
+    assert.match(await chart.getByTestId('reading').innerText(), /^0 wrong bits: .*attention right 100 %/);
+    const xml = parse((await lab.download('svg-sequence-retrieval')).bytes);
+    const lines = marksIn(xml, 'line');
+    assert.equal(lines.length, 3);
+    assert.equal(new Set(lines.map((line) => attributeOf(line, 'stroke-dasharray'))).size, 3);
+    const json = await lab.json('save-sequence-ball.json');
+    assert.deepEqual(json.retrieval, retrieval);
+  });
 
   test('the verdicts stand, with what was measured', async (lab) => {
     const { verdicts, rSquared } = await answered(lab);

@@ -273,27 +273,23 @@ describe('each experiment to its end', () => {
     });
   }
 
-  test(
-    'repeated: how many machines have each number, beside the paper’s own',
-    SMALL.repeated,
-    async (lab) => {
-      const study = await finished(lab);
-      assert.equal(study.seeds.length, 4);
-      await agrees(lab, study);
-      const summary = await lab.text('study-rows');
-      for (const figure of ['22.03', '20.30', '20.47']) assert.ok(summary.includes(figure), figure);
-      const { place, name } = figuresOf(study).find(({ measure }) => measure.kind === 'count');
-      const points = await readingsOf(lab, name, study.arms);
-      for (const { label, points: own } of study.arms) {
-        const values = own[0].values[place];
-        assert.deepEqual(
-          points.map(({ values: read }) => number(read.get(label))),
-          points.map(({ x }) => values.filter((right) => right === x).length),
-          label,
-        );
-      }
-    },
-  );
+  test('repeated: machines by number, beside the paper’s own', SMALL.repeated, async (lab) => {
+    const study = await finished(lab);
+    assert.equal(study.seeds.length, 4);
+    await agrees(lab, study);
+    const summary = await lab.text('study-rows');
+    for (const figure of ['22.03', '20.30', '20.47']) assert.ok(summary.includes(figure), figure);
+    const { place, name } = figuresOf(study).find(({ measure }) => measure.kind === 'count');
+    const points = await readingsOf(lab, name, study.arms);
+    for (const { label, points: own } of study.arms) {
+      const values = own[0].values[place];
+      assert.deepEqual(
+        points.map(({ values: read }) => number(read.get(label))),
+        points.map(({ x }) => values.filter((right) => right === x).length),
+        label,
+      );
+    }
+  });
 
   test('kanerva: two sets of curves, the second over wrong bits of the cue', SMALL.kanerva, async (lab) => {
     const study = await finished(lab);

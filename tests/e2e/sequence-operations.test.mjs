@@ -50,39 +50,35 @@ const stageOf = (shown, id) => shown.stages.find((stage) => stage.id === id);
 const codes = (view) => view.vectors.filter(({ kind }) => kind === 'code');
 
 describe('what takes long', () => {
-  test(
-    'the machine’s way and the lesson show how far they are, and can be stopped',
-    `${LONG}`,
-    async (lab) => {
-      await lab.page.locator('#title-operations').scrollIntoViewIfNeeded();
-      const bar = lab.page.getByTestId('work-operations');
-      await lab.page.getByText(/^\s*[\d,]+ of 2,000 symbols/).waitFor();
-      await lab.press('stop-operations');
-      await lab.page.getByText(/Stopped after [\d,]+ of 2,000 symbols/).waitFor();
-      await lab.press('go-on-operations');
-      await lab.page.getByText(/of at most [\d,]+ gradient steps/).waitFor();
-      assert.match(await lab.text('operations-training'), /Training the transformer/);
-      await lab.press('stop-operations');
-      const shown = await step(lab, 0);
-      assert.equal(shown.length, 1000);
-      assert.equal(await bar.count(), 0);
-      assert.equal(shown.unfinished, true);
-      // The lesson can be taken up again.
-      const steps = (text) => Number(text.replaceAll(',', '').match(/(\d+) gradient step/)[1]);
-      const before = steps(shown.training);
-      await lab.press('train-on');
-      await lab.page.getByText(/of at most [\d,]+ gradient steps/).waitFor();
-      await lab.press('stop-operations');
-      const later = await until(
-        () => step(lab, 0),
-        ({ training }) => steps(training) > before,
-      );
-      assert.equal(later.unfinished, true);
-      // What has been taken in is not taken in again.
-      await lab.press('operations-next');
-      await step(lab, 1);
-    },
-  );
+  test('way and lesson show how far they are, and can be stopped', LONG, async (lab) => {
+    await lab.page.locator('#title-operations').scrollIntoViewIfNeeded();
+    const bar = lab.page.getByTestId('work-operations');
+    await lab.page.getByText(/^\s*[\d,]+ of 2,000 symbols/).waitFor();
+    await lab.press('stop-operations');
+    await lab.page.getByText(/Stopped after [\d,]+ of 2,000 symbols/).waitFor();
+    await lab.press('go-on-operations');
+    await lab.page.getByText(/of at most [\d,]+ gradient steps/).waitFor();
+    assert.match(await lab.text('operations-training'), /Training the transformer/);
+    await lab.press('stop-operations');
+    const shown = await step(lab, 0);
+    assert.equal(shown.length, 1000);
+    assert.equal(await bar.count(), 0);
+    assert.equal(shown.unfinished, true);
+    // The lesson can be taken up again.
+    const steps = (text) => Number(text.replaceAll(',', '').match(/(\d+) gradient step/)[1]);
+    const before = steps(shown.training);
+    await lab.press('train-on');
+    await lab.page.getByText(/of at most [\d,]+ gradient steps/).waitFor();
+    await lab.press('stop-operations');
+    const later = await until(
+      () => step(lab, 0),
+      ({ training }) => steps(training) > before,
+    );
+    assert.equal(later.unfinished, true);
+    // What has been taken in is not taken in again.
+    await lab.press('operations-next');
+    await step(lab, 1);
+  });
 });
 
 describe('five operations', () => {

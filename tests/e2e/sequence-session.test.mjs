@@ -69,21 +69,17 @@ describe('store and recall', () => {
     });
   }
 
-  test(
-    'without a memory of the context the same sequence cannot be told',
-    { retention: '0' },
-    async (lab) => {
-      await act(lab, 'store');
-      const { wrong, steps, begin } = await act(lab, 'recall');
-      assert.ok(wrong > 0, 'what follows a 1 depends on what came before it');
-      const drawn = await strip(lab);
-      for (const step of steps.slice(begin).filter(({ right }) => right === false)) {
-        const cell = drawn.find(({ at }) => at === step.at);
-        assert.equal(cell.truth, `≠ ${step.expected}`);
-        assert.match(cell.said, new RegExp(`wrong, ${step.expected} should stand here`));
-      }
-    },
-  );
+  test('without a memory of the context it cannot be told', { retention: '0' }, async (lab) => {
+    await act(lab, 'store');
+    const { wrong, steps, begin } = await act(lab, 'recall');
+    assert.ok(wrong > 0, 'what follows a 1 depends on what came before it');
+    const drawn = await strip(lab);
+    for (const step of steps.slice(begin).filter(({ right }) => right === false)) {
+      const cell = drawn.find(({ at }) => at === step.at);
+      assert.equal(cell.truth, `≠ ${step.expected}`);
+      assert.match(cell.said, new RegExp(`wrong, ${step.expected} should stand here`));
+    }
+  });
 
   const DRAWN = { source: 'random', alphabet: '9', length: '12', cue: '#2', recall: '10' };
   test('Draw another takes the next seed and another sequence', DRAWN, async (lab) => {
@@ -477,19 +473,14 @@ describe('for everyone', () => {
   });
 
   const WIDE = { sequence: `${'x'.repeat(300)} ${'y'.repeat(200)} b`, cue: 'banana' };
-  test(
-    'a phone with long symbols, a wrong turn and a refusal: nothing sticks out, axe finds nothing',
-    WIDE,
-    { ...QUICK, ...PHONE },
-    async (lab) => {
-      await act(lab, 'store');
-      await lab.fill('wrong-at', '1');
-      await act(lab, 'replay');
-      await act(lab, 'recall');
-      await lab.page.locator('#session-cue-wrong').waitFor();
-      await lab.openAll();
-      await lab.page.getByTestId('course-table').waitFor();
-      await lab.fits();
-    },
-  );
+  test('a phone with long symbols, a wrong turn and a refusal', WIDE, { ...QUICK, ...PHONE }, async (lab) => {
+    await act(lab, 'store');
+    await lab.fill('wrong-at', '1');
+    await act(lab, 'replay');
+    await act(lab, 'recall');
+    await lab.page.locator('#session-cue-wrong').waitFor();
+    await lab.openAll();
+    await lab.page.getByTestId('course-table').waitFor();
+    await lab.fits();
+  });
 });

@@ -135,33 +135,29 @@ describe('several things at once', () => {
   const at = async (lab, work) =>
     Number((await lab.page.getByTestId(`work-${work}`).innerText()).replaceAll(',', '').match(/\d+/)[0]);
 
-  test(
-    'a command, a look and an experiment take turns, and each stops by itself',
-    EVERYTHING,
-    async (lab) => {
-      await still(lab);
-      await lab.page.locator('#title-operations').scrollIntoViewIfNeeded();
-      await lab.page.getByTestId('work-operations').waitFor();
-      await lab.press('store');
-      await lab.page.getByTestId('work-session').waitFor();
-      const before = [await at(lab, 'session'), await at(lab, 'operations')];
-      await until(
-        async () => [await at(lab, 'session'), await at(lab, 'operations')],
-        (now) => now.every((count, i) => count > before[i]),
-      );
-      // The experiment does not wait for them.
-      await lab.press('train');
-      await lab.state('training');
-      assert.ok(await lab.page.getByTestId('work-session').isVisible());
-      await lab.press('pause');
-      await lab.state('paused');
-      await lab.press('stop-session');
-      await lab.page.getByTestId('work-session').waitFor({ state: 'detached' });
-      const { written } = await session(lab);
-      assert.ok(written > 0 && written < 900, `${written} symbols`);
-      assert.ok(await lab.page.getByTestId('work-operations').isVisible(), 'the look goes on');
-    },
-  );
+  test('a command, a look and an experiment take turns, and each stops', EVERYTHING, async (lab) => {
+    await still(lab);
+    await lab.page.locator('#title-operations').scrollIntoViewIfNeeded();
+    await lab.page.getByTestId('work-operations').waitFor();
+    await lab.press('store');
+    await lab.page.getByTestId('work-session').waitFor();
+    const before = [await at(lab, 'session'), await at(lab, 'operations')];
+    await until(
+      async () => [await at(lab, 'session'), await at(lab, 'operations')],
+      (now) => now.every((count, i) => count > before[i]),
+    );
+    // The experiment does not wait for them.
+    await lab.press('train');
+    await lab.state('training');
+    assert.ok(await lab.page.getByTestId('work-session').isVisible());
+    await lab.press('pause');
+    await lab.state('paused');
+    await lab.press('stop-session');
+    await lab.page.getByTestId('work-session').waitFor({ state: 'detached' });
+    const { written } = await session(lab);
+    assert.ok(written > 0 && written < 900, `${written} symbols`);
+    assert.ok(await lab.page.getByTestId('work-operations').isVisible(), 'the look goes on');
+  });
 
   test('a report shows how far it is, can be given up, and is made one at a time', LONGEST, async (lab) => {
     await still(lab);

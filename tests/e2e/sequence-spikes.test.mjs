@@ -74,7 +74,7 @@ function ordered({ id, spikes, late, neurons }) {
 const rowOf = ({ page }, { id }) => page.locator(`[data-testid=layers] tr[data-layer=${id}]`);
 
 describe('what takes long', () => {
-  test('the machine’s way shows how far it is, can be stopped and gone on with', `${LONG}`, async (lab) => {
+  test('the machine’s way shows how far it is, can be stopped and gone on with', LONG, async (lab) => {
     await lab.page.locator('#title-spikes').scrollIntoViewIfNeeded();
     await lab.page.getByText(/^\s*[\d,]+ of 2,000 symbols/).waitFor();
     await lab.press('stop-spikes');
@@ -98,7 +98,7 @@ describe('settings that change on the way', () => {
     ],
     ['where it runs', [['executor', 'auto']]],
   ]) {
-    test(`${what}: it is looked at as they are now`, `${LONG}`, async (lab) => {
+    test(`${what}: it is looked at as they are now`, LONG, async (lab) => {
       await lab.page.locator('#title-spikes').scrollIntoViewIfNeeded();
       await lab.page.getByTestId('work-spikes').waitFor();
       await lab.page.evaluate(() => {

@@ -142,46 +142,42 @@ describe('the last run', () => {
     await lab.train();
   });
 
-  test(
-    'is kept while it trains, every ten seconds of its clock and not all the time',
-    ENDLESS,
-    async (lab) => {
-      // The clock is set forward, so that the rhythm does not depend on how fast this machine is.
-      await lab.inWorker(() => {
-        const now = performance.now.bind(performance);
-        self.ahead = 0;
-        performance.now = () => now() + self.ahead;
-      });
-      await lab.page.evaluate(() => {
-        globalThis.keeps = [];
-        const { client } = document.querySelector('#lab');
-        client.listen((report) => report.type === 'kept' && globalThis.keeps.push(report.step));
-      });
-      const keeps = () => lab.page.evaluate(() => globalThis.keeps);
-      const began = await lab.inWorker(() => performance.now());
-      await lab.press('train');
-      await lab.stepAtLeast(1);
-      for (let i = 0; i < 4; i++) {
-        const before = await keeps();
-        await lab.inWorker(() => (self.ahead += 10_000));
-        await lab.page.waitForFunction((known) => globalThis.keeps.length > known, before.length);
-      }
-      const passed = (await lab.inWorker(() => performance.now())) - began;
-      const kept = await keeps();
-      assert.ok(kept.length <= passed / 8000, `${kept.length} times in ${passed} ms`);
-      assert.ok(
-        kept.every((step, i) => i === 0 || step > kept[i - 1]),
-        String(kept),
-      );
-      const last = await lab.data('kept');
-      // Nobody paused: what was kept last is offered.
-      await reload(lab);
-      await offer(lab).waitFor();
-      await lab.press('offer-go-on');
-      await lab.stepAtLeast(Number(last) + 1);
-      assert.equal(await lab.data('state'), 'training');
-    },
-  );
+  test('is kept while it trains, by its clock and not all the time', ENDLESS, async (lab) => {
+    // The clock is set forward, so that the rhythm does not depend on how fast this machine is.
+    await lab.inWorker(() => {
+      const now = performance.now.bind(performance);
+      self.ahead = 0;
+      performance.now = () => now() + self.ahead;
+    });
+    await lab.page.evaluate(() => {
+      globalThis.keeps = [];
+      const { client } = document.querySelector('#lab');
+      client.listen((report) => report.type === 'kept' && globalThis.keeps.push(report.step));
+    });
+    const keeps = () => lab.page.evaluate(() => globalThis.keeps);
+    const began = await lab.inWorker(() => performance.now());
+    await lab.press('train');
+    await lab.stepAtLeast(1);
+    for (let i = 0; i < 4; i++) {
+      const before = await keeps();
+      await lab.inWorker(() => (self.ahead += 10_000));
+      await lab.page.waitForFunction((known) => globalThis.keeps.length > known, before.length);
+    }
+    const passed = (await lab.inWorker(() => performance.now())) - began;
+    const kept = await keeps();
+    assert.ok(kept.length <= passed / 8000, `${kept.length} times in ${passed} ms`);
+    assert.ok(
+      kept.every((step, i) => i === 0 || step > kept[i - 1]),
+      String(kept),
+    );
+    const last = await lab.data('kept');
+    // Nobody paused: what was kept last is offered.
+    await reload(lab);
+    await offer(lab).waitFor();
+    await lab.press('offer-go-on');
+    await lab.stepAtLeast(Number(last) + 1);
+    assert.equal(await lab.data('state'), 'training');
+  });
 
   test('of a file is kept, even at the step and with the settings of the one kept before', async (lab) => {
     await lab.train();
@@ -325,80 +321,72 @@ describe('bad days', () => {
     });
   });
 
-  test(
-    'Cancel while kernels compile: the settings stay, and Train works again',
-    `${WEBGPU}&hide=cost`,
-    async (lab) => {
-      const hash = await lab.hash();
-      await lab.press('train');
-      await lab.state('compiling');
-      await lab.press('pause');
-      await lab.state('ready');
-      assert.equal(await lab.hash(), hash);
-      assert.match(await lab.text('status'), /given up.*settings are as they were/);
-      assert.equal(await lab.page.locator('[data-part=cost]').count(), 0);
-      await lab.train();
-      assert.equal(await lab.step(), 40);
-    },
-  );
+  test('Cancel while kernels compile leaves all as it was', `${WEBGPU}&hide=cost`, async (lab) => {
+    const hash = await lab.hash();
+    await lab.press('train');
+    await lab.state('compiling');
+    await lab.press('pause');
+    await lab.state('ready');
+    assert.equal(await lab.hash(), hash);
+    assert.match(await lab.text('status'), /given up.*settings are as they were/);
+    assert.equal(await lab.page.locator('[data-part=cost]').count(), 0);
+    await lab.train();
+    assert.equal(await lab.step(), 40);
+  });
 });
 
 describe('keys', () => {
-  test(
-    'act as the sheet says, not in text fields, and can be switched off for good',
-    ENDLESS,
-    async (lab) => {
-      const { page } = lab;
-      const { keyboard } = page;
-      const sheet = page.getByTestId('shortcuts');
-      /** Whatever was asked for would have been done by then. */
-      const nothing = async (what) => {
-        await lab.caughtUp();
-        assert.equal(await lab.step(), 0, what);
-      };
-      await keyboard.press('t');
-      await lab.stepAtLeast(5);
-      await keyboard.press('p');
-      await lab.state('paused');
-      await keyboard.press('r');
-      await lab.state('ready');
-      assert.equal(await lab.step(), 0);
-      await keyboard.press('g');
-      await keyboard.press('d');
-      assert.ok(await page.locator('input[name=log]').isChecked());
-      assert.ok(await page.locator('input[name=source][value=training]').isChecked());
-      await keyboard.press('c');
-      await page.waitForFunction(() => document.querySelector('[data-testid=copied]').textContent.trim());
-      await keyboard.press('h');
-      await page.waitForFunction(() => document.activeElement.id === 'title-welcome');
-      await page.locator('#set-seed').focus();
-      await keyboard.press('s');
-      await keyboard.press('?');
-      await nothing('in a number field a letter is a letter');
-      assert.ok(!(await sheet.isVisible()));
+  test('act outside text fields, and can be switched off for good', ENDLESS, async (lab) => {
+    const { page } = lab;
+    const { keyboard } = page;
+    const sheet = page.getByTestId('shortcuts');
+    /** Whatever was asked for would have been done by then. */
+    const nothing = async (what) => {
+      await lab.caughtUp();
+      assert.equal(await lab.step(), 0, what);
+    };
+    await keyboard.press('t');
+    await lab.stepAtLeast(5);
+    await keyboard.press('p');
+    await lab.state('paused');
+    await keyboard.press('r');
+    await lab.state('ready');
+    assert.equal(await lab.step(), 0);
+    await keyboard.press('g');
+    await keyboard.press('d');
+    assert.ok(await page.locator('input[name=log]').isChecked());
+    assert.ok(await page.locator('input[name=source][value=training]').isChecked());
+    await keyboard.press('c');
+    await page.waitForFunction(() => document.querySelector('[data-testid=copied]').textContent.trim());
+    await keyboard.press('h');
+    await page.waitForFunction(() => document.activeElement.id === 'title-welcome');
+    await page.locator('#set-seed').focus();
+    await keyboard.press('s');
+    await keyboard.press('?');
+    await nothing('in a number field a letter is a letter');
+    assert.ok(!(await sheet.isVisible()));
 
-      await page.getByTestId('open-shortcuts').focus();
-      await keyboard.press('?');
-      assert.ok(await sheet.isVisible());
-      await keyboard.press('s');
-      await nothing('the sheet is modal');
-      await keyboard.press('Escape');
-      assert.ok(!(await sheet.isVisible()));
-      const focused = await page.evaluate(() => document.activeElement.dataset.testid);
-      assert.equal(focused, 'open-shortcuts', 'the focus comes back');
-      await keyboard.press('Enter');
-      await page.getByTestId('shortcuts-on').focus();
-      await keyboard.press('Space');
-      await keyboard.press('Tab');
-      await keyboard.press('Enter');
-      assert.ok(!(await sheet.isVisible()));
-      await keyboard.press('s');
-      await nothing('switched off');
-      await reload(lab);
-      await keyboard.press('s');
-      await nothing('for good');
-    },
-  );
+    await page.getByTestId('open-shortcuts').focus();
+    await keyboard.press('?');
+    assert.ok(await sheet.isVisible());
+    await keyboard.press('s');
+    await nothing('the sheet is modal');
+    await keyboard.press('Escape');
+    assert.ok(!(await sheet.isVisible()));
+    const focused = await page.evaluate(() => document.activeElement.dataset.testid);
+    assert.equal(focused, 'open-shortcuts', 'the focus comes back');
+    await keyboard.press('Enter');
+    await page.getByTestId('shortcuts-on').focus();
+    await keyboard.press('Space');
+    await keyboard.press('Tab');
+    await keyboard.press('Enter');
+    assert.ok(!(await sheet.isVisible()));
+    await keyboard.press('s');
+    await nothing('switched off');
+    await reload(lab);
+    await keyboard.press('s');
+    await nothing('for good');
+  });
 
   test('the state is announced, the passing of steps is not', ENDLESS, async (lab) => {
     await lab.page.evaluate(() => {
