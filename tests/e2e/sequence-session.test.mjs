@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { colours, marksIn, parse, PNG, pointsOfPath, within } from './files.mjs';
-import { labs, PHONE, until } from './lab.mjs';
+import { labs, until } from './lab.mjs';
 import { act, ALONE, last, LONGEST, session, still, strip, stripIs, symbols, wordsOf } from './sequence.mjs';
 
 /** Symbols appear at once for readers who ask for less motion; only one test wants to see them come. */
@@ -472,8 +472,9 @@ describe('for everyone', () => {
     await page.waitForFunction(() => document.querySelector('lab-session').dataset.steps === '0');
   });
 
+  const NARROW = { ...QUICK, viewport: { width: 390, height: 844 } };
   const WIDE = { sequence: `${'x'.repeat(300)} ${'y'.repeat(200)} b`, cue: 'banana' };
-  test('a phone with long symbols, a wrong turn and a refusal', WIDE, { ...QUICK, ...PHONE }, async (lab) => {
+  test('a phone with long symbols, a wrong turn and a refusal', WIDE, NARROW, async (lab) => {
     await act(lab, 'store');
     await lab.fill('wrong-at', '1');
     await act(lab, 'replay');
