@@ -153,7 +153,7 @@ describe('two encodings side by side', () => {
       for (let i = 1; i <= 60; i++) {
         slider.value = String(i);
         slider.dispatchEvent(new Event('input', { bubbles: true }));
-        await new Promise((resolve) => requestAnimationFrame(resolve));
+        await scheduler.postTask(() => {});
       }
       slider.dispatchEvent(new Event('change', { bubbles: true }));
       return told;

@@ -45,8 +45,8 @@ describe('measures', () => {
     );
     assert.deepEqual([json.left, json.length, json.width], ['Sinusoidal', 64, 64]);
     assert.match(json.link, /lab=encodings/);
-    for (const { id, left } of json.measures)
-      if (left !== null) near(number(shown[id][0]), left, 0.006 * Math.abs(left) + 1e-6, id);
+    for (const { id, left, right } of json.measures.filter((one) => one.id in wanted))
+      [left, right].forEach((value, i) => near(number(shown[id][i]), value, 0.006 * Math.abs(value), id));
     const told = await lab.page.locator('[data-testid=measures] tr.about').allInnerTexts();
     assert.equal(told.length, json.measures.length);
     for (const text of told) assert.match(text, /\S.*\n+.*\S/, 'a formula and what it means');
