@@ -150,10 +150,11 @@ describe('two encodings side by side', () => {
         sent(name, value);
       };
       const slider = document.querySelector('[data-testid=slide-left_compression]');
+      // In bursts: within one no time passes.
       for (let i = 1; i <= 60; i++) {
         slider.value = String(i);
         slider.dispatchEvent(new Event('input', { bubbles: true }));
-        await scheduler.postTask(() => {});
+        if (i % 10 === 0) await scheduler.postTask(() => {});
       }
       slider.dispatchEvent(new Event('change', { bubbles: true }));
       return told;

@@ -101,7 +101,7 @@ describe('the workbench', () => {
     await lab.openFile('mine.csv', '1,0\n0,1\n-1,0\n0,-1\n');
     await lab.page.waitForFunction(() => location.hash.includes('right=uploaded'));
     const before = await lab.ask('inspect.picture', { side: 'right' });
-    assert.deepEqual(before.matrix.slice(0, 4), [1, 0, -1, 0]);
+    assert.deepEqual([...before.matrix.slice(0, 4)], [1, 0, -1, 0]);
     await lab.giveUp();
     await lab.state('ready');
     assert.deepEqual((await lab.ask('inspect.picture', { side: 'right' })).matrix, before.matrix);

@@ -12,12 +12,12 @@ import { fileURLToPath } from 'node:url';
 import { parseCsv } from './files.mjs';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
-export const { chromium } = require('playwright-core');
+const { chromium } = require('playwright-core');
 export const axePath = require.resolve('axe-core/axe.min.js');
 
 const DIST =
   process.env.MNEMOSCOPE_DIST ?? process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
-export const SUB_PATH = '/course/lab/';
+const SUB_PATH = '/course/lab/';
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -89,18 +89,29 @@ export async function until(read, holds, timeout = PATIENCE) {
 
 /**
  * What a button saves: the file's name and bytes. The keyboard presses it, for a figure that is still being drawn may push
- * it away under the pointer.
+ * it away under the pointer. Of many files in a row Chromium holds back every eleventh that the page gives it, unasked and
+ * unsaid; then the button is pressed again.
  */
 export async function savedBy(page, button) {
-  const press = async (timeout) =>
-    (await Promise.all([page.waitForEvent('download', { timeout }), button.press('Enter')]))[0];
-  // Of many files in a row Chromium holds back every eleventh, unasked and unsaid.
-  const download = await press(5000)
-    .catch(() => press(30_000))
-    .catch(async (error) => {
-      const html = await button.evaluate(({ outerHTML }) => outerHTML);
-      throw new Error(`nothing was saved by ${html}: ${error.message}`);
-    });
+  const given = () => page.evaluate(() => globalThis.given);
+  const arrived = [];
+  const note = (download) => arrived.push(download);
+  page.on('download', note);
+  try {
+    while (!arrived.length) {
+      const before = await given();
+      await button.press('Enter');
+      await until(given, (count) => count > before);
+      await until(
+        () => arrived.length,
+        (count) => count > 0,
+        5000,
+      ).catch(() => {});
+    }
+  } finally {
+    page.off('download', note);
+  }
+  const [download] = arrived;
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 
@@ -145,8 +156,14 @@ export async function axe(target) {
   return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`).join('\n');
 }
 
-/** In the page: notes a click that did not come up where it went down, because the layout had moved. */
-function watchClicks() {
+/** In the page: counts the files that it gives to the browser, and notes a click that did not come up where it went down. */
+function watch() {
+  globalThis.given = 0;
+  const { click } = HTMLElement.prototype;
+  HTMLElement.prototype.click = function () {
+    click.call(this);
+    if (this.download) globalThis.given += 1;
+  };
   const control = 'a, button, input, label, select, summary, textarea, [role], [tabindex]';
   let down = null;
   globalThis.swallowed = false;
@@ -188,7 +205,7 @@ export class Lab {
   static async open(browser, address, link = '', options = {}) {
     const lab = new Lab();
     lab.context = await contextOf(browser, { viewport: { width: 1280, height: 860 }, ...options });
-    await lab.context.addInitScript(watchClicks);
+    await lab.context.addInitScript(watch);
     lab.page = await lab.context.newPage();
     clickAgain(lab.page);
     lab.page.on('console', (message) => message.type() === 'error' && lab.errors.push(message.text()));

@@ -78,7 +78,9 @@ describe('the experiment’s run', () => {
     assert.ok(message.length > 10);
     assert.equal((await lab.ask('run.inspect', { replica: 0, probe: '' })).code, 'config');
     assert.equal((await lab.ask('run.profile')).code, 'config');
-    assert.deepEqual(await lab.page.evaluate(() => indexedDB.databases().then((all) => all.length)), 0);
+    await lab.page.reload();
+    await lab.state('ready');
+    assert.equal(await lab.page.locator('[data-testid=offer] .notice').count(), 0);
   });
 
   test('giving up its preparing ends the machine with the worker, and says so', async (lab) => {
