@@ -3,8 +3,20 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import { attributeOf, marksIn, near, nearly, number, parse, ticksIn, withClass, within } from './files.mjs';
-import { labs, plotOf, pointsOf, until } from './lab.mjs';
+import {
+  attributeOf,
+  marksIn,
+  near,
+  nearly,
+  number,
+  parse,
+  plotOf,
+  pointsOf,
+  ticksIn,
+  withClass,
+  within,
+} from './files.mjs';
+import { labs, until } from './lab.mjs';
 
 const { test } = labs({
   webgpu: false,

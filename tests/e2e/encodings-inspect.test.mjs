@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { addressHas, change, openNumbers, pictures, settled, SMALL } from './encodings.mjs';
-import { marksIn, near, number, parse, parseCsv, PNG, ticksIn, within } from './files.mjs';
-import { labs, plotOf } from './lab.mjs';
+import { marksIn, near, number, parse, parseCsv, plotOf, PNG, ticksIn, within } from './files.mjs';
+import { labs } from './lab.mjs';
 
 const { test } = labs({ webgpu: false, link: SMALL });
 

@@ -1,4 +1,4 @@
-// Readers of what the page saves, none of them ours, and of the numbers that it writes.
+// Readers of what the page saves, none of them ours, of the numbers that it writes, and of the figures on show.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -129,4 +129,35 @@ export function readSafetensors(bytes) {
   inOrder.forEach(({ name, from }, i) => assert.equal(from, inOrder[i - 1]?.to ?? 0, `a gap before ${name}`));
   assert.equal(inOrder.at(-1).to, data.length, 'the last tensor ends with the file');
   return { metadata, tensors };
+}
+
+/** Waits until the figure in here is drawn, and gives where its plot lies in the drawing: left, top, right, bottom. */
+export async function plotOf(figure) {
+  const drawing = figure.locator('.drawing');
+  await drawing.scrollIntoViewIfNeeded();
+  await figure.locator('.drawing[data-plot]').waitFor();
+  const [left, top, right, bottom] = (await drawing.getAttribute('data-plot')).split(/[ ,]/).map(Number);
+  return { left, top, right, bottom };
+}
+
+/** Every point of a figure, in the order of the arrow key, as the keyboard reads it: its words and its place in the drawing. */
+export async function pointsOf(figure, key = 'ArrowRight') {
+  await plotOf(figure);
+  const { keyboard } = figure.page();
+  const surface = figure.locator('.surface');
+  await keyboard.press('Tab');
+  await surface.focus();
+  await keyboard.press('Home');
+  const read = async () => {
+    const place = (await surface.getAttribute('data-point')).split(' ').map(Number);
+    return { words: await figure.getByTestId('reading').innerText(), place };
+  };
+  const points = [await read()];
+  for (;;) {
+    await keyboard.press(key);
+    const next = await read();
+    const last = points.at(-1);
+    if (next.words === last.words && String(next.place) === String(last.place)) return points;
+    points.push(next);
+  }
 }

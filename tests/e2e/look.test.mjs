@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import { number } from './files.mjs';
-import { labs, plotOf, savedBy } from './lab.mjs';
+import { number, plotOf } from './files.mjs';
+import { labs, savedBy } from './lab.mjs';
 
 const SMALL =
   'encodings=rank,sinusoidal&seeds=1&steps=40&length=8&symbols=4&width=16&mlp=32&heads=2&layers=2&every=10';

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { marksIn, number, parse, within } from './files.mjs';
-import { labs, PHONE, plotOf } from './lab.mjs';
+import { marksIn, number, parse, plotOf, within } from './files.mjs';
+import { labs, PHONE } from './lab.mjs';
 
 const CPU =
   '#lab=copy&executor=cpu&encodings=rank,sinusoidal&seeds=1&steps=40&length=8&symbols=4&width=16&mlp=32&heads=2&layers=2&every=10';

@@ -3,8 +3,18 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { addressHas, change, openNumbers } from './encodings.mjs';
-import { attributeOf, marksIn, near, nearly, number, parse, pointsOfPath, within } from './files.mjs';
-import { labs, pointsOf } from './lab.mjs';
+import {
+  attributeOf,
+  marksIn,
+  near,
+  nearly,
+  number,
+  parse,
+  pointsOf,
+  pointsOfPath,
+  within,
+} from './files.mjs';
+import { labs } from './lab.mjs';
 
 const ALONE = '#lab=sequence&executor=cpu&hide=session,operations,spikes,run,experiment';
 
