@@ -205,9 +205,11 @@ describe('look inside', () => {
         .evaluateAll((found) => found.map((input) => input.lastChild.textContent.trim()));
       const still = (await lab.text('look-still')).split(' ');
       assert.deepEqual(still, shown.slice(0, 4), 'it is said which sequence is still on show');
-      const now = await lookStep(lab);
-      await lookedAt(lab, now + 1);
-      assert.match(await refused.innerText(), allowed, 'the reason stays');
+      if (text === '3 1') {
+        const now = await lookStep(lab);
+        await lookedAt(lab, now + 1);
+        assert.match(await refused.innerText(), allowed, 'the reason stays');
+      }
       await type(lab, '3 1 0 2');
       await lab.page.waitForFunction(() => document.querySelector('#look-refused').textContent.trim() === '');
       assert.equal(await field.getAttribute('aria-invalid'), 'false');
