@@ -16,6 +16,7 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setInterval as every } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -111,13 +112,13 @@ async function build(words) {
       });
       try {
         const address = `http://127.0.0.1:${port}/`;
-        let page = null;
-        while (!page) {
+        for await (const _ of every(50)) {
           assert.equal(server.exitCode, null, 'the server ended');
-          page = await fetch(address).catch(() => null);
-          await new Promise((resolve) => setTimeout(resolve, 50));
+          const page = await fetch(address).catch(() => null);
+          if (!page) continue;
+          assert.match(await page.text(), /<title>[^<]*Mnemoscope/);
+          break;
         }
-        assert.match(await page.text(), /<title>[^<]*Mnemoscope/);
       } finally {
         process.kill(-server.pid);
       }

@@ -12,7 +12,7 @@ import { dirname, extname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { launch } from './lab.mjs';
+import { contextOf, launch } from './lab.mjs';
 
 const run = promisify(execFile);
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
@@ -138,7 +138,7 @@ async function pageWith(body, place = '', options = {}) {
     join(folder, 'index.html'),
     `<!doctype html><script type="importmap">{"imports":{"mnemoscope":"${entry}"}}</script>`,
   );
-  const context = await browser.newContext(options);
+  const context = await contextOf(browser, options);
   const page = await context.newPage();
   const errors = [];
   page.on('pageerror', (error) => errors.push(error.message));
@@ -282,18 +282,15 @@ describe('a race', () => {
     await pageWith(async (page) => {
       const found = await page.evaluate(async (settings) => {
         const { train } = await import('mnemoscope');
-        const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
         const race = train(settings);
-        await race.ready;
-        while (race.step < 20) await wait(20);
+        for await (const _ of race) if (race.step >= 20) break;
         race.pause();
-        while (race.activity !== 'paused') await wait(10);
+        while (race.activity !== 'paused') await race.results();
         const paused = race.step;
-        await wait(300);
-        const still = race.step;
         const between = await race.results();
+        const still = race.step;
         race.resume();
-        while (race.step < still + 20) await wait(20);
+        for await (const _ of race) if (race.step >= still + 20) break;
         const results = await race.stop();
         const finished = await race.finished;
         return {
@@ -357,7 +354,7 @@ describe('a race', () => {
           const half = train(settings);
           for await (const event of half) if (event.type === 'evaluation' && event.step >= 10) break;
           half.pause();
-          while (half.activity === 'training') await new Promise((resolve) => setTimeout(resolve, 5));
+          while (half.activity === 'training') await half.results();
           const bytes = await half.save();
           const at = half.step;
           half.close();

@@ -165,7 +165,7 @@ describe('a sweep on Slurm', () => {
     // It is training once it has said where.
     let over = false;
     void submitted.finally(() => (over = true)).catch(() => {});
-    while (!/^cpu \(/m.test(log(0)) && !over) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => over || /^cpu \(/m.test(log(0)), Boolean);
     writeFileSync(late, '');
     const { stdout } = await submitted;
     assert.match(

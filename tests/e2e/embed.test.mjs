@@ -1,10 +1,9 @@
 // The lab in a page of another origin that trusts it with scripts and frames, and with nothing else.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { axePath, launch, serve } from './lab.mjs';
+import { axe, contextOf, launch, serve, until } from './lab.mjs';
 
 const SMALL =
   'executor="cpu" encodings="rank,none" seeds="1" steps="40" length="8" symbols="4" width="16" heads="2" layers="1" every="10"';
@@ -75,8 +74,8 @@ after(async () => {
 
 /** Opens the notes with this in their body. `told` gathers the events that reach the document. */
 async function withNotes(content, body, options = {}) {
-  notes.show(content);
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  notes.show(typeof content === 'function' ? content() : content);
+  const context = await contextOf(browser, { viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
   const errors = [];
   const requests = [];
@@ -100,6 +99,8 @@ async function withNotes(content, body, options = {}) {
   }
 }
 
+const inNotes = (title, content, ...rest) => test(title, () => withNotes(content, rest.pop(), ...rest));
+
 /** The frame's page within an element, once its lab stands. */
 async function labIn(page, selector = 'mnemoscope-lab') {
   const handle = await page.locator(`${selector} iframe`).elementHandle();
@@ -108,15 +109,16 @@ async function labIn(page, selector = 'mnemoscope-lab') {
   return frame;
 }
 
-const state = (frame, wanted) => frame.waitForSelector(`#lab[data-state="${wanted}"]`, { timeout: 60_000 });
+const state = (frame, wanted) => frame.waitForSelector(`#lab[data-state="${wanted}"]`);
 
-async function until(condition, what, timeout = 20_000) {
-  const end = Date.now() + timeout;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+/** Whatever the lab was asked for would have been done by then. */
+const caughtUp = (frame) =>
+  frame.evaluate(() =>
+    document
+      .querySelector('#lab')
+      .client.ask('nothing', {})
+      .catch(() => {}),
+  );
 
 const height = (page, selector = 'mnemoscope-lab') =>
   page.locator(selector).evaluate((element) => element.getBoundingClientRect().height);
@@ -124,30 +126,26 @@ const height = (page, selector = 'mnemoscope-lab') =>
 /** The height of the frame is that of what is in it, so nothing scrolls inside. */
 async function fits(page, frame, selector = 'mnemoscope-lab') {
   const content = () => frame.evaluate(() => Math.ceil(document.body.getBoundingClientRect().height));
-  await until(
-    async () => (await content()) === (await height(page, selector)),
-    `the frame to fit: content ${await content()}, frame ${await height(page, selector)}`,
+  const [found] = await until(
+    async () => [await content(), await height(page, selector)],
+    ([inside, outside]) => inside === outside,
   );
-  return content();
-}
-
-async function axe(target) {
-  await target.evaluate(await readFile(axePath, 'utf8'));
-  const found = await target.evaluate(async () => {
-    const { violations } = await axe.run(document, { iframes: false });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
-  });
-  assert.deepEqual(found, []);
+  return found;
 }
 
 describe('in a foreign page under a strict policy', () => {
-  test('trains, tells the page what happens, and breaks no rule', async () => {
-    await withNotes(`<mnemoscope-lab id="one" ${SMALL}></mnemoscope-lab>`, async ({ page, errors, told }) => {
+  inNotes(
+    'trains, tells the page what happens, and breaks no rule',
+    `<mnemoscope-lab id="one" ${SMALL}></mnemoscope-lab>`,
+    async ({ page, errors, told }) => {
       const frame = await labIn(page);
       await state(frame, 'ready');
       await frame.locator('#train').click();
       await state(frame, 'finished');
-      await until(() => told.some((event) => event.name === 'lab-finished'), 'lab-finished');
+      await until(
+        () => told.map((event) => event.name),
+        (names) => names.includes('lab-finished'),
+      );
       const states = told.filter((event) => event.name === 'lab-state').map((event) => event.detail.state);
       assert.ok(states.indexOf('ready') < states.indexOf('finished'), states.join());
       const last = told.findLast((event) => event.name === 'lab-state').detail;
@@ -169,13 +167,13 @@ describe('in a foreign page under a strict policy', () => {
       assert.equal(border, '0px');
       assert.ok(await page.locator('mnemoscope-lab iframe').getAttribute('title'));
       assert.deepEqual(errors, []);
-    });
-  });
+    },
+  );
 
   test('shows what is not hidden, and nothing else', async () => {
     const hide = ['settings', 'scoreboard', 'accuracy', 'look', 'compare', 'cost', 'keep', 'head'];
     await withNotes(
-      `<mnemoscope-lab ${SMALL} hide="${hide.join(', ')}"></mnemoscope-lab>`,
+      `<mnemoscope-lab ${SMALL} theme="light" hide="${hide.join(', ')}"></mnemoscope-lab>`,
       async ({ page }) => {
         const frame = await labIn(page);
         await state(frame, 'ready');
@@ -192,19 +190,22 @@ describe('in a foreign page under a strict policy', () => {
         const target = await frame.locator('#open').getAttribute('href');
         assert.ok(target.startsWith(`${server.address}#lab=copy&`), target);
         assert.ok(target.includes('steps=40') && !target.includes('hide'), target);
+        const paper = await frame.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        assert.equal(paper, 'rgb(250, 249, 246)', 'light notes get a light lab');
       },
+      { colorScheme: 'dark' },
     );
   });
 
   test('keeps nothing in the browser', async () => {
-    const context = await browser.newContext();
+    const context = await contextOf(browser);
     try {
       const page = await context.newPage();
       // As a page of its own, where it would be allowed to.
       const small = SMALL.replaceAll('"', '').replaceAll(' ', '&');
       await page.goto(`${server.address}embed.html#${small}&autostart=1`);
       await state(page, 'finished');
-      await page.waitForTimeout(500);
+      await caughtUp(page);
       const kept = await page.evaluate(async () => ({
         databases: (await indexedDB.databases()).length,
         local: localStorage.length,
@@ -219,92 +220,91 @@ describe('in a foreign page under a strict policy', () => {
 
   test('a link is taken, and single attributes override it', async () => {
     const link = `${server.address}#lab=copy&amp;steps=77&amp;length=8&amp;encodings=rank`;
-    await withNotes(`<mnemoscope-lab link="${link}" length="12"></mnemoscope-lab>`, async ({ page }) => {
-      const frame = await labIn(page);
-      await state(frame, 'ready');
-      const open = () => frame.locator('#open').getAttribute('href');
-      assert.equal(await open(), `${server.address}#lab=copy&length=12&encodings=rank&steps=77`);
-      // A change of an attribute reaches the lab without loading it again.
-      await frame.evaluate(() => (globalThis.mark = true));
-      await page.locator('mnemoscope-lab').evaluate((element) => element.setAttribute('length', '20'));
-      await until(async () => (await open()).includes('length=20'), 'the new length');
-      assert.equal(await frame.evaluate(() => globalThis.mark), true);
-    });
-  });
-
-  test('its Copy link leads to the whole lab', async () => {
     await withNotes(
-      `<mnemoscope-lab ${SMALL} hide="settings,look"></mnemoscope-lab>`,
+      `<mnemoscope-lab link="${link}" length="12" heads="banana"></mnemoscope-lab>`,
       async ({ page }) => {
         const frame = await labIn(page);
         await state(frame, 'ready');
-        await frame.getByTestId('copy-link').click();
-        await frame.getByText(/copied/i).waitFor();
-        const link = await page.evaluate(() => navigator.clipboard.readText());
-        assert.ok(link.startsWith(`${server.address}#lab=copy&`), link);
-        assert.ok(!link.includes('hide'), link);
+        const open = () => frame.locator('#open').getAttribute('href');
+        assert.equal(await open(), `${server.address}#lab=copy&length=12&encodings=rank&steps=77`);
+        assert.match(
+          await frame.locator('[data-testid=problems]').innerText(),
+          /Heads.*banana.*from 1 to 32/s,
+        );
+        // A change of an attribute reaches the lab without loading it again.
+        await frame.evaluate(() => (globalThis.mark = true));
+        await page.locator('mnemoscope-lab').evaluate((element) => element.setAttribute('length', '20'));
+        await until(open, (link) => link.includes('length=20'));
+        assert.equal(await frame.evaluate(() => globalThis.mark), true);
       },
-      { permissions: ['clipboard-read', 'clipboard-write'] },
     );
   });
 
-  test('what is wrong with an attribute is said in the lab', async () => {
-    await withNotes('<mnemoscope-lab heads="banana" hide="banana"></mnemoscope-lab>', async ({ page }) => {
+  inNotes(
+    'its Copy link leads to the whole lab',
+    `<mnemoscope-lab ${SMALL} hide="settings,look"></mnemoscope-lab>`,
+    { permissions: ['clipboard-read', 'clipboard-write'] },
+    async ({ page }) => {
       const frame = await labIn(page);
       await state(frame, 'ready');
-      const text = await frame.locator('[data-testid=problems]').innerText();
-      assert.match(text, /Heads.*banana.*a whole number from 1 to 32/s);
-    });
-  });
+      await frame.getByTestId('copy-link').click();
+      await frame.getByText(/copied/i).waitFor();
+      const link = await page.evaluate(() => navigator.clipboard.readText());
+      assert.ok(link.startsWith(`${server.address}#lab=copy&`), link);
+      assert.ok(!link.includes('hide'), link);
+    },
+  );
 });
 
 describe('on and off the screen', () => {
   const engine = (requests) => requests.filter((url) => /\.wasm$|worker/.test(url));
 
-  test('loads no engine below the fold, and loads it once scrolled to', async () => {
-    await withNotes(
+  inNotes(
+    'loads no engine below the fold, and loads it once scrolled to',
+    () =>
       `${FAR}<mnemoscope-lab ${SMALL}></mnemoscope-lab>
        ${FAR}<iframe id="plain" title="Plain" src="${server.address}embed.html#steps=40"></iframe>`,
-      async ({ page, requests }) => {
-        const plain = await (await page.locator('#plain').elementHandle()).contentFrame();
-        await plain.waitForSelector('.boot');
-        await page.waitForTimeout(500);
-        assert.ok(
-          requests.some((url) => url.includes('embed.html')),
-          'the plain frame itself is there',
-        );
-        assert.deepEqual(engine(requests), []);
-        await page.locator('mnemoscope-lab').scrollIntoViewIfNeeded();
-        await state(await labIn(page), 'ready');
-        assert.equal(engine(requests).filter((url) => url.endsWith('.wasm')).length, 1);
-        assert.equal(await plain.locator('#lab').count(), 0, 'the other one is still out of view');
-        await page.locator('#plain').scrollIntoViewIfNeeded();
-        await plain.waitForSelector('#lab[data-state=ready]');
-      },
-    );
-  });
+    async ({ page, requests }) => {
+      const plain = await (await page.locator('#plain').elementHandle()).contentFrame();
+      await plain.waitForSelector('.boot');
+      await page.waitForLoadState('networkidle');
+      assert.ok(
+        requests.some((url) => url.includes('embed.html')),
+        'the plain frame itself is there',
+      );
+      assert.deepEqual(engine(requests), []);
+      await page.locator('mnemoscope-lab').scrollIntoViewIfNeeded();
+      await state(await labIn(page), 'ready');
+      assert.equal(engine(requests).filter((url) => url.endsWith('.wasm')).length, 1);
+      assert.equal(await plain.locator('#lab').count(), 0, 'the other one is still out of view');
+      await page.locator('#plain').scrollIntoViewIfNeeded();
+      await plain.waitForSelector('#lab[data-state=ready]');
+    },
+  );
 
-  test('pauses out of view, says so, and goes on when seen', async () => {
-    await withNotes(
-      `<mnemoscope-lab ${ENDLESS} autostart></mnemoscope-lab>${FAR}`,
-      async ({ page, told }) => {
-        const frame = await labIn(page);
-        await state(frame, 'training');
-        const step = () => frame.locator('#lab').evaluate((lab) => Number(lab.dataset.step));
-        await until(async () => (await step()) > 5, 'steps');
-        await page.evaluate(() => scrollTo(0, 5000));
-        await state(frame, 'hidden');
-        assert.match(await frame.getByTestId('status').innerText(), /^Paused while out of view\.$/);
-        await until(() => told.at(-1)?.detail.state === 'hidden', 'lab-state hidden');
-        const before = await step();
-        await page.waitForTimeout(600);
-        assert.equal(await step(), before);
-        await page.evaluate(() => scrollTo(0, 0));
-        await state(frame, 'training');
-        await until(async () => (await step()) > before, 'more steps');
-      },
-    );
-  });
+  inNotes(
+    'pauses out of view, says so, and goes on when seen',
+    `<mnemoscope-lab ${ENDLESS} autostart></mnemoscope-lab>${FAR}`,
+    async ({ page, told }) => {
+      const frame = await labIn(page);
+      await state(frame, 'training');
+      const step = () => frame.locator('#lab').evaluate((lab) => Number(lab.dataset.step));
+      await until(step, (now) => now > 5);
+      await page.evaluate(() => scrollTo(0, 5000));
+      await state(frame, 'hidden');
+      assert.match(await frame.getByTestId('status').innerText(), /^Paused while out of view\.$/);
+      await until(
+        () => told.at(-1)?.detail.state,
+        (now) => now === 'hidden',
+      );
+      const before = await step();
+      await caughtUp(frame);
+      assert.equal(await step(), before);
+      await page.evaluate(() => scrollTo(0, 0));
+      await state(frame, 'training');
+      await until(step, (now) => now > before);
+    },
+  );
 
   test('starts by itself only where asked, and not for readers who want less motion', async () => {
     const both = `<mnemoscope-lab id="auto" ${SMALL} autostart hide="run,settings"></mnemoscope-lab>
@@ -325,7 +325,7 @@ describe('on and off the screen', () => {
       async ({ page }) => {
         const auto = await labIn(page, '#auto');
         await state(auto, 'ready');
-        await page.waitForTimeout(500);
+        await caughtUp(auto);
         assert.equal(await auto.locator('#lab').getAttribute('data-state'), 'ready');
         // Whoever has to press the button gets it, though `run` was hidden.
         await auto.locator('#train').click();
@@ -337,188 +337,113 @@ describe('on and off the screen', () => {
 });
 
 describe('size', () => {
-  for (const width of [390, 1280]) {
-    test(`the frame is as tall as the lab at ${width} px, and nobody else can say otherwise`, async () => {
-      await withNotes(
-        `<mnemoscope-lab ${SMALL}></mnemoscope-lab>`,
-        async ({ page }) => {
-          const frame = await labIn(page);
-          await state(frame, 'ready');
-          const first = await fits(page, frame);
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
-          assert.ok(wide, 'the notes do not scroll sideways');
-          assert.ok(await frame.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-          // Narrower means taller.
-          await page.setViewportSize({ width: width === 390 ? 1280 : 390, height: 800 });
-          await until(async () => Math.abs((await height(page)) - first) > 100, 'another height');
-          const second = await fits(page, frame);
-          assert.equal(second > first, width === 1280);
-          await page.evaluate(() => postMessage({ mnemoscope: 'height', height: 77 }, '*'));
-          await page.waitForTimeout(200);
-          assert.equal(await height(page), second);
-        },
-        { viewport: { width, height: 800 } },
+  inNotes(
+    'the frame is as tall as the lab at any width, and nobody else can say otherwise',
+    `<mnemoscope-lab ${SMALL}></mnemoscope-lab>`,
+    async ({ page }) => {
+      const frame = await labIn(page);
+      await state(frame, 'ready');
+      const heights = [];
+      for (const width of [1280, 390, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        await until(
+          () => frame.evaluate(() => innerWidth),
+          (inside) => inside <= width && inside > width - 100,
+        );
+        heights.push(await fits(page, frame));
+        for (const one of [page, frame])
+          assert.ok(await one.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'sideways');
+      }
+      assert.ok(heights[1] > heights[0] + 100, 'narrower means taller');
+      // What is posted second is handled second.
+      await page.evaluate(
+        () =>
+          new Promise((resolve) => {
+            addEventListener('message', ({ data }) => data === 'done' && resolve());
+            postMessage({ mnemoscope: 'height', height: 77 }, '*');
+            postMessage('done', '*');
+          }),
       );
-    });
-  }
+      assert.notEqual(await height(page), 77);
+      await fits(page, frame);
+    },
+  );
 
-  test('a given height is kept', async () => {
-    await withNotes(`<mnemoscope-lab ${SMALL} height="321"></mnemoscope-lab>`, async ({ page }) => {
-      await state(await labIn(page), 'ready');
-      await page.waitForTimeout(300);
+  inNotes(
+    'a given height is kept',
+    `<mnemoscope-lab ${SMALL} height="321"></mnemoscope-lab>`,
+    async ({ page }) => {
+      const frame = await labIn(page);
+      await state(frame, 'ready');
+      const heard = page.evaluate(
+        () =>
+          new Promise((resolve) =>
+            addEventListener('message', ({ data }) => data.mnemoscope === 'height' && resolve()),
+          ),
+      );
+      await frame.evaluate(() => (document.querySelector('#lab').style.paddingBottom = '99px'));
+      await heard;
       assert.equal(await height(page), 321);
-    });
-  });
-});
-
-describe('theme', () => {
-  for (const [theme, colorScheme, paper] of [
-    ['light', 'dark', 'rgb(250, 249, 246)'],
-    ['dark', 'light', 'rgb(21, 23, 26)'],
-  ]) {
-    test(`notes that are ${theme} only get a ${theme} lab from a reader who prefers ${colorScheme}`, async () => {
-      await withNotes(
-        `<mnemoscope-lab ${SMALL} theme="${theme}"></mnemoscope-lab>`,
-        async ({ page }) => {
-          const frame = await labIn(page);
-          await state(frame, 'ready');
-          const found = await frame.evaluate(() => getComputedStyle(document.body).backgroundColor);
-          assert.equal(found, paper);
-          assert.equal(await frame.locator('[data-testid=problems] li').count(), 0);
-        },
-        { colorScheme },
-      );
-    });
-  }
+    },
+  );
 });
 
 describe('several', () => {
-  test('two labs on one page train at once, each with its own settings, height and results', async () => {
-    await withNotes(
-      `<mnemoscope-lab id="left" autostart ${SMALL}></mnemoscope-lab>
+  inNotes(
+    'two labs on one page train at once, each with its own settings, height and results',
+    `<mnemoscope-lab id="left" autostart ${SMALL}></mnemoscope-lab>
        <mnemoscope-lab id="right" autostart ${SMALL.replace('steps="40"', 'steps="60"')} hide="settings,accuracy,look,compare,cost,keep"></mnemoscope-lab>`,
-      async ({ page, told, errors }) => {
-        const [left, right] = [await labIn(page, '#left'), await labIn(page, '#right')];
-        await Promise.all([state(left, 'finished'), state(right, 'finished')]);
-        await until(() => told.filter((event) => event.name === 'lab-finished').length === 2, 'both results');
-        const steps = (id) =>
-          told.find((event) => event.name === 'lab-finished' && event.id === id).detail.settings.steps;
-        assert.deepEqual([steps('left'), steps('right')], [40, 60]);
-        const [one, two] = [await fits(page, left, '#left'), await fits(page, right, '#right')];
-        assert.ok(one > two + 300, `${one} and ${two}`);
-        assert.deepEqual(errors, []);
-      },
-      { viewport: { width: 1280, height: 6000 } },
-    );
-  });
-});
-
-describe('accessibility', () => {
-  for (const [width, colorScheme] of [
-    [390, 'light'],
-    [1280, 'dark'],
-  ]) {
-    test(`axe finds nothing in lab and notes at ${width} px, ${colorScheme}`, async () => {
-      await withNotes(
-        `<mnemoscope-lab ${SMALL} autostart title="A race"></mnemoscope-lab>`,
-        async ({ page }) => {
-          const frame = await labIn(page);
-          await state(frame, 'finished');
-          await axe(frame);
-          await axe(page);
-          const title = await page.locator('mnemoscope-lab iframe').getAttribute('title');
-          assert.equal(title, 'A race');
-        },
-        { viewport: { width, height: 800 }, colorScheme },
+    { viewport: { width: 1280, height: 6000 } },
+    async ({ page, told, errors }) => {
+      const [left, right] = [await labIn(page, '#left'), await labIn(page, '#right')];
+      await Promise.all([state(left, 'finished'), state(right, 'finished')]);
+      await until(
+        () => told.filter((event) => event.name === 'lab-finished').length,
+        (count) => count === 2,
       );
-    });
-  }
-});
-
-describe('examples', () => {
-  async function withExamples(body, options = {}) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-    const page = await context.newPage();
-    const errors = [];
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    page.on('pageerror', (error) => errors.push(error.message));
-    try {
-      await page.goto(`${server.address}examples.html`);
-      await page.waitForSelector('mnemoscope-lab iframe');
-      await body(page, context, errors);
-    } finally {
-      await context.close();
-    }
-  }
-
-  test('every snippet runs as it stands, without a refused setting', async () => {
-    await withExamples(async (page, _, errors) => {
-      const ids = await page
-        .locator('.example:visible')
-        .evaluateAll((all) => all.map((one) => one.dataset.id));
-      assert.equal(ids.length, 10);
-      for (const id of ids) {
-        const live = page.locator(`[data-id=${id}] .live`);
-        await live.scrollIntoViewIfNeeded();
-        const frame = await (await live.locator('iframe').elementHandle()).contentFrame();
-        await frame.waitForSelector('#lab:not([data-state=starting])');
-        assert.equal(await frame.locator('[data-testid=problems] li').count(), 0, id);
-        assert.ok((await page.locator(`[data-id=${id}] code`).last().innerText()).length > 40);
-      }
+      const steps = (id) =>
+        told.find((event) => event.name === 'lab-finished' && event.id === id).detail.settings.steps;
+      assert.deepEqual([steps('left'), steps('right')], [40, 60]);
+      const [one, two] = [await fits(page, left, '#left'), await fits(page, right, '#right')];
+      assert.ok(one > two + 300, `${one} and ${two}`);
       assert.deepEqual(errors, []);
-    });
-  });
+    },
+  );
+});
 
-  test('from the lab, the first snippet has its settings, whatever a link holds', async () => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-    try {
-      const lab = await context.newPage();
-      await lab.goto(`${server.address}#lab=copy&steps=33&encodings=rank,none`);
-      await lab.waitForSelector('#lab[data-state=ready]');
-      const [page] = await Promise.all([context.waitForEvent('page'), lab.getByTestId('notes').click()]);
-      await page.locator('[data-id=yours] mnemoscope-lab iframe').waitFor();
-      const frame = await labIn(page, '[data-id=yours] mnemoscope-lab');
-      await state(frame, 'ready');
-      assert.equal(
-        await frame.locator('#open').getAttribute('href'),
-        `${server.address}#lab=copy&encodings=rank,none&steps=33`,
-      );
-      const hostile = '#lab=copy&steps="><img src=x onerror="globalThis.broken=1">';
-      await page.goto('about:blank');
-      await page.goto(`${server.address}examples.html${hostile}`);
-      await page.locator('[data-id=yours] mnemoscope-lab iframe').waitFor();
-      assert.equal(await page.locator('img').count(), 0);
-      assert.equal(await page.evaluate(() => globalThis.broken), undefined);
-    } finally {
-      await context.close();
+inNotes(
+  'axe finds nothing in lab and notes, light and dark, wide and narrow',
+  `<mnemoscope-lab ${SMALL} autostart title="A race"></mnemoscope-lab>`,
+  async ({ page }) => {
+    const frame = await labIn(page);
+    await state(frame, 'finished');
+    for (const [width, colorScheme] of [
+      [390, 'light'],
+      [1280, 'dark'],
+    ]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme });
+      await fits(page, frame);
+      for (const target of [frame, page]) assert.equal(await axe(target), '');
     }
-  });
+    assert.equal(await page.locator('mnemoscope-lab iframe').getAttribute('title'), 'A race');
+  },
+);
 
-  test('a copied snippet works in the notes of someone else', async () => {
-    await withExamples(
-      async (page) => {
-        await page.locator('[data-id=loss] button').click();
-        await page.waitForSelector('[data-id=loss] [role=status]:has-text("Copied")');
-        const snippet = await page.evaluate(() => navigator.clipboard.readText());
-        await withNotes(snippet, async ({ page: foreign }) => {
-          const frame = await labIn(foreign);
-          await state(frame, 'ready');
-          assert.equal(await frame.locator('lab-figure').count(), 1);
-        });
-      },
-      { permissions: ['clipboard-read', 'clipboard-write'] },
-    );
-  });
-
-  for (const width of [390, 1280]) {
-    test(`axe finds nothing at ${width} px`, async () => {
-      await withExamples(
-        async (page) => {
-          await axe(page);
-          assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-        },
-        { viewport: { width, height: 900 } },
-      );
+test('a snippet copied from the examples works in the notes of someone else', async () => {
+  const context = await contextOf(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
+  try {
+    const page = await context.newPage();
+    await page.goto(`${server.address}examples.html#lab=copy`);
+    await page.locator('[data-id=loss] button').click();
+    await page.waitForSelector('[data-id=loss] [role=status]:has-text("Copied")');
+    const snippet = await page.evaluate(() => navigator.clipboard.readText());
+    await withNotes(snippet, async ({ page: foreign }) => {
+      const frame = await labIn(foreign);
+      await state(frame, 'ready');
+      assert.equal(await frame.locator('lab-figure').count(), 1);
     });
+  } finally {
+    await context.close();
   }
 });

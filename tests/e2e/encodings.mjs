@@ -1,47 +1,14 @@
-// What the tests of the encodings lab's inspector share: formulas, files, and what the page shows.
+// What the tests of the encodings lab's inspector share: files, and what the page shows.
 
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { parse, parseCsv, savedBy } from './lab.mjs';
-
-export { parse };
-
-const require = createRequire(new URL('../../www/package.json', import.meta.url));
-export const { PNG } = require('pngjs');
+import { number, parseCsv } from './files.mjs';
+import { savedBy } from './lab.mjs';
 
 /** Without the parts that other files test. */
 export const ALONE = '#lab=encodings&executor=cpu&hide=lemma,logit';
 export const SMALL = `${ALONE}&length=8&width=6`;
-export const SLOW = 300_000;
-
-/** A number as the page writes it. */
-export const number = (text) => Number(text.replaceAll('−', '-').replaceAll(',', ''));
-
-/** PE(p / compression) times gain, in single precision. */
-export function sinusoidal(length, width, { base = 10000, compression = 1, gain = 1 } = {}) {
-  return Array.from({ length }, (_, p) =>
-    Array.from({ length: width }, (_, column) => {
-      const phase = (p / compression) * base ** (-(column - (column % 2)) / width);
-      return Math.fround(Math.fround(column % 2 === 0 ? Math.sin(phase) : Math.cos(phase)) * gain);
-    }),
-  );
-}
 
 export const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
-export const MEASURES = {
-  dot,
-  cosine: (a, b) => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b)),
-  distance: (a, b) => Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0)),
-};
-
-export const matrixOf = (table, measure) => table.map((a) => table.map((b) => MEASURES[measure](a, b)));
-
-export function near(found, wanted, tolerance, message) {
-  assert.ok(
-    Math.abs(found - wanted) <= tolerance,
-    `${message ?? ''}: found ${found}, wanted ${wanted} within ${tolerance}`,
-  );
-}
 
 /** Waits until the inspector has an answer, or a refusal, to all that it asked. */
 export async function settled(lab) {
@@ -80,21 +47,11 @@ export async function pictures(lab) {
   return { left: await picture('left'), right: await picture('right') };
 }
 
-export async function saved(lab, testId) {
-  const button = lab.page.getByTestId(testId);
-  await button.scrollIntoViewIfNeeded();
-  return savedBy(lab.page, button);
-}
-
 export async function openNumbers(lab, scope) {
   const summary = lab.page.locator(`${scope} details > summary`).first();
   await summary.scrollIntoViewIfNeeded();
   await summary.click();
 }
-
-export const elements = (xml, name) => Array.from(xml.getElementsByTagName(name));
-export const withClass = (xml, name, kind) =>
-  elements(xml, name).filter((one) => one.getAttribute('class') === kind);
 
 export async function change(lab, name, value) {
   const field = lab.page.locator(`#at-${name}`);

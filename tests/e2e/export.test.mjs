@@ -1,233 +1,110 @@
-// Figures leave the page as SVG and PNG: each is opened here by a reader that is not ours.
+// What of a figure leaves the page, where that is more than the figure on show (figure.test.mjs): what is hidden, the axes, and the
+// cells of heat maps.
 
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { describe, test } from 'node:test';
 import {
   attributeOf,
-  labs,
   marksIn,
   parse,
+  PNG,
   pointsOfPath,
-  savedBy,
   scaleIn,
   ticksIn,
+  withClass,
   within,
-} from './lab.mjs';
-
-const require = createRequire(new URL('../../www/package.json', import.meta.url));
-const { PNG } = require('pngjs');
+} from './files.mjs';
+import { labs, savedBy } from './lab.mjs';
 
 const SMALL =
   '#lab=copy&executor=cpu&encodings=rank,none&seeds=2&steps=40&length=8&symbols=4&width=16&heads=2&layers=1&every=10';
 
-const shared = labs({ webgpu: false });
-const { withLab } = shared;
+const { test } = labs({ webgpu: false, link: SMALL });
 
-/** It looks only while it is on screen. */
-async function looksInside(lab) {
+const words = (xml) => within(xml, 'text').map((one) => one.textContent);
+
+/** The SVG of a heat map, once it looks, which it does only while it is on screen. */
+async function heatMap(lab, view) {
   await lab.page.locator('#title-look').scrollIntoViewIfNeeded();
   await lab.page.getByTestId('look-step').waitFor();
+  const button = lab.page.locator(`[data-testid=${view}] [data-testid^=svg-]`);
+  return parse((await savedBy(lab.page, button)).bytes);
 }
 
-/** Presses a button inside `scope` that saves a file, and gives name and bytes. */
-function saved(lab, testId, scope = lab.page) {
-  return savedBy(lab.page, scope.locator(`[data-testid^="${testId}"]`));
-}
+test('a line chart: its words, bands, guess, and heights that are those of the CSV', async (lab) => {
+  assert.equal(await lab.page.getByTestId('svg-loss').getAttribute('aria-disabled'), 'true');
+  await lab.train();
+  const xml = parse((await lab.download('svg-loss')).bytes);
+  const lines = marksIn(xml, 'line');
+  assert.equal(marksIn(xml, 'band').length, 2, 'two seeds differ, so there are bands');
+  assert.equal(marksIn(xml, 'rule').length, 1);
+  // Told apart without colour.
+  assert.equal(new Set(lines.map((line) => attributeOf(line, 'stroke-dasharray'))).size, 2);
+  const texts = words(xml);
+  for (const wanted of ['Loss (bits per token)', 'None', 'Rank (learned)', 'guessing, 2.00 bits'])
+    assert.ok(texts.includes(wanted), `“${wanted}” in ${texts}`);
+  const ticks = ticksIn(xml, 'x').map(({ text }) => text);
+  assert.deepEqual(ticks, ['0', '5', '10', '15', '20', '25', '30', '35', '40']);
 
-const elements = (xml, name) => Array.from(xml.getElementsByTagName(name));
-const withClass = (xml, name, kind) =>
-  elements(xml, name).filter((one) => one.getAttribute('class') === kind);
-const words = (xml) => elements(xml, 'text').map((one) => one.textContent);
-
-/** A PNG's size, and how many colours it has. */
-function decode(bytes) {
-  const { width, height, data } = PNG.sync.read(bytes);
-  const colours = new Set();
-  for (let i = 0; i < data.length; i += 4) colours.add(data.readUInt32BE(i));
-  return { width, height, data, colours: colours.size };
-}
-
-describe('line charts', () => {
-  test('SVG: well-formed, a path for each line, labels, units, and the link', async () => {
-    await withLab(SMALL, async (lab) => {
-      assert.equal(await lab.page.getByTestId('svg-loss').getAttribute('aria-disabled'), 'true');
-      await lab.press('train');
-      await lab.state('finished');
-      const { name, bytes } = await saved(lab, 'svg-loss');
-      assert.equal(name, 'mnemoscope-loss.svg');
-      const xml = parse(bytes);
-      const root = xml.documentElement;
-      assert.equal(root.localName, 'svg');
-      assert.equal(root.namespaceURI, 'http://www.w3.org/2000/svg');
-
-      const lines = marksIn(xml, 'line');
-      assert.deepEqual(
-        lines.map((line) => line.getAttribute('data-series')),
-        ['rank', 'none'],
-      );
-      // Evaluated at 0, 10, 20, 30 and 40.
-      for (const line of lines) {
-        const [path] = within(line, 'path');
-        assert.equal(pointsOfPath(path.getAttribute('d')).length, 5);
-      }
-      assert.equal(marksIn(xml, 'band').length, 2, 'two seeds differ, so there are bands');
-      assert.equal(marksIn(xml, 'rule').length, 1);
-      // Told apart without colour.
-      const dashes = lines.map((line) => attributeOf(line, 'stroke-dasharray'));
-      assert.notEqual(dashes[0], dashes[1]);
-
-      const texts = words(xml);
-      for (const wanted of ['Loss', 'Training step', 'Loss (bits per token)', 'None', 'Rank (learned)']) {
-        assert.ok(texts.includes(wanted), `“${wanted}” in ${texts}`);
-      }
-      assert.ok(
-        texts.some((text) => /^guessing, 2\.00 bits$/.test(text)),
-        'four symbols are two bits',
-      );
-      assert.deepEqual(
-        ticksIn(xml, 'x').map(({ text }) => text),
-        ['0', '5', '10', '15', '20', '25', '30', '35', '40'],
-      );
-      const caption = withClass(xml, 'text', 'caption')
-        .map((line) => line.textContent)
-        .join('');
-      assert.ok(caption.includes(`${shared.server.address}${await lab.hash()}`), caption);
-    });
-  });
-
-  test('SVG: the heights of the line are those of the CSV', async () => {
-    await withLab(SMALL, async (lab) => {
-      await lab.press('train');
-      await lab.state('finished');
-      const rows = await lab.csv();
-      const xml = parse((await saved(lab, 'svg-loss')).bytes);
-      const valueAt = scaleIn(xml, 'y');
-      const [line] = marksIn(xml, 'line', 'rank');
-      const points = pointsOfPath(within(line, 'path')[0].getAttribute('d'));
-      const steps = [0, 10, 20, 30, 40];
-      points.forEach(([, y], i) => {
-        const losses = rows
-          .filter((row) => row.arm === 'rank' && Number(row.step) === steps[i])
-          .map((row) => Number(row.loss));
-        const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-        const drawn = valueAt(y);
-        assert.ok(Math.abs(drawn - mean) < 0.005, `step ${steps[i]}: drawn ${drawn}, measured ${mean}`);
-      });
-    });
-  });
-
-  test('SVG: a hidden line is left out, a logarithmic axis is one, colours are the light page’s', async () => {
-    await withLab(
-      SMALL,
-      async (lab) => {
-        await lab.press('train');
-        await lab.state('finished');
-        await lab.page.locator('tr[data-arm=none] .toggle').click();
-        await lab.page.locator('input[name=log]').check();
-        const xml = parse((await saved(lab, 'svg-loss')).bytes);
-        const lines = marksIn(xml, 'line');
-        assert.deepEqual(
-          lines.map((line) => line.getAttribute('data-series')),
-          ['rank'],
-        );
-        const [first, second] = ticksIn(xml, 'y').map(({ text }) => Number(text));
-        assert.ok(first > 0 && second / first >= 2, `ticks ${first}, ${second}`);
-        await lab.page.emulateMedia({ colorScheme: 'light' });
-        const light = await lab.page.evaluate(() =>
-          Array.from({ length: 8 }, (_, i) =>
-            getComputedStyle(document.documentElement).getPropertyValue(`--series-${i}`).trim(),
-          ),
-        );
-        assert.equal(attributeOf(lines[0], 'stroke'), light[5], 'rank has the sixth colour');
-      },
-      { colorScheme: 'dark' },
-    );
-  });
-
-  test('PNG: twice the size of the SVG, drawn on white', async () => {
-    await withLab(SMALL, async (lab) => {
-      await lab.press('train');
-      await lab.state('finished');
-      for (const figure of ['loss', 'token-accuracy', 'sequence-accuracy']) {
-        const svg = parse((await saved(lab, `svg-${figure}`)).bytes).documentElement;
-        const { name, bytes } = await saved(lab, `png-${figure}`);
-        assert.equal(name, `mnemoscope-${figure}.png`);
-        const picture = decode(bytes);
-        assert.equal(picture.width, 2 * Number(svg.getAttribute('width')));
-        assert.equal(picture.height, 2 * Math.floor(Number(svg.getAttribute('height'))));
-        assert.equal(picture.data.readUInt32BE(0), 0xffffffff);
-        assert.ok(picture.colours > 20, `${figure} has ${picture.colours} colours`);
-      }
-      assert.deepEqual(lab.errors, []);
-    });
+  const rows = await lab.csv();
+  const valueAt = scaleIn(xml, 'y');
+  const [line] = marksIn(xml, 'line', 'rank');
+  const points = pointsOfPath(within(line, 'path')[0].getAttribute('d'));
+  [0, 10, 20, 30, 40].forEach((step, i) => {
+    const own = rows.filter(({ arm, step: at }) => arm === 'rank' && Number(at) === step);
+    const mean = own.reduce((sum, { loss }) => sum + Number(loss), 0) / own.length;
+    const drawn = valueAt(points[i][1]);
+    assert.ok(Math.abs(drawn - mean) < 0.005, `step ${step}: drawn ${drawn}, measured ${mean}`);
   });
 });
 
-describe('heat maps', () => {
-  test('SVG and PNG of attention and similarity', async () => {
-    await withLab(SMALL, async (lab) => {
-      await lab.press('train');
-      await lab.state('finished');
-      await looksInside(lab);
-      for (const [view, scale] of [
-        ['attention', 'Key'],
-        ['similarity', 'position'],
-      ]) {
-        const scope = lab.page.locator(`[data-testid=${view}]`);
-        await scope.waitFor();
-        const xml = parse((await saved(lab, 'svg-', scope)).bytes);
-        const bar = withClass(xml, 'rect', 'bar');
-        assert.equal(bar.length, 1);
-        assert.ok(elements(xml, 'stop').length > 10, 'the colour bar is a gradient');
-        assert.ok(withClass(xml, 'text', 'bar-tick').length >= 3);
-        // Eight positions by eight.
-        const cells = within(marksIn(xml, 'cell')[0], 'rect');
-        assert.equal(cells.length, 64);
-        assert.equal(within(marksIn(xml, 'value')[0], 'text').length, 64);
-        assert.equal(ticksIn(xml, 'x').length, 8);
-        assert.equal(ticksIn(xml, 'y').length, 8);
-        assert.ok(
-          words(xml).some((text) => text.toLowerCase().includes(scale.toLowerCase())),
-          words(xml).join(),
-        );
-        assert.ok(new Set(cells.map((cell) => cell.getAttribute('fill'))).size > 8);
-        const picture = decode((await saved(lab, 'png-', scope)).bytes);
-        assert.equal(picture.width, Math.floor(Number(xml.documentElement.getAttribute('width'))) * 2);
-        assert.ok(picture.colours > 30, `${picture.colours} colours`);
-      }
-    });
-  });
+const DARK = { colorScheme: 'dark' };
+test('a hidden line is left out, a logarithmic axis is one, on paper', '', DARK, async (lab) => {
+  await lab.train();
+  await lab.page.locator('tr[data-arm=none] .toggle').click();
+  await lab.page.locator('input[name=log]').check();
+  const xml = parse((await lab.download('svg-loss')).bytes);
+  const lines = marksIn(xml, 'line');
+  assert.deepEqual([lines.length, lines[0].getAttribute('data-series')], [1, 'rank']);
+  const [first, second] = ticksIn(xml, 'y').map(({ text }) => Number(text));
+  assert.ok(first > 0 && second / first >= 2, `ticks ${first}, ${second}`);
+  await lab.page.emulateMedia({ colorScheme: 'light' });
+  const light = await lab.page.evaluate(() =>
+    getComputedStyle(document.documentElement).getPropertyValue('--series-5').trim(),
+  );
+  assert.equal(attributeOf(lines[0], 'stroke'), light, 'rank has the sixth colour');
+});
 
-  test('a large one holds its cells as one picture, with the right values', async () => {
-    const link = SMALL.replace('length=8', 'length=70')
-      .replace('steps=40', 'steps=2')
-      .replace('seeds=2', 'seeds=1');
-    await withLab(link, async (lab) => {
-      await lab.press('train');
-      await lab.state('finished');
-      await looksInside(lab);
-      const scope = lab.page.locator('[data-testid=attention]');
-      await scope.waitFor();
-      const xml = parse((await saved(lab, 'svg-', scope)).bytes);
-      const [image, ...others] = elements(xml, 'image');
-      assert.equal(others.length, 0);
-      const [head, data] = image.getAttribute('href').split(',');
-      assert.equal(head, 'data:image/png;base64');
-      const { width, height, data: pixels } = PNG.sync.read(Buffer.from(data, 'base64'));
-      assert.equal(width, height);
-      assert.equal(width % 70, 0, 'whole pixels for each cell');
-      const at = (row, column) => {
-        const size = width / 70;
-        return pixels.readUInt32BE(
-          4 * (Math.floor((row + 0.5) * size) * width + Math.floor((column + 0.5) * size)),
-        );
-      };
-      // Under a causal mask nothing attends to later keys, and the first query only to the first key.
-      assert.equal(at(0, 69), at(20, 40));
-      assert.notEqual(at(0, 0), at(0, 69));
-      const picture = decode((await saved(lab, 'png-', scope)).bytes);
-      assert.ok(picture.colours > 30, 'the embedded picture is in the PNG');
-    });
-  });
+test('a heat map: a cell and a number for each pair, and its bar of colours', async (lab) => {
+  await lab.train();
+  for (const [view, axis] of [
+    ['attention', 'Key'],
+    ['similarity', 'Position'],
+  ]) {
+    const xml = await heatMap(lab, view);
+    assert.equal(withClass(xml, 'rect', 'bar').length, 1);
+    assert.ok(within(xml, 'stop').length > 10, 'the colour bar is a gradient');
+    assert.ok(withClass(xml, 'text', 'bar-tick').length >= 3);
+    // Eight positions by eight.
+    const cells = within(marksIn(xml, 'cell')[0], 'rect');
+    assert.deepEqual([cells.length, within(marksIn(xml, 'value')[0], 'text').length], [64, 64]);
+    assert.deepEqual([ticksIn(xml, 'x').length, ticksIn(xml, 'y').length], [8, 8]);
+    assert.match(words(xml).join(), new RegExp(axis, 'i'));
+    assert.ok(new Set(cells.map((cell) => cell.getAttribute('fill'))).size > 8);
+  }
+});
+
+test('a large one holds its cells as one picture', 'length=70&steps=2&seeds=1', async (lab) => {
+  await lab.train();
+  const [image, ...others] = within(await heatMap(lab, 'attention'), 'image');
+  assert.equal(others.length, 0);
+  const [head, data] = image.getAttribute('href').split(',');
+  assert.equal(head, 'data:image/png;base64');
+  const { width, height, data: pixels } = PNG.sync.read(Buffer.from(data, 'base64'));
+  assert.equal(width, height);
+  assert.equal(width % 70, 0, 'whole pixels for each cell');
+  const middle = (cell) => Math.floor(((cell + 0.5) * width) / 70);
+  const at = (row, column) => pixels.readUInt32BE(4 * (middle(row) * width + middle(column)));
+  // Under a causal mask nothing attends to later keys, and the first query only to the first key.
+  assert.equal(at(0, 69), at(20, 40));
+  assert.notEqual(at(0, 0), at(0, 69));
 });

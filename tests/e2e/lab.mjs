@@ -6,24 +6,27 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { extname, join, normalize } from 'node:path';
-import { after, before } from 'node:test';
+import { after, before, test } from 'node:test';
+import { setInterval as every } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { parseCsv } from './files.mjs';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
-export const { chromium } = require('playwright-core');
+const { chromium } = require('playwright-core');
 export const axePath = require.resolve('axe-core/axe.min.js');
-export const { parse: parseCsv } = require('csv-parse/sync');
-const { DOMParser } = require('@xmldom/xmldom');
 
 const DIST =
   process.env.MNEMOSCOPE_DIST ?? process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
-export const SUB_PATH = '/course/lab/';
+const SUB_PATH = '/course/lab/';
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.wasm': 'application/wasm',
 };
+/** Whoever waits longer waits in vain, and a test that takes longer hangs, also on a machine with much else to do. */
+const PATIENCE = 120_000;
+const LIMIT = 900_000;
 const FLAGS = [
   '--headless=new',
   '--no-sandbox',
@@ -65,119 +68,71 @@ export function launch({ webgpu }) {
   });
 }
 
+/** A context of a browser, whose pages are waited for as long as anything here. */
+export async function contextOf(browser, options = {}) {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(PATIENCE);
+  return context;
+}
+
 /** Reads until what is read holds: a page under load draws when it can. */
-export async function until(read, holds, timeout = 15_000) {
+export async function until(read, holds, timeout = PATIENCE) {
   const end = Date.now() + timeout;
-  for (;;) {
-    const found = await read();
+  let found = await read();
+  if (holds(found)) return found;
+  for await (const _ of every(10)) {
+    found = await read();
     if (holds(found)) return found;
     assert.ok(Date.now() < end, `still ${JSON.stringify(found)}`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }
 
 /**
  * What a button saves: the file's name and bytes. The keyboard presses it, for a figure that is still being drawn may push
- * it away under the pointer.
+ * it away under the pointer. Of many files in a row Chromium holds back every eleventh that the page gives it, unasked and
+ * unsaid; then the button is pressed again.
  */
 export async function savedBy(page, button) {
-  const press = async (timeout) =>
-    (await Promise.all([page.waitForEvent('download', { timeout }), button.press('Enter')]))[0];
-  // Of many files in a row Chromium holds back every eleventh, unasked and unsaid.
-  const download = await press(5000)
-    .catch(() => press(30_000))
-    .catch(async (error) => {
-      const html = await button.evaluate(({ outerHTML }) => outerHTML);
-      throw new Error(`nothing was saved by ${html}: ${error.message}`);
-    });
+  const given = () => page.evaluate(() => globalThis.given);
+  const arrived = [];
+  const note = (download) => arrived.push(download);
+  page.on('download', note);
+  try {
+    while (!arrived.length) {
+      const before = await given();
+      await button.press('Enter');
+      await until(given, (count) => count > before);
+      await until(
+        () => arrived.length,
+        (count) => count > 0,
+        5000,
+      ).catch(() => {});
+    }
+  } finally {
+    page.off('download', note);
+  }
+  const [download] = arrived;
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 
-/** Waits until the figure in here is drawn, and gives where its plot lies in the drawing: left, top, right, bottom. */
-export async function plotOf(figure) {
-  const drawing = figure.locator('.drawing');
-  await drawing.scrollIntoViewIfNeeded();
-  await figure.locator('.drawing[data-plot]').waitFor();
-  const [left, top, right, bottom] = (await drawing.getAttribute('data-plot')).split(/[ ,]/).map(Number);
-  return { left, top, right, bottom };
-}
-
-/** Every point of a figure, in the order of the arrow key, as the keyboard reads it: its words and its place in the drawing. */
-export async function pointsOf(figure, key = 'ArrowRight') {
-  await plotOf(figure);
-  const { keyboard } = figure.page();
-  const surface = figure.locator('.surface');
-  await keyboard.press('Tab');
-  await surface.focus();
-  await keyboard.press('Home');
-  const read = async () => {
-    const place = (await surface.getAttribute('data-point')).split(' ').map(Number);
-    return { words: await figure.getByTestId('reading').innerText(), place };
-  };
-  const points = [await read()];
-  for (;;) {
-    await keyboard.press(key);
-    const next = await read();
-    const last = points.at(-1);
-    if (next.words === last.words && String(next.place) === String(last.place)) return points;
-    points.push(next);
-  }
-}
-
-/** Parses strictly: whatever the parser complains of is an error. */
-export function parse(bytes) {
-  const fail = (level, message) => {
-    throw new Error(`${level}: ${message}`);
-  };
-  return new DOMParser({ onError: fail }).parseFromString(bytes.toString('utf8'), 'image/svg+xml');
-}
-
-/** The marks of a kind in an exported figure, by series: their groups. */
-export function marksIn(xml, kind, series) {
-  return Array.from(xml.getElementsByTagName('g')).filter(
-    (group) =>
-      group.getAttribute('data-mark') === kind &&
-      (series === undefined || group.getAttribute('data-series') === series),
+/** What axe finds wrong in a page or frame, in words. */
+export async function axe(target) {
+  if (!(await target.evaluate(() => 'axe' in globalThis)))
+    await target.evaluate(await readFile(axePath, 'utf8'));
+  const found = await target.evaluate(
+    async () => (await globalThis.axe.run(document, { iframes: false })).violations,
   );
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`).join('\n');
 }
 
-/** Every element below one, of a name. */
-export const within = (element, name) => Array.from(element.getElementsByTagName(name));
-
-/** An attribute of a mark, whether its group bears it or what is in it. */
-export const attributeOf = (group, name) =>
-  [group, ...within(group, '*')].find((one) => one.hasAttribute(name))?.getAttribute(name) ?? null;
-
-/** The points of a path of straight lines, as [x, y]. */
-export function pointsOfPath(d) {
-  return [...d.matchAll(/[ML]\s*(-?[\d.e-]+)[ ,](-?[\d.e-]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
-}
-
-/** The labels of an axis of an exported figure, in their order: what they say, and where they stand. */
-export function ticksIn(xml, axis) {
-  return within(xml, 'g')
-    .filter((group) => group.getAttribute('data-axis') === `${axis}-axis tick label`)
-    .flatMap((group) => within(group, 'text'))
-    .map((label) => {
-      const [, x, y] = /translate\(([-\d.]+),([-\d.]+)\)/.exec(label.getAttribute('transform'));
-      return { text: label.textContent, at: Number(axis === 'x' ? x : y) };
-    });
-}
-
-/** Turns places in an exported figure into values of an axis, by its first and last label that are numbers. */
-export function scaleIn(xml, axis, log = false) {
-  const ticks = ticksIn(xml, axis)
-    .map(({ text, at }) => ({ value: Number(text.replaceAll(',', '').replaceAll('−', '-')), at }))
-    .filter(({ value }) => Number.isFinite(value));
-  const [from, to] = [ticks[0], ticks.at(-1)];
-  return (at) => {
-    const share = (at - from.at) / (to.at - from.at);
-    return log ? from.value * (to.value / from.value) ** share : from.value + share * (to.value - from.value);
+/** In the page: counts the files that it gives to the browser, and notes a click that did not come up where it went down. */
+function watch() {
+  globalThis.given = 0;
+  const { click } = HTMLElement.prototype;
+  HTMLElement.prototype.click = function () {
+    click.call(this);
+    if (this.download) globalThis.given += 1;
   };
-}
-
-/** In the page: notes a click that did not come up where it went down, because the layout had moved. */
-function watchClicks() {
   const control = 'a, button, input, label, select, summary, textarea, [role], [tabindex]';
   let down = null;
   globalThis.swallowed = false;
@@ -209,17 +164,17 @@ function clickAgain(page) {
   };
 }
 
+/** The context of a phone. */
+export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
 /** One page, in a context of its own. */
 export class Lab {
   errors = [];
 
   static async open(browser, address, link = '', options = {}) {
     const lab = new Lab();
-    lab.context = await browser.newContext({
-      viewport: { width: 1280, height: 860 },
-      ...options,
-    });
-    await lab.context.addInitScript(watchClicks);
+    lab.context = await contextOf(browser, { viewport: { width: 1280, height: 860 }, ...options });
+    await lab.context.addInitScript(watch);
     lab.page = await lab.context.newPage();
     clickAgain(lab.page);
     lab.page.on('console', (message) => message.type() === 'error' && lab.errors.push(message.text()));
@@ -231,13 +186,13 @@ export class Lab {
   }
 
   /** Waits for a state, and fails at once if the page meets an error instead. */
-  async state(wanted, timeout = 30_000) {
+  async state(wanted, timeout = PATIENCE) {
     await this.page.waitForSelector(`#lab[data-state="${wanted}"], #lab[data-state="error"]`, { timeout });
     const now = await this.data('state');
     if (now !== wanted) throw new Error(`wanted ${wanted}, found ${now}: ${await this.text('status')}`);
   }
 
-  async stepAtLeast(step, timeout = 120_000) {
+  async stepAtLeast(step, timeout = PATIENCE) {
     await this.page.waitForFunction(
       (least) =>
         Number(document.querySelector('#lab').dataset.step) >= least ||
@@ -264,14 +219,78 @@ export class Lab {
     return this.page.getByTestId(testId).click();
   }
 
-  /** The address follows the settings with a short delay: what it is once it has caught up. */
+  /** The address, which follows the settings with a short delay, once it has all that has been set. */
   async hash() {
-    await this.page.waitForTimeout(250);
+    await this.caughtUp();
     await this.page.waitForFunction(() => {
       const lab = document.querySelector('#lab');
       return lab.hasAttribute('embedded') || new URL(lab.fragment, location.href).hash === location.hash;
     });
     return this.page.evaluate(() => location.hash);
+  }
+
+  /** Asks the worker what nobody can answer: once it says so, it has done all that it was asked before. */
+  async caughtUp() {
+    const { code } = await this.ask('nothing');
+    assert.equal(code, 'config');
+  }
+
+  /** Calls the page's client; a refusal comes back as its code and message. */
+  client(method, ...args) {
+    return this.page.evaluate(
+      async ([name, given]) => {
+        try {
+          return await document.querySelector('#lab').client[name](...given);
+        } catch ({ code, message }) {
+          return { code, message };
+        }
+      },
+      [method, args],
+    );
+  }
+
+  /** What the lab answers, or how it refuses. */
+  ask(name, args = {}) {
+    return this.client('ask', name, args);
+  }
+
+  /** Goes to another lab as a reader does. */
+  async go(id) {
+    await this.page.locator(`nav a[data-lab=${id}]`).click();
+    await this.page.waitForSelector(`#lab[data-lab=${id}]:not([data-state=starting])`);
+  }
+
+  /** Sets a setting in the panel of all settings. */
+  async set(name, value) {
+    const field = this.page.locator(`#set-${name}`);
+    // Groups of settings may be closed.
+    await field.evaluate((element) => element.closest('details')?.setAttribute('open', ''));
+    if ((await field.evaluate((element) => element.tagName)) === 'SELECT') await field.selectOption(value);
+    else {
+      await field.fill(value);
+      await field.blur();
+    }
+    await this.settled(name, value);
+  }
+
+  /** Writes into a field and leaves it. */
+  async fill(id, text) {
+    const field = this.page.locator(`#${id}`);
+    await field.fill(text);
+    await field.blur();
+  }
+
+  /** Trains to the end; an earlier run may be at its end until this one begins. */
+  async train() {
+    await this.page.evaluate(() => {
+      globalThis.ended = false;
+      document.querySelector('#lab').client.listen(({ type, activity }) => {
+        if (type === 'failed' || activity === 'finished') globalThis.ended = true;
+      });
+    });
+    await this.press('train');
+    await this.page.waitForFunction(() => globalThis.ended, undefined, { timeout: 3 * PATIENCE });
+    await this.state('finished');
   }
 
   /** Waits until the worker has taken a value of a setting. */
@@ -328,20 +347,28 @@ export class Lab {
     });
   }
 
+  /** The link that the page copies. */
+  async copiedLink() {
+    await this.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await this.press('copy-link');
+    await this.page.locator('[data-testid=copied]', { hasText: 'copied' }).waitFor();
+    return this.page.evaluate(() => navigator.clipboard.readText());
+  }
+
   /** What a button saves: the file's name and bytes. */
-  download(testId) {
-    return savedBy(this.page, this.page.getByTestId(testId));
+  async download(testId) {
+    const button = this.page.getByTestId(testId);
+    await button.scrollIntoViewIfNeeded();
+    return savedBy(this.page, button);
   }
 
-  /** The downloaded CSV as rows of text, read by a parser that is not ours. */
-  async csv() {
-    const { bytes } = await this.download('csv');
-    return parseCsv(bytes, { columns: true });
+  /** A CSV that a button saves, as rows of text by column, read by a parser that is not ours. */
+  async csv(testId = 'csv') {
+    return parseCsv((await this.download(testId)).bytes, { columns: true });
   }
 
-  async json() {
-    const { bytes } = await this.download('json');
-    return JSON.parse(bytes.toString('utf8'));
+  async json(testId = 'json') {
+    return JSON.parse((await this.download(testId)).bytes.toString('utf8'));
   }
 
   /** Opens a file by the file picker of the keep panel. */
@@ -353,15 +380,11 @@ export class Lab {
   }
 
   /** Waits until the run is kept for the next visit, at the step that is on show. */
-  async kept(timeout = 20_000) {
-    await this.page.waitForFunction(
-      () => {
-        const { kept, step } = document.querySelector('#lab').dataset;
-        return kept !== '' && kept === step;
-      },
-      undefined,
-      { timeout },
-    );
+  async kept() {
+    await this.page.waitForFunction(() => {
+      const { kept, step } = document.querySelector('#lab').dataset;
+      return kept !== '' && kept === step;
+    });
   }
 
   /** Runs a function in the engine's worker. */
@@ -370,10 +393,40 @@ export class Lab {
     return worker.evaluate(work, argument);
   }
 
-  /** What axe finds wrong, in words; the script must have been added. */
-  async axe() {
-    const found = await this.page.evaluate(async () => (await globalThis.axe.run()).violations);
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`).join('\n');
+  /** The parts on show, in their order. */
+  parts() {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll('#lab [data-part]')].map(({ dataset }) => dataset.part),
+    );
+  }
+
+  /** Opens all that can be opened. */
+  async openAll() {
+    await this.page.evaluate(() => {
+      for (const details of document.querySelectorAll('details')) details.open = true;
+    });
+    await this.drawn();
+  }
+
+  /** By how many pixels the page is too wide. */
+  overflow() {
+    return this.page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+  }
+
+  axe() {
+    return axe(this.page);
+  }
+
+  /** As it is now it sticks out nowhere, and axe finds nothing in it, by dark and by light. */
+  async fits(what = '') {
+    assert.equal(await this.overflow(), 0, `${what}: pixels too wide`);
+    for (const colorScheme of ['dark', 'light']) {
+      await this.page.emulateMedia({ colorScheme });
+      await this.drawn();
+      assert.equal(await this.axe(), '', `${what}, ${colorScheme}`);
+    }
   }
 
   close() {
@@ -382,15 +435,24 @@ export class Lab {
 }
 
 /**
- * One server and one browser for all tests of a file. Gives them, and `withLab`, which opens the page, runs a body,
- * always closes the page again, and with `spotless` wants its console free of errors.
+ * One server and one browser for all tests of a file. Gives them, and `withLab`, which opens the page, runs a body, always
+ * closes the page again, and unless told otherwise wants its console free of errors; and `test`, a test of one such page.
+ * Settings are laid over those of `link`, if they are no link of their own; `options` are those of the browser's context.
  */
-export function labs({ webgpu = true, spotless = false } = {}) {
+export function labs({ webgpu = true, spotless = true, link = '', options = {}, headers = {} } = {}) {
+  const addressOf = (settings) => {
+    if (typeof settings === 'string' && (settings.includes('#') || !link)) return settings;
+    const all = new URLSearchParams(link.slice(1));
+    for (const [name, value] of new URLSearchParams(settings)) all.set(name, value);
+    return `#${all}`;
+  };
   const shared = {
     server: undefined,
     browser: undefined,
-    async withLab(link, body, options) {
-      const lab = await Lab.open(shared.browser, shared.server.address, link, options);
+    async withLab(...given) {
+      const body = given.pop();
+      const [settings = '', other = options] = given;
+      const lab = await Lab.open(shared.browser, shared.server.address, addressOf(settings), other);
       try {
         await body(lab);
         if (spotless) assert.deepEqual(lab.errors, []);
@@ -398,9 +460,12 @@ export function labs({ webgpu = true, spotless = false } = {}) {
         await lab.close();
       }
     },
+    test(title, ...given) {
+      return test(title, { timeout: LIMIT }, () => shared.withLab(...given));
+    },
   };
   before(async () => {
-    shared.server = await serve();
+    shared.server = await serve(headers);
     shared.browser = await launch({ webgpu });
   });
   after(async () => {

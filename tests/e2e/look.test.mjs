@@ -1,39 +1,29 @@
-// Look inside, compare, verdicts and costs: what the panels say is true, and everyone can read it.
+// Look inside: what the panels say is true, and everyone can read it.
 
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import { axePath, labs, marksIn, parse, plotOf, savedBy, within } from './lab.mjs';
+import { describe } from 'node:test';
+import { number, plotOf } from './files.mjs';
+import { labs, savedBy } from './lab.mjs';
 
 const SMALL =
   'encodings=rank,sinusoidal&seeds=1&steps=40&length=8&symbols=4&width=16&mlp=32&heads=2&layers=2&every=10';
 const CPU = `#lab=copy&executor=cpu&${SMALL}`;
-const ENDLESS = CPU.replace('steps=40', 'steps=200000');
-const SLOW = 300_000;
 
-const shared = labs({ webgpu: false, spotless: true });
-const { withLab } = shared;
-
-/** A number as the page writes it. */
-const number = (text) => Number(text.replace('−', '-').replaceAll(',', ''));
+const { test } = labs({ webgpu: false, link: CPU });
 
 /** Trains to the end, and waits for a look at the last step. */
 async function trained(lab) {
-  await lab.press('train');
-  await lab.state('finished', SLOW);
+  await lab.train();
   await lookedAt(lab, await lab.step());
 }
 
 /** Waits until the look inside is one at this step or a later one. */
 async function lookedAt(lab, step) {
   await lab.page.locator('#title-look').scrollIntoViewIfNeeded();
-  await lab.page.waitForFunction(
-    (least) => {
-      const text = document.querySelector('[data-testid=look-step]')?.textContent ?? '';
-      return text !== '' && Number(text.replaceAll(',', '')) >= least;
-    },
-    step,
-    { timeout: 30_000 },
-  );
+  await lab.page.waitForFunction((least) => {
+    const text = document.querySelector('[data-testid=look-step]')?.textContent ?? '';
+    return text !== '' && Number(text.replaceAll(',', '')) >= least;
+  }, step);
 }
 
 async function lookStep(lab) {
@@ -101,852 +91,374 @@ async function type(lab, text) {
 }
 
 describe('look inside', () => {
-  test(
-    'attention: every row sums to 1, and a causal map is zero above the diagonal',
-    { timeout: SLOW },
-    async () => {
-      await withLab(CPU, async (lab) => {
-        await trained(lab);
-        const maps = [];
-        for (const layer of [1, 2]) {
-          for (const head of [1, 2]) {
-            await lab.page
-              .getByRole('button', {
-                name: `Layer ${layer}, head ${head}`,
-                exact: true,
-              })
-              .click();
-            await lab.page
-              .getByTestId('attention')
-              .getByRole('img', { name: `layer ${layer}, head ${head}` })
-              .waitFor();
-            const map = await matrix(lab, 'attention');
-            assert.equal(map.length, 8);
-            map.forEach((row, query) => {
-              assert.equal(row.length, 8);
-              const sum = row.reduce((a, b) => a + b, 0);
-              assert.ok(
-                Math.abs(sum - 1) < 1e-3,
-                `layer ${layer}, head ${head}, row ${query} sums to ${sum}`,
-              );
-              assert.ok(
-                row.slice(query + 1).every((weight) => weight === 0),
-                `row ${query}: ${row}`,
-              );
-              assert.ok(
-                row.slice(0, query + 1).every((weight) => weight > 0),
-                `row ${query}: ${row}`,
-              );
-            });
-            maps.push(JSON.stringify(map));
-          }
-        }
-        assert.equal(new Set(maps).size, 4, 'each head has a map of its own');
-      });
-    },
-  );
-
-  test('attention of a task without a mask reaches ahead', { timeout: SLOW }, async () => {
-    await withLab(`${CPU}&task=reversal`, async (lab) => {
-      await trained(lab);
-      const map = await matrix(lab, 'attention');
-      for (const row of map) assert.ok(Math.abs(row.reduce((a, b) => a + b, 0) - 1) < 1e-3);
-      assert.ok(map[0].slice(1).some((weight) => weight > 0));
-      const { truths, inputs } = await probe(lab);
-      assert.deepEqual(
-        truths,
-        inputs.toReversed(),
-        'every position is judged, and the truth is the mirrored one',
-      );
-    });
-  });
-
-  test('a typed probe changes the tokens, and its truths are right', { timeout: SLOW }, async () => {
-    await withLab(CPU, async (lab) => {
-      await trained(lab);
-      const before = await probe(lab);
-      assert.equal(before.inputs[4], 'SEP');
-      const typed = before.inputs[0] === '3' ? ['1', '3', '0', '2'] : ['3', '1', '0', '2'];
-      await type(lab, typed.join(' '));
-      await lab.page.getByText('The one shown is yours').waitFor();
-      await lab.page.waitForFunction(
-        (first) => document.querySelector('.strip .token .input')?.textContent.endsWith(first),
-        typed[0],
-      );
-      const after = await probe(lab);
-      assert.deepEqual(after.inputs, [...typed, 'SEP', ...typed.slice(0, 3)]);
-      assert.deepEqual(after.positions, [4, 5, 6, 7]);
-      assert.deepEqual(after.truths, typed);
-      after.predictions.forEach((prediction, i) => {
-        assert.match(after.verdicts[i], prediction === typed[i] ? /✓ right/ : /✗ wrong/);
-        const [[name, greatest], ...others] = after.top[i];
-        assert.equal(name, prediction);
-        assert.equal(others.length, 2);
-        for (const [, probability] of others) assert.ok(number(probability) <= number(greatest));
-        if (name === typed[i]) assert.equal(after.ofTruth[i], number(greatest));
-        assert.ok(after.ofTruth[i] >= 0 && after.ofTruth[i] <= 1);
-      });
-    });
-  });
-
-  test(
-    'another held-out sequence is another one, and the same again after as many',
-    { timeout: SLOW },
-    async () => {
-      await withLab(`${CPU}&held_out=3`, async (lab) => {
-        await trained(lab);
-        const field = lab.page.getByTestId('look-probe');
-        const seen = [await field.inputValue()];
-        for (let i = 0; i < 3; i++) {
-          await lab.press('look-another');
-          await lab.page.waitForFunction(
-            (last) => document.querySelector('#look-probe').value !== last,
-            seen.at(-1),
+  test('attention: every row sums to 1, and a causal map is zero above the diagonal', async (lab) => {
+    await trained(lab);
+    const maps = [];
+    for (const layer of [1, 2]) {
+      for (const head of [1, 2]) {
+        await lab.page
+          .getByRole('button', {
+            name: `Layer ${layer}, head ${head}`,
+            exact: true,
+          })
+          .click();
+        await lab.page
+          .getByTestId('attention')
+          .getByRole('img', { name: `layer ${layer}, head ${head}` })
+          .waitFor();
+        const map = await matrix(lab, 'attention');
+        assert.equal(map.length, 8);
+        map.forEach((row, query) => {
+          assert.equal(row.length, 8);
+          const sum = row.reduce((a, b) => a + b, 0);
+          assert.ok(Math.abs(sum - 1) < 1e-3, `layer ${layer}, head ${head}, row ${query} sums to ${sum}`);
+          assert.ok(
+            row.slice(query + 1).every((weight) => weight === 0),
+            `row ${query}: ${row}`,
           );
-          seen.push(await field.inputValue());
-        }
-        assert.equal(seen[3], seen[0]);
-        assert.equal(new Set(seen).size, 3);
-      });
-    },
-  );
+          assert.ok(
+            row.slice(0, query + 1).every((weight) => weight > 0),
+            `row ${query}: ${row}`,
+          );
+        });
+        maps.push(JSON.stringify(map));
+      }
+    }
+    assert.equal(new Set(maps).size, 4, 'each head has a map of its own');
+  });
 
-  test('a bad probe says what is allowed, and the last look goes on', { timeout: SLOW }, async () => {
-    await withLab(ENDLESS, async (lab) => {
-      await lab.press('train');
-      await lab.stepAtLeast(5);
-      await lookedAt(lab, 1);
-      const refused = lab.page.locator('#look-refused');
-      for (const [text, allowed] of [
-        ['3 1 9 2', /"9".*numbers from 0 to 3/],
-        ['3 1', /4 symbols.*from 0 to 3.*this one has 2/],
-        ['3 1 0 2 1', /4 symbols.*more than 4/],
-        ['a b c d', /"a".*from 0 to 3/],
-      ]) {
-        await type(lab, text);
-        await lab.page.waitForFunction(
-          () => document.querySelector('#look-refused').textContent.trim() !== '',
-        );
-        assert.match(await refused.innerText(), allowed);
-        const field = lab.page.getByTestId('look-probe');
-        assert.equal(await field.getAttribute('aria-invalid'), 'true');
-        assert.match(await field.getAttribute('aria-describedby'), /look-refused/);
-        assert.equal(await field.inputValue(), text, 'what was typed stays to be mended');
-        const shown = await lab.page
-          .locator('.strip .input')
-          .evaluateAll((found) => found.map((input) => input.lastChild.textContent.trim()));
-        const still = (await lab.text('look-still')).split(' ');
-        assert.deepEqual(still, shown.slice(0, 4), 'it is said which sequence is still on show');
+  test('attention of a task without a mask reaches ahead', 'task=reversal', async (lab) => {
+    await trained(lab);
+    const map = await matrix(lab, 'attention');
+    for (const row of map) assert.ok(Math.abs(row.reduce((a, b) => a + b, 0) - 1) < 1e-3);
+    assert.ok(map[0].slice(1).some((weight) => weight > 0));
+    const { truths, inputs } = await probe(lab);
+    assert.deepEqual(
+      truths,
+      inputs.toReversed(),
+      'every position is judged, and the truth is the mirrored one',
+    );
+  });
+
+  test('a typed probe changes the tokens, and its truths are right', async (lab) => {
+    await trained(lab);
+    const before = await probe(lab);
+    assert.equal(before.inputs[4], 'SEP');
+    const typed = before.inputs[0] === '3' ? ['1', '3', '0', '2'] : ['3', '1', '0', '2'];
+    await type(lab, typed.join(' '));
+    await lab.page.getByText('The one shown is yours').waitFor();
+    await lab.page.waitForFunction(
+      (first) => document.querySelector('.strip .token .input')?.textContent.endsWith(first),
+      typed[0],
+    );
+    const after = await probe(lab);
+    assert.deepEqual(after.inputs, [...typed, 'SEP', ...typed.slice(0, 3)]);
+    assert.deepEqual(after.positions, [4, 5, 6, 7]);
+    assert.deepEqual(after.truths, typed);
+    after.predictions.forEach((prediction, i) => {
+      assert.match(after.verdicts[i], prediction === typed[i] ? /✓ right/ : /✗ wrong/);
+      const [[name, greatest], ...others] = after.top[i];
+      assert.equal(name, prediction);
+      assert.equal(others.length, 2);
+      for (const [, probability] of others) assert.ok(number(probability) <= number(greatest));
+      if (name === typed[i]) assert.equal(after.ofTruth[i], number(greatest));
+      assert.ok(after.ofTruth[i] >= 0 && after.ofTruth[i] <= 1);
+    });
+  });
+
+  test('another held-out sequence is another, until all were seen', 'held_out=3', async (lab) => {
+    await trained(lab);
+    const field = lab.page.getByTestId('look-probe');
+    const seen = [await field.inputValue()];
+    for (let i = 0; i < 3; i++) {
+      await lab.press('look-another');
+      await lab.page.waitForFunction(
+        (last) => document.querySelector('#look-probe').value !== last,
+        seen.at(-1),
+      );
+      seen.push(await field.inputValue());
+    }
+    assert.equal(seen[3], seen[0]);
+    assert.equal(new Set(seen).size, 3);
+  });
+
+  test('a bad probe says what is allowed, and the last look goes on', 'steps=200000', async (lab) => {
+    await lab.press('train');
+    await lab.stepAtLeast(5);
+    await lookedAt(lab, 1);
+    const refused = lab.page.locator('#look-refused');
+    for (const [text, allowed] of [
+      ['3 1 9 2', /"9".*numbers from 0 to 3/],
+      ['3 1', /4 symbols.*from 0 to 3.*this one has 2/],
+      ['3 1 0 2 1', /4 symbols.*more than 4/],
+      ['a b c d', /"a".*from 0 to 3/],
+    ]) {
+      await type(lab, text);
+      await lab.page.waitForFunction(() => document.querySelector('#look-refused').textContent.trim() !== '');
+      assert.match(await refused.innerText(), allowed);
+      const field = lab.page.getByTestId('look-probe');
+      assert.equal(await field.getAttribute('aria-invalid'), 'true');
+      assert.match(await field.getAttribute('aria-describedby'), /look-refused/);
+      assert.equal(await field.inputValue(), text, 'what was typed stays to be mended');
+      const shown = await lab.page
+        .locator('.strip .input')
+        .evaluateAll((found) => found.map((input) => input.lastChild.textContent.trim()));
+      const still = (await lab.text('look-still')).split(' ');
+      assert.deepEqual(still, shown.slice(0, 4), 'it is said which sequence is still on show');
+      if (text === '3 1') {
         const now = await lookStep(lab);
         await lookedAt(lab, now + 1);
         assert.match(await refused.innerText(), allowed, 'the reason stays');
-        await type(lab, '3 1 0 2');
-        await lab.page.waitForFunction(
-          () => document.querySelector('#look-refused').textContent.trim() === '',
-        );
-        assert.equal(await field.getAttribute('aria-invalid'), 'false');
       }
-      assert.equal(await lab.data('state'), 'training');
+      await type(lab, '3 1 0 2');
+      await lab.page.waitForFunction(() => document.querySelector('#look-refused').textContent.trim() === '');
+      assert.equal(await field.getAttribute('aria-invalid'), 'false');
+    }
+    assert.equal(await lab.data('state'), 'training');
+  });
+
+  const SHORT = { viewport: { width: 1280, height: 400 } };
+  test('it follows the training while in view, and rests while not', 'steps=200000', SHORT, async (lab) => {
+    await lab.page.evaluate(() => {
+      globalThis.looks = 0;
+      document.querySelector('#lab').client.listen(({ type }) => (globalThis.looks += type === 'seen'));
     });
+    const looks = () => lab.page.evaluate(() => globalThis.looks);
+    await lab.press('train');
+    await lab.stepAtLeast(1);
+    await lookedAt(lab, 1);
+    const first = await lookStep(lab);
+    await lookedAt(lab, first + 1);
+    await lab.page.evaluate(() => scrollTo(0, 0));
+    await lab.page.waitForFunction(() => document.querySelector('#lab').client.watched === null);
+    await lab.caughtUp();
+    const before = await looks();
+    const step = await lab.step();
+    await lab.stepAtLeast(step + 300);
+    assert.equal(await looks(), before, 'nothing is looked at that nobody sees');
+    await lookedAt(lab, step + 300);
   });
 
-  test('it follows the training while in view, and rests while not', { timeout: SLOW }, async () => {
-    await withLab(
-      ENDLESS,
-      async (lab) => {
-        await lab.press('train');
-        await lab.stepAtLeast(1);
-        await lookedAt(lab, 1);
-        const first = await lookStep(lab);
-        await lookedAt(lab, first + 1);
-        await lab.page.evaluate(() => scrollTo(0, 0));
-        await lab.page.waitForTimeout(500);
-        const left = await lookStep(lab);
-        const step = await lab.step();
-        await lab.stepAtLeast(step + 300);
-        await lab.page.waitForTimeout(1500);
-        assert.equal(await lookStep(lab), left, 'nothing is looked at that nobody sees');
-        await lookedAt(lab, step + 300);
-      },
-      { viewport: { width: 1280, height: 400 } },
-    );
+  test('pointer, finger and keyboard read what the table has', '', { hasTouch: true }, async (lab) => {
+    await trained(lab);
+    const map = await matrix(lab, 'attention');
+    const heatmap = lab.page.getByTestId('attention');
+    const reading = heatmap.getByTestId('reading');
+    const value = async () => number((await reading.innerText()).match(/: (\S+)/)[1]);
+    const canvas = heatmap.locator('.drawing');
+    await canvas.scrollIntoViewIfNeeded();
+    // Where the cells lie is read from the picture: the frame's corner and the size of the whole.
+    const box = await canvas.boundingBox();
+    const place = await layout(lab, 'attention');
+    const at = (row, column) => [
+      box.x + place.left + (column + 0.5) * place.cell,
+      box.y + place.top + (row + 0.5) * place.cell,
+    ];
+    for (const [row, column] of [
+      [0, 0],
+      [7, 3],
+      [3, 7],
+      [5, 5],
+    ]) {
+      await lab.page.mouse.move(...at(row, column));
+      assert.match(await reading.innerText(), new RegExp(`query ${row} · \\S+, key ${column} · `));
+      assert.equal(await value(), map[row][column]);
+    }
+    await lab.page.mouse.move(0, 0);
+    assert.match(await reading.innerText(), /Point at a cell/);
+
+    await lab.page.touchscreen.tap(...at(6, 2));
+    assert.match(await reading.innerText(), /query 6 · .*key 2 · /);
+    assert.equal(await value(), map[6][2]);
+
+    await lab.page.mouse.move(0, 0);
+    // By the keyboard alone: Tab from the check box before it.
+    await lab.page.locator('.heads input[type=checkbox]').focus();
+    await lab.page.keyboard.press('Tab');
+    const focused = () => lab.page.evaluate(() => document.activeElement.getAttribute('aria-label'));
+    assert.match(await focused(), /^Attention, layer 2, head 1/);
+    const spoken = heatmap.locator('[role=status]');
+    await lab.page.keyboard.press('Control+Home');
+    assert.match(await spoken.innerText(), /query 0 · .*key 0 · /);
+    assert.equal(await value(), map[0][0]);
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await lab.page.keyboard.press(key);
+    assert.match(await spoken.innerText(), /query 2 · .*key 1 · /);
+    assert.equal(await value(), map[2][1]);
+    await lab.page.keyboard.press('End');
+    assert.equal(await value(), map[2][7]);
+    await lab.page.keyboard.press('Control+End');
+    assert.match(await spoken.innerText(), /query 7 · .*key 7 · /);
+    assert.equal(await value(), map[7][7]);
+    await lab.page.keyboard.press('ArrowDown');
+    assert.equal(await value(), map[7][7], 'the edge holds');
+    await lab.page.keyboard.press('Home');
+    assert.equal(await value(), map[7][0]);
   });
 
-  test('pointer, finger and keyboard read the same value as the table', { timeout: SLOW }, async () => {
-    await withLab(
-      CPU,
-      async (lab) => {
-        await trained(lab);
-        const map = await matrix(lab, 'attention');
-        const heatmap = lab.page.getByTestId('attention');
-        const reading = heatmap.getByTestId('reading');
-        const value = async () => number((await reading.innerText()).match(/: (\S+)/)[1]);
-        const canvas = heatmap.locator('.drawing');
-        await canvas.scrollIntoViewIfNeeded();
-        // Where the cells lie is read from the picture: the frame's corner and the size of the whole.
-        const box = await canvas.boundingBox();
-        const place = await layout(lab, 'attention');
-        const at = (row, column) => [
-          box.x + place.left + (column + 0.5) * place.cell,
-          box.y + place.top + (row + 0.5) * place.cell,
-        ];
-        for (const [row, column] of [
-          [0, 0],
-          [7, 3],
-          [3, 7],
-          [5, 5],
-        ]) {
-          await lab.page.mouse.move(...at(row, column));
-          assert.match(await reading.innerText(), new RegExp(`query ${row} · \\S+, key ${column} · `));
-          assert.equal(await value(), map[row][column]);
-        }
-        await lab.page.mouse.move(0, 0);
-        assert.match(await reading.innerText(), /Point at a cell/);
-
-        await lab.page.touchscreen.tap(...at(6, 2));
-        assert.match(await reading.innerText(), /query 6 · .*key 2 · /);
-        assert.equal(await value(), map[6][2]);
-
-        await lab.page.mouse.move(0, 0);
-        // By the keyboard alone: Tab from the check box before it.
-        await lab.page.locator('.heads input[type=checkbox]').focus();
-        await lab.page.keyboard.press('Tab');
-        const focused = () => lab.page.evaluate(() => document.activeElement.getAttribute('aria-label'));
-        assert.match(await focused(), /^Attention, layer 2, head 1/);
-        const spoken = heatmap.locator('[role=status]');
-        await lab.page.keyboard.press('Control+Home');
-        assert.match(await spoken.innerText(), /query 0 · .*key 0 · /);
-        assert.equal(await value(), map[0][0]);
-        for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await lab.page.keyboard.press(key);
-        assert.match(await spoken.innerText(), /query 2 · .*key 1 · /);
-        assert.equal(await value(), map[2][1]);
-        await lab.page.keyboard.press('End');
-        assert.equal(await value(), map[2][7]);
-        await lab.page.keyboard.press('Control+End');
-        assert.match(await spoken.innerText(), /query 7 · .*key 7 · /);
-        assert.equal(await value(), map[7][7]);
-        await lab.page.keyboard.press('ArrowDown');
-        assert.equal(await value(), map[7][7], 'the edge holds');
-        await lab.page.keyboard.press('Home');
-        assert.equal(await value(), map[7][0]);
-      },
-      { hasTouch: true },
-    );
-  });
-
-  test('the picture has the colours of its numbers', { timeout: SLOW }, async () => {
-    await withLab(CPU, async (lab) => {
-      await trained(lab);
-      const map = await matrix(lab, 'attention');
-      const heatmap = lab.page.getByTestId('attention');
-      const place = await layout(lab, 'attention');
-      const brightness = await heatmap.evaluate((element, { left, top, cell }) => {
-        const canvas = element.querySelector('canvas');
-        const context = canvas.getContext('2d');
-        return Array.from({ length: 8 }, (_, row) =>
-          Array.from({ length: 8 }, (_, column) => {
-            const x = (left + (column + 0.5) * cell) * devicePixelRatio;
-            const y = (top + (row + 0.5) * cell) * devicePixelRatio;
-            const [r, g, b] = context.getImageData(Math.round(x), Math.round(y), 1, 1).data;
-            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-          }),
-        );
-      }, place);
-      const cells = map.flatMap((row, i) => row.map((weight, j) => ({ weight, light: brightness[i][j] })));
-      cells.sort((a, b) => a.weight - b.weight);
-      for (let i = 1; i < cells.length; i++) {
-        assert.ok(
-          cells[i].light >= cells[i - 1].light - 1.5,
-          `${JSON.stringify(cells[i - 1])} ${JSON.stringify(cells[i])}`,
-        );
-      }
-      assert.ok(cells.at(-1).light > cells[0].light + 50);
-    });
-  });
-
-  test(
-    'similarity: the learned encoding changes in training, sinusoidal stays',
-    { timeout: SLOW },
-    async () => {
-      await withLab(CPU, async (lab) => {
-        await lab.press('step');
-        await lab.state('paused');
-        await lookedAt(lab, 1);
-        const read = async () => {
-          const found = {};
-          for (const run of ['Rank (learned), seed 0', 'Sinusoidal, seed 0']) {
-            await choose(lab, run);
-            found[run.slice(0, 4)] = await matrix(lab, 'similarity');
-          }
-          return found;
-        };
-        const early = await read();
-        await trained(lab);
-        const late = await read();
-        assert.deepEqual(late.Sinu, early.Sinu);
-        assert.notDeepEqual(late.Rank, early.Rank);
-        assert.notDeepEqual(early.Rank, early.Sinu);
-        for (const map of [late.Rank, late.Sinu]) {
-          map.forEach((row, i) => row.forEach((value, j) => assert.equal(value, map[j][i], 'symmetric')));
-        }
-        // Σ sin² + cos² over width / 2 frequencies.
-        late.Sinu.forEach((row, i) => assert.ok(Math.abs(row[i] - 8) < 0.01, `${row[i]}`));
-      });
-    },
-  );
-
-  test('an encoding that does nothing says so, without an empty picture', { timeout: SLOW }, async () => {
-    await withLab(CPU.replace('rank,sinusoidal', 'none'), async (lab) => {
-      await trained(lab);
-      assert.equal(await lab.page.getByTestId('similarity').count(), 0);
-      assert.match(
-        await lab.page.locator('section[aria-labelledby=title-similarity]').innerText(),
-        /adds nothing/,
+  test('the picture has the colours of its numbers', async (lab) => {
+    await trained(lab);
+    const map = await matrix(lab, 'attention');
+    const heatmap = lab.page.getByTestId('attention');
+    const place = await layout(lab, 'attention');
+    const brightness = await heatmap.evaluate((element, { left, top, cell }) => {
+      const canvas = element.querySelector('canvas');
+      const context = canvas.getContext('2d');
+      return Array.from({ length: 8 }, (_, row) =>
+        Array.from({ length: 8 }, (_, column) => {
+          const x = (left + (column + 0.5) * cell) * devicePixelRatio;
+          const y = (top + (row + 0.5) * cell) * devicePixelRatio;
+          const [r, g, b] = context.getImageData(Math.round(x), Math.round(y), 1, 1).data;
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        }),
       );
-    });
+    }, place);
+    const cells = map.flatMap((row, i) => row.map((weight, j) => ({ weight, light: brightness[i][j] })));
+    cells.sort((a, b) => a.weight - b.weight);
+    for (let i = 1; i < cells.length; i++) {
+      assert.ok(
+        cells[i].light >= cells[i - 1].light - 1.5,
+        `${JSON.stringify(cells[i - 1])} ${JSON.stringify(cells[i])}`,
+      );
+    }
+    assert.ok(cells.at(-1).light > cells[0].light + 50);
   });
 
-  test(
-    'norms are finite, gradients are there, and the groups hold every parameter',
-    { timeout: SLOW },
-    async () => {
-      await withLab(CPU, async (lab) => {
-        await trained(lab);
-        const rows = await lab.page
-          .getByTestId('norms')
-          .locator('tbody tr')
-          .evaluateAll((found) =>
-            found.map((row) => ({
-              group: row.dataset.group,
-              parameters: row.querySelector('th .quiet').textContent,
-              values: [...row.querySelectorAll('.value')].map((cell) => cell.textContent),
-              lines: row.querySelectorAll('.spark').length,
-            })),
-          );
-        const groups = rows.map(({ group }) => group);
-        for (const group of ['embedding', 'layers.0', 'layers.1', 'output'])
-          assert.ok(groups.includes(group), groups);
-        for (const { group, values } of rows) {
-          const [weight, gradient] = values.map(number);
-          assert.ok(Number.isFinite(weight) && weight > 0, `${group}: ${values}`);
-          assert.ok(Number.isFinite(gradient) && gradient > 0, `${group}: ${values}`);
-        }
-        const all = rows.reduce((sum, { parameters }) => sum + number(parameters.match(/[\d,]+/)[0]), 0);
-        const about = await lab.page.locator('.about').innerText();
-        assert.equal(all, number(about.match(/([\d,]+) parameters/)[1]));
-      });
-    },
-  );
+  test('similarity: the learned encoding changes in training, sinusoidal stays', async (lab) => {
+    await lab.press('step');
+    await lab.state('paused');
+    await lookedAt(lab, 1);
+    const read = async () => {
+      const found = {};
+      for (const run of ['Rank (learned), seed 0', 'Sinusoidal, seed 0']) {
+        await choose(lab, run);
+        found[run.slice(0, 4)] = await matrix(lab, 'similarity');
+      }
+      return found;
+    };
+    const early = await read();
+    await trained(lab);
+    const late = await read();
+    assert.deepEqual(late.Sinu, early.Sinu);
+    assert.notDeepEqual(late.Rank, early.Rank);
+    assert.notDeepEqual(early.Rank, early.Sinu);
+    for (const map of [late.Rank, late.Sinu]) {
+      map.forEach((row, i) => row.forEach((value, j) => assert.equal(value, map[j][i], 'symmetric')));
+    }
+    // Σ sin² + cos² over width / 2 frequencies.
+    late.Sinu.forEach((row, i) => assert.ok(Math.abs(row[i] - 8) < 0.01, `${row[i]}`));
+  });
+
+  test('an encoding that does nothing says so', CPU.replace('rank,sinusoidal', 'none'), async (lab) => {
+    await trained(lab);
+    assert.equal(await lab.page.getByTestId('similarity').count(), 0);
+    assert.match(
+      await lab.page.locator('section[aria-labelledby=title-similarity]').innerText(),
+      /adds nothing/,
+    );
+  });
+
+  test('norms are finite, gradients are there, and the groups hold every parameter', async (lab) => {
+    await trained(lab);
+    const rows = await lab.page
+      .getByTestId('norms')
+      .locator('tbody tr')
+      .evaluateAll((found) =>
+        found.map((row) => ({
+          group: row.dataset.group,
+          parameters: row.querySelector('th .quiet').textContent,
+          values: [...row.querySelectorAll('.value')].map((cell) => cell.textContent),
+          lines: row.querySelectorAll('.spark').length,
+        })),
+      );
+    const groups = rows.map(({ group }) => group);
+    for (const group of ['embedding', 'layers.0', 'layers.1', 'output'])
+      assert.ok(groups.includes(group), groups);
+    for (const { group, values } of rows) {
+      const [weight, gradient] = values.map(number);
+      assert.ok(Number.isFinite(weight) && weight > 0, `${group}: ${values}`);
+      assert.ok(Number.isFinite(gradient) && gradient > 0, `${group}: ${values}`);
+    }
+    const all = rows.reduce((sum, { parameters }) => sum + number(parameters.match(/[\d,]+/)[0]), 0);
+    const about = await lab.page.locator('.about').innerText();
+    assert.equal(all, number(about.match(/([\d,]+) parameters/)[1]));
+  });
 });
 
 describe('before the first step', () => {
-  test('there is no gradient, and a dash says so', { timeout: SLOW }, async () => {
-    await withLab(ENDLESS, async (lab) => {
-      await lab.press('step');
-      await lab.state('paused');
-      await lab.press('reset');
-      await lab.state('ready');
-      await lookedAt(lab, 0);
-      await lab.page.waitForFunction(
-        () => document.querySelector('[data-testid=look-step]')?.textContent.trim() === '0',
-      );
-      const values = await lab.page
-        .locator('[data-testid=norms] tbody tr')
-        .evaluateAll((rows) =>
-          rows.map((row) => [...row.querySelectorAll('.value')].map((cell) => cell.textContent.trim())),
-        );
-      for (const [weight, gradient] of values) {
-        assert.ok(number(weight) > 0);
-        assert.equal(gradient, '–');
-      }
-    });
-  });
-});
-
-/** The claims as they are listed: identifier, verdict, and all that is said. */
-const claimsOf = (lab) =>
-  lab.page.locator('[data-testid=verdicts] li').evaluateAll((found) =>
-    found.map((item) => ({
-      claim: item.dataset.claim,
-      verdict: item.dataset.verdict,
-      text: item.innerText,
-    })),
-  );
-
-describe('verdicts', () => {
-  test(
-    'the first steps at 99 % are those of the numbers, with median and spread',
-    { timeout: SLOW },
-    async () => {
-      const link = '#lab=copy&executor=cpu&encodings=rank,none&seeds=3&steps=120&every=1&symbols=4&length=8';
-      await withLab(link, async (lab) => {
-        await lab.press('train');
-        await lab.state('finished', SLOW);
-        const rows = await lab.csv();
-        for (const encoding of ['rank', 'none']) {
-          const firsts = [0, 1, 2].map((seed) => {
-            const row = rows.find(
-              (found) =>
-                found.arm === encoding &&
-                Number(found.seed) === seed &&
-                Number(found['token-accuracy']) >= 0.99,
-            );
-            return row ? Number(row.step) : Infinity;
-          });
-          const cells = await lab.page
-            .getByTestId('milestones')
-            .locator(`tr[data-arm=${encoding}] td`)
-            .allInnerTexts();
-          const text = (step) => (step === Infinity ? '> 120' : String(step));
-          const sorted = firsts.toSorted((a, b) => a - b);
-          if (encoding === 'rank') assert.ok(sorted[0] < sorted[1], `seeds that differ: ${sorted}`);
-          assert.equal(cells[1], text(sorted[1]));
-          assert.equal(
-            cells[2],
-            sorted[0] === sorted[2] ? text(sorted[0]) : `${text(sorted[0])} to ${text(sorted[2])}`,
-          );
-          for (const step of firsts)
-            if (step !== Infinity) assert.match(cells[0], new RegExp(`\\b${step}\\b`));
-        }
-      });
-    },
-  );
-
-  test('claims get a verdict in a word and a sign, which depends on the run', { timeout: SLOW }, async () => {
-    await withLab(
-      '#lab=copy&executor=cpu&encodings=rank,sinusoidal&seeds=3&steps=300&every=20&symbols=4&length=8',
-      async (lab) => {
-        assert.equal(await lab.page.getByTestId('verdicts').count(), 0, 'no verdict before a run');
-        await lab.press('train');
-        await lab.state('finished', SLOW);
-        const claims = await claimsOf(lab);
-        assert.ok(claims.length >= 2);
-        const signs = { holds: '✓', fails: '✗', open: '…', untested: '–' };
-        for (const { verdict, text } of claims) {
-          assert.ok(text.startsWith(`${signs[verdict]} ${verdict}`), text);
-          assert.match(text, verdict === 'untested' ? /race: \S/ : /Measured: \S/);
-        }
-        assert.equal(
-          claims.filter(({ verdict }) => verdict === 'untested').length,
-          1,
-          'claims that this race cannot test share one line',
-        );
-        const rank = claims.find(({ text }) => /rank.*sinusoidal/i.test(text));
-        const firsts = async (arm) => {
-          const rows = await lab.csv();
-          return [0, 1, 2].map((seed) => {
-            const own = rows.filter((row) => row.arm === arm && Number(row.seed) === seed);
-            return Number(own.find((row) => Number(row['token-accuracy']) >= 0.99).step);
-          });
-        };
-        const [ours, theirs] = [await firsts('rank'), await firsts('sinusoidal')];
-        const sooner = ours.map((step, seed) => step <= theirs[seed]);
-        const expected = sooner.every(Boolean) ? 'holds' : sooner.some(Boolean) ? 'open' : 'fails';
-        assert.equal(rank.verdict, expected, `${ours} against ${theirs}`);
-        for (const step of [...ours, ...theirs]) assert.ok(rank.text.includes(String(step)), rank.text);
-        const other = claims.find(({ verdict }) => verdict === 'untested');
-        assert.match(other.text, /Not tested in this race: .*compressed/i);
-      },
-    );
-  });
-
-  test(
-    'an open claim has a button that goes on, from here, to a length that would decide',
-    { timeout: SLOW },
-    async () => {
-      const link = '#executor=cpu&encodings=rank,compressed&seeds=3&steps=100&every=10&symbols=4&length=8';
-      await withLab(link, async (lab) => {
-        await lab.press('train');
-        await lab.state('finished', SLOW);
-        const before = await lab.csv();
-        const open = (await claimsOf(lab)).find(({ claim }) => claim === 'compressed');
-        assert.equal(open.verdict, 'open');
-        assert.match(open.text, /does not learn within 100 steps/);
-        assert.match(open.text, /Open: not within 100 steps, (still improving|too short to tell)\./);
-        const decide = lab.page.getByTestId('decide');
-        assert.equal(await lab.page.getByTestId('again').count(), 0, 'three seeds are enough');
-        const words = await decide.innerText();
-        const steps = number(words.match(/Go on to step ([\d,]+)/)[1]);
-        assert.ok(steps > 100, words);
-        assert.match(words, /about \d+ (s|min)/);
-        // By the keyboard, whose place is not lost.
-        await lab.page.getByTestId('go-on').press('Enter');
-        await lab.state('finished', SLOW);
-        await lab.stepAtLeast(steps, SLOW);
-        await lab.state('finished', SLOW);
-        assert.equal(await lab.page.evaluate(() => document.activeElement.id), 'pause');
-        assert.match(await lab.page.evaluate(() => location.hash), new RegExp(`steps=${steps}\\b`));
-        const after = await lab.csv();
-        assert.equal(Math.max(...after.map(({ step }) => Number(step))), steps);
-        const first = after.filter(({ step }) => Number(step) <= 100);
-        assert.deepEqual(first, before, 'the steps up to there are the same: it went on');
-        const decided = (await claimsOf(lab)).find(({ claim }) => claim === 'compressed');
-        assert.match(decided.text, new RegExp(`within ${steps} steps`));
-      });
-    },
-  );
-
-  test(
-    'with fewer than three seeds every claim is open, and a button starts with three',
-    { timeout: SLOW },
-    async () => {
-      const link = '#executor=cpu&encodings=rank,sinusoidal&seeds=1&steps=60&every=20&symbols=4&length=8';
-      await withLab(link, async (lab) => {
-        await lab.press('train');
-        await lab.state('finished', SLOW);
-        const rank = (await claimsOf(lab)).find(({ claim }) => claim === 'rank');
-        assert.equal(rank.verdict, 'open');
-        assert.match(rank.text, /Open: 1 of 3 seeds/);
-        const again = lab.page.getByTestId('again');
-        assert.match(await again.innerText(), /^Start again with 3 seeds/);
-        await again.click();
-        await lab.page.waitForFunction(() => /seeds=3/.test(location.hash));
-        await lab.page.waitForFunction(
-          () => !/seeds/.test(document.querySelector('[data-claim=rank] .found')?.textContent ?? 'seeds'),
-          null,
-          { timeout: SLOW },
-        );
-      });
-    },
-  );
-});
-
-describe('cost', () => {
-  test(
-    'the kernels add up to the launches of a step, and later numbers stay the same',
-    { timeout: SLOW },
-    async () => {
-      let whole;
-      await withLab(CPU, async (lab) => {
-        await trained(lab);
-        whole = await lab.csv();
-      });
-      await withLab(CPU, async (lab) => {
-        assert.equal(await lab.page.getByTestId('profile').getAttribute('aria-disabled'), 'true');
-        for (let i = 1; i <= 3; i++) {
-          await lab.press('step');
-          await lab.stepAtLeast(i);
-          await lab.state('paused');
-        }
-        await lab.press('profile');
-        await lab.page.getByTestId('kernels').waitFor({ timeout: SLOW });
-        const read = (selector) =>
-          lab.page
-            .locator(`[data-testid=kernels] ${selector}`)
-            .evaluateAll((found) =>
-              found.map((row) => [...row.cells].map((cell) => cell.textContent.trim())),
-            );
-        const rows = await read('tbody tr');
-        const [total] = await read('tfoot tr');
-        const launches = rows.reduce((sum, row) => sum + number(row[1]), 0);
-        assert.equal(launches, number(total[1]));
-        const about = await lab.page.locator('.about').innerText();
-        assert.equal(launches, number(about.match(/([\d,]+) kernel launches/)[1]));
-        assert.equal(new Set(rows.map((row) => row[0])).size, rows.length, 'each kernel once');
-        for (const name of ['matmul', 'attention'])
-          assert.ok(
-            rows.some((row) => row[0].startsWith(name)),
-            name,
-          );
-        let last = Infinity;
-        for (const row of rows) {
-          const [ms, bound] = [number(row[2]), number(row[7])];
-          assert.ok(ms >= 0 && ms <= last && bound >= 0, row.join(' '));
-          assert.match(row[6], /^(arithmetic|memory)$/);
-          last = ms;
-        }
-        const sum = rows.reduce((all, row) => all + number(row[2]), 0);
-        assert.ok(Math.abs(sum - number(total[2])) < 0.02 * sum + 0.01, `${sum} ${total[2]}`);
-        assert.match(await lab.page.locator('.cost').innerText(), /[\d.]+ GFLOP\/s.*[\d.]+ GB\/s/s);
-        assert.equal(await lab.step(), 3);
-        await lab.press('train');
-        await lab.state('finished', SLOW);
-        assert.deepEqual(await lab.csv(), whole);
-      });
-    },
-  );
-});
-
-describe('compare', () => {
-  const set = async (lab, name, value) => {
-    const field = lab.page.locator(`#set-${name}`);
-    // Groups of settings may be closed.
-    await field.evaluate((element) => (element.closest('details').open = true));
-    await field.fill(value);
-    await field.press('Enter');
+  test('there is no gradient, and a dash says so', 'steps=200000', async (lab) => {
+    await lab.press('step');
+    await lab.state('paused');
+    await lab.press('reset');
+    await lab.state('ready');
+    await lookedAt(lab, 0);
     await lab.page.waitForFunction(
-      ([key, wanted]) => new URLSearchParams(location.hash.slice(1)).get(key) === wanted,
-      [name, value],
+      () => document.querySelector('[data-testid=look-step]')?.textContent.trim() === '0',
     );
-  };
-  const what = (lab) => lab.page.locator('[data-testid=compare] td.what').allInnerTexts();
-  const series = async (lab) => {
-    const { bytes } = await lab.download('svg-loss');
-    return marksIn(parse(bytes), 'line').map((line) => line.getAttribute('data-series'));
-  };
-
-  /** Of each line in the saved figure: its unbroken stretches, and its points. */
-  const strokes = async (lab) => {
-    const { bytes } = await lab.download('svg-loss');
-    const found = {};
-    for (const line of marksIn(parse(bytes), 'line')) {
-      const d = within(line, 'path')[0].getAttribute('d');
-      found[line.getAttribute('data-series')] = {
-        stretches: d.match(/M/g).length,
-        points: d.match(/[ML]/g).length,
-      };
+    const values = await lab.page
+      .locator('[data-testid=norms] tbody tr')
+      .evaluateAll((rows) =>
+        rows.map((row) => [...row.querySelectorAll('.value')].map((cell) => cell.textContent.trim())),
+      );
+    for (const [weight, gradient] of values) {
+      assert.ok(number(weight) > 0);
+      assert.equal(gradient, '–');
     }
-    return found;
-  };
-
-  test('an earlier run is laid over, and exactly what differs is named', { timeout: SLOW }, async () => {
-    await withLab(CPU, async (lab) => {
-      await lab.press('train');
-      await lab.state('finished', SLOW);
-      assert.equal(await lab.page.getByTestId('compare').count(), 0);
-      assert.deepEqual(await series(lab), ['rank', 'sinusoidal']);
-      await set(lab, 'width', '24');
-      await set(lab, 'rate', '0.01');
-      // Another grid of steps: the lines must still meet at theirs.
-      await set(lab, 'every', '8');
-      await lab.press('train');
-      await lab.state('training').catch(() => {});
-      await lab.state('finished', SLOW);
-      assert.deepEqual(await what(lab), ['Width 24 → 16; Learning rate 0.01 → 0.003; Evaluate every 8 → 10']);
-      assert.deepEqual(await series(lab), ['rank', 'sinusoidal', '1/rank', '1/sinusoidal']);
-      // Every 8 steps up to 40, and every 10: each line goes through its own points, without a break.
-      const drawn = await strokes(lab);
-      for (const id of ['rank', 'sinusoidal']) assert.deepEqual(drawn[id], { stretches: 1, points: 6 });
-      for (const id of ['1/rank', '1/sinusoidal']) assert.deepEqual(drawn[id], { stretches: 1, points: 5 });
-      assert.match(
-        await lab.page.locator('.loss .earlier').innerText(),
-        /Run 1: Width 24 → 16; Learning rate/,
-      );
-
-      await lab.page.locator('.settings input[name=encodings][value=rank]').uncheck();
-      await lab.page.waitForFunction(() => location.hash.includes('encodings=sinusoidal'));
-      await lab.press('train');
-      await lab.page.waitForFunction(
-        () => document.querySelectorAll('[data-testid=compare] tbody tr').length === 3,
-      );
-      await lab.state('finished', SLOW);
-      assert.deepEqual(await what(lab), [
-        'Encodings with Rank (learned); Width 24 → 16; Learning rate 0.01 → 0.003; Evaluate every 8 → 10',
-        'Encodings with Rank (learned)',
-      ]);
-      assert.deepEqual((await series(lab)).sort(), [
-        '1/rank',
-        '1/sinusoidal',
-        '2/rank',
-        '2/sinusoidal',
-        'sinusoidal',
-      ]);
-
-      await lab.page.getByRole('checkbox', { name: 'Show Run 1 in the charts' }).uncheck();
-      assert.deepEqual((await series(lab)).sort(), ['2/rank', '2/sinusoidal', 'sinusoidal']);
-      assert.ok(!(await lab.page.locator('.loss .earlier').innerText()).includes('Run 1'));
-      await lab.page.getByRole('button', { name: 'Remove Run 2' }).click();
-      assert.deepEqual(await series(lab), ['sinusoidal']);
-      assert.equal((await what(lab)).length, 1);
-    });
   });
-
-  test('the last five runs are kept, the oldest goes first', { timeout: SLOW }, async () => {
-    await withLab(CPU, async (lab) => {
-      for (let run = 0; run < 7; run++) {
-        await set(lab, 'seed', String(run + 1));
-        await lab.press('train');
-        await lab.page.waitForFunction(
-          (seed) =>
-            document.querySelector('.look header p')?.textContent.includes(`seed ${seed}`) ||
-            document.querySelector('#look-run option')?.textContent.includes(`seed ${seed}`),
-          run + 1,
-        );
-        await lab.state('finished', SLOW);
-      }
-      assert.deepEqual(
-        await what(lab),
-        [2, 3, 4, 5, 6].map((seed) => `First seed 7 → ${seed}`),
-      );
-    });
-  });
-
-  test(
-    'a results file joins in with its own best steps; a bad one is refused in words',
-    { timeout: SLOW },
-    async () => {
-      let bytes;
-      let firsts;
-      const link = '#lab=copy&executor=cpu&encodings=rank&seeds=2&steps=120&every=10&symbols=4&length=8';
-      await withLab(link, async (lab) => {
-        await lab.press('train');
-        await lab.state('finished', SLOW);
-        ({ bytes } = await lab.download('json'));
-        firsts = JSON.parse(bytes.toString('utf8')).runs.map((run) => run.reached['token-accuracy']);
-      });
-      await withLab(`${link}&seed=5`, async (lab) => {
-        await lab.press('train');
-        await lab.state('finished', SLOW);
-        const choosing = lab.page.getByTestId('compare-file');
-        await choosing.setInputFiles({
-          name: 'mine.json',
-          mimeType: 'application/json',
-          buffer: bytes,
-        });
-        const row = lab.page.locator('[data-testid=compare] tbody tr', {
-          hasText: 'mine.json',
-        });
-        await row.waitFor();
-        assert.deepEqual(await what(lab), ['First seed 5 → 0']);
-        const reached = firsts.filter((step) => step !== null);
-        const cell = await row.locator('td.n').first().innerText();
-        if (reached.length)
-          assert.match(cell, new RegExp(`^${Math.min(...reached)}\\s+${reached.length} of 2 seeds`));
-        else assert.match(cell, /not within 120/);
-        assert.deepEqual(await series(lab), ['rank', '1/rank']);
-        await choosing.setInputFiles({
-          name: 'bad.json',
-          mimeType: 'application/json',
-          buffer: Buffer.from('{"lab":'),
-        });
-        await lab.page.waitForFunction(
-          () => document.querySelector('#compare-refused').textContent.trim() !== '',
-        );
-        assert.equal((await what(lab)).length, 1, 'nothing was added');
-        assert.equal(await lab.data('state'), 'finished');
-      });
-    },
-  );
 });
 
 describe('for everyone', () => {
-  /** Two runs, every panel filled, every table open, a probe refused. */
-  async function fill(lab) {
+  test('by keyboard alone: a map is chosen, the probe read position by position', async (lab) => {
     await trained(lab);
-    await lab.page.locator('#set-batch').fill('8');
-    await lab.page.locator('#set-batch').press('Enter');
-    await lab.page.waitForFunction(() => location.hash.includes('batch=8'));
-    await lab.press('train');
-    await lab.page.getByTestId('compare').waitFor();
-    await lab.state('finished', SLOW);
-    await lookedAt(lab, 40);
-    await lab.press('profile');
-    await lab.page.getByTestId('kernels').waitFor({ timeout: SLOW });
-    await type(lab, '1 2 x');
-    await lab.page.waitForFunction(() => document.querySelector('#look-refused').textContent.trim() !== '');
-    await lab.page.evaluate(() => {
-      for (const details of document.querySelectorAll('details')) details.open = true;
-    });
-    await lab.page.locator('table.matrix').nth(1).waitFor();
-  }
-
-  for (const colorScheme of ['light', 'dark']) {
-    test(`axe finds nothing with everything open, ${colorScheme}`, { timeout: SLOW }, async () => {
-      await withLab(
-        CPU,
-        async (lab) => {
-          await lab.page.addScriptTag({ path: axePath });
-          await fill(lab);
-          assert.equal(await lab.axe(), '');
-        },
-        { colorScheme, reducedMotion: 'reduce' },
-      );
-    });
-  }
-
-  test('no sideways scroll at 390 px, and the tap of a finger works', { timeout: SLOW }, async () => {
-    await withLab(
-      CPU,
-      async (lab) => {
-        await fill(lab);
-        const wide = await lab.page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        assert.equal(wide, 0);
-        const map = await matrix(lab, 'attention');
-        const heatmap = lab.page.getByTestId('attention');
-        const canvas = heatmap.locator('.drawing');
-        await canvas.scrollIntoViewIfNeeded();
-        const { left, top, cell } = await layout(lab, 'attention');
-        await canvas.tap({
-          position: { x: left + 1.5 * cell, y: top + 4.5 * cell },
-        });
-        const text = await heatmap.getByTestId('reading').innerText();
-        assert.match(text, /query 4 · SEP, key 1 · /);
-        assert.equal(number(text.match(/: (\S+)/)[1]), map[4][1]);
-      },
-      {
-        viewport: { width: 390, height: 844 },
-        hasTouch: true,
-        isMobile: true,
-        deviceScaleFactor: 3,
-      },
+    const { keyboard } = lab.page;
+    const focused = () =>
+      lab.page.evaluate(() => {
+        const element = document.activeElement;
+        return element.getAttribute('aria-label') ?? element.querySelector('.sr')?.textContent ?? '';
+      });
+    await lab.page.getByTestId('look-another').focus();
+    await keyboard.press('Tab');
+    assert.match(await focused(), /^Position 4, input SEP: predicts/);
+    await keyboard.press('ArrowRight');
+    assert.match(await focused(), /^Position 5/);
+    assert.match(await lab.text('probe-detail'), /^Position 5.*Most probable: /);
+    await keyboard.press('End');
+    assert.match(await focused(), /^Position 7/);
+    await keyboard.press('Home');
+    assert.match(await focused(), /^Position 4/);
+    // The positions are one stop: the next is the table, then the maps.
+    for (let i = 0; i < 6 && !/^Layer 1, head 1/.test(await focused()); i++) await keyboard.press('Tab');
+    assert.equal(await focused(), 'Layer 1, head 1');
+    await keyboard.press('Enter');
+    await lab.page.getByTestId('attention').getByRole('img', { name: 'layer 1, head 1' }).waitFor();
+    assert.equal(
+      await lab.page
+        .getByRole('button', { name: 'Layer 1, head 1', exact: true })
+        .getAttribute('aria-pressed'),
+      'true',
     );
   });
 
   test(
-    'by keyboard alone: a map is chosen, the probe read position by position',
-    { timeout: SLOW },
-    async () => {
-      await withLab(CPU, async (lab) => {
-        await trained(lab);
-        const { keyboard } = lab.page;
-        const focused = () =>
-          lab.page.evaluate(() => {
-            const element = document.activeElement;
-            return element.getAttribute('aria-label') ?? element.querySelector('.sr')?.textContent ?? '';
-          });
-        await lab.page.getByTestId('look-another').focus();
-        await keyboard.press('Tab');
-        assert.match(await focused(), /^Position 4, input SEP: predicts/);
-        await keyboard.press('ArrowRight');
-        assert.match(await focused(), /^Position 5/);
-        assert.match(await lab.text('probe-detail'), /^Position 5.*Most probable: /);
-        await keyboard.press('End');
-        assert.match(await focused(), /^Position 7/);
-        await keyboard.press('Home');
-        assert.match(await focused(), /^Position 4/);
-        // The positions are one stop: the next is the table, then the maps.
-        for (let i = 0; i < 6 && !/^Layer 1, head 1/.test(await focused()); i++) await keyboard.press('Tab');
-        assert.equal(await focused(), 'Layer 1, head 1');
-        await keyboard.press('Enter');
-        await lab.page.getByTestId('attention').getByRole('img', { name: 'layer 1, head 1' }).waitFor();
-        assert.equal(
-          await lab.page
-            .getByRole('button', { name: 'Layer 1, head 1', exact: true })
-            .getAttribute('aria-pressed'),
-          'true',
-        );
-      });
-    },
-  );
-
-  test(
     'a matrix beyond 64 × 64 is thinned in the table, and whole in the file',
-    { timeout: SLOW },
-    async () => {
-      await withLab(
-        '#lab=copy&executor=cpu&encodings=rank&seeds=1&steps=2&length=80&width=16&heads=2&layers=1&batch=1&held_out=1',
-        async (lab) => {
-          await trained(lab);
-          const map = await matrix(lab, 'similarity');
-          assert.equal(map.length, 40);
-          const panel = lab.page.getByTestId('similarity');
-          assert.match(
-            await panel.locator('caption').innerText(),
-            /one row in 2 and one column in 2; the file has all/,
-          );
-          const { bytes } = await savedBy(lab.page, panel.getByRole('button', { name: 'Download as CSV' }));
-          const lines = bytes
-            .toString('utf8')
-            .trim()
-            .split('\n')
-            .map((line) => line.split(','));
-          assert.equal(lines.length, 81);
-          assert.ok(lines.every((line) => line.length === 81));
-          assert.equal(Number(Number(lines[3][5]).toPrecision(4)), map[1][2]);
-        },
+    '#lab=copy&executor=cpu&encodings=rank&seeds=1&steps=2&length=80&width=16&heads=2&layers=1&batch=1&held_out=1',
+    async (lab) => {
+      await trained(lab);
+      const map = await matrix(lab, 'similarity');
+      assert.equal(map.length, 40);
+      const panel = lab.page.getByTestId('similarity');
+      assert.match(
+        await panel.locator('caption').innerText(),
+        /one row in 2 and one column in 2; the file has all/,
       );
+      const { bytes } = await savedBy(lab.page, panel.getByRole('button', { name: 'Download as CSV' }));
+      const lines = bytes
+        .toString('utf8')
+        .trim()
+        .split('\n')
+        .map((line) => line.split(','));
+      assert.equal(lines.length, 81);
+      assert.ok(lines.every((line) => line.length === 81));
+      assert.equal(Number(Number(lines[3][5]).toPrecision(4)), map[1][2]);
     },
   );
 });

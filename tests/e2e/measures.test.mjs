@@ -1,13 +1,12 @@
 // The page draws and lists what a race measures, whatever that is: here the numbers of a race stand under another name.
 
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import { Lab, labs } from './lab.mjs';
+import { labs } from './lab.mjs';
 
 const LINK =
   '#lab=copy&executor=cpu&encodings=rank,none&seeds=2&steps=40&length=8&symbols=4&width=16&heads=2&layers=1&every=10';
 
-const shared = labs({ webgpu: false });
+const { test } = labs({ webgpu: false, link: LINK });
 
 /** In the page: of what the worker says of its run, only the first measure of the evaluations is left, described as `measures`. */
 function rewrite(measures) {
@@ -28,23 +27,13 @@ function rewrite(measures) {
   };
 }
 
-async function withMeasures(measures, body) {
-  const context = await shared.browser.newContext();
-  try {
-    await context.addInitScript(rewrite, measures);
-    const lab = new Lab();
-    lab.page = await context.newPage();
-    lab.page.on('pageerror', (error) => lab.errors.push(error.message));
-    await lab.page.goto(shared.server.address + LINK);
-    await lab.state('ready');
-    await lab.press('welcome-close');
-    await lab.press('train');
-    await lab.state('finished');
-    await body(lab);
-    assert.deepEqual(lab.errors, []);
-  } finally {
-    await context.close();
-  }
+/** A race whose measures these are. */
+async function measured(lab, measures) {
+  await lab.context.addInitScript(rewrite, measures);
+  await lab.page.reload();
+  await lab.state('ready');
+  await lab.press('welcome-close');
+  await lab.train();
 }
 
 const ERROR = {
@@ -57,47 +46,32 @@ const ERROR = {
   phase: 'evaluation',
 };
 
-describe('a race with one measure of its own', () => {
-  test('has one chart, one column, and no table of first steps', async () => {
-    await withMeasures([ERROR], async (lab) => {
-      const { page } = lab;
-      assert.deepEqual(await page.locator('section.figure > header > h2').allInnerTexts(), [
-        'Error of recall',
-      ]);
-      const head = await page.locator('section.figure.recall-error > header').innerText();
-      assert.match(head, /nats per query, lower is better/);
-      assert.doesNotMatch(head, /guessing|Held-out/);
-      assert.equal(await page.locator('input[name=log]').count(), 1);
-      const columns = await page.getByTestId('scoreboard').locator('thead th').allInnerTexts();
-      assert.deepEqual(
-        columns.map((head) => head.replace(/\s+/g, ' ')),
-        ['Encoding', 'Error nats'],
-      );
-      const cells = await page.getByTestId('scoreboard').locator('tbody td').allInnerTexts();
-      assert.ok(cells.length === 2 && cells.every((cell) => Number(cell) > 0), cells.join());
-      assert.equal(await page.getByTestId('milestones').count(), 0);
-      await page.locator('section.figure summary').click();
-      assert.match(
-        await page.locator('section.figure caption').innerText(),
-        /^Error of recall nats per query, lower is better: mean \(least–greatest over seeds\)/,
-      );
-      assert.equal(await page.locator('section.figure tbody tr').count(), 5);
-      const { name, bytes } = await lab.download('svg-recall-error');
-      assert.equal(name, 'mnemoscope-recall-error.svg');
-      assert.match(bytes.toString('utf8'), /Error of recall \(nats per query\)/);
-    });
-  });
+test('a race with one measure of its own has one chart, one column, and no table of first steps', async (lab) => {
+  await measured(lab, [ERROR]);
+  const { page } = lab;
+  assert.deepEqual(await page.locator('section.figure > header > h2').allInnerTexts(), ['Error of recall']);
+  const head = await page.locator('section.figure.recall-error > header').innerText();
+  assert.match(head, /nats per query, lower is better/);
+  assert.doesNotMatch(head, /guessing|Held-out/);
+  assert.equal(await page.locator('input[name=log]').count(), 1);
+  const columns = await page.getByTestId('scoreboard').locator('thead th').allInnerTexts();
+  assert.equal(columns.join('; ').replace(/\s+/g, ' '), 'Encoding; Error nats');
+  const cells = await page.getByTestId('scoreboard').locator('tbody td').allInnerTexts();
+  assert.ok(cells.length === 2 && cells.every((cell) => Number(cell) > 0), cells.join());
+  assert.equal(await page.getByTestId('milestones').count(), 0);
+  await page.locator('section.figure summary').click();
+  assert.match(
+    await page.locator('section.figure caption').innerText(),
+    /^Error of recall nats per query, lower is better: mean \(least–greatest over seeds\)/,
+  );
+  assert.equal(await page.locator('section.figure tbody tr').count(), 5);
+  const { name, bytes } = await lab.download('svg-recall-error');
+  assert.equal(name, 'mnemoscope-recall-error.svg');
+  assert.match(bytes.toString('utf8'), /Error of recall \(nats per query\)/);
+});
 
-  test('with a threshold it has one; a number that is neither is drawn as it lies', async () => {
-    await withMeasures(
-      [{ ...ERROR, kind: 'number', better: 'neither', threshold: 1.5 }],
-      async ({ page }) => {
-        assert.match(
-          await page.getByTestId('milestones').innerText(),
-          /First step at 1\.5\snats of held-out error/,
-        );
-        assert.equal(await page.locator('input[name=log]').count(), 0);
-      },
-    );
-  });
+test('with a threshold it has one; a number that is neither is drawn as it lies', async (lab) => {
+  await measured(lab, [{ ...ERROR, kind: 'number', better: 'neither', threshold: 1.5 }]);
+  assert.match(await lab.text('milestones'), /First step at 1\.5\snats of held-out error/);
+  assert.equal(await lab.page.locator('input[name=log]').count(), 0);
 });

@@ -1,64 +1,54 @@
-// What is run over many machines: curves, tables and files of every experiment agree, and are what the experiments promise.
+// What is run over many machines: the page's curves, tables and files hold what every experiment has found.
 
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import {
-  attributeOf,
-  axePath,
-  labs,
-  marksIn,
-  parse,
-  parseCsv,
-  pointsOfPath,
-  scaleIn,
-  ticksIn,
-} from './lab.mjs';
-import { near, number, PNG, saved, SLOW } from './encodings.mjs';
+import { describe, it } from 'node:test';
+import { attributeOf, marksIn, near, number, parse, pointsOfPath, scaleIn, ticksIn } from './files.mjs';
+import { labs } from './lab.mjs';
 
-const ONLY = 'hide=session,operations,spikes,ball';
-const LAB = '#lab=sequence&executor=cpu';
 /** Machines that are small enough for a test. */
-const MACHINES = 'data_size=128&context_size=256&context_active=16&decoders=512';
-const MEMORY =
-  'inputs=64&inputs_active=6&data_size=64&data_active=6&decoders=256&chosen=8&decoder=sparse&decoder_active=8';
+const MACHINES = { data_size: 128, context_size: 256, context_active: 16, decoders: 512 };
 const SMALL = {
-  errors: `${MACHINES}&experiment=errors&seeds=2&longest=30&points=3`,
-  repeated: `${MACHINES}&experiment=repeated&seeds=4`,
-  capacity: `${MEMORY}&experiment=capacity&seeds=2&stored=400&points=4&noise=1&alpha=1&writing=or`,
-  kanerva: 'experiment=kanerva&seeds=2&bits=64&locations=300&words=60&points=3',
-  rivals: `${MACHINES}&experiment=rivals&seeds=2&longest=20&points=2&rival_steps=2&rival_width=8&rival_heads=1&rival_window=8&rival_rate=0.01`,
+  errors: { ...MACHINES, seeds: 2, longest: 30, points: 3 },
+  repeated: { ...MACHINES, seeds: 4 },
+  capacity: {
+    ...{ inputs: 64, inputs_active: 6, data_size: 64, data_active: 6, decoders: 256, chosen: 8 },
+    ...{
+      decoder: 'sparse',
+      decoder_active: 8,
+      seeds: 2,
+      stored: 400,
+      points: 4,
+      noise: 1,
+      alpha: 1,
+      writing: 'or',
+    },
+  },
+  kanerva: { seeds: 2, bits: 64, locations: 300, words: 60, points: 3 },
+  rivals: {
+    ...{ ...MACHINES, seeds: 2, longest: 20, points: 2, rival_steps: 2, rival_width: 8 },
+    ...{ rival_heads: 1, rival_window: 8, rival_rate: 0.01 },
+  },
 };
-const link = (experiment, more = '') => `${LAB}&${SMALL[experiment]}${more}&${ONLY}`;
+for (const [experiment, settings] of Object.entries(SMALL)) settings.experiment = experiment;
 
-const { withLab } = labs({ webgpu: false, spotless: true });
+const { test, withLab } = labs({
+  webgpu: false,
+  link: '#lab=sequence&executor=cpu&hide=session,operations,spikes,ball',
+});
 
 async function finished(lab) {
-  // An earlier experiment is finished as well until this one begins.
-  await lab.page.evaluate(() => {
-    globalThis.opened = new Promise((resolve) =>
-      document.querySelector('#lab').client.listen(({ type }) => type === 'opened' && resolve()),
-    );
-    // It is awaited below, not here.
-    return null;
-  });
-  await lab.press('train');
-  await lab.page.evaluate(() => globalThis.opened);
-  await lab.state('finished', SLOW);
+  await lab.train();
   return found(lab);
 }
 
 /** Waits for the study of the last step. */
 async function found(lab) {
   await lab.page.locator('#title-experiment').scrollIntoViewIfNeeded();
-  await lab.page.waitForFunction(
-    () => {
-      const { state, live } = document.querySelector('lab-sequence-experiment').dataset;
-      return state === 'answered' && live === document.querySelector('#lab').dataset.step;
-    },
-    undefined,
-    { timeout: 60_000 },
-  );
-  const study = await lab.page.evaluate(() => document.querySelector('#lab').client.ask('run.found', {}));
+  await lab.page.waitForFunction(() => {
+    const { state, live } = document.querySelector('lab-sequence-experiment').dataset;
+    return state === 'answered' && live === document.querySelector('#lab').dataset.step;
+  });
+  const study = await lab.ask('run.found');
   const second = study.second && byArm(study.second);
   return { ...study, ...byArm(study), second, told: study };
 }
@@ -75,65 +65,26 @@ function byArm({ arms, runs, points, ...curves }) {
   };
 }
 
-const savedCsv = async (lab, testId) => parseCsv((await saved(lab, testId)).bytes, { columns: true });
-
 /** A number as a table has it; shares are in per cent there. */
 const read = (text, kind) => (kind === 'share' ? number(text.replace(' %', '')) / 100 : number(text));
 
 /** How far a number in a table may be from the exact one. */
-const rounding = (value, kind) =>
-  kind === 'share'
-    ? 0.000501
-    : kind === 'count'
-      ? Math.abs(value) < 100
-        ? 0.00501
-        : 0.0501
-      : 1e-3 * Math.abs(value) + 1e-9;
+function rounding(value, kind) {
+  if (kind === 'share') return 0.000501;
+  if (kind === 'count') return Math.abs(value) < 100 ? 0.00501 : 0.0501;
+  return 1e-3 * Math.abs(value) + 1e-9;
+}
 
-const sets = (study) => [study, ...(study.second ? [study.second] : [])];
-
-/** Every value of a study: arm, x, measure and the values by seed. */
-const cellsOf = (curves) =>
-  curves.arms.flatMap((arm) =>
-    arm.points.flatMap(({ x, values }) =>
-      curves.measures.map((measure, place) => ({ arm, x, measure, values: values[place] })),
-    ),
+/** Each figure of a study: its curves, the place of its measure, and its name. */
+const figuresOf = (study) =>
+  [study, study.second].filter(Boolean).flatMap((curves) =>
+    curves.measures.map((measure, place) => ({
+      ...{ curves, measure, place },
+      name: `sequence-${study.id}-${curves === study ? '' : 'second-'}${measure.id}`,
+    })),
   );
 
-const shape = (study) => {
-  for (const curves of sets(study)) {
-    for (const { arm, x, measure, values } of cellsOf(curves)) {
-      assert.equal(values.length, study.seeds.length, `${arm.id}, ${x}, ${measure.id}`);
-    }
-  }
-};
-
-const complete = (study) => {
-  shape(study);
-  for (const curves of sets(study)) {
-    for (const { arm, x, measure, values } of cellsOf(curves)) {
-      assert.ok(
-        values.every((value) => Number.isFinite(value)),
-        `${arm.id} at ${x}, ${measure.id}: ${values}`,
-      );
-      if (measure.kind === 'share')
-        assert.ok(
-          values.every((value) => value >= 0 && value <= 1),
-          `${arm.id} at ${x}, ${measure.id}: ${values}`,
-        );
-    }
-  }
-};
-
-const colours = (bytes) => {
-  const { data } = PNG.sync.read(bytes);
-  const all = new Set();
-  for (let i = 0; i < data.length; i += 4) all.add(data.readUInt32BE(i));
-  return all.size;
-};
-
-const chartName = (study, curves, measure) =>
-  `sequence-${study.id}-${curves === study ? '' : 'second-'}${measure.id}`;
+const allOf = ({ arms }) => arms.flatMap(({ points }) => points.flatMap(({ values }) => values.flat()));
 
 async function openNumbersOf(lab, name) {
   const summary = lab.page.locator(`section[aria-labelledby="title-${name}"] details > summary`);
@@ -141,11 +92,6 @@ async function openNumbersOf(lab, name) {
   await summary.click();
   await lab.page.getByTestId(`numbers-${name}`).waitFor();
 }
-
-const value = (study, arm, x, measure, seed = 0) => {
-  const place = study.measures.findIndex(({ id }) => id === measure);
-  return study.arms.find(({ id }) => id === arm).points.find((point) => point.x === x).values[place][seed];
-};
 
 /** Every point of a chart, from left to right, as the keyboard reads it: its place, and the words for each of `arms` by label. */
 async function readingsOf(lab, name, arms) {
@@ -199,104 +145,61 @@ async function steady(lab, name) {
   }
 }
 
-/** File, tables, charts and verdicts hold what the study holds. */
+/** Tables, charts, files and verdicts hold what the study holds. */
 async function agrees(lab, study) {
-  const csv = await savedCsv(lab, 'save-study');
-  const keyOf = (axis, { arm, x, seed }) => [axis, arm, Number(x), Number(seed)].join('|');
-  // A row belongs to the set whose axis it has a place on.
-  const axisOf = (row) => sets(study).find(({ x }) => row[x.id] !== '').x.id;
-  const file = new Map(csv.map((row) => [keyOf(axisOf(row), { ...row, x: row[axisOf(row)] }), row]));
-  assert.equal(file.size, csv.length, 'every arm, place and seed has one row');
-  let rowsWanted = 0;
-  for (const curves of sets(study)) {
-    for (const { arm, x, measure, values } of cellsOf(curves)) {
-      curves.seeds.forEach((seed, i) => {
-        const key = keyOf(curves.x.id, { arm: arm.id, x, seed });
-        const own = file.get(key);
-        assert.ok(own, key);
-        const text = own[measure.id];
-        assert.equal(text === '' ? null : Math.fround(Number(text)), values[i], `${key}, ${measure.id}`);
-        rowsWanted += 1 / curves.measures.length;
-      });
-    }
-  }
-  near(csv.length, rowsWanted, 1e-6, 'no more rows');
-
-  for (const curves of sets(study)) {
-    for (const measure of curves.measures) {
-      const name = chartName(study, curves, measure);
-      await openNumbersOf(lab, name);
-      const rows = await lab.page
-        .getByTestId(`numbers-${name}`)
-        .locator('tbody tr')
-        .evaluateAll((all) =>
-          all.map((row) => ({
-            ...row.dataset,
-            cells: [...row.cells].map((cell) => cell.innerText.trim()),
-          })),
-        );
-      const cells = cellsOf(curves).filter((cell) => cell.measure === measure);
-      assert.equal(rows.length, cells.length, name);
-      for (const { arm, x } of cells) {
-        const row = rows.find((one) => one.arm === arm.id && Number(one.x) === x);
-        assert.ok(row, `${name}: ${arm.id} at ${x}`);
-        // From the file, not from the study: what is listed is what is saved.
-        const exact = study.seeds.map((seed) =>
-          Number(file.get(keyOf(curves.x.id, { arm: arm.id, x, seed }))[measure.id]),
-        );
-        const [label, place, mean, least, greatest, ...each] = row.cells;
-        assert.equal(label, arm.label);
-        assert.equal(number(place), x);
-        const expected = [
-          exact.reduce((a, b) => a + b, 0) / exact.length,
-          Math.min(...exact),
-          Math.max(...exact),
-          ...exact,
-        ];
-        [mean, least, greatest, ...each].forEach((text, i) =>
+  for (const { curves, measure, place, name } of figuresOf(study)) {
+    await openNumbersOf(lab, name);
+    const rows = await lab.page
+      .getByTestId(`numbers-${name}`)
+      .locator('tbody tr')
+      .evaluateAll((all) =>
+        all.map((row) => ({ ...row.dataset, cells: [...row.cells].map((cell) => cell.innerText.trim()) })),
+      );
+    assert.equal(rows.length, curves.arms.length * curves.arms[0].points.length, name);
+    for (const arm of curves.arms) {
+      for (const { x, values } of arm.points) {
+        const { cells } = rows.find((one) => one.arm === arm.id && Number(one.x) === x);
+        const each = values[place];
+        const mean = each.reduce((a, b) => a + b, 0) / each.length;
+        assert.equal(cells[0], arm.label);
+        assert.equal(number(cells[1]), x);
+        const expected = [mean, Math.min(...each), Math.max(...each), ...each];
+        assert.equal(cells.length, 2 + expected.length);
+        expected.forEach((value, i) =>
           near(
-            read(text, measure.kind),
-            expected[i],
-            rounding(expected[i], measure.kind),
-            `${name}, ${arm.id} at ${x}: ${text}`,
+            read(cells[i + 2], measure.kind),
+            value,
+            rounding(value, measure.kind),
+            `${name}, ${arm.id}, ${x}`,
           ),
         );
       }
-
-      const xml = parse((await saved(lab, `svg-${name}`)).bytes);
-      const lines = marksIn(xml, 'line');
-      assert.equal(lines.length, curves.arms.length, `${name}: a line each`);
-      const dashes = new Set(lines.map((line) => attributeOf(line, 'stroke-dasharray')));
-      assert.equal(dashes.size, lines.length, `${name}: told apart without colour`);
-      assert.ok(colours((await saved(lab, `png-${name}`)).bytes) > 4, `${name}: PNG`);
     }
+    const lines = marksIn(parse((await lab.download(`svg-${name}`)).bytes), 'line');
+    assert.equal(lines.length, curves.arms.length, `${name}: a line each`);
+    const dashes = new Set(lines.map((line) => attributeOf(line, 'stroke-dasharray')));
+    assert.equal(dashes.size, lines.length, `${name}: told apart without colour`);
   }
 
-  const json = JSON.parse((await saved(lab, `save-sequence-${study.id}.json`)).bytes.toString('utf8'));
-  const { link: address, step, steps, ...rest } = json;
+  const { link: address, step, steps, ...rest } = await lab.json(`save-sequence-${study.id}.json`);
   assert.deepEqual(rest, JSON.parse(JSON.stringify(study.told)));
-  assert.equal(step, await lab.step());
-  assert.equal(step, steps);
+  assert.deepEqual([step, steps], [await lab.step(), step]);
   assert.match(address, /^lab=sequence&/);
-
-  assert.equal(
-    (await lab.text('study-sentence')).replaceAll(/\s+/g, ' '),
-    study.sentence.replaceAll(/\s+/g, ' ').trim(),
-  );
+  const said = (await lab.text('study-sentence')).replaceAll(/\s+/g, ' ');
+  assert.equal(said, study.sentence.replaceAll(/\s+/g, ' ').trim());
   if (study.rows.body.length) {
-    const summary = lab.page.getByTestId('study-rows');
-    const listed = await summary
+    const listed = await lab.page
+      .getByTestId('study-rows')
       .locator('tr')
       .evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.innerText.trim())));
     assert.deepEqual(listed, [study.rows.head, ...study.rows.body]);
-    const rows = parseCsv((await saved(lab, `save-sequence-${study.id}-summary.csv`)).bytes);
-    const width = study.rows.head.length;
-    assert.deepEqual(
-      rows,
-      listed.map((row) => [...row, ...Array(width - row.length).fill('')]),
-    );
   }
   await verdicts(lab, study);
+
+  // With all numbers open, on a phone too: nothing sticks out, axe finds nothing.
+  await lab.page.setViewportSize({ width: 390, height: 844 });
+  for (const { name } of figuresOf(study)) await steady(lab, name);
+  await lab.fits();
 }
 
 async function verdicts(lab, study) {
@@ -316,231 +219,122 @@ async function verdicts(lab, study) {
   }
 }
 
-describe('choosing', () => {
-  test(
-    'every experiment says what it does and how long it takes, and is in the link',
-    { timeout: SLOW },
-    async () => {
-      await withLab(`${LAB}&${ONLY}`, async (lab) => {
-        const kinds = lab.page.locator('input[name=experiment-kind]');
-        const all = await kinds.evaluateAll((inputs) => inputs.map((one) => one.value));
-        assert.deepEqual(all, ['capacity', 'kanerva', 'errors', 'repeated', 'rivals']);
-        for (const kind of ['capacity', 'kanerva', 'repeated', 'rivals', 'errors']) {
-          await lab.page.locator(`input[name=experiment-kind][value=${kind}]`).check();
-          await lab.page.waitForFunction(
-            (wanted) => document.querySelector('.settings [name=experiment]').value === wanted,
-            kind,
-          );
-          const plan = await lab.text('experiment-plan');
-          assert.ok(plan.length > 80, plan);
-          assert.doesNotMatch(plan, /NaN|undefined|null/);
-          assert.match(plan, /About [\d.]+ (s|min|h) |A second or two/, plan);
-          assert.match(await lab.text('experiment-told'), /Press Run/);
-          const hash = await lab.hash();
-          assert.equal(hash.includes(`experiment=${kind}`), kind !== 'errors', hash);
-        }
-        // What it says follows the settings.
-        const before = await lab.text('experiment-plan');
-        await lab.page.locator('#set-longest').evaluate((field) => (field.closest('details').open = true));
-        await lab.page.locator('#set-longest').fill('64');
-        await lab.page.locator('#set-longest').press('Enter');
-        await lab.page.waitForFunction(
-          (text) => document.querySelector('[data-testid=experiment-plan]').innerText !== text,
-          before,
-        );
-        assert.match(await lab.text('experiment-plan'), /64/);
-      });
-    },
-  );
+const kindOf = ({ page }, kind) => page.locator(`input[name=experiment-kind][value=${kind}]`);
 
-  test(
-    'a preset sets an experiment up; arrow keys choose another; the link restores both',
-    { timeout: SLOW },
-    async () => {
-      await withLab(`${LAB}&${ONLY}`, async (lab) => {
-        await lab.press('experiment-preset-kanerva');
-        await lab.page.locator('input[name=experiment-kind][value=kanerva]:checked').waitFor();
-        assert.ok((await lab.text('preset-help')).length > 20);
-        await lab.page.locator('input[name=experiment-kind]:checked').focus();
-        await lab.page.keyboard.press('ArrowDown');
-        await lab.page.locator('input[name=experiment-kind][value=errors]:checked').waitFor();
-        await lab.page.waitForFunction(() => !location.hash.includes('experiment=kanerva'));
-        const hash = await lab.hash();
-        assert.ok(hash.includes('seeds=3'), 'the other settings stay');
-        const plan = await lab.text('experiment-plan');
-        await withLab(hash, async (other) => {
-          await other.page.locator('input[name=experiment-kind][value=errors]:checked').waitFor();
-          assert.equal(await other.text('experiment-plan'), plan);
-          assert.equal(await other.hash(), hash);
-        });
-      });
-    },
-  );
+describe('choosing', () => {
+  test('every experiment says what it does and how long it takes, and is in the link', async (lab) => {
+    const kinds = lab.page.locator('input[name=experiment-kind]');
+    const all = await kinds.evaluateAll((inputs) => inputs.map((one) => one.value));
+    assert.deepEqual(all, ['capacity', 'kanerva', 'errors', 'repeated', 'rivals']);
+    for (const kind of ['capacity', 'kanerva', 'repeated', 'rivals', 'errors']) {
+      await kindOf(lab, kind).check();
+      await lab.settled('experiment', kind);
+      const hash = await lab.hash();
+      assert.equal(hash.includes(`experiment=${kind}`), kind !== 'errors', hash);
+      const plan = await lab.text('experiment-plan');
+      assert.ok(plan.length > 80, plan);
+      assert.doesNotMatch(plan, /NaN|undefined|null/);
+      assert.match(plan, /About [\d.]+ (s|min|h) |A second or two/, plan);
+      assert.match(await lab.text('experiment-told'), /Press Run/);
+    }
+    // What it says follows the settings.
+    await lab.set('longest', '64');
+    await lab.page.locator('[data-testid=experiment-plan]', { hasText: '64' }).waitFor();
+  });
+
+  test('a preset sets an experiment up; arrow keys choose another; the link restores both', async (lab) => {
+    const { page } = lab;
+    await lab.press('experiment-preset-kanerva');
+    await page.locator('input[name=experiment-kind][value=kanerva]:checked').waitFor();
+    assert.ok((await lab.text('preset-help')).length > 20);
+    await page.locator('input[name=experiment-kind]:checked').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.locator('input[name=experiment-kind][value=errors]:checked').waitFor();
+    await lab.settled('experiment', 'errors');
+    const hash = await lab.hash();
+    assert.ok(hash.includes('seeds=3'), 'the other settings stay');
+    const plan = await lab.text('experiment-plan');
+    await page.reload();
+    await lab.state('ready');
+    assert.ok(await kindOf(lab, 'errors').isChecked());
+    assert.equal(await lab.text('experiment-plan'), plan);
+    assert.equal(await lab.hash(), hash);
+  });
 });
 
 describe('each experiment to its end', () => {
-  test(
-    'errors: the second pass of a machine without memory is worse than that of one with it',
-    { timeout: SLOW },
-    async () => {
-      await withLab(link('errors'), async (lab) => {
-        const study = await finished(lab);
-        complete(study);
-        assert.equal(study.id, 'errors');
-        assert.deepEqual(study.seeds, [0, 1]);
-        assert.equal(study.arms.length, 4);
-        const xs = study.arms[0].points.map(({ x }) => x);
-        assert.equal(xs.length, 3);
-        assert.equal(xs.at(-1), 30);
-        await agrees(lab, study);
-        const errors = study.measures.find(({ kind }) => kind === 'count').id;
-        const at = (arm) =>
-          study.seeds.reduce((sum, _, seed) => sum + value(study, arm, 30, errors, seed), 0);
-        const forgetful = study.arms.find(({ id }) => !['shift', 'layer', 'combined'].includes(id)).id;
-        assert.ok(at(forgetful) > at('combined'), `${at(forgetful)} against ${at('combined')}`);
-      });
-    },
-  );
-
-  test('repeated: no machine predicts more symbols than there are', { timeout: SLOW }, async () => {
-    await withLab(link('repeated'), async (lab) => {
+  for (const experiment of ['errors', 'capacity', 'rivals']) {
+    test(experiment, SMALL[experiment], async (lab) => {
       const study = await finished(lab);
-      complete(study);
-      assert.equal(study.seeds.length, 4);
+      assert.deepEqual([study.id, study.seeds], [experiment, [0, 1]]);
       await agrees(lab, study);
-      const place = study.measures.findIndex(({ kind }) => kind === 'count');
-      for (const arm of study.arms) {
-        for (const { values } of arm.points) {
-          assert.ok(values[place].every((right) => Number.isInteger(right) && right >= 0 && right <= 23));
-        }
-      }
-      // The paper's own figures stand beside what was measured.
-      const summary = await lab.page.getByTestId('study-rows').innerText();
-      for (const figure of ['22.03', '20.30', '20.47']) assert.ok(summary.includes(figure), figure);
-      // How many machines have each number: as many as there are, for each kind.
-      const name = chartName(study, study, study.measures[place]);
-      const points = await readingsOf(lab, name, study.arms);
-      for (const arm of study.arms) {
-        const values = arm.points[0].values[place];
-        const counts = points.map(({ values: read }) => number(read.get(arm.label)));
-        assert.deepEqual(
-          counts,
-          points.map(({ x }) => values.filter((right) => right === x).length),
-          arm.id,
-        );
-        assert.equal(
-          counts.reduce((a, b) => a + b, 0),
-          study.seeds.length,
-        );
-      }
-    });
-  });
-
-  test(
-    'capacity: few pairs are all recalled; similar ones are at least as many as exact ones',
-    { timeout: SLOW },
-    async () => {
-      await withLab(link('capacity'), async (lab) => {
-        const study = await finished(lab);
-        complete(study);
-        assert.ok(study.arms.length >= 2, 'with and without noise');
-        const xs = study.arms[0].points.map(({ x }) => x);
-        assert.equal(xs.length, 4);
-        assert.equal(xs.at(-1), 400);
-        await agrees(lab, study);
-        const [exact, similar] = study.measures;
-        for (const arm of study.arms) {
-          for (const { x, values } of arm.points) {
-            study.seeds.forEach((_, seed) => {
-              const most = exact.kind === 'share' ? 1 : x;
-              assert.ok(values[0][seed] <= values[1][seed] && values[1][seed] <= most, `${arm.id} at ${x}`);
-            });
-          }
-        }
-        const clean = study.arms[0].points[0];
-        near(clean.values[0][0], exact.kind === 'share' ? 1 : clean.x, 0.02 * clean.x, 'few pairs');
-        assert.ok(similar.label.includes('0.9'), similar.label);
-      });
-    },
-  );
-
-  test('kanerva: two sets of curves, the second over wrong bits of the cue', { timeout: SLOW }, async () => {
-    await withLab(link('kanerva'), async (lab) => {
-      const study = await finished(lab);
-      complete(study);
-      assert.equal(study.id, 'kanerva');
-      assert.ok(study.second, 'the critical distance');
-      assert.notEqual(study.second.x.label, study.x.label);
-      await agrees(lab, study);
-      // Lines of the second set are hidden by buttons of their own, or by the table above.
-      const { second } = study;
-      const name = chartName(study, second, second.measures[0]);
-      const [first] = second.arms;
-      const own = lab.page.locator(`section[aria-labelledby=title-second] button[data-arm="${first.id}"]`);
-      const button = (await own.count())
-        ? own
-        : lab.page.locator(`[data-testid=study-arms] tr[data-arm="${first.id}"] button`);
-      await button.focus();
-      await lab.page
-        .locator(`[data-testid="figure-${name}"][data-spotlight="${first.id}"]`)
-        .waitFor({ state: 'attached' });
-      await lab.page.keyboard.press('Space');
-      assert.equal(await button.getAttribute('aria-pressed'), 'false');
-      const xml = parse((await saved(lab, `svg-${name}`)).bytes);
-      assert.deepEqual(
-        marksIn(xml, 'line').map((line) => line.getAttribute('data-series')),
-        second.arms.slice(1).map(({ id }) => id),
-      );
-    });
-  });
-
-  test('rivals: a machine and two transformers on the same sequences', { timeout: SLOW }, async () => {
-    await withLab(link('rivals'), async (lab) => {
-      const study = await finished(lab);
-      complete(study);
-      assert.equal(study.id, 'rivals');
-      assert.ok(study.arms.length >= 3);
       // With a rate that was given nothing is tuned, and nothing said of it.
       assert.ok(study.rows.body.every(([first]) => first !== 'Rates tried'));
-      const xs = study.arms[0].points.map(({ x }) => x);
-      assert.equal(xs.length, 2);
-      await agrees(lab, study);
     });
+  }
+
+  test('repeated: machines by number, beside the paper’s own', SMALL.repeated, async (lab) => {
+    const study = await finished(lab);
+    assert.equal(study.seeds.length, 4);
+    await agrees(lab, study);
+    const summary = await lab.text('study-rows');
+    for (const figure of ['22.03', '20.30', '20.47']) assert.ok(summary.includes(figure), figure);
+    const { place, name } = figuresOf(study).find(({ measure }) => measure.kind === 'count');
+    const points = await readingsOf(lab, name, study.arms);
+    for (const { label, points: own } of study.arms) {
+      const values = own[0].values[place];
+      assert.deepEqual(
+        points.map(({ values: read }) => number(read.get(label))),
+        points.map(({ x }) => values.filter((right) => right === x).length),
+        label,
+      );
+    }
+  });
+
+  test('kanerva: two sets of curves, the second over wrong bits of the cue', SMALL.kanerva, async (lab) => {
+    const study = await finished(lab);
+    const { second } = study;
+    assert.notEqual(second.x.label, study.x.label);
+    await agrees(lab, study);
+    // Lines of the second set are hidden by buttons of their own, or by the table above.
+    const { name } = figuresOf(study).find(({ curves }) => curves === second);
+    const [{ id }] = second.arms;
+    const own = lab.page.locator(`section[aria-labelledby=title-second] button[data-arm="${id}"]`);
+    const button = (await own.count())
+      ? own
+      : lab.page.locator(`[data-testid=study-arms] tr[data-arm="${id}"] button`);
+    await button.focus();
+    const spotlight = lab.page.locator(`[data-testid="figure-${name}"][data-spotlight="${id}"]`);
+    await spotlight.waitFor({ state: 'attached' });
+    await lab.page.keyboard.press('Space');
+    assert.equal(await button.getAttribute('aria-pressed'), 'false');
+    assert.deepEqual(
+      marksIn(parse((await lab.download(`svg-${name}`)).bytes), 'line').map((line) =>
+        line.getAttribute('data-series'),
+      ),
+      second.arms.slice(1).map((arm) => arm.id),
+    );
   });
 });
 
 describe('while it runs', () => {
-  const LONG = link('errors', '&seeds=6&longest=120&points=6');
+  const LONG = { ...SMALL.errors, seeds: 6, longest: 120, points: 6 };
 
-  test('pause, one part, go on to the same numbers, reset', { timeout: 2 * SLOW }, async () => {
+  it('pause, one part, go on to the same numbers, reset', async () => {
     let whole;
-    await withLab(LONG, async (lab) => {
-      whole = await finished(lab);
-      complete(whole);
-    });
+    await withLab(LONG, async (lab) => (whole = await finished(lab)));
     await withLab(LONG, async (lab) => {
       await lab.press('train');
       await lab.stepAtLeast(1);
       await lab.press('pause');
       await lab.state('paused');
       const partial = await found(lab);
-      shape(partial);
-      const values = cellsOf(partial).flatMap((cell) => cell.values);
-      assert.ok(
-        values.some((one) => one === null),
-        'it was paused before its end',
-      );
+      assert.ok(allOf(partial).includes(null), 'it was paused before its end');
       // What is there is final; what is not yet there is left open.
-      const flat = (study) => cellsOf(study).flatMap((cell) => cell.values);
-      flat(partial).forEach((one, i) => assert.ok(one === null || one === flat(whole)[i]));
-      const measure = partial.measures[0];
-      const name = chartName(partial, partial, measure);
+      allOf(partial).forEach((one, i) => assert.ok(one === null || one === allOf(whole)[i]));
+      const [{ name }] = figuresOf(partial);
       await openNumbersOf(lab, name);
-      const texts = await lab.page
-        .getByTestId(`numbers-${name}`)
-        .locator('td')
-        .evaluateAll((all) => all.map((cell) => cell.innerText.trim()));
-      assert.ok(texts.includes('–'));
+      assert.ok((await lab.page.getByTestId(`numbers-${name}`).locator('td').allInnerTexts()).includes('–'));
       const points = await readingsOf(lab, name, partial.arms);
       assert.deepEqual(
         points.map(({ x }) => x),
@@ -548,159 +342,72 @@ describe('while it runs', () => {
         'the axis has all that is to come',
       );
       for (const arm of partial.arms) {
-        arm.points.forEach((point, j) => {
-          const none = point.values[0].every((one) => one === null);
-          assert.equal(points[j].values.get(arm.label) === 'still to come', none, `${arm.id} at ${point.x}`);
+        arm.points.forEach(({ x, values: [own] }, j) => {
+          const none = own.every((one) => one === null);
+          assert.equal(points[j].values.get(arm.label) === 'still to come', none, `${arm.id} at ${x}`);
         });
       }
-      const at = await lab.step();
-      assert.ok(
-        (await lab.page.locator('.study header .quiet').first().innerText()).includes('% of the work done'),
-      );
-
-      await lab.press('step');
-      await lab.stepAtLeast(at + 1);
-      await lab.state('paused');
-      assert.equal(await lab.step(), at + 1);
-      await lab.press('train');
-      await lab.state('finished', SLOW);
-      const again = await found(lab);
-      assert.deepEqual(again, whole, 'a pause changes no number');
-
+      const head = await lab.page.locator('.study header .quiet').first().innerText();
+      assert.ok(head.includes('% of the work done'), head);
+      await lab.train();
+      assert.deepEqual(await found(lab), whole, 'a pause changes no number');
       await lab.press('reset');
       await lab.state('ready');
-      const blank = await found(lab);
-      assert.ok(cellsOf(blank).every((cell) => cell.values.every((one) => one === null)));
+      assert.ok(allOf(await found(lab)).every((one) => one === null));
       assert.match(await lab.text('experiment-plan'), /machine/);
       assert.equal(await lab.page.getByTestId(`svg-${name}`).getAttribute('aria-disabled'), 'true');
     });
   });
 
-  test(
-    'lines are switched off and on; a count may have a logarithmic axis; the keyboard reads it',
-    { timeout: SLOW },
-    async () => {
-      await withLab(link('errors'), async (lab) => {
-        const study = await finished(lab);
-        const place = study.measures.findIndex(({ kind }) => kind === 'count');
-        const measure = study.measures[place];
-        const name = chartName(study, study, measure);
-        const chart = lab.page.getByTestId(`figure-${name}`);
-        const shown = async () => (await chart.getAttribute('data-lines')).split(' ');
-        const all = study.arms.map(({ id }) => id);
-        assert.deepEqual(await shown(), all);
-        const button = lab.page.locator('[data-testid=study-arms] tr[data-arm=shift] button');
-        await button.focus();
-        await lab.page.keyboard.press('Enter');
-        assert.equal(await button.getAttribute('aria-pressed'), 'false');
-        assert.deepEqual(
-          await shown(),
-          all.filter((id) => id !== 'shift'),
-        );
-        await lab.page.keyboard.press('Enter');
-        assert.deepEqual(await shown(), all);
+  test('lines are switched off and on; a count may have a logarithmic axis', SMALL.errors, async (lab) => {
+    const study = await finished(lab);
+    const { measure, place, name } = figuresOf(study).find((one) => one.measure.kind === 'count');
+    const chart = lab.page.getByTestId(`figure-${name}`);
+    const shown = () => chart.getAttribute('data-lines');
+    const all = study.arms.map(({ id }) => id);
+    assert.equal(await shown(), all.join(' '));
+    const button = lab.page.locator('[data-testid=study-arms] tr[data-arm=shift] button');
+    await button.focus();
+    await lab.page.keyboard.press('Enter');
+    assert.equal(await button.getAttribute('aria-pressed'), 'false');
+    assert.equal(await shown(), all.filter((id) => id !== 'shift').join(' '));
+    await lab.page.keyboard.press('Enter');
+    assert.equal(await shown(), all.join(' '));
 
-        const log = lab.page.locator(`input[name=log-${measure.id}]`);
-        await log.check();
-        const xml = parse((await saved(lab, `svg-${name}`)).bytes);
-        const ticks = ticksIn(xml, 'y').map(({ text, at }) => ({ value: number(text), at }));
-        const [lowest, highest] = [ticks[0], ticks.at(-1)];
-        assert.ok(lowest.value > 0 && highest.value >= 10 * lowest.value, 'at least a decade');
-        const valueOf = scaleIn(xml, 'y', true);
-        for (const { value, at } of ticks) near(valueOf(at), value, 1e-3 * value, `the axis at ${value}`);
-        const lines = new Map(
-          marksIn(xml, 'line').map((line) => [
-            line.getAttribute('data-series'),
-            pointsOfPath(attributeOf(line, 'd')).map(([, y]) => valueOf(y)),
-          ]),
-        );
-        for (const arm of study.arms) {
-          assert.equal(lines.get(arm.id).length, arm.points.length);
-          arm.points.forEach(({ values }, j) => {
-            const mean = values[place].reduce((a, b) => a + b, 0) / values[place].length;
-            // Zero has no logarithm: it stands at the lower edge.
-            const wanted = Math.max(mean, lowest.value);
-            near(lines.get(arm.id)[j], wanted, 2e-3 * wanted, `${arm.id}, point ${j}`);
-          });
-        }
-        assert.ok(xml.documentElement.textContent.includes('at the lower edge'));
-
-        await chart.scrollIntoViewIfNeeded();
-        await chart.locator('canvas').waitFor();
-        await lab.page.keyboard.press('Tab');
-        await chart.locator('.readable').focus();
-        await lab.page.keyboard.press('Home');
-        const first = study.arms[0].points[0].x;
-        const words = await chart.getByTestId('reading').innerText();
-        assert.ok(words.startsWith(`${study.x.label} ${first}: ${study.arms[0].label} `), words);
-        await lab.page.keyboard.press('End');
-        assert.ok((await chart.getByTestId('reading').innerText()).startsWith(`${study.x.label} 30: `));
+    await lab.page.locator(`input[name=log-${measure.id}]`).check();
+    const xml = parse((await lab.download(`svg-${name}`)).bytes);
+    const ticks = ticksIn(xml, 'y').map(({ text }) => number(text));
+    assert.ok(ticks[0] > 0 && ticks.at(-1) >= 10 * ticks[0], 'at least a decade');
+    const valueOf = scaleIn(xml, 'y', true);
+    for (const arm of study.arms) {
+      const heights = pointsOfPath(attributeOf(marksIn(xml, 'line', arm.id)[0], 'd')).map(([, y]) =>
+        valueOf(y),
+      );
+      assert.equal(heights.length, arm.points.length);
+      arm.points.forEach(({ values }, j) => {
+        const mean = values[place].reduce((a, b) => a + b, 0) / values[place].length;
+        // Zero has no logarithm: it stands at the lower edge.
+        const wanted = Math.max(mean, ticks[0]);
+        near(heights[j], wanted, 2e-3 * wanted, `${arm.id}, point ${j}`);
       });
-    },
-  );
-
-  test('settings that concern the run are told; others are not', { timeout: SLOW }, async () => {
-    await withLab(link('errors'), async (lab) => {
-      await finished(lab);
-      assert.equal(await lab.text('experiment-told'), '');
-      for (const [name, text] of [
-        ['ball_radius', '12'],
-        ['threshold', '5'],
-      ]) {
-        const field = lab.page.locator(`#set-${name}`);
-        await field.evaluate((one) => (one.closest('details').open = true));
-        await field.fill(text);
-        await field.press('Enter');
-        await lab.page.waitForFunction((wanted) => location.hash.includes(wanted), `${name}=${text}`);
-      }
-      assert.equal(await lab.text('experiment-told'), '');
-      const seeds = lab.page.locator('#set-seeds');
-      await seeds.evaluate((one) => (one.closest('details').open = true));
-      await seeds.fill('3');
-      await seeds.press('Enter');
-      await lab.page.waitForFunction(() =>
-        /earlier settings/.test(document.querySelector('[data-testid=experiment-told]').textContent),
-      );
-      // The numbers of the earlier settings stay; what Run would do is said again.
-      assert.match(await lab.text('experiment-plan'), /^3 machines/);
-      assert.equal(await lab.page.getByTestId('study-arms').locator('tbody tr').count(), 4);
-      await lab.page.locator('input[name=experiment-kind][value=repeated]').check();
-      await lab.page.waitForFunction(() =>
-        /Below is “Errors against length”/.test(
-          document.querySelector('[data-testid=experiment-told]').textContent,
-        ),
-      );
-      const study = await finished(lab);
-      assert.equal(study.id, 'repeated');
-      assert.equal(study.seeds.length, 3);
-    });
+    }
+    assert.ok(xml.documentElement.textContent.includes('at the lower edge'));
   });
-});
 
-test('phone width and names: nothing sticks out, axe finds nothing', { timeout: 2 * SLOW }, async () => {
-  for (const [experiment, colorScheme] of [
-    ['errors', 'light'],
-    ['repeated', 'dark'],
-    ['capacity', 'dark'],
-    ['kanerva', 'light'],
-    ['rivals', 'dark'],
-  ]) {
-    await withLab(
-      link(experiment),
-      async (lab) => {
-        const study = await finished(lab);
-        for (const curves of sets(study)) {
-          for (const measure of curves.measures) await openNumbersOf(lab, chartName(study, curves, measure));
-        }
-        for (const curves of sets(study)) {
-          for (const measure of curves.measures) await steady(lab, chartName(study, curves, measure));
-        }
-        const wide = await lab.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(wide <= 0, `${experiment}: ${wide} px too wide`);
-        await lab.page.addScriptTag({ path: axePath });
-        assert.equal(await lab.axe(), '', experiment);
-      },
-      { viewport: { width: 390, height: 844 }, colorScheme },
-    );
-  }
+  test('settings that concern the run are told; others are not', SMALL.errors, async (lab) => {
+    const told = lab.page.getByTestId('experiment-told');
+    await finished(lab);
+    await lab.set('ball_radius', '12');
+    await lab.set('threshold', '5');
+    assert.equal(await told.innerText(), '');
+    await lab.set('seeds', '3');
+    await told.getByText('earlier settings').waitFor();
+    // The numbers of the earlier settings stay; what Run would do is said again.
+    assert.match(await lab.text('experiment-plan'), /^3 machines/);
+    assert.equal(await lab.page.getByTestId('study-arms').locator('tbody tr').count(), 4);
+    await kindOf(lab, 'repeated').check();
+    await told.getByText('Below is “Errors against length”').waitFor();
+    const study = await finished(lab);
+    assert.deepEqual([study.id, study.seeds.length], ['repeated', 3]);
+  });
 });

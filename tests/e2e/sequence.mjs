@@ -1,14 +1,12 @@
 // What the tests of the sequence lab's shell and session share: links, what the machine did, and what the page shows.
 
 import assert from 'node:assert/strict';
-import { saved } from './encodings.mjs';
 
 /** Without the parts that other files test. */
 export const ALONE = '#lab=sequence&executor=cpu&hide=operations,spikes,ball,experiment';
 /** A small experiment that is done in a moment. */
 export const STUDY =
   'executor=cpu&experiment=errors&longest=10&points=2&seeds=1&contexts=combined&forgetful=false';
-export const SLOW = 300_000;
 export const PARTS = ['session', 'operations', 'spikes', 'ball', 'run', 'experiment', 'settings', 'keep'];
 
 /** A link's fragment of the settings. */
@@ -35,7 +33,7 @@ export async function act(lab, testId) {
 
 export async function session(lab) {
   await still(lab);
-  const found = await ask(lab, 'session');
+  const found = await lab.ask('session');
   assert.equal(
     await lab.page.locator('lab-session').getAttribute('data-steps'),
     String(found.steps.length),
@@ -44,22 +42,18 @@ export async function session(lab) {
   return found;
 }
 
+/** The symbols of steps, as words. */
+export const wordsOf = (steps) => steps.map(({ symbol }) => symbol).join(' ');
+
 /** The steps of the last command. */
 export const last = ({ steps, begin }) => steps.slice(begin);
-
-/** Writes into a field and leaves it. */
-export async function fill(lab, id, text) {
-  const field = lab.page.locator(`#${id}`);
-  await field.fill(text);
-  await field.blur();
-}
 
 /** The settings' sequence, once the worker has answered for the present settings. */
 export async function symbols(lab) {
   await lab.page.waitForFunction(() =>
     ['still', 'showing'].includes(document.querySelector('lab-session')?.dataset.state),
   );
-  return ask(lab, 'symbols');
+  return lab.ask('symbols');
 }
 
 /** Every symbol of the strip, as it is drawn. */
@@ -121,45 +115,3 @@ export const LETTERS = Array.from({ length: 4000 }, (_, i) =>
   String.fromCharCode(97 + (((i * i * 7 + i * 3) % 101) % 26)),
 ).join('');
 export const LONGEST = `split=characters&sequence=${LETTERS}&${SLOW_MACHINE}`;
-
-/** Calls the page's client; a refusal comes back as its code and message. */
-export const client = (lab, method, ...args) =>
-  lab.page.evaluate(
-    async ([name, given]) => {
-      try {
-        return await document.querySelector('#lab').client[name](...given);
-      } catch ({ code, message }) {
-        return { code, message };
-      }
-    },
-    [method, args],
-  );
-
-/** What the lab answers, or how it refuses. */
-export const ask = (lab, name, args = {}) => client(lab, 'ask', name, args);
-
-/** Goes to another lab as a reader does. */
-export async function go(lab, id) {
-  await lab.page.locator(`nav a[data-lab=${id}]`).click();
-  await lab.page.waitForSelector(`#lab[data-lab=${id}]:not([data-state=starting])`);
-}
-
-/** Sets a setting in the panel of all settings. */
-export async function set(lab, name, value) {
-  await lab.page.evaluate(
-    (id) => (document.querySelector(`#${id}`).closest('details').open = true),
-    `set-${name}`,
-  );
-  const field = lab.page.locator(`#set-${name}`);
-  if ((await field.evaluate((element) => element.tagName)) === 'SELECT') await field.selectOption(value);
-  else {
-    await field.fill(value);
-    await field.blur();
-  }
-  await lab.settled(name, value);
-}
-
-export const overflow = (lab) =>
-  lab.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
-export { saved };
