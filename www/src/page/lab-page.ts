@@ -350,7 +350,7 @@ export abstract class LabPage extends RunElement {
       keepPanel({
         ...parts,
         work: this.busy
-          ? html`${workBar(this.client, 'run', FILES)}${workBar(this.client, 'report')}`
+          ? html`${workBar(this.client, 'run', { names: FILES })}${workBar(this.client, 'report')}`
           : nothing,
         drops: !this.embedded,
         copying: this.copying,

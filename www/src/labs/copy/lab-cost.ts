@@ -89,7 +89,7 @@ export class LabCost extends LitElement {
           >${this.busy ? 'Timing …' : !this.about ? 'Press Train first.' : this.found ? `Done, ${plural(this.found.steps, 'step')} averaged.` : ''}${this.refused ? html`<span class="wrong">${this.refused}</span>` : nothing}</span
         >
       </p>
-      ${this.busy ? workBar(this.client, 'run', ['run.profile']) : nothing}
+      ${this.busy ? workBar(this.client, 'run', { names: ['run.profile'] }) : nothing}
       ${this.found ? this.table(this.found) : nothing}
     </section>`;
   }

@@ -16,7 +16,7 @@ import type { EncodingsContext } from './context';
 import type { Logit } from '../../engine/types';
 import { field } from '../../ui/fields';
 import { part } from '../../ui/part';
-import { keyOf, objectId } from '../../ui/visible-part';
+import { keyOf, objectId } from '../../ui/part-key';
 import { precise, saveButton } from '../../figure/print';
 import '../../ui/parts.css';
 

@@ -16,6 +16,7 @@ import { Shortcuts } from '../../ui/shortcuts';
 import { Welcome } from '../../ui/welcome';
 import { RUNNING } from '../../ui/words';
 import { ballPart } from './ball';
+import type { SequenceContext } from './context';
 import { experimentPart } from './experiment';
 import { operationsPart } from './operations';
 import { sessionPart } from './session';
@@ -59,6 +60,18 @@ export default class MnemoscopeSequence extends LabPage {
     ],
     () => this.requestUpdate(),
   );
+
+  /** Which symbol its parts look at. */
+  private at = 0;
+
+  protected override partContext(): SequenceContext | null {
+    const context = super.partContext();
+    const go = (at: number) => {
+      this.at = at;
+      this.requestUpdate();
+    };
+    return context && { ...context, at: this.at, go };
+  }
 
   /** A key of the session does what its button does. */
   private pressed(id: string) {
