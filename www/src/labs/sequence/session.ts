@@ -57,6 +57,8 @@ export const sessionPart = part<SequenceContext, string[], State>({
   }),
   ask: follow,
   key: ({ link }) => ({ settings: link, moment: '' }),
+  // Commands have a bar of their own.
+  bar: { names: ['session'] },
   heard,
   gone: ({ state }) => silence(state),
   drawn: (element, { state, fresh }) => {
