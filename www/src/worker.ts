@@ -12,14 +12,12 @@ import { runKey, runValues } from './engine/run-key';
 import { transferables } from './engine/transfer';
 import type {
   Engine,
-  Inspection,
   LabEvent,
   LabId,
   Module,
   Property,
   Results,
   Settled,
-  Subject,
   Turn,
   WeightsFile,
 } from './engine/types';
@@ -38,9 +36,6 @@ const STEP_MS = 600_000;
 const KEEP_MS = 8000;
 /** Single steps in quick succession are kept together. */
 const KEEP_STEPS_MS = 800;
-/** Between two looks while training: this, or ten times what the last one took, if that is longer. */
-const LOOK_MS = 333;
-const LOOK_SHARE = 10;
 const VERDICTS_MS = 500;
 /** Of an answer, before others have their turn. */
 const ANSWER_MS = 60;
@@ -123,7 +118,6 @@ async function open(settled: Settled): Promise<void> {
   post({ type: 'opened', about: recorded.about, link, key, recorded: null });
   // The evaluation at step 0 is there already; a large race takes long for its first step.
   report(await engine.advance(0, 0));
-  await look();
 }
 
 /** Where only the end is another one, and nothing before depends on it, the open run goes on to the new end. */
@@ -181,30 +175,6 @@ function verdicts(still: boolean): void {
   post({ type: 'verdicts', verdicts: found });
 }
 
-// Looking inside
-
-let watched: Subject | null = null;
-let lookAt = 0;
-
-async function look(): Promise<void> {
-  const subject = watched;
-  if (!subject || !recorded) return;
-  const began = performance.now();
-  try {
-    const { about } = recorded;
-    const asked = { lab: about.lab, values: about.values };
-    const { answer } = await engine.ask(0, asked.lab, 'run.inspect', subject, asked.values, null, ANSWER_MS);
-    const inspection = answer as Inspection;
-    post({ type: 'seen', subject, inspection });
-  } catch (thrown) {
-    if (watched === subject) watched = null;
-    post({ type: 'unseen', subject, error: toLabError(thrown) });
-  }
-  const took = performance.now() - began;
-  lookAt = performance.now() + Math.max(LOOK_MS, LOOK_SHARE * took);
-  await reportNow();
-}
-
 // Keeping
 
 const keeper = new Keeper(post);
@@ -240,7 +210,6 @@ function keepAfterSteps(): void {
 /** What is done whenever the run comes to a stop. */
 async function afterStop(): Promise<void> {
   verdicts(true);
-  await look();
 }
 
 // Training
@@ -256,7 +225,6 @@ async function train(settings: Settled, mine: number): Promise<void> {
     report(await engine.advance(budget, 0));
     await yieldToMessages();
     await queue.runBetweenTurns();
-    if (performance.now() >= lookAt) await look();
     // A storage that is slower than this gets no more to do.
     if (performance.now() - keptAt >= KEEP_MS && keeper.idle) await keep();
   }
@@ -498,9 +466,6 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
       }
       return;
     }
-    case 'watch':
-      watched = command.subject;
-      return watched ? queue.betweenTurns(look) : undefined;
     case 'stop':
       return stop(command);
     case 'keep':
