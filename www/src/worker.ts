@@ -4,23 +4,13 @@
  */
 
 import init, * as wasm from '../../pkg/mnemoscope.js';
-import type { Command, FullResults, Refusable, Report } from './engine/protocol';
+import { Answering } from './engine/answering';
+import type { Command, Refusable, Report } from './engine/protocol';
 import { Keeper } from './engine/keeper';
 import { Queue, toLabError, yieldToMessages } from './engine/queue';
 import { Recording } from './engine/record';
 import { runKey, runValues } from './engine/run-key';
-import { transferables } from './engine/transfer';
-import type {
-  Engine,
-  LabEvent,
-  LabId,
-  Module,
-  Property,
-  Results,
-  Settled,
-  Turn,
-  WeightsFile,
-} from './engine/types';
+import type { Engine, LabEvent, LabId, Module, Property, Settled, WeightsFile } from './engine/types';
 
 const module = wasm as unknown as Module;
 /** Holds the device, the open run, and what answers questions. Made once the module is there. */
@@ -37,8 +27,6 @@ const KEEP_MS = 8000;
 /** Single steps in quick succession are kept together. */
 const KEEP_STEPS_MS = 800;
 const VERDICTS_MS = 500;
-/** Of an answer, before others have their turn. */
-const ANSWER_MS = 60;
 
 const post = (report: Report, transfer: Transferable[] = []) => self.postMessage(report, { transfer });
 
@@ -73,6 +61,14 @@ let waiting: Settled | null = null;
 let request = 0;
 /** Work on the run is done strictly one after the other. */
 const queue = new Queue(fail);
+const answering = new Answering({
+  engine: () => engine,
+  post,
+  queue,
+  present: () => present,
+  recorded: () => recorded,
+  reportNow,
+});
 
 function close(): void {
   try {
@@ -193,7 +189,7 @@ async function keep(): Promise<void> {
   try {
     const what = identity(recording);
     if (keeper.has(what)) return;
-    const bytes = (await askRun(recording, 'run.save', {})) as Uint8Array;
+    const bytes = (await answering.ofRun(recording, 'run.save', {})) as Uint8Array;
     await reportNow();
     keeper.write(recording.snapshot(), bytes, finished, what);
   } catch (thrown) {
@@ -322,92 +318,6 @@ function replaceRun(id: number, what: Refusable, work: () => Promise<WeightsFile
   });
 }
 
-// Questions
-
-/** What is being answered: how far it is, and what the reader wants to end while it counts these units. */
-const answering = new Map<number, { turn: Turn | null; stop: string | null }>();
-
-async function askRun({ about }: Recording, name: string, args: object): Promise<unknown> {
-  const { answer } = await engine.ask(0, about.lab, name, args, about.values, null, ANSWER_MS);
-  return answer;
-}
-
-/** The answer in turns: others have theirs wherever it yields. */
-async function* answer(
-  { id, name, args }: Command & { type: 'ask' },
-  settled: Settled,
-): AsyncGenerator<void, unknown> {
-  if (name.startsWith('run.')) {
-    if (!recorded) throw { code: 'refused', message: 'There is no run yet. Press Train, Run or Step first.' };
-    // Results have all that there is.
-    if (!training) report(await engine.advance(0, 0));
-  }
-  const recording = name.startsWith('run.') ? recorded : null;
-  const mine = { turn: null as Turn | null, stop: null as string | null };
-  answering.set(id, mine);
-  const { lab, values } = recording ? recording.about : settled;
-  try {
-    for (;;) {
-      const { stop } = mine;
-      mine.stop = null;
-      const now = present.lab === lab ? present.values : null;
-      const reply = await engine.ask(id, lab, name, args, values, now, ANSWER_MS, stop ?? undefined);
-      if (reply.done) {
-        return name === 'run.results' && recording
-          ? fullResults(reply.answer as Results, recording)
-          : reply.answer;
-      }
-      if (reply.turn) {
-        mine.turn = reply.turn;
-        post({ type: 'turned', id, turn: reply.turn });
-      }
-      yield;
-      if (recording && recorded !== recording) {
-        throw { code: 'outdated', message: 'This was given up: the run is another by now.' };
-      }
-    }
-  } finally {
-    answering.delete(id);
-  }
-}
-
-function fullResults(results: Results, recording: Recording): FullResults {
-  const training = recording.training();
-  return { ...results, ...(training.curves.length ? { training } : {}) };
-}
-
-/** Work that is at such units, if any is, ends at its next turn: one answer of it, or all that a part waits for. */
-function stop({ part, unit, id }: Command & { type: 'stop' }): void {
-  for (const [its, mine] of answering) {
-    if ((id ?? its) === its && mine.turn?.part === part && mine.turn.unit === unit) mine.stop = unit;
-  }
-}
-
-async function begin(
-  { id, name }: Command & { type: 'ask' },
-  turns: AsyncGenerator<void, unknown>,
-): Promise<void> {
-  const first = await turns.next().catch((thrown: unknown) => ({ done: true, thrown }));
-  const found = async () => {
-    if ('thrown' in first) throw first.thrown;
-    return first.done ? first.value : queue.inTurns(turns);
-  };
-  if (first.done) {
-    await reply(id, name, found());
-    return reportNow();
-  }
-  void reply(id, name, found()).then(() => queue.betweenTurns(reportNow));
-}
-
-async function reply(id: number, what: Refusable, answering: Promise<unknown>): Promise<void> {
-  try {
-    const found = await answering;
-    post({ type: 'answered', id, what, answer: found }, transferables(found));
-  } catch (thrown) {
-    post({ type: 'refused', id, what, error: toLabError(thrown) });
-  }
-}
-
 function settle(settled: Settled, source: 'link' | 'page' | 'file'): void {
   if (settled.lab !== present.lab) describe(settled.lab);
   present = settled;
@@ -467,7 +377,7 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
       return;
     }
     case 'stop':
-      return stop(command);
+      return answering.stop(command);
     case 'keep':
       return queue.betweenTurns(keep);
     case 'discard':
@@ -493,12 +403,10 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
     case 'readWeights': {
       const read = async () =>
         command.type === 'readResults' ? module.readResults(command.text) : module.readWeights(command.bytes);
-      return queue.betweenTurns(() => reply(command.id, command.type, read()));
+      return queue.betweenTurns(() => answering.reply(command.id, command.type, read()));
     }
-    case 'ask': {
-      // The first turn comes in its order, and most answers need no more.
-      return queue.betweenTurns(() => begin(command, answer(command, settings)));
-    }
+    case 'ask':
+      return queue.betweenTurns(() => answering.begin(command, settings));
   }
 }
 
