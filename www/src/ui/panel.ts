@@ -1,7 +1,7 @@
 /** Settings, what was wrong with them, and what the present run is. */
 
+import { select } from './options';
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import { groups, type ControlContext } from './controls';
 import type { Problem, Property, Settled } from '../engine/types';
 import { bytes, count, plural, shortened } from './format';
@@ -90,22 +90,18 @@ export function panel(context: Omit<PanelContext, 'values'>): TemplateResult {
     <h2 id="settings" tabindex="-1">Settings</h2>
     <div class="control preset">
       <label for="preset">Start from</label>
-      <select
-        id="preset"
-        data-testid="preset"
-        aria-describedby="help-preset"
-        .value=${live(present?.id ?? '')}
-        @change=${(event: Event) => {
-          const chosen = presets.find((preset) => preset.id === (event.target as HTMLSelectElement).value);
+      ${select({
+        id: 'preset',
+        testId: 'preset',
+        describedBy: 'help-preset',
+        options: presets.map(({ id, label }) => ({ value: id, label })),
+        value: present?.id ?? '',
+        change: (id) => {
+          const chosen = presets.find((preset) => preset.id === id);
           if (chosen) context.onPreset(chosen);
-        }}
-      >
-        ${presets.map(
-          (preset) =>
-            html`<option value=${preset.id} ?selected=${preset === present}>${preset.label}</option>`,
-        )}
-        <option value="" disabled ?selected=${!present}>Your own settings</option>
-      </select>
+        },
+        other: html`<option value="" disabled ?selected=${!present}>Your own settings</option>`,
+      })}
       <p class="help" id="help-preset">
         ${present?.help ?? 'Changed by hand. Pick a preset to start over from it.'}
       </p>

@@ -1,5 +1,6 @@
 /** Part `look`: one run of the race on one sequence, as it trains. */
 
+import { check, select } from '../../ui/options';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
@@ -243,19 +244,16 @@ function form(about: About, inspection: Inspection | null, own: Own): TemplateRe
   >
     <p class="field">
       <label for="look-run">Run</label>
-      <select
-        id="look-run"
-        data-testid="look-run"
-        .value=${live(String(subject.replica))}
-        @change=${(event: Event) => want({ replica: Number((event.target as HTMLSelectElement).value) }, own)}
-      >
-        ${about.runs.map(
-          ({ replica }) =>
-            html`<option value=${replica} ?selected=${replica === subject.replica}>
-              ${nameOf(replica, context)}
-            </option>`,
-        )}
-      </select>
+      ${select({
+        id: 'look-run',
+        testId: 'look-run',
+        options: about.runs.map((run) => ({
+          value: String(run.replica),
+          label: nameOf(run.replica, context),
+        })),
+        value: String(subject.replica),
+        change: (replica) => want({ replica: Number(replica) }, own),
+      })}
     </p>
     <p class="field wide">
       <label for="look-probe">Probe</label>
@@ -409,12 +407,8 @@ function heads({ layers, heads }: Inspection, { state, set }: Own): TemplateResu
         </tbody>
       </table>
     </div>
-    <label class="check">
-      <input
-        type="checkbox"
-        .checked=${live(state.stretched)}
-        @change=${(event: Event) => set({ stretched: (event.target as HTMLInputElement).checked })}
-      />Stretch the colours to each map's greatest judged value
-    </label>
+    ${check("Stretch the colours to each map's greatest judged value", state.stretched, (stretched) =>
+      set({ stretched }),
+    )}
   </div>`;
 }

@@ -1,7 +1,7 @@
 /** The inspector: two encodings side by side, as maps, as a slice and by their singular values. */
 
+import { check, switchOf } from '../../ui/options';
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import { swatch } from '../../ui/controls';
 import { save } from '../../ui/download';
 import type { Figure } from '../../figure/figure';
@@ -129,40 +129,29 @@ function mapOf(side: Side, own: Own): Figure | null {
   return figureFrom(own, side, [picture, JSON.stringify(extent)], () => similarityMap(picture, extent));
 }
 
-/** One of two or more ways. */
-function way(
-  name: string,
-  value: string,
-  label: string,
-  chosen: boolean,
-  choose: () => void,
-): TemplateResult {
-  return html`<label>
-    <input type="radio" name=${name} value=${value} .checked=${live(chosen)} @change=${choose} /><span
-      >${label}</span
-    >
-  </label>`;
-}
-
 function common({ context, state, sliders, set }: Own): TemplateResult {
   const measure = (context.settled.values.measure ?? 'dot') as Similarity;
   return html`<div class="common">
     <div class="pick">
-      <fieldset class="switch">
-        <legend class="sr">What is compared</legend>
-        ${(Object.keys(MEASURES) as Similarity[]).map((value) =>
-          way('at-measure', value, MEASURES[value].label, measure === value, () =>
-            context.change('measure', value),
-          ),
-        )}
-      </fieldset>
+      ${switchOf(
+        'What is compared',
+        'at-measure',
+        (Object.keys(MEASURES) as Similarity[]).map((value) => ({ value, label: MEASURES[value].label })),
+        measure,
+        (value) => context.change('measure', value),
+      )}
       <span class="formula">${MEASURES[measure].formula}</span>
     </div>
-    <fieldset class="switch">
-      <legend class="sr">Range of colours</legend>
-      ${way('at-range', 'own', 'Own colour range', !state.shared, () => set({ shared: false }))}
-      ${way('at-range', 'shared', 'Same colour range', state.shared, () => set({ shared: true }))}
-    </fieldset>
+    ${switchOf(
+      'Range of colours',
+      'at-range',
+      [
+        { value: 'own', label: 'Own colour range' },
+        { value: 'shared', label: 'Same colour range' },
+      ],
+      state.shared ? 'shared' : 'own',
+      (range) => set({ shared: range === 'shared' }),
+    )}
     ${slider('length', sliders)} ${slider('width', sliders, { step: 2 })}
   </div>`;
 }
@@ -256,14 +245,7 @@ function sliceView(own: Own): TemplateResult {
     </p>
     ${
       possible
-        ? html`<label class="check">
-            <input
-              type="checkbox"
-              name="relative"
-              .checked=${live(state.relative)}
-              @change=${(event: Event) => set({ relative: (event.target as HTMLInputElement).checked })}
-            />Relative to distance 0
-          </label>`
+        ? check('Relative to distance 0', state.relative, (relative) => set({ relative }), 'relative')
         : nothing
     }
     ${figure ? figureView(figure, context.link) : nothing}

@@ -1,8 +1,8 @@
 /** Part `phase`: one clock, two readings. A position as phases and as a spike time, and what a spike time may stand for. */
 
+import { selectField } from '../../ui/options';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import { live } from 'lit/directives/live.js';
 import { shortened } from '../../ui/format';
 import { numberControl, wholeNumber } from '../../ui/number-control';
 import { figureView } from '../../figure/lab-figure';
@@ -97,22 +97,16 @@ function controls({ context, sliders, state, set }: Own): TemplateResult {
     <div class="fields">
       ${field('length', 'phase', context, { label: 'Length L' })}
       ${field('window', 'phase', context, { label: 'Window T' })}
-      <span class="field">
-        <label for="phase-dials">Dials</label>
-        <select
-          id="phase-dials"
-          data-testid="dials"
-          .value=${live(String(dials))}
-          @change=${(event: Event) => set({ dials: Number((event.target as HTMLSelectElement).value) })}
-        >
-          ${Array.from({ length: MOST_DIALS }, (_, i) => i + 1).map(
-            (count) =>
-              html`<option value=${String(count)} ?selected=${count === dials}>
-                ${count === 1 ? 'the fastest' : `the ${count} fastest`}
-              </option>`,
-          )}
-        </select>
-      </span>
+      ${selectField('Dials', {
+        id: 'phase-dials',
+        testId: 'dials',
+        options: Array.from({ length: MOST_DIALS }, (_, i) => ({
+          value: String(i + 1),
+          label: i ? `the ${i + 1} fastest` : 'the fastest',
+        })),
+        value: String(dials),
+        change: (many) => set({ dials: Number(many) }),
+      })}
       <span class="field">
         <label for="phase-pair">Pair i</label>
         ${numberControl({

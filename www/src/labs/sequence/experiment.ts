@@ -1,5 +1,6 @@
 /** Part `experiment`: what Run runs over many machines, as curves, tables and findings. */
 
+import { check } from '../../ui/options';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { figureView } from '../../figure/lab-figure';
@@ -157,14 +158,7 @@ function chart(
       </h3>
       ${
         name
-          ? html`<label class="check">
-              <input
-                type="checkbox"
-                name=${name}
-                .checked=${state.log.has(name)}
-                @change=${() => set({ log: without(state.log, name) })}
-              />Log axis
-            </label>`
+          ? check('Log axis', state.log.has(name), () => set({ log: without(state.log, name) }), name)
           : nothing
       }
     </header>

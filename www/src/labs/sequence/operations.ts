@@ -1,8 +1,8 @@
 /** Part `operations`: the five operations, of both machines, on one sequence, in step. */
 
+import { radios, select } from '../../ui/options';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import { live } from 'lit/directives/live.js';
 import { labAddress } from '../../ui/address';
 import '../../figure/lab-figure';
 import { exportButtons } from '../../ui/download';
@@ -110,17 +110,14 @@ function step(operations: Operations, own: Own): TemplateResult {
 function chooser({ stages }: Operations, shown: Stage['id'] | undefined, { set }: Own): TemplateResult {
   return html`<fieldset class="chooser">
     <legend class="sr">Operation on show</legend>
-    ${stages.map(
-      ({ id, label }, i) =>
-        html`<label>
-          <input
-            type="radio"
-            name="operation"
-            value=${id}
-            .checked=${live(id === shown)}
-            @change=${() => set({ stage: id })}
-          /><span>${i + 1} <span class="name">${label}</span></span>
-        </label>`,
+    ${radios(
+      'operation',
+      stages.map(({ id, label }, i) => ({
+        value: id,
+        label: html`${i + 1} <span class="name">${label}</span>`,
+      })),
+      shown,
+      (stage) => set({ stage }),
     )}
   </fieldset>`;
 }
@@ -143,17 +140,13 @@ function foot(operations: Operations, { context, state, set }: Own): TemplateRes
         state.open && chosen
           ? html`<p class="pick">
                 <label for="operations-entry">Of</label>
-                <select
-                  id="operations-entry"
-                  data-testid="operations-entry"
-                  .value=${live(chosen.id)}
-                  @change=${(event: Event) => set({ entry: (event.target as HTMLSelectElement).value })}
-                >
-                  ${all.map(
-                    ({ id, label }) =>
-                      html`<option value=${id} ?selected=${id === chosen.id}>${label}</option>`,
-                  )}
-                </select>
+                ${select({
+                  id: 'operations-entry',
+                  testId: 'operations-entry',
+                  options: all.map(({ id, label }) => ({ value: id, label })),
+                  value: chosen.id,
+                  change: (entry) => set({ entry }),
+                })}
               </p>
               ${numbersOf(chosen)}`
           : nothing

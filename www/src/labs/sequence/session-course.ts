@@ -1,8 +1,8 @@
 /** What has happened to the machine, symbol by symbol: strip, numbers and files of part `session`. */
 
+import { switchOf } from '../../ui/options';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import { live } from 'lit/directives/live.js';
 import type { Session, SymbolStep } from '../../engine/types';
 import { saveButton } from '../../figure/print';
 import { labAddress } from '../../ui/address';
@@ -97,21 +97,16 @@ function extent({ state, set }: Own): TemplateResult {
     silence(state);
     set({ whole });
   };
-  return html`<fieldset class="switch">
-    <legend class="sr">Show</legend>
-    ${[false, true].map(
-      (whole) =>
-        html`<label>
-          <input
-            type="radio"
-            name="course-of"
-            value=${whole ? 'all' : 'last'}
-            .checked=${live(state.whole === whole)}
-            @change=${() => choose(whole)}
-          /><span>${whole ? 'All' : 'Last'}</span>
-        </label>`,
-    )}
-  </fieldset>`;
+  return switchOf(
+    'Show',
+    'course-of',
+    [
+      { value: 'last', label: 'Last' },
+      { value: 'all', label: 'All' },
+    ],
+    state.whole ? 'all' : 'last',
+    (extent) => choose(extent === 'all'),
+  );
 }
 
 function listen({ state, redraw }: Own): void {

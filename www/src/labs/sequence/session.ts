@@ -1,7 +1,7 @@
 /** Part `session`: a machine is shown a sequence once, and then recalls it from a cue. */
 
+import { select } from '../../ui/options';
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import { field, propertyOf } from '../../ui/fields';
 import { count, plural, shortened } from '../../ui/format';
 import { numberControl, wholeNumber } from '../../ui/number-control';
@@ -267,19 +267,13 @@ function turning(own: Own): TemplateResult {
         ? nothing
         : html`<span class="field">
             <label for="wrong-symbol"><b>${symbolText(right)}</b> becomes</label>
-            <select
-              id="wrong-symbol"
-              data-testid="wrong-symbol"
-              .value=${live(wrongSymbol)}
-              @change=${(event: Event) => set({ wrongSymbol: (event.target as HTMLSelectElement).value })}
-            >
-              ${alphabet.map(
-                (symbol) =>
-                  html`<option value=${symbol} ?selected=${symbol === wrongSymbol}>
-                    ${symbolText(symbol)}
-                  </option>`,
-              )}
-            </select>
+            ${select({
+              id: 'wrong-symbol',
+              testId: 'wrong-symbol',
+              options: alphabet.map((symbol) => ({ value: symbol, label: symbolText(symbol) })),
+              value: wrongSymbol,
+              change: (symbol) => set({ wrongSymbol: symbol }),
+            })}
           </span>`
     }
     <span class="help" id="help-wrong">

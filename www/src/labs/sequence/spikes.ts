@@ -1,8 +1,8 @@
 /** Part `spikes`: what the neurons of every layer do for one symbol, and whether the order of firing is the code. */
 
+import { radios, type Option } from '../../ui/options';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import { live } from 'lit/directives/live.js';
 import { figureView } from '../../figure/lab-figure';
 import { field, propertyOf } from '../../ui/fields';
 import '../../ui/inspect.css';
@@ -24,41 +24,21 @@ import './spikes.css';
 import { symbolText } from './symbols';
 import { tracesOf } from './traces';
 
-const CLOCKS: { id: Clock; label: string }[] = [
-  { id: 'own', label: 'Each layer’s burst' },
-  { id: 'one', label: 'One clock' },
+const CLOCKS: Option<Clock>[] = [
+  { value: 'own', label: 'Each layer’s burst' },
+  { value: 'one', label: 'One clock' },
 ];
 
 const STRETCHES = [
-  { id: 'whole', label: 'Whole volley' },
-  { id: 'near', label: 'Near the threshold' },
+  { value: 'whole', label: 'Whole volley' },
+  { value: 'near', label: 'Near the threshold' },
 ] as const;
 
 /** Two or more ways to look at a figure, of which one is chosen. */
-function choice<Id extends string>(
-  legend: string,
-  name: string,
-  options: readonly { id: Id; label: string }[],
-  chosen: Id,
-  choose: (id: Id) => void,
-): TemplateResult {
+function choice<V extends string>(legend: string, ...rest: Parameters<typeof radios<V>>): TemplateResult {
   return html`<fieldset class="ways">
     <legend>${legend}</legend>
-    <span class="switch">
-      ${options.map(
-        ({ id, label }) =>
-          html`<label>
-            <input
-              type="radio"
-              name=${name}
-              value=${id}
-              data-testid="${name}-${id}"
-              .checked=${live(id === chosen)}
-              @change=${() => choose(id)}
-            /><span>${label}</span>
-          </label>`,
-      )}
-    </span>
+    <span class="switch">${radios(...rest)}</span>
   </fieldset>`;
 }
 
