@@ -13,10 +13,18 @@ import { acceptFiles } from '../ui/drop';
 import type { LabId } from '../engine/types';
 import type { FilePlace, PartContext } from '../ui/part-context';
 import { labOf } from '../engine/lab-of';
-import { openFile, saveCurves, type Opened } from './files';
+import { openFile, saveCurves, saveJson, saveResults, saveWeights, type Opened } from './files';
 import { count } from '../ui/format';
-import { comparisonBox, incidents, keepPanel, offerBox, type Copying, type KeepParts } from '../ui/keep';
-import type { Mark } from '../ui/palette';
+import {
+  comparisonBox,
+  incidents,
+  keepPanel,
+  offerBox,
+  type Copying,
+  type KeepParts,
+  type Save,
+} from '../ui/keep';
+import { mark, type Mark } from '../ui/palette';
 import { panel, problemBox } from '../ui/panel';
 import type { Kept, Name, Report } from '../engine/protocol';
 import { RunElement } from './run-element';
@@ -141,6 +149,15 @@ export abstract class LabPage extends RunElement {
     ];
   }
 
+  /** Keys that lead to parts. */
+  protected partKeys(rows: readonly (readonly [key: string, part: string, label: string])[]): Shortcut[] {
+    return rows.map(([key, part, label]) => ({ key, label, act: () => this.goToPart(part) }));
+  }
+
+  protected goToPart(part: string) {
+    this.goTo(`[data-part=${part}] h2`);
+  }
+
   protected pageKeys(): Shortcut[] {
     return [
       { key: 'c', label: 'Copy the link', act: () => void this.copyLink() },
@@ -247,7 +264,9 @@ export abstract class LabPage extends RunElement {
   }
 
   /** Says what became of them. */
-  protected abstract takeResults(opened: Opened & { kind: 'results' }, file: File): string;
+  protected takeResults({ results }: Opened & { kind: 'results' }, file: File): string {
+    return `“${file.name}” holds results of the lab “${results.lab}”. Nothing has changed.`;
+  }
 
   private async goOn() {
     const finished = this.kept?.finished;
@@ -281,7 +300,7 @@ export abstract class LabPage extends RunElement {
   }
 
   /** Above everything: help, what was wrong with the settings, and the run of an earlier visit. */
-  protected top(describe: (kept: Kept) => string): TemplateResult {
+  private top(describe: (kept: Kept) => string): TemplateResult {
     return html`${
       this.embedded
         ? nothing
@@ -299,6 +318,27 @@ export abstract class LabPage extends RunElement {
       discard: () => this.client.discard(),
     })}`;
   }
+
+  /** The frame of every lab: figures, and beside them or below them the settings. */
+  protected frame(parts: {
+    /** What the run of an earlier visit was. */
+    offered: (kept: Kept) => string;
+    above?: unknown;
+    results: unknown;
+    settings: unknown;
+  }): TemplateResult {
+    return html`
+      ${this.top(parts.offered)} ${parts.above ?? nothing}
+      <div class="bench ${this.withSettings ? '' : 'alone'}">
+        <div class="results">${parts.results} ${this.keeping()}</div>
+        ${parts.settings}
+      </div>
+      ${this.embedded ? nothing : this.shortcuts.sheet()}
+    `;
+  }
+
+  /** What can be kept of it. */
+  protected abstract keeping(): TemplateResult | typeof nothing;
 
   protected get withSettings(): boolean {
     return !this.client.hide.includes('settings');
@@ -341,10 +381,6 @@ export abstract class LabPage extends RunElement {
     return this.embedded ? nothing : this.welcome.panel(() => this.closeWelcome());
   }
 
-  protected sheetPart(): TemplateResult | typeof nothing {
-    return this.embedded ? nothing : this.shortcuts.sheet();
-  }
-
   protected keepPart(parts: KeepParts): TemplateResult | typeof nothing {
     return this.showing('keep', () =>
       keepPanel({
@@ -362,6 +398,34 @@ export abstract class LabPage extends RunElement {
         readFile: (file) => void this.takeFile(file),
       }),
     );
+  }
+
+  /** What the command line writes about the settings, as a file. */
+  protected reportFile(): Save {
+    const { settled, activity } = this.client;
+    return {
+      id: 'report',
+      label: 'Report (JSON)',
+      enabled: settled !== null && activity !== 'compiling' && !this.busy,
+      act: () =>
+        this.export(async (client) => saveJson(await client.ask('report', {}), `${this.lab}-report`)),
+    };
+  }
+
+  /** The files that a run gives; one that trains has curves once something was measured. */
+  protected runFiles(names: { csv?: string; json?: string } = {}): Save[] {
+    const { recording, savable } = this;
+    const drawn = !recording?.about.weights || recording.evaluations.length > 0;
+    const { csv = 'Curves (CSV)', json = 'Results (JSON)' } = names;
+    return [
+      { id: 'csv', label: csv, enabled: savable && drawn, act: () => this.export(saveCurves) },
+      { id: 'json', label: json, enabled: savable, act: () => this.export(saveResults) },
+    ];
+  }
+
+  protected weightsFile(): Save {
+    const act = () => this.export(saveWeights);
+    return { id: 'weights', label: 'Weights (safetensors)', enabled: this.savable, act };
   }
 
   /** Whether the open run can be written to a file now. */
@@ -395,8 +459,11 @@ export abstract class LabPage extends RunElement {
     );
   }
 
-  /** The lines of the charts. */
-  protected abstract entries(): Entry[];
+  /** The lines of the charts: the arms of the open run. */
+  protected entries(): Entry[] {
+    const arms = this.recording?.about.arms ?? [];
+    return arms.map(({ id, label }, place) => ({ id, label, mark: mark(place) }));
+  }
 
   /** For the lab's parts; null until the settings are known. */
   protected partContext(): PartContext | null {

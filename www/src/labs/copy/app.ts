@@ -2,7 +2,7 @@
 
 import { html, nothing } from 'lit';
 import '../../ui/styles.css';
-import { saveCurves, saveResults, saveWeights, type Opened } from '../../page/files';
+import type { Opened } from '../../page/files';
 import { mainFigure, otherFigures, type FiguresContext } from '../../figure/figures';
 import { LabPage } from '../../page/lab-page';
 import { Shelf } from '../../figure/shelf';
@@ -63,7 +63,7 @@ export default class MnemoscopeApp extends LabPage {
   private readonly entryOf = (id: string): Entry => entryOf(this.properties, id);
 
   /** Those of the run on show, or, before the first, those that are chosen. */
-  protected entries(): Entry[] {
+  protected override entries(): Entry[] {
     const ids =
       this.recording?.about.arms.map(({ id }) => id) ?? this.client.settled?.values[SERIES]?.split(',') ?? [];
     return ids.map(this.entryOf);
@@ -75,7 +75,7 @@ export default class MnemoscopeApp extends LabPage {
     this.requestUpdate();
   }
 
-  protected takeResults({ results }: Opened & { kind: 'results' }, file: File): string {
+  protected override takeResults({ results }: Opened & { kind: 'results' }, file: File): string {
     this.shelf.add(results, file.name);
     return `“${file.name}” is drawn beside the present run, and listed under Compare.`;
   }
@@ -101,24 +101,9 @@ export default class MnemoscopeApp extends LabPage {
     };
   }
 
-  private keeping() {
-    const { recording, savable } = this;
+  protected keeping() {
     return this.keepPart({
-      saves: [
-        {
-          id: 'csv',
-          label: 'Curves (CSV)',
-          enabled: savable && !!recording?.evaluations.length,
-          act: () => this.export(saveCurves),
-        },
-        { id: 'json', label: 'Results (JSON)', enabled: savable, act: () => this.export(saveResults) },
-        {
-          id: 'weights',
-          label: 'Weights (safetensors)',
-          enabled: savable,
-          act: () => this.export(saveWeights),
-        },
-      ],
+      saves: [...this.runFiles(), this.weightsFile()],
       open: { label: 'Weights, or results to compare with', accept: '.safetensors,.json,.csv' },
     });
   }
@@ -132,42 +117,39 @@ export default class MnemoscopeApp extends LabPage {
       this.requestUpdate();
     };
     const offered = (kept: Kept) => kept.arms.map((id) => this.entryOf(id).label).join(', ');
-    return html`
-      ${this.top(offered)} ${this.runPart()}
-      <div class="bench ${this.withSettings ? '' : 'alone'}">
-        <div class="results">
-          ${this.comparisonPart()}
-          ${this.showing('loss', () =>
-            mainFigure(
-              figures,
-              chartTools(figures, recording, figures.measures, (view) => this.view(view)),
-            ),
-          )}
-          ${this.welcomePart()}
-          ${this.showing(
-            'scoreboard',
-            () =>
-              html`${scoreboard({ ...figures, arm: 'Encoding', toggle: (id) => this.toggleLine(id) })}
-              ${verdictTable(this.verdicts, { client, recording, live, stale })}`,
-          )}
-          ${stopBox(recording, figures.entries)} ${this.showing('accuracy', () => otherFigures(figures))}
-          ${this.showing('look', () => (context ? lookPart(context) : nothing))}
-          ${this.showing('compare', () =>
-            compare({
-              ...figures,
-              toggle: (id) => shelved(() => this.shelf.toggle(id)),
-              remove: (id) => shelved(() => this.shelf.remove(id)),
-              refused: this.refused.compare,
-              readFile: (file) => void this.readFile(file, 'compare'),
-            }),
-          )}
-          ${this.showing('cost', () => html`${about(recording)} ${context ? costPart(context) : nothing}`)}
-          ${this.keeping()}
-        </div>
-        ${this.settingsPart((property, option) => (property === SERIES ? this.entryOf(option).mark : null))}
-      </div>
-      ${this.sheetPart()}
-    `;
+    return this.frame({
+      offered: offered,
+      above: this.runPart(),
+      results: html`${this.comparisonPart()}
+      ${this.showing('loss', () =>
+        mainFigure(
+          figures,
+          chartTools(figures, recording, figures.measures, (view) => this.view(view)),
+        ),
+      )}
+      ${this.welcomePart()}
+      ${this.showing(
+        'scoreboard',
+        () =>
+          html`${scoreboard({ ...figures, arm: 'Encoding', toggle: (id) => this.toggleLine(id) })}
+          ${verdictTable(this.verdicts, { client, recording, live, stale })}`,
+      )}
+      ${stopBox(recording, figures.entries)} ${this.showing('accuracy', () => otherFigures(figures))}
+      ${this.showing('look', () => (context ? lookPart(context) : nothing))}
+      ${this.showing('compare', () =>
+        compare({
+          ...figures,
+          toggle: (id) => shelved(() => this.shelf.toggle(id)),
+          remove: (id) => shelved(() => this.shelf.remove(id)),
+          refused: this.refused.compare,
+          readFile: (file) => void this.readFile(file, 'compare'),
+        }),
+      )}
+      ${this.showing('cost', () => html`${about(recording)} ${context ? costPart(context) : nothing}`)}`,
+      settings: this.settingsPart((property, option) =>
+        property === SERIES ? this.entryOf(option).mark : null,
+      ),
+    });
   }
 }
 

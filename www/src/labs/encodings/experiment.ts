@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { mainFigure, otherFigures, type FiguresContext } from '../../figure/figures';
-import { verdictList } from '../../ui/verdicts';
+import { verdictTable } from '../../ui/verdicts';
 import type { Recording } from '../../engine/record';
 import { scoreboard } from '../../figure/scoreboard';
 import type { Entry } from '../../ui/series';
@@ -135,17 +135,8 @@ function verdicts(recording: Recording, context: EncodingsContext): TemplateResu
   const { verdicts } = context;
   // The other experiments bear on no claim.
   if (!verdicts.length && !CLAIMED.has(recording.about.values.experiment ?? '')) return nothing;
-  return html`<section class="card verdicts" aria-labelledby="title-verdicts">
-    <header>
-      <h2 id="title-verdicts">The paper's claims, measured here</h2>
-      <p class="quiet">verdicts are computed from this run; no run shows “never”</p>
-    </header>
-    ${
-      verdicts.length
-        ? verdictList(verdicts, 'in this experiment', context)
-        : html`<p class="help">
-            What the run measures is held against each claim that it tests, once it trains.
-          </p>`
-    }
-  </section>`;
+  return verdictTable(verdicts, context, {
+    where: 'in this experiment',
+    none: 'What the run measures is held against each claim that it tests, once it trains.',
+  });
 }

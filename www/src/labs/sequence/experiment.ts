@@ -8,7 +8,7 @@ import '../../ui/parts.css';
 import { saveButton, saving } from '../../figure/print';
 import { seedsOf } from '../../figure/curves';
 import { plural } from '../../ui/format';
-import { verdictList } from '../../ui/verdicts';
+import { verdictTable } from '../../ui/verdicts';
 import type { Curves } from '../../engine/types';
 import type { Entry } from '../../ui/series';
 import { experiment, experimentKinds, experimentLabel, type Experiment } from '../../page/choose';
@@ -201,11 +201,9 @@ function verdicts(study: Study, context: SequenceContext): TemplateResult | type
   const verdicts = study.verdicts.length ? study.verdicts : context.verdicts;
   if (!verdicts.length) return nothing;
   const about = experimentLabel(context, context.recording?.about.values.experiment ?? study.id);
-  return html`<section class="card verdicts" aria-labelledby="title-verdicts">
-    <header>
-      <h2 id="title-verdicts">Claims, measured here</h2>
-      <p class="quiet">verdicts are computed from “${about}”</p>
-    </header>
-    ${verdictList(verdicts, 'in this experiment', context)}
-  </section>`;
+  return verdictTable(verdicts, context, {
+    title: 'Claims, measured here',
+    note: `verdicts are computed from “${about}”`,
+    where: 'in this experiment',
+  });
 }
