@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { swatch } from '../ui/controls';
 import type { Entry } from '../ui/series';
+import './scoreboard.css';
 
 export interface Lines {
   hidden: ReadonlySet<string>;

@@ -11,6 +11,7 @@ import type { Entry } from '../ui/series';
 import type { Recording, Source } from '../engine/record';
 import { armCurves, lastAt } from './curves';
 import { evaluated, headUnit, measureOf, thresholdText, valueText } from './measured';
+import './scoreboard.css';
 
 export interface ScoreboardContext {
   recording: Recording | null;

@@ -99,7 +99,7 @@ function choices(
   const present = presets.find((preset) => preset.link === settled.link);
   return html`<fieldset>
       <legend class="sr">${propertyOf(context, 'experiment')?.label ?? 'Experiment'}</legend>
-      <div class="kinds">
+      <div class="kinds two">
         ${experimentKinds(context).map(
           (option) =>
             html`<label class="kind">

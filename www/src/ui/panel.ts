@@ -8,6 +8,7 @@ import { bytes, count, plural, shortened } from './format';
 import type { LinkedPreset } from '../engine/protocol';
 import type { Recording } from '../engine/record';
 import type { Entry } from './series';
+import './settings.css';
 
 /** A setting's label, with its group where another setting has the same label. */
 function named(name: string, properties: Property[]): string {

@@ -8,7 +8,7 @@ import type { LabClient } from '../engine/client';
 import type { Recording } from '../engine/record';
 import type { Values, Verdict } from '../engine/types';
 import { count, duration, plural } from './format';
-import './look.css';
+import './verdicts.css';
 
 const WORDS: Record<Verdict['verdict'], { symbol: string; word: string }> = {
   holds: { symbol: '✓', word: 'holds' },

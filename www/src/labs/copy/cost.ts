@@ -3,11 +3,11 @@
 import { html, type TemplateResult } from 'lit';
 import type { KernelCost, Profile } from '../../engine/types';
 import { count, plural } from '../../ui/format';
-import '../../ui/look.css';
 import { part, type Asking } from '../../ui/part';
 import type { PartContext } from '../../ui/part-context';
 import '../../ui/parts.css';
 import { figureText } from '../../ui/text';
+import './look.css';
 
 const BOUNDS: Record<KernelCost['bound'], string> = {
   arithmetic: 'arithmetic',

@@ -10,7 +10,6 @@ import { paintSmall } from '../../figure/colours';
 import type { Figure } from '../../figure/figure';
 import '../../figure/lab-figure';
 import { count, shortened } from '../../ui/format';
-import '../../ui/look.css';
 import { part, type Asking } from '../../ui/part';
 import type { PartContext } from '../../ui/part-context';
 import { runKey } from '../../ui/part-key';
@@ -18,6 +17,7 @@ import '../../ui/parts.css';
 import { NormHistory, normsTable } from './norms';
 import { probeTable, strip, tally } from './probe';
 import { attentionMap, attentionValues, judgedGreatest, readings, similarityMap, source } from './views';
+import './look.css';
 
 interface Seen {
   subject: Subject;

@@ -131,7 +131,7 @@ function mapOf(side: Side, own: Own): Figure | null {
 
 function common({ context, state, sliders, set }: Own): TemplateResult {
   const measure = (context.settled.values.measure ?? 'dot') as Similarity;
-  return html`<div class="common">
+  return html`<div class="common two">
     <div class="pick">
       ${switchOf(
         'What is compared',

@@ -9,7 +9,6 @@ import { exportButtons } from '../../ui/download';
 import '../../ui/inspect.css';
 import '../../ui/parts.css';
 import { saveButton } from '../../figure/print';
-import '../../ui/look.css';
 import { part, type Asking } from '../../ui/part';
 import { keyOf } from '../../ui/part-key';
 import type { SequenceContext } from './context';
@@ -108,7 +107,7 @@ function step(operations: Operations, own: Own): TemplateResult {
 
 /** Where there is no room for five columns, one stage at a time is shown. */
 function chooser({ stages }: Operations, shown: Stage['id'] | undefined, { set }: Own): TemplateResult {
-  return html`<fieldset class="chooser">
+  return html`<fieldset class="switch chooser">
     <legend class="sr">Operation on show</legend>
     ${radios(
       'operation',

@@ -12,7 +12,6 @@ import { tableView, type Column, type Table, type Value } from '../../figure/tab
 import { slider } from '../../ui/slider';
 import { part, type Asking } from '../../ui/part';
 import { count } from '../../ui/format';
-import '../../ui/look.css';
 import { verdictList } from '../../ui/verdicts';
 import { figureText } from '../../ui/text';
 import type { SequenceContext } from './context';
@@ -97,7 +96,7 @@ function controls({ context, sliders }: Own): TemplateResult {
     neuron?.type === 'choice'
       ? neuron.options.find(({ value }) => value === context.settled.values.neuron)?.help
       : undefined;
-  return html`<div class="tuning">
+  return html`<div class="tuning two">
     <div class="fields">${field('neuron', 'spikes', context)}</div>
     ${slider('threshold', sliders, { log: true })}
     ${slider('leak', sliders, { log: true, label: 'Leak τ (RDLIF)' })} ${slider('load', sliders)}
