@@ -30,12 +30,12 @@ use text::{File, closing};
 /// Where the count stands today. It may only fall; a kind that is not here has none.
 const BUDGETS: &[(&str, usize)] = &[
     ("source: Cargo features", 0),
-    ("source: files over 500 lines", 5),
+    ("source: files over 500 lines", 0),
     ("source: idle exceptions", 0),
-    ("source: lines over 140 characters", 42),
+    ("source: lines over 140 characters", 40),
     ("source: names the copy lab", 34),
-    ("source: names the encodings lab", 41),
-    ("source: names the sequence lab", 38),
+    ("source: names the encodings lab", 39),
+    ("source: names the sequence lab", 31),
     ("src: arrows back up", 0),
     ("src: files in circles", 5),
     ("src: imports from lab to lab", 0),

@@ -16,6 +16,7 @@ import type { Operations, Stage, StageView } from '../../engine/types';
 import { entries, numbersOf } from './numbers';
 import './operations.css';
 import { operationsRecord } from './operations-files';
+import { operationsSheet } from './operations-sheet';
 import { BAR, placeKey, playerOf, scrubber, viewed, type Viewed, type Walking } from './scrubbed';
 import { mostBars, similarBars } from './similar';
 import { stripFigure } from './strip';
@@ -154,13 +155,14 @@ function foot(operations: Operations, { context, state, set }: Own): TemplateRes
 }
 
 async function onPaper(operations: Operations, link: string): Promise<string> {
-  const { operationsSvg } = await import('./svg-operations');
+  const { sheetSvg } = await import('../../figure/sheet');
   const { at, length, symbol } = operations;
-  return operationsSvg(operations, predictionLines(operations), {
+  const words = {
     title: 'Five operations, two machines',
     note: `Symbol ${at + 1} of ${length}: ${symbolText(symbol)}`,
     address: labAddress(link),
-  });
+  };
+  return sheetSvg(operationsSheet(operations, predictionLines(operations), words));
 }
 
 interface Prediction {
