@@ -25,6 +25,7 @@ import {
   type Save,
 } from '../ui/keep';
 import { mark, type Mark } from '../ui/palette';
+import { KeepFocus } from '../ui/keep-focus';
 import { panel, problemBox } from '../ui/panel';
 import type { Kept, Name, Report } from '../engine/protocol';
 import { RunElement } from './run-element';
@@ -56,6 +57,8 @@ export abstract class LabPage extends RunElement {
   protected abstract readonly welcome: Welcome;
   protected abstract readonly shortcuts: Shortcuts;
   private undrop = () => {};
+  /** Stop goes once there is nothing to stop. */
+  protected readonly focusKeeper = new KeepFocus(this, '.work');
   /** What this lab calls its work. */
   protected readonly words: RunWords = TRAINING;
 
