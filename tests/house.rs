@@ -32,12 +32,12 @@ use text::{File, closing, identifiers};
 /// Where the count stands today. It may only fall; a kind that is not here has none.
 const BUDGETS: &[(&str, usize)] = &[
     ("source: Cargo features", 0),
-    ("source: files over 500 lines", 5),
+    ("source: files over 500 lines", 0),
     ("source: idle exceptions", 0),
-    ("source: lines over 140 characters", 34),
+    ("source: lines over 140 characters", 32),
     ("source: names the copy lab", 23),
-    ("source: names the encodings lab", 40),
-    ("source: names the sequence lab", 36),
+    ("source: names the encodings lab", 38),
+    ("source: names the sequence lab", 29),
     ("src: arrows back up", 0),
     ("src: files in circles", 0),
     ("src: imports from lab to lab", 0),

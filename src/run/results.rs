@@ -17,7 +17,6 @@ use crate::run::event::{ArmInfo, Cost, ExecutorInfo, RunInfo};
 use crate::run::lineup::Provenance;
 use crate::run::table::Table;
 
-/// Version of the format.
 const FORMAT: u32 = 2;
 
 /// What became of one run.

@@ -221,7 +221,9 @@ describe('look inside', () => {
   test('it follows the training while in view, and rests while not', 'steps=200000', SHORT, async (lab) => {
     await lab.page.evaluate(() => {
       globalThis.looks = 0;
-      document.querySelector('#lab').client.listen(({ type }) => (globalThis.looks += type === 'seen'));
+      document.querySelector('#lab').client.listen(({ type, what }) => {
+        globalThis.looks += type === 'answered' && what === 'run.inspect';
+      });
     });
     const looks = () => lab.page.evaluate(() => globalThis.looks);
     await lab.press('train');
@@ -230,7 +232,10 @@ describe('look inside', () => {
     const first = await lookStep(lab);
     await lookedAt(lab, first + 1);
     await lab.page.evaluate(() => scrollTo(0, 0));
-    await lab.page.waitForFunction(() => document.querySelector('#lab').client.watched === null);
+    // What is in view is told once a frame.
+    await lab.page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
     await lab.caughtUp();
     const before = await looks();
     const step = await lab.step();

@@ -6,7 +6,8 @@
 
 import type { LabId } from './engine/types';
 import { labOf } from './engine/lab-of';
-import type { LabPage, OtherLab } from './page/lab-page';
+import type { OtherLab } from './page/files';
+import type { LabPage } from './page/lab-page';
 
 /** Every lab's folder has its root element as the default of `app.ts`. */
 const load = (lab: LabId) => import(`./labs/${lab}/app.ts`) as Promise<{ default: new () => LabPage }>;

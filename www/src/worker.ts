@@ -4,25 +4,13 @@
  */
 
 import init, * as wasm from '../../pkg/mnemoscope.js';
-import type { Command, FullResults, Refusable, Report } from './engine/protocol';
+import { Answering } from './engine/answering';
+import type { Command, Refusable, Report } from './engine/protocol';
 import { Keeper } from './engine/keeper';
 import { Queue, toLabError, yieldToMessages } from './engine/queue';
 import { Recording } from './engine/record';
 import { runKey, runValues } from './engine/run-key';
-import { transferables } from './engine/transfer';
-import type {
-  Engine,
-  Inspection,
-  LabEvent,
-  LabId,
-  Module,
-  Property,
-  Results,
-  Settled,
-  Subject,
-  Turn,
-  WeightsFile,
-} from './engine/types';
+import type { Engine, LabEvent, LabId, Module, Property, Settled, WeightsFile } from './engine/types';
 
 const module = wasm as unknown as Module;
 /** Holds the device, the open run, and what answers questions. Made once the module is there. */
@@ -38,12 +26,7 @@ const STEP_MS = 600_000;
 const KEEP_MS = 8000;
 /** Single steps in quick succession are kept together. */
 const KEEP_STEPS_MS = 800;
-/** Between two looks while training: this, or ten times what the last one took, if that is longer. */
-const LOOK_MS = 333;
-const LOOK_SHARE = 10;
 const VERDICTS_MS = 500;
-/** Of an answer, before others have their turn. */
-const ANSWER_MS = 60;
 
 const post = (report: Report, transfer: Transferable[] = []) => self.postMessage(report, { transfer });
 
@@ -78,6 +61,14 @@ let waiting: Settled | null = null;
 let request = 0;
 /** Work on the run is done strictly one after the other. */
 const queue = new Queue(fail);
+const answering = new Answering({
+  engine: () => engine,
+  post,
+  queue,
+  present: () => present,
+  recorded: () => recorded,
+  reportNow,
+});
 
 function close(): void {
   try {
@@ -123,7 +114,6 @@ async function open(settled: Settled): Promise<void> {
   post({ type: 'opened', about: recorded.about, link, key, recorded: null });
   // The evaluation at step 0 is there already; a large race takes long for its first step.
   report(await engine.advance(0, 0));
-  await look();
 }
 
 /** Where only the end is another one, and nothing before depends on it, the open run goes on to the new end. */
@@ -181,30 +171,6 @@ function verdicts(still: boolean): void {
   post({ type: 'verdicts', verdicts: found });
 }
 
-// Looking inside
-
-let watched: Subject | null = null;
-let lookAt = 0;
-
-async function look(): Promise<void> {
-  const subject = watched;
-  if (!subject || !recorded) return;
-  const began = performance.now();
-  try {
-    const { about } = recorded;
-    const asked = { lab: about.lab, values: about.values };
-    const { answer } = await engine.ask(0, asked.lab, 'run.inspect', subject, asked.values, null, ANSWER_MS);
-    const inspection = answer as Inspection;
-    post({ type: 'seen', subject, inspection });
-  } catch (thrown) {
-    if (watched === subject) watched = null;
-    post({ type: 'unseen', subject, error: toLabError(thrown) });
-  }
-  const took = performance.now() - began;
-  lookAt = performance.now() + Math.max(LOOK_MS, LOOK_SHARE * took);
-  await reportNow();
-}
-
 // Keeping
 
 const keeper = new Keeper(post);
@@ -223,7 +189,7 @@ async function keep(): Promise<void> {
   try {
     const what = identity(recording);
     if (keeper.has(what)) return;
-    const bytes = (await askRun(recording, 'run.save', {})) as Uint8Array;
+    const bytes = (await answering.ofRun(recording, 'run.save', {})) as Uint8Array;
     await reportNow();
     keeper.write(recording.snapshot(), bytes, finished, what);
   } catch (thrown) {
@@ -240,7 +206,6 @@ function keepAfterSteps(): void {
 /** What is done whenever the run comes to a stop. */
 async function afterStop(): Promise<void> {
   verdicts(true);
-  await look();
 }
 
 // Training
@@ -256,7 +221,6 @@ async function train(settings: Settled, mine: number): Promise<void> {
     report(await engine.advance(budget, 0));
     await yieldToMessages();
     await queue.runBetweenTurns();
-    if (performance.now() >= lookAt) await look();
     // A storage that is slower than this gets no more to do.
     if (performance.now() - keptAt >= KEEP_MS && keeper.idle) await keep();
   }
@@ -354,92 +318,6 @@ function replaceRun(id: number, what: Refusable, work: () => Promise<WeightsFile
   });
 }
 
-// Questions
-
-/** What is being answered: how far it is, and what the reader wants to end while it counts these units. */
-const answering = new Map<number, { turn: Turn | null; stop: string | null }>();
-
-async function askRun({ about }: Recording, name: string, args: object): Promise<unknown> {
-  const { answer } = await engine.ask(0, about.lab, name, args, about.values, null, ANSWER_MS);
-  return answer;
-}
-
-/** The answer in turns: others have theirs wherever it yields. */
-async function* answer(
-  { id, name, args }: Command & { type: 'ask' },
-  settled: Settled,
-): AsyncGenerator<void, unknown> {
-  if (name.startsWith('run.')) {
-    if (!recorded) throw { code: 'refused', message: 'There is no run yet. Press Train, Run or Step first.' };
-    // Results have all that there is.
-    if (!training) report(await engine.advance(0, 0));
-  }
-  const recording = name.startsWith('run.') ? recorded : null;
-  const mine = { turn: null as Turn | null, stop: null as string | null };
-  answering.set(id, mine);
-  const { lab, values } = recording ? recording.about : settled;
-  try {
-    for (;;) {
-      const { stop } = mine;
-      mine.stop = null;
-      const now = present.lab === lab ? present.values : null;
-      const reply = await engine.ask(id, lab, name, args, values, now, ANSWER_MS, stop ?? undefined);
-      if (reply.done) {
-        return name === 'run.results' && recording
-          ? fullResults(reply.answer as Results, recording)
-          : reply.answer;
-      }
-      if (reply.turn) {
-        mine.turn = reply.turn;
-        post({ type: 'turned', id, turn: reply.turn });
-      }
-      yield;
-      if (recording && recorded !== recording) {
-        throw { code: 'outdated', message: 'This was given up: the run is another by now.' };
-      }
-    }
-  } finally {
-    answering.delete(id);
-  }
-}
-
-function fullResults(results: Results, recording: Recording): FullResults {
-  const training = recording.training();
-  return { ...results, ...(training.curves.length ? { training } : {}) };
-}
-
-/** Work that is at such units, if any is, ends at its next turn: one answer of it, or all that a part waits for. */
-function stop({ part, unit, id }: Command & { type: 'stop' }): void {
-  for (const [its, mine] of answering) {
-    if ((id ?? its) === its && mine.turn?.part === part && mine.turn.unit === unit) mine.stop = unit;
-  }
-}
-
-async function begin(
-  { id, name }: Command & { type: 'ask' },
-  turns: AsyncGenerator<void, unknown>,
-): Promise<void> {
-  const first = await turns.next().catch((thrown: unknown) => ({ done: true, thrown }));
-  const found = async () => {
-    if ('thrown' in first) throw first.thrown;
-    return first.done ? first.value : queue.inTurns(turns);
-  };
-  if (first.done) {
-    await reply(id, name, found());
-    return reportNow();
-  }
-  void reply(id, name, found()).then(() => queue.betweenTurns(reportNow));
-}
-
-async function reply(id: number, what: Refusable, answering: Promise<unknown>): Promise<void> {
-  try {
-    const found = await answering;
-    post({ type: 'answered', id, what, answer: found }, transferables(found));
-  } catch (thrown) {
-    post({ type: 'refused', id, what, error: toLabError(thrown) });
-  }
-}
-
 function settle(settled: Settled, source: 'link' | 'page' | 'file'): void {
   if (settled.lab !== present.lab) describe(settled.lab);
   present = settled;
@@ -498,11 +376,8 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
       }
       return;
     }
-    case 'watch':
-      watched = command.subject;
-      return watched ? queue.betweenTurns(look) : undefined;
     case 'stop':
-      return stop(command);
+      return answering.stop(command);
     case 'keep':
       return queue.betweenTurns(keep);
     case 'discard':
@@ -528,12 +403,10 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
     case 'readWeights': {
       const read = async () =>
         command.type === 'readResults' ? module.readResults(command.text) : module.readWeights(command.bytes);
-      return queue.betweenTurns(() => reply(command.id, command.type, read()));
+      return queue.betweenTurns(() => answering.reply(command.id, command.type, read()));
     }
-    case 'ask': {
-      // The first turn comes in its order, and most answers need no more.
-      return queue.betweenTurns(() => begin(command, answer(command, settings)));
-    }
+    case 'ask':
+      return queue.betweenTurns(() => answering.begin(command, settings));
   }
 }
 

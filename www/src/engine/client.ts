@@ -3,7 +3,7 @@
  * await what it answers.
  */
 
-import type { LabError, LabId, Results, Settled, Subject, Turn, Values, WeightsFile } from './types';
+import type { LabError, LabId, Results, Settled, Turn, Values, WeightsFile } from './types';
 import type { Activity, Answers, Asked, Command, Name, Refusable, Report, Request } from './protocol';
 
 /** What the client needs of a worker; a browser's `Worker` has it. */
@@ -70,7 +70,6 @@ export class LabClient {
   private readonly turns = new Map<number, Turn>();
   private lastId = 0;
   private visible = true;
-  private watched: Subject | null = null;
   /** What a worker that takes another's place is asked again. */
   private readonly again = new Map<Name, object>();
 
@@ -124,12 +123,6 @@ export class LabClient {
     this.visible = visible;
     this.post({ type: 'visible', visible });
   }
-
-  /** Look at this again and again; reports `seen` and `unseen` follow. */
-  readonly watch = (subject: Subject | null): void => {
-    this.watched = subject;
-    this.post({ type: 'watch', subject });
-  };
 
   /** How far the answer is that a part waits for, if one is worked on in turns; to one of these questions, if any are named. */
   turnOf(part: string, names: readonly Name[] = []): (Turn & { id: number }) | null {
@@ -243,7 +236,6 @@ export class LabClient {
     }
     this.repeat();
     this.setVisible(this.visible);
-    this.watch(this.watched);
     this.onReport({ type: 'cancelled' });
   }
 

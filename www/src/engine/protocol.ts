@@ -3,7 +3,6 @@
 import type {
   About,
   CheckComparison,
-  Inspection,
   LabError,
   LabEvent,
   LabId,
@@ -13,7 +12,6 @@ import type {
   Questions,
   Results,
   Settled,
-  Subject,
   Turn,
   Values,
   Verdict,
@@ -82,8 +80,6 @@ export type Command =
   | { type: 'pause' }
   | { type: 'reset' }
   | { type: 'visible'; visible: boolean }
-  /** Look again and again while training, and whenever the run stands still; null ends it. */
-  | { type: 'watch'; subject: Subject | null }
   /** The answers that a part waits for, or the one with this id, end as they are, where they are still at such units. */
   | { type: 'stop'; part: string; unit: string; id?: number }
   /** Keep the run now: the page may be about to go. */
@@ -123,10 +119,6 @@ export type Report =
   | { type: 'checked'; check: string; comparison: CheckComparison | null }
   /** What the run says about the paper's claims, whenever that changes. */
   | { type: 'verdicts'; verdicts: Verdict[] }
-  /** A look at the watched subject. */
-  | { type: 'seen'; subject: Subject; inspection: Inspection }
-  /** The watched subject could not be looked at. It is no longer watched. */
-  | { type: 'unseen'; subject: Subject; error: LabError }
   /** What was stored, brought along or opened is lost; settings are as they were. */
   | { type: 'emptied' }
   /** How far an answer is that takes turns. */

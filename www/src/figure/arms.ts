@@ -1,7 +1,7 @@
 /** The lines of an experiment: their marks, and a legend that stays readable with two dozen of them. */
 
 import { html, nothing, type TemplateResult } from 'lit';
-import { swatch } from '../ui/controls';
+import { lineButton, type Lines } from './line-button';
 import type { About, Property } from '../engine/types';
 import { count } from '../ui/format';
 import { isFamily, mark, rampMark } from '../ui/palette';
@@ -57,16 +57,12 @@ export function armEntries(about: About, entries: Entry[], properties: Property[
   });
 }
 
-export interface ArmsContext {
+export interface ArmsContext extends Lines {
   recording: Recording;
   entries: Entry[];
-  hidden: ReadonlySet<string>;
   source: Source;
   /** Step under the pointer, if any. */
   cursor: number | null;
-  toggle: (id: string) => void;
-  /** Picks a line out while its button is under the pointer or has the focus. */
-  point: (id: string | null) => void;
 }
 
 /** A row of buttons for each family, with the first measure at the pointer, or the latest. */
@@ -106,24 +102,13 @@ export function armsLegend(context: ArmsContext): TemplateResult {
         </button>
         ${own.map((entry) => {
           const value = curves.find(({ arm }) => arm === entry.id)?.mean[place];
-          return html`<button
-            type="button"
-            class="arm"
-            data-arm=${entry.id}
-            aria-pressed=${hidden.has(entry.id) ? 'false' : 'true'}
-            title=${entry.label}
-            @click=${() => context.toggle(entry.id)}
-            @pointerenter=${() => context.point(entry.id)}
-            @pointerleave=${() => context.point(null)}
-            @focus=${() => context.point(entry.id)}
-            @blur=${() => context.point(null)}
-          >
-            ${swatch(entry.mark)}<span
-              ><span class="sr">${family ? entry.label.slice(0, -valueOf(entry).length) : ''}</span>${
-                family ? valueOf(entry) : entry.label
-              }</span
-            >${main ? html`<span class="quiet">${valueText(main, value)}<span class="sr"> ${unit}</span></span>` : nothing}
-          </button>`;
+          return lineButton(entry, context, {
+            words: html`<span
+                ><span class="sr">${family ? entry.label.slice(0, -valueOf(entry).length) : ''}</span>${
+                  family ? valueOf(entry) : entry.label
+                }</span
+              >${main ? html`<span class="quiet">${valueText(main, value)}<span class="sr"> ${unit}</span></span>` : nothing}`,
+          });
         })}
       </div>`;
     })}

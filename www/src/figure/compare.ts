@@ -12,7 +12,7 @@ import type { Entry } from '../ui/series';
 import { differences, differencesText } from './differences';
 import { thresholdText } from './measured';
 import { firstSteps, MOST_RUNS, reachedBy, type EarlierRun, type Laid, type Reached } from './shelf';
-import '../ui/look.css';
+import './compare.css';
 
 export interface CompareContext {
   recording: Recording | null;

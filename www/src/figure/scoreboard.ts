@@ -4,13 +4,14 @@
  */
 
 import { html, nothing, type TemplateResult } from 'lit';
-import { swatch } from '../ui/controls';
+import { lineButton } from './line-button';
 import type { Measure, RunInfo } from '../engine/types';
 import { count } from '../ui/format';
 import type { Entry } from '../ui/series';
 import type { Recording, Source } from '../engine/record';
 import { armCurves, lastAt } from './curves';
 import { evaluated, headUnit, measureOf, thresholdText, valueText } from './measured';
+import './scoreboard.css';
 
 export interface ScoreboardContext {
   recording: Recording | null;
@@ -86,15 +87,7 @@ export function scoreboard(context: ScoreboardContext): TemplateResult {
           const on = !context.hidden.has(entry.id);
           return html`<tr data-arm=${entry.id} class=${on ? '' : 'off'}>
             <th scope="row">
-              <button
-                type="button"
-                class="toggle"
-                aria-pressed=${on ? 'true' : 'false'}
-                title=${on ? 'Hide in the charts' : 'Show in the charts'}
-                @click=${() => context.toggle(entry.id)}
-              >
-                ${swatch(entry.mark)}<span>${entry.label}</span>
-              </button>
+              ${lineButton(entry, { hidden: context.hidden, toggle: context.toggle }, { row: true })}
             </th>
             ${columns.map(
               (column) => html`<td class="n">${valueText(column.measure, value(column, entry.id))}</td>`,

@@ -1,5 +1,6 @@
 /** The switches above the charts. */
 
+import { check, switchOf } from '../ui/options';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Recording, Source } from '../engine/record';
 import type { Measure } from '../engine/types';
@@ -25,35 +26,19 @@ export function chartTools(
   return html`<div class="tools">
     ${
       both.length
-        ? html`<fieldset class="switch">
-            <legend class="sr">Show ${names} of</legend>
-            ${(['held-out', 'training'] as const).map(
-              (source) =>
-                html`<label>
-                  <input
-                    type="radio"
-                    name="source"
-                    value=${source}
-                    .checked=${shown === source}
-                    @change=${() => change({ source })}
-                  /><span>${source === 'held-out' ? 'Held-out' : 'Training'}</span>
-                </label>`,
-            )}
-          </fieldset>`
+        ? switchOf(
+            `Show ${names} of`,
+            'source',
+            [
+              { value: 'held-out', label: 'Held-out' },
+              { value: 'training', label: 'Training' },
+            ],
+            shown,
+            (source) => change({ source }),
+          )
         : nothing
     }
-    ${
-      evaluated(measures).some(logs)
-        ? html`<label class="check">
-            <input
-              type="checkbox"
-              name="log"
-              .checked=${log}
-              @change=${(event: Event) => change({ log: (event.target as HTMLInputElement).checked })}
-            />Log axis
-          </label>`
-        : nothing
-    }
+    ${evaluated(measures).some(logs) ? check('Log axis', log, (on) => change({ log: on }), 'log') : nothing}
     ${averaged}
   </div>`;
 }

@@ -1,10 +1,13 @@
-/** The head of an experiment: which one, the presets, and what starting it would do. */
+/** An experiment as a part of the page: which one, the presets, what starting it would do, and what the open one has found. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { ChoiceOption } from '../engine/types';
 import { propertyOf } from '../ui/fields';
+import type { Recording } from '../engine/record';
+import { part, type Asking } from '../ui/part';
 import type { PartContext } from '../ui/part-context';
+import { runKey } from '../ui/part-key';
 import type { LinkedPreset } from '../engine/protocol';
 import type { RunWords } from '../ui/words';
 
@@ -33,29 +36,70 @@ function statusText(context: PartContext, start: string): string {
   return open ? '' : `Below is what “${shown}” found; its run is no longer open. ${start} begins it anew.`;
 }
 
-interface Choosing {
+/** What was found last of a run: a refusal, or a run that was closed, does not take it away. */
+interface Found<T> {
+  of: Recording | null;
+  found: T;
+}
+
+interface State<T> {
+  last: Found<T> | null;
+}
+
+export type Experiment<C extends PartContext, T, S> = Asking<C, Found<T>, S & State<T>>;
+
+interface Declared<C extends PartContext, T, S> {
+  tag: string;
   /** What it is about, beside the heading. */
   about: string;
-  presets: LinkedPreset[];
+  presets?: (context: C) => LinkedPreset[];
   /** Before a preset's name, so that other buttons may have that. */
   testId: string;
   words: RunWords;
+  state: () => S;
   /** What the chosen experiment does with these settings, and about how long that takes. */
-  plan?: TemplateResult | typeof nothing;
+  plan?: (found: T | null, context: C) => unknown;
+  /** What is shown of the run on show. */
+  below: (found: T | null, part: Experiment<C, T, S>) => unknown;
 }
 
-export function choosePart(context: PartContext, choosing: Choosing): TemplateResult {
+export function experiment<C extends PartContext, T, S>(
+  declared: Declared<C, T, S>,
+): (context: C) => TemplateResult {
+  const { presets = ({ presets }: C) => presets, plan = () => nothing } = declared;
+  const found = ({ context, state }: Experiment<C, T, S>) =>
+    state.last?.of === context.recording ? (state.last?.found ?? null) : null;
+  return part<C, Found<T>, S & State<T>>({
+    tag: declared.tag,
+    id: 'experiment',
+    title: 'Experiment',
+    note: () => declared.about,
+    state: () => ({ ...declared.state(), last: null }),
+    ask: async ({ client, recording }, state) => {
+      state.last = { of: recording, found: (await client.ask('run.found', {})) as T };
+      return state.last;
+    },
+    key: runKey,
+    bar: { part: 'run', names: ['run.found'] },
+    controls: (own) => {
+      const { context } = own;
+      return choices(context, presets(context), declared, plan(found(own), context));
+    },
+    below: (own) => declared.below(found(own), own),
+  });
+}
+
+function choices(
+  context: PartContext,
+  presets: LinkedPreset[],
+  { testId, words }: { testId: string; words: RunWords },
+  plan: unknown,
+): TemplateResult {
   const { settled, change, settle } = context;
-  const { about, presets, testId, words, plan = nothing } = choosing;
   const present = presets.find((preset) => preset.link === settled.link);
-  return html`<section class="card part choices" aria-labelledby="title-experiment">
-    <header>
-      <h2 id="title-experiment">Experiment</h2>
-      <p class="quiet">${about}</p>
-    </header>
-    <fieldset>
+  return html`<fieldset>
       <legend class="sr">${propertyOf(context, 'experiment')?.label ?? 'Experiment'}</legend>
-      <div class="kinds">
+      <div class="kinds two">
         ${experimentKinds(context).map(
           (option) =>
             html`<label class="kind">
@@ -89,6 +133,5 @@ export function choosePart(context: PartContext, choosing: Choosing): TemplateRe
       )}
     </div>
     ${present ? html`<p class="help" data-testid="preset-help">${present.help}</p>` : nothing} ${plan}
-    <p class="told" role="status" data-testid="experiment-told">${statusText(context, words.start)}</p>
-  </section>`;
+    <p class="told" role="status" data-testid="experiment-told">${statusText(context, words.start)}</p>`;
 }

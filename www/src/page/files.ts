@@ -4,7 +4,14 @@ import { labOf } from '../engine/lab-of';
 import { LABS } from '../engine/generated';
 import type { LabClient } from '../engine/client';
 import { save } from '../ui/download';
+import type { Name } from '../engine/protocol';
 import type { LabId, Results, WeightsFile } from '../engine/types';
+
+/** What the panel of files waits for. */
+export const FILES: readonly Name[] = ['run.results', 'run.csv', 'run.save'];
+
+/** A file that another lab has to open; whoever can show that lab calls `preventDefault`. */
+export type OtherLab = CustomEvent<{ lab: LabId; file: File }>;
 
 /** A file beyond this cannot be one of ours; it is not even read. */
 const MOST_BYTES = 1 << 30;

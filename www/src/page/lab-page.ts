@@ -13,12 +13,30 @@ import { acceptFiles } from '../ui/drop';
 import type { LabId } from '../engine/types';
 import type { FilePlace, PartContext } from '../ui/part-context';
 import { labOf } from '../engine/lab-of';
-import { openFile, saveCurves, type Opened } from './files';
+import {
+  FILES,
+  openFile,
+  saveCurves,
+  saveJson,
+  saveResults,
+  saveWeights,
+  type Opened,
+  type OtherLab,
+} from './files';
 import { count } from '../ui/format';
-import { comparisonBox, incidents, keepPanel, offerBox, type Copying, type KeepParts } from '../ui/keep';
-import type { Mark } from '../ui/palette';
+import {
+  comparisonBox,
+  incidents,
+  keepPanel,
+  offerBox,
+  type Copying,
+  type KeepParts,
+  type Save,
+} from '../ui/keep';
+import { mark, type Mark } from '../ui/palette';
+import { KeepFocus } from '../ui/keep-focus';
 import { panel, problemBox } from '../ui/panel';
-import type { Kept, Name, Report } from '../engine/protocol';
+import type { Kept, Report } from '../engine/protocol';
 import { RunElement } from './run-element';
 import { runbar } from '../ui/runbar';
 import type { Entry } from '../ui/series';
@@ -27,14 +45,8 @@ import { helpBar, type Welcome } from '../ui/welcome';
 import { TRAINING, type RunWords } from '../ui/words';
 import { workBar } from '../ui/work';
 
-/** A file that another lab has to open; whoever can show that lab calls `preventDefault`. */
-export type OtherLab = CustomEvent<{ lab: LabId; file: File }>;
-
 /** Browsers allow only so many changes of the address; a slider that is dragged would use them up. */
 const ADDRESS_MS = 150;
-
-/** What the panel of files waits for. */
-const FILES: readonly Name[] = ['run.results', 'run.csv', 'run.save'];
 
 export abstract class LabPage extends RunElement {
   private copying: Copying = { state: 'idle' };
@@ -49,6 +61,8 @@ export abstract class LabPage extends RunElement {
   protected abstract readonly welcome: Welcome;
   protected abstract readonly shortcuts: Shortcuts;
   private undrop = () => {};
+  /** Stop goes once there is nothing to stop. */
+  protected readonly focusKeeper = new KeepFocus(this, '.work');
   /** What this lab calls its work. */
   protected readonly words: RunWords = TRAINING;
 
@@ -146,6 +160,15 @@ export abstract class LabPage extends RunElement {
       { key: 'r', label: `Reset to ${words.unit} 0`, act: () => this.press('reset') },
       { key: 'e', label: 'Go to the settings', act: () => this.goTo('#settings') },
     ];
+  }
+
+  /** Keys that lead to parts. */
+  protected partKeys(rows: readonly (readonly [key: string, part: string, label: string])[]): Shortcut[] {
+    return rows.map(([key, part, label]) => ({ key, label, act: () => this.goToPart(part) }));
+  }
+
+  protected goToPart(part: string) {
+    this.goTo(`[data-part=${part}] h2`);
   }
 
   protected pageKeys(): Shortcut[] {
@@ -254,7 +277,9 @@ export abstract class LabPage extends RunElement {
   }
 
   /** Says what became of them. */
-  protected abstract takeResults(opened: Opened & { kind: 'results' }, file: File): string;
+  protected takeResults({ results }: Opened & { kind: 'results' }, file: File): string {
+    return `“${file.name}” holds results of the lab “${results.lab}”. Nothing has changed.`;
+  }
 
   private async goOn() {
     const finished = this.kept?.finished;
@@ -288,7 +313,7 @@ export abstract class LabPage extends RunElement {
   }
 
   /** Above everything: help, what was wrong with the settings, and the run of an earlier visit. */
-  protected top(describe: (kept: Kept) => string): TemplateResult {
+  private top(describe: (kept: Kept) => string): TemplateResult {
     return html`${
       this.embedded
         ? nothing
@@ -306,6 +331,27 @@ export abstract class LabPage extends RunElement {
       discard: () => this.client.discard(),
     })}`;
   }
+
+  /** The frame of every lab: figures, and beside them or below them the settings. */
+  protected frame(parts: {
+    /** What the run of an earlier visit was. */
+    offered: (kept: Kept) => string;
+    above?: unknown;
+    results: unknown;
+    settings: unknown;
+  }): TemplateResult {
+    return html`
+      ${this.top(parts.offered)} ${parts.above ?? nothing}
+      <div class="bench ${this.withSettings ? '' : 'alone'}">
+        <div class="results">${parts.results} ${this.keeping()}</div>
+        ${parts.settings}
+      </div>
+      ${this.embedded ? nothing : this.shortcuts.sheet()}
+    `;
+  }
+
+  /** What can be kept of it. */
+  protected abstract keeping(): TemplateResult | typeof nothing;
 
   protected get withSettings(): boolean {
     return !this.client.hide.includes('settings');
@@ -348,16 +394,12 @@ export abstract class LabPage extends RunElement {
     return this.embedded ? nothing : this.welcome.panel(() => this.closeWelcome());
   }
 
-  protected sheetPart(): TemplateResult | typeof nothing {
-    return this.embedded ? nothing : this.shortcuts.sheet();
-  }
-
   protected keepPart(parts: KeepParts): TemplateResult | typeof nothing {
     return this.showing('keep', () =>
       keepPanel({
         ...parts,
         work: this.busy
-          ? html`${workBar(this.client, 'run', FILES)}${workBar(this.client, 'report')}`
+          ? html`${workBar(this.client, 'run', { names: FILES })}${workBar(this.client, 'report')}`
           : nothing,
         drops: !this.embedded,
         copying: this.copying,
@@ -369,6 +411,34 @@ export abstract class LabPage extends RunElement {
         readFile: (file) => void this.takeFile(file),
       }),
     );
+  }
+
+  /** What the command line writes about the settings, as a file. */
+  protected reportFile(): Save {
+    const { settled, activity } = this.client;
+    return {
+      id: 'report',
+      label: 'Report (JSON)',
+      enabled: settled !== null && activity !== 'compiling' && !this.busy,
+      act: () =>
+        this.export(async (client) => saveJson(await client.ask('report', {}), `${this.lab}-report`)),
+    };
+  }
+
+  /** The files that a run gives; one that trains has curves once something was measured. */
+  protected runFiles(names: { csv?: string; json?: string } = {}): Save[] {
+    const { recording, savable } = this;
+    const drawn = !recording?.about.weights || recording.evaluations.length > 0;
+    const { csv = 'Curves (CSV)', json = 'Results (JSON)' } = names;
+    return [
+      { id: 'csv', label: csv, enabled: savable && drawn, act: () => this.export(saveCurves) },
+      { id: 'json', label: json, enabled: savable, act: () => this.export(saveResults) },
+    ];
+  }
+
+  protected weightsFile(): Save {
+    const act = () => this.export(saveWeights);
+    return { id: 'weights', label: 'Weights (safetensors)', enabled: this.savable, act };
   }
 
   /** Whether the open run can be written to a file now. */
@@ -402,8 +472,11 @@ export abstract class LabPage extends RunElement {
     );
   }
 
-  /** The lines of the charts. */
-  protected abstract entries(): Entry[];
+  /** The lines of the charts: the arms of the open run. */
+  protected entries(): Entry[] {
+    const arms = this.recording?.about.arms ?? [];
+    return arms.map(({ id, label }, place) => ({ id, label, mark: mark(place) }));
+  }
 
   /** For the lab's parts; null until the settings are known. */
   protected partContext(): PartContext | null {

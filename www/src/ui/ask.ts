@@ -19,6 +19,8 @@ export class Question<T> {
   answer: T | null = null;
   /** Why the last question was not answered; empty if it was. */
   refused = '';
+  /** The reader has ended its work. */
+  stopped = false;
 
   private latest = { key: '', live: '' };
   private sent = { key: '', live: '' };
@@ -60,7 +62,12 @@ export class Question<T> {
 
   /** A refusal may have been the worker's end, not the question's fault: it may be sent again. */
   retry(): void {
-    if (this.refused) this.sent = { key: '', live: '' };
+    if (this.refused) this.anew();
+  }
+
+  /** The same is asked for once more. */
+  anew(): void {
+    this.sent = { key: '', live: '' };
   }
 
   /** Nobody looks: what has changed is asked for when `request` is called again. */
@@ -92,6 +99,7 @@ export class Question<T> {
   private async send(): Promise<void> {
     this.sent = { ...this.latest };
     this.pending = true;
+    this.stopped = false;
     this.since = performance.now();
     try {
       this.answer = await this.fetch();
@@ -99,7 +107,7 @@ export class Question<T> {
     } catch (thrown) {
       if (thrown instanceof Refusal && thrown.code === 'outdated') {
         // The settings changed while it was worked on: it was not answered, and is asked for as they are now.
-        this.sent = { key: '', live: '' };
+        this.anew();
       } else {
         this.answer = null;
         this.refused = thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,5 +1,6 @@
 /** Renders any property from its row in the table: a new row needs no change here. */
 
+import { select } from './options';
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Problem, Property, Values } from '../engine/types';
@@ -52,22 +53,17 @@ function notes(property: Property, context: ControlContext): TemplateResult {
 function input(property: Property, context: ControlContext): TemplateResult {
   const { name, kind } = property;
   const value = context.values[name] ?? '';
-  const change = (event: Event) => context.onChange(name, (event.target as HTMLInputElement).value);
   const described = `help-${name}${problemOf(name, context) ? ` wrong-${name}` : ''}`;
   switch (kind.type) {
     case 'choice':
-      return html`<select
-        id="set-${name}"
-        name=${name}
-        aria-describedby=${described}
-        .value=${live(value)}
-        @change=${change}
-      >
-        ${kind.options.map(
-          (option) =>
-            html`<option value=${option.value} ?selected=${option.value === value}>${option.label}</option>`,
-        )}
-      </select>`;
+      return select({
+        id: `set-${name}`,
+        name,
+        describedBy: described,
+        options: kind.options,
+        value,
+        change: (chosen) => context.onChange(name, chosen),
+      });
     case 'integer':
     case 'number':
       return html`<span class="entry">

@@ -1,5 +1,6 @@
 /** A setting beside the figure that it changes. The same setting as in the settings panel, under an id of its own. */
 
+import { selectField } from './options';
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Property } from '../engine/types';
@@ -48,7 +49,6 @@ export function field(
       ? html`<span class="wrong" id="${id}-wrong" role="status">${options.refused}</span>`
       : nothing;
   const bad = problem !== undefined || !!options.refused;
-  const described = bad ? `${id}-wrong` : nothing;
   switch (kind.type) {
     case 'flag':
       return html`<span class="field">
@@ -63,24 +63,19 @@ export function field(
         >${wrong}
       </span>`;
     case 'choice':
-      return html`<span class="field">
-        <label for=${id}>${label}</label>
-        <select
-          id=${id}
-          data-testid=${id}
-          title=${property.help}
-          aria-describedby=${described}
-          .value=${live(value)}
-          @change=${(event: Event) => context.change(name, (event.target as HTMLSelectElement).value)}
-        >
-          ${kind.options.map(
-            (option) =>
-              html`<option value=${option.value} ?selected=${option.value === value}>
-                ${option.label}
-              </option>`,
-          )}</select
-        >${wrong}
-      </span>`;
+      return selectField(
+        label,
+        {
+          id,
+          testId: id,
+          title: property.help,
+          ...(bad ? { describedBy: `${id}-wrong` } : {}),
+          options: kind.options,
+          value,
+          change: (chosen) => context.change(name, chosen),
+        },
+        wrong,
+      );
     case 'integer':
     case 'number':
       return html`<span class="field">

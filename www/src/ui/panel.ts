@@ -1,13 +1,14 @@
 /** Settings, what was wrong with them, and what the present run is. */
 
+import { select } from './options';
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import { groups, type ControlContext } from './controls';
-import type { Problem, Property, Settled } from '../engine/types';
+import type { About, ExecutorInfo, Problem, Property, Settled } from '../engine/types';
 import { bytes, count, plural, shortened } from './format';
 import type { LinkedPreset } from '../engine/protocol';
 import type { Recording } from '../engine/record';
 import type { Entry } from './series';
+import './settings.css';
 
 /** A setting's label, with its group where another setting has the same label. */
 function named(name: string, properties: Property[]): string {
@@ -90,22 +91,18 @@ export function panel(context: Omit<PanelContext, 'values'>): TemplateResult {
     <h2 id="settings" tabindex="-1">Settings</h2>
     <div class="control preset">
       <label for="preset">Start from</label>
-      <select
-        id="preset"
-        data-testid="preset"
-        aria-describedby="help-preset"
-        .value=${live(present?.id ?? '')}
-        @change=${(event: Event) => {
-          const chosen = presets.find((preset) => preset.id === (event.target as HTMLSelectElement).value);
+      ${select({
+        id: 'preset',
+        testId: 'preset',
+        describedBy: 'help-preset',
+        options: presets.map(({ id, label }) => ({ value: id, label })),
+        value: present?.id ?? '',
+        change: (id) => {
+          const chosen = presets.find((preset) => preset.id === id);
           if (chosen) context.onPreset(chosen);
-        }}
-      >
-        ${presets.map(
-          (preset) =>
-            html`<option value=${preset.id} ?selected=${preset === present}>${preset.label}</option>`,
-        )}
-        <option value="" disabled ?selected=${!present}>Your own settings</option>
-      </select>
+        },
+        other: html`<option value="" disabled ?selected=${!present}>Your own settings</option>`,
+      })}
       <p class="help" id="help-preset">
         ${present?.help ?? 'Changed by hand. Pick a preset to start over from it.'}
       </p>
@@ -118,42 +115,46 @@ export function panel(context: Omit<PanelContext, 'values'>): TemplateResult {
   </form>`;
 }
 
+/** Where it runs, and why there. */
+export const executorText = ({ kind, name, reason }: ExecutorInfo): TemplateResult =>
+  html`<strong>${kind === 'webgpu' ? 'WebGPU' : 'CPU'}</strong>${name ? ` (${name})` : nothing}. ${reason}`;
+
+/** What is known of the open run, in the reader's words. */
+export function facts(info: About, rows: readonly [string, unknown][]): TemplateResult {
+  return html`<section class="card about" aria-labelledby="title-about">
+    <h2 id="title-about">This run</h2>
+    <dl>
+      <div>
+        <dt>Runs on</dt>
+        <dd data-testid="executor">${executorText(info.executor)}</dd>
+      </div>
+      ${rows.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
+  </section>`;
+}
+
 /** What runs where and what it costs. */
 export function about(recording: Recording | null): TemplateResult {
   const info = recording?.about;
-  return html`<section class="card about" aria-labelledby="title-about">
-    <h2 id="title-about">This run</h2>
-    ${
-      info
-        ? html`<dl>
-            <div>
-              <dt>Runs on</dt>
-              <dd data-testid="executor">
-                <strong>${info.executor.kind === 'webgpu' ? 'WebGPU' : 'CPU'}</strong>${
-                  info.executor.name ? html` (${info.executor.name})` : nothing
-                }.
-                ${info.executor.reason}
-              </dd>
-            </div>
-            <div>
-              <dt>Races</dt>
-              <dd>
-                ${plural(info.runs.length, 'run')} side by side, ${plural(info.cost.parameters, 'parameter')}
-                each
-              </dd>
-            </div>
-            <div>
-              <dt>Costs</dt>
-              <dd>
-                ${plural(info.cost.launchesPerStep, 'kernel launch', 'kernel launches')} and
-                ${(info.cost.flopsPerStep / 1e6).toFixed(1)} million operations a step,
-                ${bytes(info.cost.bytes)} of memory
-              </dd>
-            </div>
-          </dl>`
-        : html`<p class="help">
-            Where the work runs, and why there, stands here once you have pressed Train.
-          </p>`
-    }
-  </section>`;
+  if (!info) {
+    return html`<section class="card about" aria-labelledby="title-about">
+      <h2 id="title-about">This run</h2>
+      <p class="help">Where the work runs, and why there, stands here once you have pressed Train.</p>
+    </section>`;
+  }
+  const { runs, cost } = info;
+  return facts(info, [
+    ['Races', `${plural(runs.length, 'run')} side by side, ${plural(cost.parameters, 'parameter')} each`],
+    [
+      'Costs',
+      `${plural(cost.launchesPerStep, 'kernel launch', 'kernel launches')} and ` +
+        `${(cost.flopsPerStep / 1e6).toFixed(1)} million operations a step, ${bytes(cost.bytes)} of memory`,
+    ],
+  ]);
 }

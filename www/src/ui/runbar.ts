@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { pace, status, type Situation } from './words';
+import './runbar.css';
 
 export interface Actions {
   train: () => void;

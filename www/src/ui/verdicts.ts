@@ -8,7 +8,7 @@ import type { LabClient } from '../engine/client';
 import type { Recording } from '../engine/record';
 import type { Values, Verdict } from '../engine/types';
 import { count, duration, plural } from './format';
-import './look.css';
+import './verdicts.css';
 
 const WORDS: Record<Verdict['verdict'], { symbol: string; word: string }> = {
   holds: { symbol: '✓', word: 'holds' },
@@ -117,18 +117,29 @@ export function verdictList(
     ${judged ? deciding(verdicts, judged) : nothing}`;
 }
 
-export function verdictTable(verdicts: Verdict[], judged: Judged): TemplateResult {
+interface Claims {
+  title?: string;
+  note?: string;
+  where?: string;
+  /** Stands there while there is none. */
+  none?: string;
+}
+
+export function verdictTable(
+  verdicts: Verdict[],
+  judged: Judged,
+  {
+    title = "The paper's claims, measured here",
+    note = 'verdicts are computed from this run; no run shows “never”',
+    where = 'in this race',
+    none = 'Press Train: what the run measures is held against each claim that it tests.',
+  }: Claims = {},
+): TemplateResult {
   return html`<section class="card verdicts" aria-labelledby="title-verdicts">
     <header>
-      <h2 id="title-verdicts">The paper's claims, measured here</h2>
-      <p class="quiet">verdicts are computed from this run; no run shows “never”</p>
+      <h2 id="title-verdicts">${title}</h2>
+      <p class="quiet">${note}</p>
     </header>
-    ${
-      verdicts.length
-        ? verdictList(verdicts, 'in this race', judged)
-        : html`<p class="help">
-            Press Train: what the run measures is held against each claim that it tests.
-          </p>`
-    }
+    ${verdicts.length ? verdictList(verdicts, where, judged) : html`<p class="help">${none}</p>`}
   </section>`;
 }

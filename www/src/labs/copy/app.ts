@@ -1,21 +1,22 @@
 /** The copy lab's root element: what the reader chose to look at, and where its parts stand. */
 
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import '../../ui/styles.css';
-import type { LabContext } from './context';
-import { saveCurves, saveResults, saveWeights, type Opened } from '../../page/files';
-import { mainFigure, otherFigures } from '../../figure/figures';
+import type { Opened } from '../../page/files';
+import { mainFigure, otherFigures, type FiguresContext } from '../../figure/figures';
 import { LabPage } from '../../page/lab-page';
-import type { Seen, Unseen } from './lab-inspector';
 import { Shelf } from '../../figure/shelf';
 import { about, stopBox } from '../../ui/panel';
-import type { Kept, Report } from '../../engine/protocol';
+import type { Kept } from '../../engine/protocol';
 import type { Recording, Source } from '../../engine/record';
 import { scoreboard } from '../../figure/scoreboard';
 import type { Entry } from '../../ui/series';
 import { entryOf, SERIES } from '../../ui/series';
 import { Shortcuts } from '../../ui/shortcuts';
-import { compareSlot, costSlot, lookSlot, verdictSlot } from './slots';
+import { costPart } from './cost';
+import { lookPart } from './look';
+import { verdictTable } from '../../ui/verdicts';
+import { compare } from '../../figure/compare';
 import { chartTools, type View } from '../../figure/tools';
 import { Welcome } from '../../ui/welcome';
 
@@ -30,8 +31,6 @@ const STEPS = [
 
 export default class MnemoscopeApp extends LabPage {
   readonly lab = 'copy';
-  private seen: Seen | null = null;
-  private unseen: Unseen | null = null;
   private readonly shelf = new Shelf();
   private source: Source = 'held-out';
   private log = false;
@@ -52,12 +51,6 @@ export default class MnemoscopeApp extends LabPage {
     () => this.requestUpdate(),
   );
 
-  protected override onReport(report: Report): void {
-    super.onReport(report);
-    if (report.type === 'seen') this.seen = report;
-    else if (report.type === 'unseen') this.unseen = report;
-  }
-
   protected override leaving(recording: Recording | null): void {
     this.shelf.keep(recording);
   }
@@ -65,14 +58,12 @@ export default class MnemoscopeApp extends LabPage {
   protected override begin(): void {
     super.begin();
     this.cursor = null;
-    this.seen = null;
-    this.unseen = null;
   }
 
   private readonly entryOf = (id: string): Entry => entryOf(this.properties, id);
 
   /** Those of the run on show, or, before the first, those that are chosen. */
-  protected entries(): Entry[] {
+  protected override entries(): Entry[] {
     const ids =
       this.recording?.about.arms.map(({ id }) => id) ?? this.client.settled?.values[SERIES]?.split(',') ?? [];
     return ids.map(this.entryOf);
@@ -84,18 +75,15 @@ export default class MnemoscopeApp extends LabPage {
     this.requestUpdate();
   }
 
-  protected takeResults({ results }: Opened & { kind: 'results' }, file: File): string {
+  protected override takeResults({ results }: Opened & { kind: 'results' }, file: File): string {
     this.shelf.add(results, file.name);
     return `“${file.name}” is drawn beside the present run, and listed under Compare.`;
   }
 
-  private context(): LabContext {
+  private figures(): FiguresContext {
     return {
-      client: this.client,
       recording: this.recording,
       measures: this.recording?.about.measures ?? this.client.settled?.measures ?? [],
-      live: this.live,
-      stale: this.stale,
       entries: this.entries(),
       entryOf: this.entryOf,
       properties: this.properties,
@@ -109,76 +97,59 @@ export default class MnemoscopeApp extends LabPage {
         this.requestUpdate();
       },
       link: this.client.settled?.link ?? '',
-      verdicts: this.verdicts,
-      seen: this.seen,
-      unseen: this.unseen,
       earlier: this.shelf.runs,
-      toggleEarlier: (id) => {
-        this.shelf.toggle(id);
-        this.requestUpdate();
-      },
-      removeEarlier: (id) => {
-        this.shelf.remove(id);
-        this.requestUpdate();
-      },
-      readFile: (file, place) => void this.readFile(file, place),
-      refused: this.refused,
     };
   }
 
-  private keeping() {
-    const { recording, savable } = this;
+  protected keeping() {
     return this.keepPart({
-      saves: [
-        {
-          id: 'csv',
-          label: 'Curves (CSV)',
-          enabled: savable && !!recording?.evaluations.length,
-          act: () => this.export(saveCurves),
-        },
-        { id: 'json', label: 'Results (JSON)', enabled: savable, act: () => this.export(saveResults) },
-        {
-          id: 'weights',
-          label: 'Weights (safetensors)',
-          enabled: savable,
-          act: () => this.export(saveWeights),
-        },
-      ],
+      saves: [...this.runFiles(), this.weightsFile()],
       open: { label: 'Weights, or results to compare with', accept: '.safetensors,.json,.csv' },
     });
   }
 
   protected override render() {
-    const { recording } = this;
-    const context = this.context();
+    const { client, recording, live, stale } = this;
+    const context = this.partContext();
+    const figures = this.figures();
+    const shelved = (change: () => void) => {
+      change();
+      this.requestUpdate();
+    };
     const offered = (kept: Kept) => kept.arms.map((id) => this.entryOf(id).label).join(', ');
-    return html`
-      ${this.top(offered)} ${this.runPart()}
-      <div class="bench ${this.withSettings ? '' : 'alone'}">
-        <div class="results">
-          ${this.comparisonPart()}
-          ${this.showing('loss', () =>
-            mainFigure(
-              context,
-              chartTools(context, recording, context.measures, (view) => this.view(view)),
-            ),
-          )}
-          ${this.welcomePart()}
-          ${this.showing(
-            'scoreboard',
-            () =>
-              html`${scoreboard({ ...context, arm: 'Encoding', toggle: (id) => this.toggleLine(id) })}
-              ${verdictSlot(context)}`,
-          )}
-          ${stopBox(recording, context.entries)} ${this.showing('accuracy', () => otherFigures(context))}
-          ${this.showing('look', () => lookSlot(context))}
-          ${this.showing('compare', () => compareSlot(context))}
-          ${this.showing('cost', () => html`${about(recording)} ${costSlot(context)}`)} ${this.keeping()}
-        </div>
-        ${this.settingsPart((property, option) => (property === SERIES ? this.entryOf(option).mark : null))}
-      </div>
-      ${this.sheetPart()}
-    `;
+    return this.frame({
+      offered: offered,
+      above: this.runPart(),
+      results: html`${this.comparisonPart()}
+      ${this.showing('loss', () =>
+        mainFigure(
+          figures,
+          chartTools(figures, recording, figures.measures, (view) => this.view(view)),
+        ),
+      )}
+      ${this.welcomePart()}
+      ${this.showing(
+        'scoreboard',
+        () =>
+          html`${scoreboard({ ...figures, arm: 'Encoding', toggle: (id) => this.toggleLine(id) })}
+          ${verdictTable(this.verdicts, { client, recording, live, stale })}`,
+      )}
+      ${stopBox(recording, figures.entries)} ${this.showing('accuracy', () => otherFigures(figures))}
+      ${this.showing('look', () => (context ? lookPart(context) : nothing))}
+      ${this.showing('compare', () =>
+        compare({
+          ...figures,
+          toggle: (id) => shelved(() => this.shelf.toggle(id)),
+          remove: (id) => shelved(() => this.shelf.remove(id)),
+          refused: this.refused.compare,
+          readFile: (file) => void this.readFile(file, 'compare'),
+        }),
+      )}
+      ${this.showing('cost', () => html`${about(recording)} ${context ? costPart(context) : nothing}`)}`,
+      settings: this.settingsPart((property, option) =>
+        property === SERIES ? this.entryOf(option).mark : null,
+      ),
+    });
   }
 }
 

@@ -4,7 +4,7 @@ import { html, nothing } from 'lit';
 import '../../ui/styles.css';
 import '../../ui/labs.css';
 import type { LabId, Property } from '../../engine/types';
-import { checkSize, saveCurves, saveJson, saveResults, saveWeights, type Opened } from '../../page/files';
+import { checkSize } from '../../page/files';
 import { plural } from '../../ui/format';
 import { LabPage } from '../../page/lab-page';
 import { mark } from '../../ui/palette';
@@ -55,25 +55,19 @@ export default class MnemoscopeEncodings extends LabPage {
   protected readonly shortcuts = new Shortcuts(
     [
       ...this.runKeys(),
-      ...(
-        [
-          ['i', 'inspect', 'Go to the pictures'],
-          ['m', 'measures', 'Go to the measures'],
-          ['l', 'lemma', 'Go to the lemma'],
-          ['x', 'experiment', 'Go to the experiment'],
-        ] as const
-      ).map(([key, part, label]) => ({ key, label, act: () => this.goToPart(part) })),
+      ...this.partKeys([
+        ['i', 'inspect', 'Go to the pictures'],
+        ['m', 'measures', 'Go to the measures'],
+        ['l', 'lemma', 'Go to the lemma'],
+        ['x', 'experiment', 'Go to the experiment'],
+      ]),
       ...this.pageKeys(),
     ],
     () => this.requestUpdate(),
   );
 
-  private goToPart(part: string) {
-    this.goTo(`[data-part=${part}] h2`);
-  }
-
   /** The arms of the open run. An encoding of the copy lab has the mark that it has there. */
-  protected entries(): Entry[] {
+  protected override entries(): Entry[] {
     const arms = this.recording?.about.arms ?? [];
     const kind = this.properties.find((property) => property.name === SERIES)?.kind;
     const known = kind?.type === 'many' ? kind.options.map((option) => option.value) : [];
@@ -121,10 +115,6 @@ export default class MnemoscopeEncodings extends LabPage {
     this.requestUpdate();
   }
 
-  protected takeResults({ results }: Opened & { kind: 'results' }, file: File): string {
-    return `“${file.name}” holds results of the lab “${results.lab}”. Nothing has changed.`;
-  }
-
   protected override partContext(): EncodingsContext | null {
     const context = super.partContext();
     return (
@@ -138,31 +128,9 @@ export default class MnemoscopeEncodings extends LabPage {
     );
   }
 
-  private keeping() {
-    const { recording, savable } = this;
+  protected keeping() {
     return this.keepPart({
-      saves: [
-        {
-          id: 'report',
-          label: 'Report (JSON)',
-          enabled: this.client.settled !== null && !this.busy,
-          act: () =>
-            this.export(async (client) => saveJson(await client.ask('report', {}), 'encodings-report')),
-        },
-        {
-          id: 'csv',
-          label: 'Curves (CSV)',
-          enabled: savable && !!recording?.evaluations.length,
-          act: () => this.export(saveCurves),
-        },
-        { id: 'json', label: 'Results (JSON)', enabled: savable, act: () => this.export(saveResults) },
-        {
-          id: 'weights',
-          label: 'Weights (safetensors)',
-          enabled: savable,
-          act: () => this.export(saveWeights),
-        },
-      ],
+      saves: [this.reportFile(), ...this.runFiles(), this.weightsFile()],
       open: { label: 'Weights of any lab, or a table', accept: '.safetensors,.npy,.csv' },
     });
   }
@@ -173,27 +141,21 @@ export default class MnemoscopeEncodings extends LabPage {
   protected override render() {
     const context = this.partContext();
     const { recording } = this;
-    return html`
-      ${this.top(this.offered)}
-      <div class="bench ${this.withSettings ? '' : 'alone'}">
-        <div class="results">
-          ${
-            context
-              ? html`${this.showing('inspect', () => inspectPart(context))} ${this.welcomePart()}
-                ${this.showing('measures', () => measuresPart(context))}
-                ${this.showing('phase', () => phasePart(context))}
-                ${this.showing('lemma', () => lemmaPart(context))}
-                ${this.showing('logit', () => logitPart(context))}`
-              : nothing
-          }
-          ${this.runPart()} ${this.comparisonPart()} ${stopBox(recording, this.entries())}
-          ${context ? this.showing('experiment', () => html`${experimentPart(context)} ${about(recording)}`) : nothing}
-          ${this.keeping()}
-        </div>
-        ${this.settingsPart(() => null, OPEN)}
-      </div>
-      ${this.sheetPart()}
-    `;
+    return this.frame({
+      offered: this.offered,
+      results: html`${
+        context
+          ? html`${this.showing('inspect', () => inspectPart(context))} ${this.welcomePart()}
+            ${this.showing('measures', () => measuresPart(context))}
+            ${this.showing('phase', () => phasePart(context))}
+            ${this.showing('lemma', () => lemmaPart(context))}
+            ${this.showing('logit', () => logitPart(context))}`
+          : nothing
+      }
+      ${this.runPart()} ${this.comparisonPart()} ${stopBox(recording, this.entries())}
+      ${context ? this.showing('experiment', () => html`${experimentPart(context)} ${about(recording)}`) : nothing}`,
+      settings: this.settingsPart(() => null, OPEN),
+    });
   }
 }
 

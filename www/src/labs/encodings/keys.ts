@@ -2,8 +2,7 @@
 
 import type { EncodingsContext } from './context';
 import type { Side } from '../../engine/types';
-import type { Key } from '../../ui/part';
-import { objectId, settingsOf } from '../../ui/visible-part';
+import { objectId, settingsOf, type Key } from '../../ui/part-key';
 
 /** Of what a part says about a side: the other side's own settings leave it as it is. */
 export function sideKey(side: Side, part: 'inspect' | 'measures', context: EncodingsContext): Key {

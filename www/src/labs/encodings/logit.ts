@@ -1,8 +1,8 @@
 /** Part `logit`: a whole attention logit taken apart, before and after Lemma 1's mapping, and the attention it leads to. */
 
+import { selectField } from '../../ui/options';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import { live } from 'lit/directives/live.js';
 import { count } from '../../ui/format';
 import { decades } from '../../figure/axis';
 import type { Figure } from '../../figure/figure';
@@ -16,7 +16,7 @@ import type { EncodingsContext } from './context';
 import type { Logit } from '../../engine/types';
 import { field } from '../../ui/fields';
 import { part } from '../../ui/part';
-import { keyOf, objectId } from '../../ui/visible-part';
+import { keyOf, objectId } from '../../ui/part-key';
 import { precise, saveButton } from '../../figure/print';
 import '../../ui/parts.css';
 
@@ -157,20 +157,13 @@ function limits(): TemplateResult {
 export function runChoice(context: EncodingsContext, place: string, runs: RunInfo[]): TemplateResult {
   const chosen = context.settled.values.trained_run ?? '0';
   const label = (id: string) => context.entries.find((entry) => entry.id === id)?.label ?? id;
-  return html`<span class="field">
-    <label for="${place}-trained-run">Run</label>
-    <select
-      id="${place}-trained-run"
-      data-testid="${place}-trained-run"
-      .value=${live(chosen)}
-      @change=${(event: Event) => context.change('trained_run', (event.target as HTMLSelectElement).value)}
-    >
-      ${runs.map(
-        ({ arm, seed }, i) =>
-          html`<option value=${i} ?selected=${String(i) === chosen}>${label(arm)}, seed ${seed}</option>`,
-      )}
-    </select>
-  </span>`;
+  return selectField('Run', {
+    id: `${place}-trained-run`,
+    testId: `${place}-trained-run`,
+    options: runs.map(({ arm, seed }, i) => ({ value: String(i), label: `${label(arm)}, seed ${seed}` })),
+    value: chosen,
+    change: (run) => context.change('trained_run', run),
+  });
 }
 
 function sizes({ parts }: Logit): Table {

@@ -72,7 +72,7 @@ export const measuresPart = part<EncodingsContext, MeasureRow[]>({
   patient: true,
   waits: 'Measured while this part of the page is in view.',
   found: (rows, { context, fresh }) => table(rows, context, fresh),
-  foot: ({ context }, rows) => {
+  foot: ({ context, answer: rows }) => {
     const { length, width } = context.settled.values;
     const record = () => ({
       link: labAddress(context.link),

@@ -1,7 +1,7 @@
 /** One side of the inspector: which encoding, how it is turned, its map, and its table as a file. */
 
+import { select } from '../../ui/options';
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import { swatch } from '../../ui/controls';
 import { count } from '../../ui/format';
 import type { Figure } from '../../figure/figure';
@@ -58,16 +58,13 @@ export function sideView(state: SideState, context: EncodingsContext): TemplateR
   return html`<section class="side" role="group" aria-labelledby="title-${side}" data-side=${side}>
     <div class="choose">
       <h3 id="title-${side}">${swatch(SIDE_MARKS[side])} ${SIDE_NAMES[side]}</h3>
-      <select
-        aria-labelledby="title-${side}"
-        data-testid="choose-${side}"
-        .value=${live(chosen)}
-        @change=${(event: Event) => context.change(side, (event.target as HTMLSelectElement).value)}
-      >
-        ${options.map(
-          ({ value, label }) => html`<option value=${value} ?selected=${value === chosen}>${label}</option>`,
-        )}
-      </select>
+      ${select({
+        labelledBy: `title-${side}`,
+        testId: `choose-${side}`,
+        options,
+        value: chosen,
+        change: (value) => context.change(side, value),
+      })}
       <p class="formula" data-testid="formula-${side}">${picture?.formula ?? ''}</p>
       ${chosen === 'trained' ? trainedForm(state, context) : nothing}
     </div>
@@ -148,19 +145,16 @@ function trainedForm(state: SideState, context: EncodingsContext): TemplateResul
   const other = side === 'left' ? 'right' : 'left';
   return html`<div class="trained">
     <label for="run-${side}">Run</label>
-    <select
-      id="run-${side}"
-      data-testid="run-${side}"
-      .value=${live(chosen)}
-      @change=${(event: Event) => context.change('trained_run', (event.target as HTMLSelectElement).value)}
-    >
-      ${runs.map(
-        ({ replica, arm, seed }) =>
-          html`<option value=${String(replica)} ?selected=${String(replica) === chosen}>
-            ${nameOf(arm)}, seed ${seed}
-          </option>`,
-      )}
-    </select>
+    ${select({
+      id: `run-${side}`,
+      testId: `run-${side}`,
+      options: runs.map(({ replica, arm, seed }) => ({
+        value: String(replica),
+        label: `${nameOf(arm)}, seed ${seed}`,
+      })),
+      value: chosen,
+      change: (run) => context.change('trained_run', run),
+    })}
     <span class="quiet"
       >after <span data-testid="trained-step-${side}">${count(picture?.step ?? 0)}</span> steps</span
     >

@@ -5,7 +5,6 @@ import '../../ui/styles.css';
 import type { LabId } from '../../engine/types';
 import { mainFigure, otherFigures, type FiguresContext } from '../../figure/figures';
 import { chartTools } from '../../figure/tools';
-import { saveCurves, saveResults, saveWeights, type Opened } from '../../page/files';
 import { LabPage } from '../../page/lab-page';
 import { mark } from '../../ui/palette';
 import { about, stopBox } from '../../ui/panel';
@@ -33,13 +32,9 @@ export default class MnemoscopeGeometry extends LabPage {
     this.requestUpdate(),
   );
 
-  protected entries(): Entry[] {
+  protected override entries(): Entry[] {
     const arms = this.recording?.about.arms ?? [];
     return arms.map(({ id, label }, place) => ({ id, label, mark: mark(place + 1) }));
-  }
-
-  protected takeResults({ results }: Opened & { kind: 'results' }, file: File): string {
-    return `“${file.name}” holds results of the lab “${results.lab}”. Nothing has changed.`;
   }
 
   /** Every look is at what is taught: there is nothing held out to choose between. */
@@ -64,19 +59,8 @@ export default class MnemoscopeGeometry extends LabPage {
     };
   }
 
-  private keeping() {
-    const { recording, savable } = this;
-    const drawn = savable && !!recording?.evaluations.length;
-    const saves = [
-      { id: 'csv', label: 'Curves (CSV)', enabled: drawn, act: () => this.export(saveCurves) },
-      { id: 'json', label: 'Results (JSON)', enabled: savable, act: () => this.export(saveResults) },
-      {
-        id: 'weights',
-        label: 'Weights (safetensors)',
-        enabled: savable,
-        act: () => this.export(saveWeights),
-      },
-    ];
+  protected keeping() {
+    const saves = [...this.runFiles(), this.weightsFile()];
     return this.keepPart({ saves, open: { label: 'Weights of any lab', accept: '.safetensors' } });
   }
 
@@ -87,21 +71,16 @@ export default class MnemoscopeGeometry extends LabPage {
       this.log = log ?? this.log;
       this.requestUpdate();
     });
-    return html`
-      ${this.top(({ link }) => link)} ${this.runPart()}
-      <div class="bench ${this.withSettings ? '' : 'alone'}">
-        <div class="results">
-          ${this.comparisonPart()} ${this.showing('objective', () => mainFigure(figures, tools))}
-          ${this.welcomePart()}
-          ${this.showing('verdicts', () => verdictTable(this.verdicts, { client, recording, live, stale }))}
-          ${stopBox(recording, this.entries())}
-          ${this.showing('measures', () => html`${otherFigures(figures)} ${about(recording)}`)}
-          ${this.keeping()}
-        </div>
-        ${this.settingsPart(() => null)}
-      </div>
-      ${this.sheetPart()}
-    `;
+    return this.frame({
+      offered: ({ link }) => link,
+      above: this.runPart(),
+      results: html`${this.comparisonPart()} ${this.showing('objective', () => mainFigure(figures, tools))}
+      ${this.welcomePart()}
+      ${this.showing('verdicts', () => verdictTable(this.verdicts, { client, recording, live, stale }))}
+      ${stopBox(recording, this.entries())}
+      ${this.showing('measures', () => html`${otherFigures(figures)} ${about(recording)}`)}`,
+      settings: this.settingsPart(() => null),
+    });
   }
 }
 

@@ -5,17 +5,15 @@ import '../../ui/styles.css';
 import '../../ui/labs.css';
 import { save } from '../../ui/download';
 import type { LabId } from '../../engine/types';
-import { saveCurves, saveJson, saveResults, type Opened } from '../../page/files';
 import { plural } from '../../ui/format';
 import { LabPage } from '../../page/lab-page';
-import { mark } from '../../ui/palette';
-import { stopBox } from '../../ui/panel';
+import { facts, stopBox } from '../../ui/panel';
 import type { Kept } from '../../engine/protocol';
-import type { Entry } from '../../ui/series';
 import { Shortcuts } from '../../ui/shortcuts';
 import { Welcome } from '../../ui/welcome';
 import { RUNNING } from '../../ui/words';
 import { ballPart } from './ball';
+import type { SequenceContext } from './context';
 import { experimentPart } from './experiment';
 import { operationsPart } from './operations';
 import { sessionPart } from './session';
@@ -46,73 +44,51 @@ export default class MnemoscopeSequence extends LabPage {
       { key: 'g', label: 'Show the sequence again', act: () => this.pressed('replay') },
       { key: 'f', label: 'Forget: a blank memory', act: () => this.pressed('forget') },
       ...this.runKeys(RUNNING),
-      ...(
-        [
-          ['m', 'session', 'Go to the machine'],
-          ['o', 'operations', 'Go to the five operations'],
-          ['k', 'spikes', 'Go to the spikes'],
-          ['a', 'ball', 'Go to attention and SDM'],
-          ['x', 'experiment', 'Go to the experiment'],
-        ] as const
-      ).map(([key, part, label]) => ({ key, label, act: () => this.goTo(`[data-part=${part}] h2`) })),
+      ...this.partKeys([
+        ['m', 'session', 'Go to the machine'],
+        ['o', 'operations', 'Go to the five operations'],
+        ['k', 'spikes', 'Go to the spikes'],
+        ['a', 'ball', 'Go to attention and SDM'],
+        ['x', 'experiment', 'Go to the experiment'],
+      ]),
       ...this.pageKeys(),
     ],
     () => this.requestUpdate(),
   );
+
+  /** Which symbol its parts look at. */
+  private at = 0;
+
+  protected override partContext(): SequenceContext | null {
+    const context = super.partContext();
+    const go = (at: number) => {
+      this.at = at;
+      this.requestUpdate();
+    };
+    return context && { ...context, at: this.at, go };
+  }
 
   /** A key of the session does what its button does. */
   private pressed(id: string) {
     this.querySelector<HTMLButtonElement>(`lab-session #session-${id}`)?.click();
   }
 
-  /** The arms of the open experiment. */
-  protected entries(): Entry[] {
-    return (this.recording?.about.arms ?? []).map(({ id, label }, place) => ({
-      id,
-      label,
-      mark: mark(place),
-    }));
-  }
-
-  protected takeResults({ results }: Opened & { kind: 'results' }, file: File): string {
-    return `“${file.name}” holds results of the lab “${results.lab}”. Nothing has changed.`;
-  }
-
-  private keeping() {
-    const { savable } = this;
-    const ready = this.client.settled !== null && this.client.activity !== 'compiling';
-    const csv = (text: string, name: string) =>
-      save(new Blob([text], { type: 'text/csv' }), `mnemoscope-${name}.csv`);
+  protected keeping() {
+    const { settled, activity } = this.client;
     return this.keepPart({
       saves: [
         {
           id: 'session-csv',
           label: 'Session (CSV)',
-          enabled: ready,
+          enabled: settled !== null && activity !== 'compiling',
           act: () =>
-            this.export(async (client) =>
-              csv(await client.ask('csv', { table: 'session' }), 'sequence-session'),
-            ),
+            this.export(async (client) => {
+              const text = await client.ask('csv', { table: 'session' });
+              save(new Blob([text], { type: 'text/csv' }), 'mnemoscope-sequence-session.csv');
+            }),
         },
-        {
-          id: 'report',
-          label: 'Report (JSON)',
-          enabled: ready && !this.busy,
-          act: () =>
-            this.export(async (client) => saveJson(await client.ask('report', {}), 'sequence-report')),
-        },
-        {
-          id: 'csv',
-          label: 'Experiment (CSV)',
-          enabled: savable,
-          act: () => this.export(saveCurves),
-        },
-        {
-          id: 'json',
-          label: 'Experiment (JSON)',
-          enabled: savable,
-          act: () => this.export(saveResults),
-        },
+        this.reportFile(),
+        ...this.runFiles({ csv: 'Experiment (CSV)', json: 'Experiment (JSON)' }),
       ],
       about:
         'The session is what has happened to the machine above. The report is what the command line writes about the settings’ sequence. An experiment is not kept for your next visit: its link runs it again, with the very same numbers.',
@@ -124,25 +100,10 @@ export default class MnemoscopeSequence extends LabPage {
   private aboutRun() {
     const info = this.recording?.about;
     if (!info) return nothing;
-    const { executor, arms, runs } = info;
-    return html`<section class="card about" aria-labelledby="title-about">
-      <h2 id="title-about">This run</h2>
-      <dl>
-        <div>
-          <dt>Runs on</dt>
-          <dd data-testid="executor">
-            <strong>${executor.kind === 'webgpu' ? 'WebGPU' : 'CPU'}</strong>${
-              executor.name ? ` (${executor.name})` : nothing
-            }.
-            ${executor.reason}
-          </dd>
-        </div>
-        <div>
-          <dt>Compares</dt>
-          <dd>${plural(arms.length, 'line')}, ${plural(runs.length, 'machine')} in all</dd>
-        </div>
-      </dl>
-    </section>`;
+    const { arms, runs } = info;
+    return facts(info, [
+      ['Compares', `${plural(arms.length, 'line')}, ${plural(runs.length, 'machine')} in all`],
+    ]);
   }
 
   /** Nothing of this lab is kept for the next visit. */
@@ -151,26 +112,20 @@ export default class MnemoscopeSequence extends LabPage {
   protected override render() {
     const context = this.partContext();
     const { recording } = this;
-    return html`
-      ${this.top(this.offered)}
-      <div class="bench ${this.withSettings ? '' : 'alone'}">
-        <div class="results">
-          ${
-            context
-              ? html`${this.showing('session', () => sessionPart(context))} ${this.welcomePart()}
-                ${this.showing('operations', () => operationsPart(context))}
-                ${this.showing('spikes', () => spikesPart(context))}
-                ${this.showing('ball', () => ballPart(context))}`
-              : nothing
-          }
-          ${this.runPart()} ${this.comparisonPart()} ${stopBox(recording, this.entries())}
-          ${context ? this.showing('experiment', () => html`${experimentPart(context)} ${this.aboutRun()}`) : nothing}
-          ${this.keeping()}
-        </div>
-        ${this.settingsPart(() => null, OPEN)}
-      </div>
-      ${this.sheetPart()}
-    `;
+    return this.frame({
+      offered: this.offered,
+      results: html`${
+        context
+          ? html`${this.showing('session', () => sessionPart(context))} ${this.welcomePart()}
+            ${this.showing('operations', () => operationsPart(context))}
+            ${this.showing('spikes', () => spikesPart(context))}
+            ${this.showing('ball', () => ballPart(context))}`
+          : nothing
+      }
+      ${this.runPart()} ${this.comparisonPart()} ${stopBox(recording, this.entries())}
+      ${context ? this.showing('experiment', () => html`${experimentPart(context)} ${this.aboutRun()}`) : nothing}`,
+      settings: this.settingsPart(() => null, OPEN),
+    });
   }
 }
 

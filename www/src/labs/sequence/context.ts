@@ -1,6 +1,9 @@
-/**
- * What every part of the sequence lab may read and do. The experiment has no curves of its own, `client.outcome()` has
- * them; spikes and ball have verdicts of their own in their answers.
- */
+/** What every part of the sequence lab may read and do. */
 
-export type { PartContext as SequenceContext } from '../../ui/part-context';
+import type { PartContext } from '../../ui/part-context';
+
+export interface SequenceContext extends PartContext {
+  /** Which symbol of the settings' sequence the parts look at, from 0. A sequence that has become shorter may end before it. */
+  at: number;
+  go: (at: number) => void;
+}

@@ -74,10 +74,10 @@ export interface CourseActions {
   current: number;
   read: (at: number) => void;
   /** The reader pressed a symbol. */
-  pick: (step: SymbolStep) => void;
+  pick: (step: SymbolStep, strip: HTMLElement) => void;
 }
 
-/** The strip itself. Symbols that are still to come are hidden by `LabSession`, which shows one after the other. */
+/** The strip itself. Symbols that are still to come are hidden by `Playback`, which shows one after the other. */
 export function courseStrip(steps: SymbolStep[], actions: CourseActions): TemplateResult {
   const current = steps.some(({ at }) => at === actions.current) ? actions.current : steps[0]?.at;
   const longest = steps.reduce(
@@ -104,7 +104,7 @@ export function courseStrip(steps: SymbolStep[], actions: CourseActions): Templa
           aria-current=${step.at === current ? 'true' : 'false'}
           @focus=${() => actions.read(step.at)}
           @pointerenter=${() => actions.read(step.at)}
-          @click=${() => actions.pick(step)}
+          @click=${(event: Event) => actions.pick(step, event.currentTarget as HTMLElement)}
         >
           <span class="sr">${stepWords(step, actions.from)}</span>
           <span class="at" aria-hidden="true">${step.at - actions.from + 1}</span>

@@ -1,22 +1,23 @@
 /** Part `operations`: the five operations, of both machines, on one sequence, in step. */
 
+import { radios, select } from '../../ui/options';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import { live } from 'lit/directives/live.js';
 import { labAddress } from '../../ui/address';
-import type { LabClient } from '../../engine/client';
 import '../../figure/lab-figure';
 import { exportButtons } from '../../ui/download';
 import '../../ui/inspect.css';
 import '../../ui/parts.css';
 import { saveButton } from '../../figure/print';
-import '../../ui/look.css';
+import { part, type Asking } from '../../ui/part';
+import { keyOf } from '../../ui/part-key';
 import type { SequenceContext } from './context';
 import type { Operations, Stage, StageView } from '../../engine/types';
 import { entries, numbersOf } from './numbers';
 import './operations.css';
 import { operationsRecord } from './operations-files';
-import { ScrubbedPart, type Viewed } from './scrubbed';
+import { operationsSheet } from './operations-sheet';
+import { BAR, placeKey, playerOf, scrubber, viewed, type Viewed, type Walking } from './scrubbed';
 import { mostBars, similarBars } from './similar';
 import { stripFigure } from './strip';
 import { symbolText } from './symbols';
@@ -26,166 +27,142 @@ const MACHINES = [
   { id: 'transformer', label: 'Transformer' },
 ] as const;
 
-type Answer = Viewed<Operations>;
-
-class SequenceOperations extends ScrubbedPart<Operations> {
-  static override properties = {
-    ...ScrubbedPart.properties,
-    stage: { state: true },
-    open: { state: true },
-    entry: { state: true },
-  };
+interface State extends Walking {
   /** The stage on show where there is no room for all. */
-  declare stage: Stage['id'];
-  declare open: boolean;
+  stage: Stage['id'];
+  open: boolean;
   /** Whose numbers the table holds. */
-  declare entry: string;
-
+  entry: string;
   /** The next question takes the lesson up again. */
-  private goOn = false;
+  goOn: boolean;
+}
 
-  constructor() {
-    super('operations');
-    this.stage = 'encoding';
-    this.open = false;
-    this.entry = '';
+type Own = Asking<SequenceContext, Viewed<Operations>, State>;
+
+export const operationsPart = part<SequenceContext, Viewed<Operations>, State>({
+  tag: 'sequence-operations',
+  id: 'operations',
+  title: 'Five operations',
+  note: () => 'both machines on one sequence, in step',
+  intro: html`At each symbol both do the same five things with vectors of their own. What you see are the
+  vectors of the running machines, and the similarities that each of them went by.`,
+  state: (now) => ({ stage: 'encoding', open: false, entry: '', goOn: false, player: playerOf(now) }),
+  ask: (context, state) =>
+    viewed(context, 'operations', (client, at) => {
+      const { goOn } = state;
+      state.goOn = false;
+      return client.ask('operations', { at, goOn });
+    }),
+  key: placeKey('operations'),
+  patient: true,
+  bar: BAR,
+  goesOn: true,
+  left: ({ state }) => state.player.stop(),
+  controls: (own) =>
+    html`${scrubber(own, 'operations')}
+      <p class="training told" role="status" data-testid="operations-training">${training(own)}</p>`,
+  found: ({ shown }, own) => step(shown, own),
+  waits: () => nothing,
+});
+
+/** Whether the transformer is being trained just now, or how it was. */
+function training({ answer, context, asked, fresh, set }: Own): TemplateResult | string {
+  if (fresh && asked.one.refused) return '';
+  if (!answer && fresh) return 'Computed while this part of the page is in view.';
+  if (!answer || (answer.key !== keyOf(context, 'operations') && !fresh)) {
+    return html`<span class="busy" data-busy="true"
+      >${
+        context.client.turnOf('operations')?.unit === 'symbols'
+          ? 'Showing this sequence to the machine …'
+          : 'Training the transformer on this sequence …'
+      }</span
+    >`;
   }
+  const { training, unfinished } = answer.shown;
+  const onwards = () => {
+    asked.one.anew();
+    set({ goOn: true });
+  };
+  return unfinished && fresh
+    ? html`${training}
+        <button type="button" class="small" data-testid="train-on" @click=${onwards}>
+          Train it further
+        </button>`
+    : training;
+}
 
-  protected look(client: LabClient, at: number): Promise<Operations> {
-    const { goOn } = this;
-    this.goOn = false;
-    return client.ask('operations', { at, goOn });
-  }
+function step(operations: Operations, own: Own): TemplateResult {
+  const { context, state, fresh } = own;
+  const { stage, open, entry } = state;
+  const shown = operations.stages.some(({ id }) => id === stage) ? stage : operations.stages[0]?.id;
+  return html`<div
+    class="step"
+    data-testid="operations-step"
+    data-at=${operations.at}
+    data-fresh=${fresh ? 'true' : 'false'}
+  >
+    ${guard([operations, shown], () => html`${predictions(operations)} ${chooser(operations, shown, own)} ${stages(operations, shown)}`)}
+    ${guard([operations, open, entry, context.link], () => foot(operations, own))}
+  </div>`;
+}
 
-  /** The lesson that was stopped goes on. */
-  private trainOn() {
-    this.goOn = true;
-    this.anew();
-  }
+/** Where there is no room for five columns, one stage at a time is shown. */
+function chooser({ stages }: Operations, shown: Stage['id'] | undefined, { set }: Own): TemplateResult {
+  return html`<fieldset class="switch chooser">
+    <legend class="sr">Operation on show</legend>
+    ${radios(
+      'operation',
+      stages.map(({ id, label }, i) => ({
+        value: id,
+        label: html`${i + 1} <span class="name">${label}</span>`,
+      })),
+      shown,
+      (stage) => set({ stage }),
+    )}
+  </fieldset>`;
+}
 
-  protected override render(): TemplateResult {
-    const { question } = this;
-    const answer = question.answer;
-    const lesson = this.progress.turn?.unit === 'steps';
-    return html`<section class="card part operations" aria-labelledby="title-operations">
-      <header>
-        <h2 id="title-operations">Five operations</h2>
-        <p class="quiet">both machines on one sequence, in step</p>
-      </header>
-      <p class="help">
-        At each symbol both do the same five things with vectors of their own. What you see are the vectors of
-        the running machines, and the similarities that each of them went by.
-      </p>
-      ${this.scrubber()}
-      <p class="training told" role="status" data-testid="operations-training">${this.training(answer)}</p>
-      ${this.waiting(lesson ? 'Stop, and look at it as it is' : 'Stop')}
-      ${answer ? this.step(answer) : nothing}
-    </section>`;
-  }
-
-  /** Whether the transformer is being trained just now, or how it was. */
-  private training(answer: Answer | null): TemplateResult | string {
-    const { question } = this;
-    if (question.refused && question.fresh) return '';
-    if (!answer && question.fresh) return 'Computed while this part of the page is in view.';
-    if (!answer || (answer.key !== this.key && !question.fresh)) {
-      return html`<span class="busy" data-busy="true"
-        >${
-          this.progress.turn?.unit === 'symbols'
-            ? 'Showing this sequence to the machine …'
-            : 'Training the transformer on this sequence …'
-        }</span
-      >`;
-    }
-    const { training, unfinished } = answer.shown;
-    return unfinished && question.fresh
-      ? html`${training}
-          <button type="button" class="small" data-testid="train-on" @click=${() => this.trainOn()}>
-            Train it further
-          </button>`
-      : training;
-  }
-
-  private step(answer: Answer): TemplateResult {
-    const operations = answer.shown;
-    const { stage, open, entry, context } = this;
-    const shown = operations.stages.some(({ id }) => id === stage) ? stage : operations.stages[0]?.id;
-    const fresh = this.question.fresh;
-    return html`<div
-      class="step"
-      data-testid="operations-step"
-      data-at=${operations.at}
-      data-fresh=${fresh ? 'true' : 'false'}
+function foot(operations: Operations, { context, state, set }: Own): TemplateResult {
+  const { link, client } = context;
+  const all = entries(operations);
+  const chosen = all.find(({ id }) => id === state.entry) ?? all[0];
+  return html`<div class="foot">
+      ${exportButtons(() => onPaper(operations, link), 'operations', 'Five operations')}
+      ${saveButton('JSON', 'operations.json', () => JSON.stringify(operationsRecord(operations, link), null, 1))}
+      ${saveButton('CSV', 'operations.csv', () => client.ask('csv', { table: 'operations', at: operations.at }))}
+    </div>
+    <details
+      class="numbers"
+      @toggle=${(event: Event) => set({ open: (event.target as HTMLDetailsElement).open })}
     >
-      ${guard([operations, shown], () => html`${predictions(operations)} ${this.chooser(operations, shown)} ${stages(operations, shown)}`)}
-      ${guard([operations, open, entry, context.link], () => this.foot(operations))}
-    </div>`;
-  }
+      <summary>Numbers<span class="sr"> of the five operations</span></summary>
+      ${
+        state.open && chosen
+          ? html`<p class="pick">
+                <label for="operations-entry">Of</label>
+                ${select({
+                  id: 'operations-entry',
+                  testId: 'operations-entry',
+                  options: all.map(({ id, label }) => ({ value: id, label })),
+                  value: chosen.id,
+                  change: (entry) => set({ entry }),
+                })}
+              </p>
+              ${numbersOf(chosen)}`
+          : nothing
+      }
+    </details>`;
+}
 
-  /** Where there is no room for five columns, one stage at a time is shown. */
-  private chooser({ stages }: Operations, shown: Stage['id'] | undefined): TemplateResult {
-    return html`<fieldset class="chooser">
-      <legend class="sr">Operation on show</legend>
-      ${stages.map(
-        ({ id, label }, i) =>
-          html`<label>
-            <input
-              type="radio"
-              name="operation"
-              value=${id}
-              .checked=${live(id === shown)}
-              @change=${() => (this.stage = id)}
-            /><span>${i + 1} <span class="name">${label}</span></span>
-          </label>`,
-      )}
-    </fieldset>`;
-  }
-
-  private foot(operations: Operations): TemplateResult {
-    const { open, context } = this;
-    const all = entries(operations);
-    const chosen = all.find(({ id }) => id === this.entry) ?? all[0];
-    return html`<div class="foot">
-        ${exportButtons(() => this.onPaper(operations), 'operations', 'Five operations')}
-        ${saveButton('JSON', 'operations.json', () => JSON.stringify(operationsRecord(operations, context.link), null, 1))}
-        ${saveButton('CSV', 'operations.csv', () => context.client.ask('csv', { table: 'operations', at: operations.at }))}
-      </div>
-      <details
-        class="numbers"
-        @toggle=${(event: Event) => (this.open = (event.target as HTMLDetailsElement).open)}
-      >
-        <summary>Numbers<span class="sr"> of the five operations</span></summary>
-        ${
-          open && chosen
-            ? html`<p class="pick">
-                  <label for="operations-entry">Of</label>
-                  <select
-                    id="operations-entry"
-                    data-testid="operations-entry"
-                    .value=${live(chosen.id)}
-                    @change=${(event: Event) => (this.entry = (event.target as HTMLSelectElement).value)}
-                  >
-                    ${all.map(
-                      ({ id, label }) =>
-                        html`<option value=${id} ?selected=${id === chosen.id}>${label}</option>`,
-                    )}
-                  </select>
-                </p>
-                ${numbersOf(chosen)}`
-            : nothing
-        }
-      </details>`;
-  }
-
-  private async onPaper(operations: Operations): Promise<string> {
-    const { operationsSvg } = await import('./svg-operations');
-    const { at, length, symbol } = operations;
-    return operationsSvg(operations, predictionLines(operations), {
-      title: 'Five operations, two machines',
-      note: `Symbol ${at + 1} of ${length}: ${symbolText(symbol)}`,
-      address: labAddress(this.context.link),
-    });
-  }
+async function onPaper(operations: Operations, link: string): Promise<string> {
+  const { sheetSvg } = await import('../../figure/sheet');
+  const { at, length, symbol } = operations;
+  const words = {
+    title: 'Five operations, two machines',
+    note: `Symbol ${at + 1} of ${length}: ${symbolText(symbol)}`,
+    address: labAddress(link),
+  };
+  return sheetSvg(operationsSheet(operations, predictionLines(operations), words));
 }
 
 interface Prediction {
@@ -277,10 +254,4 @@ function cell(id: 'machine' | 'transformer', label: string, view: StageView): Te
     )}
     ${view.similarities.map((similarity) => similarBars(similarity, mostBars(view)))}
   </div>`;
-}
-
-customElements.define('sequence-operations', SequenceOperations);
-
-export function operationsPart(context: SequenceContext): TemplateResult {
-  return html`<sequence-operations .context=${context}></sequence-operations>`;
 }

@@ -11,11 +11,11 @@ export class Playback {
   private appeared: number | null = null;
   private frame = 0;
 
+  /** Where the strip is. */
+  private part: ParentNode | null = null;
+
   /** `changed` is called when all have appeared. */
-  constructor(
-    private readonly strip: ParentNode,
-    private readonly changed: () => void,
-  ) {}
+  constructor(private readonly changed: () => void) {}
 
   get running(): boolean {
     return this.appeared !== null;
@@ -45,11 +45,24 @@ export class Playback {
     this.changed();
   };
 
+  /** The strip was drawn, here. */
+  show(part: ParentNode): void {
+    this.part = part;
+    this.hideWaiting();
+  }
+
+  /** Marks the symbol that is heard. */
+  sound(index: number | null): void {
+    this.toggle('data-sounding', (i) => i === index);
+  }
+
   /** Hides what is still to come, without drawing the strip anew. */
-  hideWaiting(): void {
+  private hideWaiting(): void {
     const { appeared } = this;
-    this.strip
-      .querySelectorAll('.course > li')
-      .forEach((item, i) => item.toggleAttribute('data-waiting', appeared !== null && i > appeared));
+    this.toggle('data-waiting', (i) => appeared !== null && i > appeared);
+  }
+
+  private toggle(attribute: string, on: (index: number) => boolean): void {
+    this.part?.querySelectorAll('.course > li').forEach((item, i) => item.toggleAttribute(attribute, on(i)));
   }
 }

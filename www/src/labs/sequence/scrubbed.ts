@@ -1,15 +1,17 @@
-/** A part of the page that looks at one symbol of the settings' sequence after the other. */
+/** Parts of the page that look at one symbol of the settings' sequence after the other. */
 
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { LabClient } from '../../engine/client';
-import { Question } from '../../ui/ask';
-import { keyOf, VisiblePart } from '../../ui/visible-part';
+import { count } from '../../ui/format';
+import type { Asking, Part } from '../../ui/part';
+import { keyOf } from '../../ui/part-key';
+import { Player } from '../../ui/player';
+import type { Bar } from '../../ui/work';
 import type { SequenceContext } from './context';
-import { placeOf } from './place';
-import type { SequenceScrubber } from './scrubber';
 import './scrubber';
-import { Progress } from './work';
-import '../../ui/work.css';
+
+/** A symbol is shown for so long while it plays. */
+const MS = { tick: 900, calm: 2000 };
 
 /** What is shown, of which sequence, asked with which settings. */
 export interface Viewed<T> {
@@ -18,123 +20,59 @@ export interface Viewed<T> {
   key: string;
 }
 
-export abstract class ScrubbedPart<T> extends VisiblePart<SequenceContext> {
-  protected readonly question = new Question<Viewed<T>>(
-    () => this.ask(),
-    () => this.requestUpdate(),
-    true,
-  );
-  protected readonly questions = [this.question];
-  protected readonly progress: Progress;
-  /** What was drawn last was an answer to the present question. */
-  private drawnFresh = true;
-  /** Rises when the same is to be looked at anew. */
-  private round = 0;
-  /** Whose reports this part listens to. */
-  private listeningTo: LabClient | null = null;
-  private unlisten = () => {};
+export interface Walking {
+  player: Player;
+}
 
-  /** `work` is the part's name too. */
-  constructor(private readonly work: 'operations' | 'spikes') {
-    super();
-    this.progress = new Progress(work, () => this.requestUpdate());
-  }
+type Scrubbed<T, S> = Part<SequenceContext, S, { one: Viewed<T> }>;
 
-  /** What is to be seen at symbol `at`. */
-  protected abstract look(client: LabClient, at: number): Promise<T>;
+const within = (at: number, { length }: ArrayLike<unknown>) => Math.min(at, Math.max(0, length - 1));
 
-  override connectedCallback() {
-    super.connectedCallback();
-    // An element that is put back listens again.
-    if (this.hasUpdated) this.requestUpdate();
-  }
+export function playerOf<T, S>(now: () => Scrubbed<T, S>): Player {
+  const course = () => {
+    const { context, asked, fresh } = now();
+    const symbols = asked.one.answer?.symbols ?? [];
+    const last = Math.max(0, symbols.length - 1);
+    return { at: within(context.at, symbols), last, ready: fresh, go: context.go };
+  };
+  return new Player(course, () => now().redraw(), MS);
+}
 
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.unlisten();
-    this.listeningTo = null;
-  }
+/** What `look` finds at the present symbol. A sequence that has just changed may have become shorter, so its length is asked for first. */
+export async function viewed<T>(
+  { client, at, parts, settled }: SequenceContext,
+  id: string,
+  look: (client: LabClient, at: number) => Promise<T>,
+): Promise<Viewed<T>> {
+  const key = keyOf({ parts, settled }, id);
+  const symbols = await client.ask('symbols', {});
+  return { symbols, shown: await look(client, within(at, symbols)), key };
+}
 
-  private get place() {
-    return placeOf(this.context.client);
-  }
+export const placeKey = (id: string) => (context: SequenceContext) => ({
+  settings: `${keyOf(context, id)}|${context.at}`,
+  moment: '',
+});
 
-  protected get key(): string {
-    return keyOf(this.context, this.work);
-  }
+/** The machine is shown the sequence twice; then a transformer may be taught. */
+export const BAR: Bar = {
+  words: ({ unit, at, of }) =>
+    unit === 'steps'
+      ? { at: `${count(at)} of at most ${count(of)} gradient steps`, stop: 'Stop, and look at it as it is' }
+      : { at: `${count(at)} of ${count(of)} symbols, the sequence twice` },
+};
 
-  /** A sequence that has just changed may have become shorter, so its length is asked for first. */
-  private async ask(): Promise<Viewed<T>> {
-    const { client } = this.context;
-    const key = this.key;
-    const symbols = await client.ask('symbols', {});
-    const shown = await this.progress.track(() => this.look(client, this.place.within(symbols.length)));
-    return { symbols, shown, key };
-  }
-
-  /** The same is asked for once more. */
-  protected anew() {
-    this.round += 1;
-    this.requestUpdate();
-  }
-
-  private retry() {
-    this.question.retry();
-    this.requestUpdate();
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>) {
-    const before = changed.get('context') as SequenceContext | undefined;
-    if (before?.activity === 'compiling' && this.context.activity !== 'compiling') this.question.retry();
-    const { client } = this.context;
-    if (this.listeningTo === client || !this.isConnected) return;
-    this.unlisten();
-    const unlistenPlace = this.place.listen(() => this.requestUpdate());
-    const unlistenClient = client.listen(this.progress.onReport);
-    this.listeningTo = client;
-    this.unlisten = () => {
-      unlistenPlace();
-      unlistenClient();
-    };
-  }
-
-  protected override request() {
-    this.question.request(`${this.key}|${this.place.at}|${this.round}`);
-    // An answer that waits its turn is not asked for yet, but the last one is out of date.
-    if (this.question.fresh !== this.drawnFresh) this.requestUpdate();
-  }
-
-  protected override updated(changed: PropertyValues) {
-    this.drawnFresh = this.question.fresh;
-    super.updated(changed);
-  }
-
-  protected override suspend() {
-    super.suspend();
-    // What nobody sees stands still.
-    this.querySelector<SequenceScrubber>('sequence-scrubber')?.stop();
-  }
-
-  protected scrubber(): TemplateResult | typeof nothing {
-    const { answer, fresh } = this.question;
-    if (!answer) return nothing;
-    return html`<sequence-scrubber
-      place=${this.work}
-      .symbols=${answer.symbols}
-      .at=${this.place.within(answer.symbols.length)}
-      .ready=${fresh}
-      @scrub=${(event: CustomEvent<number>) => this.place.go(event.detail)}
-    ></sequence-scrubber>`;
-  }
-
-  /** How far the work is, with a way to stop it, and why there is no answer. */
-  protected waiting(stop: string): TemplateResult {
-    const { question, progress } = this;
-    // While something else is asked for, the last refusal is out of date.
-    const refused = question.fresh ? question.refused : '';
-    return html`${progress.bar(this.context.client, stop, () => this.retry())}
-      <p class="refused" role="status">
-        ${refused ? html`<span class="wrong">${refused}</span>` : nothing}
-      </p>`;
-  }
+/** Walks along the symbols. `place` is the part it stands in, so that no two have one test identifier. */
+export function scrubber<T, S extends Walking>(
+  { answer, context, state }: Asking<SequenceContext, Viewed<T>, S>,
+  place: string,
+): TemplateResult | typeof nothing {
+  if (!answer) return nothing;
+  return html`<sequence-scrubber
+    .place=${place}
+    .symbols=${answer.symbols}
+    .at=${within(context.at, answer.symbols)}
+    .player=${state.player}
+    .playing=${state.player.playing}
+  ></sequence-scrubber>`;
 }

@@ -2,89 +2,38 @@
 
 import { html, LitElement, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import type { Player } from '../../ui/player';
 import './scrubber.css';
 import { symbolText, spoken } from './symbols';
 
-/** A symbol is shown for so long while it plays; longer for readers who asked for less motion. */
-const TICK_MS = 900;
-const CALM_TICK_MS = 2000;
 /** Of a longer sequence only the neighbourhood is written out. */
 const MOST_SYMBOLS = 240;
 const NEIGHBOURS = 60;
 
-const stillness = matchMedia('(prefers-reduced-motion: reduce)');
-
-export class SequenceScrubber extends LitElement {
+class SequenceScrubber extends LitElement {
   static override properties = {
     symbols: { attribute: false },
-    at: { type: Number },
-    ready: { type: Boolean },
-    place: { type: String },
-    playing: { state: true },
+    at: { attribute: false },
+    place: { attribute: false },
+    player: { attribute: false },
+    playing: { attribute: false },
   };
   declare symbols: string[];
   /** From 0. */
   declare at: number;
-  /** What is shown is for `at`: playing waits for it, so that no symbol is left out. */
-  declare ready: boolean;
   /** The part of the page it stands in, so that no two have one test identifier. */
   declare place: string;
+  declare player: Player;
   declare playing: boolean;
 
-  private timer: ReturnType<typeof setInterval> | undefined;
   private centred = '';
-
-  constructor() {
-    super();
-    this.symbols = [];
-    this.at = 0;
-    this.ready = true;
-    this.place = '';
-    this.playing = false;
-  }
 
   protected override createRenderRoot() {
     return this;
   }
 
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.stop();
-  }
-
-  /** Stands still: nobody looks. */
-  stop(): void {
-    clearInterval(this.timer);
-    this.timer = undefined;
-    this.playing = false;
-  }
-
   private get last(): number {
     return Math.max(0, this.symbols.length - 1);
-  }
-
-  private go(to: number) {
-    const wanted = Math.min(this.last, Math.max(0, to));
-    if (wanted !== this.at) this.dispatchEvent(new CustomEvent<number>('scrub', { detail: wanted }));
-  }
-
-  private play() {
-    if (this.last === 0) return;
-    if (this.at >= this.last) this.go(0);
-    this.playing = true;
-    this.timer = setInterval(() => this.tick(), stillness.matches ? CALM_TICK_MS : TICK_MS);
-  }
-
-  private tick() {
-    if (!this.ready) return;
-    if (this.at >= this.last) this.stop();
-    else this.go(this.at + 1);
-  }
-
-  /** By hand: whoever takes hold of it stops it. */
-  private pick(to: number) {
-    this.stop();
-    this.go(to);
   }
 
   /** The slider knows its keys; the same ones work from the buttons beside it. */
@@ -99,7 +48,7 @@ export class SequenceScrubber extends LitElement {
     const to = moves[event.key];
     if (to === undefined) return;
     event.preventDefault();
-    this.pick(to);
+    this.player.pick(to);
   }
 
   protected override updated() {
@@ -143,7 +92,7 @@ export class SequenceScrubber extends LitElement {
           type="button"
           data-testid="${place}-previous"
           aria-disabled=${at <= 0 ? 'true' : 'false'}
-          @click=${() => this.pick(at - 1)}
+          @click=${() => this.player.pick(at - 1)}
         >
           <span aria-hidden="true">◀</span><span class="sr">Previous symbol</span>
         </button>
@@ -152,7 +101,7 @@ export class SequenceScrubber extends LitElement {
           data-testid="${place}-play"
           data-playing=${playing ? 'true' : 'false'}
           aria-disabled=${last === 0 ? 'true' : 'false'}
-          @click=${() => (playing ? this.stop() : this.play())}
+          @click=${() => this.player.toggle()}
         >
           ${playing ? 'Pause' : html`Play<span class="sr"> through the symbols</span>`}
         </button>
@@ -160,7 +109,7 @@ export class SequenceScrubber extends LitElement {
           type="button"
           data-testid="${place}-next"
           aria-disabled=${at >= last ? 'true' : 'false'}
-          @click=${() => this.pick(at + 1)}
+          @click=${() => this.player.pick(at + 1)}
         >
           <span aria-hidden="true">▶</span><span class="sr">Next symbol</span>
         </button>
@@ -174,7 +123,7 @@ export class SequenceScrubber extends LitElement {
         max=${last}
         step="1"
         .value=${live(String(at))}
-        @input=${(event: Event) => this.pick(Number((event.target as HTMLInputElement).value))}
+        @input=${(event: Event) => this.player.pick(Number((event.target as HTMLInputElement).value))}
       />
       <ol class="symbols" aria-label="The sequence" start=${(this.written()[0]?.at ?? 0) + 1}>
         ${this.written().map(
@@ -185,7 +134,7 @@ export class SequenceScrubber extends LitElement {
                 tabindex="-1"
                 aria-current=${one.at === at ? 'true' : 'false'}
                 title="Symbol ${one.at + 1}"
-                @click=${() => this.pick(one.at)}
+                @click=${() => this.player.pick(one.at)}
               >
                 <span>${symbolText(one.symbol)}</span>
               </button>

@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { count, plural } from '../../ui/format';
+import { executorText } from '../../ui/panel';
 import { figureText } from '../../ui/text';
 import type { Session } from '../../engine/types';
 import { symbolText, spoken } from './symbols';
@@ -59,12 +60,7 @@ export function sessionFacts(session: Session): TemplateResult {
     </div>
     <div>
       <dt>Runs on</dt>
-      <dd data-testid="session-executor">
-        <strong>${executor.kind === 'webgpu' ? 'WebGPU' : 'CPU'}</strong>${
-          executor.name ? ` (${executor.name})` : nothing
-        }.
-        ${executor.reason}
-      </dd>
+      <dd data-testid="session-executor">${executorText(executor)}</dd>
     </div>
   </dl>`;
 }

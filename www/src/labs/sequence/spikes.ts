@@ -1,218 +1,152 @@
 /** Part `spikes`: what the neurons of every layer do for one symbol, and whether the order of firing is the code. */
 
+import { radios, type Option } from '../../ui/options';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import { live } from 'lit/directives/live.js';
-import type { LabClient } from '../../engine/client';
 import { figureView } from '../../figure/lab-figure';
-import { PendingEdits } from '../../ui/pending-edits';
 import { field, propertyOf } from '../../ui/fields';
 import '../../ui/inspect.css';
 import '../../ui/parts.css';
 import { correlation, saveButton } from '../../figure/print';
 import { tableView, type Column, type Table, type Value } from '../../figure/table';
-import { slider, type SliderContext } from '../../ui/slider';
+import { slider } from '../../ui/slider';
+import { part, type Asking } from '../../ui/part';
 import { count } from '../../ui/format';
-import '../../ui/look.css';
 import { verdictList } from '../../ui/verdicts';
 import { figureText } from '../../ui/text';
 import type { SequenceContext } from './context';
 import type { SpikeLayer, Spikes } from '../../engine/types';
 import { rasterFigure, type Clock } from './raster';
 import { readingsFigure } from './readings';
-import { ScrubbedPart } from './scrubbed';
+import { BAR, placeKey, playerOf, scrubber, viewed, type Viewed, type Walking } from './scrubbed';
 import './spikes.css';
 import { symbolText } from './symbols';
 import { tracesOf } from './traces';
 
-const CLOCKS: { id: Clock; label: string }[] = [
-  { id: 'own', label: 'Each layer’s burst' },
-  { id: 'one', label: 'One clock' },
+const CLOCKS: Option<Clock>[] = [
+  { value: 'own', label: 'Each layer’s burst' },
+  { value: 'one', label: 'One clock' },
 ];
 
 const STRETCHES = [
-  { id: 'whole', label: 'Whole volley' },
-  { id: 'near', label: 'Near the threshold' },
+  { value: 'whole', label: 'Whole volley' },
+  { value: 'near', label: 'Near the threshold' },
 ] as const;
 
 /** Two or more ways to look at a figure, of which one is chosen. */
-function choice<Id extends string>(
-  legend: string,
-  name: string,
-  options: readonly { id: Id; label: string }[],
-  chosen: Id,
-  choose: (id: Id) => void,
-): TemplateResult {
+function choice<V extends string>(legend: string, ...rest: Parameters<typeof radios<V>>): TemplateResult {
   return html`<fieldset class="ways">
     <legend>${legend}</legend>
-    <span class="switch">
-      ${options.map(
-        ({ id, label }) =>
-          html`<label>
-            <input
-              type="radio"
-              name=${name}
-              value=${id}
-              data-testid="${name}-${id}"
-              .checked=${live(id === chosen)}
-              @change=${() => choose(id)}
-            /><span>${label}</span>
-          </label>`,
-      )}
-    </span>
+    <span class="switch">${radios(...rest)}</span>
   </fieldset>`;
 }
 
-class SequenceSpikes extends ScrubbedPart<Spikes> {
-  static override properties = {
-    ...ScrubbedPart.properties,
-    clock: { state: true },
-    near: { state: true },
-  };
-  declare clock: Clock;
+interface State extends Walking {
+  clock: Clock;
   /** The activations are shown where they come to the threshold, instead of from the first input on. */
-  declare near: boolean;
+  near: boolean;
+}
 
-  private readonly edits = new PendingEdits(
-    (name, value) => this.context.change(name, value),
-    () => this.requestUpdate(),
-  );
-  constructor() {
-    super('spikes');
-    this.clock = 'own';
-    this.near = true;
-  }
+type Own = Asking<SequenceContext, Viewed<Spikes>, State>;
 
-  protected look(client: LabClient, at: number): Promise<Spikes> {
-    return client.ask('spikes', { at });
-  }
-
-  private csv(id: 'spikes' | 'readings' | 'spike-checks', { at }: Spikes): Promise<string> {
-    return this.context.client.ask('csv', { table: id, at });
-  }
-
-  protected override render(): TemplateResult {
-    const { question, context } = this;
-    const answer = question.answer;
-    return html`<section class="card part spikes" aria-labelledby="title-spikes">
-      <header>
-        <h2 id="title-spikes">Spikes</h2>
-        <p class="quiet">is the order of firing the code?</p>
-      </header>
-      <p class="help">
-        A code is a volley: whoever fires first counts most. Each layer takes in the volley of the layer
-        before it, and is shut off once as many of its neurons have fired as its code has.
-      </p>
-      ${this.scrubber()} ${this.controls()} ${this.waiting('Stop')}
-      ${
-        answer
-          ? html`<div
-              class="step"
-              data-testid="spikes-step"
-              data-at=${answer.shown.at}
-              data-neuron=${answer.shown.neuron}
-              data-fresh=${question.fresh ? 'true' : 'false'}
-            >
-              ${guard([answer.shown, this.clock, this.near, context.link], () => this.shown(answer.shown))}
-            </div>`
-          : html`<div class="step waiting">
-              <p class="help">
-                ${
-                  question.fresh
-                    ? question.refused
-                      ? nothing
-                      : 'Computed while this part of the page is in view.'
-                    : this.progress.turn
-                      ? 'Showing this sequence to the machine …'
-                      : 'Computing …'
-                }
-              </p>
-            </div>`
-      }
-    </section>`;
-  }
-
-  private controls(): TemplateResult {
-    const { context } = this;
-    const sliders: SliderContext = {
-      properties: context.properties,
-      values: context.settled.values,
-      problems: context.settled.problems,
-      edits: this.edits,
-      typeIn: context.typeIn,
-    };
-    const neuron = propertyOf(context, 'neuron')?.kind;
-    const help =
-      neuron?.type === 'choice'
-        ? neuron.options.find(({ value }) => value === context.settled.values.neuron)?.help
-        : undefined;
-    return html`<div class="tuning">
-      <div class="fields">${field('neuron', 'spikes', context)}</div>
-      ${slider('threshold', sliders, { log: true })}
-      ${slider('leak', sliders, { log: true, label: 'Leak τ (RDLIF)' })} ${slider('load', sliders)}
-      ${help ? html`<p class="help">${help}</p>` : nothing}
+export const spikesPart = part<SequenceContext, Viewed<Spikes>, State>({
+  tag: 'sequence-spikes',
+  id: 'spikes',
+  title: 'Spikes',
+  note: () => 'is the order of firing the code?',
+  intro: html`A code is a volley: whoever fires first counts most. Each layer takes in the volley of the layer
+  before it, and is shut off once as many of its neurons have fired as its code has.`,
+  state: (now) => ({ clock: 'own', near: true, player: playerOf(now) }),
+  ask: (context) => viewed(context, 'spikes', (client, at) => client.ask('spikes', { at })),
+  key: placeKey('spikes'),
+  patient: true,
+  bar: BAR,
+  goesOn: true,
+  left: ({ state }) => state.player.stop(),
+  controls: (own) => html`${scrubber(own, 'spikes')} ${controls(own)}`,
+  found: ({ shown: spikes }, own) => {
+    const { context, state, fresh } = own;
+    return html`<div
+      class="step"
+      data-testid="spikes-step"
+      data-at=${spikes.at}
+      data-neuron=${spikes.neuron}
+      data-fresh=${fresh ? 'true' : 'false'}
+    >
+      ${guard([spikes, state.clock, state.near, context.link], () => shown(spikes, own))}
     </div>`;
-  }
-
-  private shown(spikes: Spikes): TemplateResult {
-    return html`<p class="formula" data-testid="spikes-formula"><b>${spikes.label}:</b> ${spikes.formula}</p>
-      ${this.raster(spikes)} ${tableView(layersTable(spikes.layers))}
-      <div class="two">${this.traces(spikes)} ${this.readings(spikes)}</div>
-      ${this.checks(spikes)}`;
-  }
-
-  private raster(spikes: Spikes): TemplateResult {
-    const { clock, context } = this;
-    const figure = rasterFigure(spikes, clock, noteOf(spikes), () => this.csv('spikes', spikes));
-    return html`${choice('Time axis', 'spikes-clock', CLOCKS, clock, (id) => (this.clock = id))}
-    ${figureView(figure, context.link)}`;
-  }
-
-  private traces(spikes: Spikes): TemplateResult {
-    const { near } = this;
-    return html`<section aria-labelledby="title-traces">
-      <h3 id="title-traces">Decoder neurons on their way to the threshold</h3>
+  },
+  waits: ({ fresh, bar }) =>
+    html`<div class="step waiting">
       <p class="help">
-        The first that fire, and the first that does not. The dashed level is the threshold,
-        ${figureText(spikes.threshold)}.
+        ${
+          fresh
+            ? 'Computed while this part of the page is in view.'
+            : bar === nothing
+              ? 'Computing …'
+              : 'Showing this sequence to the machine …'
+        }
       </p>
-      ${choice('Activation', 'spikes-near', STRETCHES, near ? 'near' : 'whole', (id) => (this.near = id === 'near'))}
-      ${figureView(tracesOf(spikes, near, noteOf(spikes)), this.context.link)}
-    </section>`;
-  }
+    </div>`,
+});
 
-  private readings(spikes: Spikes): TemplateResult {
-    const figure = readingsFigure(spikes, noteOf(spikes), () => this.csv('readings', spikes));
-    return html`<section aria-labelledby="title-readings">
-      <h3 id="title-readings">${figure.title}</h3>
-      <p class="help">
-        The input’s spikes, one a row. The phase is the spike’s time as a share of the volley’s window, once
-        around; the significance is what the ranks make of it.
-      </p>
-      ${figureView(figure, this.context.link)}
-    </section>`;
-  }
+function controls({ context, sliders }: Own): TemplateResult {
+  const neuron = propertyOf(context, 'neuron')?.kind;
+  const help =
+    neuron?.type === 'choice'
+      ? neuron.options.find(({ value }) => value === context.settled.values.neuron)?.help
+      : undefined;
+  return html`<div class="tuning two">
+    <div class="fields">${field('neuron', 'spikes', context)}</div>
+    ${slider('threshold', sliders, { log: true })}
+    ${slider('leak', sliders, { log: true, label: 'Leak τ (RDLIF)' })} ${slider('load', sliders)}
+    ${help ? html`<p class="help">${help}</p>` : nothing}
+  </div>`;
+}
 
-  private checks(spikes: Spikes): TemplateResult {
-    const { checks, verdicts } = spikes;
-    const title = 'Firing order against dot product';
-    return html`<section class="view checks" aria-labelledby="title-checks">
-      <h3 id="title-checks">${title}</h3>
+function shown(spikes: Spikes, { context, state, set }: Own): TemplateResult {
+  const { clock, near } = state;
+  const { client, link } = context;
+  const note = noteOf(spikes);
+  const csv = (table: 'spikes' | 'readings' | 'spike-checks') => client.ask('csv', { table, at: spikes.at });
+  const raster = rasterFigure(spikes, clock, note, () => csv('spikes'));
+  const readings = readingsFigure(spikes, note, () => csv('readings'));
+  return html`<p class="formula" data-testid="spikes-formula"><b>${spikes.label}:</b> ${spikes.formula}</p>
+    ${choice('Time axis', 'spikes-clock', CLOCKS, clock, (id) => set({ clock: id }))}
+    ${figureView(raster, link)} ${tableView(layersTable(spikes.layers))}
+    <div class="two">
+      <section aria-labelledby="title-traces">
+        <h3 id="title-traces">Decoder neurons on their way to the threshold</h3>
+        <p class="help">
+          The first that fire, and the first that does not. The dashed level is the threshold,
+          ${figureText(spikes.threshold)}.
+        </p>
+        ${choice('Activation', 'spikes-near', STRETCHES, near ? 'near' : 'whole', (id) => set({ near: id === 'near' }))}
+        ${figureView(tracesOf(spikes, near, note), link)}
+      </section>
+      <section aria-labelledby="title-readings">
+        <h3 id="title-readings">${readings.title}</h3>
+        <p class="help">
+          The input’s spikes, one a row. The phase is the spike’s time as a share of the volley’s window, once
+          around; the significance is what the ranks make of it.
+        </p>
+        ${figureView(readings, link)}
+      </section>
+    </div>
+    <section class="view checks" aria-labelledby="title-checks">
+      <h3 id="title-checks">Firing order against dot product</h3>
       <p class="help">
         Random inputs, each as a volley and as a dot product. Load is how many volleys the neurons get before
         the one that counts.
       </p>
-      ${tableView(checksTable(checks))}
-      <p class="take">
-        ${saveButton('Table (CSV)', 'spike-checks.csv', () => this.csv('spike-checks', spikes))}
-      </p>
+      ${tableView(checksTable(spikes.checks))}
+      <p class="take">${saveButton('Table (CSV)', 'spike-checks.csv', () => csv('spike-checks'))}</p>
       ${
-        verdicts.length
-          ? html`<div class="verdicts">${verdictList(verdicts, 'here', null, 'spikes-verdicts')}</div>`
+        spikes.verdicts.length
+          ? html`<div class="verdicts">${verdictList(spikes.verdicts, 'here', null, 'spikes-verdicts')}</div>`
           : nothing
       }
     </section>`;
-  }
 }
 
 const noteOf = ({ at, length, symbol, label, threshold }: Spikes) =>
@@ -285,10 +219,4 @@ function layersTable(layers: SpikeLayer[]): Table {
       ),
     ],
   };
-}
-
-customElements.define('sequence-spikes', SequenceSpikes);
-
-export function spikesPart(context: SequenceContext): TemplateResult {
-  return html`<sequence-spikes .context=${context}></sequence-spikes>`;
 }

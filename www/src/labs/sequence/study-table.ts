@@ -1,7 +1,7 @@
 /** Tables of a study: its arms with what they come to, every number, and the summary that an experiment brings along. */
 
 import { html, nothing, type TemplateResult } from 'lit';
-import { swatch } from '../../ui/controls';
+import { lineButton, type Lines } from '../../figure/line-button';
 import { saveButton } from '../../figure/print';
 import { count, plural } from '../../ui/format';
 import type { Entry } from '../../ui/series';
@@ -10,12 +10,8 @@ import { seedsOf, spreadOf, valuesOf } from '../../figure/curves';
 import type { Study } from '../../engine/types';
 import { spreadText } from './spread';
 
-export interface ArmsContext {
+export interface ArmsContext extends Lines {
   entries: Entry[];
-  hidden: ReadonlySet<string>;
-  toggle: (id: string) => void;
-  /** Picks a line out while its button is under the pointer or has the focus. */
-  point: (id: string | null) => void;
   /** The point that the numbers are for; null before there are any. */
   at: number | null;
   /** Whether that is the last point of all, and not only for now. */
@@ -58,23 +54,7 @@ export function armsTable(curves: Curves, context: ArmsContext): TemplateResult 
           const on = !hidden.has(arm.id);
           return html`<tr data-arm=${arm.id} class=${on ? '' : 'off'}>
             <th scope="row">
-              ${
-                entry
-                  ? html`<button
-                      type="button"
-                      class="toggle"
-                      aria-pressed=${on ? 'true' : 'false'}
-                      title=${on ? 'Hide in the charts' : 'Show in the charts'}
-                      @click=${() => context.toggle(arm.id)}
-                      @pointerenter=${() => context.point(arm.id)}
-                      @pointerleave=${() => context.point(null)}
-                      @focus=${() => context.point(arm.id)}
-                      @blur=${() => context.point(null)}
-                    >
-                      ${swatch(entry.mark)}<span>${arm.label}</span>
-                    </button>`
-                  : arm.label
-              }
+              ${entry ? lineButton(entry, context, { row: true }) : arm.label}
               <span class="help">${arm.help}</span>
             </th>
             ${curves.measures.map(({ kind }, place) => {
@@ -94,26 +74,9 @@ export function armsTable(curves: Curves, context: ArmsContext): TemplateResult 
 }
 
 /** Buttons for the lines of a chart whose arms are others than those of the table above. */
-export function armsButtons(
-  context: Pick<ArmsContext, 'entries' | 'hidden' | 'toggle' | 'point'>,
-): TemplateResult {
+export function armsButtons(context: Lines & { entries: Entry[] }): TemplateResult {
   return html`<div class="arms buttons-row" role="group" aria-label="Lines; press one to hide or show it">
-    ${context.entries.map(
-      ({ id, label, mark }) =>
-        html`<button
-          type="button"
-          class="arm"
-          data-arm=${id}
-          aria-pressed=${context.hidden.has(id) ? 'false' : 'true'}
-          @click=${() => context.toggle(id)}
-          @pointerenter=${() => context.point(id)}
-          @pointerleave=${() => context.point(null)}
-          @focus=${() => context.point(id)}
-          @blur=${() => context.point(null)}
-        >
-          ${swatch(mark)}<span>${label}</span>
-        </button>`,
-    )}
+    ${context.entries.map((entry) => lineButton(entry, context))}
   </div>`;
 }
 
