@@ -10,19 +10,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { labAddress } from '../ui/address';
 import { fragment, type LabClient } from '../engine/client';
 import { acceptFiles } from '../ui/drop';
-import type { LabId } from '../engine/types';
 import type { FilePlace, PartContext } from '../ui/part-context';
 import { labOf } from '../engine/lab-of';
-import {
-  FILES,
-  openFile,
-  saveCurves,
-  saveJson,
-  saveResults,
-  saveWeights,
-  type Opened,
-  type OtherLab,
-} from './files';
+import { saveCurves, saveJson, saveResults, saveWeights } from './files';
+import { FILES, openFile, type Opened, type OtherLab } from './files';
 import { count } from '../ui/format';
 import {
   comparisonBox,
