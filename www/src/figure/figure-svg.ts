@@ -5,8 +5,9 @@ import { colourAt as scaleColour } from './colours';
 import { cornersOf, marksOf, type Cells, type Figure } from './figure';
 import { ON_PAPER } from './inks';
 import { keyOf, type Entry } from './key';
-import { widthOf, type Layout } from './layout';
+import { widthOf as labelWidth, type Layout } from './layout';
 import { drawn, heightOf } from './plot';
+import { widthOf } from './text-lines';
 import { caption, heading, INK, picture, short, tag, text, type Words as Frame } from './svg';
 
 const PAPER_WIDTH = 640;
@@ -16,7 +17,7 @@ const BAR_ROOM = 96;
 function legend(entries: Entry[], left: number, top: number, width: number): { svg: string; height: number } {
   let [x, y] = [left, top];
   const items = entries.map(({ label, colour, dash, shape }) => {
-    const taken = 34 + widthOf(label) + 18;
+    const taken = 34 + labelWidth(label) + 18;
     if (x > left && x + taken > left + width) [x, y] = [left, y + 18];
     const stroke = ON_PAPER.of(colour);
     const corners = shape ? cornersOf(shape, 4.5) : [];
@@ -99,7 +100,7 @@ export function figureSvg(figure: Figure, address: string): string {
   const margin = 14;
   const [first] = figure.panels;
   const [matrix] = marksOf(first, 'cell');
-  const room = { width: PAPER_WIDTH - 2 * margin, measure: widthOf, right: matrix ? BAR_ROOM : 0 };
+  const room = { width: PAPER_WIDTH - 2 * margin, measure: labelWidth, right: matrix ? BAR_ROOM : 0 };
   const { group, layouts } = drawn(figure, room, { ...ON_PAPER, paper: true });
   const head = heading(frame, margin);
   const key = legend(keyOf(figure), margin, head.height + 12, PAPER_WIDTH - 2 * margin);
@@ -110,8 +111,8 @@ export function figureSvg(figure: Figure, address: string): string {
   const right = bar && layout ? layout.plot.right + BAR_ROOM + 2 * margin : PAPER_WIDTH;
   const width = Math.max(
     right,
-    2 * margin + widthOf(figure.title, 15),
-    2 * margin + widthOf(figure.note ?? ''),
+    2 * margin + widthOf(figure.title, 15, true),
+    2 * margin + labelWidth(figure.note ?? ''),
     360,
   );
   const base = top + Math.max(heightOf(layouts), least) + 20;
