@@ -170,6 +170,7 @@ function links(context: CanvasRenderingContext2D, layout: Layout, mark: Links, c
   context.beginPath();
   context.rect(left, top, right - left, bottom - top);
   context.clip();
+  // Those that look alike are one path: thousands of strokes take longer than a frame.
   let last: Stroke | null = null;
   for (let i = 0; i < mark.x1.length; i++) {
     const [x0, y0] = place(layout, mark.x1[i], mark.y1[i]);
@@ -177,14 +178,18 @@ function links(context: CanvasRenderingContext2D, layout: Layout, mark: Links, c
     if (!Number.isFinite(x0 + y0 + x1 + y1)) continue;
     const style = mark.style(i);
     if (!last || !alike(last, style)) {
+      if (last) context.stroke();
+      context.beginPath();
       context.strokeStyle = colour(style.colour);
       context.lineWidth = style.width ?? 1.25;
       context.globalAlpha = style.opacity ?? 1;
       context.setLineDash([...(style.dash ?? [])]);
       last = style;
     }
-    line(context, x0, y0, x1, y1);
+    context.moveTo(x0, y0);
+    context.lineTo(x1, y1);
   }
+  if (last) context.stroke();
   context.restore();
 }
 

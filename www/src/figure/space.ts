@@ -82,35 +82,38 @@ export function turnOf({ around, above }: View): Turn {
 
 const middle = ({ range: [from, to] }: Axis) => (from + to) / 2;
 const half = ({ range: [from, to] }: Axis) => Math.abs(to - from) / 2;
-const NOWHERE: Place = [NaN, NaN, NaN];
-const at = (x: Numbers, y: Numbers, z: Numbers, i: number): Place => [x[i] ?? NaN, y[i] ?? NaN, z[i] ?? NaN];
 const pick = (values: ArrayLike<number | null | undefined>, items: readonly number[]) =>
   items.map((i) => values[i] ?? NaN);
 
-/** A panel's places around the middle of its axes, in one unit for all three. */
-function placesOf({ x, y, z }: Panel): (place: Place) => Place {
-  if (!z) return () => NOWHERE;
-  const centre = [middle(x), middle(y), middle(z)] as const;
-  const unit = Math.max(half(x), half(y), half(z)) || 1;
-  return (place) => [
-    (place[0] - centre[0]) / unit,
-    (place[1] - centre[1]) / unit,
-    (place[2] - centre[2]) / unit,
-  ];
+interface Sight {
+  /** The middle of the axes, and one unit for all three: half of the longest. */
+  centre: Place;
+  unit: number;
+  turn: Turn;
+  /** How far the furthest dot is from the middle, whichever way it is turned; the axes' ends are no further than 1. */
+  reach: number;
 }
 
-/** How far the furthest dot is from the middle, whichever way it is turned; the axes' ends are no further than 1. */
-function reachOf({ marks }: Panel, scaled: (place: Place) => Place): number {
-  let most = 1;
+function sightOf({ x, y, z, marks }: Panel, turn: Turn): Sight {
+  const axes = z ? [x, y, z] : [x, y];
+  const centre = axes.map(middle) as unknown as Place;
+  const unit = Math.max(...axes.map(half)) || 1;
+  const sight: Sight = { centre, unit, turn, reach: 1 };
   for (const mark of marks) {
     if (mark.kind !== 'dot' || !mark.z) continue;
     for (let i = 0; i < mark.x.length; i++) {
-      const distance = Math.hypot(...scaled(at(mark.x, mark.y, mark.z, i)));
-      if (distance > most && Number.isFinite(distance)) most = distance;
+      const distance = Math.hypot(...scaled(sight, [mark.x[i] ?? NaN, mark.y[i] ?? NaN, mark.z[i] ?? NaN]));
+      if (distance > sight.reach && Number.isFinite(distance)) sight.reach = distance;
     }
   }
-  return most;
+  return sight;
 }
+
+const scaled = ({ centre, unit }: Sight, [x, y, z]: Place): Place => [
+  (x - centre[0]) / unit,
+  (y - centre[1]) / unit,
+  (z - centre[2]) / unit,
+];
 
 interface Seen {
   across: Float64Array;
@@ -119,25 +122,23 @@ interface Seen {
   near: Float64Array;
 }
 
-function seenAt(x: Numbers, y: Numbers, z: Numbers, sight: Sight): Seen {
-  const found = {
-    across: new Float64Array(x.length),
-    up: new Float64Array(x.length),
-    near: new Float64Array(x.length),
-  };
+/** Of thousands of places, many times a second: the turn's matrix once, and no list for each. */
+function seenAt(x: Numbers, y: Numbers, z: Numbers, { centre, unit, turn, reach }: Sight): Seen {
+  const [across, up, near] = [
+    new Float64Array(x.length),
+    new Float64Array(x.length),
+    new Float64Array(x.length),
+  ];
+  const [a, b, c] = [turn([1, 0, 0]), turn([0, 1, 0]), turn([0, 0, 1])];
   for (let i = 0; i < x.length; i++) {
-    const [across, up, towards] = sight.turn(sight.scaled(at(x, y, z, i)));
-    found.across[i] = across;
-    found.up[i] = up;
-    found.near[i] = (towards / sight.reach + 1) / 2;
+    const px = ((x[i] ?? NaN) - centre[0]) / unit;
+    const py = ((y[i] ?? NaN) - centre[1]) / unit;
+    const pz = ((z[i] ?? NaN) - centre[2]) / unit;
+    across[i] = a[0] * px + b[0] * py + c[0] * pz;
+    up[i] = a[1] * px + b[1] * py + c[1] * pz;
+    near[i] = ((a[2] * px + b[2] * py + c[2] * pz) / reach + 1) / 2;
   }
-  return found;
-}
-
-interface Sight {
-  scaled: (place: Place) => Place;
-  turn: Turn;
-  reach: number;
+  return { across, up, near };
 }
 
 /** Which of them are in each layer, from the far one on; what has no place is in none. */
@@ -208,13 +209,15 @@ function flatWords({ x, y, z, ...rest }: Words & { z: Numbers }, sight: Sight): 
 }
 
 /** The three axes through the middle, each with its name at its greater end. */
-function axesOf(panel: Panel, { turn, scaled, reach }: Sight): Mark[] {
-  const { x, y, z } = panel;
-  if (!z) return [];
-  const centre = [middle(x), middle(y), middle(z)] as const;
-  return [x, y, z].flatMap((axis, number): Mark[] => {
-    const end = (value: number) =>
-      turn(scaled([...centre].map((own, i) => (i === number ? value : own)) as unknown as Place));
+function axesOf({ x, y, z }: Panel, sight: Sight): Mark[] {
+  const { centre, reach } = sight;
+  const axes = z ? [x, y, z] : [];
+  return axes.flatMap((axis, number): Mark[] => {
+    const end = (value: number) => {
+      const place = [...centre] as [number, number, number];
+      place[number] = value;
+      return sight.turn(scaled(sight, place));
+    };
     const [from, to] = [end(Math.min(...axis.range)), end(Math.max(...axis.range))];
     const length = Math.hypot(to[0], to[1]);
     const line: Links = {
@@ -244,9 +247,7 @@ function axesOf(panel: Panel, { turn, scaled, reach }: Sight): Mark[] {
 }
 
 function flat(panel: Panel, turn: Turn): { panel: Panel; sight: Sight } {
-  const scaled = placesOf(panel);
-  const reach = reachOf(panel, scaled);
-  const sight: Sight = { scaled, turn, reach };
+  const sight = sightOf(panel, turn);
   const layers: Mark[][] = Array.from({ length: LAYERS }, () => []);
   const front: Mark[] = [];
   const lay = (marks: (Mark | null)[]) => marks.forEach((mark, layer) => mark && layers[layer]?.push(mark));
@@ -256,7 +257,7 @@ function flat(panel: Panel, turn: Turn): { panel: Panel; sight: Sight } {
     else if (mark.kind === 'dot' && mark.z) lay(flatDots({ ...mark, z: mark.z }, sight));
     else if (mark.kind === 'text' && mark.z) front.push(flatWords({ ...mark, z: mark.z }, sight));
   }
-  const most = reach * MARGIN;
+  const most = sight.reach * MARGIN;
   const bare: Axis = { title: '', range: [-most, most], bare: true };
   const { z: _, ...rest } = panel;
   const marks = [...axesOf(panel, sight), ...layers.flat(), ...front];
