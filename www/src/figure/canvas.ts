@@ -212,11 +212,16 @@ function dots(context: CanvasRenderingContext2D, layout: Layout, mark: Dots, col
 function words(context: CanvasRenderingContext2D, layout: Layout, mark: Words, { colour }: Screen) {
   context.save();
   context.textBaseline = 'middle';
+  context.lineJoin = 'round';
   mark.texts.forEach((text, i) => {
     const [x, y] = place(layout, mark.x[i], mark.y[i]);
     const { anchor, bold, size, colour: own } = mark.style?.(i) ?? {};
     context.textAlign = anchor === 'start' ? 'left' : anchor === 'end' ? 'right' : 'center';
     context.font = `${bold ? 'bold ' : ''}${size ?? FONT_PX}px ${colour('--sans')}`;
+    // It can be read on whatever lies below.
+    context.strokeStyle = colour('--card');
+    context.lineWidth = 3;
+    context.strokeText(text, x, y);
     context.fillStyle = colour(own ?? '--ink');
     context.fillText(text, x, y);
   });

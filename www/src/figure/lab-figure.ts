@@ -252,7 +252,7 @@ export class LabFigure extends LitElement {
       @pointerdown=${(event: PointerEvent) => this.aim(event, true)}
       @pointermove=${(event: PointerEvent) => this.aim(event, false)}
       @pointerup=${(event: PointerEvent) => this.release(event)}
-      @pointercancel=${() => (this.grip = null)}
+      @pointercancel=${() => this.giveUp()}
       @pointerleave=${(event: PointerEvent) => this.leave(event)}
     >
       ${drawing}
@@ -384,8 +384,13 @@ export class LabFigure extends LitElement {
     const { grip } = this;
     if (!grip) return;
     const [across, down] = [left - grip.left, top - grip.top];
-    grip.turning ||= Math.hypot(across, down) >= STILL_PX;
-    if (grip.turning) this.turn(draggedBy(grip.view, across, down));
+    if (!grip.turning && Math.hypot(across, down) < STILL_PX) return;
+    if (!grip.turning && event.pointerType === 'touch' && Math.abs(down) > Math.abs(across)) {
+      this.grip = null;
+      return;
+    }
+    grip.turning = true;
+    this.turn(draggedBy(grip.view, across, down));
   }
 
   private release(event: PointerEvent) {
@@ -394,6 +399,12 @@ export class LabFigure extends LitElement {
     if (!grip || grip.turning) return;
     const box = this.querySelector('.drawing')?.getBoundingClientRect();
     if (box) this.show(this.read(event.clientX - box.left, event.clientY - box.top, true) ?? this.kept);
+  }
+
+  /** The browser scrolls instead. */
+  private giveUp() {
+    if (this.grip) this.turn(this.grip.view);
+    this.grip = null;
   }
 
   private turn(view: View) {

@@ -48,9 +48,10 @@ const named = (
     const node = next?.(index, scales, values, dimensions, context) ?? null;
     node?.setAttribute('data-mark', kind);
     if (id) node?.setAttribute('data-series', id);
+    const drawn = node?.querySelectorAll('path, circle');
     for (const [name, places] of Object.entries(space)) {
-      index.forEach((at, child) =>
-        node?.children[child]?.setAttribute(`data-${name}`, String(places[items?.[at] ?? at] ?? '')),
+      index.forEach((at, one) =>
+        drawn?.[one]?.setAttribute(`data-${name}`, String(places[items?.[at] ?? at] ?? '')),
       );
     }
     return node;

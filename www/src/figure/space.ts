@@ -260,7 +260,13 @@ function flat(panel: Panel, turn: Turn): { panel: Panel; sight: Sight } {
   const most = sight.reach * MARGIN;
   const bare: Axis = { title: '', range: [-most, most], bare: true };
   const { z: _, ...rest } = panel;
-  const marks = [...axesOf(panel, sight), ...layers.flat(), ...front];
+  const axes = axesOf(panel, sight);
+  const marks = [
+    ...axes.filter(({ kind }) => kind === 'link'),
+    ...layers.flat(),
+    ...axes.filter(({ kind }) => kind === 'text'),
+    ...front,
+  ];
   return { panel: { ...rest, x: bare, y: bare, square: true, marks }, sight };
 }
 
