@@ -112,8 +112,8 @@ export class LiveRenderer implements Renderer {
       ...look,
       grid: { stroke: rule, width: 1, show: of === 'y' },
       size,
-      // uPlot draws no axis whose range none of its own steps divides; the ticks are ours.
-      incrs: () => [Math.abs((this.panel?.[of].range[1] ?? 1) - (this.panel?.[of].range[0] ?? 0)) / 4 || 1],
+      // The ticks are ours; uPlot draws no axis for which it finds no step, of those below five only one that it knows.
+      incrs: () => [stepOf(this.panel?.[of].range ?? [0, 1])],
       space: 1,
       splits: () => this.layout?.[of].map(({ value }) => value) ?? [],
       values: () => this.layout?.[of].map(({ text }) => text) ?? [],
@@ -184,6 +184,12 @@ export class LiveRenderer implements Renderer {
       ctx.restore();
     }
   }
+}
+
+/** A power of ten below the length of a range. */
+function stepOf([from, to]: readonly [number, number]): number {
+  const power = Math.floor(Math.log10(Math.abs(to - from) / 4));
+  return Number.isFinite(power) ? Number(`1e${power}`) : 1;
 }
 
 /** All lines by one list of places: those that share one as they are, others joined. */
