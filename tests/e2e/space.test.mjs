@@ -61,7 +61,7 @@ function show() {
 
 const withFigure = (body, options) =>
   withLab(
-    '#lab=geometry',
+    '',
     async (lab) => {
       await lab.page.evaluate(show);
       const figure = lab.page.locator('lab-figure').first();
@@ -134,7 +134,7 @@ describe('a figure in space', () => {
 
   test('a finger that goes sideways turns it, one that goes up scrolls the page', async () => {
     await withFigure(
-      async ({ page, surface, view, reading }) => {
+      async ({ lab, page, surface, view, reading }) => {
         const session = await page.context().newCDPSession(page);
         const touch = (type, points) =>
           session.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([x, y]) => ({ x, y })) });
@@ -154,9 +154,11 @@ describe('a figure in space', () => {
         await swipe(from, 0, -120);
         await until(top, (now) => now > 0);
         assert.equal(await view(), turned);
-        // A tap reads.
-        await page.evaluate(() => scrollTo(0, 0));
-        await until(top, (now) => now === 0);
+        // A tap reads, once the page stands still.
+        await until(
+          async () => [await top(), (await lab.drawn(), await top())],
+          ([before, now]) => before === now,
+        );
         await page.touchscreen.tap(...(await middleOf(surface)));
         await until(reading, (text) => text.startsWith('middle'));
       },
@@ -258,7 +260,8 @@ describe('a figure in space', () => {
 });
 
 async function middleOf(surface) {
-  const box = await surface.boundingBox();
+  // It may have to be scrolled to.
   const plot = await plotOf(surface.locator('..'));
+  const box = await surface.boundingBox();
   return [box.x + (plot.left + plot.right) / 2, box.y + (plot.top + plot.bottom) / 2];
 }

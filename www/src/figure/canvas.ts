@@ -218,10 +218,11 @@ function words(context: CanvasRenderingContext2D, layout: Layout, mark: Words, {
     const { anchor, bold, size, colour: own } = mark.style?.(i) ?? {};
     context.textAlign = anchor === 'start' ? 'left' : anchor === 'end' ? 'right' : 'center';
     context.font = `${bold ? 'bold ' : ''}${size ?? FONT_PX}px ${colour('--sans')}`;
-    // It can be read on whatever lies below.
-    context.strokeStyle = colour('--card');
-    context.lineWidth = 3;
-    context.strokeText(text, x, y);
+    if (mark.halo) {
+      context.strokeStyle = colour('--card');
+      context.lineWidth = 3;
+      context.strokeText(text, x, y);
+    }
     context.fillStyle = colour(own ?? '--ink');
     context.fillText(text, x, y);
   });

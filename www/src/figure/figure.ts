@@ -164,6 +164,8 @@ export interface Words {
   /** In a panel with a third axis; the words stand above their place. */
   z?: Numbers;
   texts: readonly string[];
+  /** They are to be read on whatever lies below. */
+  halo?: boolean;
   style?: (word: number) => {
     colour?: string;
     size?: number;

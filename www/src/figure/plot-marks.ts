@@ -370,6 +370,7 @@ function written(mark: Words, inks: Ink): Drawn[] {
         text: (i: number) => mark.texts[i] ?? '',
         textAnchor: anchor,
         fontSize: Number(size),
+        ...(mark.halo ? { stroke: inks.ground, strokeWidth: 3 } : {}),
         ...(bold === '1' ? { fontWeight: 'bold' } : {}),
         fill: { value: (i: number) => (looks[i]?.colour ? inks.of(looks[i].colour) : inks.ink), scale: null },
         ...named('text', mark.id),

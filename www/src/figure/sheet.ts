@@ -70,7 +70,7 @@ function stack(items: readonly Item[], x: number, top: number, width: number): B
 export function sheetSvg({ words, summary, rows }: Sheet): string {
   const columns = Math.max(1, ...rows.map(({ columns = [] }) => columns.length));
   const inside = columns * COLUMN + (columns - 1) * GAP;
-  const title = heading(words, MARGIN);
+  const title = heading(words, MARGIN, inside);
   let y = title.height + 4;
   const drawn = rows.map(({ id, rule, head = [], columns = [], room }) => {
     const line = rule

@@ -236,6 +236,7 @@ function axesOf({ x, y, z }: Panel, sight: Sight): Mark[] {
       x: [to[0]],
       y: [to[1] + (to[1] < 0 ? -ABOVE : ABOVE) * reach],
       texts: [axis.title],
+      halo: true,
       // Near the edge it reads inwards.
       style: () => ({
         colour: '--muted',
@@ -260,7 +261,7 @@ function flat(panel: Panel, turn: Turn): { panel: Panel; sight: Sight } {
   const most = sight.reach * MARGIN;
   const bare: Axis = { title: '', range: [-most, most], bare: true };
   const { z: _, ...rest } = panel;
-  const axes = axesOf(panel, sight);
+  const axes = panel.marks.length ? axesOf(panel, sight) : [];
   const marks = [
     ...axes.filter(({ kind }) => kind === 'link'),
     ...layers.flat(),

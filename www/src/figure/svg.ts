@@ -65,6 +65,8 @@ function wrap(content: string, width: number): string[] {
   return lines.flatMap((line) => linesOf(line, width, (piece) => widthOf(piece, CAPTION_SIZE)));
 }
 
+/** Where none of the fonts is installed, another one stands in for them that may be so much wider. */
+export const SPARE = 1.15;
 const CAPTION_SIZE = 9;
 
 export function caption(
@@ -73,7 +75,7 @@ export function caption(
   y: number,
   width: number,
 ): { svg: string; height: number } {
-  const lines = [...remarks, `Mnemoscope: ${address}`].flatMap((line) => wrap(line, width));
+  const lines = [...remarks, `Mnemoscope: ${address}`].flatMap((line) => wrap(line, width / SPARE));
   const svg = lines
     .map((line, i) => text(x, y + i * 12, line, { fill: MUTED, 'font-size': CAPTION_SIZE, class: 'caption' }))
     .join('');
@@ -98,8 +100,12 @@ export function picture(width: number, height: number, words: Words, summary: st
   )}\n`;
 }
 
-export function heading(words: Words, x: number): { svg: string; height: number } {
+const NOTE_SIZE = 11;
+const NOTE_LEADING = 14;
+
+export function heading(words: Words, x: number, width: number): { svg: string; height: number } {
   const title = text(x, 22, words.title, { 'font-size': 15, 'font-weight': 'bold' });
-  const note = words.note ? text(x, 39, words.note, { fill: MUTED }) : '';
-  return { svg: title + note, height: words.note ? 50 : 34 };
+  const lines = linesOf(words.note ?? '', width / SPARE, (line) => widthOf(line, NOTE_SIZE));
+  const note = lines.map((line, i) => text(x, 39 + i * NOTE_LEADING, line, { fill: MUTED })).join('');
+  return { svg: title + note, height: lines.length ? 36 + NOTE_LEADING * lines.length : 34 };
 }
