@@ -53,7 +53,7 @@ export function graphFigure(map: MapAnswer, near: NearestAnswer | null): Figure 
     );
   const edgeColumns = ['from', 'to'].map((name, end) => ({
     name,
-    label: name,
+    label: end ? 'To' : 'From',
     value: (row: number) => nodes[edges[end]?.[row] ?? 0],
     words: true,
   }));
