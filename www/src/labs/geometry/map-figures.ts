@@ -5,7 +5,7 @@ import { every, graphMarks, type Picked, type Places } from '../../figure/graph'
 import { precise } from '../../figure/print';
 import { numbers, single, type Table } from '../../figure/table';
 import { share } from '../../ui/text';
-import type { MapAnswer, NearestAnswer } from './answers';
+import type { MapAnswer, NearestAnswer } from '../../engine/types';
 
 const SIDE_PX = 340;
 /** Free around what is drawn on paper, and between a node and its name: shares of the half width. */

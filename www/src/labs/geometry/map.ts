@@ -10,8 +10,8 @@ import { parts, type Part } from '../../ui/part';
 import '../../ui/parts.css';
 import { runPicker } from '../../ui/run-picker';
 import { figureText } from '../../ui/text';
-import type { MapAnswer, NearestAnswer } from './answers';
-import { isOpen, lookKey, type GeometryContext } from './context';
+import type { MapAnswer, NearestAnswer } from '../../engine/types';
+import { isOpen, isOther, lookKey, type GeometryContext } from './context';
 import './geometry.css';
 import { graphFigure, mapFigure } from './map-figures';
 
@@ -58,7 +58,7 @@ export const mapPart = parts<GeometryContext, State, Asked>({
     const { map, nearest } = part.asked;
     const picked = part.state.node !== null && nearest.fresh;
     const wrong = map.fresh && (map.refused || (picked && nearest.refused));
-    const drawn = map.answer && draw(map.answer, part);
+    const drawn = map.answer && draw(isOther(part.context) ? alone(map.answer) : map.answer, part);
     return html`<div class="fields">
         ${runPicker(part.context, 'map')} ${drawn ? keyView(drawn.figures[1]) : nothing}
       </div>
@@ -66,6 +66,15 @@ export const mapPart = parts<GeometryContext, State, Asked>({
       ${drawn ? drawings(drawn, part) : html`<p class="help waits">Drawn while it is in view.</p>`}`;
   },
 });
+
+/** The graph without the map. */
+const bare = new WeakMap<MapAnswer, MapAnswer>();
+function alone(map: MapAnswer): MapAnswer {
+  const about = 'The open run is of another graph. Press Train for this one.';
+  const known = bare.get(map) ?? { ...map, axes: [], points: new Float32Array(), about };
+  bare.set(map, known);
+  return known;
+}
 
 /** What is nearest to the node that is picked, in this map. */
 function nearestIn({ points, nodes }: MapAnswer, { state, asked, context }: Own): NearestAnswer | null {

@@ -9,7 +9,7 @@ import { part, type Asking } from '../../ui/part';
 import '../../ui/parts.css';
 import { runPicker } from '../../ui/run-picker';
 import { figureText } from '../../ui/text';
-import type { MatrixAnswer } from './answers';
+import type { MatrixAnswer } from '../../engine/types';
 import { isOpen, lookKey, type GeometryContext } from './context';
 
 const NAMES = { cosine: 'Cosine', logits: 'Logits', adjacency: 'Edges', hops: 'Hops' } as const;

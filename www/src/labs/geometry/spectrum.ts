@@ -12,7 +12,7 @@ import { part } from '../../ui/part';
 import '../../ui/parts.css';
 import { runPicker } from '../../ui/run-picker';
 import { figureText } from '../../ui/text';
-import type { SpectrumAnswer } from './answers';
+import type { SpectrumAnswer } from '../../engine/types';
 import { lookKey, type GeometryContext } from './context';
 
 /** All stems together are as wide, each at most so wide. */
