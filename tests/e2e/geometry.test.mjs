@@ -22,7 +22,18 @@ describe('the geometry lab', () => {
         const { verdicts, measures } = await lab.json();
         assert.deepEqual(
           measures.map(({ id }) => id),
-          ['objective', 'hop-correlation', 'edge-cosine', 'recovery', 'top-energy', 'bottom-energy'],
+          [
+            'loss',
+            'hop-correlation',
+            'edge-cosine',
+            'other-cosine',
+            'recovery',
+            'top-energy',
+            'bottom-energy',
+            'objective',
+            'projection',
+            'residual',
+          ],
         );
         if (executor === 'cpu') assert.equal(verdicts[0].verdict, 'holds');
         assert.match(await lab.text('verdicts'), /becomes a map of the graph/);
@@ -82,7 +93,7 @@ const dataOf = (lab, name) =>
   });
 /** Waits until the map is of this step. */
 const mapAt = async (lab, step) => {
-  await lab.page.locator(`lab-map[data-state]:not([data-state=asking])[data-live="${step}"]`).waitFor();
+  await lab.page.locator(`lab-map[data-state]:not([data-state=asking])[data-live~="${step}"]`).waitFor();
   return dataOf(lab, 'map');
 };
 const distance = (a, b) => Math.hypot(...a.map((value, i) => value - b[i]));
@@ -162,7 +173,7 @@ describe('the map', () => {
             all.map((row) => Array.from(row.children, (cell) => cell.textContent.trim())),
           );
       const told = async (node) => {
-        await page.getByText(`Nearest to ${names[node]}`, { exact: true }).waitFor();
+        await page.locator('caption', { hasText: new RegExp(`Nearest to ${names[node]}\\b`) }).waitFor();
         const found = await rows();
         assert.equal(found.length, 5);
         // On a ring the two neighbours come first, then those two hops away.
@@ -298,13 +309,16 @@ describe('beside the map', () => {
         await figure.scrollIntoViewIfNeeded();
         await figure.locator('.drawing[data-plot]').waitFor();
         // Between the title and the plot something is written.
-        const ink = await figure.locator('canvas').evaluate((canvas) => {
-          const [left] = canvas.closest('.drawing').dataset.plot.split(' ').map(Number);
-          const [from, to] = [18, left - 6].map((px) => Math.round(px * devicePixelRatio));
-          const { data } = canvas.getContext('2d').getImageData(from, 0, to - from, canvas.height);
-          return data.some((value, i) => i % 4 === 3 && value > 0);
-        });
-        assert.ok(ink, await figure.evaluate(({ figure: { title } }) => title));
+        const written = () =>
+          figure.evaluate((one) => {
+            const [canvas, drawing] = ['canvas', '.drawing'].map((selector) => one.querySelector(selector));
+            if (!canvas) return false;
+            const [left] = drawing.dataset.plot.split(' ').map(Number);
+            const [from, to] = [18, left - 6].map((px) => Math.round(px * devicePixelRatio));
+            const { data } = canvas.getContext('2d').getImageData(from, 0, to - from, canvas.height);
+            return data.some((value, i) => i % 4 === 3 && value > 0);
+          });
+        await until(written, Boolean);
       }
       assert.ok((await figures.count()) >= 5);
     });
