@@ -59,9 +59,7 @@ export const mapPart = parts<GeometryContext, State, Asked>({
     const picked = part.state.node !== null && nearest.fresh;
     const wrong = map.fresh && (map.refused || (picked && nearest.refused));
     const drawn = map.answer && draw(isOther(part.context) ? alone(map.answer) : map.answer, part);
-    return html`<div class="fields">
-        ${runPicker(part.context, 'map')} ${drawn ? keyView(drawn.figures[1]) : nothing}
-      </div>
+    return html`<div class="fields">${runPicker(part.context, 'map')}</div>
       <p class="refused" role="status">${wrong ? html`<span class="wrong">${wrong}</span>` : nothing}</p>
       ${drawn ? drawings(drawn, part) : html`<p class="help waits">Drawn while it is in view.</p>`}`;
   },
@@ -108,6 +106,7 @@ function drawings({ map, near, figures }: Drawn, { state, context, set }: Own): 
           </section>`,
       )}
     </div>
+    ${keyView(figures[1])}
     <p class="help">
       <span data-testid="map-about">${map.about}</span> Pick a node in either drawing to see which it is
       nearest to.
