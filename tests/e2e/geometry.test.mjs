@@ -227,6 +227,40 @@ describe('the map', () => {
   });
 });
 
+describe('a graph of the reader’s', () => {
+  test('from a file: it is drawn, the map of another graph goes, and it is trained', async () => {
+    await withLab(MAP, async (lab) => {
+      await lab.press('train');
+      await lab.state('finished', 60_000);
+      await mapAt(lab, 400);
+      await lab.openFile('friends.txt', 'ann bob\nbob cyd\ncyd ann\ncyd dan\n# none\n');
+      await lab.settled('graph', 'own');
+      await lab.page.getByText('“friends.txt” is the graph.').waitFor();
+      const { words, edges } = await until(
+        () => dataOf(lab, 'graph'),
+        ({ places }) => places.length === 4,
+      );
+      assert.deepEqual(words[3], 'dan: beside cyd');
+      assert.equal(edges.length, 4);
+      await lab.page.getByText('The open run is of another graph.').waitFor();
+      assert.equal((await dataOf(lab, 'map')).places.length, 0);
+      await lab.press('train');
+      await until(
+        () => dataOf(lab, 'map'),
+        ({ places }) => places.length === 4,
+      );
+    });
+  });
+
+  test('a line that is no edge is refused with its number, and nothing changes', async () => {
+    await withLab(MAP, async (lab) => {
+      await lab.openFile('wrong.txt', 'ann bob\nann\n');
+      await lab.page.getByText(/line 2: an edge has two names/).waitFor();
+      assert.equal((await dataOf(lab, 'graph')).places.length, 15);
+    });
+  });
+});
+
 describe('beside the map', () => {
   /** Scrolls there, and waits for the answer. */
   const shown = async (lab, part) => {
