@@ -60,7 +60,7 @@ const dataOf = (lab, name) =>
       ...one,
       groupOf: one.groupOf ? Array.from(one.groupOf) : null,
       ...Object.fromEntries(
-        ['x', 'y', 'low', 'high', 'x1', 'y1', 'x2', 'y2', 'from', 'to', 'values'].map((key) => [
+        ['x', 'y', 'z', 'low', 'high', 'x1', 'y1', 'x2', 'y2', 'from', 'to', 'values'].map((key) => [
           key,
           list(one[key]),
         ]),
@@ -71,7 +71,8 @@ const dataOf = (lab, name) =>
     return {
       title: figure.title,
       summary: figure.summary,
-      panels: figure.panels.map(({ x, y, marks }) => ({
+      panels: figure.panels.map(({ x, y, z, marks }) => ({
+        space: !!z,
         x: {
           title: x.title,
           range: x.range,
@@ -124,6 +125,11 @@ function compare(name, figure, xml, seen) {
     if (cells.values.some((value) => value !== cells.values[0]))
       assert.notEqual(...ends, `${name}: its ends`);
     seen.add('cell');
+    return;
+  }
+  if (panel.space) {
+    compareSpace(name, panel, xml);
+    seen.add('space');
     return;
   }
   if (figure.panels.length > 1 || (panel.x.bare && panel.y.bare)) return;
@@ -213,6 +219,20 @@ function compare(name, figure, xml, seen) {
   }
 }
 
+/** Of a figure in space each dot says where it stands; tests/e2e/space.test.mjs compares that with where it is drawn. */
+function compareSpace(name, panel, xml) {
+  for (const mark of panel.marks.filter(({ kind }) => kind === 'dot')) {
+    mark.groups.forEach(({ label }, number) => {
+      const own = [...mark.x.keys()].filter((i) => (mark.groupOf?.[i] ?? 0) === number);
+      const wanted = own.map((i) => [mark.x[i], mark.y[i], mark.z[i]].join(' ')).sort();
+      const drawn = marksIn(xml, 'dot', label)
+        .flatMap((group) => within(group, '*').filter((one) => one.hasAttribute('data-z')))
+        .map((dot) => ['data-x', 'data-y', 'data-z'].map((key) => dot.getAttribute(key)).join(' '));
+      assert.deepEqual(drawn.sort(), wanted, `${name}: dots of “${label}”`);
+    });
+  }
+}
+
 it('a saved figure is the one on show: of every lab, and every kind of mark', async () => {
   const seen = new Set();
   let labs = [];
@@ -230,7 +250,7 @@ it('a saved figure is the one on show: of every lab, and every kind of mark', as
       for (const name of names) await compareSaved(lab, name, seen);
     });
   }
-  assert.deepEqual([...seen].sort(), ['band', 'bar', 'cell', 'dot', 'line']);
+  assert.deepEqual([...seen].sort(), ['band', 'bar', 'cell', 'dot', 'line', 'space']);
 });
 
 async function compareSaved(lab, name, seen) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cellAxes, isEmpty, isHidden, type Figure, type Mark, type Panel } from '../../www/src/figure/figure';
 import { layOut, layOutAll, place, valuesAt, widthOf } from '../../www/src/figure/layout';
+import { linesOf } from '../../www/src/figure/text-lines';
 
 const room = (width: number, ratio = 1) => ({ width, measure: (text: string) => widthOf(text), ratio });
 const line: Mark = {
@@ -129,4 +130,44 @@ test('a figure whose lines have no points is empty, one whose lines are all hidd
   assert.deepEqual(states(line, hidden), [false, false]);
   assert.deepEqual(states(hidden, bare), [false, true]);
   assert.deepEqual(states(bare, rule), [true, false]);
+});
+
+test('a title stands in as many lines as fit the width and the height of its panel', () => {
+  const words =
+    'Mean cosine over all pairs of nodes that are neighbours in the graph, of the table as it stands now';
+  const one = panel({ x: { title: words, range: [0, 1] }, y: { title: words, range: [0, 1] } });
+  for (const width of [320, 390, 640]) {
+    const { titles, height, plot } = layOut(one, 0, room(width));
+    for (const [axis, most] of [
+      ['x', width],
+      ['y', height],
+    ] as const) {
+      assert.equal(titles[axis].map(({ text }) => text).join(' '), words);
+      for (const { text, ...middle } of titles[axis]) {
+        const half = widthOf(text) / 2;
+        assert.ok(
+          middle[axis] - half >= -1 && middle[axis] + half <= most + 1,
+          `${axis} “${text}” at ${width}`,
+        );
+      }
+    }
+    assert.ok(Math.max(...titles.y.map(({ x }) => x)) < plot.left, 'beside the plot');
+    assert.ok(Math.min(...titles.x.map(({ y }) => y)) > plot.bottom + 15, 'below the labels');
+  }
+  const { titles } = layOut(panel(), 0, room(640));
+  assert.deepEqual([titles.x.length, titles.y.length], [1, 1]);
+});
+
+test('widths are Helvetica’s: an i is narrow, an m is wide', () => {
+  // Adobe Font Metrics: i 222, m 833, digits 556 thousandths of the size.
+  assert.equal(widthOf('iiii', 1000), 888);
+  assert.equal(widthOf('mm 0', 1000), 2 * 833 + 278 + 556);
+  assert.deepEqual(
+    linesOf('one two three', 5, (text) => text.length),
+    ['one', 'two', 'three'],
+  );
+  assert.deepEqual(
+    linesOf('unbreakable', 4, (text) => text.length),
+    ['unbr', 'eaka', 'ble'],
+  );
 });

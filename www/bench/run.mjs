@@ -1,12 +1,13 @@
 // Runs the benchmark: every contender in a page of its own, all in one browser, rounds in turn.
 //
-//   node run.mjs [--quick] [--only=compare,growth,page] [--sizes=copy-tiny,copy-small,paper]
+//   node run.mjs [--quick] [--only=compare,growth,page,turn] [--sizes=copy-tiny,copy-small,paper]
 //                [--growth=copy-tiny,copy-small] [--libraries=Mnemoscope,jax-js,TensorFlow.js]
 //                [--rounds=3] [--round-ms=1500] [--check-ms=25000] [--cap-s=60]
 //
 // compare   a training step beside other libraries
 // growth    how the time of a step grows with width, length and replicas
 // page      how soon the built page can be used
+// turn      how long a frame takes while a figure in space is turned
 //
 // Prints tables; writes target/bench.json (everything) and target/bench.md (the tables), with --quick target/bench-quick.*.
 // Fails if a contender fails or its losses are not ours; one that is merely too slow is told as such.
@@ -23,6 +24,7 @@ import { HEAD, growth, table as grown } from './growth.mjs';
 import { pageTimings, table as loaded } from './load.mjs';
 import { SEED, SIZES } from './model.js';
 import { markdown, plain } from './report.mjs';
+import { table as turned, turning } from './turn.mjs';
 
 const DEFAULTS = {
   full: {
@@ -46,7 +48,7 @@ const DEFAULTS = {
     threads: false,
   },
 };
-const SECTIONS = ['compare', 'growth', 'page'];
+const SECTIONS = ['compare', 'growth', 'page', 'turn'];
 const GROWTH_ROUND_MS = 600;
 
 const { values: given } = parseArgs({
@@ -89,10 +91,12 @@ const options = {
   capMs: 1000 * positive('cap-s', defaults.capS),
 };
 const growthRoundMs = Math.min(options.roundMs, GROWTH_ROUND_MS);
-const wanted = contenders()
+// Other libraries need not be there for what is only ours.
+const contested = only.includes('compare') || only.includes('growth');
+const wanted = (contested ? contenders() : [])
   .filter(({ name }) => !given.libraries || list(given.libraries).some((part) => name.startsWith(part)))
   .filter(({ isolated }) => defaults.threads || !isolated);
-if (wanted.length === 0) die(`--libraries: nothing is called ${given.libraries}`);
+if (contested && wanted.length === 0) die(`--libraries: nothing is called ${given.libraries}`);
 
 const start = performance.now();
 const log = (message) => {
@@ -158,6 +162,13 @@ try {
       broken.push(`page: ${error.message.split('\n')[0]}`);
     }
   }
+  if (only.includes('turn')) {
+    try {
+      output.turn = await turning(browser, server.address, log);
+    } catch (error) {
+      broken.push(`turn: ${error.message.split('\n')[0]}`);
+    }
+  }
 } catch (error) {
   // What has been measured is still worth telling.
   broken.push(interrupted ? 'interrupted' : `the run ended early: ${error.message.split('\n')[0]}`);
@@ -205,6 +216,7 @@ const tables = [
   ...Object.entries(output.compare ?? {}).map(([size, entries]) => comparison(size, entries)),
   ...(output.growth ?? []).map(grown),
   ...(output.page ? [loaded(output.page)] : []),
+  ...(output.turn ? [turned(output.turn)] : []),
 ];
 const goalLines = (output.goals ?? []).map(goalText);
 

@@ -27,6 +27,8 @@ type Ask = Command & { type: 'ask' };
 export class Answering {
   /** How far each is, and what the reader wants to end while it counts these units. */
   private readonly under = new Map<number, { turn: Turn | null; stop: string | null }>();
+  /** Milliseconds that were worked at each, without what it waited for others. */
+  private readonly worked = new Map<number, number>();
 
   constructor(private readonly host: Host) {}
 
@@ -64,7 +66,9 @@ export class Answering {
         const { stop } = mine;
         mine.stop = null;
         const now = present().lab === asked.lab ? present().values : null;
+        const began = performance.now();
         const reply = await this.turn(id, asked, name, args, now, stop);
+        this.worked.set(id, (this.worked.get(id) ?? 0) + performance.now() - began);
         if (reply.done) {
           return name === 'run.results' && recording
             ? fullResults(reply.answer as Results, recording)
@@ -112,8 +116,11 @@ export class Answering {
     const { post } = this.host;
     try {
       const found = await answering;
-      post({ type: 'answered', id, what, answer: found }, transferables(found));
+      const worked = this.worked.get(id) ?? 0;
+      this.worked.delete(id);
+      post({ type: 'answered', id, what, answer: found, worked }, transferables(found));
     } catch (thrown) {
+      this.worked.delete(id);
       post({ type: 'refused', id, what, error: toLabError(thrown) });
     }
   }

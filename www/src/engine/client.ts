@@ -52,6 +52,12 @@ interface Pending {
   reject: (refusal: Refusal) => void;
 }
 
+/** Of each answer, the milliseconds that the worker worked at it: what it waited for its turn cost nobody anything. */
+const worked = new WeakMap<object, number>();
+
+export const workOf = (answer: unknown): number | undefined =>
+  typeof answer === 'object' && answer !== null ? worked.get(answer) : undefined;
+
 export class LabClient {
   activity: Activity = 'starting';
   /** The settings as last settled. */
@@ -285,6 +291,8 @@ export class LabClient {
         break;
       case 'answered':
         this.turns.delete(report.id);
+        if (typeof report.answer === 'object' && report.answer && report.worked !== undefined)
+          worked.set(report.answer, report.worked);
         this.pending.get(report.id)?.resolve(report.answer);
         this.pending.delete(report.id);
         break;

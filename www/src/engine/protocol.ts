@@ -131,7 +131,8 @@ export type Report =
   | { type: 'unkept'; message: string }
   /** Preparing was given up on request; the settings are as they were, and no run is open. */
   | { type: 'cancelled' }
-  | { type: 'answered'; id: number; what: Refusable; answer: unknown }
+  /** Of a question with the milliseconds that were worked at it. */
+  | { type: 'answered'; id: number; what: Refusable; answer: unknown; worked?: number }
   /** A request that could not be met. The open run is as it was. */
   | { type: 'refused'; id: number; what: Refusable; error: LabError }
   | { type: 'failed'; error: LabError };

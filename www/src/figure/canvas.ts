@@ -11,6 +11,8 @@ import {
   type Figure,
   type Links,
   type Shape,
+  type Stroke,
+  type Words,
 } from './figure';
 import { FONT_PX, layOutAll, place, type Layout } from './layout';
 import type { Renderer, Screen } from './renderer';
@@ -31,7 +33,8 @@ export class CanvasRenderer implements Renderer {
     if (!layout) return layouts;
     const { ratio = 1, width } = screen;
     const whole = (px: number) => Math.round(px * ratio);
-    const wide = marksOf(layout.panel, 'cell').length ? Math.min(width, layout.plot.right + 2) : width;
+    const narrow = marksOf(layout.panel, 'cell').length > 0 || layout.panel.square;
+    const wide = narrow ? Math.min(width, layout.plot.right + 2) : width;
     const size = [whole(wide), whole(layout.height)] as const;
     if (canvas.width !== size[0] || canvas.height !== size[1]) {
       [canvas.width, canvas.height] = size;
@@ -45,9 +48,17 @@ export class CanvasRenderer implements Renderer {
     if (cells) this.cells(context, layout, cells, screen);
     if (!(layout.panel.x.bare && layout.panel.y.bare)) axes(context, layout, cells === undefined, screen);
     context.save();
+    // Asking for a colour is slow, and there are thousands of dots.
+    const known = new Map<string, string>();
+    const colour = (name: string) => {
+      const found = known.get(name) ?? screen.colour(name);
+      known.set(name, found);
+      return found;
+    };
     for (const mark of layout.panel.marks) {
-      if (mark.kind === 'link') links(context, layout, mark, screen);
-      else if (mark.kind === 'dot') dots(context, layout, mark, screen);
+      if (mark.kind === 'link') links(context, layout, mark, colour);
+      else if (mark.kind === 'dot') dots(context, layout, mark, colour);
+      else if (mark.kind === 'text') words(context, layout, mark, screen);
     }
     context.restore();
     return layouts;
@@ -82,7 +93,7 @@ export class CanvasRenderer implements Renderer {
 }
 
 function axes(context: CanvasRenderingContext2D, layout: Layout, grid: boolean, { colour }: Screen) {
-  const { panel, plot, x: xTicks, y: yTicks, upright, edge, restX, aboveY } = layout;
+  const { panel, plot, x: xTicks, y: yTicks, upright, restX, aboveY } = layout;
   const { left, top, right, bottom } = plot;
   context.lineWidth = 1;
   context.strokeStyle = colour('--rule');
@@ -110,20 +121,12 @@ function axes(context: CanvasRenderingContext2D, layout: Layout, grid: boolean, 
     context.textAlign = 'center';
     context.fillText(text, x, bottom + 7);
   }
-  context.textAlign = 'center';
-  context.textBaseline = 'alphabetic';
-  if (panel.x.title) context.fillText(panel.x.title, (left + right) / 2, layout.height - 4);
   if (!Number.isNaN(restX)) {
+    context.textAlign = 'center';
     context.textBaseline = 'top';
     context.fillText(panel.x.beyond ?? '', restX, bottom + 7);
   }
-  if (panel.y.title && edge) {
-    turned(context, FONT_PX / 2 + 1, (top + bottom) / 2, () => {
-      context.textBaseline = 'middle';
-      context.textAlign = 'center';
-      context.fillText(panel.y.title, 0, 0);
-    });
-  }
+  writeTitles(context, layout);
   if (!grid) return;
   context.strokeStyle = colour('--edge');
   line(context, left + 0.5, top, left + 0.5, bottom);
@@ -138,6 +141,19 @@ function axes(context: CanvasRenderingContext2D, layout: Layout, grid: boolean, 
   context.fillText(panel.y.beyond ?? '', labels, aboveY + 8);
 }
 
+/** The titles of the axes, in the font and colour that are set. */
+export function writeTitles(context: CanvasRenderingContext2D, { titles }: Layout) {
+  context.textAlign = 'center';
+  context.textBaseline = 'alphabetic';
+  for (const { text, x, y } of titles.x) context.fillText(text, x, y);
+  for (const { text, x, y } of titles.y) {
+    turned(context, x, y, () => {
+      context.textBaseline = 'middle';
+      context.fillText(text, 0, 0);
+    });
+  }
+}
+
 function turned(context: CanvasRenderingContext2D, x: number, y: number, write: () => void) {
   context.save();
   context.translate(x, y);
@@ -146,41 +162,71 @@ function turned(context: CanvasRenderingContext2D, x: number, y: number, write: 
   context.restore();
 }
 
-function links(context: CanvasRenderingContext2D, layout: Layout, mark: Links, { colour }: Screen) {
+type Colour = (name: string) => string;
+
+function links(context: CanvasRenderingContext2D, layout: Layout, mark: Links, colour: Colour) {
   const { left, top, right, bottom } = layout.plot;
   context.save();
   context.beginPath();
   context.rect(left, top, right - left, bottom - top);
   context.clip();
+  // Those that look alike are one path: thousands of strokes take longer than a frame.
+  let last: Stroke | null = null;
   for (let i = 0; i < mark.x1.length; i++) {
-    const from = place(layout, mark.x1[i], mark.y1[i]);
-    const to = place(layout, mark.x2[i], mark.y2[i]);
-    if (![...from, ...to].every(Number.isFinite)) continue;
+    const [x0, y0] = place(layout, mark.x1[i], mark.y1[i]);
+    const [x1, y1] = place(layout, mark.x2[i], mark.y2[i]);
+    if (!Number.isFinite(x0 + y0 + x1 + y1)) continue;
     const style = mark.style(i);
-    context.strokeStyle = colour(style.colour);
-    context.lineWidth = style.width ?? 1.25;
-    context.globalAlpha = style.opacity ?? 1;
-    context.setLineDash([...(style.dash ?? [])]);
-    line(context, ...from, ...to);
+    if (!last || !alike(last, style)) {
+      if (last) context.stroke();
+      context.beginPath();
+      context.strokeStyle = colour(style.colour);
+      context.lineWidth = style.width ?? 1.25;
+      context.globalAlpha = style.opacity ?? 1;
+      context.setLineDash([...(style.dash ?? [])]);
+      last = style;
+    }
+    context.moveTo(x0, y0);
+    context.lineTo(x1, y1);
   }
+  if (last) context.stroke();
   context.restore();
 }
 
-function dots(context: CanvasRenderingContext2D, layout: Layout, mark: Dots, { colour }: Screen) {
-  const known = new Map<string, string>();
+const alike = (a: Stroke, b: Stroke) =>
+  a.colour === b.colour && a.width === b.width && a.opacity === b.opacity && a.dash === b.dash;
+
+function dots(context: CanvasRenderingContext2D, layout: Layout, mark: Dots, colour: Colour) {
   context.globalAlpha = mark.opacity ?? 1;
   for (let i = 0; i < mark.x.length; i++) {
-    const name = colourAt(mark, i);
-    const found = known.get(name) ?? colour(name);
-    known.set(name, found);
     const at = place(layout, mark.x[i], mark.y[i], mark.groupOf?.[i]);
     if (!at.every(Number.isFinite)) continue;
     trace(context, groupAt(mark, i).shape, at, mark.size);
-    context.fillStyle = context.strokeStyle = found;
+    context.fillStyle = context.strokeStyle = colour(colourAt(mark, i));
     if (mark.hollow) context.stroke();
     else context.fill();
   }
   context.globalAlpha = 1;
+}
+
+function words(context: CanvasRenderingContext2D, layout: Layout, mark: Words, { colour }: Screen) {
+  context.save();
+  context.textBaseline = 'middle';
+  context.lineJoin = 'round';
+  mark.texts.forEach((text, i) => {
+    const [x, y] = place(layout, mark.x[i], mark.y[i]);
+    const { anchor, bold, size, colour: own } = mark.style?.(i) ?? {};
+    context.textAlign = anchor === 'start' ? 'left' : anchor === 'end' ? 'right' : 'center';
+    context.font = `${bold ? 'bold ' : ''}${size ?? FONT_PX}px ${colour('--sans')}`;
+    if (mark.halo) {
+      context.strokeStyle = colour('--card');
+      context.lineWidth = 3;
+      context.strokeText(text, x, y);
+    }
+    context.fillStyle = colour(own ?? '--ink');
+    context.fillText(text, x, y);
+  });
+  context.restore();
 }
 
 function line(context: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number) {

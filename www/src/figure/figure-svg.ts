@@ -5,18 +5,20 @@ import { colourAt as scaleColour } from './colours';
 import { cornersOf, marksOf, type Cells, type Figure } from './figure';
 import { ON_PAPER } from './inks';
 import { keyOf, type Entry } from './key';
-import { widthOf, type Layout } from './layout';
+import { widthOf as labelWidth, type Layout } from './layout';
 import { drawn, heightOf } from './plot';
-import { caption, heading, INK, picture, short, tag, text, type Words as Frame } from './svg';
+import { widthOf } from './text-lines';
+import { caption, heading, INK, picture, short, tag, SPARE, text, type Words as Frame } from './svg';
 
 const PAPER_WIDTH = 640;
+const LEAST_WIDTH = 360;
 /** Room for the colour bar beside a matrix. */
 const BAR_ROOM = 96;
 
 function legend(entries: Entry[], left: number, top: number, width: number): { svg: string; height: number } {
   let [x, y] = [left, top];
   const items = entries.map(({ label, colour, dash, shape }) => {
-    const taken = 34 + widthOf(label) + 18;
+    const taken = 34 + SPARE * labelWidth(label) + 18;
     if (x > left && x + taken > left + width) [x, y] = [left, y + 18];
     const stroke = ON_PAPER.of(colour);
     const corners = shape ? cornersOf(shape, 4.5) : [];
@@ -99,21 +101,18 @@ export function figureSvg(figure: Figure, address: string): string {
   const margin = 14;
   const [first] = figure.panels;
   const [matrix] = marksOf(first, 'cell');
-  const room = { width: PAPER_WIDTH - 2 * margin, measure: widthOf, right: matrix ? BAR_ROOM : 0 };
+  const room = { width: PAPER_WIDTH - 2 * margin, measure: labelWidth, right: matrix ? BAR_ROOM : 0 };
   const { group, layouts } = drawn(figure, room, { ...ON_PAPER, paper: true });
-  const head = heading(frame, margin);
-  const key = legend(keyOf(figure), margin, head.height + 12, PAPER_WIDTH - 2 * margin);
-  const top = head.height + key.height + 4;
   const [layout] = layouts;
   const bar = matrix && layout ? colourBar(matrix, layout) : '';
+  const beside = bar ? BAR_ROOM : 0;
+  // What is square, or of whole cells, may leave room at the right.
+  const narrow = layout && (bar || first.square) ? layout.plot.right + beside + 2 * margin : PAPER_WIDTH;
+  const width = Math.max(narrow, 2 * margin + SPARE * widthOf(figure.title, 15, true), LEAST_WIDTH);
+  const head = heading(frame, margin, width - 2 * margin);
+  const key = legend(keyOf(figure), margin, head.height + 12, width - 2 * margin);
+  const top = head.height + key.height + 4;
   const least = bar && layout ? Math.max(layout.plot.bottom, layout.plot.top + 120) + 12 : 0;
-  const right = bar && layout ? layout.plot.right + BAR_ROOM + 2 * margin : PAPER_WIDTH;
-  const width = Math.max(
-    right,
-    2 * margin + widthOf(figure.title, 15),
-    2 * margin + widthOf(figure.note ?? ''),
-    360,
-  );
   const base = top + Math.max(heightOf(layouts), least) + 20;
   const foot = caption(frame, margin, base, width - 2 * margin);
   const body = new XMLSerializer().serializeToString(group);

@@ -61,6 +61,8 @@ export interface Dots {
   kind: 'dot';
   x: Numbers;
   y: Numbers;
+  /** In a panel with a third axis. */
+  z?: Numbers;
   groups: readonly Group[];
   /** Group of each point; all are of the first where it is left out. */
   groupOf?: ArrayLike<number>;
@@ -71,6 +73,8 @@ export interface Dots {
   opacity?: number;
   /** Circles that are not filled. */
   hollow?: boolean;
+  /** Of what is drawn flat but stands in space: where, which a file says of each. */
+  space?: Record<string, Numbers>;
 }
 
 /** How a stretch or a word is drawn. */
@@ -92,7 +96,12 @@ export interface Links {
   y1: Numbers;
   x2: Numbers;
   y2: Numbers;
+  /** In a panel with a third axis. */
+  z1?: Numbers;
+  z2?: Numbers;
   style: (link: number) => Stroke;
+  /** As of dots. */
+  space?: Record<string, Numbers>;
 }
 
 /** Hands and arrows of one length, which begin at a point. */
@@ -152,7 +161,11 @@ export interface Words {
   id?: string;
   x: Numbers;
   y: Numbers;
+  /** In a panel with a third axis; the words stand above their place. */
+  z?: Numbers;
   texts: readonly string[];
+  /** They are to be read on whatever lies below. */
+  halo?: boolean;
   style?: (word: number) => {
     colour?: string;
     size?: number;
@@ -170,9 +183,13 @@ export interface Panel {
   note?: string;
   x: Axis;
   y: Axis;
+  /** With it the panel is of points and links in space, and is turned by its reader. */
+  z?: Axis;
   marks: readonly Mark[];
   /** Height of the plot in CSS pixels, where its width does not settle it. */
   height?: number;
+  /** As wide as high: a unit is of one length on both axes, if their ranges are as long. */
+  square?: boolean;
 }
 
 export interface Figure {

@@ -2,7 +2,9 @@
 
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { swatch } from '../ui/controls';
-import { cornersOf, type Figure, type Shape } from './figure';
+import { figureText } from '../ui/text';
+import { gradient } from './colours';
+import { cornersOf, marksOf, type Cells, type Figure, type Shape } from './figure';
 
 export interface Entry {
   label: string;
@@ -54,4 +56,28 @@ function dot(shape: Shape, colour: string): TemplateResult {
   return html`<svg width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true">
     ${corners ? svg`<polygon points=${corners} fill=${fill} />` : svg`<circle r="5" fill=${fill} />`}
   </svg>`;
+}
+
+/** Below a matrix: the colours with the values at both ends and in the middle. */
+export function colourLegend({ panels }: Figure): TemplateResult | typeof nothing {
+  const [cells] = marksOf(panels[0], 'cell');
+  if (!cells) return nothing;
+  return html`<div class="legend">
+    <span class="scale">
+      <span class="bar ${cells.scale}" .style=${`background: ${gradient(cells.scale)}`}></span>
+      <span class="ends">${ends(cells).map((text) => html`<span>${text}</span>`)}</span>
+    </span>
+    ${cells.unit ? html`<span class="quiet">${cells.unit}</span>` : nothing}
+  </div>`;
+}
+
+function ends({ range: [least, greatest], values }: Cells): string[] {
+  // Values beyond the scale have the colour of its end.
+  let beyond = false;
+  for (let i = 0; i < values.length && !beyond; i++) beyond = (values[i] as number) > greatest;
+  return [
+    figureText(least),
+    figureText((least + greatest) / 2),
+    `${beyond ? '≥ ' : ''}${figureText(greatest)}`,
+  ];
 }

@@ -3,7 +3,9 @@
  * saves it as SVG, PNG and CSV.
  *
  * For tests and pages around: `figure` is what is drawn. The drawing has `data-plot`, the edges of each plot in CSS pixels
- * (left, top, right, bottom; panels divided by a comma), and the surface around it `data-point`, the place of what is read.
+ * (left, top, right, bottom; panels divided by a comma), and the surface around it `data-point`, the place of what is read,
+ * and, in space, `data-view`, the degrees that it is turned by. `point` tells what is read, `chosen` what was pressed or
+ * reached by a key, `pressed` where the pointer is down.
  */
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
@@ -11,23 +13,23 @@ import { guard } from 'lit/directives/guard.js';
 import { labAddress } from '../ui/address';
 import { exportButtons, save } from '../ui/download';
 import { Draw } from '../ui/draw';
-import { figureText } from '../ui/text';
-import { THEME } from '../ui/theme';
+import { Appearance } from '../ui/appearance';
 import { CanvasRenderer } from './canvas';
-import { gradient } from './colours';
-import { cursor, groupOf } from './cursor';
-import { isEmpty, isHidden, marksOf, type Cells, type Figure } from './figure';
+import { cursor } from './cursor';
+import { isEmpty, isHidden, marksOf, type Figure } from './figure';
 import './figure.css';
-import { keyView } from './key';
-import { FONT_PX, layOutAll, place, valuesAt, widthOf, type Layout } from './layout';
+import { layoutAt, nearestOf, readAt } from './hit';
+import { colourLegend, keyView } from './key';
+import { FONT_PX, layOutAll, valuesAt, widthOf, type Layout } from './layout';
 import { LiveRenderer } from './live';
 import { saveButton } from './print';
 import { countOf, moved, startOf, wordsOf, type Reading } from './reading';
 import type { Renderer, Screen } from './renderer';
+import { draggedBy, FIRST_VIEW, isSpatial, seenFrom, turnedByKey, viewText, type View } from './space';
 import { csvOf, tableView, type Table } from './table';
 
-/** A finger or pointer this far from a point still reads it. */
-const NEAR_PX = 24;
+/** A pointer that moves less between down and up has pressed, and not turned. */
+const STILL_PX = 4;
 /** The tables of so many numbers are redrawn at most so often. */
 const MANY_NUMBERS = 1024;
 const TABLE_MS = 1000;
@@ -36,7 +38,9 @@ const SQUARE_PX = 620;
 
 type Kind = 'live' | 'canvas' | 'plot';
 
-function kindOf({ panels }: Figure): Kind {
+function kindOf(figure: Figure): Kind {
+  const { panels } = figure;
+  if (isSpatial(figure)) return 'canvas';
   const kinds = new Set(panels.flatMap(({ marks }) => marks.map(({ kind }) => kind)));
   const only = (...allowed: string[]) => [...kinds].every((kind) => allowed.includes(kind));
   if (panels.length > 1) return 'plot';
@@ -76,14 +80,17 @@ export class LabFigure extends LitElement {
   private readonly pen = document.createElement('canvas').getContext('2d');
   private font = '';
   private readonly drawing = new Draw(this, () => this.draw());
-  private readonly scheme = matchMedia('(prefers-color-scheme: dark)');
-  private readonly contrast = matchMedia('(forced-colors: active)');
+  private readonly appearance = new Appearance(() => this.drawing.ask());
   private readonly resized = new ResizeObserver(() => this.drawing.ask());
-  private readonly redraw = () => this.drawing.ask();
   /** What the keyboard chose, to go back to when the pointer leaves. */
   private kept: number | null = null;
   /** Where a mouse points, which stays under it when the figure changes. */
   private pointer: [number, number] | null = null;
+  private view: View = FIRST_VIEW;
+  /** The figure as it is seen from there. */
+  private seen: { of: Figure; from: View; figure: Figure } | null = null;
+  /** Where a pointer went down that may turn it, and how it was turned then. */
+  private grip: { left: number; top: number; view: View; turning: boolean } | null = null;
   private later: ReturnType<typeof setTimeout> | undefined;
   /** Only the keyboard is answered aloud: what is live, or a moving pointer, would chatter. */
   private spoken = '';
@@ -105,24 +112,28 @@ export class LabFigure extends LitElement {
 
   override connectedCallback() {
     super.connectedCallback();
-    this.scheme.addEventListener('change', this.redraw);
-    addEventListener(THEME, this.redraw);
-    this.contrast.addEventListener('change', this.redraw);
+    this.appearance.start();
     this.resized.observe(this);
     this.drawing.start();
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback();
-    this.scheme.removeEventListener('change', this.redraw);
-    removeEventListener(THEME, this.redraw);
-    this.contrast.removeEventListener('change', this.redraw);
+    this.appearance.stop();
     this.resized.disconnect();
     this.drawing.stop();
     clearTimeout(this.later);
     this.later = undefined;
     this.renderer?.renderer.destroy();
     this.renderer = null;
+  }
+
+  /** What is drawn, pointed at and saved. */
+  private get flat(): Figure {
+    const { figure, view } = this;
+    if (this.seen?.of !== figure || this.seen.from !== view)
+      this.seen = { of: figure, from: view, figure: seenFrom(figure, view) };
+    return this.seen.figure;
   }
 
   private inside(point: number | null): number | null {
@@ -187,7 +198,7 @@ export class LabFigure extends LitElement {
   private reserve() {
     const host = this.querySelector<HTMLElement>('.drawing');
     if (!host || this.layouts.length || this.drawing.visible || this.clientWidth === 0) return;
-    const layouts = layOutAll(this.figure, this.screen(host, kindOf(this.figure)));
+    const layouts = layOutAll(this.flat, this.screen(host, kindOf(this.figure)));
     host.style.minHeight = `${Math.ceil(Math.max(...layouts.map(({ height }) => height)))}px`;
   }
 
@@ -230,7 +241,7 @@ export class LabFigure extends LitElement {
     const { role, hint } = wordsOf(reading);
     const { summary, title } = this.figure;
     return html`<div
-      class="surface readable"
+      class="surface readable ${isSpatial(this.figure) ? 'spatial' : ''}"
       role="application"
       aria-roledescription=${role}
       aria-label=${reading.by === 'x' ? `${summary} ${hint}` : `${title}. ${hint}`}
@@ -240,6 +251,8 @@ export class LabFigure extends LitElement {
       @blur=${() => this.left()}
       @pointerdown=${(event: PointerEvent) => this.aim(event, true)}
       @pointermove=${(event: PointerEvent) => this.aim(event, false)}
+      @pointerup=${(event: PointerEvent) => this.release(event)}
+      @pointercancel=${() => this.giveUp()}
       @pointerleave=${(event: PointerEvent) => this.leave(event)}
     >
       ${drawing}
@@ -280,7 +293,7 @@ export class LabFigure extends LitElement {
 
   private async onPaper(): Promise<string> {
     const { figureSvg } = await import('./figure-svg');
-    return figureSvg(this.figure, labAddress(this.link));
+    return figureSvg(this.flat, labAddress(this.link));
   }
 
   /** Saves the figure without a press of its buttons, for a part with a button of its own. */
@@ -296,8 +309,13 @@ export class LabFigure extends LitElement {
     this.dispatchEvent(new CustomEvent<number | null>('point', { detail: point, bubbles: true }));
   }
 
-  private choose(point: number) {
+  private keep(point: number) {
     this.kept = point;
+    this.dispatchEvent(new CustomEvent<number>('chosen', { detail: point, bubbles: true }));
+  }
+
+  private choose(point: number) {
+    this.keep(point);
     this.spoken = this.figure.reading?.words(point) ?? '';
     this.show(point);
     this.requestUpdate();
@@ -320,6 +338,14 @@ export class LabFigure extends LitElement {
   private key(event: KeyboardEvent) {
     const { reading } = this.figure;
     if (!reading || event.altKey) return;
+    const view = event.shiftKey && isSpatial(this.figure) ? turnedByKey(this.view, event.key) : undefined;
+    if (view) {
+      event.preventDefault();
+      this.spoken = viewText(view);
+      this.turn(view);
+      this.requestUpdate();
+      return;
+    }
     const from = this.shown ?? this.kept;
     const first = startOf(reading);
     if (first === null) return;
@@ -334,54 +360,69 @@ export class LabFigure extends LitElement {
     if (!box) return;
     const [left, top] = [event.clientX - box.left, event.clientY - box.top];
     this.pointer = event.pointerType === 'mouse' ? [left, top] : null;
-    const found = this.nearest(left, top);
-    if (pressed && found !== null) this.kept = found;
+    if (isSpatial(this.figure) && (pressed || this.grip)) {
+      this.drag(event, left, top, pressed);
+      return;
+    }
+    const found = this.read(left, top, pressed);
     this.show(found ?? this.kept);
-    const layout = this.layoutAt(top);
+    const layout = layoutAt(this.layouts, top);
     if (!layout || !(pressed || event.buttons === 1)) return;
     const [x, y] = valuesAt(layout, left, top);
     const detail = { panel: this.layouts.indexOf(layout), x, y, pressed };
     this.dispatchEvent(new CustomEvent('pressed', { detail, bubbles: true }));
   }
 
+  /** A drag turns what stands in space; of a finger only one that sets out sideways, since others scroll the page. */
+  private drag(event: PointerEvent, left: number, top: number, pressed: boolean) {
+    if (pressed) {
+      if (event.button !== 0) return;
+      this.grip = { left, top, view: this.view, turning: false };
+      (event.currentTarget as Element).setPointerCapture(event.pointerId);
+      return;
+    }
+    const { grip } = this;
+    if (!grip) return;
+    const [across, down] = [left - grip.left, top - grip.top];
+    if (!grip.turning && Math.hypot(across, down) < STILL_PX) return;
+    if (!grip.turning && event.pointerType === 'touch' && Math.abs(down) > Math.abs(across)) {
+      this.grip = null;
+      return;
+    }
+    grip.turning = true;
+    this.turn(draggedBy(grip.view, across, down));
+  }
+
+  private release(event: PointerEvent) {
+    const { grip } = this;
+    this.grip = null;
+    if (!grip || grip.turning) return;
+    const box = this.querySelector('.drawing')?.getBoundingClientRect();
+    if (box) this.show(this.read(event.clientX - box.left, event.clientY - box.top, true) ?? this.kept);
+  }
+
+  /** The browser scrolls instead. */
+  private giveUp() {
+    if (this.grip) this.turn(this.grip.view);
+    this.grip = null;
+  }
+
+  private turn(view: View) {
+    this.view = view;
+    this.drawing.ask();
+  }
+
+  /** What is at a place; a press chooses it. */
+  private read(left: number, top: number, pressed: boolean): number | null {
+    const found = readAt(this.flat.reading, this.layouts, left, top);
+    if (pressed && found !== null) this.keep(found);
+    return found;
+  }
+
   private leave(event: PointerEvent) {
     if (event.pointerType !== 'mouse') return;
     this.pointer = null;
     this.show(this.kept);
-  }
-
-  private layoutAt(top: number): Layout | undefined {
-    return this.layouts.find(({ height }) => top <= height) ?? this.layouts.at(-1);
-  }
-
-  /** What is read at a place of the drawing, if anything is. */
-  private nearest(left: number, top: number): number | null {
-    const { reading } = this.figure;
-    const layout = this.layoutAt(top);
-    if (!reading || !layout) return null;
-    switch (reading.by) {
-      case 'cell': {
-        const [x, y] = valuesAt(layout, left, top);
-        const [row, column] = [Math.round(y), Math.round(x)];
-        const there = row >= 0 && row < reading.rows && column >= 0 && column < reading.columns;
-        return there ? row * reading.columns + column : null;
-      }
-      case 'x':
-        return nearestOf(reading.x.length, Infinity, (i) => {
-          const [x] = place(layout, reading.x[i], layout.panel.y.range[0]);
-          return Math.abs(x - left);
-        });
-      case 'point': {
-        const { x, y, panel } = reading;
-        if (reading.at) return reading.at(...valuesAt(layout, left, top));
-        return nearestOf(x.length, NEAR_PX, (i) => {
-          const own = this.layouts[panel?.[i] ?? 0];
-          if (!own) return Infinity;
-          const at = place(own, x[i], y[i], groupOf(own, i));
-          return Math.hypot(at[0] - left, at[1] - top);
-        });
-      }
-    }
   }
 
   // Drawing
@@ -405,11 +446,11 @@ export class LabFigure extends LitElement {
       this.renderer = { kind, renderer: kind === 'live' ? new LiveRenderer() : new CanvasRenderer() };
     }
     host.style.minHeight = '';
-    this.layouts = this.renderer?.renderer.draw(this.figure, this.screen(host, kind)) ?? [];
+    this.layouts = this.renderer?.renderer.draw(this.flat, this.screen(host, kind)) ?? [];
     host.dataset.plot = this.layouts
       .map(({ plot: { left, top, right, bottom } }) => [left, top, right, bottom].join(' '))
       .join(',');
-    if (this.pointer) this.show(this.nearest(...this.pointer) ?? this.kept);
+    if (this.pointer && !this.grip) this.show(this.read(...this.pointer, false) ?? this.kept);
     this.drawCursor();
   }
 
@@ -425,7 +466,7 @@ export class LabFigure extends LitElement {
       measure: (text) => pen?.measureText(text).width ?? widthOf(text),
       ratio: devicePixelRatio,
       colour,
-      scheme: `${colour('--ink')} ${this.contrast.matches}`,
+      scheme: `${colour('--ink')} ${this.appearance.forcedColours}`,
       spotlight: this.spotlight,
     };
   }
@@ -437,43 +478,11 @@ export class LabFigure extends LitElement {
     if (!canvas || !surface) return;
     canvas.replaceChildren();
     const { shown } = this;
-    const { reading } = this.figure;
+    const { reading } = this.flat;
     const at = reading && shown !== null ? cursor(reading, shown, this.layouts, canvas) : null;
     surface.dataset.point = at ? at.join(' ') : '';
+    if (isSpatial(this.figure)) surface.dataset.view = `${this.view.around} ${this.view.above}`;
   }
-}
-
-function nearestOf(count: number, most: number, distance: (i: number) => number): number | null {
-  let [found, least]: [number | null, number] = [null, most];
-  for (let i = 0; i < count; i++) {
-    const own = distance(i);
-    if (own < least) [found, least] = [i, own];
-  }
-  return found;
-}
-
-/** Below a matrix: the colours with the values at both ends and in the middle. */
-function colourLegend({ panels }: Figure): TemplateResult | typeof nothing {
-  const [cells] = marksOf(panels[0], 'cell');
-  if (!cells) return nothing;
-  return html`<div class="legend">
-    <span class="scale">
-      <span class="bar ${cells.scale}" .style=${`background: ${gradient(cells.scale)}`}></span>
-      <span class="ends">${ends(cells).map((text) => html`<span>${text}</span>`)}</span>
-    </span>
-    ${cells.unit ? html`<span class="quiet">${cells.unit}</span>` : nothing}
-  </div>`;
-}
-
-function ends({ range: [least, greatest], values }: Cells): string[] {
-  // Values beyond the scale have the colour of its end.
-  let beyond = false;
-  for (let i = 0; i < values.length && !beyond; i++) beyond = (values[i] as number) > greatest;
-  return [
-    figureText(least),
-    figureText((least + greatest) / 2),
-    `${beyond ? '≥ ' : ''}${figureText(greatest)}`,
-  ];
 }
 
 customElements.define('lab-figure', LabFigure);

@@ -1,7 +1,8 @@
-/** Where a panel's plot, ticks and points stand, in CSS pixels. Screen and file are laid out alike. */
+/** Where a panel's plot, titles, ticks and points stand, in CSS pixels. Screen and file are laid out alike. */
 
 import { along, labelAt, ticksOf, valueAt } from './axis';
 import { marksOf, type Axis, type Figure, type Panel } from './figure';
+import { linesOf, widthOf as textWidth } from './text-lines';
 
 export interface Box {
   left: number;
@@ -15,6 +16,13 @@ export interface Tick {
   text: string;
 }
 
+/** A line of a title, and where its middle stands: across for the horizontal axis, whose lines end at a baseline. */
+export interface Line {
+  text: string;
+  x: number;
+  y: number;
+}
+
 export interface Layout {
   panel: Panel;
   plot: Box;
@@ -22,6 +30,8 @@ export interface Layout {
   height: number;
   x: Tick[];
   y: Tick[];
+  /** The titles of the axes, in as many lines as they need. */
+  titles: { x: Line[]; y: Line[] };
   /** The labels of the horizontal axis stand upright. */
   upright: boolean;
   /** Left end of the labels of the vertical axis, right of its title. */
@@ -35,6 +45,8 @@ export interface Layout {
 export const FONT_PX = 11;
 const GAP_PX = 6;
 const TITLE_PX = 18;
+/** Of the further lines of a title. */
+const LEADING_PX = 13;
 const PANEL_TITLE_PX = 20;
 /** Labels closer than this would touch. */
 const LABEL_PX = 13;
@@ -45,11 +57,13 @@ const ABOVE_PX = 17;
 /** The widest plot of a matrix or of points, and the widest cell. */
 const MOST_PX = 560;
 const MOST_CELL_PX = 40;
+/** The side of a square panel, where there is room. */
+const SIDE_PX = 440;
 
 type Measure = (text: string) => number;
 
-/** Roughly, where there is no screen to measure it on: of Helvetica. */
-export const widthOf = (text: string, size = FONT_PX) => text.length * size * 0.56;
+/** Where there is no screen to measure it on. */
+export const widthOf = (text: string, size = FONT_PX) => textWidth(text, size);
 
 function hasAbove({ y, marks }: Panel): boolean {
   return (
@@ -119,15 +133,20 @@ export function layOut(
           text: labelAt(y, value),
         }));
   const labels = y.names ? widest(y.names) : widest(yTicks(guess).map(({ text }) => text));
-  const edge = y.title && !y.bare ? TITLE_PX : 0;
+  const guessedFoot = x.bare ? 0 : 7 + FONT_PX + 2 + TITLE_PX;
+  // A title may be longer than the plot: it ends where the panel does.
+  const yTitle =
+    y.title && !y.bare ? linesOf(y.title, guess + 2 * Math.min(8 + above, guessedFoot), measure) : [];
+  const edge = yTitle.length ? TITLE_PX + LEADING_PX * (yTitle.length - 1) : 0;
   const left = Math.round(Math.max(least, y.bare ? 0 : edge + labels + GAP_PX + (rest ? REST_PX : 0)));
   // The last label stands half beyond the plot.
   const right = x.names ? RIGHT_PX : Math.max(RIGHT_PX, measure(labelAt(x, x.range[1])) / 2 + 2);
   const free = Math.max(40, width - left - (x.bare && y.bare ? 0 : right) - spare);
   const fit = cells ? (Math.min(MOST_PX, free) / Math.max(1, cells.columns)) * ratio : 0;
   const cell = (fit >= 1 ? Math.min(Math.floor(fit), MOST_CELL_PX * ratio) : fit) / ratio;
-  const across = cells && panel.height === undefined ? cell * cells.columns : free;
-  const height = cells && panel.height === undefined ? cell * cells.rows : guess;
+  const side = Math.min(free, panel.height ?? SIDE_PX);
+  const across = panel.square ? side : cells && panel.height === undefined ? cell * cells.columns : free;
+  const height = panel.square ? side : cells && panel.height === undefined ? cell * cells.rows : guess;
   const plot = { left, top: plotTop, right: left + across, bottom: plotTop + height };
   const names = x.names ? widest(x.names) : 0;
   const upright = x.names !== undefined && names + 4 > across / Math.max(1, x.names.length);
@@ -139,11 +158,20 @@ export function layOut(
           text: labelAt(x, value),
         }))
       : labelled(x, across, x.names ? names + 4 : 50, measure);
-  const foot = x.bare ? 0 : 7 + (upright ? names : FONT_PX + 2) + (x.title ? TITLE_PX : 4);
+  const middle = { x: (plot.left + plot.right) / 2, y: (plot.top + plot.bottom) / 2 };
+  const titleRoom = Math.max(across, 2 * Math.min(middle.x, width - middle.x));
+  const xTitle = x.title && !x.bare ? linesOf(x.title, titleRoom, measure) : [];
+  const titled = xTitle.length ? TITLE_PX + LEADING_PX * (xTitle.length - 1) : 4;
+  const foot = x.bare ? 0 : 7 + (upright ? names : FONT_PX + 2) + titled;
+  const end = plot.bottom + foot;
   return {
     panel,
     plot,
-    height: plot.bottom + foot,
+    height: end,
+    titles: {
+      x: xTitle.map((text, i) => ({ text, x: middle.x, y: end - 4 - LEADING_PX * (xTitle.length - 1 - i) })),
+      y: yTitle.map((text, i) => ({ text, x: FONT_PX / 2 + 1 + LEADING_PX * i, y: middle.y })),
+    },
     x: xTicks,
     y: yTicks(height),
     upright,

@@ -2,6 +2,7 @@
 
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { writeTitles } from './canvas';
 import { bandAlpha, FEW_POINTS, marksOf, type Figure, type Line, type Numbers, type Panel } from './figure';
 import { FONT_PX, layOutAll, place, type Layout } from './layout';
 import type { Renderer, Screen } from './renderer';
@@ -35,8 +36,6 @@ export class LiveRenderer implements Renderer {
     const shape = JSON.stringify([
       panel.x.log,
       panel.y.log,
-      panel.x.title,
-      panel.y.title,
       layout.plot.left,
       screen.scheme,
       lines.map(({ id, mark, earlier, low }) => [id, mark, earlier, low !== undefined]),
@@ -82,8 +81,6 @@ export class LiveRenderer implements Renderer {
     const look = {
       stroke: muted,
       font,
-      labelFont: font,
-      labelGap: 0,
       ticks: { stroke: rule, width: 1, size: 4 },
       gap: 3,
     };
@@ -115,14 +112,12 @@ export class LiveRenderer implements Renderer {
       ...look,
       grid: { stroke: rule, width: 1, show: of === 'y' },
       size,
-      // uPlot draws no axis whose range none of its own steps divides; the ticks are ours.
-      incrs: () => [Math.abs((this.panel?.[of].range[1] ?? 1) - (this.panel?.[of].range[0] ?? 0)) / 4 || 1],
+      // The ticks are ours; uPlot draws no axis for which it finds no step, of those below five only one that it knows.
+      incrs: () => [stepOf(this.panel?.[of].range ?? [0, 1])],
       space: 1,
       splits: () => this.layout?.[of].map(({ value }) => value) ?? [],
       values: () => this.layout?.[of].map(({ text }) => text) ?? [],
-      ...(this.panel?.[of].title ? { label: this.panel[of].title, labelSize: 16 } : {}),
     });
-    const titled = { x: panel.x.title ? 16 : 0, y: panel.y.title ? 16 : 0 };
     this.plot = new uPlot(
       {
         width,
@@ -141,18 +136,30 @@ export class LiveRenderer implements Renderer {
           },
         },
         axes: [
-          axis('x', () => (this.layout ? this.layout.height - this.layout.plot.bottom - titled.x : 0)),
-          axis('y', () => (this.layout ? this.layout.plot.left - titled.y : 0)),
+          axis('x', () => (this.layout ? this.layout.height - this.layout.plot.bottom : 0)),
+          axis('y', () => this.layout?.plot.left ?? 0),
         ],
         series,
         bands,
         cursor: { show: false },
-        hooks: { drawAxes: [(plot) => this.rules(plot, muted)] },
+        hooks: { drawAxes: [(plot) => this.rules(plot, muted), (plot) => this.titles(plot, muted, font)] },
       },
       dataOf(lines, panel),
       host,
     );
     this.plot.root.style.color = ink;
+  }
+
+  /** A title may have several lines, which uPlot's have not. */
+  private titles({ ctx }: uPlot, ink: string, font: string) {
+    const { layout } = this;
+    if (!layout) return;
+    ctx.save();
+    ctx.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    ctx.fillStyle = ink;
+    ctx.font = font;
+    writeTitles(ctx, layout);
+    ctx.restore();
   }
 
   private rules({ ctx }: uPlot, ink: string) {
@@ -177,6 +184,12 @@ export class LiveRenderer implements Renderer {
       ctx.restore();
     }
   }
+}
+
+/** A power of ten below the length of a range. */
+function stepOf([from, to]: readonly [number, number]): number {
+  const power = Math.floor(Math.log10(Math.abs(to - from) / 4));
+  return Number.isFinite(power) ? Number(`1e${power}`) : 1;
 }
 
 /** All lines by one list of places: those that share one as they are, others joined. */

@@ -38,12 +38,22 @@ export interface Ink extends Inks {
 
 export type Drawn = Plot.Markish;
 
-/** Marks a group of the drawing, so that a reader of the file finds it. */
-const named = (kind: string, id = ''): { render: Plot.RenderFunction } => ({
+/** Marks a group of the drawing, so that a reader of the file finds it, and each thing in it that says where it stands in space. */
+const named = (
+  kind: string,
+  id = '',
+  { items, space = {} }: { items?: readonly number[]; space?: Record<string, Numbers> | undefined } = {},
+): { render: Plot.RenderFunction } => ({
   render(index, scales, values, dimensions, context, next) {
     const node = next?.(index, scales, values, dimensions, context) ?? null;
     node?.setAttribute('data-mark', kind);
     if (id) node?.setAttribute('data-series', id);
+    const drawn = node?.querySelectorAll('path, circle');
+    for (const [name, places] of Object.entries(space)) {
+      index.forEach((at, one) =>
+        drawn?.[one]?.setAttribute(`data-${name}`, String(places[items?.[at] ?? at] ?? '')),
+      );
+    }
     return node;
   },
 });
@@ -115,7 +125,7 @@ function dots(mark: Dots, layout: Layout, inks: Ink): Drawn[] {
         symbol: group.shape,
         [mark.hollow ? 'stroke' : 'fill']: { value: fill, scale: null },
         ...(mark.hollow ? {} : { fillOpacity: mark.opacity ?? 1, stroke: 'none' }),
-        ...named('dot', group.label),
+        ...named('dot', group.label, { items: own, space: mark.space }),
       }),
       beside.length
         ? () => {
@@ -143,23 +153,21 @@ function links(mark: Links, inks: Ink): Drawn[] {
   const style = (i: number) => mark.style(i);
   const all = indices(mark.x1.length);
   const dashes = [...new Set(all.map((i) => (style(i).dash ?? []).join(' ')))];
-  return dashes.map((dash) =>
-    Plot.link(
-      all.filter((i) => (style(i).dash ?? []).join(' ') === dash),
-      {
-        x1: of(mark.x1),
-        y1: of(mark.y1),
-        x2: of(mark.x2),
-        y2: of(mark.y2),
-        stroke: { value: (i: number) => inks.of(style(i).colour), scale: null },
-        strokeWidth: (i: number) => style(i).width ?? 1.25,
-        strokeOpacity: (i: number) => style(i).opacity ?? 1,
-        ...(dash ? { strokeDasharray: dash } : {}),
-        clip: true,
-        ...named('link', mark.id),
-      } as Plot.LinkOptions,
-    ),
-  );
+  return dashes.map((dash) => {
+    const items = all.filter((i) => (style(i).dash ?? []).join(' ') === dash);
+    return Plot.link(items, {
+      x1: of(mark.x1),
+      y1: of(mark.y1),
+      x2: of(mark.x2),
+      y2: of(mark.y2),
+      stroke: { value: (i: number) => inks.of(style(i).colour), scale: null },
+      strokeWidth: (i: number) => style(i).width ?? 1.25,
+      strokeOpacity: (i: number) => style(i).opacity ?? 1,
+      ...(dash ? { strokeDasharray: dash } : {}),
+      clip: true,
+      ...named('link', mark.id, { items, space: mark.space }),
+    } as Plot.LinkOptions);
+  });
 }
 
 function vectors(mark: Vectors, inks: Ink): Drawn[] {
@@ -362,6 +370,7 @@ function written(mark: Words, inks: Ink): Drawn[] {
         text: (i: number) => mark.texts[i] ?? '',
         textAnchor: anchor,
         fontSize: Number(size),
+        ...(mark.halo ? { stroke: inks.ground, strokeWidth: 3 } : {}),
         ...(bold === '1' ? { fontWeight: 'bold' } : {}),
         fill: { value: (i: number) => (looks[i]?.colour ? inks.of(looks[i].colour) : inks.ink), scale: null },
         ...named('text', mark.id),

@@ -13,10 +13,27 @@ import { short } from './svg';
 
 /** Title, note and what stands beside the plot. */
 function surroundings(layout: Layout, width: number, inks: Ink): SVGElement {
-  const { panel, plot, edge, restX, aboveY } = layout;
+  const { panel, plot, edge, restX, aboveY, titles } = layout;
   const all = element('g', { 'data-mark': 'surroundings' });
   const write = (words: string, attributes: Record<string, string | number>) =>
     all.append(element('text', { fill: inks.ink, 'font-size': FONT_PX, ...attributes }, words));
+  for (const axis of ['x', 'y'] as const) {
+    const lines = titles[axis];
+    if (!lines.length) continue;
+    // One text for a reader of the file, however many lines it has.
+    const title = element('text', {
+      fill: inks.muted,
+      'font-size': FONT_PX,
+      'text-anchor': 'middle',
+      'data-title': axis,
+    });
+    lines.forEach(({ text, x, y }, i) => {
+      const at: Record<string, number> = axis === 'x' ? { x, y } : { x: -y, y: x + FONT_PX * 0.35 };
+      title.append(element('tspan', at, i < lines.length - 1 ? `${text} ` : text));
+    });
+    if (axis === 'y') title.setAttribute('transform', 'rotate(-90)');
+    all.append(title);
+  }
   const top = plot.top - 14;
   if (panel.title)
     write(panel.title, { x: 0, y: top, 'text-anchor': 'start', 'font-size': 12, 'font-weight': 'bold' });
@@ -39,11 +56,10 @@ function surroundings(layout: Layout, width: number, inks: Ink): SVGElement {
 }
 
 function axes(layout: Layout, inks: Ink): Drawn[] {
-  const { panel, plot, x, y, upright, edge, height } = layout;
+  const { panel, plot, x, y, upright } = layout;
   const framed = marksOf(panel, 'cell').length > 0;
   const look = { fontSize: FONT_PX, fill: inks.muted, stroke: inks.rule };
   const ticks = { tickSize: framed ? 0 : 4, tickPadding: framed ? 5 : 3 };
-  const labelled = { labelAnchor: 'center', labelArrow: 'none' } as const;
   return [
     panel.y.bare || framed
       ? null
@@ -58,12 +74,10 @@ function axes(layout: Layout, inks: Ink): Drawn[] {
           {
             ...look,
             ...ticks,
-            ...labelled,
             anchor: 'bottom',
             text: (_: unknown, i: number) => x[i]?.text ?? '',
             ...(upright ? { tickRotate: -90 } : {}),
-            label: panel.x.title || null,
-            labelOffset: height - plot.bottom - 4,
+            label: null,
           },
         ),
     panel.y.bare
@@ -73,11 +87,9 @@ function axes(layout: Layout, inks: Ink): Drawn[] {
           {
             ...look,
             ...ticks,
-            ...labelled,
             anchor: 'left',
             text: (_: unknown, i: number) => y[i]?.text ?? '',
-            label: edge ? panel.y.title : null,
-            labelOffset: plot.left - 6,
+            label: null,
           },
         ),
     framed || (panel.x.bare && panel.y.bare)

@@ -14,6 +14,10 @@ interface Points {
   by: 'point';
   x: Numbers;
   y: Numbers;
+  /** In a panel with a third axis. */
+  z?: Numbers;
+  /** Of points in space that are seen from somewhere: how near each is, from 0 to 1. */
+  near?: ArrayLike<number>;
   /** Panel of each point; all are in the first where it is left out. */
   panel?: ArrayLike<number>;
   /** The points in rows: left and right move within one, up and down from one to the next. */
@@ -78,7 +82,13 @@ export function wordsOf(reading: Reading): { role: string; hint: string; invitat
       hint: 'Arrow keys move from cell to cell.',
       invitation: 'Point at a cell, tap it, or use the arrow keys, to read its value.',
     },
-  }[reading.by];
+    space: {
+      role: 'scatter plot in space',
+      hint: 'Left and right arrow keys move from point to point. With Shift, arrow keys turn it, and Home turns it back.',
+      invitation:
+        'Drag to turn it. Point at a dot, tap it, or use the arrow keys, to read it; with Shift they turn it, Shift and Home turns it back.',
+    },
+  }[reading.by === 'point' && reading.z ? 'space' : reading.by];
   const { role, hint, invitation } = reading;
   return { role: role ?? usual.role, hint: hint ?? usual.hint, invitation: invitation ?? usual.invitation };
 }

@@ -3,7 +3,8 @@
 import type { Figure } from './figure';
 import { paperColour } from './paper';
 import { panelsSvg } from './plot';
-import { caption, heading, MUTED, picture, tag, text, widthOf, type Words } from './svg';
+import { caption, heading, MUTED, picture, tag, text, type Words } from './svg';
+import { linesOf, widthOf } from './text-lines';
 
 /** Below what stands above it in its column. */
 export type Item = {
@@ -39,28 +40,6 @@ interface Block {
   height: number;
 }
 
-/** Breaks `content` into lines of at most `width`; a word that is longer is broken too. */
-export function linesOf(content: string, width: number, size: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  const fits = (one: string) => widthOf(one, size) <= width;
-  for (const word of content.split(/\s+/).filter(Boolean)) {
-    const longer = line ? `${line} ${word}` : word;
-    if (fits(longer)) {
-      line = longer;
-      continue;
-    }
-    if (line) lines.push(line);
-    line = word;
-    while (!fits(line)) {
-      const most = Math.max(1, Math.floor(width / widthOf('n', size)));
-      lines.push(line.slice(0, most));
-      line = line.slice(most);
-    }
-  }
-  return line ? [...lines, line] : lines;
-}
-
 function block(item: Item, x: number, y: number, width: number): Block {
   if ('figure' in item) {
     const { svg, height } = panelsSvg(item.figure, width);
@@ -68,7 +47,7 @@ function block(item: Item, x: number, y: number, width: number): Block {
   }
   const { words, size, bold, muted } = item;
   const leading = Math.round(size * 1.3);
-  const lines = linesOf(words, width, size);
+  const lines = linesOf(words, width, (line) => widthOf(line, size));
   const look = {
     'font-size': size,
     ...(bold ? { 'font-weight': 'bold' } : {}),
@@ -91,7 +70,7 @@ function stack(items: readonly Item[], x: number, top: number, width: number): B
 export function sheetSvg({ words, summary, rows }: Sheet): string {
   const columns = Math.max(1, ...rows.map(({ columns = [] }) => columns.length));
   const inside = columns * COLUMN + (columns - 1) * GAP;
-  const title = heading(words, MARGIN);
+  const title = heading(words, MARGIN, inside);
   let y = title.height + 4;
   const drawn = rows.map(({ id, rule, head = [], columns = [], room }) => {
     const line = rule

@@ -1,5 +1,7 @@
 /** What every exported figure is made of: text of an SVG that stands by itself, without style sheet, script or font. */
 
+import { linesOf, widthOf } from './text-lines';
+
 export interface Words {
   title: string;
   /** Of the vertical axis of a chart. */
@@ -52,22 +54,19 @@ export function text(x: number, y: number, content: string, attributes: Attribut
   return tag('text', { x, y, fill: INK, 'font-size': 11, ...attributes }, escape(content));
 }
 
-/** Width of a line of Helvetica, roughly: there may be no document to measure it in. */
-export function widthOf(content: string, size: number): number {
-  return content.length * size * 0.56;
-}
-
 /** Breaks a long address where it may be broken, so that it can be read off paper. */
-function wrap(content: string, most: number): string[] {
+function wrap(content: string, width: number): string[] {
   const lines = [''];
   for (const piece of content.split(/(?<=[&#,/ ])/)) {
     const last = lines.at(-1) ?? '';
-    if (last.length + piece.length > most && last) lines.push(piece);
+    if (last && widthOf(last + piece, CAPTION_SIZE) > width) lines.push(piece);
     else lines[lines.length - 1] = last + piece;
   }
-  return lines.flatMap((line) => line.match(new RegExp(`.{1,${most}}`, 'gs')) ?? []);
+  return lines.flatMap((line) => linesOf(line, width, (piece) => widthOf(piece, CAPTION_SIZE)));
 }
 
+/** Where none of the fonts is installed, another one stands in for them that may be so much wider. */
+export const SPARE = 1.15;
 const CAPTION_SIZE = 9;
 
 export function caption(
@@ -76,8 +75,7 @@ export function caption(
   y: number,
   width: number,
 ): { svg: string; height: number } {
-  const most = Math.floor(width / (CAPTION_SIZE * 0.56));
-  const lines = [...remarks, `Mnemoscope: ${address}`].flatMap((line) => wrap(line, most));
+  const lines = [...remarks, `Mnemoscope: ${address}`].flatMap((line) => wrap(line, width / SPARE));
   const svg = lines
     .map((line, i) => text(x, y + i * 12, line, { fill: MUTED, 'font-size': CAPTION_SIZE, class: 'caption' }))
     .join('');
@@ -102,8 +100,12 @@ export function picture(width: number, height: number, words: Words, summary: st
   )}\n`;
 }
 
-export function heading(words: Words, x: number): { svg: string; height: number } {
+const NOTE_SIZE = 11;
+const NOTE_LEADING = 14;
+
+export function heading(words: Words, x: number, width: number): { svg: string; height: number } {
   const title = text(x, 22, words.title, { 'font-size': 15, 'font-weight': 'bold' });
-  const note = words.note ? text(x, 39, words.note, { fill: MUTED }) : '';
-  return { svg: title + note, height: words.note ? 50 : 34 };
+  const lines = linesOf(words.note ?? '', width / SPARE, (line) => widthOf(line, NOTE_SIZE));
+  const note = lines.map((line, i) => text(x, 39 + i * NOTE_LEADING, line, { fill: MUTED })).join('');
+  return { svg: title + note, height: lines.length ? 36 + NOTE_LEADING * lines.length : 34 };
 }

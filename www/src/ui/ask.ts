@@ -1,10 +1,10 @@
 /** Questions to the worker whose answers a part of the page shows. */
 
-import { Refusal } from '../engine/client';
+import { Refusal, workOf } from '../engine/client';
 
 /** While a run trains, an answer that follows it is asked for anew at most this often … */
 const LIVE_MS = 333;
-/** … or after so many times what the last answer took, if that is longer: training must not wait for looking. */
+/** … or after so many times what was worked at the last answer, if that is longer: training must not wait for looking. */
 const LIVE_SHARE = 10;
 /** An answer that takes longer than `SLOW_MS` waits until the settings have stood still for `CALM_MS`. */
 const SLOW_MS = 25;
@@ -83,7 +83,8 @@ export class Question<T> {
     if (this.pending || (same && latest.live === sent.live)) return;
     const now = performance.now();
     const calm = this.patient && this.took > SLOW_MS ? this.changed + CALM_MS : 0;
-    const wait = (same ? this.since + Math.max(LIVE_MS, LIVE_SHARE * this.took) : calm) - now;
+    const wait =
+      (same ? this.since + Math.max(LIVE_MS, LIVE_SHARE * (workOf(this.answer) ?? this.took)) : calm) - now;
     if (wait > 0) {
       this.timer ??= setTimeout(() => {
         this.timer = undefined;

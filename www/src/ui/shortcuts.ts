@@ -77,7 +77,8 @@ export class Shortcuts {
           </tbody>
         </table>
         <p class="help">
-          They act outside text fields and lists. In a heat map or chart the arrow keys move, Tab leaves it.
+          They act outside text fields and lists. In a heat map or chart the arrow keys move, Tab leaves it;
+          what stands in space they turn with Shift, and Shift and Home turns it back.
         </p>
         <label class="check">
           <input

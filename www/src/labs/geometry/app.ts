@@ -1,10 +1,11 @@
 /** The geometry lab's root element: where its parts stand. */
 
-import { html } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import '../../ui/styles.css';
 import type { LabId } from '../../engine/types';
 import { mainFigure, otherFigures, type FiguresContext } from '../../figure/figures';
 import { chartTools } from '../../figure/tools';
+import { checkSize } from '../../page/files';
 import { LabPage } from '../../page/lab-page';
 import { mark } from '../../ui/palette';
 import { about, stopBox } from '../../ui/panel';
@@ -12,21 +13,35 @@ import type { Entry } from '../../ui/series';
 import { Shortcuts } from '../../ui/shortcuts';
 import { verdictTable } from '../../ui/verdicts';
 import { Welcome } from '../../ui/welcome';
+import type { GeometryContext } from './context';
+import { mapPart } from './map';
+import { matricesPart } from './matrices';
+import { spectrumPart } from './spectrum';
 
 const STEPS = [
-  html`<strong>Press Train.</strong> A table with a row of numbers for each node is taught only which nodes
-    are neighbours: rows of neighbours shall have large dot products.`,
-  html`<strong>Watch the hop correlation</strong> fall to −1: nodes that are far apart in the graph become
-    unlike each other, though nobody has said how far apart they are.`,
-  html`<strong>Look at both ends of the spectrum:</strong> a map lies at the top, where neighbours are alike.
-    One even share is what a table without geometry has there.`,
-  html`<strong>Change the graph</strong> and train again. The page's address always holds your settings.`,
+  html`<strong>Press Train.</strong> Each node has a row of numbers, and several learners are taught only
+    which nodes are neighbours. On the left the rows become places: turn them with the pointer, or with Shift
+    and the arrow keys.`,
+  html`<strong>Pick a node</strong> in either drawing, and see whether those that are nearest to it are those
+    that are few hops away. Look at other learners and seeds.`,
+  html`<strong>Look at both ends of the spectrum:</strong> a map lies at one, a zigzag at the other, and a
+    mere list of edges everywhere.`,
+  html`<strong>Change the graph</strong>, or bring your own edge list, and train again. The page's address
+    always holds your settings.`,
 ];
+
+const MOST_EDGES = 16 << 20;
+const OPEN = {
+  label: 'Weights of any lab, or an edge list',
+  accept: '.safetensors,.txt,.csv,.tsv,.edges,.json',
+};
 
 export default class MnemoscopeGeometry extends LabPage {
   readonly lab: LabId = 'geometry';
   private log = false;
   private cursor: number | null = null;
+  /** The run that is looked at. */
+  private run = 0;
   protected readonly welcome = new Welcome('welcome-geometry', STEPS, () => this.requestUpdate());
   protected readonly shortcuts = new Shortcuts([...this.runKeys(), ...this.pageKeys()], () =>
     this.requestUpdate(),
@@ -35,6 +50,33 @@ export default class MnemoscopeGeometry extends LabPage {
   protected override entries(): Entry[] {
     const arms = this.recording?.about.arms ?? [];
     return arms.map(({ id, label }, place) => ({ id, label, mark: mark(place + 1) }));
+  }
+
+  protected override partContext(): GeometryContext | null {
+    const context = super.partContext();
+    const runs = this.recording?.about.runs.length ?? 0;
+    const look = (run: number) => {
+      this.run = run;
+      this.requestUpdate();
+    };
+    return context && { ...context, run: this.run < runs ? this.run : 0, look };
+  }
+
+  /** Whatever is neither weights nor results of a lab is read as an edge list. */
+  override async takeFile(file: File): Promise<void> {
+    const ours =
+      file.name.endsWith('.safetensors') || (await file.slice(0, 64).text()).trimStart().startsWith('{');
+    if (ours) return super.takeFile(file);
+    return this.withFile('keep', async () => {
+      checkSize(file, MOST_EDGES);
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const { edges, notices } = await this.client.ask('map.edges', { bytes });
+      // First the edges: without any there is no graph of the reader's to choose.
+      this.client.change('edges', edges);
+      this.client.change('graph', 'own');
+      this.goTo('[data-part=map] h2');
+      return `“${file.name}” is the graph. ${notices.join(' ')}`;
+    });
   }
 
   /** Every look is at what is taught: there is nothing held out to choose between. */
@@ -60,13 +102,15 @@ export default class MnemoscopeGeometry extends LabPage {
   }
 
   protected keeping() {
-    const saves = [...this.runFiles(), this.weightsFile()];
-    return this.keepPart({ saves, open: { label: 'Weights of any lab', accept: '.safetensors' } });
+    return this.keepPart({ saves: [...this.runFiles(), this.weightsFile()], open: OPEN });
   }
 
   protected override render() {
     const { client, recording, live, stale } = this;
     const figures = this.figures();
+    const context = this.partContext();
+    const part = (id: string, view: (context: GeometryContext) => TemplateResult) =>
+      context ? this.showing(id, () => view(context)) : nothing;
     const tools = chartTools(figures, recording, figures.measures, ({ log }) => {
       this.log = log ?? this.log;
       this.requestUpdate();
@@ -74,10 +118,11 @@ export default class MnemoscopeGeometry extends LabPage {
     return this.frame({
       offered: ({ link }) => link,
       above: this.runPart(),
-      results: html`${this.comparisonPart()} ${this.showing('objective', () => mainFigure(figures, tools))}
+      results: html`${this.comparisonPart()} ${stopBox(recording, this.entries())} ${part('map', mapPart)}
       ${this.welcomePart()}
       ${this.showing('verdicts', () => verdictTable(this.verdicts, { client, recording, live, stale }))}
-      ${stopBox(recording, this.entries())}
+      ${this.showing('objective', () => mainFigure(figures, tools))} ${part('spectrum', spectrumPart)}
+      ${part('matrices', matricesPart)}
       ${this.showing('measures', () => html`${otherFigures(figures)} ${about(recording)}`)}`,
       settings: this.settingsPart(() => null),
     });
