@@ -308,7 +308,7 @@ describe('beside the map', () => {
         figureOf(lab, 'matrix').evaluate(({ figure }) => Array.from(figure.panels[0].marks[0].values));
       const choose = async (label) => {
         const before = await figureOf(lab, 'matrix').evaluate(({ figure }) => figure.title);
-        await page.locator('[data-part=matrices]').getByText(label, { exact: true }).click();
+        await page.locator('[data-part=matrices]').getByRole('radio', { name: label, exact: true }).check();
         await until(
           () => figureOf(lab, 'matrix').evaluate(({ figure }) => figure.title),
           (title) => title !== before && title.startsWith(label),
