@@ -340,6 +340,9 @@ fn nets_are_zigzags_or_maps_and_frozen_ones_have_no_geometry() {
     for id in ["map", "cleaner", "associative-net-frozen"] {
         assert_eq!(outcome(&trial, id), Outcome::Holds);
     }
+    // Unlike models have unlike losses; the certificate has one of each.
+    let check = trial.check().unwrap();
+    assert!(check.first.is_finite() && check.last < check.first, "{check:?}");
     // What is frozen has not moved.
     let mut trial = trial;
     let lineup = trial.lineup().clone();

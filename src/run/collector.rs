@@ -248,12 +248,14 @@ impl Collector {
             events.push(Event::Stopped { replica: run as u32, step: stop.step, reason: stop.reason.clone() });
             self.record.stopped[run] = Some(stop);
         }
-        // What the certificate covers: the first measure of training steps, which is the loss.
-        if let Some(losses) = values.first() {
-            for at in 0..steps.len() {
-                let losses: Vec<f32> = losses.iter().map(|run| run[at]).collect();
-                self.record.certifier.add(&losses);
-            }
+        // What the certificate covers: the first measure of each model's training steps, which is its loss.
+        let losses = self.parts.iter().flat_map(|part| {
+            let own = part.training.iter().position(|own| *own == Some(0)).and_then(|own| values.get(own));
+            own.into_iter().flat_map(|runs| runs.iter().skip(part.first).take(part.runs))
+        });
+        let losses: Vec<&Vec<f32>> = losses.collect();
+        for at in (0..steps.len()).filter(|_| !losses.is_empty()) {
+            self.record.certifier.add(&losses.iter().map(|run| run[at]).collect::<Vec<f32>>());
         }
         self.record.step = to;
         events.push(Event::Training { steps, values });

@@ -104,32 +104,28 @@ describe('the map', () => {
     [390, 844],
   ])
     test(`at ${width} × ${height} pressing Train is answered where it was pressed`, async () => {
-      await withLab(
-        MAP.replace('400', '100000'),
-        async (lab) => {
-          const figure = figureOf(lab, 'map');
-          await figure.getByText('Press Train, and the nodes find their places here.').waitFor();
-          const edges = await dataOf(lab, 'graph');
-          assert.equal(edges.places.length, 15);
-          assert.equal(edges.edges.length, 15);
-          await lab.press('train');
-          await until(
-            () => dataOf(lab, 'map'),
-            ({ places }) => places.length === 15,
-          );
-          const first = await dataOf(lab, 'map');
-          await until(
-            () => dataOf(lab, 'map'),
-            ({ places }) => String(places) !== String(first.places),
-          );
-          // Without scrolling: much of the drawing, and all of what is around the button.
-          assert.equal(await lab.page.evaluate(() => scrollY), 0);
-          const box = await figure.locator('.surface').boundingBox();
-          assert.ok(box.y + box.height / 3 < height, `the map begins at ${box.y} of ${height}`);
-          await lab.press('pause');
-        },
-        { viewport: { width, height } },
-      );
+      await withLab(MAP.replace('400', '100000'), { viewport: { width, height } }, async (lab) => {
+        const figure = figureOf(lab, 'map');
+        await figure.getByText('Press Train, and the nodes find their places here.').waitFor();
+        const edges = await dataOf(lab, 'graph');
+        assert.equal(edges.places.length, 15);
+        assert.equal(edges.edges.length, 15);
+        await lab.press('train');
+        await until(
+          () => dataOf(lab, 'map'),
+          ({ places }) => places.length === 15,
+        );
+        const first = await dataOf(lab, 'map');
+        await until(
+          () => dataOf(lab, 'map'),
+          ({ places }) => String(places) !== String(first.places),
+        );
+        // Without scrolling: much of the drawing, and all of what is around the button.
+        assert.equal(await lab.page.evaluate(() => scrollY), 0);
+        const box = await figure.locator('.surface').boundingBox();
+        assert.ok(box.y + box.height / 3 < height, `the map begins at ${box.y} of ${height}`);
+        await lab.press('pause');
+      });
     });
 
   test('of a cycle is a ring: neighbours are nearest, axes are named, and it is the same again', async () => {

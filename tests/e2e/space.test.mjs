@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { labs, marksIn, parse, plotOf, savedBy, until, within } from './lab.mjs';
+import { marksIn, parse, plotOf, within } from './files.mjs';
+import { labs, savedBy, until } from './lab.mjs';
 
 const { withLab } = labs({ webgpu: false, spotless: true });
 const FIRST = '25 20';
@@ -60,21 +61,17 @@ function show() {
 }
 
 const withFigure = (body, options) =>
-  withLab(
-    '',
-    async (lab) => {
-      await lab.page.evaluate(show);
-      const figure = lab.page.locator('lab-figure').first();
-      await plotOf(figure);
-      const surface = figure.locator('.surface');
-      const view = () => surface.getAttribute('data-view');
-      const reading = () => figure.getByTestId('reading').innerText();
-      const point = async () => (await surface.getAttribute('data-point')).split(' ').map(Number);
-      const chosen = () => lab.page.evaluate(() => globalThis.chosen);
-      await body({ lab, page: lab.page, figure, surface, view, reading, point, chosen });
-    },
-    options,
-  );
+  withLab('', options ?? {}, async (lab) => {
+    await lab.page.evaluate(show);
+    const figure = lab.page.locator('lab-figure').first();
+    await plotOf(figure);
+    const surface = figure.locator('.surface');
+    const view = () => surface.getAttribute('data-view');
+    const reading = () => figure.getByTestId('reading').innerText();
+    const point = async () => (await surface.getAttribute('data-point')).split(' ').map(Number);
+    const chosen = () => lab.page.evaluate(() => globalThis.chosen);
+    await body({ lab, page: lab.page, figure, surface, view, reading, point, chosen });
+  });
 
 /** What the canvas shows, as text. */
 const shown = (figure) => figure.locator('canvas').evaluate((canvas) => canvas.toDataURL());

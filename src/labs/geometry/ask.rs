@@ -72,15 +72,20 @@ impl Embedding {
         Ok(Self { trained, table, width })
     }
 
-    /// Of a run of the open race; nothing if none is open.
+    /// Of a run of the open race; nothing if none is open, or if it is of another graph than the settings.
     async fn asked(
         run: Option<&mut (dyn Run + 'static)>,
         machine: &mut Machine,
         which: u32,
-        nodes: usize,
+        config: &GeometryConfig,
     ) -> Result<Option<Self>, Error> {
-        let Some(trains) = run.and_then(Run::trains) else { return Ok(None) };
-        Self::of(trains.trained(machine, which).await?, nodes).map(Some)
+        let Some(run) = run else { return Ok(None) };
+        let own = run.config().of::<GeometryConfig>();
+        if own.is_none_or(|own| own.graph_key() != config.graph_key()) {
+            return Ok(None);
+        }
+        let Some(trains) = run.trains() else { return Ok(None) };
+        Self::of(trains.trained(machine, which).await?, config.size() as usize).map(Some)
     }
 
     /// What the learner says comes after each node.
@@ -129,7 +134,7 @@ impl GeometryBench {
         let nodes = landscape.as_ref().map_or_else(|| config.network(), |landscape| landscape.nodes.clone());
         let components = nodes.components();
         let count = components.iter().max().map_or(0, |last| last + 1);
-        let embedding = Embedding::asked(place.run, place.machine, run.unwrap_or(0), nodes.len()).await?;
+        let embedding = Embedding::asked(place.run, place.machine, run.unwrap_or(0), place.config).await?;
         let layout = embedding.as_ref().map(|embedding| {
             let layout = principal(&embedding.table, embedding.width);
             match &landscape {
@@ -181,7 +186,7 @@ impl GeometryBench {
                 nodes.len() - 1
             )));
         };
-        let Some(embedding) = Embedding::asked(place.run, place.machine, run, nodes.len()).await? else {
+        let Some(embedding) = Embedding::asked(place.run, place.machine, run, place.config).await? else {
             return Err(Error::Stopped("Nothing is trained yet. Press Train or Step first.".to_owned()));
         };
         let (table, width) = (&embedding.table, embedding.width);
@@ -215,7 +220,7 @@ impl GeometryBench {
     async fn spectrum(&mut self, which: Option<u32>, place: Place<'_>) -> Result<SpectrumAnswer, Error> {
         let landscape = self.landscape(place.config)?;
         let spectrum = &landscape.spectrum;
-        let embedding = Embedding::asked(place.run, place.machine, which.unwrap_or(0), landscape.nodes.len()).await?;
+        let embedding = Embedding::asked(place.run, place.machine, which.unwrap_or(0), place.config).await?;
         let closed = ClosedForm::of(&landscape.nodes, spectrum);
         let spaces = spectrum.spaces.iter().zip(0..).flat_map(|(space, at)| space.clone().map(move |_| at)).collect();
         let projections = embedding.map_or_else(Vec::new, |embedding| {
@@ -255,7 +260,7 @@ impl GeometryBench {
         let paths = config.experiment == Experiment::Paths;
         let embedding = match which {
             Matrix::Cosine | Matrix::Logits => {
-                let found = Embedding::asked(place.run, place.machine, run.unwrap_or(0), nodes.len()).await?;
+                let found = Embedding::asked(place.run, place.machine, run.unwrap_or(0), place.config).await?;
                 let none = || Error::Stopped("Nothing is trained yet. Press Train or Step first.".to_owned());
                 Some(found.ok_or_else(none)?)
             }
