@@ -244,6 +244,16 @@ const FOLDERS = [
     command: ['sequence', 'run'],
     files: { curves: ['keep', 'csv'], summary: ['experiment', 'save-LAB-kanerva-summary.csv'] },
   },
+  {
+    name: 'of learners of a graph',
+    settings: 'graph=grid&models=node2vec,net,net-frozen&steps=40&node2vec_steps=60&seeds=2&every=20',
+    prepare: trained,
+    command: ['geometry', 'run'],
+    files: {
+      curves: ['keep', 'csv', trainedAlike],
+      kinds: ['kinds', 'save-kinds.csv', (text) => beginnings(text, 3)],
+    },
+  },
 ];
 
 for (const { name, settings, prepare, command, files } of FOLDERS) {

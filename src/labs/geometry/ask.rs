@@ -14,6 +14,7 @@ use crate::labs::geometry::closed::ClosedForm;
 use crate::labs::geometry::config::{Experiment, GeometryConfig, Matrix, Variant};
 use crate::labs::geometry::edges::{self, EdgeList};
 use crate::labs::geometry::graph::{MOST_NODES, Nodes};
+use crate::labs::geometry::kinds::{StoredRun, stored};
 use crate::labs::geometry::landscape::{Landscape, cosine, energy, products};
 use crate::labs::geometry::layout::{Layout, principal, spectral};
 use crate::labs::geometry::learner::Learner;
@@ -37,6 +38,8 @@ questions! {
     "map.nearest": ask_nearest(OfNode) -> NearestAnswer;
     /// A graph of the reader’s, from an edge list.
     "map.edges": "page" ask_edges(EdgeFile) -> EdgeList;
+    /// In a word, how each run of the race has stored the graph.
+    "kinds": "page" ask_kinds(Nothing) -> Vec<StoredRun>;
     /// The graph's eigenvalues, how much of the embedding lies along each, and the closed form.
     "spectrum": ask_spectrum(OfRun) -> SpectrumAnswer;
     /// Every node against every other.
@@ -313,6 +316,11 @@ impl GeometryBench {
         }
         let found = self.spectrum(at, place).await?;
         spectrum_table(&found).csv().map(Reply::Done)
+    }
+
+    async fn ask_kinds(&mut self, _: Nothing, place: Place<'_>) -> Answer<Vec<StoredRun>> {
+        let results = place.run.map(|run| run.results()).transpose()?;
+        Ok(Reply::Done(results.map_or_else(Vec::new, |results| stored(&results))))
     }
 
     async fn ask_graph(&mut self, _: Nothing, place: Place<'_>) -> Answer<GraphAnswer> {

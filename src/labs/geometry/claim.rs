@@ -342,7 +342,7 @@ impl Findings for GeometryFindings {
     }
 
     fn found(&self, results: &Results) -> Result<Option<Found>, Error> {
-        (self.config.experiment != Experiment::Paths).then(|| kinds::found(results)).transpose()
+        Ok((self.config.experiment != Experiment::Paths).then(|| kinds::found(results)))
     }
 
     fn extend(&mut self, config: &Config) -> Result<(), Error> {

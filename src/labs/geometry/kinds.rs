@@ -3,10 +3,9 @@
 use serde::Serialize;
 
 use crate::choice::{Choice, choice};
-use crate::error::Error;
 use crate::labs::geometry::landscape::{BOTTOM_ENERGY, EDGE_COSINE, HOP_CORRELATION, RECOVERY, TOP_ENERGY};
 use crate::labs::run::Found;
-use crate::run::results::Results;
+use crate::run::results::{Results, RunResult};
 use crate::run::table::{Cell, Column, Table};
 
 /// Energy at the top of a map, in even shares; at least.
@@ -78,12 +77,10 @@ pub struct StoredRun {
     pub bottom: Option<f32>,
 }
 
-/// How every run has stored the graph, as results and tables have it.
-///
-/// # Errors
-/// [`Error::Internal`] if an arm has no name.
-pub fn found(results: &Results) -> Result<Found, Error> {
-    let row = |(at, run): (usize, &crate::run::results::RunResult)| {
+/// How every run has stored the graph.
+#[must_use]
+pub fn stored(results: &Results) -> Vec<StoredRun> {
+    let row = |(at, run): (usize, &RunResult)| {
         let last = |id| results.last(id, at);
         let storage = match &run.stopped {
             Some(_) => "stopped",
@@ -100,7 +97,13 @@ pub fn found(results: &Results) -> Result<Found, Error> {
             bottom: last(BOTTOM_ENERGY),
         }
     };
-    let rows: Vec<StoredRun> = results.runs.iter().enumerate().map(row).collect();
+    results.runs.iter().enumerate().map(row).collect()
+}
+
+/// The same as results and tables have it.
+#[must_use]
+pub fn found(results: &Results) -> Found {
+    let rows = stored(results);
     let columns = vec![
         Column::new("arm", "Arm", ""),
         Column::new("seed", "Seed", ""),
@@ -125,14 +128,7 @@ pub fn found(results: &Results) -> Result<Found, Error> {
     });
     let words = std::iter::once(head.map(str::to_owned).to_vec()).chain(words).collect();
     let before = "How each run has stored the graph; both ends of the spectrum in even shares:".to_owned();
-    Ok(Found {
-        value: Box::new(rows),
-        tables: vec![table],
-        more: Vec::new(),
-        before,
-        rows: words,
-        after: String::new(),
-    })
+    Found { value: Box::new(rows), tables: vec![table], more: Vec::new(), before, rows: words, after: String::new() }
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ pub fn all() -> Vec<Part> {
         Part::new("run", "Run bar", "Train, Pause, Step, Reset, and what is going on."),
         Part::new("settings", "Settings", "All controls."),
         Part::new("map", "Map", "The graph on paper, and beside it what a learner has made of it.").of(&GRAPH),
+        Part::new("kinds", "Storage", "In a word, how each run has stored the graph.").of(&GRAPH),
         Part::new("verdicts", "Verdicts", "The claims, and what this race says of them."),
         Part::new("objective", "Loss", "The curve of what is descended."),
         Part::new("spectrum", "Spectrum", "The graph's eigenvalues, and how much of the embedding lies along each.")

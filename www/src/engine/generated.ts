@@ -14,6 +14,7 @@ export interface Questions {
   'inspect.spectrum': { arguments: OfSide; answer: Spectrum | null };
   'inspect.table': { arguments: TableFile; answer: Bytes };
   'inspect.upload': { arguments: TableUpload; answer: UploadInfo };
+  'kinds': { arguments: Nothing; answer: Array<StoredRun> };
   'lemma': { arguments: Nothing; answer: Lemma };
   'logit': { arguments: Nothing; answer: Logit };
   'map': { arguments: OfRun; answer: MapAnswer };
@@ -1184,6 +1185,25 @@ export type Stop = {
 step: number,
 /** In words. */
 reason: string, };
+
+/** How one run has stored the graph. */
+export type StoredRun = {
+/** Identifier of its arm. */
+arm: string,
+/** Its seed. */
+seed: number,
+/** In a word: geometric, zigzag, associative or mixed; "stopped" at a number that is not finite, empty before the first step. */
+storage: string,
+/** Share of neighbours found. */
+recovery: number | null,
+/** Mean cosine of neighbours. */
+edgeCosine: number | null,
+/** Correlation of cosine and hops. */
+hopCorrelation: number | null,
+/** Energy at the top, in even shares. */
+top: number | null,
+/** At the bottom. */
+bottom: number | null, };
 
 /** What an experiment has found so far, as the page gets it. */
 export type Study = {

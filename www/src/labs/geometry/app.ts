@@ -14,6 +14,7 @@ import { Shortcuts } from '../../ui/shortcuts';
 import { verdictTable } from '../../ui/verdicts';
 import { Welcome } from '../../ui/welcome';
 import type { GeometryContext } from './context';
+import { kindsPart } from './kinds';
 import { mapPart } from './map';
 import { matricesPart } from './matrices';
 import { spectrumPart } from './spectrum';
@@ -119,7 +120,7 @@ export default class MnemoscopeGeometry extends LabPage {
       offered: ({ link }) => link,
       above: this.runPart(),
       results: html`${this.comparisonPart()} ${stopBox(recording, this.entries())} ${part('map', mapPart)}
-      ${this.welcomePart()}
+      ${this.welcomePart()} ${part('kinds', kindsPart)}
       ${this.showing('verdicts', () => verdictTable(this.verdicts, { client, recording, live, stale }))}
       ${this.showing('objective', () => mainFigure(figures, tools))} ${part('spectrum', spectrumPart)}
       ${part('matrices', matricesPart)}
