@@ -11,7 +11,7 @@ use crate::labs::geometry::answers::{
     OfRun, SpectrumAnswer,
 };
 use crate::labs::geometry::closed::ClosedForm;
-use crate::labs::geometry::config::{Experiment, GeometryConfig, Matrix, Variant};
+use crate::labs::geometry::config::{Experiment, GeometryConfig, GraphKey, Matrix, Variant};
 use crate::labs::geometry::edges::{self, EdgeList};
 use crate::labs::geometry::graph::{MOST_NODES, Nodes};
 use crate::labs::geometry::kinds::{StoredRun, stored};
@@ -53,7 +53,8 @@ questions! {
 /// Answers what is asked of the lab. The graph is kept: its spectrum takes a moment.
 #[derive(Debug, Default)]
 pub(crate) struct GeometryBench {
-    kept: Option<(Vec<(&'static str, String)>, Rc<Landscape>)>,
+    /// With the settings that the graph follows from.
+    kept: Option<(GraphKey, Rc<Landscape>)>,
 }
 
 /// A run's embedding `[nodes, width]` in f64.

@@ -91,14 +91,14 @@ impl Judged<'_> {
     }
 
     /// Where the ends of the spectrum cannot tell anything, the claim with the reason.
-    fn blunt(&self, claim: Claim) -> Result<Claim, Verdict> {
+    fn blunt(&self, claim: Claim) -> Result<Claim, Box<Verdict>> {
         if self.graph.flat <= MOST_FLAT {
             return Ok(claim);
         }
         let share = (self.graph.flat * 100.0).round();
-        Err(claim.untested(format!(
+        Err(Box::new(claim.untested(format!(
             "The top of this graph's spectrum has {share} % of all dimensions: too much for twice an even share to tell."
-        )))
+        ))))
     }
 
     fn map(&self) -> Verdict {
@@ -109,7 +109,7 @@ impl Judged<'_> {
         );
         let claim = match self.blunt(Claim::new("map", sentence, PAPER)) {
             Ok(claim) => claim,
-            Err(untested) => return untested,
+            Err(untested) => return *untested,
         };
         let runs = self.runs(Learned::Node2Vec);
         let vote = |&run: &usize| {
@@ -190,7 +190,7 @@ impl Judged<'_> {
         let id = format!("associative-{}", model.id());
         let claim = match self.blunt(Claim::new(&id, sentence, PAPER)) {
             Ok(claim) => claim.after(self.step),
-            Err(untested) => return untested,
+            Err(untested) => return *untested,
         };
         let runs = self.runs(model);
         let votes: Vec<Vote> = runs.iter().map(|&run| self.stored_as(run, model, Storage::Associative)).collect();
@@ -201,7 +201,7 @@ impl Judged<'_> {
         let sentence = "Without self-edges the net stores the graph as a zigzag, neighbours as opposites; with self-edges as a map.";
         let claim = match self.blunt(Claim::new("zigzag", sentence, RELEASE)) {
             Ok(claim) => claim.after(self.step),
-            Err(untested) => return untested,
+            Err(untested) => return *untested,
         };
         let without = self.runs(Learned::Net);
         let with = runs_of(self.results, &format!("{}{WITH_ITSELF}", Learned::Net.id()));
@@ -299,7 +299,7 @@ impl Judged<'_> {
                         beside it.";
         let claim = match self.blunt(Claim::new("knobs", sentence, RELEASE)) {
             Ok(claim) => claim.after(self.step),
-            Err(untested) => return untested,
+            Err(untested) => return *untested,
         };
         let cells: Vec<String> = self.config.cells().iter().map(Cell::id).collect();
         let by_cell: Vec<Vec<usize>> = cells.iter().map(|cell| runs_of(self.results, cell)).collect();

@@ -139,6 +139,9 @@ properties! {
     }
 }
 
+/// Settings by name.
+pub type GraphKey = Vec<(&'static str, String)>;
+
 /// Why edges were refused, without the sentence around it.
 fn reason(error: &Error) -> String {
     if let Error::File(why) = error { why.clone() } else { error.to_string() }
@@ -182,7 +185,7 @@ impl GeometryConfig {
 
     /// The settings that the graph follows from, by name.
     #[must_use]
-    pub fn graph_key(&self) -> Vec<(&'static str, String)> {
+    pub fn graph_key(&self) -> GraphKey {
         self.values().into_iter().filter(|(name, _)| parts::GRAPH.contains(name)).collect()
     }
 

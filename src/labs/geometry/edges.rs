@@ -173,7 +173,7 @@ fn json(text: &str, reading: &mut Reading) -> Result<(), Error> {
         let name = |value: &Value| match value {
             Value::String(name) => Ok(name.clone()),
             Value::Number(number) => Ok(number.to_string()),
-            other => Err(refused(format!("{place}: a name is a text or a number, not {}", quoted(&other.to_string())))),
+            other => Err(refused(format!("{place}: a name is a text or a number, not {}", quoted(other.to_string())))),
         };
         let fields = edge.iter().map(name).collect::<Result<Vec<_>, _>>()?;
         reading.take(&place, &fields.iter().map(String::as_str).collect::<Vec<_>>())?;

@@ -205,6 +205,8 @@ impl Nodes {
 
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::LN_2;
+
     use super::*;
     use crate::labs::geometry::shapes::{cycle, grid, star};
 
@@ -217,7 +219,7 @@ mod tests {
         assert_eq!(two.hops()[1], u32::MAX);
         // As the release prints them.
         for (nodes, floor, with_itself) in
-            [(star(4, 5), 0.6931, 1.0845), (grid(4, 4, false), 1.1269, 1.4021), (cycle(15), 0.6931, 1.0986)]
+            [(star(4, 5), LN_2, 1.0845), (grid(4, 4, false), 1.1269, 1.4021), (cycle(15), LN_2, 1.0986)]
         {
             for (itself, floor) in [(false, floor), (true, with_itself)] {
                 let found = Nodes::floor(&nodes.taught(false, itself), nodes.len());

@@ -114,15 +114,15 @@ impl Judged<'_> {
     }
 
     /// Whether there are enough arms and questions to tell success from guessing.
-    fn questions(&self, claim: Claim) -> Result<Claim, Verdict> {
+    fn questions(&self, claim: Claim) -> Result<Claim, Box<Verdict>> {
         let questions = self.config.paths(Variant::Full).questions();
         if self.config.arms >= FEWEST_ARMS && questions >= FEWEST_QUESTIONS {
             return Ok(claim);
         }
-        Err(claim.untested(format!(
+        Err(Box::new(claim.untested(format!(
             "{questions} paths of {} arms are held out: too few to tell. It takes {FEWEST_ARMS} arms, {FEWEST_QUESTIONS} of them held out.",
             self.config.arms
-        )))
+        ))))
     }
 
     /// Whether a run finds paths that were not taught.
@@ -142,7 +142,7 @@ impl Judged<'_> {
         );
         let claim = match self.questions(Claim::new("paths", sentence, PAPER)) {
             Ok(claim) => claim.after(self.step),
-            Err(untested) => return untested,
+            Err(untested) => return *untested,
         };
         let runs = self.runs(Variant::Full);
         let votes = self.votes(&runs, |run| self.finds(run));
@@ -185,7 +185,7 @@ impl Judged<'_> {
             "Where the first step is a neighbour of the leaf, held-out paths are found without any geometry.";
         let claim = match self.questions(Claim::new("one-hop", sentence, "ours")) {
             Ok(claim) => claim.after(self.step),
-            Err(untested) => return untested,
+            Err(untested) => return *untested,
         };
         let runs = self.runs(Variant::Full);
         let votes = self.votes(&runs, |run| Some(self.finds(run)? && self.last(NEAREST, run)? <= SCATTERED));
@@ -237,7 +237,7 @@ impl Judged<'_> {
         );
         let claim = match self.questions(Claim::new(id, sentence, "arXiv:2510.26745, section E.1")) {
             Ok(claim) => claim.after(self.step),
-            Err(untested) => return untested,
+            Err(untested) => return *untested,
         };
         let all = courses(self.results, HELD_OUT);
         // A cosine ends at a tenth of the rate, not at zero; that a curve rests there may still be its doing.

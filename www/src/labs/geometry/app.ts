@@ -80,6 +80,11 @@ export default class MnemoscopeGeometry extends LabPage {
     });
   }
 
+  /** Of paths no graph is stored as a whole: there are no words for it. */
+  private get overPaths(): boolean {
+    return this.client.settled?.values.experiment === 'paths';
+  }
+
   /** Every look is at what is taught: there is nothing held out to choose between. */
   private figures(): FiguresContext {
     const measures = this.recording?.about.measures ?? this.client.settled?.measures ?? [];
@@ -120,7 +125,7 @@ export default class MnemoscopeGeometry extends LabPage {
       offered: ({ link }) => link,
       above: this.runPart(),
       results: html`${this.comparisonPart()} ${stopBox(recording, this.entries())} ${part('map', mapPart)}
-      ${this.welcomePart()} ${part('kinds', kindsPart)}
+      ${this.welcomePart()} ${this.overPaths ? nothing : part('kinds', kindsPart)}
       ${this.showing('verdicts', () => verdictTable(this.verdicts, { client, recording, live, stale }))}
       ${this.showing('objective', () => mainFigure(figures, tools))} ${part('spectrum', spectrumPart)}
       ${part('matrices', matricesPart)}
