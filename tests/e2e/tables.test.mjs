@@ -4,17 +4,15 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { it } from 'node:test';
 import { labs } from './lab.mjs';
+import { PROGRAM, compared, flags, link, press, shown } from './tables.mjs';
 import { act } from './sequence.mjs';
 
 const { withLab } = labs({ webgpu: false });
-
-const PROGRAM = fileURLToPath(new URL('../../target/debug/mnemoscope', import.meta.url));
 
 /** What the command writes to the file that stands for FILE, given what is to lie in the folder that it runs in. */
 function written(words, files = {}) {
@@ -34,26 +32,6 @@ function written(words, files = {}) {
   }
 }
 
-/** The tables that a command writes into the folder of `--tables`, by name. */
-function tables(words) {
-  assert.ok(existsSync(PROGRAM), `${PROGRAM} is missing: cargo build makes it`);
-  const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-tables-'));
-  try {
-    execFileSync(PROGRAM, [...words, '--tables', 'all/of them', '--out', 'out.json'], {
-      stdio: 'pipe',
-      cwd: folder,
-    });
-    const place = join(folder, 'all/of them');
-    const files = readdirSync(place).map((file) => [
-      file.replace(/\.csv$/, ''),
-      readFileSync(join(place, file), 'utf8'),
-    ]);
-    return Object.fromEntries(files);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
 /** Numbers that are shares, counts or names stay; the loss has four digits. */
 function trainedAlike(text) {
   const [head, ...rows] = text.split('\n').map((row) => row.split(','));
@@ -62,40 +40,9 @@ function trainedAlike(text) {
   return [head, ...rows.map((row) => row.map((cell, i) => (i === loss ? rounded(cell) : cell)))].join('\n');
 }
 
-/** Trained numbers to three digits: native code fuses multiply-adds. */
-const coarse = (text) =>
-  text.replace(/-?\d+\.\d+(e-?\d+)?/g, (number) => {
-    const short = Number(number).toPrecision(3);
-    return Math.abs(Number(number)) < 1e-4 ? '0' : short;
-  });
-
-/** A link's settings as flags. */
-const flags = (settings) =>
-  [...new URLSearchParams(settings)].flatMap(([name, value]) => [`--${name}`, value]);
-const link = (lab, settings) => `#lab=${lab}&executor=cpu&${new URLSearchParams(settings)}`;
-
 const MODEL = 'symbols=5&batch=4&layers=1&heads=2&mlp=12&steps=20&every=5';
 
 const trained = (lab) => lab.train();
-
-const press = async (lab, id) => (await lab.download(id)).bytes.toString('utf8');
-
-/** Goes to the part of the page, for parts ask when they are in view, and opens what is folded there, until the button is there. */
-async function shown(lab, part, button) {
-  // A part has no box of its own.
-  await lab.page
-    .locator(`[data-part=${part}] > *`)
-    .first()
-    .evaluate((one) => one.scrollIntoView());
-  await lab.page.waitForFunction(
-    ([part, id]) => {
-      for (const one of document.querySelectorAll(`[data-part=${part}] details:not([open])`)) one.open = true;
-      return document.querySelector(`[data-testid="${id}"]`);
-    },
-    [part, button],
-    { polling: 200 },
-  );
-}
 
 /** Of each table: its settings, what is done on the page, the button that saves it, the command that writes it. */
 const TABLES = [
@@ -251,34 +198,9 @@ const FOLDERS = [
     command: ['sequence', 'run'],
     files: { curves: ['keep', 'csv'], summary: ['experiment', 'save-LAB-kanerva-summary.csv'] },
   },
-  {
-    name: 'of learners of a graph',
-    settings: 'graph=grid&models=node2vec,net,net-frozen&steps=40&node2vec_steps=60&seeds=2&every=20',
-    prepare: trained,
-    command: ['geometry', 'run'],
-    files: {
-      curves: ['keep', 'csv', coarse],
-      kinds: ['kinds', 'save-kinds.csv', coarse],
-    },
-  },
 ];
 
-for (const { name, settings, prepare, command, files } of FOLDERS) {
-  it(`every table ${name}`, async () => {
-    const wanted = tables([...command, ...flags(settings), '--executor', 'cpu', '--quiet']);
-    assert.deepEqual(Object.keys(wanted).sort(), Object.keys(files).sort());
-    await withLab(link(command[0], settings), async (lab) => {
-      await prepare(lab);
-      for (const [file, of] of Object.entries(files)) {
-        const [part, named, alike = (text) => text] = of;
-        const button = named.replace('LAB', command[0]);
-        await shown(lab, part, button);
-        assert.ok(wanted[file].split('\n').length > 2, wanted[file]);
-        assert.equal(alike(await press(lab, button)), alike(wanted[file]), file);
-      }
-    });
-  });
-}
+for (const folder of FOLDERS) it(`every table ${folder.name}`, () => compared(withLab, folder));
 
 it('the same numbers of a race are the same bytes', async () => {
   const settings = `${MODEL}&length=8&width=16&encodings=rank&seeds=1&held_out=9`;

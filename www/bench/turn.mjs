@@ -107,7 +107,7 @@ async function turn(frames) {
 export async function turning(browser, address, log) {
   if (!existsSync(join(ROOT, 'dist/index.html'))) throw new Error('there is no built page in dist/');
   log(`turn: ${FRAMES} frames of ${NODES} nodes and links`);
-  const page = await browser.open(`${address}dist/index.html#lab=geometry`, {
+  const page = await browser.open(`${address}dist/index.html`, {
     context: { viewport: { width: 1280, height: 860 } },
   });
   try {

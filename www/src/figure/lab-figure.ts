@@ -3,9 +3,9 @@
  * saves it as SVG, PNG and CSV.
  *
  * For tests and pages around: `figure` is what is drawn. The drawing has `data-plot`, the edges of each plot in CSS pixels
- * (left, top, right, bottom; panels divided by a comma), and the surface around it `data-point`, the place of what is read,
- * and, in space, `data-view`, the degrees that it is turned by. `point` tells what is read, `chosen` what was pressed or
- * reached by a key, `pressed` where the pointer is down.
+ * (left, top, right, bottom; panels divided by a comma), and the surface around it `data-point`, the place of what is read, and
+ * in space `data-view`, the degrees of its turn. `point` tells what is read, `chosen` what was pressed or reached by a key,
+ * `pressed` where the pointer is down.
  */
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
@@ -31,8 +31,7 @@ import { csvOf, tableView, type Table } from './table';
 /** A pointer that moves less between down and up has pressed, and not turned. */
 const STILL_PX = 4;
 /** The tables of so many numbers are redrawn at most so often. */
-const MANY_NUMBERS = 1024;
-const TABLE_MS = 1000;
+const [MANY_NUMBERS, TABLE_MS] = [1024, 1000];
 /** Points and matrices are no wider than this, so that their shape can be seen. */
 const SQUARE_PX = 620;
 
@@ -43,9 +42,8 @@ function kindOf(figure: Figure): Kind {
   if (isSpatial(figure)) return 'canvas';
   const kinds = new Set(panels.flatMap(({ marks }) => marks.map(({ kind }) => kind)));
   const only = (...allowed: string[]) => [...kinds].every((kind) => allowed.includes(kind));
-  if (panels.length > 1) return 'plot';
-  if (only('line', 'rule')) return 'live';
-  return only('cell', 'dot', 'link') ? 'canvas' : 'plot';
+  if (panels.length === 1 && only('line', 'rule')) return 'live';
+  return panels.length === 1 && only('cell', 'dot', 'link') ? 'canvas' : 'plot';
 }
 
 export class LabFigure extends LitElement {

@@ -86,7 +86,7 @@ export function wordsOf(reading: Reading): { role: string; hint: string; invitat
       role: 'scatter plot in space',
       hint: 'Left and right arrow keys move from point to point. With Shift, arrow keys turn it, and Home turns it back.',
       invitation:
-        'Drag to turn it. Point at a dot, tap it, or use the arrow keys, to read it; with Shift they turn it, Shift and Home turns it back.',
+        'Drag to turn it. Point at a dot, tap it, or use the arrow keys, to read it; with Shift they turn it, Shift and Home turn it back.',
     },
   }[reading.by === 'point' && reading.z ? 'space' : reading.by];
   const { role, hint, invitation } = reading;

@@ -52,7 +52,11 @@ function endsText({ recording, run }: GeometryContext): string | typeof nothing 
 
 const closedText = ({ closed, why }: SpectrumAnswer): string =>
   closed
-    ? `Where Node2Vec ends is known in closed form: ${figureText(closed.projection)} along the second eigenspace (dashes), nothing along the rest, objective ${figureText(closed.objective)} nats; within e⁻⁸ after ${count(Math.ceil(closed.steps))} steps.`
+    ? [
+        `Where Node2Vec ends is known in closed form: ${figureText(closed.projection)} along the second eigenspace (dashes),`,
+        `nothing along the rest, objective ${figureText(closed.objective)} nats;`,
+        `within e⁻⁸ after ${count(Math.ceil(closed.steps))} steps.`,
+      ].join(' ')
     : why;
 
 function spectrumFigure(spectrum: SpectrumAnswer, csv: () => Promise<string>): Figure {
@@ -99,7 +103,9 @@ function spectrumFigure(spectrum: SpectrumAnswer, csv: () => Promise<string>): F
   return {
     name: 'spectrum',
     title: 'The graph’s spectrum, and the embedding in it',
-    summary: `${x.length} eigenvalues from ${figureText(eigenvalues[0])} to ${figureText(eigenvalues.at(-1))}. The table below has each, and what lies along it.`,
+    summary:
+      `${x.length} eigenvalues from ${figureText(eigenvalues[0])} to ${figureText(eigenvalues.at(-1))}. ` +
+      'The table below has each, and what lies along it.',
     empty: 'This graph has no spectrum.',
     panels: [stems('eigenvalue', 'Eigenvalue', eigenvalues, !trained), ...(trained ? [along()] : [])],
     reading: { by: 'x', x, words, start: 0 },
