@@ -48,7 +48,10 @@ function objective(size, p, tokens, targets) {
     // Of thousands of tokens, the wanted one's logit is quicker found as a product of its own than with a one-hot row.
     const wanted = x.ref.mul(np.take(p.embedding.ref, targets, 0));
     const norms = nn.logsumexp(np.matmul(x, p.embedding.transpose()), -1);
-    return norms.sum().sub(wanted.sum()).mul(1 / (batch * judged));
+    return norms
+      .sum()
+      .sub(wanted.sum())
+      .mul(1 / (batch * judged));
   }
   const picked = nn.logSoftmax(linear(x, p, 'output'), -1).mul(nn.oneHot(targets, vocabulary));
   return picked.sum().mul(-1 / (batch * judged));
