@@ -46,12 +46,9 @@ function objective(size, p, tokens, targets) {
   if (size.norm === 'pre') x = norm(x, p, 'norm');
   if (size.tied) {
     // Of thousands of tokens, the wanted one's logit is quicker found as a product of its own than with a one-hot row.
-    const wanted = x.ref.mul(np.take(p.embedding.ref, targets, 0));
-    const norms = nn.logsumexp(np.matmul(x, p.embedding.transpose()), -1);
-    return norms
-      .sum()
-      .sub(wanted.sum())
-      .mul(1 / (batch * judged));
+    const wanted = x.ref.mul(np.take(p.embedding.ref, targets, 0)).sum(-1);
+    const nats = nn.logsumexp(np.matmul(x, p.embedding.transpose()), -1).sub(wanted);
+    return nats.sum().mul(1 / (batch * judged));
   }
   const picked = nn.logSoftmax(linear(x, p, 'output'), -1).mul(nn.oneHot(targets, vocabulary));
   return picked.sum().mul(-1 / (batch * judged));
