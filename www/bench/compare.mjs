@@ -8,6 +8,7 @@ export const CHECKED = 30;
 /** What is hoped for: how many times slower than ours jax-js is. */
 const GOALS = [
   { size: 'copy-small', kind: 'CPU (wasm)', least: 3 },
+  { size: 'paths-small', kind: 'CPU (wasm)', least: 3 },
   { size: 'copy-tiny', kind: 'WebGPU', least: 4 },
   { size: 'copy-small', kind: 'WebGPU', least: 1.5 },
 ];

@@ -22,9 +22,10 @@ function attention(x, p, name, { batch, length, width, heads }) {
   return nn.dotProductAttention(q, k, v, { isCausal: true }).reshape([batch, length, width]);
 }
 
-function objective(size, table, p, tokens, targets) {
-  const { batch, length, copied, layers, vocabulary } = size;
-  let x = np.matmul(nn.oneHot(tokens, vocabulary), p.embedding).add(table);
+function objective(size, p, tokens, targets) {
+  const { batch, length, judged, layers, vocabulary, width } = size;
+  const table = size.learned ? p.positions : array(positions(size), [length, width]);
+  let x = np.take(size.tied ? p.embedding.ref : p.embedding, tokens, 0).add(table);
   const attend = (x, i) => linear(attention(x, p, `${i}.qkv`, size), p, `${i}.out`);
   const think = (x, i) => {
     const up = linear(x, p, `${i}.up`);
@@ -40,11 +41,17 @@ function objective(size, table, p, tokens, targets) {
       x = norm(x.ref.add(think(x, i)), p, `${i}.norm2`);
     }
   }
-  // Only the copied half is judged; the other rows need no output.
-  x = x.slice([], [length - copied, length], []);
-  const logits = linear(size.norm === 'pre' ? norm(x, p, 'norm') : x, p, 'output');
-  const picked = nn.logSoftmax(logits, -1).mul(nn.oneHot(targets, vocabulary));
-  return picked.sum().mul(-1 / (batch * copied));
+  // Rows that are not judged need no output.
+  x = x.slice([], [length - judged, length], []);
+  if (size.norm === 'pre') x = norm(x, p, 'norm');
+  if (size.tied) {
+    // Of thousands of tokens, the wanted one's logit is quicker found as a product of its own than with a one-hot row.
+    const wanted = x.ref.mul(np.take(p.embedding.ref, targets, 0)).sum(-1);
+    const nats = nn.logsumexp(np.matmul(x, p.embedding.transpose()), -1).sub(wanted);
+    return nats.sum().mul(1 / (batch * judged));
+  }
+  const picked = nn.logSoftmax(linear(x, p, 'output'), -1).mul(nn.oneHot(targets, vocabulary));
+  return picked.sum().mul(-1 / (batch * judged));
 }
 
 function adamw(p, g, m, v, powers, { rate, decay }) {
@@ -67,9 +74,7 @@ export async function open(size, device) {
 
   const start = Object.entries(weights(size));
   const count = start.reduce((sum, [, { values }]) => sum + values.length, 0);
-  const table = positions(size);
-  const loss = (p, tokens, targets) =>
-    objective(size, array(table, [size.length, size.width]), p, tokens, targets);
+  const loss = (p, tokens, targets) => objective(size, p, tokens, targets);
 
   const step = jax.jit(({ params, m, v, powers }, tokens, targets) => {
     const [value, gradient] = jax.valueAndGrad(loss)(tree.ref(params), tokens, targets);
@@ -97,7 +102,7 @@ export async function open(size, device) {
     [value, state] = step(
       state,
       array(tokens, [size.batch, size.length], np.int32),
-      array(targets, [size.batch, size.copied], np.int32),
+      array(targets, [size.batch, size.judged], np.int32),
     );
     return value;
   };
@@ -121,7 +126,7 @@ export async function open(size, device) {
       }
       await jax.blockUntilReady(state.params);
       // `blockUntilReady` reads no bytes; what the last update wrote can only be read once it is there.
-      await state.params['output.bias'].ref.data();
+      await state.params[start.at(-1)[0]].ref.data();
     },
   };
 }

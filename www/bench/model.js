@@ -4,8 +4,18 @@
 const GPT = { activation: 'gelu', norm: 'pre', decay: 0.01, rate: 1e-3, dropout: 0, replicas: 1 };
 /** The paper drops 0.1; every library draws its own masks, so losses are compared without. */
 const PAPER = { activation: 'relu', norm: 'post', decay: 0, rate: 1e-3, dropout: 0, replicas: 1 };
+/** A path-star whose edges and, of most arms, paths are taught. */
+const PATHS = {
+  lab: 'geometry',
+  arms: 1000,
+  path_nodes: 4,
+  pauses: 1,
+  share: 0.75,
+  initial_scale: 0.02,
+  position_scale: 0.02,
+};
 
-/** The presets of these names in src/labs/copy/config.rs, one sinusoidal run each. */
+/** The presets of these names in the labs, one sinusoidal run each; of the paths with an even rate, so that nobody needs a schedule. */
 export const SIZES = Object.fromEntries(
   [
     {
@@ -31,12 +41,26 @@ export const SIZES = Object.fromEntries(
       ...GPT,
     },
     { name: 'paper', width: 64, layers: 2, heads: 4, mlp: 128, symbols: 50, length: 64, batch: 32, ...PAPER },
-  ].map((size) => [size.name, size]),
+    {
+      name: 'paths-small',
+      width: 64,
+      layers: 2,
+      heads: 4,
+      mlp: 256,
+      batch: 256,
+      ...PATHS,
+      ...GPT,
+      rate: 2e-3,
+    },
+  ].map((size) => [size.name, { lab: 'copy', ...size }]),
 );
 
-/** A size with what follows from it: half of the input is copied, and the separator is a symbol of its own. */
+/**
+ * A size with what follows from it: tokens; the last positions of a sequence, which are judged; whether the output layer
+ * is the embedding, without a bias; whether the table of positions is trained.
+ */
 export function shapes(size) {
-  return { ...size, copied: size.length / 2, vocabulary: size.symbols + 1 };
+  return { ...size, ...LABS[size.lab].shapes(size) };
 }
 
 /** Adam's constants, as in src/kernels/adamw.rs; rate and decay belong to the size. */
@@ -45,6 +69,7 @@ export const NORM_EPSILON = 1e-5;
 
 export const SEED = 0;
 const TRAINING = 1;
+const POSITIONS = 3;
 const WEIGHTS = 1000;
 
 /** The generator of src/kernels/rng.rs. */
@@ -69,24 +94,24 @@ function pcg4d(a, b, c, d) {
 const unit = (word) => (word >>> 8) / 16777216;
 const below = (word, n) => Math.floor(unit(word) * n);
 
-/** Weights `{ name: { shape, values } }`, drawn as src/model/transformer.rs draws them. */
-export function weights({ width, layers, mlp, vocabulary, norm: place }) {
+/** Weights `{ name: { shape, values } }`, drawn as src/model/transformer.rs draws them; with a scale, all from N(0, scale²). */
+export function weights(size) {
+  const { width, layers, mlp, vocabulary, norm: place, initial_scale: scale } = size;
   const all = {};
   let stream = WEIGHTS;
-  const add = (name, shape, draw) => {
+  const add = (name, shape, draw, own = stream++) => {
     const count = shape.reduce((a, b) => a * b, 1);
-    const own = stream++;
     all[name] = { shape, values: Float32Array.from({ length: count }, (_, element) => draw(own, element)) };
   };
   const constant = (value) => () => value;
   const uniform = (bound) => (own, element) => (2 * unit(pcg4d(SEED, own, 0, element)[0]) - 1) * bound;
-  const normal = (own, element) => {
+  const normal = (deviation) => (own, element) => {
     const [a, b] = pcg4d(SEED, own, 0, element);
-    return Math.sqrt(-2 * Math.log(1 - unit(a))) * Math.cos(2 * Math.PI * unit(b));
+    return Math.sqrt(-2 * Math.log(1 - unit(a))) * Math.cos(2 * Math.PI * unit(b)) * deviation;
   };
   const linear = (name, inputs, outputs, weight, bias) => {
-    add(`${name}.weight`, [inputs, outputs], weight);
-    add(`${name}.bias`, [outputs], bias);
+    add(`${name}.weight`, [inputs, outputs], scale ? normal(scale) : weight);
+    add(`${name}.bias`, [outputs], scale ? constant(0) : bias);
   };
   const norm = (name) => {
     add(`${name}.weight`, [width], constant(1));
@@ -94,7 +119,7 @@ export function weights({ width, layers, mlp, vocabulary, norm: place }) {
   };
   const usual = uniform(1 / Math.sqrt(width));
   const wide = uniform(1 / Math.sqrt(mlp));
-  add('embedding', [vocabulary, width], normal);
+  add('embedding', [vocabulary, width], normal(scale ?? 1));
   for (let i = 0; i < layers; i++) {
     linear(`${i}.qkv`, width, 3 * width, uniform(Math.sqrt(6 / (4 * width))), constant(0));
     linear(`${i}.out`, width, width, usual, constant(0));
@@ -104,7 +129,8 @@ export function weights({ width, layers, mlp, vocabulary, norm: place }) {
     norm(`${i}.norm2`);
   }
   if (place === 'pre') norm('norm');
-  linear('output', width, vocabulary, usual, usual);
+  if (!size.tied) linear('output', width, vocabulary, usual, usual);
+  if (size.learned) add('positions', [size.length, width], normal(size.position_scale), POSITIONS);
   return all;
 }
 
@@ -120,36 +146,90 @@ export function positions({ length, width }) {
   return table;
 }
 
-/** Batches: `next()` gives `{ tokens: Int32Array [batch, length], targets: Int32Array [batch, copied] }`. */
+/** Sources of the copy task: the first half is copied to the second, and the separator is a symbol of its own. */
+function copies({ symbols, length, judged }) {
+  // Training shows only sources whose checksum is not held out, see src/task/source.rs.
+  const check = (i) => (i === 0 ? 1 : (pcg4d(i, 0x9e3779b9, 0x85ebca6b, 0xc2b2ae35)[0] & 0xfffe) | 1);
+  const checks = Array.from({ length: judged }, (_, i) => check(i));
+  const held = Math.max(1, Math.floor(symbols / 8));
+  return (step, row, tokens, source) => {
+    const number = (element) => pcg4d(SEED, TRAINING, step, row * 512 + element)[0];
+    let rest = 0;
+    for (let i = 1; i < judged; i++) {
+      source[i] = below(number(i), symbols);
+      rest = (rest + checks[i] * source[i]) % symbols;
+    }
+    source[0] = (held + below(number(0), symbols - held) + symbols - rest) % symbols;
+    tokens.set(source);
+    tokens[judged] = symbols;
+    tokens.set(source.subarray(0, length - judged - 1), judged + 1);
+  };
+}
+
+/** Edges from either end, node by node, and the paths of the arms that are not held out, see src/labs/geometry/paths.rs. */
+function paths({ arms, path_nodes: nodes, pauses, share, vocabulary }) {
+  const [edge, path, pause] = [vocabulary - 3, vocabulary - 2, vocabulary - 1];
+  const each = nodes - 1;
+  const shown = (kind, from) => [kind, from, ...Array(pauses).fill(pause)];
+  const examples = Array.from({ length: arms }, (_, arm) => [shown(edge, 0), arm * each + 1]);
+  for (let node = 1; node <= arms * each; node++) {
+    examples.push([shown(edge, node), node % each === 1 ? 0 : node - 1]);
+    if (node % each !== 0) examples.push([shown(edge, node), node + 1]);
+  }
+  const heldOut = (upto) => Math.floor(upto * (1 - share) + 0.5);
+  for (let arm = 0; arm < arms; arm++) {
+    if (heldOut(arm + 1) > heldOut(arm)) continue;
+    examples.push([shown(path, (arm + 1) * each), arm * each + 1]);
+  }
+  return (step, row, tokens, targets) => {
+    const [example, target] = examples[below(pcg4d(SEED, TRAINING, step, row)[0], examples.length)];
+    tokens.set(example);
+    targets[0] = target;
+  };
+}
+
+/** What follows from a size, and how a row of a batch is drawn: `(step, row, tokens, targets)`, of which it writes the last two. */
+const LABS = {
+  copy: {
+    shapes: ({ symbols, length }) => ({
+      vocabulary: symbols + 1,
+      judged: length / 2,
+      tied: false,
+      learned: false,
+    }),
+    rows: copies,
+  },
+  geometry: {
+    shapes: ({ arms, path_nodes: nodes, pauses }) => ({
+      // Nodes, and the tokens of an edge, a path and a pause.
+      vocabulary: 1 + arms * (nodes - 1) + 3,
+      length: 2 + pauses,
+      judged: 1,
+      tied: true,
+      learned: true,
+    }),
+    rows: paths,
+  },
+};
+
+/** Batches: `next()` gives `{ tokens: Int32Array [batch, length], targets: Int32Array [batch, judged] }`. */
 export class Batches {
   #size;
-  #checks;
+  #draw;
   step = 0;
 
   constructor(size) {
     this.#size = size;
-    // Training shows only sources whose checksum is not held out, see src/task/source.rs.
-    const check = (i) => (i === 0 ? 1 : (pcg4d(i, 0x9e3779b9, 0x85ebca6b, 0xc2b2ae35)[0] & 0xfffe) | 1);
-    this.#checks = Array.from({ length: size.copied }, (_, i) => check(i));
+    this.#draw = LABS[size.lab].rows(size);
   }
 
   next() {
-    const { symbols, copied, length, batch } = this.#size;
-    const held = Math.max(1, Math.floor(symbols / 8));
+    const { length, judged, batch } = this.#size;
     const tokens = new Int32Array(batch * length);
-    const targets = new Int32Array(batch * copied);
+    const targets = new Int32Array(batch * judged);
+    const part = (all, each, row) => all.subarray(row * each, (row + 1) * each);
     for (let row = 0; row < batch; row++) {
-      const source = targets.subarray(row * copied, (row + 1) * copied);
-      const number = (element) => pcg4d(SEED, TRAINING, this.step, row * 512 + element)[0];
-      let rest = 0;
-      for (let i = 1; i < copied; i++) {
-        source[i] = below(number(i), symbols);
-        rest = (rest + this.#checks[i] * source[i]) % symbols;
-      }
-      source[0] = (held + below(number(0), symbols - held) + symbols - rest) % symbols;
-      tokens.set(source, row * length);
-      tokens[row * length + copied] = symbols;
-      tokens.set(source.subarray(0, copied - 1), row * length + copied + 1);
+      this.#draw(this.step, row, part(tokens, length, row), part(targets, judged, row));
     }
     this.step += 1;
     return { tokens, targets };

@@ -1,6 +1,6 @@
 // Runs the benchmark: every contender in a page of its own, all in one browser, rounds in turn.
 //
-//   node run.mjs [--quick] [--only=compare,growth,page,turn] [--sizes=copy-tiny,copy-small,paper]
+//   node run.mjs [--quick] [--only=compare,growth,page,turn] [--sizes=copy-tiny,copy-small,paper,paths-small]
 //                [--growth=copy-tiny,copy-small] [--libraries=Mnemoscope,jax-js,TensorFlow.js]
 //                [--rounds=3] [--round-ms=1500] [--check-ms=25000] [--cap-s=60]
 //
@@ -50,6 +50,8 @@ const DEFAULTS = {
 };
 const SECTIONS = ['compare', 'growth', 'page', 'turn'];
 const GROWTH_ROUND_MS = 600;
+/** Sizes whose length can be set. */
+const GROWING = Object.keys(SIZES).filter((name) => 'length' in SIZES[name]);
 
 const { values: given } = parseArgs({
   options: {
@@ -82,7 +84,7 @@ function die(message) {
 }
 const only = known('only', list(given.only), SECTIONS);
 const sizes = known('sizes', list(given.sizes ?? defaults.sizes), Object.keys(SIZES));
-const bases = known('growth', list(given.growth ?? defaults.growth), Object.keys(SIZES));
+const bases = known('growth', list(given.growth ?? defaults.growth), GROWING);
 const options = {
   rounds: Math.round(positive('rounds', 3)),
   roundMs: positive('round-ms', defaults.roundMs),

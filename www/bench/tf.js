@@ -15,7 +15,7 @@ function script(path) {
 }
 
 function objective(tf, size, constants, p, tokens, targets) {
-  const { batch, length, copied, layers, width, heads, vocabulary } = size;
+  const { batch, length, judged, layers, width, heads, vocabulary } = size;
   const head = width / heads;
   const linear = (x, name) => tf.add(tf.matMul(x, p[`${name}.weight`]), p[`${name}.bias`]);
   const norm = (x, name) => {
@@ -38,7 +38,10 @@ function objective(tf, size, constants, p, tokens, targets) {
   // Asked for floats, the wasm backend's oneHot gives wrong numbers; so the cast stands apart.
   const oneHot = (indices) => tf.cast(tf.oneHot(indices, vocabulary), 'float32');
   const embedded = tf.matMul(oneHot(tokens), p.embedding);
-  let x = tf.reshape(tf.add(tf.reshape(embedded, [batch, length, width]), constants.table), [-1, width]);
+  let x = tf.reshape(
+    tf.add(tf.reshape(embedded, [batch, length, width]), size.learned ? p.positions : constants.table),
+    [-1, width],
+  );
   const attend = (x, i) => linear(attention(x, `${i}.qkv`), `${i}.out`);
   const activate = size.activation === 'gelu' ? gelu : tf.relu;
   const think = (x, i) => linear(activate(linear(x, `${i}.up`)), `${i}.down`);
@@ -51,10 +54,11 @@ function objective(tf, size, constants, p, tokens, targets) {
       x = norm(tf.add(x, think(x, i)), `${i}.norm2`);
     }
   }
-  x = tf.slice(tf.reshape(x, [batch, length, width]), [0, length - copied, 0], [batch, copied, width]);
+  x = tf.slice(tf.reshape(x, [batch, length, width]), [0, length - judged, 0], [batch, judged, width]);
   x = tf.reshape(x, [-1, width]);
-  const logits = linear(size.norm === 'pre' ? norm(x, 'norm') : x, 'output');
-  return tf.mul(tf.sum(tf.mul(tf.logSoftmax(logits), oneHot(targets))), -1 / (batch * copied));
+  if (size.norm === 'pre') x = norm(x, 'norm');
+  const logits = size.tied ? tf.matMul(x, p.embedding, false, true) : linear(x, 'output');
+  return tf.mul(tf.sum(tf.mul(tf.logSoftmax(logits), oneHot(targets))), -1 / (batch * judged));
 }
 
 export async function open(size, device) {
