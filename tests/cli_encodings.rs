@@ -94,7 +94,7 @@ fn an_experiment_is_trained_kept_and_looked_at() {
     let said = expect(&run(&folder, "encodings --left trained --trained-run 8 --from w.st"), 2);
     assert!(said.contains("from 0 to 7"), "{said}");
     let said = expect(&run(&folder, "merge c.json"), 1);
-    assert!(said.contains("from the lab \"encodings\""), "{said}");
+    assert!(said.contains("lab: \"encodings\" is not allowed"), "{said}");
     expect(&run(&folder, "evaluate w.st"), 0);
     // A checkpoint of other settings is not gone on with; what is only looked at may differ.
     let first = format!("encodings train --experiment control {EXPERIMENT} --checkpoint k.st --out k.json");
