@@ -144,7 +144,7 @@ fn verdict(link: &str, tables: &[Vec<f64>], change: impl Fn(&mut mnemoscope::run
     let mut results = trial.results().unwrap();
     let point = results.curves.last_mut().unwrap();
     for (run, table) in tables.iter().enumerate() {
-        let found = landscape.judge(table, &products(table, table, table.len() / nodes));
+        let found = landscape.judge(table, &products(table, table, table.len() / nodes), &landscape.nodes.neighbours);
         for (of, value) in point.values[1..].iter_mut().zip(found) {
             of[run] = value as f32;
         }

@@ -164,8 +164,15 @@ pub(crate) fn configure_over(
         (None, None) => {}
     }
     let base = if arguments.get_one::<PathBuf>("config").is_some() { defaults.values() } else { config.values() };
-    let given = given(arguments, defaults).into_iter().map(|(name, value)| Ok((name, opened(defaults, name, value)?)));
-    let given = given.collect::<Result<Vec<_>, Failure>>()?;
+    let mut from_files = Vec::new();
+    let mut plain = Vec::new();
+    for (name, value) in given(arguments, defaults) {
+        match opened(defaults, name, &value)? {
+            Some(told) => from_files.extend(told),
+            None => plain.push((name, value)),
+        }
+    }
+    let given: Vec<_> = from_files.into_iter().chain(plain).collect();
     let given = over.iter().chain(&given).map(|(name, value)| (*name, value.as_str()));
     let problems = config.apply_over(&base, given, Reading::Shell);
     lines.extend(problems.iter().map(|problem| words("", problem)));
@@ -173,20 +180,18 @@ pub(crate) fn configure_over(
 }
 
 /// What a file says, where a setting may be given as one and the value names one; what was left out of it is said.
-fn opened(defaults: &Config, name: &str, value: String) -> Result<String, Failure> {
-    let path = Path::new(&value);
+fn opened(defaults: &Config, name: &str, value: &str) -> Result<Option<Vec<(&'static str, String)>>, Failure> {
+    let path = Path::new(value);
     if !path.is_file() {
-        return Ok(value);
+        return Ok(None);
     }
     let bytes = files::read(path).map_err(|why| Failure::usage(format!("--{name}: {why}")))?;
-    match defaults.of_file(name, &bytes) {
-        Ok(None) => Ok(value),
-        Ok(Some((text, notices))) => {
-            notices.iter().for_each(|notice| say(&format!("{value}: {notice}")));
-            Ok(text)
-        }
-        Err(error) => Err(Failure::usage(format!("--{name}: {value}: {}", reason(error)))),
-    }
+    let told = defaults.of_file(name, &bytes);
+    let told = told.map_err(|error| Failure::usage(format!("--{name}: {value}: {}", reason(error))))?;
+    Ok(told.map(|(settings, notices)| {
+        notices.iter().for_each(|notice| say(&format!("{value}: {notice}")));
+        settings
+    }))
 }
 
 /// Refuses a file that says that it is of another lab: its settings would be refused one by one.

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::error::Error;
 use crate::labs::part::Part;
 use crate::labs::race::Racing;
-use crate::labs::settings::{Preset, Reading, Settings};
+use crate::labs::settings::{FromFile, Preset, Reading, Settings};
 use crate::labs::{self, Lab};
 use crate::model::measure::Measure;
 use crate::property::{Problem, Property, Scope, typed};
@@ -30,7 +30,7 @@ trait Configuration {
     fn tables(&self) -> &'static [&'static str];
     fn racing(&self) -> Option<&dyn Racing>;
     fn ends(&self) -> Vec<&'static str>;
-    fn of_file(&self, name: &str, bytes: &[u8]) -> Result<Option<(String, Vec<String>)>, Error>;
+    fn of_file(&self, name: &str, bytes: &[u8]) -> Result<Option<FromFile>, Error>;
 }
 
 /// Without what it holds, so that a page need not carry how to print that.
@@ -89,7 +89,7 @@ impl<S: Settings + 'static> Configuration for S {
     fn ends(&self) -> Vec<&'static str> {
         Settings::ends(self)
     }
-    fn of_file(&self, name: &str, bytes: &[u8]) -> Result<Option<(String, Vec<String>)>, Error> {
+    fn of_file(&self, name: &str, bytes: &[u8]) -> Result<Option<FromFile>, Error> {
         S::of_file(name, bytes)
     }
 }
@@ -236,7 +236,7 @@ impl Config {
     ///
     /// # Errors
     /// [`Error::File`] if the file is not one of these.
-    pub fn of_file(&self, name: &str, bytes: &[u8]) -> Result<Option<(String, Vec<String>)>, Error> {
+    pub fn of_file(&self, name: &str, bytes: &[u8]) -> Result<Option<FromFile>, Error> {
         self.0.of_file(name, bytes)
     }
 

@@ -26,6 +26,9 @@ pub struct Preset {
     pub values: &'static [(&'static str, &'static str)],
 }
 
+/// Settings that a file gives, by name, and what was left out of it or merged, a sentence each.
+pub type FromFile = (Vec<(&'static str, String)>, Vec<String>);
+
 /// How values are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
@@ -76,11 +79,11 @@ pub trait Settings: Properties {
         &[]
     }
 
-    /// The value of a setting that is given as a file, with what was left out or merged, a sentence each; nothing if no file gives it.
+    /// What a file says that is given for a setting; nothing if no file gives it.
     ///
     /// # Errors
     /// [`Error::File`] if the file is not one of these.
-    fn of_file(name: &str, bytes: &[u8]) -> Result<Option<(String, Vec<String>)>, Error> {
+    fn of_file(name: &str, bytes: &[u8]) -> Result<Option<FromFile>, Error> {
         let _ = (name, bytes);
         Ok(None)
     }

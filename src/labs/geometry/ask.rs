@@ -320,8 +320,10 @@ impl GeometryBench {
     }
 
     async fn ask_kinds(&mut self, _: Nothing, place: Place<'_>) -> Answer<Vec<StoredRun>> {
-        let results = place.run.map(|run| run.results()).transpose()?;
-        Ok(Reply::Done(results.map_or_else(Vec::new, |results| stored(&results))))
+        let Some(run) = place.run else { return Ok(Reply::Done(Vec::new())) };
+        let own = run.config().own::<GeometryConfig>()?.clone();
+        let results = run.results()?;
+        Ok(Reply::Done(stored(&results, self.landscape(&own)?.flat()[0])))
     }
 
     async fn ask_graph(&mut self, _: Nothing, place: Place<'_>) -> Answer<GraphAnswer> {

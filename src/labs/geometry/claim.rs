@@ -119,9 +119,9 @@ impl Judged<'_> {
                 (None, [Some(_), Some(_), Some(_), Some(_)]) if self.last(HOP_CORRELATION, run).is_none() => {
                     Vote::open("every two nodes have the same cosine")
                 }
-                (None, [Some(top), Some(bottom), Some(cosine), Some(found)]) => {
-                    Vote::of(Storage::of(found, cosine, top, bottom) == Storage::Geometric && found >= FOUND)
-                }
+                (None, [Some(top), Some(bottom), Some(cosine), Some(found)]) => Vote::of(
+                    Storage::of(found, cosine, top, bottom, self.graph.flat) == Storage::Geometric && found >= FOUND,
+                ),
                 _ => Vote::open("the table holds nothing but zeros"),
             }
         };
@@ -143,13 +143,15 @@ impl Judged<'_> {
         let vote = |(&table, &transformer): (&usize, &usize)| {
             let early = self.early(table, Learned::Node2Vec).or_else(|| self.early(transformer, Learned::Transformer));
             let hops = [table, transformer].map(|run| self.last(HOP_CORRELATION, run));
-            match (early, hops, self.last(RECOVERY, transformer)) {
+            let found = [table, transformer].map(|run| self.last(RECOVERY, run));
+            match (early, hops, found) {
                 (Some(early), ..) => early,
-                (None, [Some(own), Some(other)], Some(found)) if found >= ALL => Vote::of(own <= other - CLEANER),
-                (None, _, Some(_)) => {
-                    Vote::open(format!("the transformer has not stored all edges within {} steps", self.config.steps))
-                }
-                _ => Vote::open("every two nodes have the same cosine"),
+                (None, [Some(own), Some(other)], [Some(mine), Some(theirs)]) => match () {
+                    () if mine < FOUND => Vote::open("Node2Vec has not found the edges"),
+                    () if theirs < ALL => Vote::open("the transformer has not stored all edges"),
+                    () => Vote::of(own <= other - CLEANER),
+                },
+                _ => Vote::open("there are no two distances, or every two nodes have the same cosine"),
             }
         };
         let votes: Vec<Vote> = tables.iter().zip(&transformers).map(vote).collect();
@@ -166,7 +168,7 @@ impl Judged<'_> {
         if let Some(early) = self.early(run, model) {
             return early;
         }
-        match (self.last(RECOVERY, run), Storage::of_run(self.results, run)) {
+        match (self.last(RECOVERY, run), Storage::of_run(self.results, run, self.graph.flat)) {
             (Some(found), _) if found < ALL => {
                 Vote::open(format!("not all edges are stored within {} steps", self.steps(model)))
             }
@@ -295,8 +297,8 @@ impl Judged<'_> {
 
     /// Whether the cells of one seed that store the edges do so in unlike ways.
     fn knobs(&self) -> Verdict {
-        let sentence = "Whether a net stores a graph geometrically depends on its training: on the learning rate and what is turned \
-                        beside it.";
+        let sentence = "Whether a net stores a graph with geometry, be it a map or a zigzag, or without any depends on its training: on \
+                        the learning rate and what is turned beside it.";
         let claim = match self.blunt(Claim::new("knobs", sentence, RELEASE)) {
             Ok(claim) => claim.after(self.step),
             Err(untested) => return *untested,
@@ -313,7 +315,8 @@ impl Judged<'_> {
                     self.results.runs[run].stopped.is_none()
                         && self.last(RECOVERY, run).is_some_and(|found| found >= ALL)
                 });
-                let words: Vec<Storage> = stored.filter_map(|run| Storage::of_run(self.results, run)).collect();
+                let words: Vec<Storage> =
+                    stored.filter_map(|run| Storage::of_run(self.results, run, self.graph.flat)).collect();
                 let count = |wanted: Storage| words.iter().filter(|&&word| word == wanted).count();
                 let [maps, zigzags, flat] = [Storage::Geometric, Storage::Zigzag, Storage::Associative].map(count);
                 counts.push(format!(
@@ -342,7 +345,7 @@ impl Findings for GeometryFindings {
     }
 
     fn found(&self, results: &Results) -> Result<Option<Found>, Error> {
-        Ok((self.config.experiment != Experiment::Paths).then(|| kinds::found(results)))
+        Ok((self.config.experiment != Experiment::Paths).then(|| kinds::found(results, self.graph().flat)))
     }
 
     fn extend(&mut self, config: &Config) -> Result<(), Error> {

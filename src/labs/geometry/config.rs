@@ -10,7 +10,7 @@ use crate::labs::geometry::presets::PRESETS;
 use crate::labs::geometry::shapes::{self, Shape};
 use crate::labs::part::Part;
 use crate::labs::race::Racing;
-use crate::labs::settings::{Preset, Settings};
+use crate::labs::settings::{FromFile, Preset, Settings};
 use crate::property::{Field, Kind, Problem, properties};
 use crate::run::heads;
 use crate::run::machine::ExecutorChoice;
@@ -99,7 +99,7 @@ properties! {
         rows: u32 = 4, Kind::integer(2, 32), Run, "Graph", "Rows", "", "Rows of grid and torus.";
         columns: u32 = 4, Kind::integer(2, 32), Run, "Graph", "Columns", "", "Columns of grid and torus.";
         nodes: u32 = 15, Kind::integer(3, MOST_NODES), Run, "Graph", "Nodes", "", "Nodes of cycle, path and random regular graph.";
-        degree: u32 = 3, Kind::integer(2, 8), Run, "Graph", "Neighbours", "", "Of each node of the random regular graph.";
+        degree: u32 = 4, Kind::integer(2, 8), Run, "Graph", "Neighbours", "", "Of each node of the random regular graph.";
         dimension: u32 = 4, Kind::integer(2, 9), Run, "Graph", "Dimension", "", "Of the hypercube.";
         depth: u32 = 3, Kind::integer(1, 8), Run, "Graph", "Depth", "", "Levels of the tree below its root.";
         clique: u32 = 5, Kind::integer(3, 64), Run, "Graph", "Group", "nodes", "Nodes of each group of the barbell.";
@@ -186,7 +186,8 @@ impl GeometryConfig {
     /// The settings that the graph follows from, by name.
     #[must_use]
     pub fn graph_key(&self) -> GraphKey {
-        self.values().into_iter().filter(|(name, _)| parts::GRAPH.contains(name)).collect()
+        let used = self.graph.settings();
+        self.values().into_iter().filter(|(name, _)| *name == "graph" || used.contains(name)).collect()
     }
 
     /// The task over paths, as a variant has it.
@@ -289,8 +290,10 @@ impl Settings for GeometryConfig {
         Some(self)
     }
 
-    fn of_file(name: &str, bytes: &[u8]) -> Result<Option<(String, Vec<String>)>, Error> {
-        (name == "edges").then(|| edges::of_file(bytes).map(|list| (list.edges, list.notices))).transpose()
+    fn of_file(name: &str, bytes: &[u8]) -> Result<Option<FromFile>, Error> {
+        let own = || ("graph", Shape::Own.id().to_owned());
+        let list = (name == "edges").then(|| edges::of_file(bytes)).transpose()?;
+        Ok(list.map(|list| (vec![("edges", list.edges), own()], list.notices)))
     }
 
     fn ends(&self) -> Vec<&'static str> {

@@ -20,6 +20,8 @@ pub const ZIGZAG: f32 = 1.4;
 pub const FLAT: f32 = 0.4;
 /// Where the top has more than this share of all dimensions, no table has so much more than its share there that it would tell.
 pub const MOST_FLAT: f64 = 0.4;
+/// Below this share of neighbours found nothing is stored that could be called anything.
+pub const HALF: f32 = 0.5;
 /// From this share on all neighbours count as found.
 pub const ALL: f32 = 0.9999;
 
@@ -30,15 +32,19 @@ choice! {
         Zigzag = "zigzag", "zigzag", "Neighbours are opposites: it lies at the bottom.";
         Associative = "associative", "associative", "The edges are stored, and the embedding has no geometry.";
         Mixed = "mixed", "mixed", "None of the three.";
+        Unstored = "unstored", "not stored", "Fewer than half of the edges are stored.";
+        Untold = "untold", "cannot be told", "The ends of the graph's spectrum are too large a share of it.";
     }
 }
 
 impl Storage {
-    /// By the four measures; `top` and `bottom` in even shares.
+    /// By the four measures; `top` and `bottom` in even shares, `flat` the share of all dimensions that the top has.
     #[must_use]
-    pub fn of(recovery: f32, cosine: f32, top: f32, bottom: f32) -> Self {
+    pub fn of(recovery: f32, cosine: f32, top: f32, bottom: f32, flat: f64) -> Self {
         let even = |share: f32| (share - 1.0).abs() <= FLAT;
         match () {
+            () if flat > MOST_FLAT => Self::Untold,
+            () if recovery < HALF => Self::Unstored,
             () if top >= TOP && bottom <= BOTTOM && cosine >= COSINE => Self::Geometric,
             () if bottom >= ZIGZAG && cosine < 0.0 => Self::Zigzag,
             () if recovery >= ALL && even(top) && even(bottom) => Self::Associative,
@@ -48,9 +54,9 @@ impl Storage {
 
     /// Of a run as it is now; nothing if a measure is missing, as of a run that has stopped.
     #[must_use]
-    pub fn of_run(results: &Results, run: usize) -> Option<Self> {
+    pub fn of_run(results: &Results, run: usize, flat: f64) -> Option<Self> {
         let last = |id| results.last(id, run);
-        Some(Self::of(last(RECOVERY)?, last(EDGE_COSINE)?, last(TOP_ENERGY)?, last(BOTTOM_ENERGY)?))
+        Some(Self::of(last(RECOVERY)?, last(EDGE_COSINE)?, last(TOP_ENERGY)?, last(BOTTOM_ENERGY)?, flat))
     }
 }
 
@@ -77,14 +83,14 @@ pub struct StoredRun {
     pub bottom: Option<f32>,
 }
 
-/// How every run has stored the graph.
+/// How every run has stored a graph, of whose dimensions the top of the spectrum has the share `flat`.
 #[must_use]
-pub fn stored(results: &Results) -> Vec<StoredRun> {
+pub fn stored(results: &Results, flat: f64) -> Vec<StoredRun> {
     let row = |(at, run): (usize, &RunResult)| {
         let last = |id| results.last(id, at);
         let storage = match &run.stopped {
             Some(_) => "stopped",
-            None => Storage::of_run(results, at).map_or("", Storage::id),
+            None => Storage::of_run(results, at, flat).map_or("", Storage::label),
         };
         StoredRun {
             arm: run.arm.clone(),
@@ -102,8 +108,8 @@ pub fn stored(results: &Results) -> Vec<StoredRun> {
 
 /// The same as results and tables have it.
 #[must_use]
-pub fn found(results: &Results) -> Found {
-    let rows = stored(results);
+pub fn found(results: &Results, flat: f64) -> Found {
+    let rows = stored(results, flat);
     let columns = vec![
         Column::new("arm", "Arm", ""),
         Column::new("seed", "Seed", ""),
@@ -136,17 +142,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn four_words() {
+    fn words_for_all_cases() {
+        assert_eq!(Storage::of(1.0, 0.9, 3.0, 0.1, 0.5), Storage::Untold);
         for (recovery, cosine, top, bottom, word) in [
             (1.0, 0.9, 3.0, 0.1, Storage::Geometric),
-            (0.2, 0.3, 2.0, 1.0, Storage::Geometric),
+            (0.6, 0.3, 2.0, 1.0, Storage::Geometric),
+            (0.2, 0.9, 3.0, 0.1, Storage::Unstored),
             (1.0, -0.1, 1.8, 1.4, Storage::Zigzag),
             (1.0, 0.0, 0.7, 1.3, Storage::Associative),
             (0.98, 0.0, 1.0, 1.0, Storage::Mixed),
             (1.0, 0.29, 2.5, 0.2, Storage::Mixed),
             (1.0, 0.1, 1.3, 1.5, Storage::Mixed),
         ] {
-            assert_eq!(Storage::of(recovery, cosine, top, bottom), word, "{recovery} {cosine} {top} {bottom}");
+            assert_eq!(Storage::of(recovery, cosine, top, bottom, 0.3), word, "{recovery} {cosine} {top} {bottom}");
         }
     }
 }

@@ -14,7 +14,7 @@ pub const HOP_CORRELATION: &str = "hop-correlation";
 pub const EDGE_COSINE: &str = "edge-cosine";
 /// Mean cosine of nodes that are no neighbours.
 pub const OTHER_COSINE: &str = "other-cosine";
-/// Share of the neighbours found among the greatest logits.
+/// Share of the neighbours that were taught found among the greatest logits.
 pub const RECOVERY: &str = "recovery";
 /// Energy at the top of the spectrum, over that of a table without geometry.
 pub const TOP_ENERGY: &str = "top-energy";
@@ -90,9 +90,9 @@ impl Landscape {
     }
 
     /// The measures of a table with a row a node, in the order of [`Landscape::measures`]; `logits` are what the model says comes after
-    /// each node. The first is not a number where all cosines are equal, the energies where all numbers are zero.
+    /// each node, `taught` what it was taught of that. The first is not a number where all cosines are equal, the energies where all numbers are zero.
     #[must_use]
-    pub fn judge(&self, table: &[f64], logits: &[f64]) -> Vec<f64> {
+    pub fn judge(&self, table: &[f64], logits: &[f64], taught: &[Vec<usize>]) -> Vec<f64> {
         let size = self.nodes.len();
         let width = table.len() / size.max(1);
         let rows: Vec<&[f64]> = table.chunks_exact(width.max(1)).collect();
@@ -116,9 +116,10 @@ impl Landscape {
         let varies = cosines.iter().any(|cosine| (cosine - cosines[0]).abs() > EQUAL);
         let correlation = varies.then(|| pearson(&cosines, &hops)).flatten().unwrap_or(f64::NAN);
 
+        let all_taught: usize = taught.iter().map(Vec::len).sum();
         let mut found = 0;
-        for (node, neighbours) in self.nodes.neighbours.iter().enumerate() {
-            // As many as it has neighbours; of equals the first. It is not its own.
+        for (node, neighbours) in taught.iter().enumerate() {
+            // As many as it was taught; of equals the first. It is not its own.
             let away: Vec<f64> = logits[node * size..][..size].iter().map(|logit| -logit).collect();
             let nearest = order(&away).into_iter().map(|other| other as usize).filter(|&other| other != node);
             found += nearest.take(neighbours.len()).filter(|other| neighbours.contains(other)).count();
@@ -127,7 +128,7 @@ impl Landscape {
         let [top, bottom] = self.ends.each_ref().map(|end| energy(&end.vectors, &rows) / all / end.flat);
         let edges = self.nodes.edges.len() as f64;
         let unlike = if others == 0 { f64::NAN } else { unlike / f64::from(others) };
-        vec![correlation, alike / edges, unlike, found as f64 / self.nodes.directed() as f64, top, bottom]
+        vec![correlation, alike / edges, unlike, found as f64 / all_taught as f64, top, bottom]
     }
 
     /// Nats a directed edge of what the model says comes after each node.
@@ -169,7 +170,7 @@ mod tests {
     /// The measures of a table whose products are the logits.
     fn judge(landscape: &Landscape, table: &[f64]) -> [f64; 6] {
         let logits = products(table, table, table.len() / landscape.nodes.len());
-        let found = landscape.judge(table, &logits);
+        let found = landscape.judge(table, &logits, &landscape.nodes.neighbours);
         assert_eq!(found.len(), Landscape::measures().len());
         std::array::from_fn(|at| found[at])
     }

@@ -147,7 +147,7 @@ impl Model for Node2Vec {
         let width = self.table.width as usize;
         let logits = products(&table, &table, width);
         let mut found = vec![self.landscape.loss(&logits)];
-        found.extend(self.landscape.judge(&table, &logits));
+        found.extend(self.landscape.judge(&table, &logits, &self.landscape.nodes.neighbours));
         found.extend(self.second(&table, &logits));
         Ok(found)
     }

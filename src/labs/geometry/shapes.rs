@@ -24,6 +24,24 @@ choice! {
     }
 }
 
+impl Shape {
+    /// Names of the settings that such a graph follows from.
+    #[must_use]
+    pub fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Star => &["arms", "path_nodes"],
+            Self::Tree => &["depth"],
+            Self::Grid | Self::Torus => &["rows", "columns"],
+            Self::Cycle | Self::Path => &["nodes"],
+            Self::Barbell => &["clique", "bridge"],
+            Self::Hypercube => &["dimension"],
+            Self::Regular => &["nodes", "degree", "graph_seed"],
+            Self::Own => &["edges"],
+            Self::Petersen | Self::Irregular => &[],
+        }
+    }
+}
+
 /// The release's irregular graph.
 const IRREGULAR: [[usize; 2]; 20] = [
     [12, 15],

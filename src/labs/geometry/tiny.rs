@@ -32,6 +32,8 @@ pub struct GraphJudge {
     landscape: Rc<Landscape>,
     /// Of each node, the first example that shows it.
     shown: Vec<usize>,
+    /// And what was taught to come after it, itself left out.
+    taught: Vec<Vec<usize>>,
 }
 
 impl GraphJudge {
@@ -42,7 +44,11 @@ impl GraphJudge {
         for (at, example) in lessons.asked.tokens.chunks_exact(2).enumerate().rev() {
             shown[example[0] as usize] = at;
         }
-        Self { landscape, shown }
+        let mut taught = vec![Vec::new(); landscape.nodes.len()];
+        for example in lessons.taught.tokens.chunks_exact(2).filter(|example| example[0] != example[1]) {
+            taught[example[0] as usize].push(example[1] as usize);
+        }
+        Self { landscape, shown, taught }
     }
 
     /// What the model says comes after each node, `[nodes, nodes]`.
@@ -61,6 +67,6 @@ impl Judge for GraphJudge {
 
     fn judge(&self, embedding: &[f32], hidden: &[f32], _scores: &[f32]) -> Vec<f64> {
         let embedding: Vec<f64> = embedding.iter().copied().map(f64::from).collect();
-        self.landscape.judge(&embedding, &self.logits(&embedding, hidden))
+        self.landscape.judge(&embedding, &self.logits(&embedding, hidden), &self.taught)
     }
 }

@@ -150,7 +150,11 @@ export function figureOf(of: Measure, context: FiguresContext): Figure {
   const reading = (at: number) =>
     shown.map((entry) => `${entry.label} ${unitText(measure, curveOf(entry.id)?.mean[at])}`).join(', ');
   const latest = entries.map(
-    (entry) => `${entry.label} ${unitText(measure, curveOf(entry.id)?.mean.at(-1))}`,
+    (entry) =>
+      `${entry.label} ${unitText(
+        measure,
+        curveOf(entry.id)?.mean.findLast((mean) => mean !== null),
+      )}`,
   );
   const seeds = new Set(recording?.about.runs.map((run) => run.seed)).size;
   const furthest = Math.max(10, last ?? 0, ...laid.map((other) => other.curves.steps.at(-1) ?? 0));

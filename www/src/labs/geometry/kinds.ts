@@ -18,7 +18,8 @@ export const kindsPart = part<GeometryContext, StoredRun[]>({
   note: ({ recording, step }) => (recording ? `step ${count(step)}` : ''),
   intro: html`<strong>Geometric</strong>: neighbours are alike, and the embedding lies at the top of the
     spectrum. <strong>Zigzag</strong>: neighbours are opposites. <strong>Associative</strong>: all edges are
-    stored, and there is no geometry. Else <strong>mixed</strong>.`,
+    stored, and there is no geometry. Else <strong>mixed</strong>, unless fewer than half of the edges are
+    stored, or the graph’s spectrum cannot tell.`,
   key: (context) => (isOther(context) ? null : runKey(context)),
   ask: ({ client }) => client.ask('kinds', {}),
   waits: 'Train, and each run gets its word here.',

@@ -13,7 +13,7 @@ import '../../ui/parts.css';
 import { runPicker } from '../../ui/run-picker';
 import { figureText } from '../../ui/text';
 import type { SpectrumAnswer } from '../../engine/types';
-import { lookKey, type GeometryContext } from './context';
+import { isOther, lookKey, type GeometryContext } from './context';
 
 /** All stems together are as wide, each at most so wide. */
 const STEMS_PX = 240;
@@ -36,28 +36,33 @@ export const spectrumPart = part<GeometryContext, SpectrumAnswer>({
     const csv = () => client.ask('csv', { table: 'spectrum', at: run });
     return html`${guard([spectrum, link], () => figureView(spectrumFigure(spectrum, csv), link))}
       <p class="help" data-testid="spectrum-ends">${endsText(context)}</p>
-      <p class="help" data-testid="closed-form">${closedText(spectrum)}</p>`;
+      <p class="help" data-testid="closed-form">${closedText(spectrum, context)}</p>`;
   },
 });
 
-/** The energy at both ends, as the last evaluation has it. */
-function endsText({ recording, run }: GeometryContext): string | typeof nothing {
-  const last = recording?.evaluations.at(-1);
-  const all = evaluated(recording?.about.measures ?? []);
-  const ends = all.flatMap((measure, i) =>
-    measure.id.endsWith('-energy') ? [`${measure.label} ${unitText(measure, last?.values[i]?.[run])}`] : [],
+/** The energy at both ends, as the run's last evaluation has it: learners end at steps of their own. */
+function endsText(context: GeometryContext): string | typeof nothing {
+  const { recording, run } = context;
+  if (!recording || isOther(context)) return nothing;
+  const ends = evaluated(recording.about.measures).flatMap((measure, i) =>
+    measure.id.endsWith('-energy') ? [{ measure, i }] : [],
   );
-  return last && ends.length ? `At step ${count(last.x)}: ${ends.join(', ')}.` : nothing;
+  const last = recording.evaluations.findLast(({ values }) =>
+    ends.some(({ i }) => Number.isFinite(values[i]?.[run])),
+  );
+  if (!last) return nothing;
+  const texts = ends.map(({ measure, i }) => `${measure.label} ${unitText(measure, last.values[i]?.[run])}`);
+  return `At step ${count(last.x)}: ${texts.join(', ')}.`;
 }
 
-const closedText = ({ closed, why }: SpectrumAnswer): string =>
-  closed
-    ? [
-        `Where Node2Vec ends is known in closed form: ${figureText(closed.projection)} along the second eigenspace (dashes),`,
-        `nothing along the rest, objective ${figureText(closed.objective)} nats;`,
-        `within e⁻⁸ after ${count(Math.ceil(closed.steps))} steps.`,
-      ].join(' ')
-    : why;
+function closedText({ closed, why }: SpectrumAnswer, { settled }: GeometryContext): string {
+  if (!closed) return why;
+  return [
+    `Where Node2Vec ends on this graph is known in closed form: ${figureText(closed.projection)} along the second eigenspace (dashes),`,
+    `nothing along the rest, objective ${figureText(closed.objective)} nats;`,
+    `at the rate in the settings, ${settled.values.node2vec_rate}, within e⁻⁸ after ${count(Math.ceil(closed.steps))} steps.`,
+  ].join(' ');
+}
 
 function spectrumFigure(spectrum: SpectrumAnswer, csv: () => Promise<string>): Figure {
   const { eigenvalues, spaces, projections, closed } = spectrum;
