@@ -314,7 +314,7 @@ test('live: a button puts the trained table on a side; the run goes on', LIVE, a
 
 it('colours on paper are those of the light scheme', async () => {
   const [paper, ramps, styles] = await Promise.all(
-    ['figure/paper.ts', 'ui/ramps.css', 'ui/styles.css'].map((name) =>
+    ['figure/paper.ts', 'ui/ramps.css', 'ui/colours.css'].map((name) =>
       readFile(new URL(`../../www/src/${name}`, import.meta.url), 'utf8'),
     ),
   );
