@@ -222,10 +222,14 @@ describe('for programs', () => {
       const storing = slow.store();
       // It waits its turn.
       const recalling = slow.recall('#1', 1);
-      // This is answered between turns, of which there has been one by then.
-      await slow.symbols();
-      slow.stop();
-      const { written, sentence } = await storing;
+      // Before its first turn there is nothing to stop.
+      let ended = false;
+      const noted = storing.finally(() => (ended = true));
+      while (!ended) {
+        slow.stop();
+        await new Promise(setImmediate);
+      }
+      const { written, sentence } = await noted;
       assert.ok(written > 0 && written < 4000, `${written} symbols`);
       assert.match(sentence, /stopped before its end/);
       assert.equal(last(await recalling).length, 2);
