@@ -131,7 +131,8 @@ fn wholes(all: &[File]) -> Vec<Offence> {
     let rust = |path: &str| path.starts_with("src/") && !of_lab(path, "src/labs/");
     let script = |path: &str| path.starts_with("www/src/") && path.ends_with(".ts") && !of_lab(path, "www/src/labs/");
     let sheet = |path: &str| path.starts_with("www/src/") && path.ends_with(".css") && !of_lab(path, "www/src/labs/");
-    let areas: [(&str, &dyn Fn(&str) -> bool); 3] = [
+    type Within<'a> = &'a dyn Fn(&str) -> bool;
+    let areas: [(&str, Within<'_>); 3] = [
         ("hundred lines: src without labs", &rust),
         ("hundred lines: www/src without labs", &script),
         ("hundred lines: style sheets without labs", &sheet),

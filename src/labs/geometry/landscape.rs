@@ -90,7 +90,8 @@ impl Landscape {
     }
 
     /// The measures of a table with a row a node, in the order of [`Landscape::measures`]; `logits` are what the model says comes after
-    /// each node, `taught` what it was taught of that. The first is not a number where all cosines are equal, the energies where all numbers are zero.
+    /// each node, `taught` what it was taught of that. The first is not a number where all cosines are equal, the energies where all
+    /// numbers are zero.
     #[must_use]
     pub fn judge(&self, table: &[f64], logits: &[f64], taught: &[Vec<usize>]) -> Vec<f64> {
         let size = self.nodes.len();

@@ -58,7 +58,8 @@ function endsText(context: GeometryContext): string | typeof nothing {
 function closedText({ closed, why }: SpectrumAnswer, { settled }: GeometryContext): string {
   if (!closed) return why;
   return [
-    `Where Node2Vec ends on this graph is known in closed form: ${figureText(closed.projection)} along the second eigenspace (dashes),`,
+    'Where Node2Vec ends on this graph is known in closed form:',
+    `${figureText(closed.projection)} along the second eigenspace (dashes),`,
     `nothing along the rest, objective ${figureText(closed.objective)} nats;`,
     `at the rate in the settings, ${settled.values.node2vec_rate}, within e⁻⁸ after ${count(Math.ceil(closed.steps))} steps.`,
   ].join(' ');
