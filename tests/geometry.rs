@@ -357,6 +357,14 @@ fn nets_are_zigzags_or_maps_and_frozen_ones_have_no_geometry() {
     assert_eq!(outcome(&train("executor=cpu&preset=zigzag", 100), "zigzag"), Outcome::Open);
 }
 
+#[test]
+fn knobs_that_turn_geometry_off_and_some_that_do_not() {
+    assert_eq!(outcome(&train("executor=cpu&preset=knobs", 0), "knobs"), Outcome::Holds);
+    // From a small start no weight decay does, and the claim is of these cells.
+    assert_eq!(outcome(&train("executor=cpu&preset=knobs&knob=decay", 0), "knobs"), Outcome::Fails);
+    assert_eq!(outcome(&train("executor=cpu&preset=knobs", 100), "knobs"), Outcome::Open);
+}
+
 /// A small star, on which the answer is a neighbour of the leaf.
 const HOP: &str = "executor=cpu&experiment=paths&arms=100&path_nodes=3&width=32&heads=2&mlp=64&batch=64&rate=0.004&steps=400\
                    &position_scale=0.02";
@@ -370,7 +378,7 @@ fn one_hop_needs_no_geometry_and_is_not_found_with_forward_edges() {
     assert!(
         (0..3).all(|run| results.last("nearest", run).unwrap() < 0.5 && results.last("train", run).unwrap() > 0.95)
     );
-    // Forward edges say nothing of what comes before a leaf; what was taught is stored all the same.
+    // Forward edges say nothing of what comes before a leaf. In so few steps most of what was taught is stored, not all.
     let forward = train(&format!("{HOP}&variants=forward"), 0).results().unwrap();
     for run in 0..3 {
         let [held_out, taught] = ["held-out", "train"].map(|id| forward.last(id, run).unwrap());
