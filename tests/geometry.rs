@@ -48,7 +48,7 @@ fn projection(table: &[f32], e: impl Fn(usize) -> f64, nodes: usize) -> f64 {
 }
 
 fn trial_nodes(trial: &Trial) -> Nodes {
-    trial.config().of::<GeometryConfig>().unwrap().network()
+    trial.config().of::<GeometryConfig>().unwrap().network().unwrap()
 }
 
 /// Node2Vec alone.
@@ -62,7 +62,7 @@ fn descent_ends_where_the_closed_form_says() {
     for link in ["preset=cycle", small, steeper] {
         let mut trial = train(&format!("{link}&{ALONE}&every=1000"), 0);
         let settings = trial.config().of::<GeometryConfig>().unwrap();
-        let nodes = settings.network();
+        let nodes = settings.network().unwrap();
         let spectrum = nodes.spectrum();
         let end = ClosedForm::of(&nodes, &spectrum).unwrap();
         assert!(f64::from(settings.node2vec_steps) >= end.steps(f64::from(settings.node2vec_rate)), "{link}");
@@ -137,8 +137,8 @@ fn both_executors_lose_alike() {
 fn verdict(link: &str, tables: &[Vec<f64>], change: impl Fn(&mut mnemoscope::run::results::Results)) -> Verdict {
     let config = configuration(&format!("{link}&{ALONE}&seeds={}", tables.len()));
     let settings = config.of::<GeometryConfig>().unwrap();
-    let nodes = settings.network().len();
-    let landscape = Landscape::new(settings.network());
+    let nodes = settings.network().unwrap().len();
+    let landscape = Landscape::new(settings.network().unwrap());
     let mut trial = open(config.clone());
     block_on(trial.advance(0.0, 0)).unwrap();
     let mut results = trial.results().unwrap();
@@ -295,7 +295,7 @@ fn a_graph_of_ones_own_comes_from_a_file_and_travels_in_the_link() {
     let results = json(&text(&folder, "own.json"));
     assert_eq!(results["settings"]["edges"], "a b;b c;b d");
     let config = configuration(results["link"].as_str().unwrap().strip_prefix("lab=geometry&").unwrap());
-    assert_eq!(config.of::<GeometryConfig>().unwrap().network().names, ["a", "b", "c", "d"]);
+    assert_eq!(config.of::<GeometryConfig>().unwrap().network().unwrap().names, ["a", "b", "c", "d"]);
     // What is wrong with it is said with its place, before anything is trained.
     std::fs::write(folder.path().join("bad.txt"), "a b\nb c d e\n").unwrap();
     let words = expect(&shell::run(&folder, &format!("{race} --edges bad.txt")), 2);
@@ -320,7 +320,7 @@ fn settings_that_do_not_go_together_are_mended_by_name() {
     ] {
         let Link { config, problems, .. } = Link::parse(&format!("lab=geometry&{link}"));
         assert!(problems.iter().any(|problem| problem.field == field && problem.used == used), "{link}: {problems:?}");
-        assert!(!config.of::<GeometryConfig>().unwrap().network().is_empty(), "{link}");
+        assert!(!config.of::<GeometryConfig>().unwrap().network().unwrap().is_empty(), "{link}");
     }
 }
 

@@ -126,7 +126,7 @@ impl GeometryBench {
         {
             return Ok(landscape.clone());
         }
-        let landscape = Rc::new(Landscape::new(config.network()));
+        let landscape = Rc::new(Landscape::new(config.network()?));
         self.kept = Some((key, landscape.clone()));
         Ok(landscape)
     }
@@ -135,7 +135,10 @@ impl GeometryBench {
         let config = place.config;
         let small = config.size() <= MOST_NODES;
         let landscape = if small { Some(self.landscape(config)?) } else { None };
-        let nodes = landscape.as_ref().map_or_else(|| config.network(), |landscape| landscape.nodes.clone());
+        let nodes = match &landscape {
+            Some(landscape) => landscape.nodes.clone(),
+            None => config.network()?,
+        };
         let components = nodes.components();
         let count = components.iter().max().map_or(0, |last| last + 1);
         let embedding = Embedding::asked(place.run, place.machine, run.unwrap_or(0), place.config).await?;
@@ -182,7 +185,7 @@ impl GeometryBench {
     }
 
     async fn ask_nearest(&mut self, OfNode { run, node }: OfNode, place: Place<'_>) -> Answer<NearestAnswer> {
-        let nodes = place.config.network();
+        let nodes = place.config.network()?;
         let at = node as usize;
         let Some(name) = nodes.names.get(at).cloned() else {
             return Err(Error::Config(format!(
@@ -260,7 +263,7 @@ impl GeometryBench {
             )));
         };
         let config = place.config;
-        let nodes = config.network();
+        let nodes = config.network()?;
         let paths = config.experiment == Experiment::Paths;
         let embedding = match which {
             Matrix::Cosine | Matrix::Logits => {
@@ -327,7 +330,7 @@ impl GeometryBench {
     }
 
     async fn ask_graph(&mut self, _: Nothing, place: Place<'_>) -> Answer<GraphAnswer> {
-        let nodes = place.config.network();
+        let nodes = place.config.network()?;
         let degrees = nodes.neighbours.iter().map(Vec::len);
         let floor = |itself| Nodes::floor(&nodes.taught(false, itself), nodes.len());
         Ok(Reply::Done(GraphAnswer {

@@ -52,12 +52,14 @@ impl GeometryFindings {
         Self { config, graph: OnceCell::new() }
     }
 
-    fn graph(&self) -> &Graph {
-        self.graph.get_or_init(|| {
-            let nodes = self.config.network();
-            let spectrum = nodes.spectrum();
-            Graph { flat: spectrum.ends()[0].flat, closed: ClosedForm::of(&nodes, &spectrum) }
-        })
+    fn graph(&self) -> Result<&Graph, Error> {
+        if let Some(known) = self.graph.get() {
+            return Ok(known);
+        }
+        let nodes = self.config.network()?;
+        let spectrum = nodes.spectrum();
+        let graph = Graph { flat: spectrum.ends()[0].flat, closed: ClosedForm::of(&nodes, &spectrum) };
+        Ok(self.graph.get_or_init(|| graph))
     }
 }
 
@@ -340,12 +342,15 @@ impl Findings for GeometryFindings {
         if config.experiment == Experiment::Paths {
             return Ok(path_claims::verdicts(config, results, step));
         }
-        let judged = Judged { config, graph: self.graph(), results, step };
+        let judged = Judged { config, graph: self.graph()?, results, step };
         Ok(if config.experiment == Experiment::Knobs { vec![judged.knobs()] } else { judged.learners() })
     }
 
     fn found(&self, results: &Results) -> Result<Option<Found>, Error> {
-        Ok((self.config.experiment != Experiment::Paths).then(|| kinds::found(results, self.graph().flat)))
+        if self.config.experiment == Experiment::Paths {
+            return Ok(None);
+        }
+        Ok(Some(kinds::found(results, self.graph()?.flat)))
     }
 
     fn extend(&mut self, config: &Config) -> Result<(), Error> {

@@ -164,10 +164,12 @@ impl GeometryConfig {
         }
     }
 
-    /// The graph; settled settings have one.
-    #[must_use]
-    pub fn network(&self) -> Nodes {
-        match self.graph {
+    /// The graph.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it is one of the reader's that cannot be read, which settled settings do not have.
+    pub fn network(&self) -> Result<Nodes, Error> {
+        Ok(match self.graph {
             Shape::Star => shapes::star(self.arms, self.path_nodes),
             Shape::Tree => shapes::tree(self.depth),
             Shape::Grid => shapes::grid(self.rows, self.columns, false),
@@ -179,8 +181,8 @@ impl GeometryConfig {
             Shape::Petersen => shapes::petersen(),
             Shape::Regular => shapes::random_regular(self.nodes, self.degree, self.graph_seed),
             Shape::Irregular => shapes::irregular(),
-            Shape::Own => edges::of_link(&self.edges).unwrap_or_else(|_| Nodes::new(Vec::new(), [])),
-        }
+            Shape::Own => edges::of_link(&self.edges)?,
+        })
     }
 
     /// The settings that the graph follows from, by name.

@@ -90,8 +90,8 @@ impl GeometryConfig {
         }
     }
 
-    fn learners(&self) -> Vec<Squad> {
-        let landscape = Rc::new(Landscape::new(self.network()));
+    fn learners(&self) -> Result<Vec<Squad>, Error> {
+        let landscape = Rc::new(Landscape::new(self.network()?));
         let mut squads = Vec::new();
         if self.models.contains(&Learned::Node2Vec) {
             squads.push(self.node2vec(&landscape));
@@ -119,11 +119,11 @@ impl GeometryConfig {
                 }
             }
         }
-        squads
+        Ok(squads)
     }
 
-    fn knobs(&self) -> Vec<Squad> {
-        let landscape = Rc::new(Landscape::new(self.network()));
+    fn knobs(&self) -> Result<Vec<Squad>, Error> {
+        let landscape = Rc::new(Landscape::new(self.network()?));
         let mut arms: Arms<'_> = Vec::new();
         for cell in self.cells() {
             let arm = ArmInfo { id: cell.id(), label: cell.label(), help: String::new() };
@@ -136,11 +136,11 @@ impl GeometryConfig {
             arms.push((arm, Box::new(member)));
         }
         let itself = self.self_edges == SelfEdges::Yes;
-        vec![self.net(&landscape, itself, &arms)]
+        Ok(vec![self.net(&landscape, itself, &arms)])
     }
 
-    fn over_paths(&self) -> Vec<Squad> {
-        let nodes = self.network();
+    fn over_paths(&self) -> Result<Vec<Squad>, Error> {
+        let nodes = self.network()?;
         let size = self.transformer_size();
         // With an embedding that is frozen everything else is the same, so that both are runs of one model.
         let shared = [Variant::Full, Variant::Frozen];
@@ -166,7 +166,7 @@ impl GeometryConfig {
             let model = Learner::transformer(task.vocabulary(), size, lessons, optimiser, members, Rc::new(judge));
             squads.push((Box::new(model) as Box<dyn Model>, entries));
         }
-        squads
+        Ok(squads)
     }
 }
 
@@ -181,9 +181,9 @@ fn info(model: Learned, suffix: &str) -> ArmInfo {
 impl Racing for GeometryConfig {
     fn lineup(&self, provenance: Provenance) -> Result<Lineup, Error> {
         let squads = match self.experiment {
-            Experiment::Tiny => self.learners(),
-            Experiment::Knobs => self.knobs(),
-            Experiment::Paths => self.over_paths(),
+            Experiment::Tiny => self.learners()?,
+            Experiment::Knobs => self.knobs()?,
+            Experiment::Paths => self.over_paths()?,
         };
         Lineup::new(provenance, self.every, self.executor, squads)
     }
