@@ -68,7 +68,7 @@ class Model(nn.Module):
             heads,
             dim_feedforward=int(settings["mlp"]),
             dropout=0.0,
-            activation=gelu if activation == "gelu" else F.relu,
+            activation={"relu": F.relu, "gelu": gelu, "tanh": torch.tanh}[activation],
             layer_norm_eps=1e-5,
             batch_first=True,
             norm_first=before,
@@ -84,7 +84,7 @@ class Model(nn.Module):
         if encoding == "alibi":
             slopes = 2.0 ** (-8.0 * torch.arange(1, heads + 1) / heads)
             mask -= slopes[:, None, None] * (place[:, None] - place[None, :]).abs()
-        if seen == "causal" or (seen, settings["task"]) == ("task", "causal-copy"):
+        if seen == "causal" or (seen == "task" and settings["task"] in ("causal-copy", "associative-recall")):
             mask = mask.masked_fill(place[:, None] < place[None, :], float("-inf"))
         self.mask = mask
 

@@ -2,7 +2,7 @@
 //
 // Launch: (rows length / 64, replicas) workgroups of 64, one invocation per position. An invocation computes the
 // one or two symbols it needs; only symbol 0 depends on the others, through the checksum that keeps the
-// held-out set apart.
+// held-out set apart. A key of associative recall needs those of the pairs before it.
 
 #import rng
 #import control
@@ -13,6 +13,7 @@ struct Parameters {
     length: u32,
     first: u32,
     source_length: u32,
+    covered: u32,
     symbols: u32,
     classes: u32,
 }
@@ -31,13 +32,21 @@ fn draw(replica: u32, row: u32, element: u32) -> u32 {
     return pcg4d(vec4<u32>(seed, STREAM_TRAINING, step, row * 512u + element)).x;
 }
 
+// How many values number `index` of a source may have.
+fn choices(index: u32) -> u32 {
+    if (TASK != RECALL || index % 2u == 1u) {
+        return p.symbols;
+    }
+    return select(p.symbols - index / 2u, index / 2u, index + 1u == p.length);
+}
+
 fn symbol(replica: u32, row: u32, index: u32) -> u32 {
     if (index > 0u) {
-        return below(draw(replica, row, index), p.symbols);
+        return below(draw(replica, row, index), choices(index));
     }
     var rest = 0u;
-    for (var i = 1u; i < p.source_length; i++) {
-        rest = (rest + source_weight(i) * below(draw(replica, row, i), p.symbols)) % p.symbols;
+    for (var i = 1u; i < p.covered; i++) {
+        rest = (rest + source_weight(i) * below(draw(replica, row, i), choices(i))) % p.symbols;
     }
     var chosen = 0u;
     if (HELD_OUT == 1u) {
@@ -46,6 +55,17 @@ fn symbol(replica: u32, row: u32, index: u32) -> u32 {
         chosen = p.classes + below(draw(replica, row, 0u), p.symbols - p.classes);
     }
     return (chosen + p.symbols - rest) % p.symbols;
+}
+
+// Token of a pair's key: where the shuffle put it, traced back through the swaps before it.
+fn key(replica: u32, row: u32, pair: u32) -> u32 {
+    var place = pair + symbol(replica, row, 2u * pair);
+    for (var i = pair; i > 0u; i--) {
+        if (place == i - 1u + symbol(replica, row, 2u * (i - 1u))) {
+            place = i - 1u;
+        }
+    }
+    return p.symbols + place;
 }
 
 @compute @workgroup_size(64)
@@ -67,6 +87,16 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         }
         if (position >= n) {
             wanted = f32(symbol(replica, row, position - n));
+        }
+    } else if (TASK == RECALL) {
+        if (position + 1u == p.length) {
+            let asked = symbol(replica, row, position);
+            input = key(replica, row, asked);
+            wanted = f32(symbol(replica, row, 2u * asked + 1u));
+        } else if (position % 2u == 0u) {
+            input = key(replica, row, position / 2u);
+        } else {
+            input = symbol(replica, row, position);
         }
     } else {
         input = symbol(replica, row, position);

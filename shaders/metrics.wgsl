@@ -3,6 +3,7 @@
 // Launch: (1, replicas) workgroups of 64. Invocations take whole sequences; shares are added in order.
 
 #import control
+#import angle
 
 struct Parameters {
     rows: u32,
@@ -27,19 +28,6 @@ var<workgroup> shares: array<vec3<f32>, 64>;
 // By the bits: a compiler may assume that no number is infinite or NaN.
 fn finite(x: f32) -> bool {
     return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
-}
-
-fn cos_pi(x: f32) -> f32 {
-    let y = x * 1.5707964;
-    let square = y * y;
-    var series = -1.0 / 39916800.0;
-    series = series * square + 1.0 / 362880.0;
-    series = series * square - 1.0 / 5040.0;
-    series = series * square + 1.0 / 120.0;
-    series = series * square - 1.0 / 6.0;
-    series = series * square + 1.0;
-    let sine = series * y;
-    return 1.0 - (sine * sine + sine * sine);
 }
 
 @compute @workgroup_size(64)

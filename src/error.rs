@@ -24,6 +24,9 @@ pub enum Error {
     /// The GPU went away.
     #[error("The graphics device was lost ({0}). Start again, or run on the CPU.")]
     DeviceLost(String),
+    /// A worker that had a part of the work is gone.
+    #[error("A worker was lost ({0}). Start again with fewer cores.")]
+    WorkerLost(String),
     /// The GPU refused an allocation.
     #[error(
         "The graphics device has not enough memory for {} ({message}). Use fewer runs, or run on the CPU.",
@@ -72,13 +75,18 @@ fn size(bytes: u64) -> String {
 }
 
 impl Error {
-    /// Whether the device failed, and how: then the work can be done again, on another one or on the CPU.
+    /// Whether what computes failed, and how, as the first half of a sentence: then the work can be done again, on another device, by
+    /// fewer workers, or on the CPU.
     #[must_use]
-    pub fn of_device(&self) -> Option<&str> {
-        match self {
-            Self::DeviceLost(why) | Self::Refused(why) => Some(why),
-            _ => None,
-        }
+    pub fn of_device(&self) -> Option<String> {
+        let (what, why) = match self {
+            Self::DeviceLost(why) | Self::Refused(why) => ("The graphics device was lost", why),
+            Self::WorkerLost(why) => ("A worker was lost", why),
+            _ => return None,
+        };
+        let why = why.trim().trim_end_matches('.');
+        let why = if why.is_empty() { "no reason given".to_owned() } else { why.to_ascii_lowercase() };
+        Some(format!("{what} ({why})"))
     }
 
     /// Why the CPU took over, in a sentence, without advice to do so.
@@ -101,6 +109,7 @@ impl Error {
             Self::NoWebGpu(_) => "no-webgpu",
             Self::TooLarge { .. } => "too-large",
             Self::DeviceLost(_) => "device-lost",
+            Self::WorkerLost(_) => "worker-lost",
             Self::OutOfMemory { .. } => "out-of-memory",
             Self::Refused(_) | Self::Stopped(_) => "refused",
             Self::Shader(_) => "shader",

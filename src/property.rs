@@ -7,19 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::choice::Choice;
+pub use crate::choice::ChoiceOption;
 use crate::reading::{numbers, quoted};
-
-/// One option of a choice.
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Clone, Debug, Serialize)]
-pub struct ChoiceOption {
-    /// Identifier, as in a link.
-    pub value: &'static str,
-    /// Name on the page.
-    pub label: &'static str,
-    /// One sentence.
-    pub help: &'static str,
-}
 
 /// What values a property takes.
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -56,13 +45,15 @@ pub enum Kind {
     Text {
         /// The most characters.
         most: u32,
+        /// Whether it is made of rows with semicolons between, so that a line that ends is one.
+        rows: bool,
     },
 }
 
 /// Every variant of a choice.
 #[must_use]
 pub fn options<C: Choice>() -> Vec<ChoiceOption> {
-    C::ALL.iter().map(|c| ChoiceOption { value: c.id(), label: c.label(), help: c.help() }).collect()
+    C::OPTIONS.to_vec()
 }
 
 impl Kind {
@@ -81,9 +72,7 @@ impl Kind {
     /// Some of these variants.
     #[must_use]
     pub fn some_of<C: Choice>(variants: &[C]) -> Self {
-        let all = options::<C>();
-        let named = |variant: &C| all.iter().find(|option| option.value == variant.id()).cloned();
-        Self::Many { options: variants.iter().filter_map(named).collect() }
+        Self::Many { options: variants.iter().map(|variant| *variant.option()).collect() }
     }
 
     /// A whole number in `min..=max`.
@@ -101,7 +90,13 @@ impl Kind {
     /// A text of at most so many characters.
     #[must_use]
     pub fn text(most: u32) -> Self {
-        Self::Text { most }
+        Self::Text { most, rows: false }
+    }
+
+    /// A text of rows with semicolons between, of at most so many characters.
+    #[must_use]
+    pub fn rows(most: u32) -> Self {
+        Self::Text { most, rows: true }
     }
 
     /// What a reader typed in the plain form of links and files. Only numbers have other forms.
@@ -143,7 +138,7 @@ impl Kind {
             Self::Integer { min, max } => format!("a whole number from {min} to {max}"),
             Self::Number { min, max } => format!("a number from {min} to {max}"),
             Self::Flag => "true or false".to_owned(),
-            Self::Text { most } => format!("a text of at most {most} characters"),
+            Self::Text { most, .. } => format!("a text of at most {most} characters"),
         }
     }
 }
@@ -155,7 +150,7 @@ impl Kind {
 pub enum Scope {
     /// A run's numbers depend on it.
     Run,
-    /// Only what is looked at does: an open run stays as it is.
+    /// Only what is looked at does, or how the work is shared: an open run stays as it is.
     Look,
     /// Where the work is done; the numbers are the same up to rounding, but a run has to be opened anew.
     Machine,
@@ -256,8 +251,9 @@ impl Field for bool {
 /// Control characters become spaces, so that a text fits a line.
 impl Field for String {
     fn parse(text: &str, kind: &Kind) -> Option<Self> {
-        let Kind::Text { most } = kind else { return None };
-        let line: Self = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let Kind::Text { most, rows } = kind else { return None };
+        let joined = if *rows { text.trim_end().lines().collect::<Vec<_>>().join("; ") } else { text.to_owned() };
+        let line: Self = joined.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         (line.chars().count() <= *most as usize).then_some(line)
     }
     fn text(&self) -> String {
@@ -310,17 +306,19 @@ pub trait Properties: Default + Clone + PartialEq {
     /// # Errors
     /// As [`Properties::assign`], and the two numbers that `text` can be.
     fn type_in(&mut self, name: &str, text: &str) -> Result<(), Problem> {
-        let row = Self::rows().into_iter().find(|row| row.name == name);
-        let given = |problem: Problem| Problem { given: text.to_owned(), ..problem };
-        match row.map_or_else(|| Ok(text.to_owned()), |row| row.kind.plain(text)) {
-            Ok(plain) => self.assign(name, &plain).map_err(given),
-            Err(allowed) => {
-                let used = self.texts().into_iter().find(|(own, _)| *own == name).map(|(_, value)| value);
-                let (field, given) = (name.to_owned(), text.to_owned());
-                Err(Problem { field, given, allowed, used: used.unwrap_or_default() })
-            }
-        }
+        let plain = plainly(&Self::rows(), name, text, &self.texts())?;
+        self.assign(name, &plain).map_err(|problem| Problem { given: text.to_owned(), ..problem })
     }
+}
+
+/// What was typed for a setting, in the plain form. Once, not for each lab.
+fn plainly(rows: &[Property], name: &str, text: &str, values: &[(&str, String)]) -> Result<String, Problem> {
+    let row = rows.iter().find(|row| row.name == name);
+    row.map_or_else(|| Ok(text.to_owned()), |row| row.kind.plain(text)).map_err(|allowed| {
+        let used = values.iter().find(|(own, _)| *own == name).map(|(_, value)| value.clone());
+        let (field, given) = (name.to_owned(), text.to_owned());
+        Problem { field, given, allowed, used: used.unwrap_or_default() }
+    })
 }
 
 /// A row from its words (name, group, label, unit, help), its kind, its scope, and its default.
@@ -366,18 +364,22 @@ pub fn typed(rows: &[Property], values: Vec<(&'static str, String)>) -> BTreeMap
 /// table of fifty rows small in WebAssembly.
 #[inline(never)]
 pub(crate) fn take<F: Field>(field: &mut F, name: &str, text: &str, kind: &Kind) -> Result<(), Problem> {
-    // The spaces around a text are part of it.
-    let bare = if matches!(kind, Kind::Text { .. }) { text } else { text.trim() };
-    match F::parse(bare, kind) {
+    match F::parse(bare(text, kind), kind) {
         Some(value) => {
             *field = value;
             Ok(())
         }
-        None => {
-            let (name, given) = (name.to_owned(), text.to_owned());
-            Err(Problem { field: name, given, allowed: kind.allowed(), used: field.text() })
-        }
+        None => Err(refused(name, text, kind, field.text())),
     }
+}
+
+/// The spaces around a text are part of it.
+fn bare<'a>(text: &'a str, kind: &Kind) -> &'a str {
+    if matches!(kind, Kind::Text { .. }) { text } else { text.trim() }
+}
+
+fn refused(name: &str, text: &str, kind: &Kind, used: String) -> Problem {
+    Problem { field: name.to_owned(), given: text.to_owned(), allowed: kind.allowed(), used }
 }
 
 /// Declares a configuration: a struct with defaults, its property table, and reading and writing by name.
@@ -413,7 +415,7 @@ macro_rules! properties {
                     $(stringify!($field) => take(&mut self.$field, name, text, &$kind),)+
                     _ => Err(Problem {
                         field: name.to_owned(), given: text.to_owned(),
-                        allowed: format!("no such setting; there are {}", [$(stringify!($field)),+].join(", ")),
+                        allowed: $crate::reading::no_setting(name, &[$(stringify!($field)),+]),
                         used: String::new(),
                     }),
                 }

@@ -19,6 +19,60 @@ pub fn quoted(text: impl std::fmt::Display) -> String {
     if shown.len() < text.len() { format!("{shown}…") } else { shown }
 }
 
+/// A number to so many significant digits: as it is written from a thousandth to ten thousand, else with a power of ten; zero is 0.
+#[must_use]
+pub fn brief(value: impl Into<f64>, digits: usize) -> String {
+    let value: f64 = value.into();
+    if !value.is_finite() {
+        return "no number".to_owned();
+    }
+    let rounded: f64 = format!("{value:.*e}", digits.saturating_sub(1)).parse().unwrap_or(value);
+    // The sum makes zero of minus zero.
+    let plain = rounded == 0.0 || (1e-3..1e4).contains(&rounded.abs());
+    if plain { (rounded + 0.0).to_string() } else { format!("{rounded:e}") }
+}
+
+/// The one of `known` that `given` is most likely a slip of: at most two letters, and fewer than half of them, have to be put in, taken
+/// out or changed, or it begins with what was given, or the other way round.
+#[must_use]
+pub fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
+    let given = given.to_ascii_lowercase().replace('-', "_");
+    let best = known.iter().map(|name| (slips(&given, name), *name)).min()?;
+    let (apart, name) = best;
+    let long = given.chars().count().min(name.chars().count());
+    if apart <= 2 && 2 * apart < long {
+        return Some(name);
+    }
+    let begins = |name: &&&str| {
+        given.len() >= 3 && (name.starts_with(given.as_str()) || (name.len() >= 3 && given.starts_with(**name)))
+    };
+    known.iter().find(begins).copied()
+}
+
+/// How many letters have to be put in, taken out or changed (Levenshtein).
+fn slips(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut left = std::mem::replace(&mut row[0], i + 1);
+        for (j, &y) in b.iter().enumerate() {
+            let change = left + usize::from(x != y);
+            left = row[j + 1];
+            row[j + 1] = change.min(left + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// That there is no setting of this name: the one that is near, or else all.
+#[must_use]
+pub fn no_setting(given: &str, known: &[&str]) -> String {
+    match nearest(given, known) {
+        Some(name) => format!("no such setting; there is {name}"),
+        None => format!("no such setting; there are {}", known.join(", ")),
+    }
+}
+
 /// Whether the character has no shape of its own.
 fn shapeless(c: char) -> bool {
     matches!(c,
@@ -141,4 +195,42 @@ pub fn numbers(text: &str) -> Vec<String> {
         found.push(written(&parts, ""));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_brief() {
+        for (value, digits, wanted) in [
+            (0.0, 2, "0"),
+            (-0.0, 1, "0"),
+            (1.0, 1, "1"),
+            (0.0312, 2, "0.031"),
+            (0.000_999_9, 2, "0.001"),
+            (4.5e-7, 2, "4.5e-7"),
+            (9_999.9, 2, "1e4"),
+            (1e-6, 2, "1e-6"),
+            (1234.0, 3, "1230"),
+            (-2.5, 2, "-2.5"),
+            (f64::NAN, 2, "no number"),
+        ] {
+            assert_eq!(brief(value, digits), wanted, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is_named_and_anything_else_has_the_list() {
+        let known = ["seed", "seeds", "trials", "mlp_rate", "d", "x"];
+        for (given, wanted) in
+            [("trails", "trials"), ("mlp-rate", "mlp_rate"), ("Seeds", "seeds"), ("sed", "seed"), ("mlp", "mlp_rate")]
+        {
+            assert_eq!(nearest(given, &known), Some(wanted), "{given}");
+        }
+        for given in ["colour", "y", "", "dropout"] {
+            assert_eq!(nearest(given, &known), None, "{given}");
+        }
+        assert_eq!(no_setting("q", &["d", "x"]), "no such setting; there are d, x");
+    }
 }

@@ -26,6 +26,10 @@ pub const STREAM_NOISE: u32 = 10;
 pub const STREAM_SEQUENCE: u32 = 11;
 /// Stream of random graphs.
 pub const STREAM_GRAPH: u32 = 12;
+/// Stream of choices among examples.
+pub const STREAM_CHOICE: u32 = 13;
+/// Streams of vectors: of training and of what is held out, by adding those.
+pub const STREAM_VECTORS: u32 = 20;
 /// First stream of initial weights; parameter tensor `i` uses `STREAM_WEIGHTS + i`.
 pub const STREAM_WEIGHTS: u32 = 1_000;
 /// First stream of dropout; the `i`-th dropout of a model uses `STREAM_DROPOUT + i`.

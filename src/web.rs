@@ -1,5 +1,9 @@
 //! The face to JavaScript, thin: settings, files, and one class with the open run and the labs' benches.
 
+mod crew;
+
+use std::rc::Rc;
+
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -11,7 +15,7 @@ use crate::labs::run::{About, Run};
 use crate::labs::settled::{Settled, WeightsFile};
 use crate::labs::trial::Trial;
 use crate::labs::weights::Weights;
-use crate::labs::{self, Config, LABS, Lab, results};
+use crate::labs::{self, Config, Lab, results};
 use crate::property::{Problem, by_name};
 use crate::reading::quoted;
 use crate::run::check::Certificate;
@@ -38,6 +42,10 @@ fn value(of: &dyn erased_serde::Serialize) -> Result<JsValue, JsValue> {
     encode(of).map_err(|error| JsValue::from_str(&error.to_string()))
 }
 
+fn told(of: Result<impl serde::Serialize, Error>) -> Result<JsValue, JsValue> {
+    value(&of.map_err(|error| thrown(&error))?)
+}
+
 /// The property table, the presets, and the parts of the page of a lab.
 ///
 /// # Errors
@@ -57,7 +65,7 @@ fn named(lab: &str) -> Result<&'static dyn Lab, JsValue> {
 /// Does not fail in practice; a bad link gives problems, not an error.
 #[wasm_bindgen(js_name = fromLink)]
 pub fn from_link(link: &str) -> Result<JsValue, JsValue> {
-    value(&Settled::of_link(Link::parse(link)))
+    told(Settled::of_link(Link::parse(link)))
 }
 
 /// Reads values of a lab by name over its defaults, as [`from_link`] does a link.
@@ -67,7 +75,7 @@ pub fn from_link(link: &str) -> Result<JsValue, JsValue> {
 #[wasm_bindgen]
 pub fn settle(lab: &str, values: JsValue) -> Result<JsValue, JsValue> {
     let (config, problems) = read(lab, values)?;
-    value(&Settled::of(&config, problems))
+    told(Settled::of(&config, problems))
 }
 
 /// Sets one value over `values`; a refused one keeps what it was.
@@ -78,7 +86,7 @@ pub fn settle(lab: &str, values: JsValue) -> Result<JsValue, JsValue> {
 pub fn change(lab: &str, values: JsValue, name: &str, to: &str) -> Result<JsValue, JsValue> {
     let (mut config, mut problems) = read(lab, values)?;
     problems.extend(config.apply([(name, to)]));
-    value(&Settled::of(&config, problems))
+    told(Settled::of(&config, problems))
 }
 
 /// As [`change`], with what a reader typed: a number may be in any form that can be read in one way.
@@ -89,7 +97,7 @@ pub fn change(lab: &str, values: JsValue, name: &str, to: &str) -> Result<JsValu
 pub fn type_in(lab: &str, values: JsValue, name: &str, text: &str) -> Result<JsValue, JsValue> {
     let (mut config, mut problems) = read(lab, values)?;
     problems.extend(config.type_in(name, text));
-    value(&Settled::of(&config, problems))
+    told(Settled::of(&config, problems))
 }
 
 fn read(lab: &str, values: JsValue) -> Result<(Config, Vec<Problem>), JsValue> {
@@ -123,16 +131,16 @@ pub fn compare_checks(expected: &str, measured: &str) -> Result<JsValue, JsValue
 /// An object `{ code, message }` if the file is not sound.
 #[wasm_bindgen(js_name = readWeights)]
 pub fn read_weights(bytes: &[u8]) -> Result<JsValue, JsValue> {
-    value(&WeightsFile::of(&Weights::read(bytes).map_err(|error| thrown(&error))?))
+    told(Weights::read(bytes).and_then(|weights| WeightsFile::of(&weights)))
 }
 
-/// Reads a results file, JSON or CSV, of a race of the first lab: the only one that lays results over each other.
+/// Reads a results file of a race, JSON of whichever lab it says, or CSV of `lab`.
 ///
 /// # Errors
 /// An object `{ code, message }` if the file is not sound.
 #[wasm_bindgen(js_name = readResults)]
-pub fn read_results(text: &str) -> Result<JsValue, JsValue> {
-    value(&results::read(text, &LABS[0].defaults()).map_err(|error| thrown(&error))?)
+pub fn read_results(lab: &str, text: &str) -> Result<JsValue, JsValue> {
+    value(&results::read_any(text, &named(lab)?.defaults()).map_err(|error| thrown(&error))?)
 }
 
 /// Tells the page how far preparing is.
@@ -175,6 +183,27 @@ impl Engine {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Lets work on the CPU be dealt out.
+    pub fn employ(&mut self, crew: crew::JsCrew) {
+        self.machine.employ(Rc::new(crew::WebCrew(crew)));
+    }
+
+    /// How many workers have runs of the open race; none where it is not dealt out.
+    #[must_use]
+    pub fn workers(&self) -> u32 {
+        self.run.as_ref().map_or(0, |run| run.workers())
+    }
+
+    /// Deals the open run out anew if the crew has changed; gives whether it has.
+    ///
+    /// # Errors
+    /// An object `{ code, message }`.
+    #[wasm_bindgen(js_name = dealOut)]
+    pub async fn deal_out(&mut self) -> Result<bool, JsValue> {
+        let Some(run) = &mut self.run else { return Ok(false) };
+        run.deal_out(&mut self.machine).await.map_err(|error| thrown(&error))
     }
 
     /// Puts another run, or none, in the place of the open one. Questions of that begin anew.

@@ -7,7 +7,7 @@
 mod shell;
 
 use mnemoscope::labs::LABS;
-use shell::{expect, json, run, text};
+use shell::{TINY, expect, json, run, text};
 use tempfile::TempDir;
 
 #[test]
@@ -75,6 +75,28 @@ fn what_a_question_does_not_take_is_refused_by_name_and_nothing_is_written() {
 }
 
 #[test]
+fn a_step_is_timed_kernel_by_kernel_as_it_begins_or_as_saved() {
+    let folder = TempDir::new().unwrap();
+    expect(&run(&folder, &format!("copy run.profile {TINY} --quiet --out new.json")), 0);
+    expect(&run(&folder, &format!("copy {TINY} --export-weights w.safetensors --quiet --out r.json")), 0);
+    expect(&run(&folder, "copy run.profile --from w.safetensors --quiet --out saved.json"), 0);
+    let launches = json(&text(&folder, "r.json"))["cost"]["launchesPerStep"].as_u64();
+    for file in ["new.json", "saved.json"] {
+        let profile = json(&text(&folder, file));
+        let kernels = profile["kernels"].as_array().unwrap();
+        let sum = |of: &str| kernels.iter().map(|kernel| kernel[of].as_f64().unwrap()).sum::<f64>();
+        assert_eq!(profile["executor"], "cpu");
+        assert_eq!(Some(sum("launches") as u64), launches, "{profile}");
+        for (of, all) in [("ms", "totalMs"), ("boundMs", "boundMs")] {
+            let all = profile[all].as_f64().unwrap();
+            assert!(all > 0.0 && (sum(of) - all).abs() < 1e-6 * all, "{of}: {profile}");
+        }
+    }
+    // What trains no models has no step to time.
+    expect(&run(&folder, "sequence run.profile --out x"), 2);
+}
+
+#[test]
 fn every_lab_lists_its_run_and_its_questions() {
     let folder = TempDir::new().unwrap();
     for lab in LABS {
@@ -86,6 +108,8 @@ fn every_lab_lists_its_run_and_its_questions() {
             let output = run(&folder, &format!("{} {} --help", lab.id(), question.name));
             let help = String::from_utf8(output.stdout).unwrap();
             assert!(output.status.success(), "{} {}", lab.id(), question.name);
+            // Help is wrapped.
+            let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(help.starts_with(question.about.trim_end_matches('.')), "{}: {help}", question.name);
             for argument in question.arguments {
                 let flag = argument.name.replace('_', "-").replace("goOn", "go-on");

@@ -85,6 +85,16 @@ fn rules_between_fields_are_settled() {
     assert_eq!((config.width, config.heads, fields), (160, 4, vec!["width".to_owned()]));
     let (config, _) = settled("length=3&symbols=2");
     assert_eq!(config.length, 4);
+    // Associative recall: pairs and a key, two pairs at least, and no more of them than keys.
+    for (given, length) in [("length=14", 13), ("length=2", 5), ("length=9", 9), ("length=12&symbols=3", 7)] {
+        let (config, fields) = settled(&format!("task=associative-recall&{given}"));
+        assert_eq!((config.length, fields.is_empty()), (length, given == "length=9"), "{given}: {fields:?}");
+        assert!(fields.iter().all(|field| field == "length"));
+    }
+    let (_, problems) = CopyConfig::from_link("task=associative-recall&symbols=3&length=9");
+    assert!(problems[0].allowed.starts_with("an odd number from 5 to 7 for associative recall with 3 symbols"));
+    let (config, fields) = settled("task=associative-recall&length=9&mask=full");
+    assert_eq!((config.mask, fields.len()), (Mask::Full, 0), "no answer stands in the input");
 }
 
 #[test]
@@ -98,7 +108,7 @@ fn every_property_of_every_lab_survives_a_link() {
                 Kind::Integer { min, max } => vec![min.to_string(), max.to_string()],
                 Kind::Number { min, max } => vec![min.to_string(), max.to_string(), "0.3".to_owned()],
                 Kind::Flag => vec!["true".to_owned(), "false".to_owned()],
-                Kind::Text { most } => vec![String::new(), "a&b = #ç".to_owned(), "x".repeat(*most as usize)],
+                Kind::Text { most, .. } => vec![String::new(), "a&b = #ç".to_owned(), "x".repeat(*most as usize)],
             };
             for value in candidates {
                 let mut config = lab.defaults();

@@ -124,6 +124,10 @@ fn both_executors_lose_alike() {
         ("models=net&graph=cycle&self_edges=yes", [11, 5]),
         ("models=transformer&graph=tree&directions=forward", [28, 12]),
         ("experiment=paths&arms=60&path_nodes=4&width=16&heads=2&mlp=24&layers=2&batch=33&rate=0.002", [48, 20]),
+        (
+            "experiment=paths&target=path&arms=30&path_nodes=5&width=16&heads=2&mlp=24&layers=2&batch=17&dropout=0.1",
+            [52, 20],
+        ),
     ];
     for (link, launches) in cases {
         let [cpu, gpu] = ["cpu", "webgpu"].map(|executor| first(link, launches, executor));
@@ -289,7 +293,7 @@ fn a_graph_of_ones_own_comes_from_a_file_and_travels_in_the_link() {
     std::fs::write(folder.path().join("tree.txt"), "# a tree\na,b\r\nb,c\r\nb,d,0.5\nd,d\n").unwrap();
     let race = "geometry run --graph own --models node2vec --node2vec-steps 60 --seeds 1 --executor cpu --out own.json";
     let words = expect(&shell::run(&folder, &format!("{race} --edges tree.txt")), 0);
-    for said in ["4 nodes, 3 edges.", "1 edges from a node to itself", "1 weights were left out"] {
+    for said in ["4 nodes, 3 edges.", "1 edge from a node to itself", "1 weight was left out"] {
         assert!(words.contains(said), "{words}");
     }
     let results = json(&text(&folder, "own.json"));
@@ -301,17 +305,18 @@ fn a_graph_of_ones_own_comes_from_a_file_and_travels_in_the_link() {
     let words = expect(&shell::run(&folder, &format!("{race} --edges bad.txt")), 2);
     assert!(words.contains("--edges: bad.txt: line 2: an edge has two names, here are 4"), "{words}");
     let words = expect(&shell::run(&folder, &format!("{race} --edges nowhere.txt")), 2);
-    assert!(words.contains("edges: ") && words.contains("edge 1: an edge has two names, here are 1"), "{words}");
+    assert!(words.contains("--edges: nowhere.txt: there is no such file"), "{words}");
     let words = expect(&shell::run(&folder, "geometry run --graph own --out own.json"), 2);
-    assert!(words.contains("graph: \"own\" is not allowed") && words.contains("needs edges"), "{words}");
+    assert!(
+        words.contains("edges: \"\" is not allowed; it takes edges, such as a b; b c, or a file of them"),
+        "{words}"
+    );
 }
 
 #[test]
 fn settings_that_do_not_go_together_are_mended_by_name() {
     for (link, field, used) in [
         ("experiment=paths&graph=grid", "graph", "star"),
-        ("graph=own&edges=a", "edges", "star"),
-        ("graph=own", "graph", "star"),
         ("graph=random-regular&nodes=15&degree=3", "degree", "2"),
         ("graph=random-regular&nodes=4&degree=8", "degree", "3"),
         ("net_width=30", "net_width", "28"),
@@ -322,6 +327,29 @@ fn settings_that_do_not_go_together_are_mended_by_name() {
         assert!(problems.iter().any(|problem| problem.field == field && problem.used == used), "{link}: {problems:?}");
         assert!(!config.of::<GeometryConfig>().unwrap().network().unwrap().is_empty(), "{link}");
     }
+}
+
+/// Whoever chooses a graph of their own before there are edges, or mistypes them, keeps both; and nothing is trained meanwhile.
+#[test]
+fn a_graph_that_is_not_typed_yet_is_waited_for() {
+    for (edges, why) in [("", "edges, such as a b; b c"), ("a b;c", "edge 2: an edge has two names, here is 1")] {
+        let config = configuration(&format!("graph=own&edges={edges}"));
+        let [lacking] = &config.lacking()[..] else { panic!("{edges}: {:?}", config.lacking()) };
+        assert_eq!((lacking.field.as_str(), lacking.given.as_str(), lacking.used.as_str()), ("edges", edges, ""));
+        assert!(lacking.allowed.contains(why), "{lacking}");
+        assert!(config.link().contains("graph=own"), "{}", config.link());
+        let refused = block_on(Trial::open(config, &mut Machine::default(), &mut |_, _| {})).unwrap_err().to_string();
+        let why = if edges.is_empty() { "there is no edge in it" } else { why };
+        assert!(refused.contains(why), "{refused}");
+    }
+    assert!(configuration("graph=own&edges=a b;b c").lacking().is_empty());
+    // Pasted as a file has them, an edge a line.
+    for (lines, edges) in [("a,b # met\nb,c\n", "a b;b c"), ("a b\r\nb", "a b;b")] {
+        let mut config = configuration("graph=own");
+        assert!(config.type_in("edges", lines).is_empty());
+        assert_eq!(config.of::<GeometryConfig>().unwrap().edges, edges);
+    }
+    assert!(configuration("edges=a").lacking().is_empty(), "another graph does not need them");
 }
 
 /// What a claim of a race says.
@@ -404,7 +432,7 @@ fn said(folder: &TempDir, arguments: &str) -> String {
 fn questions_are_answered_in_a_shell() {
     let folder = TempDir::new().unwrap();
     let spectrum = json(&said(&folder, "geometry spectrum --graph cycle"));
-    assert_eq!(spectrum["spaces"][14], 7);
+    assert_eq!(spectrum["spaces"][14], 8);
     assert!((spectrum["closed"]["objective"].as_f64().unwrap() - 21.52376).abs() < 1e-5, "{spectrum}");
     assert_eq!(spectrum["projections"].as_array().unwrap().len(), 0);
     let star = json(&said(&folder, "geometry spectrum"));

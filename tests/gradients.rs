@@ -9,7 +9,7 @@
 use mnemoscope::compute::cpu::CpuExecutor;
 use mnemoscope::encoding::{Encoding, Tuning};
 use mnemoscope::error::Error;
-use mnemoscope::graph::ops::{Linear, Optimiser};
+use mnemoscope::graph::ops::{Linear, Method, Optimiser};
 use mnemoscope::graph::plan::Plan;
 use mnemoscope::graph::{Graph, Shared};
 use mnemoscope::kernels::control;
@@ -33,7 +33,7 @@ impl Bench {
         let tuning = Tuning { start: 2.5, ..Tuning::default() };
         let replicas: Vec<Replica> = encodings.iter().map(|&encoding| Replica::new(encoding, 3, 0.0, tuning)).collect();
         let optimiser = Optimiser { warmup: 0, cosine: None, steps: 1, clip: 0.0 };
-        let plan = model.plan(&replicas, &Regime { batch: 3, held_out: 2, optimiser }).unwrap();
+        let plan = model.plan(&replicas, &Regime { batch: 3, held_out: 2, optimiser, method: Method::AdamW }).unwrap();
         let executor = CpuExecutor::new(&plan);
         Self { model, plan, executor, replicas }
     }
@@ -164,7 +164,7 @@ fn a_tied_table_without_a_buffer_of_logits() {
     let shared = Shared::new(&mut buffers, pool, 0, true);
     let mut graph = Graph::new(&mut buffers, shared, pool, true);
     let table = graph.input("examples", count, length + 1);
-    let (tokens, targets) = graph.examples(table, rows, true);
+    let (tokens, targets) = graph.examples(table, 1, rows, true);
     let shape = Shape {
         rows,
         length,

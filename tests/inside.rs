@@ -342,7 +342,7 @@ fn a_lost_device_is_replaced_and_nothing_is_lost() {
     // Lost after the end: what is saved is still the end.
     run.lose_device();
     let lost = block_on(run.save()).unwrap_err();
-    block_on(run.recover(&mut machine, lost.of_device().unwrap())).unwrap();
+    block_on(run.recover(&mut machine, &lost.of_device().unwrap())).unwrap();
     assert!(block_on(run.save()).unwrap() == expected_file);
 }
 
@@ -386,7 +386,7 @@ fn a_device_lost_after_opening_a_file_does_not_lose_the_file() {
     let mut run = block_on(Trial::restore(&file, &mut machine, &mut |_, _| {})).unwrap();
     run.lose_device();
     let lost = block_on(run.save()).unwrap_err();
-    block_on(run.recover(&mut machine, lost.of_device().unwrap())).unwrap();
+    block_on(run.recover(&mut machine, &lost.of_device().unwrap())).unwrap();
     assert!(block_on(run.save()).unwrap() == file);
     let events = block_on(run.carry_on(&mut machine, 0.0, 0)).unwrap();
     assert!(

@@ -14,6 +14,8 @@ use std::rc::Rc;
 
 use mnemoscope::compute::gpu::Gpu;
 use mnemoscope::encoding::ROPE_BASE;
+use mnemoscope::kernels::attend::{self, Attend};
+use mnemoscope::kernels::attend_backward::AttendBackward;
 use mnemoscope::kernels::attention::{self, Attention};
 use mnemoscope::kernels::attention_backward::AttentionBackward;
 use mnemoscope::kernels::cross_entropy::CrossEntropy;
@@ -24,14 +26,20 @@ use mnemoscope::kernels::gain_backward::GainBackward;
 use mnemoscope::kernels::layer_norm::{self, LayerNorm};
 use mnemoscope::kernels::layer_norm_backward::LayerNormBackward;
 use mnemoscope::kernels::matmul::{Activation, Epilogue, Matmul, Operand};
+use mnemoscope::kernels::product::Product;
 use mnemoscope::kernels::rng::Dropout;
 use mnemoscope::kernels::rope::{Heads, Rope};
+use mnemoscope::kernels::row_norm::{self, RowNorm};
+use mnemoscope::kernels::row_norm_backward::RowNormBackward;
+use mnemoscope::kernels::squared_error::SquaredError;
 use mnemoscope::kernels::table::Table;
 use mnemoscope::kernels::table_cross_entropy::TableCrossEntropy;
 use mnemoscope::kernels::table_cross_entropy_backward::TableCrossEntropyBackward;
 use mnemoscope::kernels::tied_cross_entropy::TiedCrossEntropy;
 use mnemoscope::kernels::tied_cross_entropy_backward::TiedCrossEntropyBackward;
 use mnemoscope::kernels::weight_grad::WeightGrad;
+use mnemoscope::kernels::weighted_attention::{Shape, WeightedAttention, Weighting};
+use mnemoscope::kernels::weighted_attention_backward::WeightedAttentionBackward;
 use mnemoscope::kernels::{Kernel, Number, control};
 
 use common::numbers::Numbers;
@@ -61,6 +69,11 @@ macro_rules! parity {
     };
 }
 families!(parity);
+
+#[test]
+fn products_of_matrices_are_sums() {
+    common::gemm::products_are_sums();
+}
 
 /// Numbers from N(0, 1) in f64.
 fn normal(numbers: &mut Numbers, len: u32) -> Vec<f64> {
@@ -199,7 +212,7 @@ fn reverse_products_follow_central_differences() {
     let mut numbers = Numbers::new(104);
     let (rows, inputs, hidden, outputs) = (5, 3, 7, 4);
     let control = control_block(false, false);
-    for activation in [Activation::Relu, Activation::Gelu] {
+    for activation in [Activation::Relu, Activation::Gelu, Activation::Tanh] {
         for dropout in [None, Some(Dropout { share: 0.3, stream: 8 })] {
             for transposed in [false, true] {
                 let x = normal(&mut numbers, rows * inputs);
@@ -368,5 +381,109 @@ fn reverse_table_cross_entropy_follows_central_differences() {
         differences(&format!("d table, {what}"), &parameters[2..], &gradients[2..], |entries| {
             loss(&x, &[&parameters[..2], entries].concat())
         });
+    }
+}
+
+#[test]
+fn reverse_squared_error_follows_central_differences() {
+    let mut numbers = Numbers::new(109);
+    for [rows, width] in [[1, 1], [5, 2], [3, 4]] {
+        let [predictions, targets] = [0; 2].map(|_| normal(&mut numbers, rows * width));
+        let kernel = |gradient| SquaredError { rows, width, gradient };
+        let loss = |predictions: &[f64]| {
+            let [_, scores] = run(kernel(false), &[predictions, &targets], [0, 2 * rows]);
+            scores.chunks_exact(2).map(|score| score[0]).sum::<f64>() / f64::from(rows)
+        };
+        let [gradient, _] = run(kernel(true), &[&predictions, &targets], [rows * width, 2 * rows]);
+        differences(&format!("{rows} rows of {width}"), &predictions, &gradient, loss);
+    }
+}
+
+/// Attention over weighted keys, with one query and several, by each way of weighing.
+#[test]
+fn reverse_weighted_attention_follows_central_differences() {
+    let mut numbers = Numbers::new(110);
+    for weighting in [Weighting::Softmax, Weighting::Linear, Weighting::Uniform] {
+        for [rows, queries, keys, heads, head] in [[1, 1, 2, 1, 4], [2, 3, 5, 2, 4]] {
+            let shape = Shape { rows, queries, keys, heads, head, weighting };
+            let (asked, known) = (rows * queries * shape.width(), rows * keys * 2 * shape.width());
+            let [q, kv, bias, d_output] = [asked, known, rows * keys, asked].map(|len| normal(&mut numbers, len));
+            let sums = if shape.linear() { 0 } else { rows * queries * heads };
+            let forward = |q: &[f64], kv: &[f64]| run(WeightedAttention { shape }, &[q, kv, &bias], [asked, sums]);
+            let loss = |q: &[f64], kv: &[f64]| weighted(&forward(q, kv)[0], &d_output);
+            let [output, sums] = forward(&q, &kv);
+            let reads: [&[f64]; 6] = [&q, &kv, &bias, if shape.linear() { &[] } else { &output }, &d_output, &sums];
+            let [d_q, d_kv] = run(WeightedAttentionBackward { shape }, &reads, [asked, known]);
+            let values = |kv: &[f64]| -> Vec<f64> {
+                let each = kv.chunks_exact(shape.width() as usize);
+                each.skip(1).step_by(2).flatten().copied().collect()
+            };
+            if weighting == Weighting::Uniform {
+                // No logit counts, so that neither queries nor keys do.
+                assert!(d_q.iter().all(|&d| d == 0.0), "{shape:?}: {d_q:?}");
+                differences(&format!("d values, {shape:?}"), &values(&kv), &values(&d_kv), |some| {
+                    let mut kv = kv.clone();
+                    let each = kv.chunks_exact_mut(shape.width() as usize).skip(1).step_by(2);
+                    each.zip(some.chunks_exact(shape.width() as usize)).for_each(|(to, from)| to.copy_from_slice(from));
+                    loss(&q, &kv)
+                });
+                continue;
+            }
+            differences(&format!("d q, {shape:?}"), &q, &d_q, |q| loss(q, &kv));
+            differences(&format!("d kv, {shape:?}"), &kv, &d_kv, |kv| loss(&q, kv));
+        }
+    }
+}
+
+#[test]
+fn reverse_products_of_sequences_follow_central_differences() {
+    let mut numbers = Numbers::new(113);
+    let (rows, length, inner, columns) = (3, 2, 5, 4);
+    for transposed in [false, true] {
+        let kernel = |inner, columns, transposed| {
+            let (scale, accumulate) = (0.3, false);
+            Product { rows, length, inner, columns, transposed, scale, accumulate }
+        };
+        let (x, matrices) = (normal(&mut numbers, rows * length * inner), normal(&mut numbers, rows * inner * columns));
+        let dy = normal(&mut numbers, rows * length * columns);
+        let loss = |x: &[f64]| {
+            let forward = kernel(inner, columns, transposed);
+            weighted(&run(forward, &[x, &matrices], [rows * length * columns])[0], &dy)
+        };
+        let [dx] = run(kernel(columns, inner, !transposed), &[&dy, &matrices], [rows * length * inner]);
+        differences(&format!("transposed {transposed}"), &x, &dx, loss);
+    }
+}
+
+#[test]
+fn reverse_attention_over_what_is_given_follows_central_differences() {
+    let mut numbers = Numbers::new(114);
+    for [rows, length, inner, width] in [[2, 5, 3, 4], [1, 3, 1, 2]] {
+        let shape = attend::Shape { rows, length, inner, width, scale: 0.8 };
+        let tokens = rows * length;
+        let [queries, keys] = [0; 2].map(|_| normal(&mut numbers, tokens * inner));
+        let [values, dy] = [0; 2].map(|_| normal(&mut numbers, tokens * width));
+        let forward =
+            |queries: &[f64]| run(Attend { shape }, &[queries, &keys, &values], [tokens * width, tokens * length]);
+        let loss = |queries: &[f64]| weighted(&forward(queries)[0], &dy);
+        let [_, weights] = forward(&queries);
+        let backward = AttendBackward { shape, accumulate: false };
+        let [gradient] = run(backward, &[&keys, &values, &weights, &dy], [tokens * inner]);
+        differences(&format!("{shape:?}"), &queries, &gradient, loss);
+    }
+}
+
+#[test]
+fn reverse_norms_without_parameters_follow_central_differences() {
+    let mut numbers = Numbers::new(115);
+    for centred in [false, true] {
+        let (rows, width) = (4, 5);
+        let shape = row_norm::Shape { rows, width, centred };
+        let [x, dy] = [0; 2].map(|_| normal(&mut numbers, rows * width));
+        let forward = |x: &[f64]| run(RowNorm { shape }, &[x], [rows * width, rows]);
+        let [y, scales] = forward(&x);
+        let backward = RowNormBackward { shape, accumulate: false };
+        let [dx] = run(backward, &[&y, &scales, &dy], [rows * width]);
+        differences(&format!("centred {centred}"), &x, &dx, |x| weighted(&forward(x)[0], &dy));
     }
 }

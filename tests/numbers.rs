@@ -224,7 +224,7 @@ fn ends(kind: &Kind) -> Vec<String> {
         Kind::Integer { min, max } => [*min, min + 1, max - 1, *max].map(|value| value.to_string()).to_vec(),
         Kind::Number { min, max } => vec![min.to_string(), max.to_string()],
         Kind::Flag => vec!["true".to_owned(), "false".to_owned()],
-        Kind::Text { most } => vec![String::new(), "x".to_owned(), "b a ".repeat(*most as usize / 4)],
+        Kind::Text { most, .. } => vec![String::new(), "x".to_owned(), "b a ".repeat(*most as usize / 4)],
     }
 }
 

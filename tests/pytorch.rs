@@ -203,7 +203,7 @@ fn pytorch_finds_the_probabilities_that_the_page_shows() {
         path
     };
     for norm in ["pre", "post"] {
-        for activation in ["relu", "gelu"] {
+        for activation in ["relu", "gelu", "tanh"] {
             let settings = format!("norm={norm}&activation={activation}");
             add(&settings, trained(&format!("{SIDES}&{settings}")));
         }

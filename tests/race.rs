@@ -1,89 +1,23 @@
-//! Races of unlike models, and races that are dealt out: what the whole reports does not depend on who trains which runs.
+//! Races of unlike models, and races that are interrupted.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 mod common;
 
-use std::ops::Range;
-
 use common::bigram::Bigram;
-use common::training::{SMALL, configuration};
+use common::races::{CPU, GPU, advance, entries, executors, file, open, small, text, told, unlike};
 use mnemoscope::encoding::{Encoding, Tuning};
-use mnemoscope::labs::Config;
 use mnemoscope::model::ensemble::Ensemble;
 use mnemoscope::model::measure::Measure;
 use mnemoscope::model::transformer::Replica;
 use mnemoscope::model::{Model, Source};
-use mnemoscope::run::collector::Collector;
-use mnemoscope::run::event::{ArmInfo, Event};
-use mnemoscope::run::lineup::{Entry, Lineup, Provenance};
-use mnemoscope::run::machine::{ExecutorChoice, Machine};
+use mnemoscope::run::event::Event;
+use mnemoscope::run::lineup::{Lineup, Provenance};
+use mnemoscope::run::machine::Machine;
 use mnemoscope::run::race::Race;
-use mnemoscope::run::training::Training;
 use mnemoscope::run::weights::{Header, State};
 use pollster::block_on;
-
-const CPU: ExecutorChoice = ExecutorChoice::Cpu;
-const GPU: ExecutorChoice = ExecutorChoice::Webgpu;
-
-/// `MNEMOSCOPE_NO_GPU=1` says that this machine is known to have no adapter.
-fn executors() -> Vec<ExecutorChoice> {
-    let known = std::env::var("MNEMOSCOPE_NO_GPU").is_ok_and(|value| value == "1");
-    if known { vec![CPU] } else { vec![CPU, GPU] }
-}
-
-fn entries(arms: &[&str], seeds: Range<u32>) -> Vec<Entry> {
-    let arm = |id: &str| ArmInfo { id: id.to_owned(), label: id.to_uppercase(), help: String::new() };
-    arms.iter().flat_map(|id| seeds.clone().map(|seed| Entry { arm: arm(id), seed })).collect()
-}
-
-fn small() -> Training {
-    Training {
-        symbols: 5,
-        length: 10,
-        batch: 6,
-        width: 24,
-        heads: 3,
-        mlp: 20,
-        steps: 30,
-        held_out: 9,
-        ..Training::default()
-    }
-}
-
-/// Transformers for 30 steps, then bigram models of another shape for 17, whose embeddings are judged on the host.
-fn unlike(executor: ExecutorChoice) -> Lineup {
-    let replica = |encoding, seed| Replica::new(encoding, seed, 0.01, Tuning::default());
-    let replicas = [Encoding::Rank, Encoding::Alibi].iter().flat_map(|&e| [replica(e, 3), replica(e, 4)]).collect();
-    let transformers: Box<dyn Model> = Box::new(small().ensemble(replicas));
-    let bigrams: Box<dyn Model> = Box::new(Bigram { seeds: vec![3, 4, 5], steps: 17, edit: |_| {} });
-    let models = vec![(transformers, entries(&["rank", "alibi"], 3..5)), (bigrams, entries(&["bigram"], 3..6))];
-    Lineup::new(Provenance { lab: "test".to_owned(), ..Provenance::default() }, 5, executor, models).unwrap()
-}
-
-fn open(lineup: Lineup) -> Race {
-    block_on(Race::open(lineup, &mut Machine::default(), &mut |_, _| {})).unwrap()
-}
-
-/// Everything but how far and how fast.
-fn told(events: Vec<Event>) -> Vec<Event> {
-    events.into_iter().filter(|event| !matches!(event, Event::Progress { .. })).collect()
-}
-
-fn advance(race: &mut Race, steps: u32) -> Vec<Event> {
-    told(block_on(race.advance(f64::INFINITY, steps)).unwrap())
-}
-
-fn file(race: &mut Race) -> Vec<u8> {
-    let state = block_on(race.state()).unwrap();
-    state.write(race.lineup()).unwrap()
-}
-
-/// Numbers that are not there are equal to each other.
-fn text(events: &[Event]) -> String {
-    format!("{events:?}")
-}
 
 #[test]
 fn unlike_models_race_side_by_side() {
@@ -209,77 +143,6 @@ fn a_lost_device_takes_nothing_of_unlike_models() {
         };
         assert_eq!(text(&evaluations(&all)), text(&evaluations(&events)), "lost at {at}");
         assert!(file(&mut race) == end, "lost at {at}");
-    }
-}
-
-/// Trains a race as one and in parts, in the same portions, and holds what comes of it against each other.
-fn dealt_out(lineup: &Lineup, cuts: &[usize], portions: &[u32]) {
-    let mut whole = open(lineup.clone());
-    let runs = lineup.runs().len();
-    let bounds: Vec<usize> = [&[0], cuts, &[runs]].concat();
-    let lineups: Vec<Lineup> = bounds.windows(2).map(|pair| lineup.part(pair[0]..pair[1])).collect();
-    let infos: Vec<_> = lineups.iter().flat_map(Lineup::runs).collect();
-    assert_eq!(infos, lineup.runs(), "every run is in one part, under its own number");
-    let mut parts: Vec<Race> = lineups.iter().cloned().map(open).collect();
-    let mut collector = Collector::new(lineup, &lineups);
-    for &portion in portions {
-        let wanted = advance(&mut whole, portion);
-        // The last part first: who is sooner must not matter.
-        for (at, part) in parts.iter_mut().enumerate().rev() {
-            collector.take(at, block_on(part.advance(f64::INFINITY, portion)).unwrap()).unwrap();
-        }
-        assert_eq!(text(&collector.events()), text(&wanted), "{cuts:?}, {portion} steps");
-        let states: Vec<State> = parts.iter_mut().map(|part| block_on(part.state()).unwrap()).collect();
-        let each: Vec<(&Lineup, &State)> = lineups.iter().zip(&states).collect();
-        let merged = State::merge(&each, collector.record()).unwrap();
-        assert!(merged.write(lineup).unwrap() == file(&mut whole), "{cuts:?}, {portion} steps: another file");
-        let check = collector.record().certifier.certificate(lineup.steps()).map(|check| check.text());
-        assert_eq!(check, whole.check().map(|check| check.text()));
-        assert_eq!(format!("{:?}", collector.record()), format!("{:?}", whole.record()));
-    }
-}
-
-#[test]
-fn a_race_that_is_dealt_out_reports_and_keeps_what_the_whole_does() {
-    let link = SMALL.replace("steps=400", "steps=30") + "&executor=cpu";
-    let lineup = Config::from(configuration(&link)).lineup().unwrap();
-    for cuts in [&[][..], &[3], &[1, 6]] {
-        dealt_out(&lineup, cuts, &[4, 1, 9, 0]);
-    }
-}
-
-#[test]
-fn unlike_models_are_dealt_out_within_a_model_and_between_two() {
-    for cuts in [&[][..], &[4], &[1], &[5], &[2, 6]] {
-        dealt_out(&unlike(CPU), cuts, &[4, 13, 5, 0]);
-    }
-}
-
-/// A run that diverges stops its part, and nobody else's.
-#[test]
-fn a_part_that_stops_does_not_hold_up_the_others() {
-    let replica = |rate| Replica::new(Encoding::Rank, 1, rate, Tuning::default());
-    let ensemble: Box<dyn Model> = Box::new(small().ensemble(vec![replica(1e30), replica(1e-3), replica(2e-3)]));
-    let models = vec![(ensemble, entries(&["wild", "calm", "quick"], 1..2))];
-    let lineup = Lineup::new(Provenance::default(), 5, CPU, models).unwrap();
-    for cuts in [&[][..], &[1], &[1, 2]] {
-        dealt_out(&lineup, cuts, &[7, 9, 0]);
-    }
-    // Several stop, and not in the order of the runs.
-    let models = || {
-        let replicas = vec![replica(1e3), replica(1e4), replica(1e-3), replica(1e30)];
-        let ensemble: Box<dyn Model> = Box::new(small().ensemble(replicas));
-        vec![(ensemble, entries(&["wild", "wilder", "calm", "wildest"], 1..2))]
-    };
-    let lineup = Lineup::new(Provenance::default(), 3, CPU, models()).unwrap();
-    let stops = |events: Vec<Event>| -> Vec<u32> {
-        let step = |event| if let Event::Stopped { step, .. } = event { Some(step) } else { None };
-        events.into_iter().filter_map(step).collect()
-    };
-    let stops = stops(advance(&mut open(lineup.clone()), 0));
-    assert!(stops.len() > 1 && stops.is_sorted(), "{stops:?}");
-    for cuts in [&[][..], &[1], &[2], &[1, 3]] {
-        dealt_out(&lineup, cuts, &[1, 4, 9, 0]);
     }
 }
 
@@ -414,13 +277,4 @@ fn what_is_wired_wrongly_is_an_error() {
     let many = Replica { frozen, ..Replica::new(Encoding::Rank, 0, 0.01, Tuning::default()) };
     let error = small().ensemble(vec![many]).control(0).unwrap_err().to_string();
     assert!(error.contains("ranges of parameters are frozen"), "{error}");
-    // States of different steps are no race.
-    let lineup = unlike(CPU);
-    let parts = [lineup.part(0..3), lineup.part(3..7)];
-    let mut races = parts.clone().map(open);
-    advance(&mut races[0], 5);
-    advance(&mut races[1], 6);
-    let states = races.each_mut().map(|race| block_on(race.state()).unwrap());
-    let each: Vec<(&Lineup, &State)> = parts.iter().zip(&states).collect();
-    assert!(State::merge(&each, races[0].record()).unwrap_err().to_string().contains("different steps"));
 }

@@ -295,6 +295,24 @@ fn not_learning_is_said_with_its_length_and_only_of_a_race_that_is_long_enough()
 }
 
 #[test]
+fn recall_says_which_encodings_learn_it_and_whether_a_mask_is_enough() {
+    let link = "task=associative-recall&length=9&encodings=rank,alibi,none&every=20&seeds=3";
+    let judged = |rank: &[u32], none: &[u32]| {
+        let verdicts = judge(link, &[("rank", rank), ("alibi", &[160; 3]), ("none", none)], 2000);
+        ["recall-positions", "recall-none"].map(|id| of(&verdicts, id).clone())
+    };
+    let [positions, none] = judged(&[100, 120, 100], &[0; 3]);
+    assert_eq!([positions.verdict, none.verdict], [Outcome::Holds, Outcome::Fails]);
+    assert!(none.claim.starts_with("A causal mask is enough"), "{}", none.claim);
+    // 4 pairs, 8 symbols: (1 + 3 / 8) / 4.
+    assert!(positions.measured.ends_with("is right 34 % of the time."), "{}", positions.measured);
+    let [positions, none] = judged(&[0; 3], &[180; 3]);
+    assert_eq!([positions.verdict, none.verdict], [Outcome::Fails, Outcome::Holds]);
+    let full = judge(&format!("{link}&mask=full"), &[("rank", &[100; 3]), ("none", &[0; 3])], 2000);
+    assert!(of(&full, "recall-none").claim.starts_with("Without a causal mask and without positions"));
+}
+
+#[test]
 fn fewer_than_three_seeds_leave_every_claim_open() {
     let runs: &[(&str, &[u32])] =
         &[("rank", &[100, 120]), ("sinusoidal", &[200, 120]), ("compressed", &[0, 0]), ("spike-time", &[180, 180])];

@@ -4,19 +4,23 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+use std::collections::BTreeSet;
+
 use mnemoscope::compute::cpu::CpuExecutor;
 use mnemoscope::error::Error;
 use mnemoscope::graph::ops::Optimiser;
 use mnemoscope::kernels::layer_norm::EPSILON;
 use mnemoscope::labs::link::Link;
-use mnemoscope::labs::sequence::config::SequenceConfig;
 use mnemoscope::labs::sequence::insight::{BUDGET, Lesson, Look, Student, transformer_stages};
 use mnemoscope::labs::sequence::rival::learner::{Learner, Pupil, WAITING, window};
-use mnemoscope::labs::sequence::rival::{Errors, HELD_OUT_SEEDS, Judged, Method, RATES, Rehearsal, Rivals, Terms};
+use mnemoscope::labs::sequence::rival::{
+    Errors, HELD_OUT_SEEDS, Judged, Method, Protocol, RATES, Rehearsal, Rivals, Terms,
+};
+use mnemoscope::labs::sequence::{config::SequenceConfig, recall};
 use mnemoscope::model::online::WindowRegime;
 use mnemoscope::run::machine::ExecutorChoice;
 use mnemoscope::run::machine::Machine;
-use mnemoscope::task::{Layout, Task};
+use mnemoscope::task::{Layout, Task, source};
 use pollster::block_on;
 
 /// 7 1 5 1 …, as symbols 0 1 2 1 …: what follows the 1 depends on what came before it.
@@ -31,7 +35,7 @@ fn config(link: &str) -> SequenceConfig {
 }
 
 fn terms(steps: u32, rate: f32) -> Terms {
-    Terms { steps, rate, method: Method::default() }
+    Terms { steps, rate, method: Method::default(), protocol: Protocol::Again }
 }
 
 fn learner(config: &SequenceConfig, method: Method, rate: f32, sequence: &[u32], alphabet: u32) -> Learner {
@@ -451,4 +455,24 @@ fn the_layouts_vocabulary_is_the_alphabet_and_the_start_symbol() {
     assert_eq!(learner.model.architecture.layout, layout);
     assert_eq!((layout.vocabulary(), layout.first_judged()), (4, 0));
     assert_eq!(learner.method.rehearsal, Rehearsal::Replay);
+}
+
+/// The pairs of the copy lab's first training sequence, then the same pairs in another order.
+#[test]
+fn pairs_are_those_that_the_copy_lab_shows() {
+    let layout = Layout { task: Task::AssociativeRecall, symbols: 12, length: 21 };
+    for seed in 0..5 {
+        let mut source = vec![0; 21];
+        source::draw(&mut source, &layout, source::Split::Training, seed, 0, 0);
+        let (shown, again) = {
+            let sequence = recall::sequence(seed, 12, 10);
+            (sequence[..20].to_vec(), sequence[20..].to_vec())
+        };
+        let tokens: Vec<u32> = (0..20).map(|place| layout.token(place, |index| source[index as usize]).0).collect();
+        assert_eq!(shown, tokens);
+        let sorted = |of: &[u32]| of.chunks(2).map(<[u32]>::to_vec).collect::<BTreeSet<_>>();
+        assert_eq!(sorted(&shown), sorted(&again));
+        assert_ne!(shown, again);
+        assert!((20..40).all(|place| recall::counts(place, 40) == (place % 2 == 1)) && !recall::counts(19, 40));
+    }
 }

@@ -14,8 +14,9 @@ use mnemoscope::labs::sequence::bench::Bench;
 use mnemoscope::labs::sequence::config::SequenceConfig;
 use mnemoscope::labs::sequence::session::key;
 use mnemoscope::labs::settings::Settings;
-use mnemoscope::labs::{LABS, Lab};
+use mnemoscope::labs::{Config, LABS, Lab};
 use mnemoscope::property::{Kind, Property, Scope};
+use mnemoscope::run::lineup::Squad;
 use mnemoscope::run::machine::Machine;
 use pollster::block_on;
 
@@ -56,7 +57,7 @@ fn scoped(lab: &dyn Lab, scope: Scope) -> Vec<&'static str> {
 /// The settings that leave an open run as it is. Everything else makes another run.
 #[test]
 fn what_only_looking_depends_on() {
-    assert_eq!(scoped(LABS[0], Scope::Look), [""; 0]);
+    assert_eq!(scoped(LABS[0], Scope::Look), ["cores"]);
     let encodings = [
         "left",
         "left_base",
@@ -84,6 +85,7 @@ fn what_only_looking_depends_on() {
         "undo",
         "head",
         "trained_run",
+        "cores",
     ];
     assert_eq!(scoped(LABS[1], Scope::Look), encodings);
     let sequence = [
@@ -101,6 +103,7 @@ fn what_only_looking_depends_on() {
         "ball_bits",
         "ball_radius",
         "memories",
+        "cores",
     ];
     assert_eq!(scoped(LABS[2], Scope::Look), sequence);
     for lab in LABS {
@@ -152,7 +155,7 @@ fn what_is_only_looked_at_leaves_the_run_the_same() {
 #[test]
 fn parts_have_their_names_and_name_settings() {
     let ids = |lab: &dyn Lab| lab.describe().parts.iter().map(|part| part.id).collect::<Vec<_>>().join(" ");
-    assert_eq!(ids(LABS[0]), "head run settings loss scoreboard accuracy look compare cost keep");
+    assert_eq!(ids(LABS[0]), "head run settings loss scoreboard why accuracy look compare cost keep");
     assert_eq!(ids(LABS[1]), "head inspect measures phase lemma logit run experiment settings keep");
     assert_eq!(ids(LABS[2]), "head session operations spikes ball run experiment settings keep");
     for lab in LABS {
@@ -163,6 +166,15 @@ fn parts_have_their_names_and_name_settings() {
             assert_eq!(own.len(), part.settings.len(), "{}: {} names a setting twice", lab.id(), part.id);
             assert!(own.is_subset(&known), "{}: {}: {:?}", lab.id(), part.id, own.difference(&known));
             assert!(!part.label.is_empty() && !part.help.is_empty());
+            for name in &part.within {
+                let alone = Link::parse(&format!("lab={}&only={name}", lab.id()));
+                let stays = |id: &str| id == part.id || (part.trained && id == "run");
+                let others = description.parts.iter().map(|other| other.id).filter(|other| !stays(other));
+                assert_eq!((alone.only, alone.problems), (vec![(*name).to_owned()], vec![]));
+                assert_eq!(alone.hide, others.collect::<Vec<_>>());
+                let taken = known.contains(name) || description.parts.iter().any(|other| other.id == *name);
+                assert!(!taken, "{}: {name} is the name of a setting or of a part too", lab.id());
+            }
             let link = Link::parse(&format!("lab={}&hide={}", lab.id(), part.id));
             assert_eq!(
                 (link.hide.as_slice(), link.problems.as_slice()),
@@ -170,6 +182,25 @@ fn parts_have_their_names_and_name_settings() {
             );
         }
     }
+}
+
+/// What a link hides, and what it shows alone, counts as far as the lab has it; the rest is told. A link may be pasted as HTML has it.
+#[test]
+fn unknown_names_are_left_out_alone() {
+    let read = Link::parse("lab=copy&amp;hide=loss,banana,steps,figure-loss,kiwi&amp;steps=77");
+    assert_eq!(read.hide, ["loss", "steps", "figure-loss"]);
+    let [problem] = &read.problems[..] else { panic!("{:?}", read.problems) };
+    assert_eq!((problem.field.as_str(), problem.given.as_str(), problem.used.as_str()), ("hide", "banana, kiwi", ""));
+    assert!(problem.allowed.contains("loss (figure-loss)"), "{}", problem.allowed);
+    assert!(read.config.link().contains("steps=77"), "{}", read.config.link());
+    let read = Link::parse("lab=copy&only=steps,look");
+    assert_eq!((read.only, read.problems.len()), (vec!["look".to_owned()], 1));
+    let all = Link::parse("lab=copy&only=banana");
+    assert_eq!((all.only.len(), all.hide.len(), all.problems.len()), (0, 0, 1));
+    assert_eq!(
+        Link::parse("lab=sequence&sequence=C#4 D#4&cue=C#4").config.link(),
+        "lab=sequence&sequence=C%234+D%234&cue=C%234"
+    );
 }
 
 fn settings_of(lab: &dyn Lab, part: &str) -> Vec<&'static str> {
@@ -244,4 +275,94 @@ fn parts_of_the_sequence_lab_name_what_they_depend_on() {
         let small = [("neuron", neuron), ("decoders", "128"), ("data_size", "64"), ("context_size", "64")];
         depends_on_no_more(lab, "spikes", &base(&small), spikes);
     }
+}
+
+/// Settings that are said to be unused change nothing that is raced.
+#[test]
+fn from_unused_settings_nothing_follows() {
+    let raced = |config: &Config| {
+        let lineup = config.lineup().unwrap();
+        let squad = |squad: &Squad| {
+            let model = &squad.model;
+            let runs = 0..model.runs();
+            let starts: Vec<_> = runs.map(|run| (model.initial(run).unwrap(), model.control(run).unwrap())).collect();
+            (model.steps(), starts)
+        };
+        (lineup.arms().len(), lineup.squads.iter().map(squad).collect::<Vec<_>>())
+    };
+    let mut seen = 0;
+    for lab in LABS {
+        for preset in lab.defaults().presets() {
+            let mut config = lab.defaults();
+            config.preset(preset.id).unwrap();
+            // What is large is the same in small.
+            let small = [("arms", "12"), ("seeds", "1"), ("width", "16"), ("net_width", "16"), ("layers", "1")];
+            let rows = config.rows();
+            config.apply(small.into_iter().filter(|(name, _)| rows.iter().any(|row| row.name == *name)));
+            if config.racing().is_err() {
+                continue;
+            }
+            let before = raced(&config);
+            for row in config.rows().iter().filter(|row| config.unused().contains(&row.name)) {
+                for value in values(row) {
+                    let mut other = config.clone();
+                    other.apply([(row.name, value.as_str())]);
+                    assert!(raced(&other) == before, "{}, {}: {}={value}", lab.id(), preset.id, row.name);
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
+
+/// What stands alone comes with what trains it, if it has to be trained, and unless that is hidden as well.
+#[test]
+fn the_run_bar_comes_with_what_has_to_be_trained() {
+    for (link, bar) in [
+        ("only=figure-loss", true),
+        ("only=verdicts", true),
+        ("only=figure-loss&hide=run", false),
+        ("only=settings", false),
+        ("lab=encodings&only=picture-left", false),
+        ("lab=encodings&only=picture-left,experiment", true),
+    ] {
+        let read = Link::parse(link);
+        assert_eq!(read.problems, [], "{link}");
+        assert_eq!(!read.hide.iter().any(|name| name == "run"), bar, "{link}");
+    }
+    for lab in LABS {
+        let parts = lab.describe().parts;
+        assert!(parts.iter().any(|part| part.trained), "{} trains", lab.id());
+        assert!(parts.iter().any(|part| part.id == "run"), "{} has a run bar", lab.id());
+    }
+}
+
+/// The links of a text, from `#lab=` to the first sign that ends one in prose, code or HTML; and what each is read with.
+fn wrong_links(text: &str) -> (usize, Vec<String>) {
+    let ends = |sign: char| sign.is_whitespace() || "`\"'()<>|[]".contains(sign);
+    let links: Vec<&str> =
+        text.match_indices("#lab=").map(|(at, _)| text[at..].split(ends).next().unwrap_or_default()).collect();
+    let wrong = |link: &&str| {
+        let read = Link::parse(link);
+        (!read.problems.is_empty()).then(|| format!("{link}: {:?}", read.problems))
+    };
+    (links.len(), links.iter().filter_map(wrong).collect())
+}
+
+/// Every link that a text gives to its readers is taken as it stands.
+#[test]
+fn links_in_the_texts_are_read_without_a_problem() {
+    let (count, wrong) = wrong_links("a `#lab=copy&preset=demo`, (#lab=copy&preset=nothing) and \"#lab=nothing\"");
+    assert_eq!((count, wrong.len()), (3, 2), "{wrong:?}");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let texts: Vec<_> = docs.filter(|path| path.extension().is_some_and(|end| end == "md")).collect();
+    let mut counts = std::collections::HashMap::new();
+    for path in texts.iter().chain([&root.join("README.md")]) {
+        let (count, wrong) = wrong_links(&std::fs::read_to_string(path).unwrap());
+        assert!(wrong.is_empty(), "{}: {wrong:#?}", path.display());
+        counts.insert(path.file_name().unwrap().to_string_lossy().into_owned(), count);
+    }
+    assert!(counts["results.md"] > 60 && counts["lessons.md"] >= LABS.len(), "links are found: {counts:?}");
 }

@@ -77,6 +77,30 @@ fn every_preset_is_stored_in_one_pass_and_recalled() {
     }
 }
 
+/// A machine that remembers next to nothing of what came before takes one context for another, and says for which.
+#[test]
+fn a_wrong_turn_is_explained_by_the_context_it_was_taken_for() {
+    let (mut bench, config) = (Bench::default(), settings("retention=0"));
+    let text = "7 1 5 1 7 1 5 1 7 1 5 1";
+    let stored: Vec<&str> = text.split(' ').collect();
+    store(&mut bench, &config, text).unwrap();
+    let session = recall(&mut bench, &config, "7 1", 10).unwrap();
+    let wrong = session.steps[session.begin..].iter().find(|step| step.right == Some(false)).unwrap();
+    let (_, why) = session.sentence.split_once("the same as that of ").unwrap();
+    let number = |text: &str| text.split([' ', ')', ',']).next().unwrap().parse::<f64>().unwrap();
+    let [taken, should] =
+        ["among them number ", "and number "].map(|before| number(why.split_once(before).unwrap().1) as usize);
+    assert_eq!(stored[taken - 1], wrong.symbol, "{why}");
+    assert_eq!(Some(stored[should - 1]), wrong.expected.as_deref(), "{why}");
+    let [same, cosine] = [why, why.split_once("(cosine ").unwrap().1].map(number);
+    assert!(same >= 2.0 && (cosine - 1.0).abs() < 1e-3, "{why}");
+    // Where nothing goes wrong nothing is explained.
+    let (mut bench, config) = (Bench::default(), settings(""));
+    store(&mut bench, &config, text).unwrap();
+    let session = recall(&mut bench, &config, "7 1", 10).unwrap();
+    assert!(!session.sentence.contains("its context"), "{}", session.sentence);
+}
+
 #[test]
 fn a_recall_that_falls_silent_is_not_said_to_be_whole() {
     let (mut bench, config) = (Bench::default(), settings("retention=0.4"));
@@ -273,6 +297,33 @@ fn errors_grow_with_length_and_the_verdicts_say_so() {
 }
 
 #[test]
+fn a_partner_is_found_again_by_its_key_where_no_context_is_in_the_way() {
+    let small = "experiment=recall&alphabet=16&longest=32&points=2&seeds=3&rival_steps=1&rival_width=16&rival_window=4";
+    let study = study(small);
+    let found = study.so_far();
+    assert_eq!(found.curves.points.iter().map(|point| point.x).collect::<Vec<_>>(), [8.0, 16.0]);
+    assert_eq!(value(&found, "forgetful", 1, 0), [1.0; 3], "every key stands there once");
+    let shift = value(&found, "shift", 1, 0);
+    assert!(shift.iter().all(|&share| share < 1.0 && (16.0 * share).fract() == 0.0), "{shift:?}");
+    assert_eq!(found.curves.measures[0].chance, Some(1.0 / 16.0));
+    let outcomes: Vec<(&str, Outcome)> = found.verdicts.iter().map(|one| (one.id.as_str(), one.verdict)).collect();
+    assert_eq!(outcomes, [("recall-one-shot", Outcome::Holds), ("recall-context", Outcome::Holds)], "{found:?}");
+    // (1 + 15 / 16) / 16.
+    assert!(
+        found.sentence.contains("Naming some value that was shown is right 12 % of the time."),
+        "{}",
+        found.sentence
+    );
+    assert!(study.results().unwrap().csv().unwrap().starts_with("arm,seed,pairs,named\n"));
+    // One that is too short, without a machine that it speaks of, with a rate of a reader's own.
+    let few = run("experiment=recall&longest=10&points=1&seeds=3&contexts=shift&rival_rate=0.01&rival_steps=1");
+    assert_eq!([0, 1].map(|at| few.verdicts[at].verdict), [Outcome::Open, Outcome::Untested]);
+    assert!(few.verdicts[0].why.contains("5 pairs are too few"), "{}", few.verdicts[0].why);
+    let own = run(&format!("{small}&rival_rate=0.01&contexts=combined"));
+    assert!(own.verdicts[0].why.contains("was set"), "{}", own.verdicts[0].why);
+}
+
+#[test]
 fn a_repeated_subsequence_is_beyond_a_shift_register() {
     let found = run("experiment=repeated&seeds=12&contexts=shift,combined&forgetful=false");
     let perfect = |arm: &str| value(&found, arm, 0, 0).iter().filter(|&&right| right == 23.0).count();
@@ -311,7 +362,7 @@ fn results_say_the_ratio_of_the_decoders_weights() {
     ];
     for (decoder, ratio, alpha, words) in ratios {
         let link = format!("{small}&decoder={decoder}&decoder_ratio={ratio}&alpha={alpha}");
-        for experiment in ["capacity", "errors", "repeated", "rivals"] {
+        for experiment in ["capacity", "errors", "repeated", "rivals", "recall&longest=30"] {
             let study = study(&format!("{link}&experiment={experiment}"));
             let said = study.so_far().sentence;
             assert!(said.ends_with(&format!(" Address decoder: {words}.")), "{experiment}: {said}");
@@ -530,6 +581,7 @@ fn machines_in_turns_find_what_they_find_as_a_whole() {
     for link in [
         "experiment=errors&seeds=3&longest=40&points=2",
         "experiment=rivals&seeds=2&longest=12&points=1&rival_rate=0.01",
+        "experiment=recall&seeds=2&longest=12&points=1&rival_rate=0.01",
     ] {
         let config = settings(link);
         let machine = &mut Machine::default();

@@ -12,7 +12,7 @@ use common::harness::Case;
 use mnemoscope::choice::Choice;
 use mnemoscope::encoding::{Encoding, Tuning};
 use mnemoscope::graph::Launch;
-use mnemoscope::graph::ops::Optimiser;
+use mnemoscope::graph::ops::{Method, Optimiser};
 use mnemoscope::kernels::attention::{Attention, Shape};
 use mnemoscope::kernels::attention_backward::AttentionBackward;
 use mnemoscope::kernels::matmul::{Activation, Epilogue, Matmul, Operand};
@@ -211,7 +211,7 @@ fn a_twin_takes_no_other_number_of_buffers() {
 #[test]
 fn every_epilogue_of_a_product() {
     let operand = Operand { offset: 0, row: 1, column: 1, len: 1 };
-    let activations = [Activation::Linear, Activation::Relu, Activation::Gelu];
+    let activations = [Activation::Linear, Activation::Relu, Activation::Gelu, Activation::Tanh];
     let mut kernels = Vec::new();
     for flags in 0..64_u32 {
         let flag = |bit: u32| flags >> bit & 1 == 1;
@@ -259,25 +259,26 @@ fn kernels_of_whole_plans() {
     let mut launches: Vec<Launch> = Vec::new();
     let optimiser = Optimiser { warmup: 3, cosine: Some(0.0), steps: 100, clip: 1.0 };
     for &task in Task::ALL {
+        let layout = Layout { task, symbols: 5, length: 6 + u32::from(task == Task::AssociativeRecall) };
         for activation in [Activation::Relu, Activation::Gelu] {
             for flags in 0..8 {
                 let flag = |bit: u32| flags >> bit & 1 == 1;
                 let architecture = Architecture {
-                    layout: Layout { task, symbols: 5, length: 6 },
+                    layout,
                     layers: 2,
                     width: 8,
                     heads: 2,
                     mlp: 7,
                     activation,
                     pre_norm: flag(0),
-                    causal: flag(0) || task == Task::CausalCopy,
+                    causal: flag(0) || layout.causal(),
                     dropout: if flag(1) { 0.1 } else { 0.0 },
                     tied: flag(2),
                 };
                 for encodings in [Encoding::ALL, &[Encoding::Sinusoidal][..]] {
                     let replica = |&encoding| Replica::new(encoding, 1, 0.01, Tuning::default());
                     let replicas: Vec<Replica> = encodings.iter().map(replica).collect();
-                    let regime = Regime { batch: 3, held_out: 2, optimiser };
+                    let regime = Regime { batch: 3, held_out: 2, optimiser, method: Method::AdamW };
                     let plan = Transformer::new(architecture).plan(&replicas, &regime).unwrap();
                     launches.extend(plan.training);
                     launches.extend(plan.evaluation);

@@ -279,7 +279,7 @@ impl Stored {
         let numbers = [0, 1, 2, 1, 0, 1, 2, 1];
         let (shape, replica) = (config.machine_shape(8), config.replica());
         let mut house = Machine::default();
-        let made = block_on(config.machines(shape, vec![replica], &mut house, &mut |_, _| {}));
+        let made = block_on(config.machines(shape, vec![replica], None, &mut house, &mut |_, _| {}));
         let (mut machine, _) = made.unwrap_or_else(|error| panic!("{error}"));
         // What the store says depends on all that is in it, so it is filled first and then asked.
         let mut present = |write: bool| {

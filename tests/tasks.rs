@@ -3,7 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use mnemoscope::choice::Choice;
 use mnemoscope::kernels::batch::Batch;
@@ -11,14 +11,18 @@ use mnemoscope::kernels::{Number, control};
 use mnemoscope::task::source::{self, Split, held_out_classes, is_held_out};
 use mnemoscope::task::{IGNORED, Layout, Task};
 
-/// Alphabets and lengths; causal copy takes the next even length.
+/// Alphabets and lengths; causal copy takes the next even length, associative recall an odd one with no more pairs than keys.
 const SHAPES: [(u32, u32); 7] = [(2, 2), (3, 7), (5, 33), (16, 30), (50, 64), (17, 65), (255, 256)];
 
 fn layouts() -> impl Iterator<Item = Layout> {
     Task::ALL.iter().flat_map(|&task| {
         SHAPES.into_iter().map(move |(symbols, length)| {
-            let odd = u32::from(task == Task::CausalCopy) * (length % 2);
-            Layout { task, symbols, length: length + odd }
+            let length = match task {
+                Task::CausalCopy => length + length % 2,
+                Task::AssociativeRecall => length.min(2 * symbols).max(4) / 2 * 2 + 1,
+                _ => length,
+            };
+            Layout { task, symbols, length: length.min(255 + u32::from(task != Task::AssociativeRecall)) }
         })
     })
 }
@@ -42,7 +46,8 @@ fn batch(layout: Layout, rows: u32, split: Split, seed: u32, step: u32) -> Vec<(
 
 /// The source of a sequence: what came before the separator, or all of it.
 fn source_of(layout: &Layout, tokens: &[i64]) -> Vec<u32> {
-    tokens[..layout.source_length() as usize].iter().map(|&token| u32::try_from(token).unwrap()).collect()
+    let tokens = &tokens[..layout.source_length() as usize];
+    layout.source(&tokens.iter().map(|&token| u32::try_from(token).unwrap()).collect::<Vec<_>>()).unwrap()
 }
 
 /// What a task asks for, said once more and in other words than in `src/task/`.
@@ -56,6 +61,12 @@ fn wanted(layout: &Layout, tokens: &[i64]) -> Vec<i64> {
         Task::PreviousToken => wanted.rotate_right(1),
         Task::Reversal => wanted.reverse(),
         Task::HalfShift => wanted.rotate_left(tokens.len() / 2),
+        // What stands after the first place of the last token.
+        Task::AssociativeRecall => {
+            let asked = tokens.last().unwrap();
+            let place = tokens.iter().position(|token| token == asked).unwrap();
+            wanted = vec![tokens[place + 1]];
+        }
         Task::Increment => {
             wanted.iter_mut().for_each(|token| *token = (*token + 1) % i64::from(layout.symbols));
         }
@@ -73,9 +84,16 @@ fn every_sequence_follows_the_rule_of_its_task() {
                     let alphabet = 0..i64::from(layout.symbols);
                     let n = layout.source_length() as usize;
                     let separator = layout.task == Task::CausalCopy;
+                    let recall = layout.task == Task::AssociativeRecall;
+                    if recall {
+                        let keys: HashSet<_> = tokens[..tokens.len() - 1].iter().step_by(2).collect();
+                        assert_eq!(keys.len(), tokens.len() / 2, "{layout:?}: keys differ: {tokens:?}");
+                    }
                     for (position, token) in tokens.iter().enumerate() {
                         let expected = if separator && position == n {
                             *token == i64::from(layout.symbols)
+                        } else if recall && position % 2 == 0 {
+                            alphabet.contains(&(token - i64::from(layout.symbols)))
                         } else {
                             alphabet.contains(token)
                         };
@@ -85,8 +103,10 @@ fn every_sequence_follows_the_rule_of_its_task() {
                         assert_eq!(tokens[n + 1..], tokens[..n - 1], "{layout:?}: the second half is the first");
                     }
                     assert!(targets.iter().all(|target| alphabet.contains(target)));
+                    // Of associative recall the pairs are held out, whichever is asked.
                     let source = source_of(&layout, &tokens);
-                    assert_eq!(is_held_out(&source, layout.symbols), split == Split::HeldOut, "{layout:?}: {source:?}");
+                    let source = &source[..source.len() - usize::from(recall)];
+                    assert_eq!(is_held_out(source, layout.symbols), split == Split::HeldOut, "{layout:?}: {source:?}");
                 }
             }
         }
@@ -101,9 +121,13 @@ fn layouts_count_what_sequences_hold() {
             assert_eq!(targets.len(), layout.judged() as usize, "{layout:?}");
             assert!(tokens.iter().all(|&token| token < i64::from(layout.vocabulary())), "{layout:?}");
         }
-        let separators = u32::from(layout.task == Task::CausalCopy);
-        assert_eq!(layout.vocabulary(), layout.symbols + separators, "{layout:?}");
-        assert_eq!(layout.causal(), layout.task == Task::CausalCopy);
+        let more = match layout.task {
+            Task::CausalCopy => 1,
+            Task::AssociativeRecall => layout.symbols,
+            _ => 0,
+        };
+        assert_eq!(layout.vocabulary(), layout.symbols + more, "{layout:?}");
+        assert_eq!(layout.causal(), more > 0);
         assert_eq!(Task::ALL[layout.code() as usize], layout.task);
         // Token by token, the kernel and the layout say the same.
         for (tokens, targets) in &sequences {
@@ -137,6 +161,39 @@ fn no_source_is_in_both_sets() {
     // The held-out set does not depend on the seed: one batch, the same for all runs.
     assert!(held_out.len() <= 250);
     assert_eq!(batch(layout, 50, Split::HeldOut, 1, 2), batch(layout, 50, Split::HeldOut, 77, 5));
+}
+
+/// Two pairs of three keys and three values: 6 · 9 pairs, of which a class in three is held out, and two keys to ask.
+#[test]
+fn recall_draws_every_choice_of_pairs_evenly_on_its_side() {
+    let layout = Layout { task: Task::AssociativeRecall, symbols: 3, length: 5 };
+    let mut counts: HashMap<Vec<i64>, u32> = HashMap::new();
+    for step in 0..36 {
+        for (tokens, _) in batch(layout, 200, Split::Training, 5, step) {
+            *counts.entry(tokens).or_default() += 1;
+        }
+    }
+    // 36 pairs that training may show, with either key: 7200 draws are 100 of each.
+    assert_eq!(counts.len(), 72);
+    let square: f64 = counts.values().map(|&count| (f64::from(count) - 100.0).powi(2) / 100.0).sum();
+    assert!(square < 71.0 + 5.0 * 142.0_f64.sqrt(), "chi-squared {square:.1} with 71 degrees of freedom");
+    let held_out: HashSet<_> = batch(layout, 250, Split::HeldOut, 0, 0).into_iter().map(|(tokens, _)| tokens).collect();
+    let pairs = |tokens: &Vec<i64>| tokens[..4].to_vec();
+    let shown: HashSet<_> = counts.keys().map(pairs).collect();
+    assert!(held_out.iter().all(|tokens| !shown.contains(&pairs(tokens))));
+    assert_eq!(held_out.iter().map(pairs).collect::<HashSet<_>>().len(), 18);
+}
+
+#[test]
+fn what_is_no_sequence_of_recall_has_no_source() {
+    let layout = Layout { task: Task::AssociativeRecall, symbols: 4, length: 5 };
+    // k2 1 k0 3 k0: the shuffle takes place 2, then, of what is left (1, 0, 3), place 1.
+    assert_eq!(layout.source(&[6, 1, 4, 3, 4]), Some(vec![2, 1, 1, 3, 1]));
+    for tokens in [[6, 1, 6, 3, 6], [6, 5, 4, 3, 4], [2, 1, 4, 3, 4], [6, 1, 4, 3, 5], [8, 1, 4, 3, 4]] {
+        assert_eq!(layout.source(&tokens), None, "{tokens:?}");
+    }
+    assert_eq!(layout.source(&[6, 1, 6]), None);
+    assert_eq!([3, 4, 7].map(|token| layout.name(token)), ["3", "k0", "k3"]);
 }
 
 #[test]

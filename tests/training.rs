@@ -37,6 +37,17 @@ fn cpu_and_webgpu_train_alike() {
 }
 
 #[test]
+fn every_optimiser_trains_alike_on_both_executors_and_repeats() {
+    for (optimiser, rate) in [("adam-tensor", 0.01), ("momentum", 0.02), ("descent", 0.1)] {
+        let link = format!("{SMALL}&dropout=0&optimiser={optimiser}&rate={rate}");
+        block_on(learns_and_repeats(&format!("{link}&executor=cpu")));
+        if !no_gpu() {
+            block_on(executors_agree(&link));
+        }
+    }
+}
+
+#[test]
 fn two_runs_have_the_same_bits() {
     block_on(learns_and_repeats(&format!("{SMALL}&executor=cpu&dropout=0&rate=0.01")));
     if !no_gpu() {

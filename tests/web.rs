@@ -35,6 +35,11 @@ macro_rules! parity_of {
 }
 families!(parity_of);
 
+#[wasm_bindgen_test]
+fn products_of_matrices_are_sums() {
+    common::gemm::products_are_sums();
+}
+
 /// Codes and choices of sequence machines, on the CPU in WebAssembly and on the browser's WebGPU.
 #[wasm_bindgen_test]
 async fn cpu_and_webgpu_store_and_recall_the_same_bits() {

@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
 import { heads } from './scripts/heads.mjs';
+import { tables } from './scripts/tables.mjs';
 
 const target = 'es2022';
 
@@ -24,13 +25,13 @@ export default defineConfig(({ mode }) =>
       }
     : {
         base: './',
-        plugins: [heads()],
+        plugins: [heads(), tables()],
         build: {
           outDir: '../dist',
           emptyOutDir: true,
           target,
           chunkSizeWarningLimit: 600,
-          rolldownOptions: { input: ['index.html', 'embed.html', 'examples.html'] },
+          rolldownOptions: { input: ['index.html', 'story.html', 'embed.html', 'examples.html'] },
         },
         worker: { format: 'es' },
         server: { fs: { allow: ['..'] } },

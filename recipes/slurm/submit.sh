@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Submits a sweep to Slurm: one array task per configuration, then one job that merges the results.
+# Submits a sweep to Slurm: one array task per configuration, then, of the copy lab, one job that merges the results.
 #
 #   mnemoscope expand --preset paper --vary rate=0.001,0.003 --out-dir jobs
 #   recipes/slurm/submit.sh jobs [options of sbatch for the array, such as --partition=short --time=00:30:00]
@@ -21,6 +21,10 @@ export MNEMOSCOPE
 
 array=$(sbatch --parsable --array="0-$last${AT_ONCE:+%$AT_ONCE}" --chdir="$jobs" "$@" "$here/job.sbatch")
 array=${array%%;*}
+grep -q '"lab": "copy"' "$jobs/job-0.json" || {
+    echo "array $array ($((last + 1)) tasks); results come to $jobs/result-N.json"
+    exit 0
+}
 # afterany, not afterok: the merge names what is missing, and shows the rest.
 merge=$(sbatch --parsable --dependency="afterany:$array" --chdir="$jobs" "$here/merge.sbatch" "$last")
 echo "array $array ($((last + 1)) tasks), then merge ${merge%%;*}; results come to $jobs/sweep.json and sweep.csv"

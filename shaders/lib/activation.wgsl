@@ -1,4 +1,4 @@
-// Non-linearities with their derivative, twin of `Activation` in src/kernels/matmul.rs. 0 linear, 1 ReLU, 2 GELU.
+// Non-linearities with their derivative, twin of `Activation` in src/kernels/matmul.rs. 0 linear, 1 ReLU, 2 GELU, 3 tanh.
 
 // Value and derivative.
 fn activation(kind: u32, x: f32) -> vec2<f32> {
@@ -14,6 +14,10 @@ fn activation(kind: u32, x: f32) -> vec2<f32> {
         let bend = 0.5 * x * (1.0 - t * t) * 0.7978846 * (1.0 + 3.0 * 0.044715 * square);
         // Far out the bend is zero; a tanh that is not quite one there would be multiplied by x cubed.
         return vec2<f32>(x * share, share + select(bend, 0.0, abs(x) > 8.0));
+    }
+    if (kind == 3u) {
+        let t = tanh(clamp(x, -10.0, 10.0));
+        return vec2<f32>(t, 1.0 - t * t);
     }
     return vec2<f32>(x, 1.0);
 }

@@ -1,13 +1,13 @@
-//! `mnemoscope expand`: a grid of settings, as one configuration file per job of a sweep.
+//! `mnemoscope LAB expand`: a grid of settings, as one configuration file per job of a sweep; `mnemoscope expand` is the first lab's.
 
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 
+use mnemoscope::labs::Config;
 use mnemoscope::labs::settings::Reading;
-use mnemoscope::labs::{Config, LABS};
 use mnemoscope::property::Kind;
-use mnemoscope::reading::quoted;
+use mnemoscope::reading::{no_setting, quoted};
 
 use super::failure::{Failure, say};
 use super::{files, settings};
@@ -15,7 +15,8 @@ use super::{files, settings};
 /// More jobs than that are a slip of the finger, and more than schedulers take as one array.
 const MOST: usize = 10_000;
 
-pub(crate) fn command() -> Command {
+/// The command, of the lab whose defaults are given.
+pub(crate) fn command(defaults: &Config) -> Command {
     let vary = Arg::new("vary")
         .long("vary")
         .value_name("NAME=VALUES")
@@ -31,12 +32,7 @@ pub(crate) fn command() -> Command {
         .value_hint(ValueHint::DirPath)
         .help("Write job-0.json, job-1.json, … there; their names go to standard output");
     let command = Command::new("expand").about("Write one configuration file per job of a sweep").arg(vary).arg(folder);
-    settings::add(command, &defaults())
-}
-
-/// Of the lab whose races sweeps are made of.
-fn defaults() -> Config {
-    LABS[0].defaults()
+    settings::add(command, defaults)
 }
 
 /// A setting and the values it takes in turn.
@@ -46,15 +42,15 @@ struct Axis {
 }
 
 impl Axis {
-    fn parse(text: &str) -> Result<Self, Failure> {
+    fn parse(text: &str, defaults: &Config) -> Result<Self, Failure> {
         let (name, values) = text.split_once('=').ok_or_else(|| {
             Failure::usage(format!("--vary {}: it takes NAME=VALUES, such as rate=0.001,0.003", quoted(text)))
         })?;
         let name = name.trim().replace('-', "_");
-        let table = defaults().rows();
+        let table = defaults.rows();
         let Some(property) = table.iter().find(|property| property.name == name) else {
             let names: Vec<_> = table.iter().map(|property| property.name).collect();
-            let line = format!("--vary {}: there is no such setting; there are {}", quoted(&name), names.join(", "));
+            let line = format!("--vary {}: there is {}", quoted(&name), no_setting(&name, &names));
             return Err(Failure::usage(line));
         };
         let is_list = matches!(property.kind, Kind::Many { .. });
@@ -75,10 +71,10 @@ impl Axis {
     }
 }
 
-pub(crate) fn run(arguments: &ArgMatches) -> Result<(), Failure> {
-    let base = settings::configure(arguments, &defaults())?;
+pub(crate) fn run(arguments: &ArgMatches, defaults: &Config) -> Result<(), Failure> {
+    let base = settings::configure(arguments, defaults)?;
     let axes = arguments.get_many::<String>("vary").into_iter().flatten();
-    let axes = axes.map(|text| Axis::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let axes = axes.map(|text| Axis::parse(text, defaults)).collect::<Result<Vec<_>, _>>()?;
     for (at, axis) in axes.iter().enumerate() {
         if axes[..at].iter().any(|other| other.name == axis.name) {
             return Err(Failure::usage(format!("--vary {}: given twice; give all its values at once", axis.name)));
@@ -108,7 +104,8 @@ fn configuration(base: &Config, axes: &[Axis], job: usize) -> Result<Config, Fai
     }
     values.reverse();
     let mut config = base.clone();
-    let problems = config.apply_over(&defaults().values(), values.iter().copied(), Reading::Shell);
+    let mut problems = config.apply_over(&config.defaults().values(), values.iter().copied(), Reading::Shell);
+    problems.extend(config.lacking());
     if problems.is_empty() {
         return Ok(config);
     }
@@ -126,7 +123,8 @@ fn write(folder: &Path, configs: &[Config]) -> Result<(), Failure> {
     for (job, config) in configs.iter().enumerate() {
         let values: serde_json::Map<String, serde_json::Value> =
             config.values().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        jobs.push((folder.join(format!("job-{job}.json")), settings::json_text(&values)?));
+        let job_file = serde_json::json!({ "lab": config.lab_id(), "settings": values });
+        jobs.push((folder.join(format!("job-{job}.json")), settings::json_text(&job_file)?));
     }
     // An array over a folder that still holds jobs of another sweep would run those too.
     for entry in std::fs::read_dir(folder).map_err(failed)? {

@@ -1,6 +1,6 @@
 //! Files in and out. `-` is standard input or output; a file is there as a whole or not at all.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, ValueHint, value_parser};
@@ -24,6 +24,8 @@ pub(crate) struct Outputs<'a> {
     out: Option<&'a Path>,
     /// The curves as CSV; `Some(None)` is standard output.
     csv: Option<Option<&'a Path>>,
+    /// Nobody has said where the main results go, and standard output is a terminal.
+    read: bool,
 }
 
 fn is_dash(path: &Path) -> bool {
@@ -48,7 +50,8 @@ impl<'a> Outputs<'a> {
         // `sequence time` has no curves.
         let csv = arguments.try_get_one::<PathBuf>("csv").ok().flatten();
         let csv = csv.map(|path| Some(path.as_path()).filter(|path| !is_stdout(path)));
-        if out.is_none() && csv == Some(None) {
+        let seen = path("out").is_none() && io::stdout().is_terminal();
+        if out.is_none() && csv == Some(None) && !seen {
             let line = "--csv - and --out would both go to standard output; name a file for one of them";
             return Err(Failure::usage(line));
         }
@@ -71,7 +74,21 @@ impl<'a> Outputs<'a> {
             }
             places.push((place, path));
         }
-        Ok(Self { out, csv })
+        Ok(Self { out, csv, read: seen })
+    }
+
+    /// As [`Outputs::write`], for results that have been told in words: where a reader would have them as JSON on a terminal, without
+    /// having asked for it, they are told how to get it.
+    pub(crate) fn write_told(&self, json: &[u8], csv: impl FnOnce() -> Result<String, Failure>) -> Result<(), Failure> {
+        if !self.read {
+            return self.write(json, csv);
+        }
+        eprintln!("All numbers as JSON: --out FILE, or --out - for this terminal.");
+        match self.csv {
+            Some(Some(path)) => replace(path, csv()?.as_bytes()),
+            Some(None) => print(csv()?.as_bytes()),
+            None => Ok(()),
+        }
     }
 
     /// Writes the main results, and the curves if they are asked for. What cannot be written does not keep the other

@@ -51,7 +51,7 @@ fn command() -> Command {
         .arg_required_else_help(true)
         .subcommands(LABS.iter().map(|&lab| lab::command(lab, CODES)));
     all.subcommand(evaluate::command())
-        .subcommand(expand::command())
+        .subcommand(expand::command(&LABS[0].defaults()))
         .subcommand(merge::command())
         .subcommand(Command::new("settings").about("Print a lab's settings and presets as JSON, for scripts").arg(lab))
         .subcommand(Command::new("completions").about("Print completions for a shell").arg(shell))
@@ -79,7 +79,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure> {
     };
     match matches.subcommand() {
         Some(("evaluate", arguments)) => evaluate::run(arguments),
-        Some(("expand", arguments)) => expand::run(arguments),
+        Some(("expand", arguments)) => expand::run(arguments, &LABS[0].defaults()),
         Some(("merge", arguments)) => merge::run(arguments),
         Some(("settings", arguments)) => {
             let lab = arguments.get_one::<String>("lab").map_or(LABS[0].id(), String::as_str);

@@ -11,7 +11,7 @@ use mnemoscope::labs::trial::Trial;
 use mnemoscope::labs::turn::Kept;
 use mnemoscope::labs::weights::Weights;
 use mnemoscope::run::event::Event;
-use mnemoscope::run::machine::Machine;
+use mnemoscope::run::machine::{CORES, Machine};
 use mnemoscope::run::spread::spreads;
 
 use super::failure::Failure;
@@ -149,6 +149,15 @@ struct Keep<'a> {
     warned: bool,
 }
 
+/// Works on as many cores as the settings want; without a number, on all that there are.
+fn employ(config: &Config) {
+    let cores = config.values().into_iter().find(|(name, _)| *name == CORES);
+    if let Some(count) = cores.and_then(|(_, value)| value.parse().ok()) {
+        // There is one pool of threads; a second run of one program has the same settings.
+        rayon::ThreadPoolBuilder::new().num_threads(count).build_global().ok();
+    }
+}
+
 /// A run and what surrounds it.
 struct Job<'a> {
     run: Box<dyn Run>,
@@ -162,6 +171,7 @@ struct Job<'a> {
 impl<'a> Job<'a> {
     async fn open(config: &Config, before: Option<Before<'_>>, quiet: bool) -> Result<Self, Failure> {
         let signals = Signals::listen()?;
+        employ(config);
         let mut machine = Machine::default();
         let run: Box<dyn Run> = match &before {
             Some(before) => {
@@ -299,7 +309,8 @@ impl<'a> Job<'a> {
             .map_err(Failure::from);
         let results = self.run.results()?;
         let json = settings::json_text(&results)?;
-        let written = outputs.write(&json, || Ok(results.csv()?));
+        let csv = || Ok(results.csv()?);
+        let written = if self.quiet { outputs.write(&json, csv) } else { outputs.write_told(&json, csv) };
         let tables = folder.write_all(|| self.run.tables(&results));
         if !self.quiet {
             let trains = self.run.trains().is_some();

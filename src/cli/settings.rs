@@ -130,6 +130,22 @@ pub(crate) fn given(arguments: &ArgMatches, defaults: &Config) -> Vec<(&'static 
     defaults.rows().iter().filter_map(|property| Some((property.name, value(property.name)?))).collect()
 }
 
+/// As [`given`], and what files say in the place of those that a value names, ahead of the rest.
+pub(crate) fn given_or_filed(
+    arguments: &ArgMatches,
+    defaults: &Config,
+) -> Result<Vec<(&'static str, String)>, Failure> {
+    let (mut from_files, mut plain) = (Vec::new(), Vec::new());
+    for (name, value) in given(arguments, defaults) {
+        match opened(defaults, name, &value)? {
+            Some(told) => from_files.extend(told),
+            None => plain.push((name, value)),
+        }
+    }
+    from_files.append(&mut plain);
+    Ok(from_files)
+}
+
 /// A problem in the words of a shell: nothing is used instead, for a command line is refused as a whole.
 pub(crate) fn words(from: &str, problem: &Problem) -> String {
     format!("{from}{}", Problem { used: String::new(), ..problem.clone() })
@@ -164,26 +180,28 @@ pub(crate) fn configure_over(
         (None, None) => {}
     }
     let base = if arguments.get_one::<PathBuf>("config").is_some() { defaults.values() } else { config.values() };
-    let mut from_files = Vec::new();
-    let mut plain = Vec::new();
-    for (name, value) in given(arguments, defaults) {
-        match opened(defaults, name, &value)? {
-            Some(told) => from_files.extend(told),
-            None => plain.push((name, value)),
-        }
-    }
-    let given: Vec<_> = from_files.into_iter().chain(plain).collect();
+    let given = given_or_filed(arguments, defaults)?;
     let given = over.iter().chain(&given).map(|(name, value)| (*name, value.as_str()));
     let problems = config.apply_over(&base, given, Reading::Shell);
-    lines.extend(problems.iter().map(|problem| words("", problem)));
+    lines.extend(problems.iter().chain(&config.lacking()).map(|problem| words("", problem)));
     if lines.is_empty() { Ok(config) } else { Err(Failure::usages(lines)) }
 }
+
+/// How names of files end that hold settings.
+const FILES: [&str; 6] = [".txt", ".csv", ".tsv", ".edges", ".json", ".dat"];
 
 /// What a file says, where a setting may be given as one and the value names one; what was left out of it is said.
 fn opened(defaults: &Config, name: &str, value: &str) -> Result<Option<Vec<(&'static str, String)>>, Failure> {
     let path = Path::new(value);
     if !path.is_file() {
-        return Ok(None);
+        // What stands there instead of a file has more than one word.
+        let of_file = !matches!(defaults.of_file(name, &[]), Ok(None));
+        let names_one =
+            !value.is_empty() && !value.contains(char::is_whitespace) || FILES.iter().any(|end| value.ends_with(end));
+        return match of_file && names_one {
+            true => Err(Failure::usage(format!("--{name}: {}: there is no such file", quoted(value)))),
+            false => Ok(None),
+        };
     }
     let bytes = files::read(path).map_err(|why| Failure::usage(format!("--{name}: {why}")))?;
     let told = defaults.of_file(name, &bytes);

@@ -5,22 +5,42 @@ use mnemoscope::encoding::Encoding;
 use mnemoscope::labs::copy::sweep::{Again, Sweep};
 use mnemoscope::labs::run::Found;
 use mnemoscope::model::measure::{Kind, Measure};
+use mnemoscope::reading::brief;
 use mnemoscope::run::claim::{Decides, Outcome as Answer, Verdict};
 use mnemoscope::run::event::ArmInfo;
 use mnemoscope::run::results::Results;
 use mnemoscope::run::spread::Spread;
 
-use super::failure::say;
+use super::failure::{Failure, say};
 
 /// Columns of equal width, left-aligned; the first row is the head.
 pub(crate) fn print(rows: &[Vec<String>]) {
+    aligned(rows).for_each(|line| say(&line));
+}
+
+/// The lines of such a table.
+fn aligned(rows: &[Vec<String>]) -> impl Iterator<Item = String> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max();
     let widths: Vec<usize> = (0..columns).map(|at| width(at).unwrap_or(0)).collect();
-    for row in rows {
+    rows.iter().map(move |row| {
         let cells = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}"));
-        say(cells.collect::<Vec<_>>().join("  ").trim_end());
-    }
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    })
+}
+
+/// A table that is written as CSV, as people read it: aligned, numbers to three digits, a dash where there is none.
+pub(crate) fn readable(csv: &str) -> Result<String, Failure> {
+    let cell = |text: &str| match text.parse::<f64>() {
+        Ok(value) if text.contains('.') => brief(value, 3),
+        _ if text.is_empty() => "–".to_owned(),
+        _ => text.to_owned(),
+    };
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
+    let rows =
+        reader.records().map(|record| Ok(record?.iter().map(cell).collect())).collect::<Result<Vec<_>, csv::Error>>();
+    let rows = rows.map_err(|error| Failure::failed(format!("CSV: {error}")))?;
+    Ok(aligned(&rows).fold(String::new(), |text, line| text + &line + "\n"))
 }
 
 /// An encoding's name on the page.
@@ -62,7 +82,15 @@ pub(crate) fn verdicts(verdicts: &[Verdict], pace: Option<(f64, u32)>) {
             Answer::Fails => "does not hold".to_owned(),
             Answer::Open if verdict.why.is_empty() => "open".to_owned(),
             Answer::Open => format!("open ({})", verdict.why),
-            Answer::Untested => continue,
+            Answer::Untested => {
+                if !verdict.with.is_empty() {
+                    let flags =
+                        verdict.with.iter().map(|(name, value)| format!(" --{} {value}", name.replace('_', "-")));
+                    let flags = flags.collect::<String>();
+                    say(&format!("untested: {}\n  {} What would test it:{flags}", verdict.claim, verdict.measured));
+                }
+                continue;
+            }
         };
         say(&format!("{word}: {} ({})\n  {}", verdict.claim, verdict.source, verdict.measured));
         let Some(Decides { seeds, steps, constant }) = verdict.decides else { continue };

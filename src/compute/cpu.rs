@@ -1,8 +1,8 @@
 //! The CPU executor: replays a plan with the kernels' CPU twins.
 //!
 //! Replicas are independent, so the whole program runs for one replica before the next: its buffers stay in cache,
-//! and natively replicas run on all cores. The number type is a parameter: f32 for work, f64 to check
-//! gradients by central differences on the very same plan.
+//! and natively replicas run on all cores, as do the larger launches of those that are fewer. The number type is a
+//! parameter: f32 for work, f64 to check gradients by central differences on the very same plan.
 
 use crate::error::Error;
 use crate::graph::plan::Plan;
@@ -37,7 +37,8 @@ impl<T: Number> CpuExecutor<T> {
         #[cfg(not(target_arch = "wasm32"))]
         {
             use rayon::prelude::*;
-            self.replicas.par_iter_mut().try_for_each(work)
+            // On a thread of the pool: one outside would hand over every part of every launch, and sleep until it is done.
+            rayon::scope(|_| self.replicas.par_iter_mut().try_for_each(work))
         }
         #[cfg(target_arch = "wasm32")]
         self.replicas.iter_mut().try_for_each(work)

@@ -1,18 +1,20 @@
 //! Where plans run: the CPU executor, the WebGPU executor, the choice between them, and errors.
 
 pub mod cpu;
+pub mod crew;
 pub mod gpu;
 pub mod gpu_executor;
 pub mod tune;
 
 use crate::compute::cpu::CpuExecutor;
+use crate::compute::crew::CrewExecutor;
 use crate::compute::gpu_executor::GpuExecutor;
 use crate::error::Error;
 use crate::graph::BufferId;
 use crate::graph::plan::Plan;
 
 /// Which of a plan's programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Program {
     /// A training step.
     Training,
@@ -44,6 +46,8 @@ pub struct Counters {
 pub enum Clock {
     /// By the host's clock around the twin.
     Host,
+    /// So too, by several workers at once.
+    Workers,
     /// By timestamps that the device writes.
     Device,
     /// By the host's clock around a submission of its own, its latency included.
@@ -55,6 +59,8 @@ pub enum Clock {
 pub enum Executor {
     /// On the CPU, with the twins.
     Cpu(Box<CpuExecutor<f32>>, Box<Plan>, Counters),
+    /// On the CPU, by several workers.
+    Crew(Box<CrewExecutor>),
     /// On WebGPU.
     Gpu(Box<GpuExecutor>),
 }
@@ -64,6 +70,8 @@ pub enum Executor {
 pub enum Reading {
     /// They are here.
     Here(Vec<Vec<f32>>),
+    /// They come from workers.
+    Workers(crew::Gathering),
     /// They come from the device.
     Device(gpu_executor::DeviceReading),
 }
@@ -75,13 +83,13 @@ impl Executor {
         Self::Cpu(Box::new(CpuExecutor::new(&plan)), Box::new(plan), Counters::default())
     }
 
-    /// An executor of the same kind for another plan.
+    /// An executor of the same kind for another plan; where several workers have this one, whoever asks has the other.
     ///
     /// # Errors
     /// [`Error::TooLarge`], [`Error::OutOfMemory`], [`Error::Shader`], [`Error::DeviceLost`].
     pub async fn sibling(&self, plan: Plan) -> Result<Self, Error> {
         match self {
-            Self::Cpu(..) => Ok(Self::cpu(plan)),
+            Self::Cpu(..) | Self::Crew(_) => Ok(Self::cpu(plan)),
             Self::Gpu(executor) => {
                 let gpu = std::rc::Rc::clone(&executor.gpu);
                 Ok(Self::Gpu(Box::new(GpuExecutor::new(gpu, &plan, &mut |_| {}).await?)))
@@ -94,6 +102,7 @@ impl Executor {
     pub fn counters(&self) -> Counters {
         match self {
             Self::Cpu(_, _, counters) => *counters,
+            Self::Crew(executor) => executor.counters,
             Self::Gpu(executor) => executor.counters,
         }
     }
@@ -112,11 +121,12 @@ impl Executor {
                 }
                 values.chunks_exact(part).enumerate().try_for_each(|(at, part)| executor.write(at, id, part))
             }
+            Self::Crew(executor) => executor.write(id, values),
             Self::Gpu(executor) => executor.write(id, values),
         }
     }
 
-    /// Runs a program `times` times: at once on the CPU, as one submission on WebGPU.
+    /// Runs a program `times` times: at once on the CPU, else as one submission.
     ///
     /// # Errors
     /// [`Error::DeviceLost`].
@@ -130,6 +140,10 @@ impl Executor {
                 counters.launches += launches.len() as u64 * u64::from(times);
                 counters.submits += 1;
                 executor.run(launches, times)
+            }
+            Self::Crew(executor) => {
+                executor.run(program, times);
+                Ok(())
             }
             Self::Gpu(executor) => executor.run(program, times),
         }
@@ -150,6 +164,7 @@ impl Executor {
                 };
                 Ok(Reading::Here(ids.iter().map(part).collect::<Result<_, Error>>()?))
             }
+            Self::Crew(executor) => Ok(Reading::Workers(executor.begin_read(ids, of)?)),
             Self::Gpu(executor) => Ok(Reading::Device(executor.begin_read(ids, of)?)),
         }
     }
@@ -162,7 +177,10 @@ impl Executor {
         match (self, reading) {
             (_, Reading::Here(values)) => Ok(values),
             (Self::Gpu(executor), Reading::Device(reading)) => executor.finish_read(reading).await,
-            (Self::Cpu(..), Reading::Device(_)) => Err(Error::Internal("a read of another executor".to_owned())),
+            (Self::Crew(executor), Reading::Workers(reading)) => executor.finish_read(reading).await,
+            (_, Reading::Device(_) | Reading::Workers(_)) => {
+                Err(Error::Internal("a read of another executor".to_owned()))
+            }
         }
     }
 
@@ -188,6 +206,7 @@ impl Executor {
                 executor.time(&plan.training, times)?;
                 Ok(Clock::Host)
             }
+            Self::Crew(executor) => executor.time_step(times).await,
             Self::Gpu(executor) => executor.time_step(times).await,
         }
     }
@@ -199,6 +218,7 @@ impl Executor {
     pub async fn catch_up(&mut self, ahead: usize) -> Result<(), Error> {
         match self {
             Self::Cpu(..) => Ok(()),
+            Self::Crew(executor) => executor.catch_up(ahead).await,
             Self::Gpu(executor) => executor.catch_up(ahead).await,
         }
     }

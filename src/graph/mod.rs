@@ -7,7 +7,7 @@
 pub mod ops;
 pub mod plan;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::error::Error;
@@ -142,6 +142,8 @@ pub struct Graph<'a> {
     attended: Vec<(AttentionShape, BufferId)>,
     /// What the caller has pointed out.
     noted: Vec<BufferId>,
+    /// What is drawn, so that nothing goes back through it.
+    leaves: HashSet<BufferId>,
     dropouts: u32,
 }
 
@@ -159,6 +161,7 @@ impl<'a> Graph<'a> {
             slopes: HashMap::new(),
             attended: Vec::new(),
             noted: Vec::new(),
+            leaves: HashSet::new(),
             dropouts: 0,
         }
     }

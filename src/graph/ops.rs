@@ -1,15 +1,17 @@
 //! The operations: each records its forward launch and, in training, what its reverse pass needs.
 
 mod attention;
-mod cross_entropy;
 mod embed;
 mod layer_norm;
 mod linear;
+mod loss;
+pub mod mixture;
 mod optimise;
 mod select;
+mod vectors;
 
 pub use linear::Linear;
-pub use optimise::Optimiser;
+pub use optimise::{Method, Optimiser};
 
 use super::Graph;
 use crate::error::Error;
@@ -22,6 +24,8 @@ pub(super) enum Op {
     LayerNorm(layer_norm::Record),
     Linear(linear::Record),
     Select(select::Record),
+    WeightedAttention(mixture::Record),
+    Vectors(vectors::Record),
 }
 
 impl Op {
@@ -32,6 +36,8 @@ impl Op {
             Self::LayerNorm(record) => record.backward(graph),
             Self::Linear(record) => record.backward(graph),
             Self::Select(record) => record.backward(graph),
+            Self::WeightedAttention(record) => record.backward(graph),
+            Self::Vectors(record) => record.backward(graph),
         }
     }
 }

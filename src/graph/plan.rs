@@ -16,6 +16,19 @@ pub struct Slot {
     pub len: u32,
 }
 
+/// What makes a plan anew elsewhere: a worker that shares nothing makes it from the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Origin {
+    /// The link's fragment that restores the configuration.
+    pub link: String,
+    /// Which of its plans.
+    pub plan: usize,
+    /// Place of its first replica among those of all plans.
+    pub first: usize,
+    /// Replicas of all plans.
+    pub of: usize,
+}
+
 /// What an executor replays.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -31,6 +44,8 @@ pub struct Plan {
     pub shared: Shared,
     /// Buffers that the caller asked for, in its order.
     pub kept: Vec<BufferId>,
+    /// What makes it elsewhere; nothing where it is one of a kind.
+    pub origin: Option<Origin>,
     /// Private, so that only what checks its launches makes a plan.
     traffic: Vec<u64>,
 }
@@ -72,7 +87,7 @@ impl Plan {
                 _ => return Err(Error::Internal(format!("buffer {} of a plan does not keep its content", id.0))),
             };
         }
-        Ok(Self { replicas, slots, training, evaluation, shared, kept, traffic })
+        Ok(Self { replicas, slots, training, evaluation, shared, kept, origin: None, traffic })
     }
 
     /// A plan without a model over buffers of its own, all of which keep their content.

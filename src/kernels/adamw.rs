@@ -9,7 +9,8 @@ use super::metrics::{BETA1, BETA2};
 use super::real::Real;
 use super::{control, grid, kernel, words};
 
-const EPSILON: f32 = 1e-8;
+/// ε, as in PyTorch.
+pub const EPSILON: f32 = 1e-8;
 
 /// Reads: control, gradient pool. Writes: parameters, first moments, second moments.
 #[derive(Clone, Debug, PartialEq)]

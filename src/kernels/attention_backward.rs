@@ -2,12 +2,9 @@
 //! `P = exp(S − lse)`, mask `M`, `dP = M ∘ (dO Vᵀ)` and `D = rowsum(dO ∘ O)` (Dao et al. 2022, B.2):
 //! `dV = (M ∘ P)ᵀ dO`, `dS = P ∘ (dP − D)`, `dQ = dS K/√h`, `dK = dSᵀ Q/√h`; then RoPE is undone.
 
-use ndarray::linalg::general_mat_mul;
-
-use super::attention::Shape;
-use super::matmul::view_mut;
+use super::attention::{Rows, Shape, stride};
 use super::real::{Real, dot};
-use super::{control, kernel, rope, words};
+use super::{control, in_parts, kernel, rope, words};
 
 /// Reads: control, qkv (rotated), output, d output `[rows · length, width]`, log-sum-exp `[rows, heads, length]`,
 /// rotation table. Writes: d qkv.
@@ -41,51 +38,49 @@ impl AttentionBackward {
     fn twin<T: Real>(&self, [control, qkv, output, d_output, log_sums, table]: [&[T]; 6], [d_qkv]: [&mut [T]; 1]) {
         let s = &self.shape;
         let h = &s.heads;
-        let (length, head_width) = (h.length as usize, h.head as usize);
+        let (stride, head_width) = (stride(h.length), h.head as usize);
         let scale = T::of(s.scale());
-        // P, later dS; and dP, later M ∘ P.
-        let mut weights = vec![T::zero(); length * length];
-        let mut d_weights = vec![T::zero(); length * length];
-        let mut log_sums = log_sums.iter();
-        for row in 0..h.rows {
-            for head in 0..h.heads {
+        let rows = s.part_rows();
+        let size = rows * (3 * h.length * h.width()) as usize;
+        let parts = d_qkv[..3 * h.elements() as usize].chunks_mut(size).zip((0..h.rows).step_by(rows));
+        in_parts(parts.collect(), |(d_qkv, first): (&mut [T], u32)| {
+            // P, later dS; and dP, later M ∘ P.
+            let mut weights = vec![T::zero(); h.length as usize * stride];
+            let mut d_weights = weights.clone();
+            let log_sums = log_sums[(first * h.heads * h.length) as usize..].chunks_exact(h.length as usize);
+            let last = h.rows.min(first + rows as u32);
+            let heads = (first..last).flat_map(|row| (0..h.heads).map(move |head| (row, head)));
+            for ((row, head), log_sums) in heads.zip(log_sums) {
                 s.logits(control, qkv, row, head, &mut weights);
                 let here = s.output(row, head);
-                let d_out = here.view(d_output, h.length, h.head);
-                let query = s.part(row, head, 0).view(qkv, h.length, h.head);
-                let key = s.part(row, head, 1).view(qkv, h.length, h.head);
-                let value = s.part(row, head, 2).view(qkv, h.length, h.head);
-                let mut view = view_mut(&mut d_weights, h.length, h.length);
-                general_mat_mul(T::one(), &d_out, &value.reversed_axes(), T::zero(), &mut view);
+                let [query, key, value] = [0, 1, 2].map(|part| Rows::of(qkv, s.part(row, head, part), h.head));
+                let d_out = Rows::of(d_output, here, h.head);
+                d_out.products(value, T::one(), h.length, &mut d_weights);
 
-                let pairs = weights.chunks_exact_mut(length).zip(d_weights.chunks_exact_mut(length));
-                for ((i, (p, dp)), &log_sum) in pairs.enumerate().zip(&mut log_sums) {
-                    let first = here.offset as usize + i * here.row as usize;
-                    let range = first..first + head_width;
+                let pairs = weights.chunks_exact_mut(stride).zip(d_weights.chunks_exact_mut(stride));
+                for ((i, (p, dp)), &log_sum) in pairs.enumerate().zip(log_sums) {
+                    let at = here.offset as usize + i * here.row as usize;
+                    let range = at..at + head_width;
                     let total = dot(&output[range.clone()], &d_output[range]);
-                    let seen = s.keys(i);
-                    let element = s.element(row, head, i);
+                    let (seen, element) = (s.keys(i), s.element(row, head, i));
+                    dp[seen..].fill(T::zero());
                     s.drop(control, &mut dp[..seen], element);
-                    for (p, dp) in p[..seen].iter_mut().zip(&mut dp[..seen]) {
+                    let (p, unseen) = s.split(i, p);
+                    unseen.fill(T::zero());
+                    for (p, dp) in p.iter_mut().zip(&mut *dp) {
                         let weight = (*p - log_sum).fast_exp();
                         *p = weight * (*dp - total);
                         *dp = weight;
                     }
                     s.drop(control, &mut dp[..seen], element);
-                    p[seen..].fill(T::zero());
-                    dp[seen..].fill(T::zero());
                 }
 
-                let d_scores = view_mut(&mut weights, h.length, h.length);
-                let masked = view_mut(&mut d_weights, h.length, h.length);
-                let mut d_value = s.part(row, head, 2).view_mut(d_qkv, h.length, h.head);
-                general_mat_mul(T::one(), &masked.t(), &d_out, T::zero(), &mut d_value);
-                let mut d_query = s.part(row, head, 0).view_mut(d_qkv, h.length, h.head);
-                general_mat_mul(scale, &d_scores, &key, T::zero(), &mut d_query);
-                let mut d_key = s.part(row, head, 1).view_mut(d_qkv, h.length, h.head);
-                general_mat_mul(scale, &d_scores.t(), &query, T::zero(), &mut d_key);
+                let [d_query, d_key, d_value] = [0, 1, 2].map(|part| s.part(row - first, head, part));
+                d_out.sums(&d_weights, true, T::one(), h.length, (&mut *d_qkv, d_value));
+                key.sums(&weights, false, scale, h.length, (&mut *d_qkv, d_query));
+                query.sums(&weights, true, scale, h.length, (&mut *d_qkv, d_key));
             }
-        }
+        });
         if self.rope && control[control::ROPE] != T::zero() {
             rope::rotate(d_qkv, table, h, -T::one());
         }

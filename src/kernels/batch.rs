@@ -30,6 +30,7 @@ kernel! {
         PREVIOUS: Layout { task: Task::PreviousToken, ..self.layout }.code(),
         REVERSAL: Layout { task: Task::Reversal, ..self.layout }.code(),
         HALF_SHIFT: Layout { task: Task::HalfShift, ..self.layout }.code(),
+        RECALL: Layout { task: Task::AssociativeRecall, ..self.layout }.code(),
         HELD_OUT: self.split == Split::HeldOut,
         HELD_OUT_SEED, STREAM_TRAINING, STREAM_HELD_OUT,
     ];
@@ -39,6 +40,7 @@ kernel! {
         length: self.layout.length,
         first: self.layout.first_judged(),
         source_length: self.layout.source_length(),
+        covered: self.layout.covered(),
         symbols: self.layout.symbols,
         classes: source::held_out_classes(self.layout.symbols),
     ];
@@ -57,7 +59,7 @@ impl Batch {
         let symbols = &mut symbols[..self.layout.source_length() as usize];
         let rows = tokens.chunks_exact_mut(length).zip(targets.chunks_exact_mut(self.layout.judged() as usize));
         for ((tokens, targets), row) in rows.zip(0..self.rows) {
-            source::draw(symbols, self.layout.symbols, self.split, seed, step, row);
+            source::draw(symbols, &self.layout, self.split, seed, step, row);
             let first = self.layout.first_judged();
             for (token, position) in tokens.iter_mut().zip(0..) {
                 let (input, wanted) = self.layout.token(position, |i| symbols[i as usize]);

@@ -1,12 +1,14 @@
 //! Layer norm (Ba et al. 2016), twin of `shaders/layer_norm.wgsl`: `y = γ (x − μ)/√(σ² + ε) + β` per row.
 
 use super::real::{Real, dot, sum};
-use super::{Words, cover, kernel, words};
+use super::{Words, cover, in_parts, kernel, part_rows, words};
 
 /// ε, as in PyTorch.
 pub const EPSILON: f32 = 1e-5;
 /// Rows per workgroup; eight invocations share a row.
 pub(super) const ROWS: u32 = 16;
+/// About so many operations of a product take as long as the twins take for an element.
+pub(super) const OPERATIONS: usize = 64;
 
 /// Shape of a normalised tensor and where its γ and β lie.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,17 +65,23 @@ impl LayerNorm {
         let n = T::int(s.width);
         let gamma = &parameters[Shape::range(s.gamma, s.width)];
         let beta = &parameters[Shape::range(s.beta, s.width)];
-        let rows = x.chunks_exact(width).zip(y.chunks_exact_mut(width)).zip(statistics.chunks_exact_mut(2));
-        for ((x, y), statistics) in rows.take(s.rows as usize) {
-            let mean = sum(x) / n;
-            for (y, &x) in y.iter_mut().zip(x) {
-                *y = x - mean;
+        let part = part_rows(OPERATIONS * width);
+        let whole = s.rows as usize;
+        let parts = y[..whole * width].chunks_mut(part * width).zip(x.chunks(part * width));
+        let parts = parts.zip(statistics[..2 * whole].chunks_mut(2 * part));
+        in_parts(parts.collect(), |((y, x), statistics): ((&mut [T], &[T]), &mut [T])| {
+            let rows = x.chunks_exact(width).zip(y.chunks_exact_mut(width)).zip(statistics.chunks_exact_mut(2));
+            for ((x, y), statistics) in rows {
+                let mean = sum(x) / n;
+                for (y, &x) in y.iter_mut().zip(x) {
+                    *y = x - mean;
+                }
+                let scale = (dot(y, y) / n + T::of(EPSILON)).sqrt().recip();
+                for ((y, &gamma), &beta) in y.iter_mut().zip(gamma).zip(beta) {
+                    *y = *y * scale * gamma + beta;
+                }
+                statistics.copy_from_slice(&[mean, scale]);
             }
-            let scale = (dot(y, y) / n + T::of(EPSILON)).sqrt().recip();
-            for ((y, &gamma), &beta) in y.iter_mut().zip(gamma).zip(beta) {
-                *y = *y * scale * gamma + beta;
-            }
-            statistics.copy_from_slice(&[mean, scale]);
-        }
+        });
     }
 }

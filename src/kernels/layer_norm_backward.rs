@@ -2,9 +2,9 @@
 //! With `x̂ = (x − μ) s`, `h = γ ∘ dy`: `dx = s (h − mean(h) − x̂ mean(h ∘ x̂))`, `dγ = Σ_rows dy ∘ x̂`,
 //! `dβ = Σ_rows dy`. One launch does both: its first workgroups take rows, the others columns.
 
-use super::layer_norm::{ROWS, Shape};
+use super::layer_norm::{OPERATIONS, ROWS, Shape};
 use super::real::Real;
-use super::{Sums, cover, kernel, words};
+use super::{Sums, cover, in_parts, kernel, part_rows, words};
 
 /// Reads: x `[rows, width]`, statistics `[rows, 2]`, dy `[rows, width]`, parameters. Writes: dx `[rows, width]`,
 /// gradient pool.
@@ -35,6 +35,9 @@ kernel! {
     pool_elements 3 * self.shape.width;
 }
 
+/// Some rows of dx, and of x, dy and the statistics.
+type Part<'a, T> = (&'a mut [T], ((&'a [T], &'a [T]), &'a [T]));
+
 impl LayerNormBackward {
     /// The CPU twin.
     fn twin<T: Real>(&self, [x, statistics, dy, parameters]: [&[T]; 4], [dx, gradients]: [&mut [T]; 2]) {
@@ -43,28 +46,36 @@ impl LayerNormBackward {
         let width = s.width as usize;
         let n = T::int(s.width);
         let gamma = &parameters[Shape::range(s.gamma, s.width)];
-        let inputs = x.chunks_exact(width).zip(dy.chunks_exact(width)).zip(statistics.chunks_exact(2));
-        for (((x, dy), statistics), dx) in inputs.zip(dx.chunks_exact_mut(width)).take(s.rows as usize) {
-            let (mean, scale) = (statistics[0], statistics[1]);
-            // Eight lanes each, as `real::sum` has them.
-            let (mut h_lanes, mut hx_lanes) = ([T::zero(); 8], [T::zero(); 8]);
-            for ((x, dy), gamma) in x.chunks(8).zip(dy.chunks(8)).zip(gamma.chunks(8)) {
-                let lanes = h_lanes.iter_mut().zip(&mut hx_lanes);
-                for ((((h_lane, hx_lane), &x), &dy), &gamma) in lanes.zip(x).zip(dy).zip(gamma) {
-                    let h = dy * gamma;
-                    *h_lane += h;
-                    *hx_lane += h * (x - mean);
+        let part = part_rows(OPERATIONS * width);
+        let inputs = x.chunks(part * width).zip(dy.chunks(part * width)).zip(statistics.chunks(2 * part));
+        let parts = dx[..s.rows as usize * width].chunks_mut(part * width).zip(inputs);
+        in_parts(parts.collect(), |(dx, ((x, dy), statistics)): Part<'_, T>| {
+            let inputs = x.chunks_exact(width).zip(dy.chunks_exact(width)).zip(statistics.chunks_exact(2));
+            for (((x, dy), statistics), dx) in inputs.zip(dx.chunks_exact_mut(width)) {
+                let (mean, scale) = (statistics[0], statistics[1]);
+                // Eight lanes each, as `real::sum` has them.
+                let (mut h_lanes, mut hx_lanes) = ([T::zero(); 8], [T::zero(); 8]);
+                for ((x, dy), gamma) in x.chunks(8).zip(dy.chunks(8)).zip(gamma.chunks(8)) {
+                    let lanes = h_lanes.iter_mut().zip(&mut hx_lanes);
+                    for ((((h_lane, hx_lane), &x), &dy), &gamma) in lanes.zip(x).zip(dy).zip(gamma) {
+                        let h = dy * gamma;
+                        *h_lane += h;
+                        *hx_lane += h * (x - mean);
+                    }
+                }
+                let h_mean = h_lanes.into_iter().sum::<T>() / n;
+                let slope = hx_lanes.into_iter().sum::<T>() / n * scale * scale;
+                let values = dx.iter_mut().zip(x).zip(dy).zip(gamma);
+                if self.accumulate {
+                    values.for_each(|(((dx, &x), &dy), &gamma)| {
+                        *dx += scale * (dy * gamma - h_mean - (x - mean) * slope)
+                    });
+                } else {
+                    values
+                        .for_each(|(((dx, &x), &dy), &gamma)| *dx = scale * (dy * gamma - h_mean - (x - mean) * slope));
                 }
             }
-            let h_mean = h_lanes.into_iter().sum::<T>() / n;
-            let slope = hx_lanes.into_iter().sum::<T>() / n * scale * scale;
-            let values = dx.iter_mut().zip(x).zip(dy).zip(gamma);
-            if self.accumulate {
-                values.for_each(|(((dx, &x), &dy), &gamma)| *dx += scale * (dy * gamma - h_mean - (x - mean) * slope));
-            } else {
-                values.for_each(|(((dx, &x), &dy), &gamma)| *dx = scale * (dy * gamma - h_mean - (x - mean) * slope));
-            }
-        }
+        });
     }
 
     /// dγ and dβ.

@@ -3,12 +3,10 @@
 //! `C[m, n] = epilogue(Σ_k A[m, k] · B[k, n])`. Operands are addressed by strides, so that one kernel serves
 //! `x W`, `g Wᵀ` and their like.
 
-use ndarray::linalg::general_mat_mul;
-use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder, aview2};
-
+use super::gemm::{Matrix, Store, depths};
 use super::real::Real;
 use super::rng::Dropout;
-use super::{Product, control, cover, kernel, words};
+use super::{Product, control, cover, in_parts, kernel, part_rows, words};
 
 /// Where an operand lies in its buffer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,38 +28,11 @@ impl Operand {
         self.len.max(self.offset + last + 1)
     }
 
-    /// The operand as a view of `rows` by `columns`.
-    ///
-    /// A plan keeps operands inside their buffers; one that is not becomes an empty view, which no product takes.
-    pub(super) fn view<'a, T: Real>(&self, buffer: &'a [T], rows: u32, columns: u32) -> ArrayView2<'a, T> {
-        let shape = (rows as usize, columns as usize).strides((self.row as usize, self.column as usize));
+    /// The operand as a matrix of `rows` by `columns`; nothing if it does not lie inside its buffer, where a plan keeps it.
+    pub(super) fn matrix<'a, T: Real>(&self, buffer: &'a [T], rows: u32, columns: u32) -> Matrix<'a, T> {
         let data = buffer.get(self.offset as usize..).unwrap_or(&[]);
-        ArrayView2::from_shape(shape, data).unwrap_or_else(|_| {
-            debug_assert!(false, "operand {self:?} does not fit {rows} × {columns}");
-            aview2::<T, 0>(&[])
-        })
+        Matrix::new(data, [rows as usize, columns as usize], [self.row as usize, self.column as usize])
     }
-
-    /// The operand as a mutable view of `rows` by `columns`; the same holds.
-    pub(super) fn view_mut<'a, T: Real>(&self, buffer: &'a mut [T], rows: u32, columns: u32) -> ArrayViewMut2<'a, T> {
-        let shape = (rows as usize, columns as usize).strides((self.row as usize, self.column as usize));
-        let data = buffer.get_mut(self.offset as usize..).unwrap_or(&mut []);
-        ArrayViewMut2::from_shape(shape, data).unwrap_or_else(|_| {
-            debug_assert!(false, "operand {self:?} does not fit {rows} × {columns}");
-            let nothing: &mut [[T; 0]] = &mut [];
-            nothing.into()
-        })
-    }
-}
-
-/// A row-major view of `rows` by `columns`, from the start of a buffer.
-pub(super) fn view<T: Real>(buffer: &[T], rows: u32, columns: u32) -> ArrayView2<'_, T> {
-    Operand { offset: 0, row: columns, column: 1, len: 0 }.view(buffer, rows, columns)
-}
-
-/// A mutable row-major view of `rows` by `columns`, from the start of a buffer.
-pub(super) fn view_mut<T: Real>(buffer: &mut [T], rows: u32, columns: u32) -> ArrayViewMut2<'_, T> {
-    Operand { offset: 0, row: columns, column: 1, len: 0 }.view_mut(buffer, rows, columns)
 }
 
 /// Non-linearity of an epilogue; its code in WGSL is its number.
@@ -73,6 +44,8 @@ pub enum Activation {
     Relu = 1,
     /// `0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³)))` (Hendrycks and Gimpel 2016, tanh form).
     Gelu = 2,
+    /// `tanh(x)`.
+    Tanh = 3,
 }
 
 const SQRT_2_OVER_PI: f32 = 0.797_884_6;
@@ -102,6 +75,10 @@ impl Activation {
                 let inner_slope = T::of(SQRT_2_OVER_PI) * (T::one() + T::of(3.0) * cubic * square);
                 let share = half * (T::one() + t);
                 (x * share, share + half * x * (T::one() - t * t) * inner_slope)
+            }
+            Self::Tanh => {
+                let t = x.fast_tanh();
+                (t, T::one() - t * t)
             }
         }
     }
@@ -199,88 +176,117 @@ impl Matmul {
     /// The CPU twin.
     fn twin<T: Real>(&self, [control, a, b, bias, extra]: [&[T]; 5], [c, slopes]: [&mut [T]; 2]) {
         let e = &self.epilogue;
-        let n = self.n as usize;
-        let total = self.m as usize * n;
-        let a = self.a.view(a, self.m, self.k);
-        let b = self.b.view(b, self.k, self.n);
-        let bias = e.bias.map(|offset| &bias[offset as usize..][..n]);
-
-        // Where nothing comes between the sum and what is added to it, let the product add.
-        let plain = e.activation == Activation::Linear && !e.scale && e.dropout.is_none() && !e.keep_slope;
-        if plain {
-            let mut beta = T::one();
-            match (e.accumulate, e.residual, bias) {
-                (true, false, None) => {}
-                (false, true, None) => c[..total].copy_from_slice(&extra[..total]),
-                (false, true, Some(bias)) => {
-                    for (c, x) in c[..total].chunks_exact_mut(n).zip(extra[..total].chunks_exact(n)) {
-                        for ((c, &x), &bias) in c.iter_mut().zip(x).zip(bias) {
-                            *c = x + bias;
-                        }
-                    }
-                }
-                (false, false, Some(bias)) => {
-                    for row in c[..total].chunks_exact_mut(n) {
-                        row.copy_from_slice(bias);
-                    }
-                }
-                (true, _, _) => {
-                    for (index, c) in c[..total].iter_mut().enumerate() {
-                        *c += bias.map_or(T::zero(), |bias| bias[index % n]);
-                        *c += if e.residual { extra[index] } else { T::zero() };
-                    }
-                }
-                (false, false, None) => beta = T::zero(),
-            }
-            general_mat_mul(T::one(), &a, &b, beta, &mut view_mut(c, self.m, self.n));
-            return;
-        }
-
-        if e.accumulate {
+        let c = &mut c[..(self.m * self.n) as usize];
+        if e.accumulate && !self.plain() {
             // No model needs a non-linearity and an accumulation at once; the twin still follows the WGSL.
-            let mut product = vec![T::zero(); total];
-            general_mat_mul(T::one(), &a, &b, T::zero(), &mut view_mut(&mut product, self.m, self.n));
-            self.finish(control, bias, extra, &mut product, slopes);
-            for (c, &p) in c.iter_mut().zip(&product) {
-                *c += p;
-            }
+            let mut product = vec![T::zero(); c.len()];
+            let alone = Self { epilogue: Epilogue { accumulate: false, ..*e }, ..self.clone() };
+            alone.write([control, a, b, bias, extra], [&mut product, slopes]);
+            c.iter_mut().zip(&product).for_each(|(c, &p)| *c += p);
         } else {
-            general_mat_mul(T::one(), &a, &b, T::zero(), &mut view_mut(c, self.m, self.n));
-            self.finish(control, bias, extra, c, slopes);
+            self.write([control, a, b, bias, extra], [c, slopes]);
         }
     }
 
-    fn finish<T: Real>(&self, control: &[T], bias: Option<&[T]>, extra: &[T], c: &mut [T], slopes: &mut [T]) {
+    /// Whether nothing comes between the sum and what is added to it: then the product adds.
+    fn plain(&self) -> bool {
         let e = &self.epilogue;
-        let n = self.n as usize;
-        let total = self.m as usize * n;
-        let c = &mut c[..total];
+        e.activation == Activation::Linear && !e.scale && e.dropout.is_none() && !e.keep_slope
+    }
+
+    /// Writes the product, part by part; what goes before and what follows is done while a part is close to the processor.
+    fn write<T: Real>(&self, [control, a, b, bias, extra]: [&[T]; 5], [c, slopes]: [&mut [T]; 2]) {
+        let (n, k, e) = (self.n as usize, self.k as usize, &self.epilogue);
+        let (a, b) = (self.a.matrix(a, self.m, self.k), self.b.matrix(b, self.k, self.n));
+        let bias = e.bias.map(|offset| &bias[offset as usize..][..n]);
+        let size = n * part_rows(2 * n * k);
+        let slopes = if e.keep_slope { &mut slopes[..c.len()] } else { &mut [] };
+        let adds = self.plain() && (e.accumulate || e.residual || bias.is_some());
+        for terms in depths::<T>(k) {
+            let packed = T::pack(b.rows(terms.clone()));
+            let how = if terms.start > 0 || adds { Store::Add } else { Store::New };
+            let mut kept = slopes.chunks_mut(size);
+            let parts = c.chunks_mut(size).map(|c| (c, kept.next().unwrap_or_default())).enumerate().collect();
+            in_parts(parts, |(part, (c, slopes)): (usize, (&mut [T], &mut [T]))| {
+                let first = part * size;
+                let rows = first / n..(first + c.len()) / n;
+                let extra = extra.get(first..).unwrap_or_default();
+                if adds && terms.start == 0 {
+                    self.begin(bias, extra, c);
+                }
+                T::times(T::one(), a.rows(rows).columns(terms.clone()), &packed, how, c, n);
+                if !self.plain() && terms.end == k {
+                    self.finish(control, bias, extra, c, slopes, first as u32);
+                }
+            });
+        }
+    }
+
+    /// What the product is added to.
+    fn begin<T: Real>(&self, bias: Option<&[T]>, extra: &[T], c: &mut [T]) {
+        if !self.epilogue.accumulate {
+            if self.epilogue.residual {
+                c.copy_from_slice(&extra[..c.len()]);
+            } else {
+                c.fill(T::zero());
+            }
+        } else if self.epilogue.residual {
+            c.iter_mut().zip(extra).for_each(|(c, &x)| *c += x);
+        }
         if let Some(bias) = bias {
-            for row in c.chunks_exact_mut(n) {
-                row.iter_mut().zip(bias).for_each(|(c, &bias)| *c += bias);
+            for row in c.chunks_exact_mut(bias.len()) {
+                for (c, &bias) in row.iter_mut().zip(bias) {
+                    *c += bias;
+                }
             }
         }
-        // A branch per element would keep these loops from SIMD, so there is one loop per case.
+    }
+
+    /// What happens to some rows of the product, the first of whose elements is number `first`.
+    fn finish<T: Real>(
+        &self,
+        control: &[T],
+        bias: Option<&[T]>,
+        extra: &[T],
+        c: &mut [T],
+        slopes: &mut [T],
+        first: u32,
+    ) {
+        let e = &self.epilogue;
+        if let Some(bias) = bias {
+            for row in c.chunks_exact_mut(bias.len()) {
+                for (c, &bias) in row.iter_mut().zip(bias) {
+                    *c += bias;
+                }
+            }
+        }
+        // A branch per element would keep these loops from SIMD, so there is one loop per case; and so would `for_each`, which becomes a
+        // function of its own that cannot tell its slices from each other.
         match e.activation {
             Activation::Linear => {}
             Activation::Relu => activate(Activation::Relu, c, slopes, e.keep_slope),
             Activation::Gelu => activate(Activation::Gelu, c, slopes, e.keep_slope),
+            Activation::Tanh => activate(Activation::Tanh, c, slopes, e.keep_slope),
         }
         if e.keep_slope && e.activation == Activation::Linear {
-            slopes[..total].fill(T::one());
+            slopes.fill(T::one());
         }
         if e.scale {
-            c.iter_mut().zip(extra).for_each(|(c, &x)| *c *= x);
+            for (c, &x) in c.iter_mut().zip(extra) {
+                *c *= x;
+            }
         }
         if let Some(dropout) = e.dropout {
             let (seed, step) = (control[control::SEED].index(), control[control::STEP].index());
-            dropout.mask(seed, step, 0, c);
+            dropout.mask(seed, step, first, c);
             if e.keep_slope {
-                dropout.mask(seed, step, 0, &mut slopes[..total]);
+                dropout.mask(seed, step, first, slopes);
             }
         }
         if e.residual {
-            c.iter_mut().zip(extra).for_each(|(c, &x)| *c += x);
+            for (c, &x) in c.iter_mut().zip(extra) {
+                *c += x;
+            }
         }
     }
 }
@@ -288,7 +294,9 @@ impl Matmul {
 #[inline(always)]
 fn activate<T: Real>(activation: Activation, c: &mut [T], slopes: &mut [T], keep_slope: bool) {
     if keep_slope {
-        c.iter_mut().zip(slopes).for_each(|(c, slope)| (*c, *slope) = activation.with_slope(*c));
+        for (c, slope) in c.iter_mut().zip(slopes) {
+            (*c, *slope) = activation.with_slope(*c);
+        }
     } else {
         c.iter_mut().for_each(|c| *c = activation.value(*c));
     }

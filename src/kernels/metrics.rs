@@ -1,7 +1,7 @@
 //! End of a step, twin of `shaders/metrics.wgsl`: reduces scores to metrics, writes them into the ring, and in
 //! training settles what the optimiser needs: learning rate, clipping factor, bias corrections, whether to stop.
 
-use super::real::Real;
+use super::real::{Real, cos_pi};
 use super::{Words, control, kernel, words};
 
 /// Entries of a ring per replica.
@@ -49,19 +49,6 @@ kernel! {
     constants words![TRAINING: self.training.is_some(), RING, ENTRY, BETA1, BETA2];
     uniform self.words();
     workgroups [1, replicas, 1];
-}
-
-/// `cos(π x)` for `0 ≤ x ≤ 1` through `1 − 2 sin²(π x / 2)` and a Taylor series; WGSL's own `cos` may be off
-/// by 2⁻¹¹, and the executors have to agree.
-fn cos_pi<T: Real>(x: T) -> T {
-    let y = x * T::of(std::f32::consts::FRAC_PI_2);
-    let square = y * y;
-    let mut series = T::of(-1.0 / 39_916_800.0);
-    for c in [1.0 / 362_880.0, -1.0 / 5_040.0, 1.0 / 120.0, -1.0 / 6.0, 1.0] {
-        series = series * square + T::of(c);
-    }
-    let sine = series * y;
-    T::one() - (sine * sine + sine * sine)
 }
 
 impl Metrics {
@@ -131,15 +118,6 @@ impl Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn cos_pi_follows_cos() {
-        for i in 0..=1000 {
-            let x = i as f32 / 1000.0;
-            let want = (f64::from(x) * std::f64::consts::PI).cos();
-            assert!((f64::from(cos_pi(x)) - want).abs() < 1e-6, "at {x}");
-        }
-    }
 
     #[test]
     fn a_cosine_ends_at_its_share_of_the_rate() {

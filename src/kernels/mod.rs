@@ -6,7 +6,10 @@
 //!
 //! Nothing here lists the kernels: what no graph or plan records is not linked.
 
+pub mod adam_tensor;
 pub mod adamw;
+pub mod attend;
+pub mod attend_backward;
 pub mod attention;
 pub mod attention_backward;
 pub mod batch;
@@ -21,6 +24,7 @@ pub mod embed;
 pub mod embed_backward;
 pub mod examples;
 pub mod gain_backward;
+pub mod gemm;
 pub mod grad_norm;
 pub mod hamming;
 pub mod layer_norm;
@@ -28,15 +32,22 @@ pub mod layer_norm_backward;
 pub mod majority;
 pub mod matmul;
 pub mod metrics;
+pub mod mixture;
+pub mod mixture_tokens;
+pub mod momentum;
 pub mod nearest;
 pub mod present;
+pub mod product;
 pub mod ranked_sum;
 pub mod real;
 pub mod rng;
 pub mod rope;
+pub mod row_norm;
+pub mod row_norm_backward;
 pub mod select;
 pub mod shader;
 pub mod similarity;
+pub mod squared_error;
 pub mod store;
 pub mod table;
 pub mod table_cross_entropy;
@@ -44,7 +55,10 @@ pub mod table_cross_entropy_backward;
 pub mod tick;
 pub mod tied_cross_entropy;
 pub mod tied_cross_entropy_backward;
+pub mod vectors;
 pub mod weight_grad;
+pub mod weighted_attention;
+pub mod weighted_attention_backward;
 pub mod winners;
 
 use std::fmt::Debug;
@@ -362,9 +376,29 @@ pub fn grid(items: u32, replicas: u32) -> [u32; 3] {
     [columns, groups.div_ceil(columns.max(1)), replicas]
 }
 
-/// Rows that are worth a thread of their own.
-#[cfg(not(target_arch = "wasm32"))]
-const ROWS_A_PART: usize = 32;
+/// Rows that are worth a part of their own. In WebAssembly, where parts follow each other, a block that stays close to the processor.
+const PART_ROWS: usize = if cfg!(target_arch = "wasm32") { 64 } else { 32 };
+
+/// Rows of a part of some work, by the operations that a row takes: the same whatever the number of threads, so that the bits are too.
+fn part_rows(flops: usize) -> usize {
+    /// Operations that are worth waking a thread.
+    const WORTH: usize = 1 << 22;
+    if cfg!(target_arch = "wasm32") {
+        return PART_ROWS;
+    }
+    let rows = WORTH.div_ceil(flops.max(1));
+    if rows < PART_ROWS { rows } else { rows.next_multiple_of(PART_ROWS) }
+}
+
+/// Does `work` on each part; natively, where there are several, on all cores.
+fn in_parts<P: Send>(parts: Vec<P>, work: impl Fn(P) + Sync + Send) {
+    #[cfg(not(target_arch = "wasm32"))]
+    if parts.len() > 1 {
+        use rayon::prelude::*;
+        return parts.into_par_iter().for_each(work);
+    }
+    parts.into_iter().for_each(work);
+}
 
 /// Does `work` on the rows of a written buffer and on what belongs to each; natively, where there are many, on all cores.
 fn each_part<T: Real, U: Sync>(
@@ -373,12 +407,9 @@ fn each_part<T: Real, U: Sync>(
     of: &[U],
     work: impl Fn((&mut [T], &[U])) + Sync + Send,
 ) {
+    let rows = &mut rows[..columns * of.len()];
     #[cfg(not(target_arch = "wasm32"))]
-    if of.len() > ROWS_A_PART {
-        use rayon::prelude::*;
-        let parts = rows.par_chunks_mut(columns * ROWS_A_PART);
-        parts.zip(of.par_chunks(ROWS_A_PART)).for_each(work);
-        return;
-    }
-    work((&mut rows[..columns * of.len()], of));
+    in_parts(rows.chunks_mut(columns * PART_ROWS).zip(of.chunks(PART_ROWS)).collect(), work);
+    #[cfg(target_arch = "wasm32")]
+    work((rows, of));
 }

@@ -1,12 +1,11 @@
 //! The number type of the CPU twins: f32 for work, f64 for checking gradients by central differences.
 
-use ndarray::LinalgScalar;
 use num_traits::Float;
 
+use super::gemm::Gemm;
+
 /// A floating-point type that every CPU twin runs on.
-pub trait Real:
-    Float + LinalgScalar + Send + Sync + std::ops::AddAssign + std::ops::MulAssign + std::iter::Sum + std::fmt::Debug
-{
+pub trait Real: Float + Gemm + std::ops::AddAssign + std::ops::MulAssign + std::iter::Sum + std::fmt::Debug {
     /// From f32; exact.
     fn of(value: f32) -> Self;
     /// To f32, rounding.
@@ -23,6 +22,7 @@ pub trait Real:
         self.single() as u32
     }
     /// Hyperbolic tangent through [`Real::fast_exp`].
+    #[inline(always)]
     fn fast_tanh(self) -> Self {
         let two = Self::one() + Self::one();
         // Not `max` and `min`, which no SIMD instruction of WebAssembly does as Rust wants it with NaN.
@@ -117,9 +117,37 @@ fn fold<T: Real>(a: &[T], b: &[T], term: impl Fn(T, T) -> T) -> T {
     ((a + b) + (c + d)) + ((e + f) + (g + h)) + tail
 }
 
+/// `cos(π x)` for `0 ≤ x ≤ 1` through `1 − 2 sin²(π x / 2)` and a Taylor series; WGSL's own `cos` may be off
+/// by 2⁻¹¹, and the executors have to agree.
+pub(super) fn cos_pi<T: Real>(x: T) -> T {
+    let y = x * T::of(std::f32::consts::FRAC_PI_2);
+    let square = y * y;
+    let mut series = T::of(-1.0 / 39_916_800.0);
+    for c in [1.0 / 362_880.0, -1.0 / 5_040.0, 1.0 / 120.0, -1.0 / 6.0, 1.0] {
+        series = series * square + T::of(c);
+    }
+    let sine = series * y;
+    T::one() - (sine * sine + sine * sine)
+}
+
+/// Cosine of a whole turn times `turn`, for `0 ≤ turn ≤ 1`.
+pub(super) fn cos_turn<T: Real>(turn: T) -> T {
+    let two = T::one() + T::one();
+    cos_pi(two * if turn > T::of(0.5) { T::one() - turn } else { turn })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cos_pi_follows_cos() {
+        for i in 0..=1000 {
+            let x = i as f32 / 1000.0;
+            let want = (f64::from(x) * std::f64::consts::PI).cos();
+            assert!((f64::from(cos_pi(x)) - want).abs() < 1e-6, "at {x}");
+        }
+    }
 
     #[test]
     fn fast_exp_is_within_three_ulp() {

@@ -38,6 +38,7 @@ macro_rules! library {
 const LIBRARY: &[Wgsl] = library!(
     "rng",
     "control",
+    "attend",
     "activation",
     "source",
     "epilogue",
@@ -49,7 +50,10 @@ const LIBRARY: &[Wgsl] = library!(
     "weights",
     "clock",
     "tied",
-    "products"
+    "products",
+    "angle",
+    "mixture",
+    "weighted"
 );
 
 /// A file without comments, indentation and empty lines, and its length: what is written for people need not be sent to every

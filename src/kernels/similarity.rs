@@ -2,10 +2,9 @@
 //!
 //! The twin works on the lower half in blocks and mirrors it.
 
-use ndarray::linalg::general_mat_mul;
-use ndarray::{ArrayView2, ArrayViewMut2, Axis, Slice};
+use ndarray::{ArrayView2, ArrayViewMut2, Axis, ShapeBuilder};
 
-use super::matmul::{view, view_mut};
+use super::gemm::{self, Matrix};
 use super::real::{Real, difference, dot};
 use super::{cover, kernel, words};
 
@@ -49,8 +48,11 @@ kernel! {
 impl Similarity {
     /// The CPU twin.
     fn twin<T: Real>(&self, [table]: [&[T]; 1], [similarity]: [&mut [T]; 1]) {
-        let rows = view(table, self.rows, self.columns);
-        let mut products = view_mut(similarity, self.rows, self.rows);
+        // A plan gives buffers that are long enough; from others there is nothing to compute.
+        let (length, columns) = (self.rows as usize, self.columns as usize);
+        let rows = ArrayView2::from_shape((length, columns).strides((columns, 1)), table);
+        let products = ArrayViewMut2::from_shape((length, length).strides((length, 1)), similarity);
+        let (Ok(rows), Ok(mut products)) = (rows, products) else { return };
         match self.measure {
             Measure::Dot => multiply(rows, products),
             Measure::Cosine => {
@@ -85,13 +87,13 @@ fn cosines<T: Real>(products: &mut [T], norm: T, norms: &[T]) {
 /// `rows · rowsᵀ`, symmetric to the bit.
 fn multiply<T: Real>(rows: ArrayView2<'_, T>, mut products: ArrayViewMut2<'_, T>) {
     let length = rows.nrows();
+    let rows = Matrix::of_rows(rows.as_slice().unwrap_or_default(), length, rows.ncols());
     for start in (0..length).step_by(BLOCK) {
         let end = (start + BLOCK).min(length);
-        let block = rows.slice_axis(Axis(0), Slice::from(start..end));
-        let before = rows.slice_axis(Axis(0), Slice::from(..end));
-        let mut lower = products.slice_axis_mut(Axis(0), Slice::from(start..end));
-        let mut lower = lower.slice_axis_mut(Axis(1), Slice::from(..end));
-        general_mat_mul(T::one(), &block, &before.t(), T::zero(), &mut lower);
+        if let Some(products) = products.as_slice_mut() {
+            let (block, before) = (rows.rows(start..end), rows.rows(0..end));
+            gemm::multiply(T::one(), block, before.t(), gemm::Store::New, &mut products[start * length..], length);
+        }
         for row in start..end {
             mirror(&mut products, row);
         }

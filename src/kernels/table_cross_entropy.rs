@@ -4,9 +4,8 @@
 //! With a vocabulary of tens of thousands logits would be the largest buffer by far. Only tiles of them exist, and the reverse pass
 //! computes them again.
 
-use ndarray::linalg::general_mat_mul;
-
-use super::matmul::{Operand, view_mut};
+use super::gemm::{Store, multiply};
+use super::matmul::Operand;
 use super::real::{Real, greatest, sum};
 use super::table::Table;
 use super::{each_part, kernel, words};
@@ -90,13 +89,13 @@ impl TableCrossEntropy {
         each_part(&mut found, 3, &all, |(found, rows): (&mut [T], &[u32])| {
             let (first_row, count) = (rows[0], rows.len() as u32);
             let targets = &targets[first_row as usize..];
-            let x = rows_from(first_row, width).view(x, count, width);
+            let x = rows_from(first_row, width).matrix(x, count, width);
             let nothing = Known { top: T::neg_infinity(), best: 0, total: T::zero(), wanted: T::zero() };
             let mut known = vec![nothing; rows.len()];
             let mut logits = vec![T::zero(); (count * BLOCK.min(entries)) as usize];
             for (first, some) in blocks(entries) {
-                let table = self.table.operand(first).view(parameters, some, width);
-                general_mat_mul(T::one(), &x, &table.t(), T::zero(), &mut view_mut(&mut logits, count, some));
+                let table = self.table.operand(first).matrix(parameters, some, width);
+                multiply(T::one(), x, table.t(), Store::New, &mut logits, some as usize);
                 let logits = logits.chunks_exact_mut(some as usize);
                 for ((known, &target), logits) in known.iter_mut().zip(targets).zip(logits) {
                     known.take(logits, first, target);

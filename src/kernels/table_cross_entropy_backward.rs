@@ -2,9 +2,8 @@
 //! number, twin of `shaders/table_cross_entropy_backward.wgsl`. With factors `F = (softmax − onehot) / judged`, zero in rows that are not
 //! judged, `dx = F E` and `dE = Fᵀ x`.
 
-use ndarray::linalg::general_mat_mul;
-
-use super::matmul::{Operand, view, view_mut};
+use super::gemm::{Matrix, Store, multiply};
+use super::matmul::Operand;
 use super::real::Real;
 use super::table::Table;
 use super::table_cross_entropy::{OWN, blocks, rows_from};
@@ -44,12 +43,12 @@ impl TableCrossEntropyBackward {
         let rows = &all[..self.rows as usize];
         let mut factors = Vec::new();
         for (first, some) in blocks(entries) {
-            let table = self.table.operand(first).view(parameters, some, width);
+            let table = self.table.operand(first).matrix(parameters, some, width);
             factors.resize((self.rows * some) as usize, T::zero());
             each_part(&mut factors, some as usize, rows, |(factors, rows): (&mut [T], &[u32])| {
                 let (row, count) = (rows[0], rows.len() as u32);
-                let x = rows_from(row, width).view(x, count, width);
-                general_mat_mul(T::one(), &x, &table.t(), T::zero(), &mut view_mut(factors, count, some));
+                let x = rows_from(row, width).matrix(x, count, width);
+                multiply(T::one(), x, table.t(), Store::New, factors, some as usize);
                 let known = targets[row as usize..].iter().zip(&norms[row as usize..]);
                 for (factors, (&target, &norm)) in factors.chunks_exact_mut(some as usize).zip(known) {
                     if target < T::zero() {
@@ -63,19 +62,19 @@ impl TableCrossEntropyBackward {
                     }
                 }
             });
-            let kept = if first == 0 { T::zero() } else { T::one() };
+            let how = if first > 0 { Store::Add } else { Store::New };
             each_part(dx, width as usize, rows, |(dx, rows): (&mut [T], &[u32])| {
                 let count = rows.len() as u32;
-                let factors = rows_from(rows[0], some).view(&factors, count, some);
-                general_mat_mul(T::one(), &factors, &table, kept, &mut view_mut(dx, count, width));
+                let factors = rows_from(rows[0], some).matrix(&factors, count, some);
+                multiply(T::one(), factors, table, how, dx, width as usize);
             });
             let own = &mut gradients[self.table.operand(first).offset as usize..];
-            let x = view(x, self.rows, width);
+            let x = Matrix::of_rows(x, self.rows as usize, width as usize);
             each_part(own, width as usize, &all[..some as usize], |(own, entries): (&mut [T], &[u32])| {
                 let count = entries.len() as u32;
                 let factors =
-                    Operand { offset: entries[0], row: 1, column: some, len: 0 }.view(&factors, count, self.rows);
-                general_mat_mul(T::one(), &factors, &x, T::zero(), &mut view_mut(own, count, width));
+                    Operand { offset: entries[0], row: 1, column: some, len: 0 }.matrix(&factors, count, self.rows);
+                multiply(T::one(), factors, x, Store::New, own, width as usize);
             });
         }
     }

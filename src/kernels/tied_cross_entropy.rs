@@ -5,9 +5,7 @@
 //!
 //! Logits are recomputed in the reverse pass and never stored: only tiles of them exist.
 
-use ndarray::linalg::general_mat_mul;
-
-use super::matmul::view_mut;
+use super::gemm::{Store, multiply};
 use super::real::{Real, dot};
 use super::table::Table;
 use super::{Words, kernel, words};
@@ -27,13 +25,12 @@ impl Table {
 
     /// Hands `work` the logits `[count, rows]` of some rows after the other, with the first of them and how many they are.
     pub(super) fn tiles<T: Real>(&self, pool: &[T], mut work: impl FnMut(u32, u32, &mut [T])) {
-        let all = self.operand(0).view(pool, self.rows, self.width);
+        let all = self.operand(0).matrix(pool, self.rows, self.width);
         let mut logits = vec![T::zero(); (TILE.min(self.rows) * self.rows) as usize];
         for first in (0..self.rows).step_by(TILE as usize) {
             let count = TILE.min(self.rows - first);
-            let some = self.operand(first).view(pool, count, self.width);
-            let mut products = view_mut(&mut logits, count, self.rows);
-            general_mat_mul(T::one(), &some, &all.t(), T::zero(), &mut products);
+            let some = self.operand(first).matrix(pool, count, self.width);
+            multiply(T::one(), some, all.t(), Store::New, &mut logits, self.rows as usize);
             work(first, count, &mut logits[..(count * self.rows) as usize]);
         }
     }

@@ -2,10 +2,8 @@
 //! `shaders/tied_cross_entropy_backward.wgsl`: `dv_i = Σ_j (P_ij + P_ji − T_ij − T_ji) v_j`, with `P` the softmax times the sum of a row's
 //! targets. Both parts, of a row that asks and of one that is asked for, come from one logit, since `⟨v_i, v_j⟩` is symmetric.
 
-use ndarray::linalg::general_mat_mul;
-
+use super::gemm::{Matrix, Store, multiply};
 use super::kernel;
-use super::matmul::view_mut;
 use super::real::Real;
 use super::table::Table;
 
@@ -31,7 +29,7 @@ impl TiedCrossEntropyBackward {
     fn twin<T: Real>(&self, [parameters, targets, norms]: [&[T]; 3], [gradients]: [&mut [T]; 1]) {
         let table = self.table;
         let rows = table.rows as usize;
-        let all = table.operand(0).view(parameters, table.rows, table.width);
+        let all = table.operand(0).matrix(parameters, table.rows, table.width);
         table.tiles(parameters, |first, count, logits| {
             for (row, logits) in (first as usize..).zip(logits.chunks_exact_mut(rows)) {
                 let (own, weight) = (norms[2 * row], norms[2 * row + 1]);
@@ -41,9 +39,9 @@ impl TiedCrossEntropyBackward {
                     *logit = asks + (asked - targets[other * rows + row]);
                 }
             }
-            let factors = view_mut(logits, count, table.rows);
-            let mut some = table.operand(first).view_mut(gradients, count, table.width);
-            general_mat_mul(T::one(), &factors, &all, T::zero(), &mut some);
+            let factors = Matrix::of_rows(logits, count as usize, rows);
+            let own = &mut gradients[table.operand(first).offset as usize..];
+            multiply(T::one(), factors, all, Store::New, own, table.width as usize);
         });
     }
 }

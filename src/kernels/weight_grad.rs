@@ -4,11 +4,9 @@
 //! The sum over rows is long and the output small, so eight slices of each workgroup share the rows and are
 //! added in a fixed order.
 
-use ndarray::linalg::general_mat_mul;
-
-use super::matmul::{view, view_mut};
+use super::gemm::{Matrix, Store, depths};
 use super::real::Real;
-use super::{Form, Sums, cover, kernel, words};
+use super::{Form, Sums, cover, in_parts, kernel, part_rows, words};
 
 /// Reads: x `[rows, inputs]`, g `[rows, outputs]`. Writes: gradient pool.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,15 +58,20 @@ impl WeightGrad {
 
     /// The CPU twin.
     fn twin<T: Real>(&self, [x, g]: [&[T]; 2], [gradients]: [&mut [T]; 1]) {
-        let (rows, outputs) = (self.rows as usize, self.outputs as usize);
-        let x = view(x, self.rows, self.inputs).reversed_axes();
-        let g_view = view(g, self.rows, self.outputs);
-        let weight = &mut gradients[self.weight as usize..];
-        if self.transposed {
-            let mut weight = view_mut(weight, self.outputs, self.inputs);
-            general_mat_mul(T::one(), &g_view.reversed_axes(), &x.reversed_axes(), T::zero(), &mut weight);
-        } else {
-            general_mat_mul(T::one(), &x, &g_view, T::zero(), &mut view_mut(weight, self.inputs, self.outputs));
+        let [rows, inputs, outputs] = [self.rows, self.inputs, self.outputs].map(|size| size as usize);
+        let (x, gradient) = (Matrix::of_rows(x, rows, inputs), Matrix::of_rows(g, rows, outputs));
+        let (left, right, across) = if self.transposed { (gradient, x, inputs) } else { (x, gradient, outputs) };
+        let weight = &mut gradients[self.weight as usize..][..inputs * outputs];
+        let part = part_rows(2 * rows * across);
+        for terms in depths::<T>(rows) {
+            let packed = T::pack(right.rows(terms.clone()));
+            let how = if terms.start > 0 { Store::Add } else { Store::New };
+            let parts = weight.chunks_mut(part * across).enumerate().collect();
+            in_parts(parts, |(at, weight): (usize, &mut [T])| {
+                let own = at * part..at * part + weight.len() / across;
+                let left = left.rows(terms.clone()).columns(own).t();
+                T::times(T::one(), left, &packed, how, weight, across);
+            });
         }
         if let Some(bias) = self.bias {
             let bias = &mut gradients[bias as usize..bias as usize + outputs];

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt;
 
+use crate::choice::Choice;
 use crate::error::Error;
 use crate::labs::part::Part;
 use crate::labs::race::Racing;
@@ -11,6 +12,7 @@ use crate::labs::{self, Lab};
 use crate::model::measure::Measure;
 use crate::property::{Problem, Property, Scope, typed};
 use crate::run::lineup::{Lineup, Provenance};
+use crate::run::machine::{CORES, Cores};
 
 /// Settings of a lab without their type: what [`Settings`] and its table offer to whoever does not know the lab.
 trait Configuration {
@@ -31,6 +33,8 @@ trait Configuration {
     fn racing(&self) -> Option<&dyn Racing>;
     fn ends(&self) -> Vec<&'static str>;
     fn of_file(&self, name: &str, bytes: &[u8]) -> Result<Option<FromFile>, Error>;
+    fn lacking(&self) -> Vec<Problem>;
+    fn unused(&self) -> Vec<&'static str>;
 }
 
 /// Without what it holds, so that a page need not carry how to print that.
@@ -91,6 +95,12 @@ impl<S: Settings + 'static> Configuration for S {
     }
     fn of_file(&self, name: &str, bytes: &[u8]) -> Result<Option<FromFile>, Error> {
         S::of_file(name, bytes)
+    }
+    fn lacking(&self) -> Vec<Problem> {
+        Settings::lacking(self)
+    }
+    fn unused(&self) -> Vec<&'static str> {
+        Settings::unused(self)
     }
 }
 
@@ -166,9 +176,11 @@ impl Config {
     }
 
     /// What a race of it measures, training and evaluation; nothing where there is no race.
-    #[must_use]
-    pub fn measures(&self) -> Vec<Measure> {
-        self.0.racing().map(Racing::measures).unwrap_or_default()
+    ///
+    /// # Errors
+    /// As [`Racing::measures`].
+    pub fn measures(&self) -> Result<Vec<Measure>, Error> {
+        self.0.racing().map_or_else(|| Ok(Vec::new()), Racing::measures)
     }
 
     /// Names of the tables that a run of it leaves, the curves first.
@@ -240,6 +252,18 @@ impl Config {
         self.0.of_file(name, bytes)
     }
 
+    /// What a run of it needs and it does not have; see [`Settings::lacking`].
+    #[must_use]
+    pub fn lacking(&self) -> Vec<Problem> {
+        self.0.lacking()
+    }
+
+    /// Names of the settings from which nothing follows as the others are; see [`Settings::unused`].
+    #[must_use]
+    pub fn unused(&self) -> Vec<&'static str> {
+        self.0.unused()
+    }
+
     /// Names of the settings that say when a race of it ends; see [`Settings::ends`].
     #[must_use]
     pub fn ends(&self) -> Vec<&'static str> {
@@ -278,10 +302,16 @@ impl Config {
             .collect()
     }
 
-    /// Where a run of this configuration comes from.
+    /// Where a run of this configuration comes from. How many cores share the work is no part of that: nothing follows from it.
     #[must_use]
     pub fn provenance(&self) -> Provenance {
-        Provenance { lab: self.lab_id().to_owned(), link: self.link(), settings: typed(&self.rows(), self.values()) }
+        let mut config = self.clone();
+        let automatic = config.0.set(CORES, Cores::Auto.id());
+        let mut settings = typed(&config.rows(), config.values());
+        if automatic.is_ok() {
+            settings.remove(CORES);
+        }
+        Provenance { lab: self.lab_id().to_owned(), link: config.link(), settings }
     }
 
     /// What it races.

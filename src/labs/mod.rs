@@ -8,11 +8,14 @@ pub mod copy;
 #[cfg(test)]
 mod declared;
 pub mod encodings;
+pub mod endings;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 mod every;
 pub mod geometry;
+pub mod helper;
 pub mod link;
+pub mod mixtures;
 pub mod part;
 pub mod race;
 pub mod results;
@@ -22,6 +25,7 @@ pub mod sequence;
 pub mod settings;
 pub mod settled;
 pub mod study;
+pub mod symmetry;
 #[cfg(any(test, template))]
 pub mod template;
 pub mod trial;
@@ -36,6 +40,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::error::Error;
+use crate::graph::plan::Plan;
 use crate::labs::ask::{Bench, NoBench};
 pub use crate::labs::config::Config;
 use crate::labs::part::Part;
@@ -52,6 +57,8 @@ pub const LABS: &[&dyn Lab] = &[
     &encodings::EncodingsLab,
     &sequence::SequenceLab,
     &geometry::GeometryLab,
+    &mixtures::MixturesLab,
+    &symmetry::SymmetryLab,
     #[cfg(any(test, template))]
     &template::TemplateLab,
 ];
@@ -82,6 +89,14 @@ pub trait Lab: Sync {
     /// [`Error::Config`] if they are of another lab; [`Error::TooLarge`] if it does not fit here; [`Error::Internal`].
     fn open<'a>(&self, config: Config, machine: &'a mut Machine, progress: Progress<'a>) -> Task<'a, Box<dyn Run>> {
         Trial::run(config, machine, progress)
+    }
+
+    /// A plan of the experiment that the settings name, by number: what workers make that have some of its replicas.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if they are of another lab; [`Error::Internal`] if there is none.
+    fn plan(&self, config: &Config, which: usize) -> Result<Plan, Error> {
+        Err(Error::Internal(format!("the {} lab has no plan {which}", config.lab_id())))
     }
 
     /// What answers questions beside the run; nothing, unless a lab has questions.

@@ -28,7 +28,10 @@ pub trait Racing {
     fn lineup(&self, provenance: Provenance) -> Result<Lineup, Error>;
 
     /// What is measured, training and evaluation.
-    fn measures(&self) -> Vec<Measure>;
+    ///
+    /// # Errors
+    /// [`Error::Config`] if that depends on settings that cannot be read, with the field's name.
+    fn measures(&self) -> Result<Vec<Measure>, Error>;
 
     /// Sequences, or whatever else is held out, that an evaluation judges on; nothing where it judges on what is taught.
     fn held_out(&self) -> Option<u32> {

@@ -119,6 +119,20 @@ pub trait Run {
         Ok(false)
     }
 
+    /// How many workers have a part of it; none where it is not dealt out.
+    fn workers(&self) -> u32 {
+        0
+    }
+
+    /// Deals it out anew if the machine's crew has changed; gives whether it has. No number depends on it.
+    ///
+    /// # Errors
+    /// As [`Run::advance`].
+    fn deal_out<'a>(&'a mut self, machine: &'a mut Machine) -> Task<'a, bool> {
+        let _ = machine;
+        Box::pin(async { Ok(false) })
+    }
+
     /// The claims, and what the run says of them so far.
     ///
     /// # Errors

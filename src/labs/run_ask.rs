@@ -4,10 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::labs::Config;
 use crate::labs::arrays::{Anything, Bytes, Floats};
 use crate::labs::ask::{self, Arguments, Bench, Nothing, Place, Question, Reply, Turn, questions};
 use crate::labs::run::{Run, Trains};
+use crate::labs::{Config, LABS};
 use crate::run::inspect::{Inspection, Norms};
 use crate::run::machine::Machine;
 use crate::run::profile::{Profile, Profiling};
@@ -23,10 +23,22 @@ const RUNS: &str = "runs";
 
 type Answer<T> = Result<Reply<T>, Error>;
 
+/// Whether a question is of the open run.
+#[must_use]
+pub fn of_run(name: &str) -> bool {
+    name.starts_with("run.")
+}
+
+/// What is asked of the open run of a lab that trains.
+#[must_use]
+pub fn questions() -> Vec<Question> {
+    RunBench.questions()
+}
+
 /// What there is to know of a question: of the open run if its name begins with `run.`, else of the bench.
 #[must_use]
 pub fn question(bench: &dyn Bench, name: &str) -> Option<Question> {
-    let questions = if name.starts_with("run.") { RunBench.questions() } else { bench.questions() };
+    let questions = if of_run(name) { questions() } else { bench.questions() };
     questions.into_iter().find(|question| question.name == name)
 }
 
@@ -40,7 +52,7 @@ pub async fn ask<'b>(
     arguments: Arguments<'b>,
     place: Place<'b>,
 ) -> Result<ask::Answer, Error> {
-    if name.starts_with("run.") {
+    if of_run(name) {
         return RunBench.ask(name, arguments, place).await;
     }
     bench.ask(name, arguments, place).await
@@ -53,17 +65,19 @@ pub(super) struct RunBench;
 questions! {
     RunBench, Config;
     /// A look inside one run, on one sequence.
-    "run.inspect": inspect(Subject) -> InspectionAnswer;
+    "run.inspect": "page" inspect(Subject) -> InspectionAnswer;
     /// What a training step costs, kernel by kernel.
     "run.profile": profile(Nothing) -> Profile;
     /// The run as a weights file.
-    "run.save": save(Nothing) -> Bytes;
+    "run.save": "page" save(Nothing) -> Bytes;
     /// What has come of the run so far.
-    "run.results": results(Nothing) -> Results;
+    "run.results": "page" results(Nothing) -> Results;
     /// A table of the results as CSV.
-    "run.csv": csv(RunTable) -> String;
+    "run.csv": "page" csv(RunTable) -> String;
     /// What the experiment has found so far.
-    "run.found": found(Nothing) -> Anything;
+    "run.found": "page" found(Nothing) -> Anything;
+    /// Other labs that have all of some settings, each with the link that sets them there.
+    "run.elsewhere": "page" elsewhere(Wanted) -> Vec<Elsewhere>;
 }
 
 /// A run of the race, and a probe as [`crate::run::inspect::read_probe`] reads it.
@@ -73,6 +87,24 @@ questions! {
 pub(crate) struct Subject {
     replica: u32,
     probe: String,
+}
+
+/// Settings that another lab may have.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    /// Name and value of each, at least one.
+    settings: Vec<(String, String)>,
+}
+
+/// A lab to go on in.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Serialize)]
+pub(crate) struct Elsewhere {
+    lab: &'static str,
+    label: &'static str,
+    link: String,
 }
 
 /// A table of the results.
@@ -106,6 +138,8 @@ pub(crate) struct InspectionAnswer {
     first_judged: u32,
     /// Shape [length - firstJudged][vocabulary].
     probabilities: Floats,
+    /// Whether no query attends to a key after it.
+    masked: bool,
     /// Shape [layers][heads][query][key].
     attention: Floats,
     /// Shape [length][length]; null where the encoding adds nothing.
@@ -167,6 +201,7 @@ impl RunBench {
             targets: found.targets,
             first_judged: found.first_judged,
             probabilities: Floats(found.probabilities),
+            masked: found.masked,
             attention: Floats(found.attention),
             similarity: found.similarity.map(|(values, _)| Floats(values)),
             similarity_kind: kind.unwrap_or("This encoding adds nothing, and does nothing in attention."),
@@ -209,6 +244,23 @@ impl RunBench {
         let (run, _) = run(&mut place)?;
         let tables = run.tables(&run.results()?)?;
         Table::csv_of(&tables, table.as_deref()).map(Reply::Done)
+    }
+
+    /// A lab that does not take a value as it is given is none.
+    async fn elsewhere(&mut self, Wanted { settings }: Wanted, place: Place<'_>) -> Answer<Vec<Elsewhere>> {
+        let pairs = || settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let others = LABS.iter().filter(|lab| lab.id() != place.config.lab_id());
+        let found = others.filter_map(|lab| {
+            let mut config = lab.defaults();
+            let refused = config.apply(pairs());
+            let link = || config.link();
+            (!settings.is_empty() && refused.is_empty()).then(|| Elsewhere {
+                lab: lab.id(),
+                label: lab.label(),
+                link: link(),
+            })
+        });
+        Ok(Reply::Done(found.collect()))
     }
 
     async fn found(&mut self, _: Nothing, mut place: Place<'_>) -> Answer<Anything> {

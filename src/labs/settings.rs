@@ -42,6 +42,8 @@ pub enum Reading {
 
 impl Reading {
     fn assign<S: Settings>(self, settings: &mut S, name: &str, text: &str) -> Result<(), Problem> {
+        let plain = S::plainly(name, text);
+        let text = plain.as_deref().unwrap_or(text);
         match self {
             Self::Plain => settings.assign(name, text).map_err(|problem| plainly(problem, S::rows())),
             Self::Typed => settings.type_in(name, text),
@@ -88,6 +90,12 @@ pub trait Settings: Properties {
         Ok(None)
     }
 
+    /// A text that is given for a setting, as links and files have it; nothing if it is that already.
+    fn plainly(name: &str, text: &str) -> Option<String> {
+        let _ = (name, text);
+        None
+    }
+
     /// What it races; nothing if it trains no models.
     fn racing(&self) -> Option<&dyn Racing> {
         None
@@ -98,6 +106,17 @@ pub trait Settings: Properties {
         vec!["steps"]
     }
 
+    /// What a run needs and these settings do not have, such as a text that is still to be written: nothing can take its place, and until
+    /// it is there nothing is opened. `used` of such a problem is empty.
+    fn lacking(&self) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    /// Names of the settings from which nothing follows as the others are: a page need not show them.
+    fn unused(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// Mends what the single fields allow but not together, and says what was mended.
     fn settle(&mut self) -> Vec<Problem>;
 
@@ -106,15 +125,8 @@ pub trait Settings: Properties {
     /// # Errors
     /// The problem, if there is no such preset.
     fn preset(id: &str) -> Result<Self, Problem> {
-        let presets = Self::presets();
-        let preset = presets.iter().find(|preset| preset.id == id).ok_or_else(|| Problem {
-            field: "preset".to_owned(),
-            given: id.to_owned(),
-            allowed: format!("one of {}", presets.iter().map(|p| p.id).collect::<Vec<_>>().join(", ")),
-            used: String::new(),
-        })?;
         let mut config = Self::default();
-        for (name, value) in preset.values {
+        for (name, value) in preset_of(Self::presets(), id)?.values {
             config.assign(name, value)?;
         }
         Ok(config)
@@ -146,15 +158,28 @@ pub trait Settings: Properties {
 
     /// The link's fragment that restores this configuration: only what differs from the defaults.
     fn link(&self) -> String {
-        let mut link = form_urlencoded::Serializer::new(format!("lab={}", Self::LAB));
-        for ((name, value), (_, default)) in self.texts().into_iter().zip(Self::default().texts()) {
-            if value != default {
-                link.append_pair(name, &value);
-            }
-        }
-        // A comma needs no escape in a fragment, and lists are easier to read and edit with it.
-        link.finish().replace("%2C", ",")
+        link_of(Self::LAB, &self.texts(), &Self::default().texts())
     }
+}
+
+fn preset_of(presets: &'static [Preset], id: &str) -> Result<&'static Preset, Problem> {
+    presets.iter().find(|preset| preset.id == id).ok_or_else(|| Problem {
+        field: "preset".to_owned(),
+        given: id.to_owned(),
+        allowed: format!("one of {}", presets.iter().map(|p| p.id).collect::<Vec<_>>().join(", ")),
+        used: String::new(),
+    })
+}
+
+fn link_of(lab: &str, values: &[(&str, String)], defaults: &[(&str, String)]) -> String {
+    let mut link = form_urlencoded::Serializer::new(format!("lab={lab}"));
+    for ((name, value), (_, default)) in values.iter().zip(defaults) {
+        if value != default {
+            link.append_pair(name, value);
+        }
+    }
+    // A comma needs no escape in a fragment, and lists are easier to read and edit with it.
+    link.finish().replace("%2C", ",")
 }
 
 /// Reads a configuration over the defaults from JSON: an object of settings by name, or a results file, whose settings are taken.

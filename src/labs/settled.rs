@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::error::Error;
 use crate::labs::Config;
 use crate::labs::link::Link;
 use crate::labs::weights::Weights;
@@ -21,30 +22,47 @@ pub struct Settled {
     pub values: BTreeMap<String, String>,
     /// What was refused or mended.
     pub problems: Vec<Problem>,
+    /// What a run needs and these settings do not have: until it is there none is opened.
+    pub lacking: Vec<Problem>,
+    /// Names of the settings from which nothing follows as the others are.
+    pub unused: Vec<&'static str>,
     /// Fragment without '#': the configuration, nothing else.
     pub link: String,
-    /// What a race of these settings measures; empty where nothing races.
+    /// What a race of these settings measures; empty where nothing races, and while what that depends on is lacking.
     pub measures: Vec<Measure>,
     /// Parts and settings that a link hides.
     pub hide: Vec<String>,
+    /// What a link shows alone.
+    pub only: Vec<String>,
     /// Certificate of the first losses that a link carries.
     pub check: Option<String>,
 }
 
 impl Settled {
     /// Of a configuration, with what was wrong when it was read.
-    #[must_use]
-    pub fn of(config: &Config, problems: Vec<Problem>) -> Self {
+    ///
+    /// # Errors
+    /// As [`Config::measures`], where nothing that is lacking says so.
+    pub fn of(config: &Config, problems: Vec<Problem>) -> Result<Self, Error> {
         let values = by_name(config.values());
-        let (lab, link, measures) = (config.lab_id(), config.link(), config.measures());
-        Self { lab, values, problems, link, measures, hide: Vec::new(), check: None }
+        let (lab, link) = (config.lab_id(), config.link());
+        let (lacking, unused) = (config.lacking(), config.unused());
+        let measures = match config.measures() {
+            Ok(measures) => measures,
+            Err(_) if !lacking.is_empty() => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let (hide, only) = (Vec::new(), Vec::new());
+        Ok(Self { lab, values, problems, lacking, unused, link, measures, hide, only, check: None })
     }
 
     /// Of a link.
-    #[must_use]
-    pub fn of_link(link: Link) -> Self {
+    ///
+    /// # Errors
+    /// As [`Settled::of`].
+    pub fn of_link(link: Link) -> Result<Self, Error> {
         let check = link.check.map(|check| check.text());
-        Self { hide: link.hide, check, ..Self::of(&link.config, link.problems) }
+        Ok(Self { hide: link.hide, only: link.only, check, ..Self::of(&link.config, link.problems)? })
     }
 }
 
@@ -64,9 +82,11 @@ pub struct WeightsFile {
 
 impl WeightsFile {
     /// Of a file that was read.
-    #[must_use]
-    pub fn of(Weights { config, state, .. }: &Weights) -> Self {
+    ///
+    /// # Errors
+    /// As [`Settled::of`].
+    pub fn of(Weights { config, state, .. }: &Weights) -> Result<Self, Error> {
         let (runs, optimiser) = (state.stopped.len(), state.moments.is_some());
-        Self { settled: Settled::of(config, Vec::new()), step: state.step, runs, optimiser }
+        Ok(Self { settled: Settled::of(config, Vec::new())?, step: state.step, runs, optimiser })
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use web_time::Instant;
 
 use crate::error::Error;
+use crate::graph::plan::Plan;
 use crate::labs::run::{About, Found, Run};
 use crate::labs::settings::Settings;
 use crate::labs::{Config, Progress, Task};
@@ -47,6 +48,15 @@ pub trait Experiment<C> {
 
     /// Units of work done.
     fn done(&self) -> u32;
+
+    /// A plan that it works with, by number; those that workers have a part of they make by this too.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if there is none.
+    fn plan(&self, config: &C, which: usize) -> Result<Plan, Error> {
+        let _ = config;
+        Err(Error::Internal(format!("an experiment has no plan {which}")))
+    }
 
     /// Opens what the unit at hand needs; says what works if that is new.
     ///
@@ -122,6 +132,8 @@ pub struct Study<C> {
     unit_ms: f64,
     /// Seconds of work so far.
     seconds: f64,
+    /// Workers that there were when it was begun, or gone on with.
+    crew: Vec<u32>,
 }
 
 impl<C: Settings + 'static> Study<C> {
@@ -130,8 +142,7 @@ impl<C: Settings + 'static> Study<C> {
     /// # Errors
     /// [`Error::TooLarge`] if it does not fit here; [`Error::DeviceLost`].
     pub async fn open(config: C, make: Make<C>, machine: &mut Machine, progress: Progress<'_>) -> Result<Self, Error> {
-        let info =
-            ExecutorInfo { kind: "cpu".into(), name: String::new(), reason: String::new(), matmul: String::new() };
+        let info = ExecutorInfo { kind: "cpu".into(), ..ExecutorInfo::default() };
         let mut study = Self {
             source: config.clone().into(),
             work: make(&config),
@@ -143,6 +154,7 @@ impl<C: Settings + 'static> Study<C> {
             pending: Vec::new(),
             unit_ms: 0.0,
             seconds: 0.0,
+            crew: machine.crew_for(usize::MAX),
         };
         study.prepare(machine, progress).await?;
         Ok(study)
@@ -203,11 +215,12 @@ impl<C: Settings + 'static> Study<C> {
         machine.forget_device();
         self.work.lost();
         self.losses += 1;
-        let why = error.of_device().unwrap_or_default();
-        let mut reason = format!("The graphics device was lost ({why}). What it was at is done again.");
+        let what = error.of_device().unwrap_or_default();
+        let mut reason = format!("{what}. What it was at is done again.");
         if self.losses >= MOST_LOSSES {
             self.config.assign("executor", "cpu").map_err(|problem| Error::Internal(problem.to_string()))?;
-            reason = format!("The graphics device was lost again and again ({why}). The CPU takes over.");
+            machine.dismiss_crew();
+            reason = format!("{what}, again and again. The CPU takes over.");
         }
         self.pending.push(Event::Recovered { step: self.work.done(), reason });
         Ok(())
@@ -259,6 +272,24 @@ impl<C: Settings + 'static> Run for Study<C> {
         self.seconds = 0.0;
         self.pending.clear();
         Box::pin(async { Ok(()) })
+    }
+
+    fn workers(&self) -> u32 {
+        self.info.workers
+    }
+
+    /// The unit at hand begins anew.
+    fn deal_out<'a>(&'a mut self, machine: &'a mut Machine) -> Task<'a, bool> {
+        let crew = machine.crew_for(usize::MAX);
+        let other = self.info.kind == "cpu" && crew != self.crew;
+        self.crew = crew;
+        Box::pin(async move {
+            if other {
+                self.work.lost();
+                self.prepare(machine, &mut |_, _| {}).await?;
+            }
+            Ok(other)
+        })
     }
 
     fn verdicts(&self) -> Result<Vec<Verdict>, Error> {

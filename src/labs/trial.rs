@@ -95,7 +95,7 @@ impl Trial {
         loop {
             match work(self).await {
                 Err(error) => match error.of_device() {
-                    Some(why) => self.race.recover(machine, why).await?,
+                    Some(what) => self.race.recover(machine, &what).await?,
                     None => return Err(error),
                 },
                 done => return done,
@@ -227,6 +227,22 @@ impl Run for Trial {
 
     fn reset<'a>(&'a mut self, machine: &'a mut Machine) -> Task<'a, ()> {
         Box::pin(self.recovering(machine, async |trial| trial.reset()))
+    }
+
+    fn workers(&self) -> u32 {
+        self.race.executor().workers
+    }
+
+    fn deal_out<'a>(&'a mut self, machine: &'a mut Machine) -> Task<'a, bool> {
+        Box::pin(async move {
+            match self.race.deal_out(machine).await {
+                Err(error) => match error.of_device() {
+                    Some(what) => self.race.recover(machine, &what).await.map(|()| true),
+                    None => Err(error),
+                },
+                dealt => dealt,
+            }
+        })
     }
 
     fn extend(&mut self, config: &Config) -> Result<bool, Error> {

@@ -81,6 +81,20 @@ pub struct Measure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub chance: Option<f32>,
+    /// What else is known of its numbers, drawn as lines across its figure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<Level>>"))]
+    pub levels: Vec<Level>,
+}
+
+/// A number that gives others their meaning, such as a bound or what a known rule reaches.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Level {
+    /// The number.
+    pub at: f32,
+    /// What it is, in a few words.
+    pub label: String,
 }
 
 impl Measure {
@@ -88,7 +102,7 @@ impl Measure {
     #[must_use]
     pub fn new(id: &str, [label, short, unit]: [&str; 3], kind: Kind, better: Better, phase: Phase) -> Self {
         let [id, label, short, unit] = [id, label, short, unit].map(str::to_owned);
-        Self { id, label, short, unit, kind, better, phase, threshold: None, chance: None }
+        Self { id, label, short, unit, kind, better, phase, threshold: None, chance: None, levels: Vec::new() }
     }
 
     /// This, with the value from which on it counts as reached.
@@ -101,6 +115,13 @@ impl Measure {
     #[must_use]
     pub fn by_chance(self, chance: f32) -> Self {
         Self { chance: Some(chance), ..self }
+    }
+
+    /// This, with a line across its figure.
+    #[must_use]
+    pub fn with_level(mut self, at: f64, label: &str) -> Self {
+        self.levels.push(Level { at: at as f32, label: label.to_owned() });
+        self
     }
 
     /// Whether `value` reaches its threshold; never, if it has none.

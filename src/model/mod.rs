@@ -9,6 +9,7 @@ pub mod transformer;
 use std::any::Any;
 use std::ops::Range;
 
+use crate::compute::cpu::CpuExecutor;
 use crate::error::Error;
 use crate::graph::BufferId;
 use crate::graph::plan::Plan;
@@ -83,6 +84,22 @@ pub trait Model: Any {
     /// The same model with another number of training steps, of which the first are the same; nothing if its steps depend on how many
     /// there are.
     fn extended(&self, steps: u32) -> Option<Box<dyn Model>>;
+}
+
+/// What an evaluation of one run leaves with these parameters, on the CPU: the buffers of [`Model::judged`], in their order.
+///
+/// # Errors
+/// [`Error::Internal`] if there is no such run, or the parameters are not those of this model.
+pub fn evaluated(model: &dyn Model, run: usize, parameters: &[f32]) -> Result<Vec<Vec<f32>>, Error> {
+    let plan = model.plan(run..run + 1)?;
+    let mut executor = CpuExecutor::<f32>::new(&plan);
+    executor.write(0, plan.shared.parameters, parameters)?;
+    executor.write(0, plan.shared.control, &model.control(run)?)?;
+    for (id, values) in model.constants(&plan) {
+        executor.write(0, id, &values)?;
+    }
+    executor.run(&plan.evaluation, 1)?;
+    model.judged(&plan).into_iter().map(|id| executor.buffer(0, id).map(<[f32]>::to_vec)).collect()
 }
 
 /// Without what it holds, so that a page need not carry how to print that.

@@ -95,6 +95,12 @@ impl Parameters {
         self.len() == 0
     }
 
+    /// Where each tensor ends.
+    #[must_use]
+    pub fn ends(&self) -> Vec<u32> {
+        self.tensors.iter().map(|tensor| tensor.offset + tensor.len()).collect()
+    }
+
     /// Appends a tensor and returns its offset.
     pub fn add(&mut self, name: impl Into<String>, shape: &[u32], init: Init) -> u32 {
         let offset = self.len();

@@ -3,7 +3,7 @@
 use super::parameters::{Init, Parameters};
 use crate::encoding::{Encoding, ROPE_BASE, Recipe, Shape as EncodingShape, Tuning};
 use crate::error::Error;
-use crate::graph::ops::{Linear, Optimiser};
+use crate::graph::ops::{Linear, Method, Optimiser};
 use crate::graph::plan::Plan;
 use crate::graph::{BufferId, BufferSpec, Graph, Launch, Shared, Tensor};
 use crate::kernels::attention::Shape as AttentionShape;
@@ -49,8 +49,10 @@ pub struct Regime {
     pub batch: u32,
     /// Held-out sequences per evaluation.
     pub held_out: u32,
-    /// The optimiser.
+    /// The optimiser's settings.
     pub optimiser: Optimiser,
+    /// And how parameters follow their gradients.
+    pub method: Method,
 }
 
 /// One replica of a plan.
@@ -226,7 +228,8 @@ impl Transformer {
         let batch = Batch { layout, rows: regime.batch, split: Split::Training };
         let (scores, judged) = self.judged(&mut graph, batch, &uses);
         graph.backward()?;
-        graph.optimise(scores, regime.batch, layout.judged(), judged, pool, &regime.optimiser);
+        graph.settle(scores, regime.batch, layout.judged(), judged, pool, &regime.optimiser);
+        graph.update(regime.method, pool, &self.parameters.ends());
         let training = graph.finish();
 
         let evaluation = self.judging(&mut buffers, shared, regime, &uses);

@@ -1,5 +1,7 @@
 //! A certificate of a run's first losses, short enough for a link: did another reader get the same numbers?
 
+use crate::reading::brief;
+
 /// Steps that a certificate covers.
 pub const STEPS: u32 = 10;
 
@@ -112,7 +114,8 @@ impl Certificate {
         let sentence = match difference {
             _ if same => "Same numbers: the first losses agree bit for bit with those of the link.".to_owned(),
             Some(difference) if difference < 1e-4 => format!(
-                "Not the same bits, but the same numbers within {difference:.1e} of each: another executor or machine rounds differently."
+                "Not the same bits, but the same numbers within {} of each: another executor or machine rounds differently.",
+                brief(difference, 2)
             ),
             Some(difference) => format!(
                 "Not the same numbers: the first losses differ by up to {:.2} % from those of the link ({} and {} bits per token \

@@ -5,6 +5,8 @@
 //! otherwise. That something *never* happens is nothing that a run of some length can show: [`learned`] says "not within N steps", and
 //! says that only of a race which is long beside what others needed, and whose curves have come to rest.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::measure::{Better, Measure};
@@ -84,6 +86,10 @@ pub struct Verdict {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub decides: Option<Decides>,
+    /// Settings with which the run would have what the claim speaks of, and does not have now: name and value.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<BTreeMap<String, String>>"))]
+    pub with: BTreeMap<String, String>,
 }
 
 /// Why a seed says nothing.
@@ -189,13 +195,21 @@ impl Claim {
 
     fn verdict(self, verdict: Outcome, measured: String, seeds: u32) -> Verdict {
         let Self { id, claim, source, steps } = self;
-        Verdict { id, claim, source, verdict, why: String::new(), measured, seeds, steps, decides: None }
+        let (why, with) = (String::new(), BTreeMap::new());
+        Verdict { id, claim, source, verdict, why, measured, seeds, steps, decides: None, with }
     }
 
     /// It speaks of something that is not there.
     #[must_use]
     pub fn untested(self, why: impl Into<String>) -> Verdict {
         self.verdict(Outcome::Untested, why.into(), 0)
+    }
+
+    /// The same, with the settings that would put it there.
+    #[must_use]
+    pub fn missing(self, why: impl Into<String>, with: impl IntoIterator<Item = (&'static str, String)>) -> Verdict {
+        let with = with.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Verdict { with, ..self.untested(why) }
     }
 
     /// It is about numbers that follow from the settings alone: nothing is drawn, so that there are no seeds to agree.

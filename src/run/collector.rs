@@ -1,4 +1,4 @@
-//! Puts together what the parts of a race report: the models of one race, or the ranges of its runs that several workers have.
+//! Puts together what the parts of a race report: its models.
 //!
 //! A part reports in the order of its steps, and says how far it has told everything. What all parts have told becomes the events of the
 //! whole: training steps cut at evaluations, and all that is known only of the whole, such as the certificate. So the events do not depend
@@ -62,8 +62,9 @@ struct Part {
     steps: VecDeque<(u32, Vec<f32>)>,
     evaluations: VecDeque<Point>,
     stops: Vec<(usize, Stop)>,
-    /// Everything up to here has been told.
+    /// Everything up to here has been told, once anything has: before that not even what was measured before the first step.
     settled: u32,
+    begun: bool,
     over: bool,
 }
 
@@ -101,6 +102,7 @@ impl Collector {
             evaluations: VecDeque::new(),
             stops: Vec::new(),
             settled: 0,
+            begun: false,
             over: false,
         };
         let parts = parts.iter().map(part).collect();
@@ -126,9 +128,9 @@ impl Collector {
                 }
             }
         }
-        let step = self.record.step;
+        let (step, begun) = (self.record.step, !self.record.history.is_empty());
         for part in &mut self.parts {
-            (part.settled, part.over) = (step, false);
+            (part.settled, part.begun, part.over) = (step, begun, false);
             part.steps.clear();
             part.evaluations.clear();
             part.stops.clear();
@@ -163,6 +165,7 @@ impl Collector {
         let last = self.record.history.last().map(|point| point.x as u32);
         let wrong = || Error::Internal(format!("a race has no part {part}"));
         let part = self.parts.get_mut(part).ok_or_else(wrong)?;
+        part.begun |= !events.is_empty();
         for event in events {
             match event {
                 Event::Training { steps, values } => {
@@ -200,6 +203,9 @@ impl Collector {
 
     /// Events of the whole, as far as all parts have told.
     pub fn events(&mut self) -> Vec<Event> {
+        if self.parts.iter().any(|part| !part.begun) {
+            return Vec::new();
+        }
         let going = self.parts.iter().filter(|part| !part.over).map(|part| part.settled).min();
         let last = self.parts.iter().map(|part| part.settled).max().unwrap_or(0);
         let settled = going.unwrap_or(last).max(self.record.step);

@@ -29,7 +29,7 @@ pub struct RunInfo {
 
 /// Which executor works, and why that one.
 #[cfg_attr(test, derive(ts_rs::TS))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ExecutorInfo {
     /// `cpu` or `webgpu`.
     #[cfg_attr(test, ts(type = "'cpu' | 'webgpu'"))]
@@ -40,6 +40,9 @@ pub struct ExecutorInfo {
     pub reason: String,
     /// Matrix-product variant in use.
     pub matmul: String,
+    /// How many workers have a part; none where it is not dealt out.
+    #[serde(skip)]
+    pub workers: u32,
 }
 
 /// What a race costs.

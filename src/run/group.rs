@@ -17,6 +17,8 @@ use crate::run::lineup::Squad;
 
 /// Device time of one submission, so that a page stays smooth and no watchdog wakes.
 const SUBMIT_MS: f64 = 12.0;
+/// Of one to several workers, which nothing waits for: longer than whoever gives the orders is busy otherwise.
+const CREW_MS: f64 = 30.0;
 /// Steps between the oldest unread metrics and the newest; the ring must not overwrite what nobody has read.
 const UNREAD: u32 = RING / 2;
 /// Evaluations whose tensors may be on their way to the host at once; each keeps a buffer.
@@ -191,7 +193,8 @@ impl Group {
             return Ok(());
         }
         let next_evaluation = (done / self.every + 1) * self.every;
-        let fitting = (SUBMIT_MS / self.step_ms.max(1e-3)) as u32;
+        let submit_ms = if matches!(self.executor, Executor::Crew(_)) { CREW_MS } else { SUBMIT_MS };
+        let fitting = (submit_ms / self.step_ms.max(1e-3)) as u32;
         let first = self.step_ms == 0.0;
         let steps = if first { 1 } else { fitting.clamp(1, UNREAD / 2) };
         let steps = steps.min(next_evaluation.min(target).min(total) - done);
@@ -268,9 +271,8 @@ impl Group {
                 if stopped.is_none() && !(loss.is_finite() && norm.is_finite()) {
                     *stopped = Some(step);
                     let what = if loss.is_finite() { "gradient" } else { "loss" };
-                    let reason = format!(
-                        "the {what} was not finite; its weights stay as they were. Try a lower learning rate or gradient clipping."
-                    );
+                    let reason =
+                        format!("the {what} was not finite; its weights stay as they were. Try a lower learning rate.");
                     events.push(Event::Stopped { replica: replica as u32, step, reason });
                 }
                 for ((_, source), values) in measures.iter().zip(&mut values) {

@@ -13,8 +13,8 @@ use crate::model::parameters::Parameter;
 use crate::model::transformer::{Architecture, ProbePlan, Replica, Transformer};
 use crate::reading::{quoted, seen};
 use crate::run::race::Race;
-use crate::task::Layout;
 use crate::task::source::{self, Split};
+use crate::task::{Layout, Task};
 
 /// What a run does with a probe.
 #[derive(Clone, Debug)]
@@ -39,6 +39,8 @@ pub struct Inspection {
     pub first_judged: u32,
     /// Softmax of the logits, `[length − first_judged, vocabulary]`.
     pub probabilities: Vec<f32>,
+    /// Whether no query attends to a key after it.
+    pub masked: bool,
     /// Attention weights, `[layers, heads, length, length]`: query, then key.
     pub attention: Vec<f32>,
     /// Similarity of positions, `[length, length]`, and what it is; nothing if the encoding does nothing.
@@ -64,13 +66,18 @@ pub struct Norms {
 }
 
 /// The sequence that a probe's text stands for: nothing is the first held-out sequence, `#5` number 5 of those (from
-/// 0), else the symbols of the source as numbers.
+/// 0), else the symbols of the source as numbers, of associative recall the whole sequence, its keys written `k0`, `k1`….
 ///
 /// # Errors
 /// [`Error::Probe`] with what is allowed.
 pub fn read_probe(text: &str, layout: &Layout) -> Result<Vec<u32>, Error> {
     let wanted = layout.source_length() as usize;
     let highest = layout.symbols - 1;
+    let keys = layout.task == Task::AssociativeRecall;
+    let allowed = match keys {
+        true => format!("keys are k0 to k{highest}, values numbers from 0 to {highest}"),
+        false => format!("symbols are numbers from 0 to {highest}"),
+    };
     let text = seen(text);
     let text = text.trim();
     let row = match text.strip_prefix('#') {
@@ -84,29 +91,33 @@ pub fn read_probe(text: &str, layout: &Layout) -> Result<Vec<u32>, Error> {
     };
     if let Some(row) = row {
         let mut drawn = vec![0; wanted];
-        source::draw(&mut drawn, layout.symbols, Split::HeldOut, HELD_OUT_SEED, 0, row);
+        source::draw(&mut drawn, layout, Split::HeldOut, HELD_OUT_SEED, 0, row);
         return Ok(drawn);
     }
     let mut symbols = Vec::new();
     for word in text.split(|c: char| c.is_whitespace() || c == ',' || c == ';').filter(|word| !word.is_empty()) {
-        let symbol = word.parse::<u32>().ok().filter(|&symbol| symbol <= highest);
+        let (number, first) = match word.strip_prefix('k').filter(|_| keys) {
+            Some(number) => (number, layout.symbols),
+            None => (word, 0),
+        };
+        let symbol = number.parse::<u32>().ok().filter(|&symbol| symbol <= highest).map(|symbol| first + symbol);
         let place = symbols.len() + 1;
         symbols.push(symbol.ok_or_else(|| {
-            Error::Probe(format!(
-                "Symbol {place} is \"{}\"; symbols are numbers from 0 to {highest}.",
-                word.chars().take(20).collect::<String>()
-            ))
+            Error::Probe(format!("Symbol {place} is \"{}\"; {allowed}.", word.chars().take(20).collect::<String>()))
         })?);
         if symbols.len() > wanted {
             break;
         }
     }
     if symbols.len() == wanted {
-        return Ok(symbols);
+        let refuse = || {
+            Error::Probe(format!("Pairs of a key and a value, all keys different, then one of them again: {allowed}."))
+        };
+        return layout.source(&symbols).ok_or_else(refuse);
     }
     let given = if symbols.len() > wanted { format!("more than {wanted}") } else { symbols.len().to_string() };
     Err(Error::Probe(format!(
-        "A probe of this task has {wanted} symbols, numbers from 0 to {highest} with spaces between; this one has {given}."
+        "A probe of this task has {wanted} symbols with spaces between ({allowed}); this one has {given}."
     )))
 }
 
@@ -152,9 +163,7 @@ impl Race {
         });
         let attention = attention.collect();
         let similarity = similarity(&model, &run, &parameters)?;
-        let names = (0..layout.vocabulary())
-            .map(|token| if token < layout.symbols { token.to_string() } else { "SEP".to_owned() })
-            .collect();
+        let names = (0..layout.vocabulary()).map(|token| layout.name(token)).collect();
         Ok(Inspection {
             step,
             replica,
@@ -166,6 +175,7 @@ impl Race {
             targets: targets.into_iter().map(|target| target as i32).collect(),
             first_judged: layout.first_judged(),
             probabilities,
+            masked: model.architecture.causal,
             attention,
             similarity,
             norms: norms(&model, &run, step, &parameters, &gradients),

@@ -1,11 +1,14 @@
 //! Keeping a race: its state on the host, and going on after a loss.
 
+use std::collections::BTreeSet;
+
 use web_time::Instant;
 
 use crate::compute::Executor;
 use crate::error::Error;
 use crate::run::collector::{Record, Stop};
-use crate::run::event::Event;
+use crate::run::event::{Event, ExecutorInfo};
+use crate::run::group::Group;
 use crate::run::lineup::{Lineup, Provenance};
 use crate::run::machine::{ExecutorChoice, Machine};
 use crate::run::race::{Race, executors, plans};
@@ -39,7 +42,7 @@ impl Race {
     }
 
     fn on_device(&self) -> bool {
-        self.groups.iter().any(|group| matches!(group.executor, Executor::Gpu(_)))
+        self.groups.iter().any(|group| matches!(group.executor, Executor::Gpu(_) | Executor::Crew(_)))
     }
 
     /// The state that was last reported, on the host, with all that is known up to it.
@@ -130,7 +133,7 @@ impl Race {
         Ok(State { step: 0, stopped: vec![None; runs], certifier, parameters, moments: None, moments_from: 0, history })
     }
 
-    /// As [`Race::advance`], but a lost device is replaced, or the CPU takes over, and the race goes on from the
+    /// As [`Race::advance`], but a lost device is replaced, or the CPU takes over, or fewer workers, and the race goes on from the
     /// last checkpoint. What was reported is not reported again.
     ///
     /// # Errors
@@ -138,8 +141,8 @@ impl Race {
     pub async fn carry_on(&mut self, machine: &mut Machine, budget_ms: f64, most: u32) -> Result<Vec<Event>, Error> {
         match self.advance(budget_ms, most).await {
             Err(error) => match error.of_device() {
-                Some(why) => {
-                    self.recover(machine, why).await?;
+                Some(what) => {
+                    self.recover(machine, &what).await?;
                     Ok(std::mem::take(&mut self.pending))
                 }
                 None => Err(error),
@@ -175,25 +178,29 @@ impl Race {
         self.kept.every_s = seconds;
     }
 
-    /// Replaces a lost device and puts the last checkpoint onto it; the next events tell of it. What failed can then be
-    /// tried again; should this device be lost too, again, until the CPU takes over.
+    /// Replaces a lost device, or deals out to the workers that are left, and puts the last checkpoint onto it; the next events tell of
+    /// it, beginning with `what` happened. What failed can then be tried again; should this device be lost too, again, until the CPU
+    /// takes over.
     ///
     /// # Errors
     /// [`Error::TooLarge`] if there is no device any more and the CPU cannot take the race; [`Error::Internal`].
-    pub async fn recover(&mut self, machine: &mut Machine, why: &str) -> Result<(), Error> {
+    pub async fn recover(&mut self, machine: &mut Machine, what: &str) -> Result<(), Error> {
         self.kept.losses += 1;
         let plans = plans(&self.lineup)?;
         let hopeless = self.kept.losses > MOST_LOSSES;
         let choice = if hopeless { ExecutorChoice::Cpu } else { self.lineup.executor };
         // It may not have noticed yet that it is gone.
         machine.forget_device();
+        if hopeless {
+            machine.dismiss_crew();
+        }
         let (executors, info) = executors(choice, &plans, machine, &mut |_, _| {}).await?;
         for ((group, plan), executor) in self.groups.iter_mut().zip(&plans).zip(executors) {
             group.replace(plan, executor);
         }
         self.info = info;
         if hopeless {
-            self.info.reason = format!("The graphics device was lost {} times in a row.", self.kept.losses);
+            self.info.reason = format!("{what}, {} times in a row.", self.kept.losses);
         }
         let state = match self.kept.checkpoint.take() {
             Some(state) => state,
@@ -208,15 +215,46 @@ impl Race {
             self.evaluate()?;
         }
         self.kept.checkpoint = Some(state);
-        let why = why.trim().trim_end_matches('.');
-        let why = if why.is_empty() { "no reason given".to_owned() } else { why.to_ascii_lowercase() };
-        let onto = if self.info.kind == "cpu" { "on the CPU" } else { "on a new device" };
+        let onto = match self.workers().len() {
+            _ if self.info.kind != "cpu" => "on a new device".to_owned(),
+            0 => "on the CPU".to_owned(),
+            count => format!("with {count} others"),
+        };
         let reason = format!(
-            "The graphics device was lost ({why}). Training went on {onto} from the state at step {step}; \
+            "{what}. Training went on {onto} from the state at step {step}; \
              the steps up to {reached} are trained again, and nothing is lost."
         );
         self.pending.push(Event::Recovered { step, reason });
         Ok(())
+    }
+
+    /// Numbers of the workers that have runs; none where a device has them, or whoever holds the race.
+    #[must_use]
+    pub fn workers(&self) -> BTreeSet<u32> {
+        let of = |group: &Group| if let Executor::Crew(crew) = &group.executor { crew.workers() } else { Vec::new() };
+        self.groups.iter().flat_map(of).collect()
+    }
+
+    /// Deals the runs out anew where those workers that may have some now are not those that have; gives whether that was so. No number
+    /// depends on it.
+    ///
+    /// # Errors
+    /// [`Error::WorkerLost`], [`Error::TooLarge`], [`Error::Internal`].
+    pub async fn deal_out(&mut self, machine: &mut Machine) -> Result<bool, Error> {
+        let on_device = self.groups.iter().any(|group| matches!(group.executor, Executor::Gpu(_)));
+        if on_device || self.workers() == machine.crew_for(self.lineup.runs().len()).into_iter().collect() {
+            return Ok(false);
+        }
+        let state = self.state().await?;
+        let plans = plans(&self.lineup)?;
+        let (executors, info) = executors(ExecutorChoice::Cpu, &plans, machine, &mut |_, _| {}).await?;
+        for ((group, plan), executor) in self.groups.iter_mut().zip(&plans).zip(executors) {
+            group.replace(plan, executor);
+        }
+        self.info = ExecutorInfo { reason: std::mem::take(&mut self.info.reason), ..info };
+        self.load(&state)?;
+        self.kept.checkpoint = self.on_device().then_some(state);
+        Ok(true)
     }
 
     /// Gives the device up, if there is one, as a driver's crash would. For tests of recovery.

@@ -59,7 +59,7 @@ impl Squad {
     }
 }
 
-/// What is raced: models in order, each with its runs in order. A whole race, or the part of it that a range of its runs makes.
+/// What is raced: models in order, each with its runs in order.
 #[derive(Clone, Debug)]
 pub struct Lineup {
     /// Where it comes from.
@@ -123,18 +123,6 @@ impl Lineup {
         }
     }
 
-    /// The part of this race that some of its runs make.
-    #[must_use]
-    pub fn part(&self, runs: Range<usize>) -> Self {
-        let part = |squad: &Squad| {
-            let from = runs.start.max(squad.first);
-            let to = runs.end.min(squad.first + squad.runs.len());
-            let of_model = |place: usize| place - squad.first + squad.runs.start;
-            (from < to).then(|| Squad { runs: of_model(from)..of_model(to), first: from, ..squad.clone() })
-        };
-        Self { squads: self.squads.iter().filter_map(part).collect(), ..self.clone() }
-    }
-
     /// The runs, in order.
     #[must_use]
     pub fn runs(&self) -> Vec<RunInfo> {
@@ -160,14 +148,19 @@ impl Lineup {
         arms
     }
 
-    /// What is measured of any run: the measures of the models, each once; with the value of a guess only if that is one for all.
+    /// What is measured of any run: the measures of the models, each once; with the value of a guess, and lines, only if they are the
+    /// same for all.
     #[must_use]
     pub fn measures(&self) -> Vec<Measure> {
         let mut measures: Vec<Measure> = Vec::new();
         for (measure, _) in self.squads.iter().flat_map(|squad| squad.model.measures()) {
             match measures.iter_mut().find(|known| known.is(&measure)) {
-                Some(known) if known.chance != measure.chance => known.chance = None,
-                Some(_) => {}
+                Some(known) => {
+                    if known.chance != measure.chance {
+                        known.chance = None;
+                    }
+                    known.levels.retain(|level| measure.levels.contains(level));
+                }
                 None => measures.push(measure),
             }
         }

@@ -133,6 +133,10 @@ impl Race {
         Ok(Some(Profile {
             executor: self.executor().kind.clone(),
             method: match of.clock.unwrap_or(Clock::Host) {
+                Clock::Workers => {
+                    "By the host's clock around each kernel, by all workers at once, each one run after the other; the times of all are \
+                     added. A browser's clock ticks coarsely; over many steps that averages out."
+                }
                 Clock::Device => "By timestamps that the device writes before and after each launch.",
                 Clock::Host => {
                     "By the host's clock around each kernel, one run after the other on one thread. \

@@ -4,7 +4,7 @@ use web_time::Instant;
 
 use crate::compute::{Counters, Executor};
 use crate::error::Error;
-use crate::graph::plan::Plan;
+use crate::graph::plan::{Origin, Plan};
 use crate::model::ensemble::Ensemble;
 use crate::run::check::Certificate;
 use crate::run::checkpoint::Kept;
@@ -13,13 +13,12 @@ use crate::run::curves::{Axis, Curves, Point};
 use crate::run::event::{ArmInfo, Cost, Event, ExecutorInfo, RunInfo};
 use crate::run::group::Group;
 pub(crate) use crate::run::group::entry;
-use crate::run::lineup::Lineup;
+use crate::run::lineup::{Lineup, Squad};
 use crate::run::machine::{ExecutorChoice, Machine};
 use crate::run::results::{Results, RunResult};
 use crate::run::trained::Trained;
 
-/// A race in progress: the whole, or the part of it that some of its runs make. All events, curves and files count runs from the first
-/// one that takes part.
+/// A race in progress.
 #[derive(Debug)]
 pub struct Race {
     pub(super) lineup: Lineup,
@@ -402,7 +401,15 @@ impl Curves {
 
 /// The plan of each squad.
 pub(super) fn plans(lineup: &Lineup) -> Result<Vec<Plan>, Error> {
-    lineup.squads.iter().map(|squad| squad.model.plan(squad.runs.clone())).collect()
+    let of = lineup.runs().len();
+    let mut first = 0;
+    let plan = |(at, squad): (usize, &Squad)| {
+        let mut plan = squad.model.plan(squad.runs.clone())?;
+        plan.origin = Some(Origin { link: lineup.provenance.link.clone(), plan: at, first, of });
+        first += squad.runs.len();
+        Ok(plan)
+    };
+    lineup.squads.iter().enumerate().map(plan).collect()
 }
 
 /// An executor for each plan, all of one kind: where the device takes some and refuses others, the CPU takes all.

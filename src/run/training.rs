@@ -1,7 +1,7 @@
 //! How transformers are trained, whichever lab trains them: from settings to what the model and the plan need.
 
 use crate::choice::choice;
-use crate::graph::ops::Optimiser;
+use crate::graph::ops::{Method, Optimiser};
 use crate::kernels::matmul;
 use crate::model::ensemble::Ensemble;
 use crate::model::transformer::{Architecture, Regime, Replica, Transformer};
@@ -15,6 +15,7 @@ choice! {
     pub enum Activation {
         Relu = "relu", "ReLU", "max(0, x).";
         Gelu = "gelu", "GELU", "x Φ(x), in the tanh form.";
+        Tanh = "tanh", "tanh", "tanh(x).";
     }
 }
 
@@ -29,7 +30,7 @@ choice! {
 choice! {
     /// Which keys a query sees.
     pub enum Mask {
-        Task = "task", "As the task needs", "Causal for causal copy, full for the others.";
+        Task = "task", "As the task needs", "Causal for causal copy and associative recall, full for the others.";
         Causal = "causal", "Causal", "A query sees itself and earlier positions.";
         Full = "full", "Full", "A query sees every position.";
     }
@@ -40,6 +41,41 @@ choice! {
     pub enum Schedule {
         Constant = "constant", "Constant", "The learning rate stays.";
         Cosine = "cosine", "Cosine", "Half a cosine from the learning rate towards zero at the end.";
+    }
+}
+
+choice! {
+    /// How parameters follow their gradients.
+    pub enum UpdateRule {
+        AdamW = "adamw", "AdamW", "A second moment for each parameter, and decoupled weight decay.";
+        AdamTensor = "adam-tensor", "AdamW, one second moment a tensor", "The second moment is a mean over the whole tensor.";
+        Momentum = "momentum", "Momentum", "Gradient descent along a running sum of gradients, β = 0.9. It needs other rates than AdamW.";
+        Descent = "descent", "Gradient descent", "Against the gradient. It needs other rates than AdamW.";
+    }
+}
+
+impl UpdateRule {
+    /// What a graph records for it.
+    #[must_use]
+    pub fn method(self) -> Method {
+        match self {
+            Self::AdamW => Method::AdamW,
+            Self::AdamTensor => Method::AdamTensor,
+            Self::Momentum => Method::Momentum,
+            Self::Descent => Method::Descent,
+        }
+    }
+}
+
+impl Activation {
+    /// As kernels know it.
+    #[must_use]
+    pub fn of_kernel(self) -> matmul::Activation {
+        match self {
+            Self::Relu => matmul::Activation::Relu,
+            Self::Gelu => matmul::Activation::Gelu,
+            Self::Tanh => matmul::Activation::Tanh,
+        }
     }
 }
 
@@ -80,6 +116,8 @@ pub struct Training {
     pub warmup: u32,
     /// Learning rate after that.
     pub schedule: Schedule,
+    /// How parameters follow their gradients.
+    pub optimiser: UpdateRule,
     /// Decoupled weight decay.
     pub decay: f32,
     /// Greatest gradient norm; zero for none.
@@ -109,6 +147,7 @@ impl Default for Training {
             rate: 0.003,
             warmup: 0,
             schedule: Schedule::Constant,
+            optimiser: UpdateRule::AdamW,
             decay: 0.0,
             clip: 0.0,
             held_out: 64,
@@ -139,6 +178,12 @@ impl Training {
         Span { step, steps: self.steps, every, fading: self.schedule == Schedule::Cosine }
     }
 
+    /// Whether there are more pairs in a sequence than keys, which are all different.
+    #[must_use]
+    pub fn keys_run_out(&self) -> bool {
+        self.task == Task::AssociativeRecall && self.length / 2 > self.symbols
+    }
+
     /// Mends what the single settings allow but not together, and says what was mended. There may be up to `most_heads` heads.
     pub fn settle(&mut self, most_heads: u32) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -154,6 +199,14 @@ impl Training {
             // With a single symbol the held-out sources would be symbols that training never shows.
             mend("length", self.length.text(), "at least 4 for causal copy".to_owned(), 4.text());
             self.length = 4;
+        }
+        let (symbols, most) = (self.symbols, 2 * self.symbols + 1);
+        let odd = (self.length - 1 + self.length % 2).min(most).max(5);
+        if self.task == Task::AssociativeRecall && self.length != odd {
+            let why =
+                format!("associative recall with {symbols} symbols: pairs, each with a key of its own, then a key");
+            mend("length", self.length.text(), format!("an odd number from 5 to {most} for {why}"), odd.text());
+            self.length = odd;
         }
         if self.task == Task::CausalCopy && self.mask == Mask::Full {
             let allowed = "task or causal for causal copy: under a full mask the answer stands in the input".to_owned();
@@ -189,10 +242,7 @@ impl Training {
             width: self.width,
             heads: self.heads,
             mlp: self.mlp,
-            activation: match self.activation {
-                Activation::Relu => matmul::Activation::Relu,
-                Activation::Gelu => matmul::Activation::Gelu,
-            },
+            activation: self.activation.of_kernel(),
             pre_norm: self.norm == Norm::Pre,
             causal: self.causal(),
             dropout: self.dropout,
@@ -209,7 +259,7 @@ impl Training {
             steps: self.steps,
             clip: self.clip,
         };
-        Regime { batch: self.batch, held_out: self.held_out, optimiser }
+        Regime { batch: self.batch, held_out: self.held_out, optimiser, method: self.optimiser.method() }
     }
 
     /// A transformer with its runs.

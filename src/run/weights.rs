@@ -18,7 +18,6 @@ use crate::model::measure::{Measure, Phase};
 use crate::model::parameters::Parameter;
 use crate::reading::quoted;
 use crate::run::check::Certifier;
-use crate::run::collector::Record;
 use crate::run::curves::Point;
 use crate::run::event::RunInfo;
 use crate::run::lineup::{Lineup, Squad};
@@ -228,37 +227,6 @@ impl State {
         let entry = squad.entries.get(of_model)?.clone();
         let step = self.step.min(squad.model.steps());
         Some(Trained { model: squad.model.clone(), run: of_model, arm: entry.arm, seed: entry.seed, parameters, step })
-    }
-
-    /// The state of a whole race from those of its parts, in their order, and what was reported of the whole.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if there is no part, or one that has more to train is at another step than the whole.
-    pub fn merge(parts: &[(&Lineup, &Self)], whole: &Record) -> Result<Self, Error> {
-        let apart = || Error::Internal("the parts of a race are at different steps".to_owned());
-        let (_, first) = parts.first().ok_or_else(apart)?;
-        // A part that has nothing more to train stands where it ended.
-        let there = |(lineup, part): &(&Lineup, &Self)| {
-            let ended = part.step == lineup.steps() || part.stopped.iter().all(Option::is_some);
-            part.moments_from == first.moments_from && (part.step == whole.step || ended && part.step < whole.step)
-        };
-        if !parts.iter().all(there) {
-            return Err(apart());
-        }
-        let parts: Vec<&Self> = parts.iter().map(|(_, part)| *part).collect();
-        let moments = |which: usize| -> Option<Vec<f32>> {
-            let each = parts.iter().map(|part| part.moments.as_ref().map(|moments| moments[which].clone()));
-            each.collect::<Option<Vec<_>>>().map(|each| each.concat())
-        };
-        Ok(Self {
-            step: whole.step,
-            stopped: parts.iter().flat_map(|part| part.stopped.clone()).collect(),
-            certifier: whole.certifier,
-            parameters: parts.iter().flat_map(|part| part.parameters.iter().copied()).collect(),
-            moments: moments(0).zip(moments(1)).map(|(first, second)| [first, second]),
-            moments_from: first.moments_from,
-            history: whole.history.clone(),
-        })
     }
 }
 

@@ -1,12 +1,13 @@
 //! Sequence tasks: what a batch is, and what counts as right.
 //!
-//! Every task draws a *source*: `n` symbols from an alphabet of `S`. A source belongs to the held-out
+//! Every task draws a *source*: `n` numbers, in most tasks symbols from an alphabet of `S`. A source belongs to the held-out
 //! set or to the training set by its checksum, see [`source`]; no source is in both.
 
 mod causal_copy;
 mod half_shift;
 mod increment;
 mod previous;
+mod recall;
 mod reversal;
 pub mod source;
 
@@ -19,6 +20,7 @@ choice! {
         PreviousToken = "previous-token", "Previous token", "At each position, name the symbol one position earlier (the first position names the last symbol).";
         Reversal = "reversal", "Reversal", "At each position, name the symbol at the mirrored position.";
         HalfShift = "half-shift", "Half-length shift", "At each position, name the symbol half a sequence away (wrapping round).";
+        AssociativeRecall = "associative-recall", "Associative recall", "Pairs of a key and a value, the keys all different, then one of the keys again; the model names its value, and only that answer counts.";
         Increment = "increment", "Increment (control)", "At each position, name the present symbol plus one. Needs no position at all: the control.";
     }
 }
@@ -31,14 +33,14 @@ pub const IGNORED: f32 = -1.0;
 pub struct Layout {
     /// Which task.
     pub task: Task,
-    /// Alphabet size `S`.
+    /// Alphabet size `S`; of associative recall, keys and as many values.
     pub symbols: u32,
     /// Input positions `T`.
     pub length: u32,
 }
 
 impl Layout {
-    /// Symbols in one source.
+    /// Numbers in one source.
     #[must_use]
     pub fn source_length(&self) -> u32 {
         match self.task {
@@ -47,11 +49,27 @@ impl Layout {
         }
     }
 
-    /// Token identifiers the model has to know: the alphabet, and the separator where the task has one.
+    /// How many values number `index` of a source may have, from 0 on.
+    #[must_use]
+    pub fn choices(&self, index: u32) -> u32 {
+        match self.task {
+            Task::AssociativeRecall => recall::choices(self, index),
+            _ => self.symbols,
+        }
+    }
+
+    /// How many of a source's numbers, the first ones, its checksum covers.
+    #[must_use]
+    pub fn covered(&self) -> u32 {
+        self.source_length() - u32::from(self.task == Task::AssociativeRecall)
+    }
+
+    /// Token identifiers the model has to know: the alphabet, and the separator or the keys where the task has them.
     #[must_use]
     pub fn vocabulary(&self) -> u32 {
         match self.task {
             Task::CausalCopy => self.symbols + 1,
+            Task::AssociativeRecall => 2 * self.symbols,
             _ => self.symbols,
         }
     }
@@ -61,6 +79,7 @@ impl Layout {
     pub fn first_judged(&self) -> u32 {
         match self.task {
             Task::CausalCopy => self.source_length(),
+            Task::AssociativeRecall => self.length - 1,
             _ => 0,
         }
     }
@@ -71,10 +90,29 @@ impl Layout {
         self.length - self.first_judged()
     }
 
-    /// Whether the task is defined only under a causal mask.
+    /// Whether the task is posed under a causal mask.
     #[must_use]
     pub fn causal(&self) -> bool {
-        matches!(self.task, Task::CausalCopy)
+        matches!(self.task, Task::CausalCopy | Task::AssociativeRecall)
+    }
+
+    /// How a token is written: symbols as numbers, keys as `k0`, `k1`…, the separator as `SEP`.
+    #[must_use]
+    pub fn name(&self, token: u32) -> String {
+        match (token.checked_sub(self.symbols), self.task) {
+            (None, _) => token.to_string(),
+            (Some(key), Task::AssociativeRecall) => format!("k{key}"),
+            (Some(_), _) => "SEP".to_owned(),
+        }
+    }
+
+    /// The source of a sequence that begins with `tokens`, as many as a source has; nothing if no sequence of the task does.
+    #[must_use]
+    pub fn source(&self, tokens: &[u32]) -> Option<Vec<u32>> {
+        match self.task {
+            Task::AssociativeRecall => recall::source(self, tokens),
+            _ => (tokens.iter().all(|&token| token < self.symbols)).then(|| tokens.to_vec()),
+        }
     }
 
     /// Input token and target at `position`; the source is read through `symbol(i)`.
@@ -85,6 +123,7 @@ impl Layout {
             Task::PreviousToken => previous::token(self, position, symbol),
             Task::Reversal => reversal::token(self, position, symbol),
             Task::HalfShift => half_shift::token(self, position, symbol),
+            Task::AssociativeRecall => recall::token(self, position, symbol),
             Task::Increment => increment::token(self, position, symbol),
         }
     }

@@ -1,10 +1,12 @@
 //! Sources, and which of them are held out.
 //!
-//! The checksum of a source is `c = (Σ aᵢ sᵢ) mod S` with `a₀ = 1` and fixed pseudo-random odd `aᵢ`.
-//! A source is held out if `c < H`, `H = max(1, ⌊S/8⌋)`. Because `a₀ = 1`, drawing `s₁ …` freely, drawing
-//! `c` from the allowed classes, and solving for `s₀` gives the uniform distribution over the allowed
-//! sources (up to the 2⁻²⁴ of the generator's whole numbers). So the two sets are disjoint by construction, without rejection.
+//! The checksum of a source is `c = (Σ aᵢ sᵢ) mod S` with `a₀ = 1` and fixed pseudo-random odd `aᵢ`;
+//! associative recall leaves its last number, what is asked, out of the sum. A source is held out if `c < H`,
+//! `H = max(1, ⌊S/8⌋)`. Because `a₀ = 1`, drawing `s₁ …` freely, drawing `c` from the allowed classes, and
+//! solving for `s₀`, which is one of `S` in every task, gives the uniform distribution over the allowed sources (up to the 2⁻²⁴ of the
+//! generator's whole numbers). So the two sets are disjoint by construction, without rejection.
 
+use super::Layout;
 use crate::rng;
 
 /// Which set a source is drawn from.
@@ -41,17 +43,20 @@ pub fn is_held_out(source: &[u32], symbols: u32) -> bool {
     checksum(source, symbols) < held_out_classes(symbols)
 }
 
-/// Draws source number `row` of batch `step` for run `seed` into `source`.
-pub fn draw(source: &mut [u32], symbols: u32, split: Split, seed: u32, step: u32, row: u32) {
+/// Draws source number `row` of batch `step` for run `seed` into `source`, of `layout`'s source length.
+pub fn draw(source: &mut [u32], layout: &Layout, split: Split, seed: u32, step: u32, row: u32) {
     let stream = match split {
         Split::Training => rng::STREAM_TRAINING,
         Split::HeldOut => rng::STREAM_HELD_OUT,
     };
     let number = |element: u32| rng::pcg4d([seed, stream, step, row * 512 + element])[0];
+    let (symbols, covered) = (layout.symbols, layout.covered());
     let mut rest = 0;
     for (symbol, index) in source.iter_mut().zip(0..).skip(1) {
-        *symbol = rng::below(number(index), symbols);
-        rest = (rest + weight(index) * *symbol) % symbols;
+        *symbol = rng::below(number(index), layout.choices(index));
+        if index < covered {
+            rest = (rest + weight(index) * *symbol) % symbols;
+        }
     }
     let held_out = held_out_classes(symbols);
     let class = match split {

@@ -12,11 +12,15 @@ use mnemoscope::task::{Layout, Task};
 use super::harness::{Case, Rule};
 use super::numbers::{Numbers, control_blocks};
 
-/// Layouts of a task; causal copy needs an even length.
+/// Layouts of a task; causal copy needs an even length, associative recall an odd one with no more pairs than keys.
 pub fn layouts(task: Task) -> impl Iterator<Item = Layout> {
-    [[2, 2], [7, 5], [33, 50], [65, 17], [255, 255]].into_iter().map(move |[length, symbols]| {
-        let odd = u32::from(task == Task::CausalCopy && length % 2 == 1);
-        Layout { task, symbols, length: length + odd }
+    [[2_u32, 2_u32], [7, 5], [33, 50], [65, 17], [255, 255]].into_iter().map(move |[length, symbols]| {
+        let length = match task {
+            Task::CausalCopy => length + length % 2,
+            Task::AssociativeRecall => length.min(2 * symbols).max(5).div_ceil(2) * 2 - 1,
+            _ => length,
+        };
+        Layout { task, symbols, length }
     })
 }
 
@@ -43,18 +47,31 @@ pub fn batch(replicas: u32) -> Vec<Case> {
 pub fn examples(replicas: u32) -> Vec<Case> {
     let mut numbers = Numbers::new(64);
     let mut cases = Vec::new();
-    for [count, length, rows] in [[1, 1, 1], [7, 3, 5], [33, 1, 33], [257, 7, 65], [3, 65, 3], [100_003, 2, 257]] {
+    let shapes = [
+        [1, 1, 1, 1],
+        [7, 3, 5, 1],
+        [33, 1, 33, 1],
+        [257, 7, 65, 3],
+        [3, 65, 3, 1],
+        [100_003, 2, 257, 1],
+        [9, 5, 7, 6],
+    ];
+    for [count, length, rows, answers] in shapes {
         for draws in [true, false] {
-            let table = Some(numbers.whole(replicas * count * (length + 1), 60_000));
+            let mut tokens = numbers.whole(replicas * count * (length + 1), 60_000);
+            // Some are shown and not judged.
+            tokens.iter_mut().step_by(3).for_each(|token| *token = -1.0 - *token);
+            let table = Some(tokens);
             let blocks = draws.then(|| control_blocks(replicas, |_, _| {}));
-            let writes = vec![Some(numbers.normal(replicas * rows * length)), Some(numbers.normal(replicas * rows))];
-            let kernel = Examples { count, length, rows, draws };
+            let writes =
+                vec![Some(numbers.normal(replicas * rows * length)), Some(numbers.normal(replicas * rows * answers))];
+            let kernel = Examples { count, length, answers, rows, draws };
             let name = format!("{kernel:?}");
             cases.push(Case::new(name, kernel, replicas, vec![blocks, table], writes).rule(Rule::Exact));
         }
     }
     // More rows than examples, where they are drawn.
-    let kernel = Examples { count: 3, length: 2, rows: 9, draws: true };
+    let kernel = Examples { count: 3, length: 2, answers: 1, rows: 9, draws: true };
     let reads = vec![Some(control_blocks(replicas, |_, _| {})), Some(numbers.whole(replicas * 9, 50))];
     let writes = vec![Some(numbers.normal(replicas * 18)), Some(numbers.normal(replicas * 9))];
     cases.push(Case::new("more rows than examples", kernel, replicas, reads, writes).rule(Rule::Exact));

@@ -11,20 +11,27 @@
 pub mod attention;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod bigram;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod crew;
 pub mod data;
 pub mod embedding;
+pub mod gemm;
 pub mod harness;
 pub mod kanerva;
 pub mod machines;
+pub mod mixture;
 pub mod norm;
 pub mod numbers;
 pub mod optimise;
 pub mod products;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod races;
 pub mod sdm;
 pub mod similarity;
 pub mod table;
 pub mod tied;
 pub mod training;
+pub mod vectors;
 
 use harness::Case;
 
@@ -44,6 +51,11 @@ macro_rules! families {
             tied_cross_entropy_backward: tied::backward,
             table_cross_entropy: table::forward,
             table_cross_entropy_backward: table::backward,
+            squared_error: norm::squared_error,
+            weighted_attention: mixture::forward,
+            weighted_attention_backward: mixture::backward,
+            mixture: mixture::mixture,
+            mixture_tokens: mixture::tokens,
             embed: embedding::embed,
             embed_backward: embedding::embed_backward,
             gain_backward: embedding::gain_backward,
@@ -51,6 +63,14 @@ macro_rules! families {
             metrics: optimise::metrics,
             adamw: optimise::adamw,
             descent: optimise::descent,
+            momentum: optimise::momentum,
+            adam_tensor: optimise::adam_tensor,
+            vectors: vectors::vectors,
+            product: vectors::product,
+            attend: vectors::attend,
+            attend_backward: vectors::attend_backward,
+            row_norm: vectors::row_norm,
+            row_norm_backward: vectors::row_norm_backward,
             batch: data::batch,
             examples: data::examples,
             dropout: data::dropout,

@@ -1,8 +1,9 @@
-//! Cases of layer norm, its gradients, and cross-entropy.
+//! Cases of layer norm, its gradients, cross-entropy and squared error.
 
 use mnemoscope::kernels::cross_entropy::CrossEntropy;
 use mnemoscope::kernels::layer_norm::{LayerNorm, Shape};
 use mnemoscope::kernels::layer_norm_backward::LayerNormBackward;
+use mnemoscope::kernels::squared_error::SquaredError;
 use mnemoscope::task::IGNORED;
 
 use super::harness::Case;
@@ -93,6 +94,21 @@ pub fn cross_entropy(replicas: u32) -> Vec<Case> {
             ];
             let name = format!("{rows} rows of {vocabulary}, gradient {gradient}");
             cases.push(Case::new(name, CrossEntropy { rows, vocabulary, judged, gradient }, replicas, reads, writes));
+        }
+    }
+    cases
+}
+
+pub fn squared_error(replicas: u32) -> Vec<Case> {
+    let mut numbers = Numbers::new(67);
+    let mut cases = Vec::new();
+    for (rows, width) in [(1, 1), (7, 3), (65, 1), (33, 48), (129, 5)] {
+        for gradient in [false, true] {
+            let len = replicas * rows * width;
+            let reads = vec![Some(numbers.normal(len)), Some(numbers.normal(len))];
+            let writes = vec![gradient.then(|| numbers.normal(len)), Some(numbers.normal(2 * replicas * rows))];
+            let name = format!("{rows} rows of {width}, gradient {gradient}");
+            cases.push(Case::new(name, SquaredError { rows, width, gradient }, replicas, reads, writes));
         }
     }
     cases

@@ -1,10 +1,12 @@
-//! Cases of the end of a step: gradient norm, metrics, AdamW, gradient descent.
+//! Cases of the end of a step: gradient norm, metrics, and the optimisers.
 
+use mnemoscope::kernels::adam_tensor::AdamTensor;
 use mnemoscope::kernels::adamw::AdamW;
 use mnemoscope::kernels::control;
 use mnemoscope::kernels::descent::Descent;
 use mnemoscope::kernels::grad_norm::{GradNorm, Pool};
 use mnemoscope::kernels::metrics::{ENTRY, Metrics, RING, Training};
+use mnemoscope::kernels::momentum::Momentum;
 
 use super::harness::Case;
 use super::numbers::{Numbers, control_blocks};
@@ -95,6 +97,25 @@ pub fn descent(replicas: u32) -> Vec<Case> {
     optimisers(replicas, Numbers::new(63), |numbers, pool, name, reads| {
         let writes = vec![Some(numbers.normal(replicas * pool.len))];
         Case::new(name, Descent { pool }, replicas, reads, writes)
+    })
+}
+
+pub fn momentum(replicas: u32) -> Vec<Case> {
+    optimisers(replicas, Numbers::new(76), |numbers, pool, name, reads| {
+        let size = replicas * pool.len;
+        let writes = [numbers.normal(size), numbers.normal(size)];
+        Case::new(name, Momentum { pool }, replicas, reads, writes.map(Some).to_vec())
+    })
+}
+
+/// Tensors that begin anywhere in the pool, of one parameter and of more than a workgroup takes at once.
+pub fn adam_tensor(replicas: u32) -> Vec<Case> {
+    optimisers(replicas, Numbers::new(77), |numbers, pool, name, reads| {
+        let size = replicas * pool.len;
+        let writes = [numbers.normal(size), numbers.normal(size), numbers.uniform(size, 0.0, 2.0)];
+        let bounds = [1, 2, pool.len / 3 + 1, pool.len / 2 + 1, pool.len];
+        let ends = bounds.into_iter().filter(|&end| end > 1 && end <= pool.len).collect();
+        Case::new(name, AdamTensor { pool, start: 1, ends }, replicas, reads, writes.map(Some).to_vec())
     })
 }
 

@@ -70,6 +70,7 @@ pub fn epilogues() -> Vec<(&'static str, Epilogue)> {
         ("bias", bias),
         ("relu alone", Epilogue { activation: Activation::Relu, ..plain }),
         ("gelu alone", Epilogue { activation: Activation::Gelu, ..plain }),
+        ("tanh alone", Epilogue { activation: Activation::Tanh, ..plain }),
         ("relu", relu),
         ("gelu", gelu),
         ("derivative alone", Epilogue { keep_slope: true, ..plain }),

@@ -12,6 +12,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readdirSync,
   rmSync,
   statSync,
 } from 'node:fs';
@@ -32,6 +33,21 @@ const SMALL = {
   sequence: { executor: 'cpu' },
   'sequence run': { executor: 'cpu', seeds: 1, points: 2, longest: 20, stored: 500, words: 50 },
   'sequence time': { executor: 'cpu', stored: 500 },
+  'geometry expand': {
+    executor: 'cpu',
+    arms: 100,
+    width: 16,
+    heads: 2,
+    mlp: 16,
+    batch: 32,
+    steps: 20,
+    every: 10,
+  },
+  mixtures: { executor: 'cpu', steps: 20, every: 10, batch: 4, 'held-out': 16, seeds: 1 },
+  symmetry: { executor: 'cpu', steps: 20, every: 10, tests: 16, seeds: 1 },
+  'symmetry csv': { trials: 20 },
+  'symmetry block': {},
+  'symmetry own': {},
   evaluate: { executor: 'cpu' },
 };
 const WRITES = /^--(out|csv|checkpoint|export-weights|logit|attention|(left|right)-(matrix|table))$/;
@@ -69,8 +85,9 @@ function mnemoscope(words) {
   });
 }
 
-/** `cargo run --release -- …` and `cargo build --release`: the tests have compiled the program. */
+/** `cargo run --release -- …`, `cargo build --release` and `cargo test --no-run`: the tests have compiled programs and tests. */
 function cargo(words) {
+  if (words[0] === 'test' && words.includes('--no-run')) return compiled(words);
   const [what, how, ...rest] = words;
   assert.ok(
     ['run', 'build'].includes(what) && how === '--release',
@@ -80,6 +97,21 @@ function cargo(words) {
     assert.equal(rest.shift(), '--');
     mnemoscope(rest);
   }
+}
+
+/** What `--message-format=json` says of the tests that `--test` names: where the newest of each lies. */
+function compiled(words) {
+  const deps = join(ROOT, 'target/debug/deps');
+  words.forEach((word, at) => {
+    if (word !== '--test') return;
+    const name = words[at + 1];
+    const [newest] = readdirSync(deps)
+      .filter((file) => new RegExp(`^${name}-[0-9a-f]+$`).test(file))
+      .map((file) => join(deps, file))
+      .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+    assert.ok(newest, `tests/${name}.rs is not compiled: cargo test --no-run does it`);
+    console.log(JSON.stringify({ executable: newest }));
+  });
 }
 
 async function build(words) {
@@ -103,6 +135,8 @@ async function build(words) {
       );
     case 'bench-recall':
       return run(script, [...words, '--recalls=500', '--rounds=1'], { env });
+    case 'bench-native':
+      return run(script, [...words, '--rounds=1', '--round-ms=100'], { env });
     case 'serve': {
       const port = 20_000 + (process.pid % 20_000);
       const server = spawn(script, words, {

@@ -51,10 +51,25 @@ function blocks(file) {
 
 const CODE = TEXTS.flatMap((file) => blocks(file).map((block) => ({ file, ...block })));
 /** Languages, and the texts that may have them. A drawing is no code. */
-const RULES = { sh: /./, js: /./, html: /^docs\/embed\.md$/, '': /^ARCHITECTURE\.md$/ };
+const RULES = { sh: /./, js: /./, html: /^docs\/(embed|lessons)\.md$/, '': /^ARCHITECTURE\.md$/ };
 /** What the reader has beforehand, by text. */
 const BEFORE = {
   'docs/command-line.md': 'mnemoscope encodings --length 16 --width 8 --left-table mine.npy --out -',
+};
+
+/** What a text's lines are run with besides. */
+const WITH = {
+  // The script on whatever adapter there is, in a time in which it measures little.
+  'docs/gpu.md': {
+    MNEMOSCOPE: join(ROOT, 'target/debug/mnemoscope'),
+    MNEMOSCOPE_ALLOW_SOFTWARE: '1',
+    BUDGET_S: '45',
+  },
+};
+/** Texts that need what a machine may lack, and why they are left out there. */
+const LACKS = {
+  'docs/pytorch.md': () => !TORCH && 'there is no PyTorch for python3',
+  'docs/gpu.md': () => process.env.MNEMOSCOPE_NO_GPU === '1' && 'MNEMOSCOPE_NO_GPU=1',
 };
 
 /** A Python that has PyTorch, which one text calls by the name of `python3`; null if there is none here. */
@@ -116,23 +131,41 @@ describe('lines of a shell', () => {
   for (const file of TEXTS.filter((file) =>
     CODE.some((block) => block.file === file && block.language === 'sh'),
   )) {
-    const skip = file === 'docs/pytorch.md' && !TORCH && 'SKIPPED: there is no PyTorch for python3';
-    test(file, { skip }, async () => {
+    const lacks = LACKS[file]?.();
+    test(file, { skip: lacks && `SKIPPED: ${lacks}` }, async () => {
       const cwd = await checkout(file);
-      if (BEFORE[file]) await shell(BEFORE[file], cwd);
+      const env = { ...environment, ...WITH[file] };
+      if (BEFORE[file]) await shell(BEFORE[file], cwd, env);
       const known = new Set();
       for (const { where, code, language, named } of CODE.filter((block) => block.file === file)) {
         // The benchmarks have a test of their own.
         if (language !== 'sh' || (named && (known.has(code) || /^\.\/build\.sh bench/.test(code)))) continue;
         known.add(code);
         try {
-          await shell(code, cwd);
+          await shell(code, cwd, env);
         } catch (error) {
           throw new Error(`${where}: ${error.message}`);
         }
       }
     });
   }
+});
+
+describe('what runs on a machine with a graphics card', () => {
+  const skip = LACKS['docs/gpu.md']();
+  test('a software adapter ends it with code 3, without cargo in PATH', { skip }, async () => {
+    const cwd = await checkout('card');
+    await shell('recipes/gpu/pack.sh', cwd, { ...environment, ...WITH['docs/gpu.md'] });
+    const bare = { PATH: '/usr/bin:/bin' };
+    const { status, stdout, stderr } = spawnSync(join(ROOT, 'target/gpu/run.sh'), ['out'], {
+      cwd,
+      env: bare,
+    });
+    const said = `${stdout}${stderr}`;
+    // Where there is a card, it measures.
+    if (/^adapter: none/.test(stdout)) assert.equal(status, 3, said);
+    else assert.ok(existsSync(join(cwd, 'out/gpu.json')), said);
+  });
 });
 
 describe('a sweep on Slurm', () => {
@@ -327,5 +360,13 @@ describe('benchmarks', () => {
       shares.split(', ').every((share) => Number(share) > 4000),
       shares,
     );
+  });
+
+  test('./build.sh bench-native: the losses are those of JAX', async () => {
+    const cwd = await checkout('native');
+    const { stdout } = await shell('./build.sh bench-native', cwd);
+    const [, ours, theirs, ratio, off] =
+      /^\| [a-z]\S+ \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) .*\| (\S+) \|$/m.exec(stdout) ?? [];
+    assert.ok([ours, theirs, ratio].every((text) => number(Number(text))) && Number(off) < 1e-5, stdout);
   });
 });

@@ -203,6 +203,31 @@ for (const [id, { small, long, skipped }] of Object.entries(EACH)) {
       await lab.page.locator('h1').waitFor({ state: 'hidden' });
     });
 
+    test('what stands in a part can stand alone, and can be hidden', link(small), async (lab) => {
+      await lab.train();
+      const seen = async (asked, name, wanted) => {
+        await lab.page.evaluate((hash) => (location.hash = hash), `${link(small)}&${asked}=${name}`);
+        // A part asks only when it is in view.
+        await lab.page.waitForFunction(
+          ([name, wanted]) => {
+            const own = `:is([aria-labelledby="title-${name}"], lab-figure[data-testid="${name}"])`;
+            const shown = (all) => [...document.querySelectorAll(all)].filter((one) => one.checkVisibility());
+            document.querySelector(`[data-part]:has(${own}) h2`)?.scrollIntoView();
+            const rest = shown('#lab [data-part] :is(h2, h3, input, lab-figure)').filter(
+              (one) => !one.closest(own),
+            );
+            return wanted ? shown(own).length > 0 && !rest.length : !shown(own).length && rest.length > 0;
+          },
+          [name, wanted],
+        );
+        assert.equal(await problems(lab), 0, name);
+      };
+      for (const name of parts.flatMap(({ within }) => within)) {
+        await seen('only', name, true);
+        await seen('hide', name, false);
+      }
+    });
+
     test('presets and keys do what they say', `#lab=${id}&executor=cpu`, async (lab) => {
       const { page } = lab;
       for (const preset of presets) {
@@ -249,6 +274,53 @@ for (const [id, { small, long, skipped }] of Object.entries(EACH)) {
       await lab.press('explain');
       await welcome.waitFor();
     });
+
+    const FIRST = { viewport: { width: 1280, height: 800 }, folded: true };
+    test(
+      'its first screen has an action; its parts are listed, and opened by it',
+      `#lab=${id}`,
+      FIRST,
+      async (lab) => {
+        const { page } = lab;
+        const { height } = await page.locator('.masthead').boundingBox();
+        assert.ok(height <= 150, `title and claim take ${height} px`);
+        const action = await page
+          .locator('#lab .bench, #lab .runbar')
+          .locator('button.primary, select')
+          .first()
+          .boundingBox();
+        assert.ok(action.y + action.height <= 800, `the first action stands at ${action.y}`);
+        const folds = () =>
+          page
+            .locator('details.fold')
+            .evaluateAll((all) => all.map(({ dataset, open }) => [dataset.fold, open]));
+        const before = await folds();
+        assert.ok(
+          before.every(([, open]) => !open),
+          'nothing is open on a first visit',
+        );
+        for (const entry of await page.locator('nav.contents [data-to]').all()) {
+          await entry.click();
+          const reached = await page.evaluate(() => {
+            const { activeElement } = document;
+            const { top } = activeElement.getBoundingClientRect();
+            return [activeElement.closest('[data-part]')?.dataset.part, top < innerHeight];
+          });
+          assert.deepEqual(reached, [await entry.getAttribute('data-to'), true]);
+        }
+        const opened = await folds();
+        await page.reload();
+        await lab.state('ready');
+        assert.deepEqual(await folds(), opened, 'what was opened is open at the next visit');
+        await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+        assert.ok(
+          (await folds()).every(([, open]) => open),
+          'a print shows everything',
+        );
+        await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+        assert.deepEqual(await folds(), opened);
+      },
+    );
 
     test('start, pause, one step, reset; looking leaves the run alone', link(long), async (lab) => {
       await lab.press('train');
@@ -367,20 +439,20 @@ for (const [id, { small, long, skipped }] of Object.entries(EACH)) {
       for (const part of await page.locator('#lab [data-part] h2').all()) {
         await part.scrollIntoViewIfNeeded();
         await lab.answered();
-        const box = await page.locator('#train').boundingBox();
-        assert.ok(box.y >= 0 && box.y + box.height <= DESK.height, `the run bar stands at ${box.y}`);
+        const box = await page.locator('nav.contents').boundingBox();
+        assert.ok(box.y >= 0 && box.y + box.height <= DESK.height, `the line of parts stands at ${box.y}`);
       }
       await lab.openAll();
       await fits('finished, everything open');
       assert.deepEqual(await unreached(page), []);
       await lab.press('open-shortcuts');
-      assert.equal(await lab.axe(), '', 'the sheet of shortcuts');
+      assert.equal(await lab.axe({ within: '#shortcuts' }), '', 'the sheet of shortcuts');
       if (skipped.includes('weights')) return;
       await lab.kept();
       await page.reload();
       await lab.state('ready');
       await page.getByTestId('offer-go-on').waitFor();
-      assert.equal(await lab.axe(), '', 'a run is offered');
+      assert.equal(await lab.axe({ within: '[data-testid=offer]' }), '', 'a run is offered');
     });
 
     it('what it skips is what it declares', (context) => {

@@ -168,7 +168,7 @@ describe('the clock', () => {
       near((Number(spike) - origin[0]) / (right - origin[0]), 5 / 32, 1e-3);
 
       await openNumbers(lab, 'lab-phase');
-      assert.equal(await lab.page.locator('lab-phase details[open] tbody tr').count(), 8);
+      assert.equal(await lab.page.locator('lab-phase details.numbers[open] tbody tr').count(), 8);
     },
   );
 

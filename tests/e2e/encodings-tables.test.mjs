@@ -203,7 +203,7 @@ describe('a table that learns', () => {
     await lab.page.locator('#title-measures').scrollIntoViewIfNeeded();
     await lab.page.getByTestId('measures').waitFor();
     assert.match(
-      await lab.page.locator('.measures header').innerText(),
+      await lab.page.locator('.measures summary').innerText(),
       new RegExp(`at step ${stopped.toLocaleString('en')}`),
     );
 

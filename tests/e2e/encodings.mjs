@@ -48,7 +48,7 @@ export async function pictures(lab) {
 }
 
 export async function openNumbers(lab, scope) {
-  const summary = lab.page.locator(`${scope} details > summary`).first();
+  const summary = lab.page.locator(`${scope} details:not(.fold) > summary`).first();
   await summary.scrollIntoViewIfNeeded();
   await summary.click();
 }

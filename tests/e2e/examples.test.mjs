@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
-import { axe, contextOf, labs } from './lab.mjs';
+import { axe } from './axe.mjs';
+import { contextOf, labs } from './lab.mjs';
 
 const LABS = Object.keys(JSON.parse(readFileSync(new URL('each-lab.json', import.meta.url))));
 /** Snippets that show one part alone. */

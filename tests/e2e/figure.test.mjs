@@ -36,7 +36,7 @@ async function filled(lab) {
     await heading.scrollIntoViewIfNeeded();
     await lab.answered();
   }
-  for (const figure of await lab.page.locator('lab-figure').all()) {
+  for (const figure of await lab.page.locator('lab-figure:visible').all()) {
     await figure.scrollIntoViewIfNeeded();
     await figure.locator('.drawing[data-plot]').waitFor();
   }

@@ -5,17 +5,17 @@ import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { extname, join, normalize } from 'node:path';
+import { basename, extname, join, normalize } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setInterval as every } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { axe } from './axe.mjs';
 import { parseCsv } from './files.mjs';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
-export const axePath = require.resolve('axe-core/axe.min.js');
 
-const DIST =
+export const DIST =
   process.env.MNEMOSCOPE_DIST ?? process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
 const SUB_PATH = '/course/lab/';
 const TYPES = {
@@ -37,20 +37,24 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** A plain static server: nothing outside the sub-path, and no special headers unless some are given. */
+/**
+ * A plain static server: nothing outside the sub-path, and no special headers unless some are given, for all files or by a
+ * function of a file's name, which gives null for one that is not to be there.
+ */
 export async function serve(headers = {}) {
   if (!existsSync(join(DIST, 'index.html'))) throw new Error(`no built page in ${DIST}: run the build first`);
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     const inside = pathname.startsWith(SUB_PATH) ? normalize(pathname.slice(SUB_PATH.length)) : '..';
     const file = join(DIST, inside === '.' || inside === '' ? 'index.html' : inside);
-    if (inside.startsWith('..') || !existsSync(file)) {
+    const own = typeof headers === 'function' ? headers(basename(file)) : headers;
+    if (inside.startsWith('..') || !existsSync(file) || own === null) {
       response.writeHead(404).end();
       return;
     }
     response.writeHead(200, {
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-      ...headers,
+      ...own,
     });
     createReadStream(file).pipe(response);
   });
@@ -61,10 +65,10 @@ export async function serve(headers = {}) {
   };
 }
 
-export function launch({ webgpu }) {
+export function launch({ webgpu, flags = [] }) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: webgpu ? [...FLAGS, '--enable-unsafe-webgpu'] : FLAGS,
+    args: [...FLAGS, ...flags, ...(webgpu ? ['--enable-unsafe-webgpu'] : [])],
   });
 }
 
@@ -115,16 +119,6 @@ export async function savedBy(page, button) {
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 
-/** What axe finds wrong in a page or frame, in words. */
-export async function axe(target) {
-  if (!(await target.evaluate(() => 'axe' in globalThis)))
-    await target.evaluate(await readFile(axePath, 'utf8'));
-  const found = await target.evaluate(
-    async () => (await globalThis.axe.run(document, { iframes: false })).violations,
-  );
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`).join('\n');
-}
-
 /** In the page: counts the files that it gives to the browser, and notes a click that did not come up where it went down. */
 function watch() {
   globalThis.given = 0;
@@ -167,20 +161,41 @@ function clickAgain(page) {
 /** The context of a phone. */
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
+/** What a first visit leaves folded. Tests look into it, unless they are of a first visit. */
+const FOLDS = [
+  ...[
+    'measures',
+    'phase',
+    'lemma',
+    'logit',
+    'slice',
+    'spectrum',
+    'making',
+    'operations',
+    'spikes',
+    'ball',
+    'matrices',
+  ],
+  ...['cost', 'heads', 'coefficients', 'samples', 'integral', 'block', 'own', 'span'],
+].join();
+
 /** One page, in a context of its own. */
 export class Lab {
   errors = [];
 
-  static async open(browser, address, link = '', options = {}) {
+  static async open(browser, address, link = '', { folded = false, ...options } = {}) {
     const lab = new Lab();
     lab.context = await contextOf(browser, { viewport: { width: 1280, height: 860 }, ...options });
     await lab.context.addInitScript(watch);
+    if (!folded)
+      await lab.context.addInitScript((folds) => (localStorage['mnemoscope.folds'] ??= folds), FOLDS);
     lab.page = await lab.context.newPage();
     clickAgain(lab.page);
     lab.page.on('console', (message) => message.type() === 'error' && lab.errors.push(message.text()));
     lab.page.on('pageerror', (error) => lab.errors.push(error.message));
     lab.page.on('response', (response) => response.status() >= 400 && lab.errors.push(response.url()));
-    await lab.page.goto(address + link);
+    // Without a lab in the address the page begins with the story.
+    await lab.page.goto(address + (link || '#lab=copy'));
     await lab.state('ready');
     return lab;
   }
@@ -415,17 +430,20 @@ export class Lab {
     );
   }
 
-  axe() {
-    return axe(this.page);
+  axe(options = {}) {
+    return axe(this.page, options);
   }
 
-  /** As it is now it sticks out nowhere, and axe finds nothing in it, by dark and by light. */
+  /** As it is now it sticks out nowhere, and axe finds nothing in it, by dark and by light, which differ in contrast alone. */
   async fits(what = '') {
     assert.equal(await this.overflow(), 0, `${what}: pixels too wide`);
-    for (const colorScheme of ['dark', 'light']) {
+    for (const [colorScheme, rules] of [
+      ['dark', ['color-contrast']],
+      ['light', null],
+    ]) {
       await this.page.emulateMedia({ colorScheme });
       await this.drawn();
-      assert.equal(await this.axe(), '', `${what}, ${colorScheme}`);
+      assert.equal(await this.axe({ rules }), '', `${what}, ${colorScheme}`);
     }
   }
 

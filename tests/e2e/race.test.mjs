@@ -218,19 +218,24 @@ describe('compare', () => {
     // Another grid of steps: the lines must still meet at theirs.
     await lab.set('every', '8');
     await lab.train();
-    assert.deepEqual(await what(lab), ['Width 24 → 16; Learning rate 0.01 → 0.003; Evaluate every 8 → 10']);
+    assert.deepEqual(await what(lab), [
+      'Width 16, here 24; Learning rate 0.003, here 0.01; Evaluate every 10, here 8',
+    ]);
     assert.deepEqual(await series(lab), ['rank', 'sinusoidal', '1/rank', '1/sinusoidal']);
     // Every 8 steps up to 40, and every 10: each line goes through its own points, without a break.
     const drawn = await strokes(lab);
     for (const id of ['rank', 'sinusoidal']) assert.deepEqual(drawn[id], { stretches: 1, points: 6 });
     for (const id of ['1/rank', '1/sinusoidal']) assert.deepEqual(drawn[id], { stretches: 1, points: 5 });
-    assert.match(await lab.page.locator('.loss .earlier').innerText(), /Run 1: Width 24 → 16; Learning rate/);
+    assert.match(
+      await lab.page.locator('.loss .earlier').innerText(),
+      /Run 1: Width 16, here 24; Learning rate/,
+    );
 
     await lab.page.locator('.settings input[name=encodings][value=rank]').uncheck();
     await lab.page.waitForFunction(() => location.hash.includes('encodings=sinusoidal'));
     await lab.train();
     assert.deepEqual(await what(lab), [
-      'Encodings with Rank (learned); Width 24 → 16; Learning rate 0.01 → 0.003; Evaluate every 8 → 10',
+      'Encodings with Rank (learned); Width 16, here 24; Learning rate 0.003, here 0.01; Evaluate every 10, here 8',
       'Encodings with Rank (learned)',
     ]);
     assert.deepEqual((await series(lab)).sort(), [
@@ -256,7 +261,7 @@ describe('compare', () => {
     }
     assert.deepEqual(
       await what(lab),
-      [2, 3, 4, 5, 6].map((seed) => `First seed 7 → ${seed}`),
+      [2, 3, 4, 5, 6].map((seed) => `First seed ${seed}, here 7`),
     );
   });
 
@@ -276,7 +281,7 @@ describe('compare', () => {
     await choose('mine.json', bytes);
     const row = page.locator('[data-testid=compare] tbody tr', { hasText: 'mine.json' });
     await row.waitFor();
-    assert.match(await row.locator('td.what').innerText(), /First seed 0 → 5/);
+    assert.match(await row.locator('td.what').innerText(), /First seed 5, here 0/);
     const cell = await row.locator('td.n').first().innerText();
     const step = reached['token-accuracy'];
     assert.ok(step === null ? cell.startsWith('not within 120') : / of 2 seeds/.test(cell), cell);

@@ -87,7 +87,7 @@ const figuresOf = (study) =>
 const allOf = ({ arms }) => arms.flatMap(({ points }) => points.flatMap(({ values }) => values.flat()));
 
 async function openNumbersOf(lab, name) {
-  const summary = lab.page.locator(`section[aria-labelledby="title-${name}"] details > summary`);
+  const summary = lab.page.locator(`section[aria-labelledby="title-${name}"] details:not(.fold) > summary`);
   await summary.scrollIntoViewIfNeeded();
   await summary.click();
   await lab.page.getByTestId(`numbers-${name}`).waitFor();
@@ -225,8 +225,8 @@ describe('choosing', () => {
   test('every experiment says what it does and how long it takes, and is in the link', async (lab) => {
     const kinds = lab.page.locator('input[name=experiment-kind]');
     const all = await kinds.evaluateAll((inputs) => inputs.map((one) => one.value));
-    assert.deepEqual(all, ['capacity', 'kanerva', 'errors', 'repeated', 'rivals']);
-    for (const kind of ['capacity', 'kanerva', 'repeated', 'rivals', 'errors']) {
+    assert.deepEqual(all, ['capacity', 'kanerva', 'errors', 'repeated', 'rivals', 'recall']);
+    for (const kind of ['capacity', 'kanerva', 'repeated', 'rivals', 'recall', 'errors']) {
       await kindOf(lab, kind).check();
       await lab.settled('experiment', kind);
       const hash = await lab.hash();

@@ -46,6 +46,8 @@ async function step(lab, at = null) {
   });
 }
 
+/** One operation at a time is shown. */
+const choose = (lab, id) => lab.page.locator(`sequence-operations .chooser input[value=${id}]`).click();
 const stageOf = (shown, id) => shown.stages.find((stage) => stage.id === id);
 const codes = (view) => view.vectors.filter(({ kind }) => kind === 'code');
 
@@ -99,8 +101,10 @@ describe('five operations', () => {
       assert.deepEqual([shown.symbols, shown.symbol], [CONTEXT, CONTEXT[at]]);
       const ids = shown.stages.map(({ id }) => id);
       assert.deepEqual(ids, STAGES);
-      const sentences = await lab.page.locator('sequence-operations').innerText();
-      for (const { mapping } of shown.stages) assert.ok(sentences.includes(mapping), mapping);
+      for (const { id, mapping } of shown.stages) {
+        await choose(lab, id);
+        assert.equal(await lab.page.locator(`[data-stage=${id}] .mapping`).innerText(), mapping);
+      }
       for (const machine of MACHINES) {
         const items = stageOf(shown, 'decoding')[machine].similarities.flatMap(({ items }) => items);
         const predicted = items.some(({ chosen }) => chosen) ? shown.predictions[machine] : null;
@@ -241,14 +245,14 @@ describe('five operations', () => {
       1e-3 * Math.max(1, Math.abs(vector.values.at(-1))),
     );
 
-    await lab.page.locator('sequence-operations details > summary').click();
+    await lab.page.locator('sequence-operations details:not(.fold) > summary').click();
     await lab.page.getByTestId('operations-entry').waitFor();
     const options = await lab.page.getByTestId('operations-entry').locator('option').count();
     const wanted = shown.stages
       .flatMap((stage) => MACHINES.map((machine) => stage[machine]))
       .reduce((sum, { vectors, similarities }) => sum + vectors.length + similarities.length, 0);
     assert.equal(options, wanted);
-    const rows = lab.page.locator('sequence-operations details tbody tr');
+    const rows = lab.page.locator('sequence-operations details:not(.fold) tbody tr');
     assert.equal(await rows.count(), 11);
     assert.match(
       (await rows.nth(1).innerText()).replace(/\s+/g, ' '),
@@ -261,6 +265,7 @@ describe('five operations', () => {
     await lab.press('operations-next');
     await lab.press('operations-next');
     const shown = await step(lab, 2);
+    await choose(lab, 'retrieval');
     const lists = await lab.page
       .locator('[data-stage=retrieval] .machine [data-testid=similar]')
       .evaluateAll((found) =>
@@ -353,27 +358,27 @@ describe('exports', () => {
 });
 
 describe('every reader', () => {
-  test('two rows of five columns on a desk, cells of a row at one height', async (lab) => {
+  test('on a desk both machines side by side, at one height; a print has all operations', async (lab) => {
     await step(lab, 0);
-    assert.ok(!(await lab.page.locator('sequence-operations .chooser').isVisible()));
-    const boxes = await lab.page.evaluate(() =>
-      ['machine', 'transformer'].map((machine) =>
-        [...document.querySelectorAll(`.stage .cell.${machine}`)].map((cell) => {
-          const { left, right, top } = cell.getBoundingClientRect();
-          return { left, right, top };
-        }),
-      ),
-    );
-    const [above, below] = boxes;
-    assert.deepEqual([above.length, below.length], [5, 5]);
-    for (const row of boxes) {
-      row.forEach(({ left, top }, i) => {
-        near(top, row[0].top, 1);
-        if (i > 0) assert.ok(left >= row[i - 1].right, `column ${i}`);
-      });
+    const boxes = () =>
+      lab.page.evaluate(() =>
+        [...document.querySelectorAll('.stage')]
+          .filter((stage) => stage.checkVisibility())
+          .map((stage) =>
+            [...stage.querySelectorAll('.cell')].map((cell) => cell.getBoundingClientRect().toJSON()),
+          ),
+      );
+    for (const id of STAGES) {
+      await choose(lab, id);
+      await lab.page.waitForSelector(`.stage[data-stage=${id}][data-shown=true]`);
+      const [[machine, transformer], ...others] = await boxes();
+      assert.deepEqual(others, []);
+      near(machine.top, transformer.top, 1);
+      assert.ok(transformer.left >= machine.right, id);
+      assert.ok((await lab.overflow()) <= 0);
     }
-    assert.ok(below[0].top > above[0].top);
-    assert.ok((await lab.overflow()) <= 0);
+    await lab.page.emulateMedia({ media: 'print' });
+    assert.equal((await boxes()).length, STAGES.length);
   });
 
   test(
@@ -385,7 +390,7 @@ describe('every reader', () => {
     async (lab) => {
       await step(lab, 0);
       for (const [i, id] of STAGES.entries()) {
-        await lab.page.locator(`.chooser input[value=${id}]`).click();
+        await choose(lab, id);
         await lab.page.waitForFunction(
           (wanted) =>
             [...document.querySelectorAll('.stage')].every(

@@ -6,6 +6,7 @@ import { layOutAll, place, widthOf } from '../../www/src/figure/layout';
 import {
   draggedBy,
   FIRST_VIEW,
+  inPlane,
   seenFrom,
   turnedBy,
   turnedByKey,
@@ -185,4 +186,15 @@ test('where dots lie behind one another the nearest to the reader is read, else 
   assert.equal(pointed({ around: -180, above: 0 }, 1), 0);
   assert.equal(pointed(FRONT, 2, 10), 2);
   assert.equal(pointed({ around: 90, above: 0 }, 0), 0);
+});
+
+test('a place of the drawing leads back to the plane that a handle is dragged in', () => {
+  const shifted = figure(dots([[0.5, -1.5, 0]]));
+  for (const view of [FRONT, FIRST_VIEW, { around: -140, above: 60 }]) {
+    const { reading } = seenFrom(shifted, view);
+    assert.ok(reading?.by === 'point');
+    const place = inPlane(shifted, view, reading.x[0] ?? NaN, reading.y[0] ?? NaN);
+    assert.ok(place && Math.hypot(place[0] - 0.5, place[1] + 1.5) < 1e-9, `${place} at ${viewText(view)}`);
+  }
+  assert.equal(inPlane(shifted, { around: 90, above: 0 }, 0.1, 0.1), null, 'edge-on');
 });

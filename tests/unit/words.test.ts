@@ -9,7 +9,7 @@ import { correlation, precise } from '../../www/src/figure/print';
 import type { Figure } from '../../www/src/figure/figure';
 import { amount, count, duration, percent, plural, shortened } from '../../www/src/ui/format';
 import { wholeNumber } from '../../www/src/ui/number-control';
-import { figureText, share } from '../../www/src/ui/text';
+import { brief, figureText, share } from '../../www/src/ui/text';
 
 test('what is not quite all, or not quite nothing, does not read as all or nothing', () => {
   assert.equal(percent(0.9996), '99.9');
@@ -30,6 +30,14 @@ test('numbers read with a true minus sign, and zero is not negative', () => {
   assert.equal(precise(-1234.5678), '−1234.6');
   assert.equal(amount(0.001234), '0.0012');
   assert.equal(amount(null), '–');
+  assert.equal(amount(12_345), '1.2e4');
+  const told = [0, -0, 1e-7, 0.00456, 1234.5, 1e5, -2e-9, 0.0009999, null, Infinity];
+  assert.deepEqual(
+    told.map((value) => brief(value)),
+    ['0', '0', '1e−7', '0.00456', '1230', '1e5', '−2e−9', '0.001', '–', 'no value'],
+  );
+  assert.equal(figureText(2e-8), '2e−8');
+  assert.equal(figureText(3e9), '3e9');
 });
 
 test('times, plurals, and what is cut short', () => {
@@ -93,7 +101,7 @@ test('of two configurations exactly what differs is named', () => {
   const from = { steps: '20', lines: 'rank', position: '1' };
   assert.deepEqual(differences(table, from, { ...from, steps: '20.0' }), [], 'one number in two spellings');
   const found = differences(table, from, { steps: '40', lines: 'rank,none', position: '1' });
-  assert.equal(differencesText(found), 'steps 20 → 40; lines with None');
+  assert.equal(differencesText(found), 'steps 40, here 20; lines with None');
   assert.equal(differencesText([]), 'the same settings');
 });
 

@@ -1,11 +1,12 @@
 // The browser, the server of the repository, and pages that may be slow, hang or fail.
 
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const { chromium } = createRequire(join(ROOT, 'www/package.json'))('playwright-core');
@@ -55,19 +56,45 @@ export async function within(ms, what, promise) {
   }
 }
 
-/** Serves the repository; the same files once more under /isolated/, with the headers for threads. */
+/** A line that all requests share: of each second so many bytes, and every answer comes so much later. */
+export const LINE = { bytesPerMs: 1250, latencyMs: 40 };
+const PIECE = 4096;
+let lineFree = 0;
+const packed = new Map();
+
+/** As a host of static files sends it, with gzip, over that line. */
+async function sendSlowly(file, response) {
+  const bytes = packed.get(file) ?? gzipSync(readFileSync(file), { level: 9 });
+  packed.set(file, bytes);
+  await sleep(LINE.latencyMs);
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    const piece = bytes.subarray(at, at + PIECE);
+    lineFree = Math.max(lineFree, performance.now()) + piece.length / LINE.bytesPerMs;
+    await sleep(lineFree - performance.now());
+    response.write(piece);
+  }
+  response.end();
+}
+
+/** Serves the repository; the same files under /isolated/ with the headers for threads, and under /slow/ over a slow line. */
 export async function serve() {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     const isolated = pathname.startsWith('/isolated/');
-    const file = join(ROOT, isolated ? pathname.slice('/isolated'.length) : pathname);
+    const slow = pathname.startsWith('/slow/');
+    const file = join(ROOT, isolated || slow ? pathname.replace(/^\/\w+/, '') : pathname);
     if (!file.startsWith(ROOT) || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end();
       return;
     }
     const type = TYPES[extname(file)] ?? 'application/octet-stream';
-    response.writeHead(200, { 'content-type': type, ...(isolated ? ISOLATED : {}) });
-    createReadStream(file).pipe(response);
+    response.writeHead(200, {
+      'content-type': type,
+      ...(isolated ? ISOLATED : {}),
+      ...(slow ? { 'content-encoding': 'gzip' } : {}),
+    });
+    if (slow) void sendSlowly(file, response);
+    else createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { address: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
@@ -161,6 +188,10 @@ export class Browser {
     const context = await this.inner.newContext(options.context);
     const page = await context.newPage();
     if (options.script) await page.addInitScript(options.script);
+    if (options.slower) {
+      const session = await context.newCDPSession(page);
+      await session.send('Emulation.setCPUThrottlingRate', { rate: options.slower });
+    }
     await page.goto(url, { waitUntil: options.waitUntil ?? 'load' });
     return page;
   }

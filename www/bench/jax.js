@@ -22,7 +22,25 @@ function attention(x, p, name, { batch, length, width, heads }) {
   return nn.dotProductAttention(q, k, v, { isCausal: true }).reshape([batch, length, width]);
 }
 
-function objective(size, p, tokens, targets) {
+/** What recalls a cloud from a mixture: mean squared error of its answers. */
+function recalled({ batch, components, grid, width, heads }, p, { tokens, bias, queries, answers }) {
+  const activate = (x) => nn.gelu(x, { approximate: true });
+  const mlp = (x, name) => linear(activate(linear(x, p, `${name}.0`)), p, `${name}.1`);
+  const [keys, head] = [components * grid, width / heads];
+  const y = mlp(tokens, 'context');
+  const query = mlp(queries, 'query');
+  const of = (x, name, rows) =>
+    np.matmul(x, p[`attention.${name}.weight`].transpose()).reshape([batch, rows, heads, head]);
+  const asked = np.matmul(query.ref, p['attention.query.weight']).reshape([batch, 1, heads, head]);
+  const gathered = nn.dotProductAttention(asked, of(y.ref, 'key', keys), of(y, 'value', keys), {
+    bias: bias.reshape([batch, 1, 1, keys]),
+  });
+  const own = np.matmul(query, p['attention.skip.weight']);
+  const both = linear(gathered.reshape([batch, width]), p, 'attention.out').add(own);
+  return np.square(mlp(both, 'head').sub(answers)).mean();
+}
+
+function transformed(size, p, { tokens, targets }) {
   const { batch, length, judged, layers, vocabulary, width } = size;
   const table = size.learned ? p.positions : array(positions(size), [length, width]);
   let x = np.take(size.tied ? p.embedding.ref : p.embedding, tokens, 0).add(table);
@@ -74,10 +92,11 @@ export async function open(size, device) {
 
   const start = Object.entries(weights(size));
   const count = start.reduce((sum, [, { values }]) => sum + values.length, 0);
-  const loss = (p, tokens, targets) => objective(size, p, tokens, targets);
+  const objective = size.nats ? transformed : recalled;
+  const loss = (p, batch) => objective(size, p, batch);
 
-  const step = jax.jit(({ params, m, v, powers }, tokens, targets) => {
-    const [value, gradient] = jax.valueAndGrad(loss)(tree.ref(params), tokens, targets);
+  const step = jax.jit(({ params, m, v, powers }, batch) => {
+    const [value, gradient] = jax.valueAndGrad(loss)(tree.ref(params), batch);
     powers = powers.mul(np.array([OPTIMISER.beta1, OPTIMISER.beta2]));
     // One flat AdamW needs fewer launches than one per tensor, and measured the faster.
     const flat = (tensors) => np.concatenate(start.map(([name]) => np.ravel(tensors[name])));
@@ -97,13 +116,12 @@ export async function open(size, device) {
   let state = { params, m: np.zeros([count]), v: np.zeros([count]), powers: np.ones([2]) };
   const batches = new Batches(size);
   const advance = () => {
-    const { tokens, targets } = batches.next();
+    const given = ([name, { shape, values }]) => [
+      name,
+      array(values, shape, values instanceof Int32Array ? np.int32 : np.float32),
+    ];
     let value;
-    [value, state] = step(
-      state,
-      array(tokens, [size.batch, size.length], np.int32),
-      array(targets, [size.batch, size.judged], np.int32),
-    );
+    [value, state] = step(state, Object.fromEntries(Object.entries(batches.next()).map(given)));
     return value;
   };
 
@@ -116,7 +134,7 @@ export async function open(size, device) {
   return {
     async losses(steps) {
       const losses = [];
-      for (let i = 0; i < steps; i++) losses.push((await advance().data())[0] / Math.LN2);
+      for (let i = 0; i < steps; i++) losses.push((await advance().data())[0] / (size.nats ? Math.LN2 : 1));
       return losses;
     },
     async train(steps) {

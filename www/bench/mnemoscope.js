@@ -40,6 +40,13 @@ const LABS = {
     ],
     fixed: { experiment: 'paths', variants: 'full', schedule: 'constant', warmup: 0 },
   },
+  mixtures: {
+    loss: 'fvu',
+    model: [
+      ...['components', 'alpha', 'modes', 'grid', 'batch', 'width', 'hidden', 'heads', 'activation', 'rate'],
+    ],
+    fixed: { attention: 'softmax', schedule: 'constant', warmup: 0, steps: 50_000 },
+  },
 };
 
 /** The lab's settings for a size. */
@@ -48,7 +55,7 @@ function settings(size, executor) {
   const { model, fixed } = LABS[lab];
   const given = {
     // So many steps between evaluations that hardly one falls into the measurement, save the one before the first step.
-    ...{ ...fixed, steps: 200_000, every: 10_000, seed: 0, seeds: size.replicas, executor },
+    ...{ steps: 200_000, every: 10_000, seed: 0, seeds: size.replicas, executor, ...fixed },
     ...(lab === 'copy' ? { dropout: size.dropout } : {}),
     ...Object.fromEntries(model.map((name) => [name, size[name]])),
   };
@@ -71,7 +78,7 @@ export async function open(size, executor) {
   if (about.executor.kind !== executor) throw new Error(`${executor} was refused: ${about.executor.reason}`);
   // With a limit of steps, `advance` returns once the metrics of the last step have come back.
   const training = about.measures.filter(({ phase }) => phase === 'training');
-  const loss = training.findIndex(({ id }) => id === 'loss');
+  const loss = training.findIndex(({ id }) => id === (LABS[size.lab].loss ?? 'loss'));
   const bits = training[loss].unit.startsWith('nats') ? Math.LOG2E : 1;
   const advance = async (count) => {
     const events = await run.advance(1e9, count);

@@ -6,7 +6,6 @@ const GPT = { activation: 'gelu', norm: 'pre', decay: 0.01, rate: 1e-3, dropout:
 const PAPER = { activation: 'relu', norm: 'post', decay: 0, rate: 1e-3, dropout: 0, replicas: 1 };
 /** A path-star whose edges and, of most arms, paths are taught. */
 const PATHS = {
-  lab: 'geometry',
   arms: 1000,
   path_nodes: 4,
   pauses: 1,
@@ -15,49 +14,43 @@ const PATHS = {
   position_scale: 0.02,
 };
 
-/** The presets of these names in the labs, one sinusoidal run each; of the paths with an even rate, so that nobody needs a schedule. */
+/** Contexts that are mixtures of clouds, with tags on a circle, asked for their first coefficient; the exact integral over the grid. */
+const RECALL = {
+  components: 8,
+  alpha: 1,
+  modes: 16,
+  grid: 32,
+  heads: 4,
+  hidden: 32,
+  activation: 'gelu',
+  decay: 0,
+  replicas: 1,
+  /** Its first losses lie on a plateau and do not fall. */
+  plateau: true,
+};
+
+/** By lab, the presets of these names, one run each; of paths and mixtures with an even rate, so that nobody needs a schedule. */
+const PRESETS = {
+  copy: {
+    'copy-tiny': { width: 32, layers: 1, heads: 2, mlp: 128, symbols: 15, length: 14, batch: 16, ...GPT },
+    'copy-small': { width: 64, layers: 2, heads: 4, mlp: 256, symbols: 15, length: 30, batch: 32, ...GPT },
+    paper: { width: 64, layers: 2, heads: 4, mlp: 128, symbols: 50, length: 64, batch: 32, ...PAPER },
+  },
+  geometry: {
+    'paths-small': { width: 64, layers: 2, heads: 4, mlp: 256, batch: 256, ...PATHS, ...GPT, rate: 2e-3 },
+  },
+  mixtures: { recall: { width: 16, batch: 32, ...RECALL, rate: 3e-3 } },
+};
+
 export const SIZES = Object.fromEntries(
-  [
-    {
-      name: 'copy-tiny',
-      width: 32,
-      layers: 1,
-      heads: 2,
-      mlp: 128,
-      symbols: 15,
-      length: 14,
-      batch: 16,
-      ...GPT,
-    },
-    {
-      name: 'copy-small',
-      width: 64,
-      layers: 2,
-      heads: 4,
-      mlp: 256,
-      symbols: 15,
-      length: 30,
-      batch: 32,
-      ...GPT,
-    },
-    { name: 'paper', width: 64, layers: 2, heads: 4, mlp: 128, symbols: 50, length: 64, batch: 32, ...PAPER },
-    {
-      name: 'paths-small',
-      width: 64,
-      layers: 2,
-      heads: 4,
-      mlp: 256,
-      batch: 256,
-      ...PATHS,
-      ...GPT,
-      rate: 2e-3,
-    },
-  ].map((size) => [size.name, { lab: 'copy', ...size }]),
+  Object.entries(PRESETS).flatMap(([lab, presets]) =>
+    Object.entries(presets).map(([name, size]) => [name, { lab, name, ...size }]),
+  ),
 );
 
 /**
- * A size with what follows from it: tokens; the last positions of a sequence, which are judged; whether the output layer
- * is the embedding, without a bias; whether the table of positions is trained.
+ * A size with what follows from it: whether the loss is in nats; of sequences tokens, the last positions, which are judged, whether the
+ * output layer is the embedding, without a bias, and whether the table of positions is trained.
  */
 export function shapes(size) {
   return { ...size, ...LABS[size.lab].shapes(size) };
@@ -94,21 +87,28 @@ function pcg4d(a, b, c, d) {
 const unit = (word) => (word >>> 8) / 16777216;
 const below = (word, n) => Math.floor(unit(word) * n);
 
-/** Weights `{ name: { shape, values } }`, drawn as src/model/transformer.rs draws them; with a scale, all from N(0, scale²). */
+const constant = (value) => () => value;
+const uniform = (bound) => (own, element) => (2 * unit(pcg4d(SEED, own, 0, element)[0]) - 1) * bound;
+const normal = (deviation) => (own, element) => {
+  const [a, b] = pcg4d(SEED, own, 0, element);
+  return Math.sqrt(-2 * Math.log(1 - unit(a))) * Math.cos(2 * Math.PI * unit(b)) * deviation;
+};
+
+/** Weights `{ name: { shape, values } }`, each tensor from a stream of its own, in order. */
 export function weights(size) {
-  const { width, layers, mlp, vocabulary, norm: place, initial_scale: scale } = size;
   const all = {};
   let stream = WEIGHTS;
   const add = (name, shape, draw, own = stream++) => {
     const count = shape.reduce((a, b) => a * b, 1);
     all[name] = { shape, values: Float32Array.from({ length: count }, (_, element) => draw(own, element)) };
   };
-  const constant = (value) => () => value;
-  const uniform = (bound) => (own, element) => (2 * unit(pcg4d(SEED, own, 0, element)[0]) - 1) * bound;
-  const normal = (deviation) => (own, element) => {
-    const [a, b] = pcg4d(SEED, own, 0, element);
-    return Math.sqrt(-2 * Math.log(1 - unit(a))) * Math.cos(2 * Math.PI * unit(b)) * deviation;
-  };
+  LABS[size.lab].weights(size, add);
+  return all;
+}
+
+/** As src/model/transformer.rs draws them; with a scale, all from N(0, scale²). */
+function ofTransformer(size, add) {
+  const { width, layers, mlp, vocabulary, norm: place, initial_scale: scale } = size;
   const linear = (name, inputs, outputs, weight, bias) => {
     add(`${name}.weight`, [inputs, outputs], scale ? normal(scale) : weight);
     add(`${name}.bias`, [outputs], scale ? constant(0) : bias);
@@ -131,7 +131,25 @@ export function weights(size) {
   if (place === 'pre') norm('norm');
   if (!size.tied) linear('output', width, vocabulary, usual, usual);
   if (size.learned) add('positions', [size.length, width], normal(size.position_scale), POSITIONS);
-  return all;
+}
+
+/** As src/labs/mixtures/model.rs draws them. Weights of keys and values lie the other way round. */
+function ofRetriever({ width, hidden }, add) {
+  const even = (inputs) => normal(Math.sqrt(1 / inputs));
+  const linear = (name, inputs, outputs) => {
+    add(`${name}.weight`, [inputs, outputs], even(inputs));
+    add(`${name}.bias`, [outputs], constant(0));
+  };
+  const mlp = (name, inputs, outputs) => {
+    linear(`${name}.0`, inputs, hidden);
+    linear(`${name}.1`, hidden, outputs);
+  };
+  mlp('context', 3, width);
+  mlp('query', 3, width);
+  for (const name of ['query', 'key', 'value', 'skip'])
+    add(`attention.${name}.weight`, [width, width], even(width));
+  linear('attention.out', width, width);
+  mlp('head', width, 1);
 }
 
 /** Sinusoidal positions `[length, width]`. */
@@ -152,7 +170,7 @@ function copies({ symbols, length, judged }) {
   const check = (i) => (i === 0 ? 1 : (pcg4d(i, 0x9e3779b9, 0x85ebca6b, 0xc2b2ae35)[0] & 0xfffe) | 1);
   const checks = Array.from({ length: judged }, (_, i) => check(i));
   const held = Math.max(1, Math.floor(symbols / 8));
-  return (step, row, tokens, source) => {
+  return (step, row, { tokens, targets: source }) => {
     const number = (element) => pcg4d(SEED, TRAINING, step, row * 512 + element)[0];
     let rest = 0;
     for (let i = 1; i < judged; i++) {
@@ -181,57 +199,129 @@ function paths({ arms, path_nodes: nodes, pauses, share, vocabulary }) {
     if (heldOut(arm + 1) > heldOut(arm)) continue;
     examples.push([shown(path, (arm + 1) * each), arm * each + 1]);
   }
-  return (step, row, tokens, targets) => {
+  return (step, row, { tokens, targets }) => {
     const [example, target] = examples[below(pcg4d(SEED, TRAINING, step, row)[0], examples.length)];
     tokens.set(example);
     targets[0] = target;
   };
 }
 
-/** What follows from a size, and how a row of a batch is drawn: `(step, row, tokens, targets)`, of which it writes the last two. */
+/** Contexts of a step, each asked by one of its tags, see src/kernels/mixture.rs and mixture_tokens.rs. */
+function mixtures({ components, alpha, modes, grid }) {
+  const roots = Array.from({ length: modes }, (_, mode) => Math.exp(-0.5 * (mode + 1) ** alpha));
+  const factor = 0.95 / (Math.SQRT2 * roots.reduce((sum, root) => sum + root, 0));
+  const features = roots.map((root, mode) =>
+    Float64Array.from(
+      { length: grid },
+      (_, cell) => factor * root * Math.SQRT2 * Math.cos((Math.PI * (mode + 1) * (cell + 0.5)) / grid),
+    ),
+  );
+  const density = new Float64Array(grid);
+  const z = new Float64Array(modes);
+  return (step, row, { tokens, bias, queries, answers }, batch) => {
+    const words = (element) => pcg4d(SEED, TRAINING, step * batch + row, element);
+    const [turned, asked] = words(components * (modes + 1));
+    for (let own = 0; own < components; own++) {
+      density.fill(1);
+      for (let mode = 0; mode < modes; mode++) {
+        z[mode] = 2 * unit(words(own * modes + mode)[0]) - 1;
+        for (let cell = 0; cell < grid; cell++) density[cell] += z[mode] * features[mode][cell];
+      }
+      const moved = 2 * unit(words(components * modes + own)[0]) - 1;
+      const angle = 2 * Math.PI * ((own + 0.4 * moved) / components + unit(turned));
+      const tag = [Math.cos(angle), Math.sin(angle)];
+      let total = 0;
+      for (let cell = 0; cell < grid; cell++) {
+        density[cell] = Math.max(0, density[cell]);
+        total += density[cell];
+      }
+      for (let cell = 0; cell < grid; cell++) {
+        const at = own * grid + cell;
+        bias[at] = Math.log(Math.max(density[cell] / total, 1e-30) / components);
+        tokens[3 * at] = (cell + 0.5) / grid;
+        [tokens[3 * at + 1], tokens[3 * at + 2]] = tag;
+      }
+      if (own !== Math.floor(unit(asked) * components)) continue;
+      queries.set([0, ...tag]);
+      // Uniform from −1 to 1, of variance 1/3.
+      answers[0] = z[0] * Math.sqrt(3);
+    }
+  };
+}
+
+const ofSequences = ({ batch, length, judged }) => ({
+  tokens: { shape: [batch, length], type: Int32Array },
+  targets: { shape: [batch, judged], type: Int32Array },
+});
+
+/**
+ * What follows from a size, its weights, its tensors in a batch, and how a row of a batch is drawn: `(step, row, parts, batch)`, which
+ * writes its parts of these tensors.
+ */
 const LABS = {
   copy: {
+    weights: ofTransformer,
+    tensors: ofSequences,
     shapes: ({ symbols, length }) => ({
       vocabulary: symbols + 1,
       judged: length / 2,
+      nats: true,
       tied: false,
       learned: false,
     }),
     rows: copies,
   },
   geometry: {
+    weights: ofTransformer,
+    tensors: ofSequences,
     shapes: ({ arms, path_nodes: nodes, pauses }) => ({
       // Nodes, and the tokens of an edge, a path and a pause.
       vocabulary: 1 + arms * (nodes - 1) + 3,
       length: 2 + pauses,
       judged: 1,
+      nats: true,
       tied: true,
       learned: true,
     }),
     rows: paths,
   },
+  mixtures: {
+    weights: ofRetriever,
+    tensors: ({ batch, components, grid }) => ({
+      tokens: { shape: [batch, components * grid, 3], type: Float32Array },
+      bias: { shape: [batch, components * grid], type: Float32Array },
+      queries: { shape: [batch, 3], type: Float32Array },
+      answers: { shape: [batch, 1], type: Float32Array },
+    }),
+    shapes: () => ({ nats: false }),
+    rows: mixtures,
+  },
 };
 
-/** Batches: `next()` gives `{ tokens: Int32Array [batch, length], targets: Int32Array [batch, judged] }`. */
+/** Batches: `next()` gives the tensors of one by name, each `{ shape, values }`. */
 export class Batches {
   #size;
   #draw;
+  #tensors;
   step = 0;
 
   constructor(size) {
     this.#size = size;
     this.#draw = LABS[size.lab].rows(size);
+    this.#tensors = Object.entries(LABS[size.lab].tensors(size));
   }
 
   next() {
-    const { length, judged, batch } = this.#size;
-    const tokens = new Int32Array(batch * length);
-    const targets = new Int32Array(batch * judged);
-    const part = (all, each, row) => all.subarray(row * each, (row + 1) * each);
+    const { batch } = this.#size;
+    const all = this.#tensors.map(([name, { shape, type }]) => {
+      const each = shape.slice(1).reduce((a, b) => a * b, 1);
+      return { name, shape, each, values: new type(batch * each) };
+    });
     for (let row = 0; row < batch; row++) {
-      this.#draw(this.step, row, part(tokens, length, row), part(targets, judged, row));
+      const part = ({ name, each, values }) => [name, values.subarray(row * each, (row + 1) * each)];
+      this.#draw(this.step, row, Object.fromEntries(all.map(part)), batch);
     }
     this.step += 1;
-    return { tokens, targets };
+    return Object.fromEntries(all.map(({ name, shape, values }) => [name, { shape, values }]));
   }
 }

@@ -1,6 +1,6 @@
 // Runs the benchmark: every contender in a page of its own, all in one browser, rounds in turn.
 //
-//   node run.mjs [--quick] [--only=compare,growth,page,turn] [--sizes=copy-tiny,copy-small,paper,paths-small]
+//   node run.mjs [--quick] [--only=compare,growth,page,turn] [--sizes=copy-tiny,copy-small,paper,paths-small,recall]
 //                [--growth=copy-tiny,copy-small] [--libraries=Mnemoscope,jax-js,TensorFlow.js]
 //                [--rounds=3] [--round-ms=1500] [--check-ms=25000] [--cap-s=60]
 //
@@ -21,7 +21,7 @@ import { Browser, ROOT, serve } from './browser.mjs';
 import { CHECKED, compare, goalText, goals, table as comparison } from './compare.mjs';
 import { Contest, TOLERANCE, contenders, label } from './contest.mjs';
 import { HEAD, growth, table as grown } from './growth.mjs';
-import { pageTimings, table as loaded } from './load.mjs';
+import { pageTimings, tables as loaded } from './load.mjs';
 import { SEED, SIZES } from './model.js';
 import { markdown, plain } from './report.mjs';
 import { table as turned, turning } from './turn.mjs';
@@ -217,7 +217,7 @@ if (output.growth) {
 const tables = [
   ...Object.entries(output.compare ?? {}).map(([size, entries]) => comparison(size, entries)),
   ...(output.growth ?? []).map(grown),
-  ...(output.page ? [loaded(output.page)] : []),
+  ...(output.page ? loaded(output.page) : []),
   ...(output.turn ? [turned(output.turn)] : []),
 ];
 const goalLines = (output.goals ?? []).map(goalText);

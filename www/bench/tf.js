@@ -89,10 +89,11 @@ export async function open(size, device) {
 
   const advance = () => {
     const { tokens, targets } = batches.next();
+    const whole = ({ values }) => tf.tensor1d(values, 'int32');
     const [value, next] = tf.tidy(() => {
       const loss = (...params) => {
         const p = Object.fromEntries(names.map((name, i) => [name, params[i]]));
-        return objective(tf, size, constants, p, tf.tensor1d(tokens, 'int32'), tf.tensor1d(targets, 'int32'));
+        return objective(tf, size, constants, p, whole(tokens), whole(targets));
       };
       const { value, grads } = tf.valueAndGrads(loss)(state.params);
       const { rate, decay } = size;

@@ -226,6 +226,12 @@ Of the sequence lab: ${named(sequence.properties)}. The types say what each may 
 
 The files \`worker.js\`, \`mnemoscope.js\` and \`mnemoscope_bg.wasm\` must be served beside \`api.js\`, or found by your bundler
 through \`new URL(…, import.meta.url)\`.
+
+In Vite 6 and 7 the development server moves packages into one file each, and the worker is then not beside it: write
+\`optimizeDeps: { exclude: ['mnemoscope'] }\` into \`vite.config.js\`. Vite 8 needs nothing, and no version does for \`vite build\`.
+
+Where a server sends a Content-Security-Policy, \`worker-src\` of the page has to allow the worker, and the policy that comes with
+the worker's script has to have \`script-src 'self' 'wasm-unsafe-eval'\` and \`connect-src 'self'\`.
 `,
   );
 }

@@ -6,15 +6,29 @@
  * Styles are set through the CSSOM only, so that a Content-Security-Policy without `unsafe-inline` does.
  */
 
+import { paramsOf } from './engine/params-of';
+
 const NAME = 'mnemoscope-lab';
 /** Attributes that are ours, not a setting. */
-const OWN = new Set(['lab', 'link', 'hide', 'autostart', 'height', 'src', 'theme', 'title']);
-/** Attributes that any element may have. */
+const OWN = new Set(['lab', 'link', 'hide', 'only', 'autostart', 'height', 'src', 'theme', 'title']);
+/** Attributes that any element may have, or any frame. */
 const GLOBAL =
-  /^(accesskey|aria-.*|class|contenteditable|data-.*|dir|draggable|enterkeyhint|exportparts|hidden|id|inert|inputmode|is|item.*|lang|nonce|on.*|part|popover|role|slot|spellcheck|style|tabindex|translate|xmlns)$/;
+  /^(accesskey|align|allow|allowfullscreen|autofocus|class|contenteditable|credentialless|crossorigin|csp|dir|draggable|enterkeyhint|exportparts|fetchpriority|frameborder|hidden|id|importance|inert|inputmode|is|item.*|key|lang|loading|marginheight|marginwidth|name|nonce|on.*|part|popover|ref|referrerpolicy|role|sandbox|scrolling|slot|spellcheck|srcdoc|style|tabindex|translate|writingsuggestions|xmlns)$/;
+/** No setting's name has anything else in it; those that frameworks leave behind do (`_ngcontent-…`, `v-cloak`, `data-…`). */
+const NAME_OF_SETTING = /^[a-z][a-z0-9_]*$/;
+
+/** The width of a model is a number, `width="100%"` that of an element. */
+const isSetting = ({ name, value }: Attr) =>
+  NAME_OF_SETTING.test(name) &&
+  !OWN.has(name) &&
+  !GLOBAL.test(name) &&
+  !(name === 'width' && /\D$/.test(value));
+
 /** Until the lab says how tall it is. */
 const FIRST_HEIGHT = 560;
 const MOST_HEIGHT = 20_000;
+/** A page of ours speaks as soon as it is there. One that the reader sees, and that is silent for so long, may never do. */
+const SILENCE_MS = 8000;
 
 const script =
   (document.currentScript as HTMLScriptElement | null) ??
@@ -24,6 +38,7 @@ const HOME = script?.src ? new URL('.', script.src).href : document.baseURI;
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(
   ':host{display:block;min-width:0}:host([hidden]){display:none}' +
+    'p{margin:0;padding:.75rem;border:1px solid;font:1rem/1.5 system-ui,sans-serif}' +
     'iframe{display:block;box-sizing:border-box;width:100%;border:0;color-scheme:light dark;background:transparent}',
 );
 
@@ -37,6 +52,13 @@ class MnemoscopeLab extends HTMLElement {
   private frame: HTMLIFrameElement | null = null;
   private shown = '';
   private changed = false;
+  private heard = false;
+  private silence: ReturnType<typeof setTimeout> | undefined;
+  /** Not every browser tells of a frame that is kept out. */
+  private readonly seen = new IntersectionObserver((entries) => {
+    if (this.silence === undefined && entries.some(({ isIntersecting }) => isIntersecting))
+      this.silence = setTimeout(() => this.explain(), SILENCE_MS);
+  });
   private readonly watcher = new MutationObserver(() => this.change());
   private readonly listener = (event: MessageEvent<Message>) => this.onMessage(event);
   /** What the lab is doing, as in the event `lab-state`. */
@@ -52,6 +74,9 @@ class MnemoscopeLab extends HTMLElement {
     // The browser itself does not load the frame before the reader is near it.
     frame.loading = 'lazy';
     frame.allow = 'clipboard-write';
+    // A page that is isolated lets in what its server vouches for, and frames without the reader's cookies, which the lab has no use for.
+    if (crossOriginIsolated && 'credentialless' in frame) frame.credentialless = true;
+    this.heard = false;
     this.state = 'waiting';
     this.shown = this.address();
     frame.src = this.shown;
@@ -59,11 +84,15 @@ class MnemoscopeLab extends HTMLElement {
     root.replaceChildren(frame);
     addEventListener('message', this.listener);
     this.watcher.observe(this, { attributes: true });
+    this.seen.observe(this);
   }
 
   disconnectedCallback(): void {
     removeEventListener('message', this.listener);
     this.watcher.disconnect();
+    this.seen.disconnect();
+    clearTimeout(this.silence);
+    this.silence = undefined;
     this.frame?.remove();
     this.frame = null;
   }
@@ -76,20 +105,15 @@ class MnemoscopeLab extends HTMLElement {
 
   /** What the lab is to show: `link` first, so that single attributes override it. */
   private get fragment(): string {
-    const asked = new URLSearchParams(this.getAttribute('link')?.replace(/^.*#/, '') ?? '');
+    const asked = paramsOf(this.getAttribute('link') ?? '');
     asked.set('lab', this.getAttribute('lab') ?? asked.get('lab') ?? 'copy');
-    for (const { name, value } of this.attributes) {
-      if (!OWN.has(name) && !GLOBAL.test(name)) asked.set(name, value);
+    for (const attribute of this.attributes) {
+      if (isSetting(attribute)) asked.set(attribute.name, attribute.value);
     }
-    const hide = this.getAttribute('hide');
-    if (hide !== null)
-      asked.set(
-        'hide',
-        hide
-          .split(/[\s,]+/)
-          .filter(Boolean)
-          .join(','),
-      );
+    for (const list of ['hide', 'only']) {
+      const names = this.getAttribute(list)?.split(/[\s,]+/);
+      if (names) asked.set(list, names.filter(Boolean).join(','));
+    }
     if (this.hasAttribute('autostart')) asked.set('autostart', '1');
     const theme = this.getAttribute('theme');
     if (theme) asked.set('theme', theme);
@@ -130,6 +154,8 @@ class MnemoscopeLab extends HTMLElement {
     const frame = this.frame;
     // Only what our own frame says counts, and only while it shows our own page.
     if (!frame || event.source !== frame.contentWindow || event.origin !== this.home.origin) return;
+    if (!this.heard) this.shadowRoot?.querySelector('p')?.remove();
+    this.heard = true;
     const message = event.data;
     switch (message?.mnemoscope) {
       case 'height': {
@@ -148,6 +174,22 @@ class MnemoscopeLab extends HTMLElement {
         this.results = message.results;
         return this.emit('lab-finished', message.results);
     }
+  }
+
+  /** Says what keeps the frame from showing the lab: in the page, since the frame cannot. */
+  private explain(): void {
+    if (this.heard || !this.frame) return;
+    // In plain letters: the script is read in whatever encoding the page around it has.
+    const words = document.createElement('p');
+    words.setAttribute('role', 'status');
+    words.textContent = crossOriginIsolated
+      ? `The lab at ${this.home.href} has not started here. This page is cross-origin isolated, and in this browser it then shows a ` +
+        'frame only if its server sends, with every file of the lab, Cross-Origin-Embedder-Policy: require-corp and ' +
+        'Cross-Origin-Resource-Policy: cross-origin.'
+      : `The lab at ${this.home.href} has not started here: the address may be wrong, its server may not be there, or a policy of ` +
+        'this page (frame-src, Cross-Origin-Embedder-Policy) keeps it out.';
+    this.shadowRoot?.querySelector('p')?.remove();
+    this.frame.before(words);
   }
 
   private emit(name: string, detail: unknown): void {

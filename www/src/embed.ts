@@ -3,12 +3,15 @@
  * page around how tall it is and what it does, and stores nothing.
  */
 
+import './ui/translation';
 import './ui/styles.css';
 import './embed.css';
 import { labAddress } from './ui/address';
+import { unfoldAll } from './ui/fold';
 import { THEME } from './ui/theme';
 import type { LabPage } from './page/lab-page';
 import { labOf } from './engine/lab-of';
+import { paramsOf } from './engine/params-of';
 import { Labs, showHead } from './labs';
 
 const place = document.querySelector('#place') as HTMLElement;
@@ -16,6 +19,8 @@ const main = document.querySelector('main') as HTMLElement;
 const open = document.querySelector('#open') as HTMLAnchorElement;
 /** A reader who asks for less motion starts things by hand. */
 const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+unfoldAll();
 
 let autostart = false;
 
@@ -31,44 +36,56 @@ interface Asked {
  * reload finds it.
  */
 function readFragment(fresh: boolean): void {
-  const given = new URLSearchParams(location.hash.slice(1));
+  const given = paramsOf(location.hash);
   const before = fresh ? null : (history.state as Asked | null);
   const start = given.get('autostart');
-  const theme = given.get('theme');
+  const scheme = given.get('theme');
   const own: Asked = {
     autostart: start === null ? (before?.autostart ?? false) : start !== '0',
-    theme: theme === 'light' || theme === 'dark' ? theme : (before?.theme ?? null),
+    theme: scheme === 'light' || scheme === 'dark' ? scheme : (before?.theme ?? null),
   };
   autostart = own.autostart;
   given.delete('autostart');
   given.delete('theme');
-  const hide = given.get('hide')?.split(',') ?? [];
+  const namesOf = (list: string) => given.get(list)?.split(',').filter(Boolean) ?? [];
+  const set = (list: string, names: string[]) =>
+    names.length ? given.set(list, names.join(',')) : given.delete(list);
+  let [hide, only] = [namesOf('hide'), namesOf('only')];
   // Whoever is not started automatically must have the button.
-  if (autostart && still) given.set('hide', hide.filter((part) => part !== 'run').join(','));
-  if (!given.get('hide')) given.delete('hide');
+  if (autostart && still) {
+    hide = hide.filter((part) => part !== 'run');
+    if (only.length) only = [...only, 'run'];
+  }
+  set('hide', hide);
+  set('only', only);
   // Commas need no escape in a fragment, and links read better without.
   const link = () => given.toString().replaceAll('%2C', ',');
   history.replaceState(own, '', `#${link()}`);
-  given.delete('hide');
+  set('hide', []);
+  set('only', []);
   open.href = labAddress(link());
   showHead(labOf(location.hash));
   const head = document.querySelector<HTMLElement>('[data-part=head]');
-  if (head) head.hidden = hide.includes('head');
-  if (own.theme) paint(own.theme);
+  if (head) head.hidden = hide.includes('head') || (only.length > 0 && !only.includes('head'));
+  paint(own.theme);
 }
 
 const DARK = 'prefers-color-scheme: dark';
-/** The style sheet's rules for a dark scheme, found once: their condition is overwritten. */
-let darkRules: CSSMediaRule[] | null = null;
+/** The style sheets' rules for a dark scheme, with their own condition, which is overwritten. */
+const darkRules = new Map<CSSMediaRule, string>();
+let theme: Asked['theme'] = null;
 
-function paint(theme: 'light' | 'dark'): void {
-  darkRules ??= [...document.styleSheets]
-    .flatMap((sheet) => [...sheet.cssRules])
-    .filter(
-      (rule): rule is CSSMediaRule => rule instanceof CSSMediaRule && rule.conditionText.includes(DARK),
-    );
-  for (const rule of darkRules) rule.media.mediaText = theme === 'dark' ? 'all' : 'not all';
-  document.documentElement.style.colorScheme = theme;
+/** Null leaves it to the reader's own scheme again. */
+function paint(wanted: Asked['theme']): void {
+  if (wanted === null && theme === null) return;
+  theme = wanted;
+  for (const rule of [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])) {
+    if (rule instanceof CSSMediaRule && rule.conditionText.includes(DARK))
+      darkRules.set(rule, rule.conditionText);
+  }
+  for (const [rule, own] of darkRules)
+    rule.media.mediaText = theme === null ? own : theme === 'dark' ? 'all' : 'not all';
+  document.documentElement.style.colorScheme = theme ?? '';
   // Figures have colours of their own to change.
   dispatchEvent(new Event(THEME));
 }
@@ -90,6 +107,8 @@ const labs = new Labs(place, { embedded: true, onShow: follow });
 
 /** Tells what the lab does, whenever that changes. */
 function follow(lab: LabPage): void {
+  // Its own style sheets have come with it.
+  paint(theme);
   const { client } = lab;
   let posted = '';
   let started = false;

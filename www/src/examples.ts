@@ -4,6 +4,7 @@ import './ui/styles.css';
 import './embed.css';
 import type { LabId } from './engine/types';
 import { labOf } from './engine/lab-of';
+import { paramsOf } from './engine/params-of';
 
 /** Stands in the snippets for the address of this folder. */
 const PLACEHOLDER = 'LAB/';
@@ -14,7 +15,7 @@ const YOURS = 'YOURS';
 const HIDDEN = 'HIDDEN';
 const LEFT_OUT: Partial<Record<LabId, string>> = { copy: 'settings, compare, cost, keep' };
 /** Whoever made the link may have written anything into it: it must not end the attribute that it stands in. */
-const yours = new URLSearchParams(location.hash.slice(1)).toString().replaceAll('%2C', ',');
+const yours = paramsOf(location.hash).toString().replaceAll('%2C', ',');
 
 function copyButton(code: HTMLElement, title: string): HTMLElement {
   const box = document.createElement('p');

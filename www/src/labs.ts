@@ -4,13 +4,20 @@
  * own, so that giving up the preparing of one leaves the other alone.
  */
 
+import { table } from 'virtual:tables';
+import type { Table } from './engine/early';
 import type { LabId } from './engine/types';
 import { labOf } from './engine/lab-of';
+import { compiledModule } from './engine/module';
 import type { OtherLab } from './page/files';
 import type { LabPage } from './page/lab-page';
 
+/** What has a name of its own for every version may be gone after a new one. */
+const GONE = 'There may be a newer version of it: reload the page.';
+
 /** Every lab's folder has its root element as the default of `app.ts`. */
-const load = (lab: LabId) => import(`./labs/${lab}/app.ts`) as Promise<{ default: new () => LabPage }>;
+const load = (lab: LabId) =>
+  Promise.all([import(`./labs/${lab}/app.ts`) as Promise<{ default: new () => LabPage }>, table(lab)]);
 
 /**
  * Shows what the page says about `lab`, and marks it in the navigation. What is about the others rests in templates, so
@@ -55,11 +62,19 @@ export class Labs {
   constructor(
     private readonly place: HTMLElement,
     private readonly options: LabsOptions,
-  ) {}
+  ) {
+    // A frame whose sandbox takes its origin from it can have no worker: there the words stay (`public/start.js`).
+    if (self.origin !== 'null' || location.protocol === 'file:') document.querySelector('#stuck')?.remove();
+  }
 
-  /** Follows the address from now on. */
+  /** Follows the address from now on, if anything can start here. */
   async start(): Promise<void> {
+    if (document.querySelector('#stuck')) return;
+    // It comes while the lab is read; why it does not, the worker finds.
+    compiledModule().catch(() => {});
     addEventListener('hashchange', () => void this.follow());
+    // Of a lab's own code `show` tells.
+    addEventListener('vite:preloadError', () => this.current && this.warn());
     await this.follow();
   }
 
@@ -83,15 +98,15 @@ export class Labs {
     if (this.current?.lab === lab) return this.current;
     showHead(lab);
     let page = this.visited.get(lab);
+    const fresh = !page;
     if (!page) {
       if (this.current) this.showStatus('Starting: loading the lab.');
       try {
-        const { default: Page } = await load(lab);
+        const [{ default: Page }, known] = await load(lab);
         if (mine !== this.asked) return null;
-        page = this.make(lab, Page);
+        page = this.make(lab, Page, known);
       } catch {
-        if (mine === this.asked)
-          this.showStatus('The lab could not be loaded. Reload the page to try again.');
+        if (mine === this.asked) this.showStatus(`The lab could not be loaded. ${GONE}`);
         return null;
       }
       if (mine !== this.asked) return null;
@@ -99,14 +114,16 @@ export class Labs {
     this.leave();
     this.current = page;
     this.place.replaceChildren(page);
+    if (fresh) this.watch(page);
     page.setVisible(this.seen);
     this.options.onShow(page);
     if (!this.options.embedded) scrollTo({ top: this.scrolled.get(lab) ?? 0 });
     return page;
   }
 
-  private make(lab: LabId, Page: new () => LabPage): LabPage {
+  private make(lab: LabId, Page: new () => LabPage, known: Table): LabPage {
     const page = new Page();
+    page.table = known;
     page.id = 'lab';
     page.className = 'lab';
     page.toggleAttribute('embedded', this.options.embedded);
@@ -114,6 +131,28 @@ export class Labs {
     page.addEventListener('other-lab', (event) => this.openElsewhere(event as OtherLab));
     this.visited.set(lab, page);
     return page;
+  }
+
+  /** A lab whose engine does not start gives way to the words that say why, whatever is hidden in it. */
+  private watch(page: LabPage): void {
+    const unlisten = page.client.listen((report) => {
+      if (report.type === 'described') return unlisten();
+      if (report.type !== 'failed') return;
+      unlisten();
+      this.visited.delete(page.lab);
+      if (this.current === page) this.showStatus(report.error.message);
+    });
+  }
+
+  /** Something that a lab needs only now is gone. */
+  private warn(): void {
+    if (document.querySelector('#gone')) return;
+    const words = document.createElement('p');
+    words.id = 'gone';
+    words.className = 'notice warn';
+    words.role = 'alert';
+    words.textContent = `A part of this page could not be loaded. ${GONE} What you want to keep, save first.`;
+    this.place.before(words);
   }
 
   /** Takes what is on show out of the page. */

@@ -1,5 +1,6 @@
 /** The page: which lab is on show, and the navigation between them. */
 
+import './ui/translation';
 import './ui/styles.css';
 import type { LabPage } from './page/lab-page';
 import { labOf } from './engine/lab-of';

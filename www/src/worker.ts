@@ -5,16 +5,25 @@
 
 import init, * as wasm from '../../pkg/mnemoscope.js';
 import { Answering } from './engine/answering';
-import type { Command, Refusable, Report } from './engine/protocol';
+import { Cores } from './engine/cores';
+import { Crew } from './engine/crew';
+import { help } from './engine/helper';
+import type { Command, ModulePlace, Refusable, Report } from './engine/protocol';
+import type { WorkerLike } from './engine/client';
 import { Keeper } from './engine/keeper';
 import { Queue, toLabError, yieldToMessages } from './engine/queue';
 import { Recording } from './engine/record';
 import { runKey, runValues } from './engine/run-key';
-import type { Engine, LabEvent, LabId, Module, Property, Settled, WeightsFile } from './engine/types';
+import { whyNot } from './engine/why-not';
+import type { Engine, LabEvent, LabId, Module, Property, Settled, Values, WeightsFile } from './engine/types';
 
 const module = wasm as unknown as Module;
 /** Holds the device, the open run, and what answers questions. Made once the module is there. */
 let engine: Engine;
+
+/** What the engine deals runs out to, on cores that nobody else works on. */
+let crew: Crew;
+const cores = new Cores(navigator);
 
 /** Short turns at first, so that something moves at once; then longer ones, which cost less. */
 const FIRST_TURN_MS = 40;
@@ -24,6 +33,8 @@ const FIRST_TURNS_LAST_MS = 1000;
 const STEP_MS = 600_000;
 /** A run in training is kept for the next visit this often. */
 const KEEP_MS = 8000;
+/** The first time sooner: a reader may reload at once. */
+const FIRST_KEEP_MS = 1000;
 /** Single steps in quick succession are kept together. */
 const KEEP_STEPS_MS = 800;
 const VERDICTS_MS = 500;
@@ -35,9 +46,12 @@ let present: Settled = {
   lab: 'copy',
   values: {},
   problems: [],
+  lacking: [],
+  unused: [],
   link: '',
   measures: [],
   hide: [],
+  only: [],
   check: null,
 };
 /** The table of settings of the present lab. */
@@ -75,13 +89,29 @@ function close(): void {
     engine.close();
   } catch {
     // A run that failed may have taken the whole with it: what was stored and brought along is lost, which the page is told.
-    engine = new module.Engine();
+    engine = newEngine();
     post({ type: 'emptied' });
   }
   openKey = '';
   recorded = null;
   finished = false;
   postedVerdicts = '';
+}
+
+function newEngine(): Engine {
+  const made = new module.Engine();
+  made.employ(crew);
+  return made;
+}
+
+/** Works on as many cores as the settings want and as are free; those that are not needed are free again at once, the others after it. */
+async function onCores<T>(values: Values, work: () => Promise<T>): Promise<T> {
+  crew.most = await cores.take(values);
+  try {
+    return await work();
+  } finally {
+    cores.giveBack();
+  }
 }
 
 function fail(thrown: unknown): void {
@@ -103,17 +133,28 @@ const keyOf = (settled: Settled) => runKey(settled, properties);
 async function open(settled: Settled): Promise<void> {
   const { lab, values, link } = settled;
   const key = keyOf(settled);
-  if (recorded && (openKey === key || extend(recorded, settled, key))) return;
+  if (recorded && (openKey === key || extend(recorded, settled, key))) return dealOut();
   close();
+  crew.renew();
   post({ type: 'compiling', fraction: 0, what: 'starting' });
   await yieldToMessages();
   await engine.open(lab, values, onProgress);
   openKey = key;
   begun += 1;
+  cores.giveBack(Math.max(1, engine.workers()));
   recorded = new Recording(engine.about(), link, key);
   post({ type: 'opened', about: recorded.about, link, key, recorded: null });
   // The evaluation at step 0 is there already; a large race takes long for its first step.
   report(await engine.advance(0, 0));
+}
+
+/** An open run goes on with the cores that there are now. */
+async function dealOut(): Promise<void> {
+  if (recorded && (await engine.dealOut())) {
+    recorded.about = engine.about();
+    post({ type: 'moved', about: recorded.about });
+  }
+  cores.giveBack(Math.max(1, engine.workers()));
 }
 
 /** Where only the end is another one, and nothing before depends on it, the open run goes on to the new end. */
@@ -215,7 +256,7 @@ async function train(settings: Settled, mine: number): Promise<void> {
   if (mine === request && !finished && visible) post({ type: 'activity', activity: 'training' });
   training = settings;
   const began = performance.now();
-  keptAt = began;
+  keptAt = began - KEEP_MS + FIRST_KEEP_MS;
   while (mine === request && visible && !finished) {
     const budget = performance.now() - began < FIRST_TURNS_LAST_MS ? FIRST_TURN_MS : TURN_MS;
     report(await engine.advance(budget, 0));
@@ -248,6 +289,9 @@ async function step(settings: Settled): Promise<void> {
 }
 
 async function reset(settings: Settled): Promise<void> {
+  const lost = (recorded?.step ?? 0) > 0;
+  // Whoever did not mean it finds the run where an earlier visit's would be.
+  await keep();
   if (recorded && openKey === keyOf(settings)) {
     await engine.reset();
     recorded = new Recording(recorded.about, recorded.link, recorded.key);
@@ -260,6 +304,7 @@ async function reset(settings: Settled): Promise<void> {
   // As after opening, the evaluation at step 0 is there.
   await reportNow();
   post({ type: 'activity', activity: 'ready' });
+  if (lost) void keeper.offer(settings.lab);
   await afterStop();
 }
 
@@ -276,12 +321,16 @@ async function restore(bytes: Uint8Array, recording: Recording | null): Promise<
   }
   post({ type: 'compiling', fraction: 0, what: 'starting' });
   await yieldToMessages();
-  await engine.restore(bytes, onProgress);
+  crew.renew();
+  await onCores(present.values, () => engine.restore(bytes, onProgress));
   recorded = null;
   finished = false;
   postedVerdicts = '';
   begun += 1;
-  settle(file.settled, 'file');
+  // How many cores work is no part of a file: it stays as the reader has set it.
+  const { cores: kept } = present.values;
+  const { lab, values } = file.settled;
+  settle(kept === undefined ? file.settled : module.change(lab, values, 'cores', kept), 'file');
   openKey = keyOf(present);
   const about = engine.about();
   const { link } = file.settled;
@@ -311,7 +360,7 @@ function replaceRun(id: number, what: Refusable, work: () => Promise<WeightsFile
       await afterStop();
     } catch (thrown) {
       post({ type: 'refused', id, what, error: toLabError(thrown) });
-      if (before && mine === request) return train(before, mine);
+      if (before && mine === request) return onCores(before.values, () => train(before, mine));
       const activity = finished ? 'finished' : recorded && recorded.step > 0 ? 'paused' : 'ready';
       post({ type: 'activity', activity });
     }
@@ -337,8 +386,10 @@ function describe(lab: LabId): void {
   post({ ...described, type: 'described', lab, presets });
 }
 
-function handle(command: Exclude<Command, { type: 'start' }>): void {
+function handle(command: Exclude<Command, { type: 'start' | 'help' }>): void {
   const settings = present;
+  // The page has been told what is missing; an open run is not given up for what cannot be opened.
+  if (settings.lacking.length && (command.type === 'train' || command.type === 'step')) return;
   switch (command.type) {
     case 'read':
       return settle(module.fromLink(command.link), 'link');
@@ -351,12 +402,12 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
     case 'train': {
       const mine = ++request;
       waiting = null;
-      return queue.enqueue(() => train(settings, mine));
+      return queue.enqueue(() => onCores(settings.values, () => train(settings, mine)));
     }
     case 'step':
       ++request;
       waiting = null;
-      return queue.enqueue(() => step(settings));
+      return queue.enqueue(() => onCores(settings.values, () => step(settings)));
     case 'reset':
       ++request;
       waiting = null;
@@ -372,7 +423,7 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
         const resumed = waiting;
         waiting = null;
         const mine = ++request;
-        queue.enqueue(() => train(resumed, mine));
+        queue.enqueue(() => onCores(resumed.values, () => train(resumed, mine)));
       }
       return;
     }
@@ -402,7 +453,9 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
     case 'readResults':
     case 'readWeights': {
       const read = async () =>
-        command.type === 'readResults' ? module.readResults(command.text) : module.readWeights(command.bytes);
+        command.type === 'readResults'
+          ? module.readResults(settings.lab, command.text)
+          : module.readWeights(command.bytes);
       return queue.betweenTurns(() => answering.reply(command.id, command.type, read()));
     }
     case 'ask':
@@ -410,32 +463,32 @@ function handle(command: Exclude<Command, { type: 'start' }>): void {
   }
 }
 
+async function load(place: ModulePlace): Promise<void> {
+  await init(place === null ? undefined : { module_or_path: place });
+}
+
 async function start({ lab, store: keeps, module: place }: Command & { type: 'start' }): Promise<void> {
   keeper.on = keeps;
-  await init(place === null ? undefined : { module_or_path: place });
-  engine = new module.Engine();
+  await load(place);
+  const another = () => new Worker(self.location.href, { type: 'module' }) as WorkerLike;
+  crew = new Crew(another, place);
+  engine = newEngine();
   present = { ...present, lab };
   describe(lab);
   void keeper.offer(present.lab);
 }
 
-/** Commands that come before the module is there wait for it. */
-let loaded: Promise<void> = Promise.resolve();
-
 self.onmessage = ({ data: command }: MessageEvent<Command>) => {
-  if (command.type !== 'start') {
-    void loaded.then(() => handle(command)).catch(fail);
+  if (command.type === 'help') return help(load(command.module).then(() => new module.Helper()));
+  if (command.type === 'start') {
+    start(command).catch((thrown: unknown) => {
+      post({ type: 'failed', error: { code: 'internal', message: whyNot(thrown) } });
+    });
     return;
   }
-  loaded = start(command);
-  loaded.catch((thrown: unknown) => {
-    const text = thrown instanceof Error ? thrown.message : String(thrown);
-    post({
-      type: 'failed',
-      error: {
-        code: 'internal',
-        message: `The engine could not be loaded (${text}). Reload the page, or try another browser.`,
-      },
-    });
-  });
+  try {
+    handle(command);
+  } catch (thrown) {
+    fail(thrown);
+  }
 };

@@ -29,12 +29,12 @@ impl Graph<'_> {
         (tokens, targets)
     }
 
-    /// Records the choice of `rows` examples from a `table` `[count, length + 1]`, whose last column are the targets: drawn anew each
-    /// step, or the first ones in order. Tokens `[rows, length]` and targets `[rows, 1]`.
-    pub fn examples(&mut self, table: Tensor, rows: u32, draws: bool) -> (Tensor, Tensor) {
-        let examples = Examples { count: table.rows, length: table.columns.saturating_sub(1), rows, draws };
+    /// Records the choice of `rows` examples from a `table` `[count, length + 1]`, whose last `answers` columns are the targets: drawn
+    /// anew each step, or the first ones in order. Tokens `[rows, length]` and targets `[rows, answers]`.
+    pub fn examples(&mut self, table: Tensor, answers: u32, rows: u32, draws: bool) -> (Tensor, Tensor) {
+        let examples = Examples { count: table.rows, length: table.columns.saturating_sub(1), answers, rows, draws };
         let tokens = self.tensor("tokens", rows, examples.length);
-        let targets = self.tensor("targets", rows, 1);
+        let targets = self.tensor("targets", rows, answers);
         let control = draws.then_some(self.shared.control);
         self.launch(examples, [control, Some(table.id)], [Some(tokens.id), Some(targets.id)]);
         (tokens, targets)

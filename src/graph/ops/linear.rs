@@ -112,6 +112,9 @@ impl Record {
         };
         let gradients = Some(graph.shared.gradients);
         graph.launch(weight_grad, [Some(x.id), Some(g)], [gradients]);
+        if graph.leaves.contains(&x.id) {
+            return Ok(());
+        }
         input_gradient(graph, &layer, x, g)
     }
 }

@@ -15,6 +15,7 @@ use crate::task::Task;
 const PAPER: &str = "Bose 2026, abstract";
 const CODE: &str = "Bose 2026, README of the code";
 const CONTROL: &str = "a control of this lab's";
+const OURS: &str = "ours";
 
 /// Intervals between evaluations in which two runs may share the last to count as equally soon.
 const FINE: u32 = 4;
@@ -83,7 +84,11 @@ pub fn verdicts(config: &CopyConfig, results: &Results, step: u32) -> Vec<Verdic
     let race = Race { all: courses(results, TOKEN_ACCURACY), span };
     if config.task == Task::Increment {
         let claim = "Increment needs no position, so every encoding learns it, and so does none.";
-        return vec![race.judge(Claim::new("increment", claim, CONTROL), &config.encodings, &every_one(&race))];
+        let votes = every_one(&race, &config.encodings);
+        return vec![race.judge(Claim::new("increment", claim, CONTROL), &config.encodings, &votes)];
+    }
+    if config.task == Task::AssociativeRecall {
+        return recall(config, &race);
     }
     let (rank, sinusoidal) = (Encoding::Rank, Encoding::Sinusoidal);
     let (compressed, spike, none) = (Encoding::Compressed, Encoding::SpikeTime, Encoding::None);
@@ -98,7 +103,9 @@ pub fn verdicts(config: &CopyConfig, results: &Results, step: u32) -> Vec<Verdic
         race.judge(
             Claim::new(
                 "compressed",
-                format!("The frequency-compressed encoding fails to converge: it does not learn within {steps} steps."),
+                format!(
+                    "The frequency-compressed encoding fails to converge. Here: it does not learn within {steps} steps."
+                ),
                 PAPER,
             ),
             &[compressed],
@@ -122,12 +129,38 @@ pub fn verdicts(config: &CopyConfig, results: &Results, step: u32) -> Vec<Verdic
     verdicts
 }
 
-/// One vote a seed: whether all of its runs learned.
-fn every_one(race: &Race) -> Vec<Vote> {
-    let mut seeds: Vec<u32> = race.all.iter().map(|run| run.seed).collect();
+/// What associative recall needs: the first layer has each value read the key before it, the next has the key that is asked read the
+/// value beside it (the induction heads of C. Olsson et al., 2022). So some way to tell who stands before whom; whether a causal mask alone
+/// is one shows here.
+fn recall(config: &CopyConfig, race: &Race) -> Vec<Verdict> {
+    let (steps, pairs, none) = (config.steps, f64::from(config.length / 2), Encoding::None);
+    let placed: Vec<Encoding> = config.encodings.iter().copied().filter(|&one| one != none).collect();
+    let (without, votes) = match config.training().causal() {
+        true => ("A causal mask is enough: without positions recall is learned too.".to_owned(), race.learns(none)),
+        false => (
+            format!("Without a causal mask and without positions recall is not learned within {steps} steps."),
+            race.never(none),
+        ),
+    };
+    let with = "Every encoding of positions in this race lets the transformer learn recall.";
+    let mut verdicts = vec![
+        race.judge(Claim::new("recall-positions", with, OURS), &placed, &every_one(race, &placed)),
+        race.judge(Claim::new("recall-none", without, OURS), &[none], &votes),
+    ];
+    let guess = (1.0 + (pairs - 1.0) / f64::from(config.symbols)) / pairs;
+    for verdict in &mut verdicts {
+        verdict.measured += &format!(" Naming some value that was shown is right {} % of the time.", percent(guess));
+    }
+    verdicts
+}
+
+/// One vote a seed: whether all of its runs of these encodings learned.
+fn every_one(race: &Race, encodings: &[Encoding]) -> Vec<Vote> {
+    let ours = |run: &&Course| encodings.iter().any(|encoding| encoding.id() == run.arm);
+    let mut seeds: Vec<u32> = race.all.iter().filter(ours).map(|run| run.seed).collect();
     seeds.sort_unstable();
     seeds.dedup();
-    let of = |seed| race.all.iter().filter(move |run| run.seed == seed).map(|run| race.learned(run));
+    let of = |seed| race.all.iter().filter(ours).filter(move |run| run.seed == seed).map(|run| race.learned(run));
     seeds.into_iter().map(|seed| Vote::all(of(seed))).collect()
 }
 

@@ -6,8 +6,8 @@ use crate::labs::part::Part;
 use crate::labs::race::{Arm, Racing};
 use crate::labs::settings::{Preset, Settings};
 use crate::property::{Field, Kind, Problem, properties};
-use crate::run::machine::ExecutorChoice;
-use crate::run::training::{Activation, Mask, Norm, Schedule, Training};
+use crate::run::machine::{Cores, ExecutorChoice};
+use crate::run::training::{Activation, Mask, Norm, Schedule, Training, UpdateRule};
 use crate::task::Task;
 
 /// The most attention heads.
@@ -17,8 +17,8 @@ properties! {
     /// Settings of the copy lab. Defaults are the 30-second demo.
     pub struct CopyConfig {
         task: Task = Task::CausalCopy, Kind::one_of::<Task>(), Run, "Task", "Task", "", "What the model has to do with the sequence.";
-        symbols: u32 = 8, Kind::integer(2, 255), Run, "Task", "Symbols", "", "Size of the alphabet. A model that guesses needs log2 of it in bits per token.";
-        length: u32 = 16, Kind::integer(2, 256), Run, "Task", "Length", "positions", "Input positions. Causal copy shows half of them, then asks for them again; it needs an even number.";
+        symbols: u32 = 8, Kind::integer(2, 255), Run, "Task", "Symbols", "", "Size of the alphabet. A model that guesses needs log2 of it in bits per token. Associative recall has as many keys beside it.";
+        length: u32 = 16, Kind::integer(2, 256), Run, "Task", "Length", "positions", "Input positions. Causal copy shows half of them, then asks for them again; it needs an even number. Associative recall has two a pair, and one for the key that is asked.";
         batch: u32 = 16, Kind::integer(1, 256), Run, "Task", "Batch", "sequences", "Sequences per training step.";
         encodings: Vec<Encoding> = vec![Encoding::Rank, Encoding::Sinusoidal, Encoding::Compressed, Encoding::None], Kind::some_of(&Encoding::RACING), Run, "Race", "Encodings", "", "The positional encodings that race.";
         seeds: u32 = 2, Kind::integer(1, 16), Run, "Race", "Seeds", "", "Independent runs of each encoding. Runs of one seed share initial weights and training data.";
@@ -34,14 +34,16 @@ properties! {
         mask: Mask = Mask::Task, Kind::one_of::<Mask>(), Run, "Model", "Attention mask", "", "Which positions a query sees.";
         dropout: f32 = 0.0, Kind::number(0.0, 0.9), Run, "Model", "Dropout", "", "Share of activations and attention weights set to zero in training.";
         tied: bool = false, Kind::Flag, Run, "Model", "Tied output", "", "Use the token embedding as the output layer too.";
-        rate: f32 = 0.003, Kind::number(0.0, 10.0), Run, "Optimiser", "Learning rate", "", "AdamW's step size after warm-up.";
+        optimiser: UpdateRule = UpdateRule::AdamW, Kind::one_of::<UpdateRule>(), Run, "Optimiser", "Optimiser", "", "How parameters follow their gradients.";
+        rate: f32 = 0.003, Kind::number(0.0, 10.0), Run, "Optimiser", "Learning rate", "", "The optimiser's step size after warm-up.";
         warmup: u32 = 0, Kind::integer(0, 100_000), Run, "Optimiser", "Warm-up", "steps", "Steps over which the learning rate rises linearly.";
         schedule: Schedule = Schedule::Constant, Kind::one_of::<Schedule>(), Run, "Optimiser", "Schedule", "", "Learning rate after warm-up.";
-        decay: f32 = 0.0, Kind::number(0.0, 10.0), Run, "Optimiser", "Weight decay", "", "AdamW's decoupled decay, of every trained parameter.";
+        decay: f32 = 0.0, Kind::number(0.0, 10.0), Run, "Optimiser", "Weight decay", "", "Decoupled decay, of every trained parameter.";
         clip: f32 = 0.0, Kind::number(0.0, 1000.0), Run, "Optimiser", "Gradient clipping", "", "Greatest norm of the whole gradient; 0 leaves it as it is.";
         every: u32 = 20, Kind::integer(1, 10_000), Run, "Evaluation", "Evaluate every", "steps", "Steps between evaluations on held-out sequences.";
         held_out: u32 = 64, Kind::integer(1, 256), Run, "Evaluation", "Held-out sequences", "", "Size of the evaluation set. None of its sequences can occur in training.";
         executor: ExecutorChoice = ExecutorChoice::Auto, Kind::one_of::<ExecutorChoice>(), Machine, "Machine", "Run on", "", "Where the work is done.";
+        cores: Cores = Cores::Auto, Kind::one_of::<Cores>(), Look, "Machine", "Cores", "", "How many share the work where the CPU does it, from the next start on. No number depends on it.";
     }
 }
 
@@ -56,7 +58,7 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         id: "paper",
         label: "The paper's setting",
-        help: "Length 64, width 64, 50 symbols, 2 post-norm layers, dropout 0.1, 3000 steps, 3 seeds. On a CPU this takes long.",
+        help: "Length 64, width 64, 50 symbols, 2 post-norm layers, dropout 0.1, 3000 steps, 3 seeds. About 100 minutes of one core in a shell; on the CPU of a browser longer.",
         values: &[
             ("symbols", "50"),
             ("length", "64"),
@@ -81,6 +83,20 @@ pub const PRESETS: &[Preset] = &[
             ("encodings", "rank,sinusoidal,compressed,spike-time,none"),
             ("steps", "200"),
             ("every", "10"),
+        ],
+    },
+    Preset {
+        id: "recall",
+        label: "Associative recall",
+        help: "4 pairs, then one of their keys: two encodings, and none under a causal mask, three seeds each.",
+        values: &[
+            ("task", "associative-recall"),
+            ("symbols", "8"),
+            ("length", "9"),
+            ("batch", "32"),
+            ("encodings", "rank,sinusoidal,none"),
+            ("seeds", "3"),
+            ("steps", "1000"),
         ],
     },
     Preset {
@@ -158,6 +174,7 @@ impl CopyConfig {
             rate: self.rate,
             warmup: self.warmup,
             schedule: self.schedule,
+            optimiser: self.optimiser,
             decay: self.decay,
             clip: self.clip,
             held_out: self.held_out,
@@ -185,6 +202,10 @@ impl Settings for CopyConfig {
 
     fn racing(&self) -> Option<&dyn Racing> {
         Some(self)
+    }
+
+    fn unused(&self) -> Vec<&'static str> {
+        if self.encodings.contains(&Encoding::SpikeTimeGain) { Vec::new() } else { vec!["gain"] }
     }
 
     fn settle(&mut self) -> Vec<Problem> {

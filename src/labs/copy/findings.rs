@@ -16,8 +16,8 @@ impl Racing for CopyConfig {
         Transformers { training, arms, seeds, every: self.every, executor: self.executor }.lineup(provenance)
     }
 
-    fn measures(&self) -> Vec<Measure> {
-        measures(self.symbols)
+    fn measures(&self) -> Result<Vec<Measure>, Error> {
+        Ok(measures(self.symbols))
     }
 
     fn held_out(&self) -> Option<u32> {

@@ -5,8 +5,11 @@ pub mod config;
 mod findings;
 pub mod parts;
 pub mod sweep;
+pub mod why;
 
+use crate::labs::ask::Bench;
 use crate::labs::copy::config::CopyConfig;
+use crate::labs::copy::why::CopyBench;
 use crate::labs::{Config, Lab};
 
 /// The copy lab.
@@ -28,5 +31,9 @@ impl Lab for CopyLab {
 
     fn defaults(&self) -> Config {
         CopyConfig::default().into()
+    }
+
+    fn bench(&self) -> Box<dyn Bench> {
+        Box::new(CopyBench)
     }
 }

@@ -11,7 +11,7 @@ use crate::labs::part::Part;
 use crate::labs::race::Racing;
 use crate::labs::settings::{Preset, Settings};
 use crate::property::{ChoiceOption, Field, Kind, Problem, options, properties};
-use crate::run::machine::ExecutorChoice;
+use crate::run::machine::{Cores, ExecutorChoice};
 use crate::run::training::{Norm, Training};
 use crate::task::Task;
 
@@ -101,8 +101,8 @@ properties! {
         levels: u32 = 5, Kind::integer(2, 16), Run, "Experiment", "Levels", "", "Tables of each family.";
         trained_run: u32 = 0, Kind::integer(0, 63), Look, "Experiment", "Run shown as trained", "", "Which run of the experiment gives the trained table and weights, counted from 0.";
         task: Task = Task::CausalCopy, Kind::one_of::<Task>(), Run, "Task", "Task", "", "What the model has to do with the sequence.";
-        symbols: u32 = 8, Kind::integer(2, 255), Run, "Task", "Symbols", "", "Size of the alphabet.";
-        train_length: u32 = 16, Kind::integer(2, 256), Run, "Task", "Length in training", "positions", "Input positions; L of the trained models. Causal copy needs an even number.";
+        symbols: u32 = 8, Kind::integer(2, 255), Run, "Task", "Symbols", "", "Size of the alphabet. Associative recall has as many keys beside it.";
+        train_length: u32 = 16, Kind::integer(2, 256), Run, "Task", "Length in training", "positions", "Input positions; L of the trained models. Causal copy needs an even number, associative recall an odd one.";
         batch: u32 = 16, Kind::integer(1, 256), Run, "Task", "Batch", "sequences", "Sequences per training step.";
         seeds: u32 = 3, Kind::integer(1, 16), Run, "Task", "Seeds", "", "Independent runs of each table. Runs of one seed share initial weights and training data.";
         steps: u32 = 600, Kind::integer(1, 200_000), Run, "Task", "Steps", "", "Training steps.";
@@ -114,6 +114,7 @@ properties! {
         norm: Norm = Norm::Post, Kind::one_of::<Norm>(), Run, "Model", "Layer norm", "", "Where layer norm sits. After each part, the first attention reads token plus position as they are.";
         rate: f32 = 0.003, Kind::number(0.0, 10.0), Run, "Model", "Learning rate", "", "AdamW's step size.";
         executor: ExecutorChoice = ExecutorChoice::Auto, Kind::one_of::<ExecutorChoice>(), Machine, "Machine", "Run on", "", "Where the work is done.";
+        cores: Cores = Cores::Auto, Kind::one_of::<Cores>(), Look, "Machine", "Cores", "", "How many share the work where the CPU does it, from the next start on. No number depends on it.";
     }
 }
 
@@ -227,9 +228,15 @@ impl EncodingsConfig {
 const PRESETS: &[Preset] = &[
     Preset {
         id: "look",
-        label: "Watch a table learn",
-        help: "Sinusoidal beside frequency-compressed; Train watches a learned table in about 15 seconds.",
+        label: "Two encodings side by side",
+        help: "Sinusoidal beside frequency-compressed.",
         values: &[],
+    },
+    Preset {
+        id: "live",
+        label: "Watch a table learn",
+        help: "Press Train: the picture on the right is of a learned table while it learns, in about 15 seconds.",
+        values: &[("experiment", "live"), ("right", "trained")],
     },
     Preset {
         id: "figure",
@@ -295,6 +302,14 @@ impl Settings for EncodingsConfig {
 
     fn racing(&self) -> Option<&dyn Racing> {
         Some(self)
+    }
+
+    fn unused(&self) -> Vec<&'static str> {
+        match self.experiment {
+            Experiment::Live | Experiment::Lengths => vec!["families", "levels"],
+            Experiment::Control => vec!["encodings", "families", "levels"],
+            Experiment::Sweep => vec!["encodings"],
+        }
     }
 
     fn settle(&mut self) -> Vec<Problem> {

@@ -25,8 +25,8 @@ impl Racing for EncodingsConfig {
         Transformers { training, arms, seeds, every: self.every, executor: self.executor }.lineup(provenance)
     }
 
-    fn measures(&self) -> Vec<Measure> {
-        measures(self.symbols)
+    fn measures(&self) -> Result<Vec<Measure>, Error> {
+        Ok(measures(self.symbols))
     }
 
     fn held_out(&self) -> Option<u32> {

@@ -30,7 +30,11 @@ type Judged = Vec<Option<[f32; ENTRY as usize]>>;
 fn lengths(config: &EncodingsConfig) -> [u32; 4] {
     HALVES.map(|halves| {
         let length = (config.train_length * halves).div_ceil(2);
-        if config.task == Task::CausalCopy { length + length % 2 } else { length }
+        match config.task {
+            Task::CausalCopy => length + length % 2,
+            Task::AssociativeRecall => length - (1 - length % 2),
+            _ => length,
+        }
     })
 }
 
@@ -48,6 +52,10 @@ impl Outcome {
             Task::CausalCopy => {
                 "In causal copy the symbol to name is half a sequence back, farther in a longer sequence: a model that has learned one \
                  distance looks in the wrong place. Previous token keeps its distance."
+            }
+            Task::AssociativeRecall => {
+                "In associative recall a longer sequence has more pairs, and the key that is asked stands farther from its \
+                 partner; a sequence with more pairs than there are keys is not judged."
             }
             Task::Reversal | Task::HalfShift => {
                 "In this task the distance to the symbol grows with the length: a model that has learned the distances of one length \
@@ -148,6 +156,9 @@ impl Judging {
     async fn at_length(&self, race: &Race, runs: Range<usize>, length: u32) -> Result<Judged, Error> {
         let (ensemble, training) = (&self.ensemble, self.config.training());
         let long = Training { length, ..training };
+        if long.keys_run_out() {
+            return Ok(vec![None; runs.len()]);
+        }
         let model = Transformer::new(long.architecture());
         let window = Some(training.length);
         let replicas: Vec<Replica> = ensemble

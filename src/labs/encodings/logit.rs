@@ -220,7 +220,7 @@ impl FirstLayer {
         };
         let rows = |values: Vec<f64>| values.chunks_exact(width).map(<[f64]>::to_vec).collect::<Rows>();
         let mut symbols = vec![0; a.layout.source_length() as usize];
-        source::draw(&mut symbols, a.layout.symbols, Split::HeldOut, HELD_OUT_SEED, 0, 0);
+        source::draw(&mut symbols, &a.layout, Split::HeldOut, HELD_OUT_SEED, 0, 0);
         let token = |position| a.layout.token(position, |i| symbols[i as usize]).0;
         let tokens: Vec<u32> = (0..length as u32).map(token).collect();
         let embedding = rows(tensor("embedding.weight")?);
@@ -244,8 +244,7 @@ impl FirstLayer {
         };
         let weights = [0, 1].map(|part| joint.iter().map(|row| row[columns(part)].to_vec()).collect());
         let biases = [0, 1].map(|part| bias[columns(part)].to_vec());
-        let symbol = |&token: &u32| if token < a.layout.symbols { token.to_string() } else { "SEP".to_owned() };
-        let tokens = tokens.iter().map(symbol).collect();
+        let tokens = tokens.iter().map(|&token| a.layout.name(token)).collect();
         Ok(Self { tokens, causal: a.causal, content, position, norm, weights, biases })
     }
 

@@ -58,28 +58,23 @@ pub fn parts() -> Vec<Part> {
             "Inspector",
             "Two encodings side by side: similarity matrices, similarity against distance, singular values.",
         )
+        .with(&["picture-left", "picture-right", "slice", "figure-slice", "spectrum", "figure-singular-values"])
         .of(&TABLES)
         .of(&["measure", "executor"]),
         Part::new("measures", "Measures", "How well positions can be told apart, in numbers with their formulas.")
             .of(&TABLES),
-        Part::new("phase", "Phase and latency", "One clock, two readings.").of(&[
-            "left_base",
-            "length",
-            "width",
-            "position",
-            "window",
-        ]),
-        Part::new("lemma", "Lemma 1", "Dot products under the mapping.").of(&[
-            "left_base",
-            "length",
-            "width",
-            "window",
-        ]),
+        Part::new("phase", "Phase and latency", "One clock, two readings.")
+            .with(&["figure-phase", "substitutions"])
+            .of(&["left_base", "length", "width", "position", "window"]),
+        Part::new("lemma", "Lemma 1", "Dot products under the mapping.")
+            .with(&["figure-lemma-spike-time", "figure-lemma-compressed"])
+            .of(&["left_base", "length", "width", "window"]),
         Part::new("logit", "Logit", "A full attention logit in its four parts, and attention maps under the mapping.")
+            .with(&["figure-logit-parts"])
             .of(&MODEL)
             .of(&["window", "weights", "content", "undo", "head"]),
         Part::new("run", "Run bar", "Train, Pause, Step, Reset, and what is going on."),
-        Part::new("experiment", "Experiment", "Curves and findings of what is trained."),
+        Part::new("experiment", "Experiment", "Curves and findings of what is trained.").after_training(),
         Part::new("settings", "Settings", "All controls."),
         Part::new("keep", "Keep and share", "Link, downloads, uploads."),
     ]

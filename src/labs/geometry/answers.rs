@@ -57,16 +57,44 @@ pub(crate) struct MapAxis {
     pub(super) share: f64,
 }
 
+/// A run of the race, alone or beside the others of its seed.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OfMap {
+    /// Which; the first if left out. Without an open race the graph alone is told.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    pub(super) run: Option<u32>,
+    /// Whether the maps of the other arms are told too, of the same seed.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    pub(super) beside: Option<bool>,
+}
+
+/// What a run has made of the graph.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Serialize)]
+pub(crate) struct OneMap {
+    /// Identifier of the arm, and its name.
+    pub(super) arm: String,
+    pub(super) label: String,
+    pub(super) seed: u32,
+    /// Steps trained.
+    pub(super) step: u32,
+    /// Its axes.
+    pub(super) axes: Vec<MapAxis>,
+    /// `[nodes][3]`.
+    pub(super) points: Floats,
+    /// In a sentence, what the axes are.
+    pub(super) about: String,
+}
+
 /// The graph on paper, and what a run has made of it.
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MapAnswer {
-    /// Arm and seed; nothing without a race.
-    pub(super) arm: Option<String>,
-    pub(super) seed: Option<u32>,
-    /// Steps trained.
-    pub(super) step: u32,
     /// Names of the nodes.
     pub(super) nodes: Vec<String>,
     /// On paper, `[nodes][2]`.
@@ -76,11 +104,33 @@ pub(crate) struct MapAnswer {
     /// Arm or component of each node, and what these are called.
     pub(super) groups: Vec<u32>,
     pub(super) group_names: Vec<String>,
-    /// The axes of the map; none without a race.
-    pub(super) axes: Vec<MapAxis>,
-    /// In the map, `[nodes][3]`; empty without a race.
-    pub(super) points: Floats,
-    /// In a sentence, what the axes are.
+    /// Nothing without a race of this graph.
+    pub(super) map: Option<OneMap>,
+    /// Of the other arms, if they were asked for.
+    pub(super) beside: Vec<OneMap>,
+    /// Why there is no map; empty if there is one.
+    pub(super) why: String,
+}
+
+/// The arms of a path-star: what is held out, and what of it is found.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PathsAnswer {
+    /// Of each arm, whether its path is held out.
+    pub(super) held_out: Vec<bool>,
+    /// Whether the paths of the others are taught to this run.
+    pub(super) taught: bool,
+    /// The arms that are asked, counted from 0; none without a race.
+    pub(super) asked: Vec<u32>,
+    /// Of each of those, whether its first step is found, and the probability that the run gives it.
+    pub(super) found: Vec<bool>,
+    pub(super) probability: Floats,
+    /// And the cosine of its leaf and its first node in the embedding.
+    pub(super) cosine: Floats,
+    /// Share of arms whose first step a guess finds.
+    pub(super) chance: f64,
+    /// In a sentence, what it is of.
     pub(super) about: String,
 }
 
@@ -112,7 +162,7 @@ pub(crate) struct NearestAnswer {
 pub(crate) struct SpectrumAnswer {
     /// Of `D⁻¹A + (D⁻¹A)ᵀ`.
     pub(super) eigenvalues: Vec<f64>,
-    /// For each, which eigenspace it belongs to: within one only the norm means anything.
+    /// For each, which eigenspace it belongs to, counted from 1: within one only the norm means anything.
     pub(super) spaces: Vec<u32>,
     /// `‖Vᵀe‖`, as a root mean square over its eigenspace; empty without a race.
     pub(super) projections: Vec<f64>,

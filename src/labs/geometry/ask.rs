@@ -4,25 +4,25 @@ use std::rc::Rc;
 
 use crate::choice::Choice;
 use crate::error::Error;
+use crate::kernels::real::dot;
 use crate::labs::arrays::Floats;
 use crate::labs::ask::{self, Nothing, Reply, TableName, questions};
 use crate::labs::geometry::answers::{
-    ClosedAnswer, EdgeFile, GraphAnswer, MapAnswer, MapAxis, MatrixAnswer, Near, NearestAnswer, OfMatrix, OfNode,
-    OfRun, SpectrumAnswer,
+    ClosedAnswer, EdgeFile, GraphAnswer, MapAnswer, MatrixAnswer, Near, NearestAnswer, OfMap, OfMatrix, OfNode, OfRun,
+    PathsAnswer, SpectrumAnswer,
 };
 use crate::labs::geometry::closed::ClosedForm;
 use crate::labs::geometry::config::{Experiment, GeometryConfig, GraphKey, Matrix, Variant};
 use crate::labs::geometry::edges::{self, EdgeList};
+use crate::labs::geometry::embedding::Embedding;
 use crate::labs::geometry::graph::{MOST_NODES, Nodes};
 use crate::labs::geometry::kinds::{StoredRun, stored};
 use crate::labs::geometry::landscape::{Landscape, cosine, energy, products};
-use crate::labs::geometry::layout::{Layout, principal, spectral};
+use crate::labs::geometry::layout::{principal, spectral};
 use crate::labs::geometry::learner::Learner;
+use crate::labs::geometry::maps::{Maps, Turned, beside_of, one_map};
 use crate::labs::geometry::shapes::{Shape, drawing};
-use crate::labs::run::Run;
-use crate::run::machine::Machine;
 use crate::run::table::{Cell, Column, Table};
-use crate::run::trained::Trained;
 
 type Place<'a> = ask::Place<'a, GeometryConfig>;
 type Answer<T> = Result<Reply<T>, Error>;
@@ -33,11 +33,13 @@ const NEAREST: usize = 5;
 questions! {
     GeometryBench, GeometryConfig;
     /// The graph on paper, and what a learner has made of it in three dimensions.
-    "map": ask_map(OfRun) -> MapAnswer;
+    "map": ask_map(OfMap) -> MapAnswer;
     /// The nodes that are nearest to one in the embedding.
     "map.nearest": ask_nearest(OfNode) -> NearestAnswer;
     /// A graph of the reader’s, from an edge list.
     "map.edges": "page" ask_edges(EdgeFile) -> EdgeList;
+    /// The arms of a path-star: which paths are held out, and which first steps a run finds.
+    "paths": ask_paths(OfRun) -> PathsAnswer;
     /// In a word, how each run of the race has stored the graph.
     "kinds": "page" ask_kinds(Nothing) -> Vec<StoredRun>;
     /// The graph's eigenvalues, how much of the embedding lies along each, and the closed form.
@@ -55,58 +57,13 @@ questions! {
 pub(crate) struct GeometryBench {
     /// With the settings that the graph follows from.
     kept: Option<(GraphKey, Rc<Landscape>)>,
+    maps: Maps,
 }
 
-/// A run's embedding `[nodes, width]` in f64.
-struct Embedding {
-    trained: Trained,
-    table: Vec<f64>,
-    width: usize,
-}
-
-impl Embedding {
-    fn of(trained: Trained, nodes: usize) -> Result<Self, Error> {
-        let own = trained.model.parameters().tensors.iter().find(|tensor| tensor.name == "embedding.weight");
-        let lost = || Error::Internal("a learner without an embedding".to_owned());
-        let own = own.ok_or_else(lost)?;
-        let width = own.shape.get(1).copied().unwrap_or(0) as usize;
-        let first = own.offset as usize;
-        let table = trained.parameters.get(first..first + nodes * width).ok_or_else(lost)?;
-        let table = table.iter().copied().map(f64::from).collect();
-        Ok(Self { trained, table, width })
-    }
-
-    /// Of a run of the open race; nothing if none is open, or if it is of another graph than the settings.
-    async fn asked(
-        run: Option<&mut (dyn Run + 'static)>,
-        machine: &mut Machine,
-        which: u32,
-        config: &GeometryConfig,
-    ) -> Result<Option<Self>, Error> {
-        let Some(run) = run else { return Ok(None) };
-        let own = run.config().of::<GeometryConfig>();
-        if own.is_none_or(|own| own.graph_key() != config.graph_key()) {
-            return Ok(None);
-        }
-        let Some(trains) = run.trains() else { return Ok(None) };
-        Self::of(trains.trained(machine, which).await?, config.size() as usize).map(Some)
-    }
-
-    /// What the learner says comes after each node.
-    fn logits(&self, nodes: usize) -> Result<Vec<f64>, Error> {
-        let model: &dyn std::any::Any = self.trained.model.as_ref();
-        match model.downcast_ref::<Learner>() {
-            None => Ok(products(&self.table, &self.table, self.width)),
-            Some(learner) => {
-                let shown = learner.shown(self.trained.run, &self.trained.parameters, nodes)?;
-                Ok(products(&shown, &self.table, self.width))
-            }
-        }
-    }
-
-    fn who(&self) -> String {
-        format!("{}, seed {}, after {} steps", self.trained.arm.label, self.trained.seed, self.trained.step)
-    }
+fn untrained() -> Error {
+    Error::Stopped(
+        "Nothing of this graph is trained yet. Train, or open the weights of a trained run, first.".to_owned(),
+    )
 }
 
 fn names(nodes: &Nodes, which: impl Iterator<Item = usize>) -> Vec<String> {
@@ -131,8 +88,8 @@ impl GeometryBench {
         Ok(landscape)
     }
 
-    async fn ask_map(&mut self, OfRun { run }: OfRun, place: Place<'_>) -> Answer<MapAnswer> {
-        let config = place.config;
+    async fn ask_map(&mut self, OfMap { run, beside }: OfMap, place: Place<'_>) -> Answer<MapAnswer> {
+        let ask::Place { config, run: mut run_open, machine, .. } = place;
         let small = config.size() <= MOST_NODES;
         let landscape = if small { Some(self.landscape(config)?) } else { None };
         let nodes = match &landscape {
@@ -141,46 +98,94 @@ impl GeometryBench {
         };
         let components = nodes.components();
         let count = components.iter().max().map_or(0, |last| last + 1);
-        let embedding = Embedding::asked(place.run, place.machine, run.unwrap_or(0), place.config).await?;
-        let layout = embedding.as_ref().map(|embedding| {
+        let which = run.unwrap_or(0);
+        let others = if beside == Some(true) { beside_of(run_open.as_deref(), which) } else { Vec::new() };
+        let reference = landscape.as_ref().map(|landscape| spectral(&landscape.spectrum, count));
+        let mut maps = Vec::new();
+        for which in std::iter::once(which).chain(others) {
+            let moment = run_open.as_deref_mut().and_then(|run| run.trains().map(|trains| trains.moment()));
+            let embedding = Embedding::asked(run_open.as_deref_mut(), machine, which, config).await?;
+            let Some((embedding, moment)) = embedding.zip(moment) else { break };
             let layout = principal(&embedding.table, embedding.width);
-            match &landscape {
-                Some(landscape) => layout.turned_to(&spectral(&landscape.spectrum, count)),
-                None => layout,
-            }
-        });
-        let about = match (&embedding, &layout) {
-            (Some(embedding), Some(Layout { shares, .. })) => {
-                let held = (shares.iter().sum::<f64>() * 100.0).round();
-                let turned =
-                    if small { ", turned to lie as near as can be to the graph’s own spectral layout" } else { "" };
-                format!(
-                    "{}: the first three principal components of the embedding, {held} % of its variance{turned}.",
-                    embedding.who()
-                )
-            }
-            _ => "Nothing is trained yet.".to_owned(),
+            let (layout, turned) = match &reference {
+                Some(reference) => (layout.turned_to(reference), Turned::Spectral),
+                None => self.maps.after_the_last(layout, (moment.0, which), embedding.trained.step),
+            };
+            maps.push(one_map(&embedding, layout, turned));
+        }
+        let why = match (maps.is_empty(), run_open.is_some()) {
+            (false, _) => String::new(),
+            (true, false) => "Nothing is trained yet.".to_owned(),
+            (true, true) => "The open run is of another graph.".to_owned(),
         };
-        let label =
-            |axis: usize| if small { format!("map axis {}", axis + 1) } else { format!("component {}", axis + 1) };
-        let axes = layout
-            .as_ref()
-            .map(|layout| layout.shares.iter().enumerate().map(|(axis, &share)| MapAxis { label: label(axis), share }));
         let (groups, group_names) = groups(config, &components);
-        let single = |values: &mut dyn Iterator<Item = f64>| Floats(values.map(|value| value as f32).collect());
         let on_paper = drawing(config.graph, &nodes, [config.rows, config.columns], config.path_nodes);
+        let mut maps = maps.into_iter();
         Ok(Reply::Done(MapAnswer {
-            arm: embedding.as_ref().map(|embedding| embedding.trained.arm.id.clone()),
-            seed: embedding.as_ref().map(|embedding| embedding.trained.seed),
-            step: embedding.as_ref().map_or(0, |embedding| embedding.trained.step),
-            drawing: single(&mut on_paper.into_iter().flatten()),
+            map: maps.next(),
+            beside: maps.collect(),
+            why,
+            drawing: Floats(on_paper.into_iter().flatten().map(|value| value as f32).collect()),
             links: nodes.edges.iter().flatten().map(|&node| node as u32).collect(),
             groups,
             group_names,
-            axes: axes.map(Iterator::collect).unwrap_or_default(),
-            points: single(&mut layout.into_iter().flat_map(|layout| layout.points).flatten()),
-            about,
             nodes: nodes.names,
+        }))
+    }
+
+    async fn ask_paths(&mut self, OfRun { run }: OfRun, place: Place<'_>) -> Answer<PathsAnswer> {
+        let config = place.config;
+        if config.experiment != Experiment::Paths {
+            return Err(Error::Config("Only the experiment \"paths\" has paths that are held out.".to_owned()));
+        }
+        let task = config.paths(Variant::Full);
+        let held_out: Vec<bool> = (0..config.arms).map(|arm| task.held_out(arm)).collect();
+        let chance = 1.0 / f64::from(config.arms);
+        let same = place.run.as_ref().is_some_and(|run| {
+            let own = run.config().of::<GeometryConfig>();
+            own.is_some_and(|own| own.experiment == config.experiment && own.paths(Variant::Full) == task)
+        });
+        let embedding = match same {
+            true => Embedding::asked(place.run, place.machine, run.unwrap_or(0), config).await?,
+            false => None,
+        };
+        let nothing = || Floats(Vec::new());
+        let Some(embedding) = embedding else {
+            let about = "Nothing is trained yet: which paths are held out does not depend on the seed.".to_owned();
+            let (asked, found) = (Vec::new(), Vec::new());
+            let (probability, cosine) = (nothing(), nothing());
+            return Ok(Reply::Done(PathsAnswer {
+                held_out,
+                taught: true,
+                asked,
+                found,
+                probability,
+                cosine,
+                chance,
+                about,
+            }));
+        };
+        let model: &dyn std::any::Any = embedding.trained.model.as_ref();
+        let strange = || Error::Internal("paths are taught to learners".to_owned());
+        let learner = model.downcast_ref::<Learner>().ok_or_else(strange)?;
+        let [_, scores] = learner.evaluated(embedding.trained.run, &embedding.trained.parameters)?;
+        let asked: Vec<u32> = task.asked_arms().concat();
+        let row = |node: u32| &embedding.table[node as usize * embedding.width..][..embedding.width];
+        let cosines = asked.iter().map(|&arm| {
+            let [first, leaf] = task.ends(arm).map(row);
+            cosine(dot(first, leaf), [dot(first, first), dot(leaf, leaf)]) as f32
+        });
+        let (each, step) = (2 * task.answers() as usize, 2 * task.first_step());
+        let of = |which: usize| scores.chunks_exact(each).map(move |own| own[step + which]).take(asked.len());
+        Ok(Reply::Done(PathsAnswer {
+            held_out,
+            taught: embedding.trained.arm.id != Variant::Edges.id(),
+            found: of(1).map(|right| right > 0.5).collect(),
+            probability: Floats(of(0).map(|nats| libm::expf(-nats)).collect()),
+            cosine: Floats(cosines.collect()),
+            chance,
+            about: embedding.who(),
+            asked,
         }))
     }
 
@@ -194,7 +199,7 @@ impl GeometryBench {
             )));
         };
         let Some(embedding) = Embedding::asked(place.run, place.machine, run, place.config).await? else {
-            return Err(Error::Stopped("Nothing is trained yet. Press Train or Step first.".to_owned()));
+            return Err(untrained());
         };
         let (table, width) = (&embedding.table, embedding.width);
         let own = &table[at * width..][..width];
@@ -229,7 +234,7 @@ impl GeometryBench {
         let spectrum = &landscape.spectrum;
         let embedding = Embedding::asked(place.run, place.machine, which.unwrap_or(0), place.config).await?;
         let closed = ClosedForm::of(&landscape.nodes, spectrum);
-        let spaces = spectrum.spaces.iter().zip(0..).flat_map(|(space, at)| space.clone().map(move |_| at)).collect();
+        let spaces = spectrum.spaces.iter().zip(1..).flat_map(|(space, at)| space.clone().map(move |_| at)).collect();
         let projections = embedding.map_or_else(Vec::new, |embedding| {
             let rows: Vec<&[f64]> = embedding.table.chunks_exact(embedding.width.max(1)).collect();
             let norm = |space: &std::ops::Range<usize>| {
@@ -268,8 +273,7 @@ impl GeometryBench {
         let embedding = match which {
             Matrix::Cosine | Matrix::Logits => {
                 let found = Embedding::asked(place.run, place.machine, run.unwrap_or(0), place.config).await?;
-                let none = || Error::Stopped("Nothing is trained yet. Press Train or Step first.".to_owned());
-                Some(found.ok_or_else(none)?)
+                Some(found.ok_or_else(untrained)?)
             }
             Matrix::Adjacency | Matrix::Hops => None,
         };
@@ -311,15 +315,18 @@ impl GeometryBench {
     }
 
     async fn ask_csv(&mut self, TableName { table, at }: TableName, place: Place<'_>) -> Answer<String> {
-        if table != "spectrum" {
-            let all = "spectrum";
-            return Err(Error::Config(format!(
-                "There is no table \"{}\"; there is {all}.",
-                crate::reading::quoted(&table)
-            )));
+        match table.as_str() {
+            "spectrum" => spectrum_table(&self.spectrum(at, place).await?).csv().map(Reply::Done),
+            "kinds" => {
+                let run = place.run.ok_or_else(untrained)?;
+                let results = run.results()?;
+                Table::csv_of(&run.tables(&results)?, Some("kinds")).map(Reply::Done)
+            }
+            other => Err(Error::Config(format!(
+                "There is no table \"{}\"; there are kinds, spectrum.",
+                crate::reading::quoted(other)
+            ))),
         }
-        let found = self.spectrum(at, place).await?;
-        spectrum_table(&found).csv().map(Reply::Done)
     }
 
     async fn ask_kinds(&mut self, _: Nothing, place: Place<'_>) -> Answer<Vec<StoredRun>> {
@@ -372,9 +379,9 @@ fn spectrum_table(found: &SpectrumAnswer) -> Table {
     let row = |(at, &value): (usize, &f64)| {
         let space = found.spaces[at];
         let closed =
-            found.closed.as_ref().filter(|_| space == 1).map_or(Cell::Missing, |closed| closed.projection.into());
+            found.closed.as_ref().filter(|_| space == 2).map_or(Cell::Missing, |closed| closed.projection.into());
         let projection = found.projections.get(at).map_or(Cell::Missing, |&projection| projection.into());
-        vec![(at + 1).into(), value.into(), (space + 1).into(), projection, closed]
+        vec![(at + 1).into(), value.into(), space.into(), projection, closed]
     };
     Table { id: "spectrum".to_owned(), columns, rows: found.eigenvalues.iter().enumerate().map(row).collect() }
 }

@@ -7,9 +7,9 @@ use std::cell::OnceCell;
 use crate::choice::Choice;
 use crate::error::Error;
 use crate::labs::Config;
+use crate::labs::endings::{each, early, runs_of};
 use crate::labs::geometry::closed::ClosedForm;
 use crate::labs::geometry::config::{Experiment, GeometryConfig, Learned, SelfEdges, WITH_ITSELF};
-use crate::labs::geometry::endings::{each, early, runs_of};
 use crate::labs::geometry::kinds::{self, ALL, BOTTOM, COSINE, MOST_FLAT, Storage, TOP};
 use crate::labs::geometry::knobs::Cell;
 use crate::labs::geometry::landscape::{BOTTOM_ENERGY, EDGE_COSINE, HOP_CORRELATION, RECOVERY, TOP_ENERGY};
@@ -27,6 +27,9 @@ const RELEASE: &str = "arXiv:2510.26745, version 3 and release";
 const FOUND: f32 = 0.9;
 /// How much further down the hop correlation of Node2Vec has to be.
 const CLEANER: f32 = 0.1;
+/// Hop correlation of a table with geometry, where its ends of the spectrum do not tell; at most. Tables as they are drawn have half of it
+/// at most, in either direction.
+const FALLS: f32 = -0.3;
 /// How near trained numbers have to be to the closed form.
 const NEAR: f64 = 1e-3;
 
@@ -109,7 +112,8 @@ impl Judged<'_> {
             "A table that is taught only who neighbours whom becomes a map of the graph within {steps} steps: it lies at the top of the \
              graph's spectrum."
         );
-        let claim = match self.blunt(Claim::new("map", sentence, PAPER)) {
+        let claim = Claim::new("map", sentence, PAPER);
+        let claim = match self.raced(claim, &[Learned::Node2Vec], false).and_then(|claim| self.blunt(claim)) {
             Ok(claim) => claim,
             Err(untested) => return *untested,
         };
@@ -140,7 +144,11 @@ impl Judged<'_> {
 
     fn cleaner(&self) -> Verdict {
         let sentence = "On the same edges Node2Vec is more cleanly geometric than a transformer: its cosines fall more strictly with hops.";
-        let claim = Claim::new("cleaner", sentence, PAPER).after(self.step);
+        let claim = Claim::new("cleaner", sentence, PAPER);
+        let claim = match self.raced(claim, &[Learned::Node2Vec, Learned::Transformer], false) {
+            Ok(claim) => claim.after(self.step),
+            Err(untested) => return *untested,
+        };
         let (tables, transformers) = (self.runs(Learned::Node2Vec), self.runs(Learned::Transformer));
         let vote = |(&table, &transformer): (&usize, &usize)| {
             let early = self.early(table, Learned::Node2Vec).or_else(|| self.early(transformer, Learned::Transformer));
@@ -192,7 +200,8 @@ impl Judged<'_> {
     fn associative(&self, model: Learned) -> Verdict {
         let sentence = format!("{}: the same edges can be stored without any geometry.", model.label());
         let id = format!("associative-{}", model.id());
-        let claim = match self.blunt(Claim::new(&id, sentence, PAPER)) {
+        let claim = Claim::new(&id, sentence, PAPER);
+        let claim = match self.raced(claim, &[model], false).and_then(|claim| self.blunt(claim)) {
             Ok(claim) => claim.after(self.step),
             Err(untested) => return *untested,
         };
@@ -203,7 +212,8 @@ impl Judged<'_> {
 
     fn zigzag(&self) -> Verdict {
         let sentence = "Without self-edges the net stores the graph as a zigzag, neighbours as opposites; with self-edges as a map.";
-        let claim = match self.blunt(Claim::new("zigzag", sentence, RELEASE)) {
+        let claim = Claim::new("zigzag", sentence, RELEASE);
+        let claim = match self.raced(claim, &[Learned::Net], true).and_then(|claim| self.blunt(claim)) {
             Ok(claim) => claim.after(self.step),
             Err(untested) => return *untested,
         };
@@ -272,26 +282,77 @@ impl Judged<'_> {
         vec![exact.after(self.step).judged(&votes, ends), still.after(self.step).judged(&rests, pull)]
     }
 
-    fn learners(&self) -> Vec<Verdict> {
-        let has = |model| self.config.models.contains(&model);
-        // Only arms under their plain names: with self-edges the graph that is taught is another.
-        let plain = self.config.self_edges != SelfEdges::Yes;
-        let mut verdicts = Vec::new();
-        if has(Learned::Node2Vec) {
-            verdicts.push(self.map());
+    /// The claim, unless one of the arms that it speaks of is not raced; without self-edges, or once without and once with them.
+    fn raced(&self, claim: Claim, models: &[Learned], both: bool) -> Result<Claim, Box<Verdict>> {
+        let config = self.config;
+        let missing: Vec<Learned> = models.iter().copied().filter(|model| !config.models.contains(model)).collect();
+        // Node2Vec never has self-edges. With them the graph that is taught is another.
+        let plain = config.self_edges != SelfEdges::Yes || models == [Learned::Node2Vec];
+        let wanted = match both {
+            true => Some(SelfEdges::Both).filter(|both| config.self_edges != *both),
+            false => Some(SelfEdges::Both).filter(|_| !plain),
+        };
+        if missing.is_empty() && wanted.is_none() {
+            return Ok(claim);
         }
-        if has(Learned::Node2Vec) && has(Learned::Transformer) && plain {
-            verdicts.push(self.cleaner());
+        let mut why: Vec<String> =
+            missing.iter().map(|model| format!("“{}” is not among the learners.", model.label())).collect();
+        let mut with = Vec::new();
+        if !missing.is_empty() {
+            let all: Vec<&str> = config.models.iter().chain(&missing).map(|model| model.id()).collect();
+            with.push(("models", all.join(",")));
         }
-        for model in [Learned::NetFrozen, Learned::TransformerFrozen] {
-            if has(model) && plain {
-                verdicts.push(self.associative(model));
+        if let Some(wanted) = wanted {
+            why.push(match both {
+                true => "It takes arms without self-edges and with them.".to_owned(),
+                false => "It takes arms without self-edges.".to_owned(),
+            });
+            with.push(("self_edges", wanted.id().to_owned()));
+        }
+        Err(Box::new(claim.missing(why.join(" "), with)))
+    }
+
+    /// Whether a transformer alone stores its graph with geometry.
+    fn transformer(&self) -> Verdict {
+        let sentence = "A transformer that is taught only who neighbours whom stores the graph with geometry, and not as a mere list of \
+                        edges.";
+        let claim = Claim::new("transformer", sentence, "arXiv:2510.26745, observation 2");
+        let claim = match self.raced(claim, &[Learned::Transformer], false).and_then(|claim| self.blunt(claim)) {
+            Ok(claim) => claim.after(self.step),
+            Err(untested) => return *untested,
+        };
+        let runs = self.runs(Learned::Transformer);
+        let vote = |&run: &usize| {
+            if let Some(early) = self.early(run, Learned::Transformer) {
+                return early;
             }
-        }
-        if has(Learned::Net) && self.config.self_edges == SelfEdges::Both {
-            verdicts.push(self.zigzag());
-        }
-        if has(Learned::Node2Vec) {
+            let found = self.last(RECOVERY, run).unwrap_or(0.0);
+            match (Storage::of_run(self.results, run, self.graph.flat), self.last(HOP_CORRELATION, run)) {
+                _ if found < ALL => Vote::open(format!("not all edges are stored within {} steps", self.config.steps)),
+                (Some(Storage::Geometric | Storage::Zigzag), _) => Vote::For,
+                (Some(Storage::Associative), _) => Vote::Against,
+                (Some(_), Some(hops)) => Vote::of(hops <= FALLS),
+                _ => Vote::open("every two nodes have the same cosine"),
+            }
+        };
+        let measured = format!(
+            "Seed by seed: {}; hop correlation {} (between map, zigzag and list at most {FALLS} counts as geometry).",
+            self.ends(&runs),
+            self.each(&runs, HOP_CORRELATION)
+        );
+        claim.judged(&runs.iter().map(vote).collect::<Vec<_>>(), measured)
+    }
+
+    fn learners(&self) -> Vec<Verdict> {
+        let mut verdicts = vec![
+            self.map(),
+            self.transformer(),
+            self.cleaner(),
+            self.associative(Learned::NetFrozen),
+            self.associative(Learned::TransformerFrozen),
+            self.zigzag(),
+        ];
+        if self.config.models.contains(&Learned::Node2Vec) {
             verdicts.extend(self.closed());
         }
         verdicts

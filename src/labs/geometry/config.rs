@@ -13,7 +13,7 @@ use crate::labs::race::Racing;
 use crate::labs::settings::{FromFile, Preset, Settings};
 use crate::property::{Field, Kind, Problem, properties};
 use crate::run::heads;
-use crate::run::machine::ExecutorChoice;
+use crate::run::machine::{Cores, ExecutorChoice};
 use crate::run::training::Schedule;
 
 /// The most attention heads.
@@ -80,6 +80,14 @@ choice! {
 }
 
 choice! {
+    /// What is answered of a path.
+    pub enum Target {
+        First = "first", "First node", "The first step from the root.";
+        Path = "path", "Whole path", "All nodes from the root to the leaf, one by one.";
+    }
+}
+
+choice! {
     /// A matrix over the nodes.
     pub enum Matrix {
         Cosine = "cosine", "Cosine", "Of the embedding, between every two nodes.";
@@ -105,7 +113,7 @@ properties! {
         clique: u32 = 5, Kind::integer(3, 64), Run, "Graph", "Group", "nodes", "Nodes of each group of the barbell.";
         bridge: u32 = 2, Kind::integer(0, 64), Run, "Graph", "Bridge", "nodes", "Nodes between the groups of the barbell.";
         graph_seed: u32 = 0, Kind::integer(0, 16_000_000), Run, "Graph", "Graph's seed", "", "What the random graph is drawn from.";
-        edges: String = String::new(), Kind::text(edges::MOST_TEXT), Run, "Graph", "My edges", "", "Two names with a blank between, a semicolon between edges, as in a b; b c; or a file of them.";
+        edges: String = String::new(), Kind::rows(edges::MOST_TEXT), Run, "Graph", "My edges", "", "Two names with a blank between, a semicolon between edges, as in a b; b c; or a file of them.";
         models: Vec<Learned> = vec![Learned::Node2Vec, Learned::Net, Learned::Transformer, Learned::NetFrozen], Kind::many_of::<Learned>(), Run, "Race", "Learners", "", "What learns the edges.";
         directions: Directions = Directions::Both, Kind::one_of::<Directions>(), Run, "Race", "Directions", "", "Which way edges are taught to nets and transformers; Node2Vec always has them both ways.";
         self_edges: SelfEdges = SelfEdges::No, Kind::one_of::<SelfEdges>(), Run, "Race", "Self-edges", "", "Whether every node is taught as its own neighbour too, to nets and transformers.";
@@ -121,6 +129,7 @@ properties! {
         mlp: u32 = 128, Kind::integer(4, 2048), Run, "Transformer", "MLP width", "", "Hidden width of the feed-forward part.";
         position_scale: f32 = 1.0, Kind::number(0.0, 1.0), Run, "Transformer", "Scale of positions", "", "Standard deviation of the first table of positions.";
         schedule: Schedule = Schedule::Cosine, Kind::one_of::<Schedule>(), Run, "Transformer", "Schedule", "", "The transformer’s learning rate over time; a cosine goes down to a tenth.";
+        dropout: f32 = 0.0, Kind::number(0.0, 0.9), Run, "Transformer", "Dropout", "", "Share of activations and attention weights set to zero in training.";
         node2vec_width: u32 = 100, Kind::integer(4, 512), Run, "Node2Vec", "Node2Vec’s width", "", "Numbers a node: with more of them than nodes, nothing forces a table to be simple.";
         node2vec_scale: f32 = 1.0, Kind::number(0.001, 3.0), Run, "Node2Vec", "Node2Vec’s first scale", "", "Standard deviation of its first numbers.";
         node2vec_rate: f32 = 0.01, Kind::number(0.0, 10.0), Run, "Node2Vec", "Node2Vec’s rate", "", "Of gradient descent on the sum over all nodes.";
@@ -131,11 +140,13 @@ properties! {
         decay: f32 = 0.0, Kind::number(0.0, 10.0), Run, "Optimiser", "Weight decay", "", "AdamW’s decoupled decay.";
         knob: Knob = Knob::Scale, Kind::one_of::<Knob>(), Run, "Knobs", "Beside the rate", "", "What is turned beside the learning rate.";
         variants: Vec<Variant> = vec![Variant::Full], Kind::many_of::<Variant>(), Run, "Paths", "What is taught", "", "Arms of the race over paths.";
+        target: Target = Target::First, Kind::one_of::<Target>(), Run, "Paths", "Answer", "", "What is answered of a path.";
         share: f32 = 0.75, Kind::number(0.05, 0.95), Run, "Paths", "Share taught", "", "Share of the arms whose path is taught; the others are held out.";
         pauses: u32 = 1, Kind::integer(0, 16), Run, "Paths", "Pauses", "tokens", "Tokens between the question and its answer.";
         batch: u32 = 256, Kind::integer(1, 4096), Run, "Paths", "Batch", "examples", "Examples of a step, drawn from edges and paths.";
         every: u32 = 25, Kind::integer(1, 10_000), Run, "Evaluation", "Evaluate every", "steps", "Steps between two looks at the embedding.";
         executor: ExecutorChoice = ExecutorChoice::Auto, Kind::one_of::<ExecutorChoice>(), Machine, "Machine", "Run on", "", "Where the work is done.";
+        cores: Cores = Cores::Auto, Kind::one_of::<Cores>(), Look, "Machine", "Cores", "", "How many share the work where the CPU does it, from the next start on. No number depends on it.";
     }
 }
 
@@ -148,7 +159,7 @@ fn reason(error: &Error) -> String {
 }
 
 impl GeometryConfig {
-    /// Nodes of the graph; 0 of one of the reader's that cannot be read.
+    /// Nodes of the graph; 0 of one of the reader's that cannot be read (yet).
     #[must_use]
     pub fn size(&self) -> u32 {
         match self.graph {
@@ -167,7 +178,7 @@ impl GeometryConfig {
     /// The graph.
     ///
     /// # Errors
-    /// [`Error::File`] if it is one of the reader's that cannot be read, which settled settings do not have.
+    /// [`Error::File`] if it is one of the reader's that cannot be read: such settings are [lacking](Settings::lacking).
     pub fn network(&self) -> Result<Nodes, Error> {
         Ok(match self.graph {
             Shape::Star => shapes::star(self.arms, self.path_nodes),
@@ -201,6 +212,7 @@ impl GeometryConfig {
             pauses: self.pauses,
             share: self.share,
             paths: variant != Variant::Edges,
+            whole: self.target == Target::Path,
             forward: variant == Variant::Forward,
             batch: self.batch,
         }
@@ -215,19 +227,6 @@ impl GeometryConfig {
             let given = std::mem::replace(&mut self.graph, Shape::Star).id().to_owned();
             let allowed = "a path-star where paths are taught: each of its arms is one question".to_owned();
             return problem("graph", given, allowed, Shape::Star.id().to_owned());
-        }
-        if self.graph == Shape::Own
-            && let Err(why) = edges::of_link(&self.edges)
-        {
-            self.graph = Shape::Star;
-            let star = Shape::Star.id().to_owned();
-            if self.edges.trim().is_empty() {
-                let allowed =
-                    "a graph that is there; \"own\" needs edges, such as a b; b c, or a file of them".to_owned();
-                return problem("graph", Shape::Own.id().to_owned(), allowed, star);
-            }
-            let allowed = format!("edges such as a b; b c, or a file of them that is there ({})", reason(&why));
-            return problem("edges", self.edges.clone(), allowed, star);
         }
         if self.graph == Shape::Regular {
             let most = self.degree.min(self.nodes - 1);
@@ -250,6 +249,35 @@ impl GeometryConfig {
         let given = std::mem::replace(value, most).text();
         let allowed = format!("at most {most}: a graph has up to {limit} nodes here");
         problem(field, given, allowed, most.text())
+    }
+
+    /// Settings of models that are not raced, and of experiments that are not chosen.
+    fn unused_in_race(&self) -> impl Iterator<Item = &'static str> {
+        let (tiny, knobs, paths) = (
+            self.experiment == Experiment::Tiny,
+            self.experiment == Experiment::Knobs,
+            self.experiment == Experiment::Paths,
+        );
+        let raced = |models: &[Learned]| tiny && self.models.iter().any(|model| models.contains(model));
+        let node2vec = raced(&[Learned::Node2Vec]);
+        let net = knobs || raced(&[Learned::Net, Learned::NetFrozen]);
+        let transformer = paths || raced(&[Learned::Transformer, Learned::TransformerFrozen]);
+        let adam = net || transformer;
+        let groups: [(&[&str], bool); 12] = [
+            (&["models"], tiny),
+            (&["directions", "self_edges"], !paths && adam),
+            (&["steps", "warmup"], adam),
+            (&["initial_scale"], adam && !(knobs && self.knob == Knob::Scale)),
+            (&["decay"], adam && !(knobs && self.knob == Knob::Decay)),
+            (&["rate"], paths || raced(&[Learned::Net, Learned::Transformer, Learned::TransformerFrozen])),
+            (&["net_width", "net_schedule"], net),
+            (&["frozen_rate"], raced(&[Learned::NetFrozen])),
+            (&["width", "layers", "heads", "mlp", "position_scale", "schedule", "dropout"], transformer),
+            (&["node2vec_width", "node2vec_scale", "node2vec_rate", "node2vec_steps"], node2vec),
+            (&["knob"], knobs),
+            (&["variants", "target", "share", "pauses", "batch"], paths),
+        ];
+        groups.into_iter().filter(|(_, used)| !used).flat_map(|(names, _)| names.iter().copied())
     }
 
     fn settle_widths(&mut self) -> Vec<Problem> {
@@ -298,6 +326,12 @@ impl Settings for GeometryConfig {
         Ok(list.map(|list| (vec![("edges", list.edges), own()], list.notices)))
     }
 
+    fn plainly(name: &str, text: &str) -> Option<String> {
+        // As a file has them, an edge a line.
+        let list = (name == "edges" && text.trim().contains(['\n', '\r'])).then(|| edges::of_file(text.as_bytes()))?;
+        Some(list.map_or_else(|_| text.trim().replace("\r\n", ";").replace(['\n', '\r'], ";"), |list| list.edges))
+    }
+
     fn ends(&self) -> Vec<&'static str> {
         let tiny = self.experiment == Experiment::Tiny;
         let lengths = [
@@ -310,6 +344,22 @@ impl Settings for GeometryConfig {
             .filter(|&(_, steps, there)| there && Some(steps) == longest)
             .map(|(name, ..)| name)
             .collect()
+    }
+
+    fn lacking(&self) -> Vec<Problem> {
+        // Whoever chooses a graph of their own has not typed it yet, and what is typed stays, to be mended.
+        let Some(why) = (self.graph == Shape::Own).then(|| edges::of_link(&self.edges).err()).flatten() else {
+            return Vec::new();
+        };
+        let so_far = if self.edges.trim().is_empty() { String::new() } else { format!(" ({})", reason(&why)) };
+        let allowed = format!("edges, such as a b; b c, or a file of them{so_far}");
+        vec![Problem { field: "edges".to_owned(), given: self.edges.clone(), allowed, used: String::new() }]
+    }
+
+    fn unused(&self) -> Vec<&'static str> {
+        let of_shapes = self.graph.settings();
+        let graph = parts::GRAPH.into_iter().filter(|&name| name != "graph" && !of_shapes.contains(&name));
+        graph.chain(self.unused_in_race()).collect()
     }
 
     fn settle(&mut self) -> Vec<Problem> {

@@ -39,6 +39,18 @@ struct Reading {
     weights: usize,
 }
 
+/// What the columns of an edge list are called in its first line.
+const HEADINGS: [[&str; 2]; 8] = [
+    ["source", "target"],
+    ["src", "dst"],
+    ["from", "to"],
+    ["start", "end"],
+    ["tail", "head"],
+    ["node1", "node2"],
+    ["id1", "id2"],
+    ["u", "v"],
+];
+
 fn refused(why: String) -> Error {
     Error::File(why)
 }
@@ -49,11 +61,12 @@ impl Reading {
         let (names, weight) = match fields {
             [a, b] => ([*a, *b], None),
             [a, b, weight] => ([*a, *b], Some(*weight)),
+            [_] => return Err(refused(format!("{place}: an edge has two names, here is 1"))),
             other => return Err(refused(format!("{place}: an edge has two names, here are {}", other.len()))),
         };
         if let Some(weight) = weight {
-            if weight.parse::<f64>().is_err() {
-                return Err(refused(format!("{place}: a weight is a number, not \"{}\"", quoted(weight))));
+            if !weight.parse::<f64>().is_ok_and(|weight| weight.is_finite() && weight > 0.0) {
+                return Err(refused(format!("{place}: a weight is a number above 0, not \"{}\"", quoted(weight))));
             }
             self.weights += 1;
         }
@@ -123,19 +136,23 @@ pub fn of_file(bytes: &[u8]) -> Result<EdgeList, Error> {
     })?;
     let text = text.trim_start_matches('\u{feff}');
     let mut reading = Reading::default();
+    let mut heading = None;
     if text.trim_start().starts_with('[') {
         json(text, &mut reading)?;
     } else {
-        for (at, line) in (1..).zip(text.lines()) {
-            let line = line.trim();
-            if line.is_empty() || line.starts_with(['#', '%']) {
-                continue;
-            }
-            let fields: Vec<&str> = match line.split_once([',', ';', '\t']) {
-                Some(_) => line.split([',', ';', '\t']).map(str::trim).collect(),
-                None => line.split_whitespace().collect(),
-            };
+        let lines =
+            (1..).zip(text.lines()).map(|(at, line)| (at, fields(line))).filter(|(_, fields)| !fields.is_empty());
+        let mut lines = lines.peekable();
+        heading = lines.next_if(|(_, first)| is_heading(first));
+        for (at, fields) in lines {
             reading.take(&format!("line {at}"), &fields)?;
+        }
+        if let Some((at, names)) = &heading
+            && let Some(name) = names.iter().take(2).find(|name| reading.places.contains_key(**name))
+        {
+            return Err(refused(format!(
+                "line {at}: \"{name}\" is a heading there and a node below; give the node another name, or leave the heading out"
+            )));
         }
     }
     let (loops, weights, given) = (reading.loops, reading.weights, reading.edges.len());
@@ -153,15 +170,41 @@ pub fn of_file(bytes: &[u8]) -> Result<EdgeList, Error> {
         1 => format!("{} nodes, {} edges.", nodes.len(), nodes.edges.len()),
         many => format!("{} nodes, {} edges, {many} components.", nodes.len(), nodes.edges.len()),
     }];
-    let mut notice = |count: usize, what: &str| {
-        if count > 0 {
-            notices.push(format!("{count} {what}."));
-        }
+    let mut notice = |count: usize, [one, many]: [&str; 2], what: &str| match count {
+        0 => {}
+        1 => notices.push(format!("1 {one} {what}.")),
+        _ => notices.push(format!("{count} {many} {what}.")),
     };
-    notice(given - nodes.edges.len(), "edges were there twice, in the same direction or the other, and are one now");
-    notice(loops, "edges from a node to itself were left out; \"Self-edges\" gives every node one");
-    notice(weights, "weights were left out: every edge counts the same");
+    let again = "there already, in the same direction or the other, and counts once";
+    notice(given - nodes.edges.len(), ["edge was", "edges were"], again);
+    let itself = "left out; \"Self-edges\" gives every node one";
+    notice(loops, ["edge from a node to itself was", "edges from a node to itself were"], itself);
+    notice(weights, ["weight was", "weights were"], "left out: every edge counts the same");
+    if let Some((at, _)) = heading {
+        notices.push(format!("Line {at} was left out: it is a heading."));
+    }
     Ok(EdgeList { edges, notices })
+}
+
+/// The fields of a line, without what stands behind a comment's sign.
+fn fields(line: &str) -> Vec<&str> {
+    let blank = |c: char| c.is_whitespace() || [',', ';'].contains(&c);
+    let mut before = ' ';
+    let comment =
+        line.char_indices().find(|&(_, c)| blank(std::mem::replace(&mut before, c)) && ['#', '%'].contains(&c));
+    let line = comment.map_or(line, |(at, _)| &line[..at]).trim();
+    match line.split_once([',', ';', '\t']) {
+        Some(_) => line.split([',', ';', '\t']).map(str::trim).collect(),
+        None => line.split_whitespace().collect(),
+    }
+}
+
+/// Whether the first line names its columns.
+fn is_heading(fields: &[&str]) -> bool {
+    let [from, to, rest @ ..] = fields else { return false };
+    let named = HEADINGS.iter().any(|pair| pair[0].eq_ignore_ascii_case(from) && pair[1].eq_ignore_ascii_case(to));
+    // With a number behind it, it is an edge.
+    named && rest.iter().all(|field| field.parse::<f64>().is_err())
 }
 
 /// `[[a, b], …]`, names as texts or numbers.
@@ -205,20 +248,49 @@ mod tests {
         }
         assert_eq!(of_file(b"[[1,2],[2,3]]").unwrap().edges, "1 2;2 3");
         let said = of_file(b"a b 1\nb a\na a\nx y").unwrap().notices.join(" ");
-        for words in ["4 nodes, 2 edges, 2 components", "1 edges were there twice", "1 edges from a node", "1 weights"]
-        {
+        for words in [
+            "4 nodes, 2 edges, 2 components",
+            "1 edge was there already",
+            "1 edge from a node to itself was left",
+            "1 weight was",
+        ] {
             assert!(said.contains(words), "{said}");
         }
+        let said = of_file(b"a b 1\nb a 2\na b 3").unwrap().notices.join(" ");
+        assert!(said.contains("2 edges were there") && said.contains("3 weights were left"), "{said}");
+    }
+
+    #[test]
+    fn headings_and_comments_are_no_edges() {
+        for bytes in [
+            &b"# of friends\nSource,Target,Weight\na,b,1\nb,c,2"[..],
+            b"from to\na b # met in May\nb c % and in June; twice, #2\n",
+            b"u;v\na;b #\nb;c;1 # weight",
+        ] {
+            let read = of_file(bytes).unwrap();
+            assert_eq!(read.edges, "a b;b c");
+            assert!(read.notices.last().unwrap().contains("it is a heading"), "{:?}", read.notices);
+        }
+        // Names of other kinds, and further down, are nodes; a sign within a name is no comment.
+        assert_eq!(of_file(b"x to\nfrom to").unwrap().edges, "x to;from to");
+        assert_eq!(of_file(b"u v 2\nv w#1").unwrap().edges, "u v;v w#1");
+        let why = of_file(b"from to\na to").unwrap_err().to_string();
+        assert!(why.contains("line 1: \"to\" is a heading there and a node below"), "{why}");
     }
 
     #[test]
     fn what_is_no_edge_list_is_refused_with_the_place_and_what_is_allowed() {
         let long = format!("{} b", "a".repeat(65));
         let many = (0..513).map(|at| format!("{at} {}", at + 1)).collect::<Vec<_>>().join("\n");
-        let cases: [(&[u8], &str); 12] = [
-            (b"a b\nc", "line 2: an edge has two names, here are 1"),
+        let cases: [(&[u8], &str); 17] = [
+            (b"a b\nc", "line 2: an edge has two names, here is 1"),
+            (b"a b\nb # c", "line 2: an edge has two names, here is 1"),
+            (b"a b 1\n\nb c NaN", "line 3: a weight is a number above 0, not \"NaN\""),
+            (b"a b inf", "line 1: a weight is a number above 0, not \"inf\""),
+            (b"a b\nb c -2", "line 2: a weight is a number above 0, not \"-2\""),
+            (b"one two three", "line 1: a weight is a number above 0, not \"three\""),
             (b"a b\n\nc d e f", "line 3: an edge has two names, here are 4"),
-            (b"a b abc", "line 1: a weight is a number, not \"abc\""),
+            (b"a b abc", "line 1: a weight is a number above 0, not \"abc\""),
             (b"", "there is no edge in it"),
             (b"a a\n", "there is no edge in it"),
             (b"a b\nc \xff\n", "line 2: byte 3 is not UTF-8"),

@@ -5,7 +5,6 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::compute::cpu::CpuExecutor;
 use crate::encoding::{Encoding, Tuning};
 use crate::error::Error;
 use crate::graph::ops::{Linear, Optimiser};
@@ -20,15 +19,17 @@ use crate::labs::geometry::landscape::loss;
 use crate::model::measure::{Better, Kind, Measure, Phase};
 use crate::model::parameters::{Init, Parameters};
 use crate::model::transformer::{Architecture, Replica, Transformer};
-use crate::model::{Model, Source};
+use crate::model::{self, Model, Source};
 use crate::task::{Layout, Task};
 
-/// Examples of one length: the tokens that are shown, and the one that comes then.
+/// Examples of one length: the tokens that are shown, and those that come then, one by one, each shown to those after it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Examples {
-    /// Tokens that are shown.
+    /// Tokens that are shown, without the last that comes.
     pub length: u32,
-    /// One after the other, `length` tokens and the one that comes then; −1 where nothing is judged.
+    /// Tokens that are to come, at least one.
+    pub answers: u32,
+    /// One after the other, `length` tokens and the last that comes then; −1 − the token where one is not judged, and −1 for none.
     pub tokens: Vec<i32>,
 }
 
@@ -39,9 +40,10 @@ impl Examples {
         self.tokens.len() as u32 / (self.length + 1)
     }
 
-    /// How many of them are judged.
+    /// How many tokens that come are judged.
     fn judged(&self) -> u32 {
-        let wanted = self.tokens.iter().skip(self.length as usize).step_by(self.length as usize + 1);
+        let first = (self.length + 1 - self.answers) as usize;
+        let wanted = self.tokens.chunks_exact(self.length as usize + 1).flat_map(|example| &example[first..]);
         wanted.filter(|&&token| token >= 0).count() as u32
     }
 
@@ -55,8 +57,8 @@ pub trait Judge {
     /// What is measured, beside the loss.
     fn measures(&self) -> Vec<Measure>;
 
-    /// Those measures from the embedding `[tokens, width]`, what the model makes of each example of the evaluation `[examples, width]`, and
-    /// how it does on each: loss in nats, and 1 where the greatest logit is right.
+    /// Those measures from the embedding `[tokens, width]`, what the model makes of each answer of each example of the evaluation
+    /// `[examples, answers, width]`, and how it does on each: loss in nats, and 1 where the greatest logit is right.
     fn judge(&self, embedding: &[f32], hidden: &[f32], scores: &[f32]) -> Vec<f64>;
 }
 
@@ -109,8 +111,8 @@ pub struct Learner {
     judge: Rc<dyn Judge>,
 }
 
-/// Shape of a transformer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Shape of a transformer, and what is left out of it in training.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Size {
     /// Width of embedding and residual stream.
     pub width: u32,
@@ -120,6 +122,8 @@ pub struct Size {
     pub heads: u32,
     /// Hidden width of the MLP.
     pub mlp: u32,
+    /// Share of activations and attention weights that a training step sets to zero.
+    pub dropout: f32,
 }
 
 impl Learner {
@@ -150,7 +154,7 @@ impl Learner {
         members: Vec<Member>,
         judge: Rc<dyn Judge>,
     ) -> Self {
-        let Size { width, layers, heads, mlp } = size;
+        let Size { width, layers, heads, mlp, dropout } = size;
         let architecture = Architecture {
             // The task draws nothing and judges nothing here: examples do.
             layout: Layout { task: Task::Increment, symbols: tokens, length: lessons.taught.length },
@@ -161,7 +165,7 @@ impl Learner {
             activation: Activation::Gelu,
             pre_norm: true,
             causal: true,
-            dropout: 0.0,
+            dropout,
             tied: true,
         };
         let mut model = Transformer::new(architecture);
@@ -206,21 +210,24 @@ impl Learner {
         Replica { decay: member.decay, scale: member.scale, frozen, ..replica }
     }
 
-    /// What a run makes of each node, `[nodes, width]`, where each example shows one node: on the CPU, with an evaluation of its own.
+    /// What a run makes of each example that an evaluation asks, `[examples, answers, width]`, and how it does on each,
+    /// `[examples, answers, 2]`: loss in nats, and 1 where the greatest logit is right. On the CPU, with an evaluation of its own.
     ///
     /// # Errors
-    /// [`Error::Internal`] if the parameters are not those of this model, or a node is not shown.
+    /// [`Error::Internal`] if the parameters are not those of this model.
+    pub fn evaluated(&self, run: usize, parameters: &[f32]) -> Result<[Vec<f32>; 2], Error> {
+        let lost = || Error::Internal("an evaluation that keeps nothing".to_owned());
+        let [_, hidden, scores] = model::evaluated(self, run, parameters)?.try_into().map_err(|_| lost())?;
+        Ok([hidden, scores])
+    }
+
+    /// What a run makes of each node, `[nodes, width]`, where each example shows one node.
+    ///
+    /// # Errors
+    /// As [`Learner::evaluated`]; also if a node is not shown.
     pub fn shown(&self, run: usize, parameters: &[f32], nodes: usize) -> Result<Vec<f64>, Error> {
-        let plan = self.plan(run..run + 1)?;
-        let mut executor = CpuExecutor::<f32>::new(&plan);
-        executor.write(0, plan.shared.parameters, parameters)?;
-        executor.write(0, plan.shared.control, &self.control(run)?)?;
-        for (id, values) in self.constants(&plan) {
-            executor.write(0, id, &values)?;
-        }
-        executor.run(&plan.evaluation, 1)?;
         let lost = || Error::Internal("a node that no example shows".to_owned());
-        let hidden = executor.buffer(0, *plan.kept.get(2).ok_or_else(lost)?)?;
+        let [hidden, _] = self.evaluated(run, parameters)?;
         let (asked, width) = (&self.lessons.asked, self.table.width as usize);
         let each = asked.length as usize + 1;
         let row = |node: usize| {
@@ -233,7 +240,7 @@ impl Learner {
 
     /// What the model makes of some examples' tokens, `[examples, width]`.
     fn hidden(&self, graph: &mut Graph<'_>, tokens: Tensor, replicas: &[Replica]) -> Tensor {
-        let length = self.lessons.taught.length;
+        let Examples { length, answers, .. } = self.lessons.taught;
         match &self.body {
             Body::Matrix(matrix) => {
                 let shape = embed::Shape {
@@ -250,7 +257,7 @@ impl Learner {
                 let x = graph.embed(tokens, shape, false, false, true);
                 graph.linear(x, matrix, Activation::Linear, 0.0, None)
             }
-            Body::Transformer(model) => model.hidden(graph, tokens, replicas, length - 1),
+            Body::Transformer(model) => model.hidden(graph, tokens, replicas, length - answers),
         }
     }
 }
@@ -282,21 +289,22 @@ impl Model for Learner {
         let mut graph = Graph::new(&mut buffers, shared, pool.len, true);
         let lesson = graph.input("examples that are taught", taught.count(), taught.length + 1);
         let rows = batch.unwrap_or(taught.count());
-        let (tokens, targets) = graph.examples(lesson, rows, batch.is_some());
+        let (tokens, targets) = graph.examples(lesson, taught.answers, rows, batch.is_some());
         let hidden = self.hidden(&mut graph, tokens, &replicas);
+        // Of an example with several answers all count, so that the loss is of examples.
         let scores = graph.table_cross_entropy(hidden, self.table, targets, rows)?;
         graph.backward()?;
-        graph.optimise(scores, rows, 1, rows, pool, &self.optimiser);
+        graph.optimise(scores, rows * taught.answers, 1, rows, pool, &self.optimiser);
         let training = graph.finish();
 
         let mut graph = Graph::new(&mut buffers, shared, pool.len, false);
         let questions = graph.input("examples that are asked", asked.count(), asked.length + 1);
-        let (tokens, targets) = graph.examples(questions, asked.count(), false);
+        let (tokens, targets) = graph.examples(questions, asked.answers, asked.count(), false);
         let hidden = self.hidden(&mut graph, tokens, &replicas);
         let scores = graph.table_cross_entropy(hidden, self.table, targets, asked.judged())?;
         graph.keep(hidden.id);
         graph.keep(scores);
-        graph.measure(scores, asked.count(), 1, asked.judged());
+        graph.measure(scores, asked.count() * asked.answers, 1, asked.judged());
         let evaluation = graph.finish();
         let kept = vec![lesson.id, questions.id, hidden.id, scores];
         Plan::new(runs.len() as u32, &buffers, training, evaluation, shared, kept)

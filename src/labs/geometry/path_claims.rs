@@ -3,8 +3,8 @@
 //! Source: "Deep sequence models tend to memorize geometrically" (2025, arXiv:2510.26745), observations 1 to 3 and section E.1.
 
 use crate::choice::Choice;
+use crate::labs::endings::{each, early, runs_of};
 use crate::labs::geometry::config::{GeometryConfig, Variant};
-use crate::labs::geometry::endings::{each, early, runs_of};
 use crate::labs::geometry::paths::{HELD_OUT, NEAREST, OTHER_ARM, SAME_ARM, TRAIN};
 use crate::run::claim::{Claim, Span, Verdict, Vote, learned};
 use crate::run::courses::courses;
@@ -67,25 +67,14 @@ struct Judged<'a> {
 #[must_use]
 pub fn verdicts(config: &GeometryConfig, results: &Results, step: u32) -> Vec<Verdict> {
     let judged = Judged { config, results, step };
-    let has = |variant| config.variants.contains(&variant);
-    let one_hop = config.path_nodes == 3;
-    let mut verdicts = Vec::new();
-    if has(Variant::Full) {
-        verdicts.push(judged.success());
-        if one_hop {
-            verdicts.push(judged.one_hop());
-        } else {
-            verdicts.push(judged.cluster(Variant::Full));
-            verdicts.push(judged.map_first());
-        }
-    }
-    if has(Variant::Edges) && !one_hop {
+    let mut verdicts = vec![judged.success()];
+    if config.path_nodes == 3 {
+        verdicts.push(judged.one_hop());
+    } else {
+        verdicts.push(judged.cluster(Variant::Full));
+        verdicts.push(judged.map_first());
         verdicts.push(judged.cluster(Variant::Edges));
-    }
-    if has(Variant::Forward) && !one_hop {
         verdicts.push(judged.fails(Variant::Forward));
-    }
-    if has(Variant::Frozen) && !one_hop {
         verdicts.push(judged.fails(Variant::Frozen));
     }
     verdicts
@@ -94,6 +83,17 @@ pub fn verdicts(config: &GeometryConfig, results: &Results, step: u32) -> Vec<Ve
 impl Judged<'_> {
     fn runs(&self, variant: Variant) -> Vec<usize> {
         runs_of(self.results, variant.id())
+    }
+
+    /// The claim, unless the arm that it speaks of is not raced.
+    fn raced(&self, claim: Claim, variant: Variant) -> Result<Claim, Box<Verdict>> {
+        let variants = &self.config.variants;
+        if variants.contains(&variant) {
+            return Ok(claim);
+        }
+        let all: Vec<&str> = variants.iter().chain(&[variant]).map(|variant| variant.id()).collect();
+        let why = format!("“{}” is not among what is taught here.", variant.label());
+        Err(Box::new(claim.missing(why, [("variants", all.join(","))])))
     }
 
     fn early(&self, run: usize) -> Option<Vote> {
@@ -114,7 +114,8 @@ impl Judged<'_> {
     }
 
     /// Whether there are enough arms and questions to tell success from guessing.
-    fn questions(&self, claim: Claim) -> Result<Claim, Box<Verdict>> {
+    fn questions(&self, claim: Claim, variant: Variant) -> Result<Claim, Box<Verdict>> {
+        let claim = self.raced(claim, variant)?;
         let questions = self.config.paths(Variant::Full).questions();
         if self.config.arms >= FEWEST_ARMS && questions >= FEWEST_QUESTIONS {
             return Ok(claim);
@@ -140,7 +141,7 @@ impl Judged<'_> {
             self.config.share * 100.0,
             self.config.steps
         );
-        let claim = match self.questions(Claim::new("paths", sentence, PAPER)) {
+        let claim = match self.questions(Claim::new("paths", sentence, PAPER), Variant::Full) {
             Ok(claim) => claim.after(self.step),
             Err(untested) => return *untested,
         };
@@ -170,7 +171,10 @@ impl Judged<'_> {
         };
         let sentence =
             format!("From {taught}, leaf and first node of an arm come to lie together, though no edge joins them.");
-        let claim = Claim::new(id, sentence, PAPER).after(self.step);
+        let claim = match self.raced(Claim::new(id, sentence, PAPER), variant) {
+            Ok(claim) => claim.after(self.step),
+            Err(untested) => return *untested,
+        };
         let runs = self.runs(variant);
         let votes = self.votes(&runs, |run| {
             let apart = self.last(SAME_ARM, run)? - self.last(OTHER_ARM, run)?;
@@ -183,7 +187,7 @@ impl Judged<'_> {
     fn one_hop(&self) -> Verdict {
         let sentence =
             "Where the first step is a neighbour of the leaf, held-out paths are found without any geometry.";
-        let claim = match self.questions(Claim::new("one-hop", sentence, "ours")) {
+        let claim = match self.questions(Claim::new("one-hop", sentence, "ours"), Variant::Full) {
             Ok(claim) => claim.after(self.step),
             Err(untested) => return *untested,
         };
@@ -195,19 +199,39 @@ impl Judged<'_> {
         )
     }
 
+    /// The steps of all evaluations up to one, each with whether a measure has come to a level there.
+    fn levels(&self, id: &str, run: usize, level: f32, upto: f64) -> Vec<(f64, bool)> {
+        let Some(measure) = self.results.measure(id) else { return Vec::new() };
+        let reached = |values: &Vec<f32>| values.get(run).is_some_and(|&value| value >= level);
+        let points = self.results.curves.iter().filter(|point| point.x <= upto);
+        points.map(|point| (point.x, point.values.get(measure).is_some_and(reached))).collect()
+    }
+
     /// First step at which a measure has come to a level.
     fn first(&self, id: &str, run: usize, level: f32) -> Option<f64> {
-        let measure = self.results.measure(id)?;
-        let reached = |values: &[f32]| values.get(run).is_some_and(|&value| value >= level);
-        let point = self.results.curves.iter().find(|point| point.values.get(measure).is_some_and(|of| reached(of)))?;
-        Some(point.x)
+        self.levels(id, run, level, f64::INFINITY).into_iter().find(|(_, reached)| *reached).map(|(step, _)| step)
+    }
+
+    /// Since which step a measure has been at a level, at the evaluation of another step; nothing if it is not.
+    fn since(&self, id: &str, run: usize, level: f32, upto: f64) -> Option<f64> {
+        let levels = self.levels(id, run, level, upto);
+        levels.into_iter().rev().take_while(|(_, reached)| *reached).last().map(|(step, _)| step)
     }
 
     fn map_first(&self) -> Verdict {
         let sentence = "Geometry comes before success: leaves are nearest to their own first node before held-out paths are found.";
-        let claim = Claim::new("map-first", sentence, "ours").after(self.step);
+        let claim = match self.raced(Claim::new("map-first", sentence, "ours"), Variant::Full) {
+            Ok(claim) => claim.after(self.step),
+            Err(untested) => return *untested,
+        };
         let runs = self.runs(Variant::Full);
-        let firsts = |run| [self.first(NEAREST, run, MOSTLY), self.first(HELD_OUT, run, SHARE as f32)];
+        // Geometry that has gone again by then is not what success comes from.
+        let firsts = |run| {
+            let success = self.first(HELD_OUT, run, SHARE as f32);
+            let map = success
+                .map_or_else(|| self.first(NEAREST, run, MOSTLY), |success| self.since(NEAREST, run, MOSTLY, success));
+            [map, success]
+        };
         let vote = |&run: &usize| match firsts(run) {
             [Some(map), Some(success)] if map == success => Vote::coarse(self.config.every),
             [Some(map), Some(success)] => Vote::of(map < success),
@@ -218,7 +242,7 @@ impl Judged<'_> {
         let step = |step: Option<f64>| step.map_or_else(|| "–".to_owned(), |step| step.to_string());
         let steps = |at: usize| runs.iter().map(|&run| step(firsts(run)[at])).collect::<Vec<_>>().join(", ");
         let measured = format!(
-            "Step at which {MOSTLY} of the leaves are nearest to their own, seed by seed: {}; at which {SHARE} of the paths are found: {}.",
+            "Step since which {MOSTLY} of the leaves are nearest to their own: {}; at which {SHARE} of the paths are found: {}.",
             steps(0),
             steps(1)
         );
@@ -235,7 +259,7 @@ impl Judged<'_> {
         let sentence = format!(
             "{how}, a transformer does not find held-out paths within {steps} steps, though it stores those it is taught."
         );
-        let claim = match self.questions(Claim::new(id, sentence, "arXiv:2510.26745, section E.1")) {
+        let claim = match self.questions(Claim::new(id, sentence, "arXiv:2510.26745, section E.1"), variant) {
             Ok(claim) => claim.after(self.step),
             Err(untested) => return *untested,
         };

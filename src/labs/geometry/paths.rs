@@ -1,9 +1,9 @@
 //! The path-star task: edges are memorised in the weights, and with some arms the path from the leaf; is the first step
 //! of the others' paths found?
 //!
-//! Examples are `[EDGE] u [PAUSE]… → v` and `[PATH] leaf [PAUSE]… → first node`, of one length. The arms that are held out never occur in a
-//! path; their edges do. Which arms those are does not depend on the seed: all first weights are drawn alike, so that no arm differs from
-//! another before the first step.
+//! Examples are `[EDGE] u [PAUSE]… → v` and `[PATH] leaf [PAUSE]… → first node`, or `→ root, first node, …, leaf`, of one length. The arms
+//! that are held out never occur in a path; their edges do. Which arms those are does not depend on the seed: all first weights are drawn
+//! alike, so that no arm differs from another before the first step.
 
 use crate::kernels::real::dot;
 use crate::labs::geometry::graph::Nodes;
@@ -24,6 +24,11 @@ pub const OTHER_ARM: &str = "other-arm";
 /// Share of leaves whose nearest first node is that of their arm.
 pub const NEAREST: &str = "nearest";
 
+/// Share of held-out paths all of whose steps are right, each with the right ones before it shown.
+pub const WHOLE: &str = "whole";
+/// The same of arms whose path was taught.
+pub const WHOLE_TRAIN: &str = "whole-train";
+
 /// The most examples of a kind that an evaluation looks at.
 const MOST_PATHS: usize = 512;
 const MOST_EDGES: usize = 1024;
@@ -41,6 +46,8 @@ pub struct PathTask {
     pub share: f32,
     /// Whether any path is taught.
     pub paths: bool,
+    /// Whether a path is answered as a whole, from the root to its leaf, and not by its first node.
+    pub whole: bool,
     /// Whether edges are taught only away from the root.
     pub forward: bool,
     /// Examples of a step.
@@ -61,7 +68,8 @@ impl PathTask {
     }
 
     /// First node and leaf of an arm.
-    fn ends(&self, arm: u32) -> [u32; 2] {
+    #[must_use]
+    pub fn ends(&self, arm: u32) -> [u32; 2] {
         [arm * (self.path_nodes - 1) + 1, (arm + 1) * (self.path_nodes - 1)]
     }
 
@@ -83,6 +91,12 @@ impl PathTask {
         self.arms(true).len().min(MOST_PATHS)
     }
 
+    /// The arms that an evaluation asks, in its order: those that are held out, then those that are not.
+    #[must_use]
+    pub fn asked_arms(&self) -> [Vec<u32>; 2] {
+        [true, false].map(|held_out| spread(self.arms(held_out), MOST_PATHS))
+    }
+
     /// First node and leaf of the arms that are asked and not taught.
     #[must_use]
     pub fn asked_ends(&self) -> Vec<[usize; 2]> {
@@ -90,27 +104,46 @@ impl PathTask {
         arms.into_iter().map(|arm| self.ends(arm).map(|node| node as usize)).collect()
     }
 
-    fn example(&self, kind: u32, from: u32, to: u32) -> impl Iterator<Item = i32> + use<> {
+    /// Tokens that come after a question.
+    #[must_use]
+    pub fn answers(&self) -> u32 {
+        if self.whole { self.path_nodes } else { 1 }
+    }
+
+    /// Which of them is the first node: the step that has to be found.
+    #[must_use]
+    pub fn first_step(&self) -> usize {
+        usize::from(self.whole)
+    }
+
+    /// A question with its answers; where there are fewer than others have, pauses follow that are not judged.
+    fn example(&self, kind: u32, from: u32, to: &[u32]) -> Vec<i32> {
         let pause = self.nodes() + 2;
         let shown = [self.nodes() + kind, from].into_iter().chain(std::iter::repeat_n(pause, self.pauses as usize));
-        shown.chain([to]).map(|token| token as i32)
+        let missing = (self.answers() as usize).saturating_sub(to.len());
+        let rest = std::iter::repeat_n(-1 - pause as i32, missing);
+        shown.chain(to.iter().copied()).map(|token| token as i32).chain(rest).collect()
     }
 
     fn edges(&self, nodes: &Nodes) -> Vec<[usize; 2]> {
         nodes.taught(self.forward, false)
     }
 
-    fn path(&self, arm: u32) -> impl Iterator<Item = i32> + use<> {
+    fn path(&self, arm: u32) -> Vec<i32> {
         let [first, leaf] = self.ends(arm);
-        self.example(1, leaf, first)
+        match self.whole {
+            true => self.example(1, leaf, &std::iter::once(0).chain(first..=leaf).collect::<Vec<_>>()),
+            false => self.example(1, leaf, &[first]),
+        }
     }
 
     /// What is taught and asked. Of more arms or edges than an evaluation looks at, as many are taken, evenly spread.
     #[must_use]
     pub fn lessons(&self, nodes: &Nodes) -> (Lessons, PathJudge) {
-        let length = 2 + self.pauses;
+        let answers = self.answers();
+        let length = 1 + self.pauses + answers;
         let edges = self.edges(nodes);
-        let edge = |&[from, to]: &[usize; 2]| self.example(0, from as u32, to as u32);
+        let edge = |&[from, to]: &[usize; 2]| self.example(0, from as u32, &[to as u32]);
         let trained = self.arms(false);
         let mut taught: Vec<i32> = edges.iter().flat_map(edge).collect();
         if self.paths {
@@ -120,10 +153,10 @@ impl PathTask {
         let trained = spread(trained, MOST_PATHS);
         let edges = spread(edges, MOST_EDGES);
         let asked = held_out.iter().chain(&trained).flat_map(|&arm| self.path(arm)).chain(edges.iter().flat_map(edge));
-        let asked = Examples { length, tokens: asked.collect() };
+        let asked = Examples { length, answers, tokens: asked.collect() };
         let counts = [held_out.len(), trained.len(), edges.len()];
         let ends = self.asked_ends();
-        let lessons = Lessons { taught: Examples { length, tokens: taught }, batch: Some(self.batch), asked };
+        let lessons = Lessons { taught: Examples { length, answers, tokens: taught }, batch: Some(self.batch), asked };
         (lessons, PathJudge { counts, ends, task: *self })
     }
 
@@ -161,14 +194,20 @@ pub fn measures(task: &PathTask) -> Vec<Measure> {
     let share =
         |id, label, short, unit, chance| measure(id, label, short, unit, Kind::Share, Better::Higher).by_chance(chance);
     let cosine = |id, label, short| measure(id, label, short, "", Kind::Number, Better::Neither).by_chance(0.0);
-    vec![
+    let mut all = vec![
         share(HELD_OUT, "First step of paths held out", "Held out", "of paths", first).reached_at(0.5),
         share(TRAIN, "First step of taught paths", "Taught", "of paths", first),
         measure(EDGE_LOSS, "Loss on edges", "Edges", "nats per directed edge", Kind::Amount, Better::Lower),
         cosine(SAME_ARM, "Cosine of leaf and first node of an arm", "Same arm"),
         cosine(OTHER_ARM, "Cosine of leaf and first node of two arms", "Two arms"),
         share(NEAREST, "Leaves nearest to their first node", "Nearest", "of leaves", nearest),
-    ]
+    ];
+    if task.whole {
+        let whole = |id, label, short| share(id, label, short, "of paths", 0.0);
+        all.push(whole(WHOLE, "Whole paths held out, each step shown the right ones before", "Whole, held out"));
+        all.push(whole(WHOLE_TRAIN, "Whole taught paths", "Whole, taught"));
+    }
+    all
 }
 
 impl Judge for PathJudge {
@@ -177,15 +216,25 @@ impl Judge for PathJudge {
     }
 
     fn judge(&self, embedding: &[f32], _hidden: &[f32], scores: &[f32]) -> Vec<f64> {
-        let mut rest = scores;
-        let mut of = |count: usize, which: usize| {
-            let (own, others) = rest.split_at((2 * count).min(rest.len()));
-            rest = others;
-            own.iter().skip(which).step_by(2).map(|&score| f64::from(score)).sum::<f64>() / count as f64
-        };
+        let answers = self.task.answers() as usize;
         let [held_out, trained, edges] = self.counts;
-        let shares = [of(held_out, 1), of(trained, 1), of(edges, 0)];
-        shares.into_iter().chain(self.geometry(embedding)).collect()
+        let examples: Vec<&[f32]> = scores.chunks_exact(2 * answers).collect();
+        let some = |first: usize, count: usize| examples.iter().skip(first).take(count);
+        let share = |first, count: usize, of: &dyn Fn(&[f32]) -> f32| {
+            some(first, count).map(|own| f64::from(of(own))).sum::<f64>() / count as f64
+        };
+        let step = 2 * self.task.first_step() + 1;
+        let right = |own: &[f32]| own[step];
+        let [held_out, trained, edges] = [(0, held_out), (held_out, trained), (held_out + trained, edges)];
+        let shares = [
+            share(held_out.0, held_out.1, &right),
+            share(trained.0, trained.1, &right),
+            share(edges.0, edges.1, &|own| own[0]),
+        ];
+        let whole = |own: &[f32]| f32::from(u8::from(own.chunks_exact(2).all(|score| score[1] == 1.0)));
+        let wholes = [held_out, trained].into_iter().filter(|_| self.task.whole);
+        let wholes = wholes.map(|(first, count)| share(first, count, &whole));
+        shares.into_iter().chain(self.geometry(embedding)).chain(wholes).collect()
     }
 }
 
@@ -220,8 +269,16 @@ mod tests {
     use super::*;
     use crate::labs::geometry::shapes::star;
 
-    const TASK: PathTask =
-        PathTask { arms: 20, path_nodes: 4, pauses: 1, share: 0.75, paths: true, forward: false, batch: 8 };
+    const TASK: PathTask = PathTask {
+        arms: 20,
+        path_nodes: 4,
+        pauses: 1,
+        share: 0.75,
+        paths: true,
+        whole: false,
+        forward: false,
+        batch: 8,
+    };
 
     #[test]
     fn what_is_held_out_is_asked_and_never_taught() {
@@ -250,6 +307,23 @@ mod tests {
             let held_out = (0..20).filter(|&arm| task.held_out(arm)).count();
             assert_eq!(held_out, ((1.0 - share) * 20.0).round() as usize, "{share}");
         }
+    }
+
+    #[test]
+    fn whole_paths_are_asked_step_by_step() {
+        let nodes = star(20, 4);
+        let task = PathTask { whole: true, ..TASK };
+        let (lessons, judge) = task.lessons(&nodes);
+        assert_eq!((lessons.taught.length, lessons.taught.answers), (6, 4));
+        // Arm 1 from its leaf: the root, its first node, and on to the leaf. An edge has one answer, and pauses that nobody judges.
+        let has = |example: &[i32]| lessons.taught.tokens.chunks_exact(7).any(|taught| taught == example);
+        assert!(has(&[62, 3, 63, 0, 1, 2, 3]) && has(&[61, 1, 63, 2, -64, -64, -64]));
+        assert_eq!(judge.measures().len(), 8);
+        // Of 5 held-out paths all first steps are right and one path as a whole; of 15 taught ones all.
+        let answer = |example: usize, at: usize| [0.5, f32::from(u8::from(example == 0 || example > 4 || at != 2))];
+        let scores: Vec<f32> = (0..140).flat_map(|example| (0..4).flat_map(move |at| answer(example, at))).collect();
+        let found = judge.judge(&[0.1; 64 * 2], &[], &scores);
+        assert_eq!((found[0], found[1], found[2], found[6], found[7]), (1.0, 1.0, 0.5, 0.2, 1.0));
     }
 
     #[test]

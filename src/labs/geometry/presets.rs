@@ -2,6 +2,21 @@
 
 use crate::labs::settings::Preset;
 
+/// Values of a preset over paths: what all have alike, and its own.
+macro_rules! paths {
+    ($($name:ident = $value:literal),*) => {
+        &[
+            ("experiment", "paths"),
+            ("arms", "1000"),
+            ("heads", "4"),
+            ("position_scale", "0.02"),
+            ("decay", "0.01"),
+            ("warmup", "200"),
+            $((stringify!($name), $value),)*
+        ]
+    };
+}
+
 /// The presets.
 pub const PRESETS: &[Preset] = &[
     Preset {
@@ -46,87 +61,61 @@ pub const PRESETS: &[Preset] = &[
         id: "paths-small",
         label: "Paths",
         help: "A path-star of 1000 arms in the weights of a small transformer: does it find paths that it was not taught? Minutes on a CPU.",
-        values: PATHS_SMALL,
+        values: paths!(
+            path_nodes = "4",
+            width = "64",
+            layers = "2",
+            mlp = "256",
+            rate = "0.002",
+            steps = "1500",
+            seeds = "1",
+            every = "50"
+        ),
     },
     Preset {
         id: "one-hop",
         label: "One hop",
         help: "Paths of three nodes, whose first step is a neighbour of the leaf: success needs no geometry.",
-        values: &[
-            ("experiment", "paths"),
-            ("arms", "1000"),
-            ("path_nodes", "3"),
-            ("width", "64"),
-            ("heads", "4"),
-            ("mlp", "256"),
-            ("position_scale", "0.02"),
-            ("rate", "0.002"),
-            ("decay", "0.01"),
-            ("warmup", "200"),
-            ("steps", "600"),
-            ("seeds", "1"),
-            ("every", "50"),
-        ],
+        values: paths!(
+            path_nodes = "3",
+            width = "64",
+            mlp = "256",
+            rate = "0.002",
+            steps = "600",
+            seeds = "1",
+            every = "50"
+        ),
     },
     Preset {
         id: "paths-laptop",
         label: "Paths, wider",
         help: "The same star, 128 wide: about five times the work a step. For a graphics card.",
-        values: &[
-            ("experiment", "paths"),
-            ("arms", "1000"),
-            ("path_nodes", "4"),
-            ("width", "128"),
-            ("layers", "2"),
-            ("heads", "4"),
-            ("mlp", "512"),
-            ("position_scale", "0.02"),
-            ("rate", "0.001"),
-            ("decay", "0.01"),
-            ("warmup", "200"),
-            ("batch", "512"),
-            ("steps", "1000"),
-            ("seeds", "1"),
-            ("every", "50"),
-        ],
+        values: paths!(
+            path_nodes = "4",
+            width = "128",
+            layers = "2",
+            mlp = "512",
+            rate = "0.001",
+            batch = "512",
+            steps = "1000",
+            seeds = "1",
+            every = "50"
+        ),
     },
     Preset {
         id: "paths-full",
         label: "Paths, all controls",
         help: "Edges and paths, edges only, forward only, and a frozen embedding, three seeds each. Hours; for the command line.",
-        values: &[
-            ("experiment", "paths"),
-            ("arms", "1000"),
-            ("path_nodes", "4"),
-            ("width", "128"),
-            ("layers", "2"),
-            ("heads", "4"),
-            ("mlp", "512"),
-            ("position_scale", "0.02"),
-            ("rate", "0.001"),
-            ("decay", "0.01"),
-            ("warmup", "200"),
-            ("batch", "512"),
-            ("steps", "4000"),
-            ("variants", "full,edges,forward,frozen"),
-            ("every", "100"),
-        ],
+        values: paths!(
+            path_nodes = "4",
+            width = "128",
+            layers = "2",
+            mlp = "512",
+            rate = "0.001",
+            batch = "512",
+            steps = "4000",
+            variants = "full,edges,forward,frozen",
+            every = "100"
+        ),
     },
-];
-
-const PATHS_SMALL: &[(&str, &str)] = &[
-    ("experiment", "paths"),
-    ("arms", "1000"),
-    ("path_nodes", "4"),
-    ("width", "64"),
-    ("layers", "2"),
-    ("heads", "4"),
-    ("mlp", "256"),
-    ("position_scale", "0.02"),
-    ("rate", "0.002"),
-    ("decay", "0.01"),
-    ("warmup", "200"),
-    ("steps", "1500"),
-    ("seeds", "1"),
-    ("every", "50"),
 ];

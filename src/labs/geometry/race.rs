@@ -42,7 +42,7 @@ impl GeometryConfig {
     }
 
     fn transformer_size(&self) -> Size {
-        Size { width: self.width, layers: self.layers, heads: self.heads, mlp: self.mlp }
+        Size { width: self.width, layers: self.layers, heads: self.heads, mlp: self.mlp, dropout: self.dropout }
     }
 
     /// Runs of one model: every arm with every seed.
@@ -188,7 +188,7 @@ impl Racing for GeometryConfig {
         Lineup::new(provenance, self.every, self.executor, squads)
     }
 
-    fn measures(&self) -> Vec<Measure> {
+    fn measures(&self) -> Result<Vec<Measure>, Error> {
         let mut all: Vec<Measure> = Vec::new();
         let mut add = |measures: Vec<Measure>| {
             measures.into_iter().for_each(|measure| {
@@ -200,7 +200,7 @@ impl Racing for GeometryConfig {
         let own = |measures: Vec<(Measure, _)>| measures.into_iter().map(|(measure, _)| measure).collect::<Vec<_>>();
         if self.experiment == Experiment::Paths {
             add(own(learner::measures(paths::measures(&self.paths(Variant::Full)))));
-            return all;
+            return Ok(all);
         }
         if self.experiment == Experiment::Tiny && self.models.contains(&Learned::Node2Vec) {
             add(own(node2vec::measures()));
@@ -208,7 +208,7 @@ impl Racing for GeometryConfig {
         if self.experiment == Experiment::Knobs || self.models.iter().any(|&model| model != Learned::Node2Vec) {
             add(own(learner::measures(Landscape::measures())));
         }
-        all
+        Ok(all)
     }
 
     fn findings(&self) -> Box<dyn Findings> {

@@ -22,8 +22,8 @@ pub fn lessons(landscape: &Landscape, Taught { forward, itself }: Taught) -> Les
     let tokens: Vec<i32> = pairs.iter().flatten().map(|&node| node as i32).collect();
     let silent = (0..landscape.nodes.len()).filter(|&node| !pairs.iter().any(|pair| pair[0] == node));
     let silent: Vec<i32> = silent.flat_map(|node| [node as i32, -1]).collect();
-    let asked = Examples { length: 1, tokens: tokens.iter().chain(&silent).copied().collect() };
-    Lessons { taught: Examples { length: 1, tokens }, batch: None, asked }
+    let asked = Examples { length: 1, answers: 1, tokens: tokens.iter().chain(&silent).copied().collect() };
+    Lessons { taught: Examples { length: 1, answers: 1, tokens }, batch: None, asked }
 }
 
 /// Judges a learner of a graph.

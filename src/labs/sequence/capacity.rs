@@ -3,6 +3,7 @@
 use web_time::Instant;
 
 use crate::error::Error;
+use crate::graph::plan::Plan;
 use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::sequence::curves::{UNFINISHED, arm, curves, deduplicated, mean, measure, note, short};
 use crate::labs::sequence::machines::fits;
@@ -90,6 +91,10 @@ impl Capacity {
         self.at = At { point: self.at.point, ..At::default() };
     }
 
+    pub(super) fn plan(&self, config: &SequenceConfig) -> Result<Plan, Error> {
+        memory::plan(&config.memory_shape(), config.seeds, config.stored)
+    }
+
     pub(super) async fn open(
         &mut self,
         config: &SequenceConfig,
@@ -101,7 +106,7 @@ impl Capacity {
         }
         let shape = config.memory_shape();
         let seeds: Vec<u32> = (config.seed..).take(config.seeds as usize).collect();
-        let plan = memory::plan(&shape, config.seeds, config.stored)?;
+        let plan = config.dealt(self.plan(config)?, 0);
         fits(&plan)?;
         let (executor, info) = machine.executor(config.executor, plan, progress).await?;
         self.memory = Some(Memory::new(shape, seeds, config.stored, executor)?);

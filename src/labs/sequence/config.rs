@@ -8,8 +8,12 @@ use crate::labs::settings::{Preset, Settings};
 use crate::property::{Field, Kind, Problem, properties};
 use crate::reading::plain;
 use crate::run::heads;
-use crate::run::machine::ExecutorChoice;
+use crate::run::machine::{Cores, ExecutorChoice};
 
+/// The most keys, and values, of associative recall: a machine has codes for 256 symbols.
+const MOST_KEYS: u32 = 128;
+/// Pairs of the shortest sequence that may be the longest.
+const FEWEST_PAIRS: u32 = 5;
 /// The most attention heads of the transformer.
 const MOST_HEADS: u32 = 16;
 
@@ -79,6 +83,7 @@ choice! {
         Errors = "errors", "Errors against length", "Presents a random sequence twice, and counts the wrong predictions of the second time, for each context.";
         Repeated = "repeated", "Repeated subsequence", "A sequence in which 5-4-5-4-5 comes twice: how many of its symbols each context predicts.";
         Rivals = "rivals", "Beside the transformer", "The same sequence, one symbol at a time, to a machine and to a transformer that takes one or more gradient steps a symbol.";
+        Recall = "recall", "Associative recall", "Pairs of a key and a value, shown once, symbol by symbol, to machines and to transformers; then every key comes again, in another order, and its partner is asked.";
     }
 }
 
@@ -88,7 +93,7 @@ properties! {
         source: Source = Source::Typed, Kind::one_of::<Source>(), Look, "Sequence", "Source", "", "Where the sequence comes from.";
         sequence: String = "7 1 5 1 7 1 5 1 7 1 5 1".to_owned(), Kind::text(4000), Look, "Sequence", "Sequence", "", "What the machine is shown.";
         split: Split = Split::Words, Kind::one_of::<Split>(), Look, "Sequence", "Symbols are", "", "What one symbol of the typed sequence is.";
-        alphabet: u32 = 15, Kind::integer(2, 200), Run, "Sequence", "Alphabet", "symbols", "Symbols that a random sequence is drawn from.";
+        alphabet: u32 = 15, Kind::integer(2, 200), Run, "Sequence", "Alphabet", "symbols", "Symbols that a random sequence is drawn from; of associative recall, keys and as many values.";
         length: u32 = 40, Kind::integer(1, 1000), Look, "Sequence", "Length", "symbols", "Of a random sequence.";
         cue: String = "7 1".to_owned(), Kind::text(400), Look, "Sequence", "Cue", "", "What recall starts from. Symbols must have been stored.";
         recall: u32 = 12, Kind::integer(1, 1000), Look, "Sequence", "Recall", "symbols", "How many symbols the machine goes on by itself, each prediction its next input.";
@@ -114,7 +119,7 @@ properties! {
         contexts: Vec<ContextModel> = vec![ContextModel::Shift, ContextModel::Layer, ContextModel::Combined], Kind::many_of::<ContextModel>(), Run, "Experiment", "Contexts", "", "The contexts that are compared.";
         forgetful: bool = true, Kind::Flag, Run, "Experiment", "With Λ = 0", "", "Adds the combined context without any memory, as a control.";
         seeds: u32 = 5, Kind::integer(1, 32), Run, "Experiment", "Seeds", "", "Machines of each kind; each has its own codes, weights and sequence.";
-        longest: u32 = 100, Kind::integer(10, 2000), Run, "Experiment", "Longest", "symbols", "The longest sequence.";
+        longest: u32 = 100, Kind::integer(10, 2000), Run, "Experiment", "Longest", "symbols", "The longest sequence; of associative recall, two symbols a pair.";
         points: u32 = 10, Kind::integer(1, 32), Run, "Experiment", "Points", "", "Lengths, or sizes, at which a curve is measured.";
         inputs: u32 = 256, Kind::integer(8, 4096), Run, "Memory alone", "Inputs A", "neurons", "A of i-of-A: neurons of an address.";
         inputs_active: u32 = 11, Kind::integer(1, 128), Run, "Memory alone", "Active i", "neurons", "i of i-of-A: how many of them fire.";
@@ -134,6 +139,7 @@ properties! {
         rival_window: u32 = 16, Kind::integer(2, 128), Run, "Transformer", "Window", "symbols", "How many symbols back it sees.";
         rival_rate: f32 = 0.0, Kind::number(0.0, 1.0), Run, "Transformer", "Learning rate", "", "AdamW's step size; 0 takes the best of a few that are tried on sequences of other seeds.";
         executor: ExecutorChoice = ExecutorChoice::Auto, Kind::one_of::<ExecutorChoice>(), Machine, "Machine", "Run on", "", "Where the work is done.";
+        cores: Cores = Cores::Auto, Kind::one_of::<Cores>(), Look, "Machine", "Cores", "", "How many share the work where the CPU does it, from the next start on. No number depends on it.";
     }
 }
 
@@ -231,6 +237,12 @@ const PRESETS: &[Preset] = &[
             ("cue", "#3"),
         ],
     },
+    Preset {
+        id: "recall",
+        label: "Associative recall",
+        help: "8, 16, 24 and 32 pairs of a key and a value, shown once; who names the partner of a key?",
+        values: &[("experiment", "recall"), ("alphabet", "32"), ("longest", "64"), ("points", "4"), ("seeds", "3")],
+    },
 ];
 
 const CAPACITY: &[(&str, &str)] = &[
@@ -257,6 +269,29 @@ impl Settings for SequenceConfig {
 
     fn tables(&self) -> &'static [&'static str] {
         &["summary"]
+    }
+
+    fn unused(&self) -> Vec<&'static str> {
+        let of_experiments: [(&[&str], &[Experiment]); 6] = [
+            (&["contexts", "forgetful"], &[Experiment::Errors, Experiment::Repeated, Experiment::Recall]),
+            (&["longest"], &[Experiment::Errors, Experiment::Rivals, Experiment::Recall]),
+            (
+                &["points"],
+                &[
+                    Experiment::Errors,
+                    Experiment::Rivals,
+                    Experiment::Recall,
+                    Experiment::Capacity,
+                    Experiment::Kanerva,
+                ],
+            ),
+            (&["inputs", "inputs_active", "stored", "noise"], &[Experiment::Capacity]),
+            (&["bits", "locations", "words", "radius"], &[Experiment::Kanerva]),
+            (&["rival_steps"], &[Experiment::Rivals, Experiment::Recall]),
+        ];
+        let other = of_experiments.into_iter().filter(|(_, experiments)| !experiments.contains(&self.experiment));
+        let source: &[&str] = if self.source == Source::Typed { &["length"] } else { &["sequence", "split"] };
+        source.iter().copied().chain(other.flat_map(|(names, _)| names.iter().copied())).collect()
     }
 
     fn settle(&mut self) -> Vec<Problem> {
@@ -291,11 +326,25 @@ impl Settings for SequenceConfig {
         most("noise", &mut self.noise, others, "so many active inputs can be replaced by others");
         most("radius", &mut self.radius, self.bits, "the bits of an address");
         most("ball_radius", &mut self.ball_radius, self.ball_bits / 2, "half of the bits");
+        if self.experiment == Experiment::Recall {
+            most("alphabet", &mut self.alphabet, MOST_KEYS, "a machine has codes for so many keys and as many values");
+            let most_pairs = self.alphabet.max(FEWEST_PAIRS);
+            most("longest", &mut self.longest, 2 * most_pairs, "each pair has a key of its own, from the alphabet");
+        }
         let fours = self.rival_width - self.rival_width % 4;
         most("rival_width", &mut self.rival_width, fours, "a multiple of 4");
         let below = heads::width_below(fours, MOST_HEADS);
         let why = format!("a width that up to {MOST_HEADS} heads, of a multiple of 4 and at most 64 each, make up");
         most("rival_width", &mut self.rival_width, below, &why);
+        if self.experiment == Experiment::Recall && self.alphabet < FEWEST_PAIRS {
+            problems.push(Problem {
+                field: "alphabet".to_owned(),
+                given: self.alphabet.text(),
+                allowed: format!("at least {FEWEST_PAIRS}: each pair has a key of its own"),
+                used: FEWEST_PAIRS.text(),
+            });
+            self.alphabet = FEWEST_PAIRS;
+        }
         if !heads::fits(below, self.rival_heads) {
             let used = heads::nearest(below, self.rival_heads, MOST_HEADS);
             problems.push(Problem {

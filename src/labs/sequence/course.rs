@@ -109,7 +109,7 @@ impl Walk {
         }
         let shape = config.machine_shape(alphabet.len() as u32);
         let replica = config.replica();
-        let (made, _) = config.machines(shape, vec![replica], machine, &mut |_, _| {}).await?;
+        let (made, _) = config.machines(shape, vec![replica], None, machine, &mut |_, _| {}).await?;
         let presentations = Presentations::new(vec![numbers.clone()], &[true, false]);
         let key = Course::key_of(config)?;
         Ok(Self { key, symbols, numbers, alphabet, replica, machine: made, presentations })

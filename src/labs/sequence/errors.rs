@@ -3,11 +3,11 @@
 //! A blank machine is shown the sequence once, with writing. Then it is shown it again from the beginning, without, and every
 //! symbol that it did not predict counts as an error.
 
-use crate::choice::Choice;
 use crate::error::Error;
-use crate::labs::sequence::config::{ContextModel, SequenceConfig, random};
+use crate::graph::plan::Plan;
+use crate::labs::sequence::config::{SequenceConfig, random};
 use crate::labs::sequence::curves::{
-    SHORTEST, UNFINISHED, arm, curves, deduplicated, mean, measure, note, short, too_short,
+    SHORTEST, UNFINISHED, curves, deduplicated, mean, measure, note, short, too_short,
 };
 use crate::labs::sequence::passage::Presentations;
 use crate::labs::study::Rows;
@@ -16,7 +16,7 @@ use crate::run::claim::{Claim, Verdict, Vote};
 use crate::run::curves::{Axis, Curves};
 use crate::run::event::{ArmInfo, ExecutorInfo};
 use crate::run::machine::Machine;
-use crate::sdm::machine::{self, Model, Replica, SequenceMachine};
+use crate::sdm::machine::{self, Model, Replica, SequenceMachine, Shape};
 
 /// 23 symbols of an alphabet of 12 in which 5 4 5 4 5 comes twice and goes on differently; the layout in between is ours.
 const REPEATED: [u32; 23] = [1, 2, 3, 5, 4, 5, 4, 5, 6, 7, 8, 9, 10, 11, 12, 5, 4, 5, 4, 5, 2, 9, 1];
@@ -59,24 +59,7 @@ pub(super) struct Errors {
 
 impl Errors {
     pub(super) fn new(config: &SequenceConfig, which: Which) -> Self {
-        let mut arms: Vec<(String, String, String, Model)> = config
-            .contexts
-            .iter()
-            .map(|&context| {
-                let model = config.model(context);
-                let label = match context {
-                    ContextModel::Shift => context.label().to_owned(),
-                    _ => format!("{}, Λ = {}", context.label(), config.retention),
-                };
-                (context.id().to_owned(), label, context.help().to_owned(), model)
-            })
-            .collect();
-        if config.forgetful {
-            let help =
-                "A context of the present input alone: a control, which has to fail wherever a symbol comes twice.";
-            arms.push(("forgetful".to_owned(), "Combined, Λ = 0".to_owned(), help.to_owned(), Model::Combined(0.0)));
-        }
-        let models = arms.iter().map(|(.., model)| *model).collect();
+        let (arms, models): (Vec<ArmInfo>, Vec<Model>) = config.compared().into_iter().unzip();
         let lengths: Vec<u32> = match which {
             Which::Length => {
                 deduplicated((1..=config.points).map(|at| (config.longest * at).div_ceil(config.points)).collect())
@@ -95,7 +78,6 @@ impl Errors {
             Which::Length => ["errors", "Errors against length"],
             Which::Repeated => ["repeated", "Repeated subsequence"],
         };
-        let arms = arms.into_iter().map(|(id, label, help, _)| arm(id, label, help)).collect();
         let seeds: Vec<u32> = (config.seed..).take(config.seeds as usize).collect();
         let curves = curves(names, Axis::new("length", "Length", "symbols"), measures, arms, &seeds, &lengths);
         let one = Replica { model: Model::Combined(0.5), seed: 0 };
@@ -127,6 +109,19 @@ impl Errors {
         (arm < self.models.len()).then_some((arm, done / lengths % chunks * self.together, done % lengths))
     }
 
+    fn shape(&self, config: &SequenceConfig) -> Shape {
+        config.machine_shape(match self.which {
+            Which::Length => config.alphabet,
+            Which::Repeated => REPEATED.into_iter().max().unwrap_or(0) + 1,
+        })
+    }
+
+    /// The plan of an arm's machines.
+    pub(super) fn plan(&self, config: &SequenceConfig, arm: usize) -> Result<Plan, Error> {
+        let model = self.models.get(arm).copied().unwrap_or(Model::Shift);
+        machine::plan(&self.shape(config), &[Replica { model, seed: 0 }])
+    }
+
     /// Opens the machines that come next, if others are open.
     pub(super) async fn open(
         &mut self,
@@ -142,11 +137,8 @@ impl Errors {
         let model = self.models.get(arm).copied().unwrap_or(Model::Shift);
         let seeds = self.seeds.iter().skip(first).take(self.together);
         let replicas = seeds.map(|&seed| Replica { model, seed }).collect();
-        let symbols = match self.which {
-            Which::Length => config.alphabet,
-            Which::Repeated => REPEATED.into_iter().max().unwrap_or(0) + 1,
-        };
-        let (machine, info) = config.machines(config.machine_shape(symbols), replicas, machine, progress).await?;
+        let shape = self.shape(config);
+        let (machine, info) = config.machines(shape, replicas, Some(arm), machine, progress).await?;
         self.open = Some(Open { arm, first, machine, unit: None });
         Ok(Some(info))
     }

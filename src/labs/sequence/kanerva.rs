@@ -5,6 +5,7 @@ mod findings;
 use web_time::Instant;
 
 use crate::error::Error;
+use crate::graph::plan::Plan;
 use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::sequence::curves::{arm, curves, measure, note, short};
 use crate::model::measure::{Better, Kind};
@@ -131,6 +132,10 @@ impl Kanerva {
         self.counts.fill(Count::default());
     }
 
+    pub(super) fn plan(&self, config: &SequenceConfig) -> Result<Plan, Error> {
+        kanerva::plan(&self.shape, config.seeds)
+    }
+
     pub(super) async fn open(
         &mut self,
         config: &SequenceConfig,
@@ -140,7 +145,7 @@ impl Kanerva {
         if self.memory.is_some() {
             return Ok(None);
         }
-        let plan = kanerva::plan(&self.shape, config.seeds)?;
+        let plan = config.dealt(self.plan(config)?, 0);
         let (executor, info) = machine.executor(config.executor, plan, progress).await?;
         self.memory = Some(Memory::new(self.shape, &self.seeds, executor)?);
         Ok(Some(info))

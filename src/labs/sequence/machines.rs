@@ -1,9 +1,12 @@
 //! Machines and memories as the settings say.
 
+use crate::choice::Choice;
 use crate::error::Error;
-use crate::graph::plan::Plan;
+use crate::graph::plan::{Origin, Plan};
 use crate::labs::sequence::config::{ContextModel, DecoderKind, DecoderRatio, SequenceConfig, Writing};
-use crate::run::event::ExecutorInfo;
+use crate::labs::sequence::curves::arm;
+use crate::labs::settings::Settings;
+use crate::run::event::{ArmInfo, ExecutorInfo};
 use crate::run::machine::Machine;
 use crate::sdm::decoder::{TIES, Weights};
 use crate::sdm::machine::{self, Model, Replica, SequenceMachine};
@@ -92,13 +95,37 @@ impl SequenceConfig {
         }
     }
 
+    /// The contexts that are compared, and the combined one without any memory as a control.
+    pub(super) fn compared(&self) -> Vec<(ArmInfo, Model)> {
+        let of = |&context: &ContextModel| {
+            let label = match context {
+                ContextModel::Shift => context.label().to_owned(),
+                _ => format!("{}, Λ = {}", context.label(), self.retention),
+            };
+            (arm(context.id().to_owned(), label, context.help().to_owned()), self.model(context))
+        };
+        let help = "A context of the present input alone: a control, which has to fail wherever a symbol comes twice and goes on \
+                    differently.";
+        let control =
+            (arm("forgetful".to_owned(), "Combined, Λ = 0".to_owned(), help.to_owned()), Model::Combined(0.0));
+        self.contexts.iter().map(of).chain(self.forgetful.then_some(control)).collect()
+    }
+
     /// The machine of the first seed.
     #[must_use]
     pub fn replica(&self) -> Replica {
         Replica { model: self.model(self.context), seed: self.seed }
     }
 
-    /// Machines on the executor that the settings ask for.
+    /// A plan whose replicas workers may have a part of: it is plan `which` of the experiment of these settings.
+    #[must_use]
+    pub fn dealt(&self, mut plan: Plan, which: usize) -> Plan {
+        let of = plan.replicas as usize;
+        plan.origin = Some(Origin { link: self.link(), plan: which, first: 0, of });
+        plan
+    }
+
+    /// Machines on the executor that the settings ask for; `which` plan of its experiment theirs is, if it is one.
     ///
     /// # Errors
     /// [`Error::TooLarge`] if they do not fit here; [`Error::DeviceLost`].
@@ -106,11 +133,15 @@ impl SequenceConfig {
         &self,
         shape: machine::Shape,
         replicas: Vec<Replica>,
+        which: Option<usize>,
         machine: &mut Machine,
         progress: &mut dyn FnMut(f64, &str),
     ) -> Result<(SequenceMachine, ExecutorInfo), Error> {
-        let plan = machine::plan(&shape, &replicas)?;
+        let mut plan = machine::plan(&shape, &replicas)?;
         fits(&plan)?;
+        if let Some(which) = which {
+            plan = self.dealt(plan, which);
+        }
         let (executor, info) = machine.executor(self.executor, plan, progress).await?;
         Ok((SequenceMachine::new(shape, replicas, executor)?, info))
     }

@@ -14,6 +14,7 @@ pub mod machines;
 pub mod operations;
 pub mod parts;
 pub mod passage;
+pub mod recall;
 pub mod report;
 pub mod rival;
 mod rivals;
@@ -24,6 +25,8 @@ pub mod study;
 pub mod symbols;
 pub mod timing;
 
+use crate::error::Error;
+use crate::graph::plan::Plan;
 use crate::labs::ask::Bench;
 use crate::labs::run::Run;
 use crate::labs::sequence::config::SequenceConfig;
@@ -58,6 +61,11 @@ impl Lab for SequenceLab {
             let study = Study::open(config, experiment, machine, progress).await?;
             Ok(Box::new(study) as Box<dyn Run>)
         })
+    }
+
+    fn plan(&self, config: &Config, which: usize) -> Result<Plan, Error> {
+        let config = config.own::<SequenceConfig>()?;
+        experiment(config).plan(config, which)
     }
 
     fn bench(&self) -> Box<dyn Bench> {

@@ -38,17 +38,15 @@ pub fn parts() -> Vec<Part> {
             .of(&MACHINE)
             .of(&TRANSFORMER),
         Part::new("spikes", "Spikes", "A raster of every layer, and whether firing order is the code.")
+            .with(&["figure-spikes", "traces", "readings", "checks"])
             .of(&SEQUENCE)
             .of(&MACHINE)
             .of(&["neuron", "threshold", "leak", "load"]),
-        Part::new("ball", "Attention and SDM", "Hamming balls against softmax.").of(&[
-            "seed",
-            "ball_bits",
-            "ball_radius",
-            "memories",
-        ]),
+        Part::new("ball", "Attention and SDM", "Hamming balls against softmax.")
+            .with(&["ball-curve", "figure-sequence-ball", "ball-retrieval", "figure-sequence-retrieval"])
+            .of(&["seed", "ball_bits", "ball_radius", "memories"]),
         Part::new("run", "Run bar", "Run, Pause, Step, Reset, and what is going on."),
-        Part::new("experiment", "Experiment", "Curves and findings over many machines."),
+        Part::new("experiment", "Experiment", "Curves and findings over many machines.").after_training(),
         Part::new("settings", "Settings", "All controls."),
         Part::new("keep", "Keep and share", "Link, downloads."),
     ]

@@ -20,6 +20,7 @@ use self::learner::{Learner, Pupil};
 use crate::error::Error;
 use crate::kernels::rng;
 use crate::labs::sequence::config::SequenceConfig;
+use crate::labs::sequence::recall;
 use crate::run::event::ExecutorInfo;
 use crate::run::machine::Machine;
 
@@ -54,6 +55,30 @@ pub struct Search {
     pub sentence: String,
 }
 
+/// What is shown, and what is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Protocol {
+    /// The whole sequence is shown, and comes again.
+    #[default]
+    Again,
+    /// Half of it is shown: pairs, which come again in another order, and of each the partner is asked ([`recall`]).
+    Pairs,
+}
+
+impl Protocol {
+    /// Places of a sequence that are shown, of `length`.
+    #[must_use]
+    pub fn shown(self, length: usize) -> usize {
+        if self == Self::Again { length } else { length / 2 }
+    }
+
+    /// How many of the places up to `place` are asked when they come again.
+    #[must_use]
+    pub fn asked(self, place: usize, length: usize) -> usize {
+        if self == Self::Again { place } else { (place + 1).saturating_sub(self.shown(length)) / 2 }
+    }
+}
+
 /// How the transformers are trained.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Terms {
@@ -63,6 +88,8 @@ pub struct Terms {
     pub rate: f32,
     /// What a step learns from.
     pub method: Method,
+    /// What is shown, and what is asked.
+    pub protocol: Protocol,
 }
 
 /// Transformers that are given sequences one symbol at a time, and how often they are wrong.
@@ -94,9 +121,9 @@ impl Rivals {
         let own = pupils(config, sequences, terms.rate);
         let length = sequences.first().map_or(0, Vec::len);
         let searching = terms.rate == 0.0;
-        let first = if searching { candidates(length, alphabet) } else { own.clone() };
+        let first = if searching { candidates(length, alphabet, terms.protocol) } else { own.clone() };
         let learner = Learner::open(config, terms.method, first, alphabet, machine).await?;
-        let course = Course::new(learner, terms.steps)?;
+        let course = Course::new(learner, terms.steps, terms.protocol)?;
         if searching {
             // What is wrong with the sequences themselves shows now, not after the search.
             learner::fit(&own, alphabet)?;
@@ -124,7 +151,7 @@ impl Rivals {
             let search = searched(self.course.learner.pupils(), self.course.errors(), self.terms.steps);
             let own = pupils(&self.config, &self.sequences, search.rate);
             let learner = self.course.learner.sibling(&self.config, own, self.alphabet).await?;
-            self.course = Course::new(learner, self.terms.steps)?;
+            self.course = Course::new(learner, self.terms.steps, self.terms.protocol)?;
             (self.searching, self.search) = (false, Some(search));
             return Ok(false);
         }
@@ -177,10 +204,13 @@ fn pupils(config: &SequenceConfig, sequences: &[Vec<u32>], rate: f32) -> Vec<Pup
 }
 
 /// Every rate with every held-out sequence.
-fn candidates(length: usize, alphabet: u32) -> Vec<Pupil> {
-    let pupil = |rate: f32| {
-        HELD_OUT_SEEDS.iter().map(move |&seed| Pupil { seed, rate, sequence: held_out(seed, length, alphabet) })
+fn candidates(length: usize, alphabet: u32, protocol: Protocol) -> Vec<Pupil> {
+    let sequence = move |seed| match protocol {
+        Protocol::Again => held_out(seed, length, alphabet),
+        // Keys and values are half of the alphabet each, and each pair comes twice.
+        Protocol::Pairs => recall::sequence(seed, alphabet / 2, length as u32 / 4),
     };
+    let pupil = |rate: f32| HELD_OUT_SEEDS.iter().map(move |&seed| Pupil { seed, rate, sequence: sequence(seed) });
     RATES.iter().flat_map(|&rate| pupil(rate)).collect()
 }
 

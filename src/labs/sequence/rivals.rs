@@ -3,6 +3,8 @@
 //!
 //! Nobody learns during the second presentation; as a second number, what comes of it if everybody goes on learning. The first symbol is
 //! not counted, for a transformer has seen nothing before it.
+//!
+//! The second experiment has pairs instead of random sequences, and asks for partners: see [`recall`].
 
 use crate::encoding::Encoding;
 use crate::error::Error;
@@ -10,25 +12,25 @@ use crate::labs::sequence::config::{SequenceConfig, random};
 use crate::labs::sequence::curves::{
     SHORTEST, UNFINISHED, arm, curves, deduplicated, mean, measure, note, short, too_short,
 };
-use crate::labs::sequence::passage::Presentations;
-use crate::labs::sequence::rival::{Method, Rivals as Transformers, Terms};
+use crate::labs::sequence::passage::{Passage, Presentations};
+use crate::labs::sequence::recall;
+use crate::labs::sequence::rival::{Method, Protocol, Rivals as Transformers, Terms};
 use crate::labs::study::Rows;
 use crate::model::measure::{Better, Kind};
 use crate::run::claim::{Claim, Verdict, Vote};
 use crate::run::curves::{Axis, Curves};
 use crate::run::event::ExecutorInfo;
 use crate::run::machine::Machine;
-use crate::sdm::machine::{Replica, SequenceMachine, Trace};
+use crate::sdm::machine::{Input, Model, Replica, SequenceMachine, Trace};
 
 const ERRORS: usize = 0;
-const LEARNING: usize = 1;
 /// The machine's presentations: to a blank memory, without writing, and with.
 const WRITES: [bool; 3] = [true, false, true];
 
 /// Who is compared.
 #[derive(Clone, Copy, Debug)]
 enum Who {
-    Machine,
+    Machine(Model),
     Transformer(u32, Method),
 }
 
@@ -36,15 +38,20 @@ enum Who {
 #[derive(Debug)]
 enum At {
     Machine(Box<SequenceMachine>, Presentations),
+    Asked(Box<SequenceMachine>, Passage),
     Transformers(Box<Transformers>),
 }
 
 /// The experiment.
 #[derive(Debug)]
 pub(super) struct Rivals {
+    protocol: Protocol,
     pub(super) curves: Curves,
     who: Vec<Who>,
+    /// Of the sequences; of pairs, how many pairs.
     lengths: Vec<u32>,
+    /// Symbols that machine and transformer have to know.
+    symbols: u32,
     sequences: Vec<Vec<Vec<u32>>>,
     at: Option<At>,
     done: u32,
@@ -53,44 +60,57 @@ pub(super) struct Rivals {
 }
 
 impl Rivals {
-    pub(super) fn new(config: &SequenceConfig) -> Self {
+    pub(super) fn new(config: &SequenceConfig, protocol: Protocol) -> Self {
         let k = config.rival_steps;
         let steps = |steps: u32| if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") };
         let arm = |id: &str, label: String, help: &str| arm(id.to_owned(), label, help.to_owned());
         let memory = "Its gradient steps learn from the newest window and from earlier ones: the sequence so far is kept beside \
              the weights.";
-        let mut arms = vec![
-            arm("machine", "Sequence machine".to_owned(), "One shot a symbol; nothing is kept but the data store."),
-            arm(
-                "newest-1",
-                "Transformer, 1 step, no replay".to_owned(),
-                "One gradient step a symbol, on the newest window alone: on the machine's own terms.",
-            ),
-            arm("replay-1", "Transformer, 1 step".to_owned(), memory),
-        ];
+        let alone = "One gradient step a symbol, on the newest window alone: on the machine's own terms.";
+        let machine =
+            arm("machine", "Sequence machine".to_owned(), "One shot a symbol; nothing is kept but the data store.");
+        let (mut arms, mut who): (Vec<_>, Vec<_>) = match protocol {
+            Protocol::Again => (vec![machine], vec![Who::Machine(config.model(config.context))]),
+            Protocol::Pairs => config.compared().into_iter().map(|(arm, model)| (arm, Who::Machine(model))).unzip(),
+        };
+        arms.push(arm("newest-1", "Transformer, 1 step, no replay".to_owned(), alone));
+        arms.push(arm("replay-1", "Transformer, 1 step".to_owned(), memory));
         // Of the positional encodings that were tried, RoPE made the fewest errors (docs/results.md).
         let replay = Method { encoding: Encoding::Rope, ..Method::default() };
         let newest = Method { encoding: Encoding::Rope, ..Method::newest() };
-        let mut who = vec![Who::Machine, Who::Transformer(1, newest), Who::Transformer(1, replay)];
+        who.extend([Who::Transformer(1, newest), Who::Transformer(1, replay)]);
         if k > 1 {
             arms.push(arm("replay-k", format!("Transformer, {}", steps(k)), memory));
             who.push(Who::Transformer(k, replay));
         }
-        let lengths: Vec<u32> =
-            (1..=config.points).map(|at| (config.longest * at).div_ceil(config.points).max(2)).collect();
+        let longest = if protocol == Protocol::Again { config.longest } else { config.longest / 2 };
+        let lengths: Vec<u32> = (1..=config.points).map(|at| (longest * at).div_ceil(config.points).max(2)).collect();
         let lengths = deduplicated(lengths);
         let again = "wrong predictions, second time, while it is learned again";
-        let measures = vec![
-            measure("errors", "Errors", "wrong predictions, second time", Kind::Count, Better::Lower),
-            measure("learning", "Errors if it goes on learning", again, Kind::Count, Better::Lower),
-        ];
-        let x = Axis::new("length", "Length", "symbols");
+        let measures = match protocol {
+            Protocol::Again => vec![
+                measure("errors", "Errors", "wrong predictions, second time", Kind::Count, Better::Lower),
+                measure("learning", "Errors if it goes on learning", again, Kind::Count, Better::Lower),
+            ],
+            Protocol::Pairs => vec![
+                measure("named", "Partners named", "of the keys, each asked once", Kind::Share, Better::Higher)
+                    .by_chance(1.0 / config.alphabet as f32),
+            ],
+        };
+        let (x, names) = match protocol {
+            Protocol::Again => (Axis::new("length", "Length", "symbols"), ["rivals", "Beside the transformer"]),
+            Protocol::Pairs => (Axis::new("pairs", "Pairs", "pairs"), ["recall", "Associative recall"]),
+        };
         let seeds: Vec<u32> = (config.seed..).take(config.seeds as usize).collect();
-        let curves = curves(["rivals", "Beside the transformer"], x, measures, arms, &seeds, &lengths);
-        let seeds = config.seed..config.seed + config.seeds;
-        let of = |&length: &u32| seeds.clone().map(|seed| random(seed, config.alphabet, length)).collect();
+        let curves = curves(names, x, measures, arms, &seeds, &lengths);
+        let draw = |seed, length| match protocol {
+            Protocol::Again => random(seed, config.alphabet, length),
+            Protocol::Pairs => recall::sequence(seed, config.alphabet, length),
+        };
+        let of = |&length: &u32| seeds.iter().map(|&seed| draw(seed, length)).collect();
         let sequences = lengths.iter().map(of).collect();
-        Self { curves, who, lengths, sequences, at: None, done: 0, searches: Vec::new() }
+        let symbols = if protocol == Protocol::Again { config.alphabet } else { 2 * config.alphabet };
+        Self { protocol, curves, who, lengths, symbols, sequences, at: None, done: 0, searches: Vec::new() }
     }
 
     pub(super) fn units(&self) -> u32 {
@@ -120,17 +140,22 @@ impl Rivals {
         let Some((arm, point)) = self.next().filter(|_| self.at.is_none()) else { return Ok(None) };
         let sequences = self.sequences.get(point).map(Vec::as_slice).unwrap_or_default();
         let info = match self.who[arm] {
-            Who::Machine => {
-                let replica = |seed| Replica { model: config.model(config.context), seed };
-                let replicas = (config.seed..config.seed + config.seeds).map(replica).collect();
-                let shape = config.machine_shape(config.alphabet);
-                let (made, info) = config.machines(shape, replicas, machine, progress).await?;
-                self.at = Some(At::Machine(Box::new(made), Presentations::new(sequences.to_vec(), &WRITES)));
+            Who::Machine(model) => {
+                let replicas = (config.seed..config.seed + config.seeds).map(|seed| Replica { model, seed }).collect();
+                let shape = config.machine_shape(self.symbols);
+                let (made, info) = config.machines(shape, replicas, None, machine, progress).await?;
+                self.at = Some(match self.protocol {
+                    Protocol::Again => At::Machine(Box::new(made), Presentations::new(sequences.to_vec(), &WRITES)),
+                    Protocol::Pairs => At::Asked(
+                        Box::new(made),
+                        Passage::new(sequences.iter().map(|sequence| written(sequence)).collect()),
+                    ),
+                });
                 info
             }
             Who::Transformer(steps, method) => {
-                let terms = Terms { steps, rate: config.rival_rate, method };
-                let made = Transformers::open(config, sequences, config.alphabet, terms, machine).await?;
+                let terms = Terms { steps, rate: config.rival_rate, method, protocol: self.protocol };
+                let made = Transformers::open(config, sequences, self.symbols, terms, machine).await?;
                 let info = made.executor().clone();
                 self.at = Some(At::Transformers(Box::new(made)));
                 info
@@ -142,16 +167,23 @@ impl Rivals {
     /// Works for about `budget_ms`, or until a unit is done.
     pub(super) async fn work(&mut self, budget_ms: f64) -> Result<(), Error> {
         let Some((arm, point)) = self.next() else { return Ok(()) };
-        let (errors, learning): (Vec<f64>, Vec<f64>) = match &mut self.at {
+        // By measure, of every seed.
+        let values: Vec<Vec<f64>> = match &mut self.at {
             None => return Err(Error::Internal("nothing is open".to_owned())),
             Some(At::Machine(made, unit)) => {
                 if !unit.advance(made, budget_ms).await? {
                     return Ok(());
                 }
                 match unit.traces() {
-                    [_, replayed, again] => (replayed.iter().map(wrong).collect(), again.iter().map(wrong).collect()),
+                    [_, replayed, again] => [replayed, again].map(|traces| traces.iter().map(wrong).collect()).to_vec(),
                     _ => return Err(Error::Internal("a presentation is missing".to_owned())),
                 }
+            }
+            Some(At::Asked(made, passage)) => {
+                if !passage.advance(made, budget_ms).await? {
+                    return Ok(());
+                }
+                vec![passage.clone().into_traces().iter().map(named).collect()]
             }
             Some(At::Transformers(made)) => {
                 if !made.advance(budget_ms).await? {
@@ -159,17 +191,28 @@ impl Rivals {
                 }
                 if let Some(search) = made.search() {
                     let (who, length) = (&self.curves.arms[arm].label, self.lengths[point]);
-                    self.searches.push(format!("{who}, length {length}: {}", search.sentence));
+                    let x = self.curves.x.label.to_lowercase();
+                    self.searches.push(format!("{who}, {x} {length}: {}", search.sentence));
                 }
                 // A transformer that diverged predicts nothing right.
                 let count = |count: Option<u32>, judged: u32| f64::from(count.unwrap_or(judged));
                 let errors = made.errors();
-                let replayed = errors.iter().map(|errors| count(errors.replay, errors.judged)).collect();
-                (replayed, errors.iter().map(|errors| count(errors.learning, errors.judged)).collect())
+                let replayed = errors.iter().map(|errors| count(errors.replay, errors.judged));
+                match self.protocol {
+                    Protocol::Again => {
+                        let learning = errors.iter().map(|errors| count(errors.learning, errors.judged)).collect();
+                        vec![replayed.collect(), learning]
+                    }
+                    Protocol::Pairs => {
+                        let judged = errors.iter().map(|errors| f64::from(errors.judged.max(1)));
+                        vec![replayed.zip(judged).map(|(wrong, judged)| 1.0 - wrong / judged).collect()]
+                    }
+                }
             }
         };
-        note(&mut self.curves, [arm, point, LEARNING], 0, &learning);
-        note(&mut self.curves, [arm, point, ERRORS], 0, &errors);
+        for (measure, values) in values.iter().enumerate() {
+            note(&mut self.curves, [arm, point, measure], 0, values);
+        }
         self.done += 1;
         self.at = None;
         Ok(())
@@ -180,6 +223,9 @@ impl Rivals {
     }
 
     pub(super) fn sentence(&self) -> String {
+        if self.protocol == Protocol::Pairs {
+            return recall::sentence(&self.curves, self.symbols / 2);
+        }
         let last = self.lengths.len() - 1;
         let each: Vec<String> = self
             .curves
@@ -199,7 +245,8 @@ impl Rivals {
     }
 
     pub(super) fn rows(&self) -> Rows {
-        let head = ["Length".to_owned()].into_iter().chain(self.curves.arms.iter().map(|arm| arm.label.clone()));
+        let head =
+            [self.curves.x.label.clone()].into_iter().chain(self.curves.arms.iter().map(|arm| arm.label.clone()));
         let row = |(at, length): (usize, &u32)| {
             let cells = self.curves.arms.iter().map(|arm| self.mean(&arm.id, at).map_or("–".to_owned(), short));
             [length.to_string()].into_iter().chain(cells).collect()
@@ -211,6 +258,9 @@ impl Rivals {
     }
 
     pub(super) fn verdicts(&self, config: &SequenceConfig) -> Vec<Verdict> {
+        if self.protocol == Protocol::Pairs {
+            return recall::verdicts(&self.curves, config);
+        }
         let last = self.lengths.len() - 1;
         let length = self.lengths[last];
         let claim = Claim::new(
@@ -245,4 +295,21 @@ impl Rivals {
 fn wrong(trace: &Trace) -> f64 {
     let pairs = trace.symbols.iter().zip(&trace.predicted).skip(1);
     pairs.filter(|(came, predicted)| came != predicted).count() as f64
+}
+
+/// Pairs that are written as they come, and that come again without.
+fn written(sequence: &[u32]) -> Vec<Input> {
+    let shown = Protocol::Pairs.shown(sequence.len());
+    sequence.iter().enumerate().map(|(at, &symbol)| Input { symbol: Some(symbol), write: at < shown }).collect()
+}
+
+/// Share of the partners that were predicted when their key came again.
+fn named(trace: &Trace) -> f64 {
+    let all = trace.symbols.iter().zip(&trace.predicted).enumerate();
+    let (mut right, mut asked) = (0.0, 0.0);
+    for (_, (came, predicted)) in all.filter(|(place, _)| recall::counts(*place, trace.symbols.len())) {
+        asked += 1.0;
+        right += f64::from(u8::from(came == predicted));
+    }
+    right / f64::max(asked, 1.0)
 }

@@ -1,9 +1,11 @@
 //! A machine that a reader plays with: store, show again, recall, forget.
 
+mod confused;
 mod info;
 
 pub use info::{Mode, Next, SessionInfo, SessionUpdate, SymbolStep};
 
+use confused::{Stored, confused};
 use serde::Deserialize;
 use web_time::Instant;
 
@@ -66,10 +68,10 @@ enum Kind {
     },
 }
 
-/// What was written in one go, and in which context it began.
+/// What was written in one go, each symbol with the context that it was written in.
 #[derive(Clone, Debug)]
 struct Written {
-    context: Order,
+    contexts: Vec<Order>,
     symbols: Vec<u32>,
 }
 
@@ -107,7 +109,7 @@ impl Session {
     /// [`Error::TooLarge`] if it does not fit here; [`Error::DeviceLost`].
     pub async fn open(config: &SequenceConfig, machine: &mut Machine) -> Result<Self, Error> {
         let shape = config.machine_shape(SYMBOLS);
-        let (mut made, info) = config.machines(shape, vec![config.replica()], machine, &mut |_, _| {}).await?;
+        let (mut made, info) = config.machines(shape, vec![config.replica()], None, machine, &mut |_, _| {}).await?;
         made.rest();
         Ok(Self {
             key: key(config),
@@ -283,11 +285,11 @@ impl Session {
         let known = numbers.iter().map(|&symbol| symbol as usize + 1).fold(self.alphabet.len(), usize::max);
         self.alphabet = alphabet;
         self.alphabet.truncate(known);
-        let context = trace.contexts.first().cloned().unwrap_or_default();
-        self.end = trace.contexts.last().cloned().unwrap_or_else(|| context.clone());
+        self.end = trace.contexts.last().cloned().unwrap_or_default();
         let expected: Vec<Option<u32>> = numbers.iter().copied().map(Some).collect();
         if !numbers.is_empty() {
-            self.written.push(Written { context, symbols: numbers });
+            let contexts = trace.contexts.iter().take(numbers.len()).cloned().collect();
+            self.written.push(Written { contexts, symbols: numbers });
         }
         self.note(trace, &[Mode::Store].repeat(expected.len()), &expected);
         let (right, wrong) = self.counts();
@@ -348,9 +350,17 @@ impl Session {
         let cued = numbers.len().min(alive);
         let modes = [[Mode::Cue].repeat(cued), [Mode::Recall].repeat(alive - cued)].concat();
         self.note(&trace, &modes, &expected);
+        let wrong = (cued..alive).find(|&at| self.steps[self.begin + at].right == Some(false));
+        let name = |symbol: u32| self.alphabet.get(symbol as usize).map(|name| shown(name)).unwrap_or_default();
+        let each = self.written.iter().flat_map(|written| written.symbols.iter().zip(&written.contexts));
+        let each: Vec<_> = each.map(|(&symbol, context)| Stored { name: name(symbol), context }).collect();
+        let confused = wrong.zip(found).and_then(|(at, found)| {
+            let came = name(trace.symbols.get(at).copied()??);
+            confused(&each, trace.contexts.get(at)?, &came, found + at, self.machine.shape().alpha)
+        });
         // What followed the cue when it was stored, as far as was asked for.
         let followed = found.map_or(0, |found| (stored.len() - found - numbers.len()).min(count));
-        self.recall_sentence(cued, found, followed, count)
+        self.recall_sentence(cued, found, followed, count) + &confused.unwrap_or_default()
     }
 
     /// What a recall came to: `cued` symbols were given, which were stored from place `found` on; `followed` stood after them then, `asked`
@@ -406,7 +416,7 @@ impl Session {
         let fresh = Self::open(&self.config, machine).await?;
         (self.machine, self.info) = (fresh.machine, fresh.info);
         for written in self.written.clone() {
-            self.machine.go_to(vec![written.context]);
+            self.machine.go_to(vec![written.contexts.first().cloned().unwrap_or_default()]);
             self.machine.take_in(&[given(&written.symbols, true)]).await?;
         }
         self.restart();

@@ -3,10 +3,13 @@
 use web_time::Instant;
 
 use crate::choice::Choice;
+use crate::error::Error;
+use crate::graph::plan::Plan;
 use crate::labs::sequence::capacity::Capacity;
 use crate::labs::sequence::config::{self, SequenceConfig};
 use crate::labs::sequence::errors::{Errors, Which};
 use crate::labs::sequence::kanerva::Kanerva;
+use crate::labs::sequence::rival::Protocol;
 use crate::labs::sequence::rivals::Rivals;
 use crate::labs::study::{self, Experiment, Rows};
 use crate::labs::{Progress, Task};
@@ -25,7 +28,8 @@ pub fn experiment(config: &SequenceConfig) -> Box<dyn Experiment<SequenceConfig>
     match config.experiment {
         Experiment::Capacity => Box::new(Capacity::new(config)),
         Experiment::Kanerva => Box::new(Kanerva::new(config)),
-        Experiment::Rivals => Box::new(Rivals::new(config)),
+        Experiment::Rivals => Box::new(Rivals::new(config, Protocol::Again)),
+        Experiment::Recall => Box::new(Rivals::new(config, Protocol::Pairs)),
         Experiment::Repeated => Box::new(Errors::new(config, Which::Repeated)),
         Experiment::Errors => Box::new(Errors::new(config, Which::Length)),
     }
@@ -33,7 +37,7 @@ pub fn experiment(config: &SequenceConfig) -> Box<dyn Experiment<SequenceConfig>
 
 /// What the four have alike; `$weights` are those of the memory's decoder, which are part of every result of one.
 macro_rules! experiment {
-    ($type:ty, |$own:ident, $config:ident, $left_ms:ident| $work:expr, $second:expr, $weights:expr) => {
+    ($type:ty, $plan:expr, |$own:ident, $config:ident, $left_ms:ident| $work:expr, $second:expr, $weights:expr) => {
         impl Experiment<SequenceConfig> for $type {
             fn label(&self, config: &SequenceConfig) -> &'static str {
                 config.experiment.label()
@@ -50,6 +54,10 @@ macro_rules! experiment {
             }
             fn done(&self) -> u32 {
                 self.done()
+            }
+            fn plan(&self, config: &SequenceConfig, which: usize) -> Result<Plan, Error> {
+                let plan: fn(&Self, &SequenceConfig, usize) -> Result<Plan, Error> = $plan;
+                plan(self, config, which)
             }
             fn open<'a>(
                 &'a mut self,
@@ -98,8 +106,33 @@ fn after(ms: f64) -> impl Fn() -> bool {
     move || start.elapsed().as_secs_f64() * 1e3 >= ms
 }
 
-experiment!(Capacity, |work, _config, left_ms| work.work(&after(left_ms)).await, |_| None, of_memory);
+experiment!(
+    Capacity,
+    |work, config, _| work.plan(config),
+    |work, _config, left_ms| work.work(&after(left_ms)).await,
+    |_| None,
+    of_memory
+);
 // Kanerva's memory has no decoder with weights.
-experiment!(Kanerva, |work, _config, left_ms| work.work(&after(left_ms)).await, |work| Some(&work.second), |_| None);
-experiment!(Errors, |work, config, left_ms| work.work(config, left_ms).await, |_| None, of_machine);
-experiment!(Rivals, |work, _config, left_ms| work.work(left_ms).await, |_| None, of_machine);
+experiment!(
+    Kanerva,
+    |work, config, _| work.plan(config),
+    |work, _config, left_ms| work.work(&after(left_ms)).await,
+    |work| Some(&work.second),
+    |_| None
+);
+experiment!(
+    Errors,
+    |work, config, which| work.plan(config, which),
+    |work, config, left_ms| work.work(config, left_ms).await,
+    |_| None,
+    of_machine
+);
+// Its machines and transformers are of one replica each, or few.
+experiment!(
+    Rivals,
+    |_, _, _| Err(Error::Internal("rivals are not dealt out".to_owned())),
+    |work, _config, left_ms| work.work(left_ms).await,
+    |_| None,
+    of_machine
+);

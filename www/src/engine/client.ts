@@ -3,6 +3,7 @@
  * await what it answers.
  */
 
+import { foreseen, type Table } from './early';
 import type { LabError, LabId, Results, Settled, Turn, Values, WeightsFile } from './types';
 import type { Activity, Answers, Asked, Command, Name, Refusable, Report, Request } from './protocol';
 
@@ -21,8 +22,10 @@ export interface ClientOptions {
   lab?: LabId;
   /** Keep the run in this browser for the next visit. */
   store?: boolean;
-  /** Address of the wasm module, if it does not lie where the worker expects it. */
-  module?: string;
+  /** Address of the wasm module, if it does not lie where the worker expects it; or the module itself. */
+  module?: string | Promise<WebAssembly.Module>;
+  /** What the page knows of the lab before its engine is there. */
+  table?: Table;
 }
 
 export type Listener = (report: Report) => void;
@@ -41,9 +44,17 @@ export class Refusal extends Error {
   }
 }
 
+/** What a link leaves out, and what it shows alone: parts, and what stands in them; of settings only what it leaves out. */
+export interface Shown {
+  hide: readonly string[];
+  only: readonly string[];
+}
+
 /** A link's fragment with all that it may carry. */
-export function fragment(link: string, hide: readonly string[], check: string | null): string {
-  return `#${link}${hide.length ? `&hide=${hide.join(',')}` : ''}${check === null ? '' : `&check=${check}`}`;
+export function fragment(link: string, { hide, only }: Shown, check: string | null): string {
+  const lists = Object.entries({ hide, only }).filter(([, names]) => names.length);
+  const shown = lists.map(([name, names]) => `&${name}=${names.join(',')}`).join('');
+  return `#${link}${shown}${check === null ? '' : `&check=${check}`}`;
 }
 
 interface Pending {
@@ -64,12 +75,14 @@ export class LabClient {
   settled: Settled | null = null;
   /** Those of them that a run depends on, as one text. */
   runKey = '';
-  /** What the last link that was read hides. */
-  hide: readonly string[] = [];
+  /** Of the last link that was read. */
+  shown: Shown = { hide: [], only: [] };
   /** The certificate that a link carried, and the settings of the run that it is for. */
   expected: { key: string; check: string } | null = null;
 
   private worker: WorkerLike;
+  /** What was asked for before the engine is there, which then gets it in this order; null once it is. */
+  private early: Command[] | null = null;
   private readonly listeners = new Set<Listener>();
   private readonly pending = new Map<number, Pending>();
   /** How far those are that are worked on in turns. */
@@ -81,6 +94,10 @@ export class LabClient {
 
   constructor(private readonly options: ClientOptions) {
     this.worker = this.startWorker();
+  }
+
+  get hide(): readonly string[] {
+    return this.shown.hide;
   }
 
   /** Calls the listener with every report from now on; returns how to stop. */
@@ -107,11 +124,11 @@ export class LabClient {
   }
 
   train(): void {
-    this.post({ type: 'train' });
+    this.run('train');
   }
 
   step(): void {
-    this.post({ type: 'step' });
+    this.run('step');
   }
 
   reset(): void {
@@ -204,8 +221,20 @@ export class LabClient {
     });
   }
 
+  private run(type: 'train' | 'step'): void {
+    this.post({ type });
+    if (this.early && this.settled)
+      this.onReport({ type: 'compiling', fraction: 0, what: 'loading the engine' });
+  }
+
   private post(command: Command): void {
-    this.worker.postMessage(command);
+    if (!this.early) return this.worker.postMessage(command);
+    this.early.push(command);
+    const { table } = this.options;
+    const settled = table ? foreseen(command, this.settled, table) : this.settled;
+    if (settled === this.settled) return;
+    this.settled = settled;
+    for (const listener of this.listeners) listener({ type: 'foreseen' });
   }
 
   private startWorker(): WorkerLike {
@@ -217,13 +246,19 @@ export class LabClient {
         type: 'failed',
         error: {
           code: 'internal',
-          message: 'The engine could not be started. Reload the page, or try another browser.',
+          message:
+            'The engine’s script could not be started: there may be a newer version of it, or the server does not send it as JavaScript. Reload the page.',
         },
       });
       this.rejectAll('The engine could not be started.');
     };
+    this.early = [];
     const { lab = 'copy', store = false, module = null } = this.options;
-    worker.postMessage({ type: 'start', lab, store, module } satisfies Command);
+    const start = (module: string | WebAssembly.Module | null) =>
+      worker.postMessage({ type: 'start', lab, store, module } satisfies Command);
+    // Where the page cannot have it, the worker tries, and says why not.
+    if (module instanceof Promise) module.then(start, () => start(null));
+    else start(module);
     return worker;
   }
 
@@ -232,13 +267,18 @@ export class LabClient {
    * takes its place with the same settings.
    */
   private cancel(): void {
+    if (this.early) {
+      this.early = this.early.filter(({ type }) => type !== 'train' && type !== 'step');
+      return this.onReport({ type: 'activity', activity: 'starting' });
+    }
     this.worker.terminate();
     this.worker.onmessage = null;
     this.rejectAll('Preparing was given up.');
     this.worker = this.startWorker();
     if (this.settled) {
       const check = this.expected?.key === this.runKey ? this.expected.check : null;
-      this.read(fragment(this.settled.link, this.hide, check));
+      // The settings are known already, so that nothing need be foreseen.
+      this.early = [{ type: 'read', link: fragment(this.settled.link, this.shown, check) }];
     }
     this.repeat();
     this.setVisible(this.visible);
@@ -260,12 +300,18 @@ export class LabClient {
 
   private onReport(report: Report): void {
     switch (report.type) {
+      case 'described':
+        // What was to be trained is prepared once its settings are read.
+        if (this.activity === 'compiling') this.activity = 'starting';
+        this.early?.forEach((command) => this.worker.postMessage(command));
+        this.early = null;
+        break;
       case 'settled':
         this.settled = report.settled;
         this.runKey = report.key;
         if (report.source === 'link') {
-          const { hide, check } = report.settled;
-          this.hide = hide;
+          const { hide, only, check } = report.settled;
+          this.shown = { hide, only };
           this.expected = check === null ? null : { key: report.key, check };
         }
         // A refused configuration is no longer the present one.

@@ -1,45 +1,59 @@
 // Written by `UPDATE_TYPES=1 cargo test --lib types` from the types of the Rust side. Do not edit.
 
 /** Every lab; the first is the one of a link that names none. */
-export const LABS = ['copy', 'encodings', 'sequence', 'geometry'] as const;
+export const LABS = ['copy', 'encodings', 'sequence', 'geometry', 'mixtures', 'symmetry'] as const;
 export type LabId = (typeof LABS)[number];
 
 /** What can be asked, with which arguments, and what the answer is. */
 export interface Questions {
   'ball': { arguments: Nothing; answer: Ball };
+  'block': { arguments: Nothing; answer: BlockAnswer };
+  'coefficients': { arguments: OfMixtureRun; answer: CoefficientsAnswer };
+  'context': { arguments: OfContext; answer: ContextAnswer };
+  'context.file': { arguments: DensityFile; answer: Densities };
   'csv': { arguments: TableName; answer: string };
+  'dial': { arguments: Nothing; answer: DialAnswer };
+  'errors': { arguments: Nothing; answer: ErrorsAnswer };
   'graph': { arguments: Nothing; answer: GraphAnswer };
+  'heads': { arguments: OfHeads; answer: HeadsAnswer };
   'inspect.forget': { arguments: Nothing; answer: null };
   'inspect.picture': { arguments: OfSide; answer: Picture };
   'inspect.spectrum': { arguments: OfSide; answer: Spectrum | null };
   'inspect.table': { arguments: TableFile; answer: Bytes };
   'inspect.upload': { arguments: TableUpload; answer: UploadInfo };
+  'integral': { arguments: OfMixtureRun; answer: IntegralAnswer };
   'kinds': { arguments: Nothing; answer: Array<StoredRun> };
   'lemma': { arguments: Nothing; answer: Lemma };
   'logit': { arguments: Nothing; answer: Logit };
-  'map': { arguments: OfRun; answer: MapAnswer };
+  'map': { arguments: OfMap; answer: MapAnswer };
   'map.edges': { arguments: EdgeFile; answer: EdgeList };
   'map.nearest': { arguments: OfNode; answer: NearestAnswer };
   'matrices': { arguments: OfMatrix; answer: MatrixAnswer };
   'measures': { arguments: Nothing; answer: Array<MeasureRow> };
   'operations': { arguments: Look; answer: Operations };
+  'own': { arguments: Nothing; answer: OwnAnswer };
+  'paths': { arguments: OfRun; answer: PathsAnswer };
   'phase': { arguments: Nothing; answer: Phase };
   'report': { arguments: Nothing; answer: EncodingsReport | SessionReport };
   'run.csv': { arguments: RunTable; answer: string };
+  'run.elsewhere': { arguments: Wanted; answer: Array<Elsewhere> };
   'run.found': { arguments: Nothing; answer: Anything };
   'run.inspect': { arguments: Subject; answer: Inspection };
   'run.profile': { arguments: Nothing; answer: Profile };
   'run.results': { arguments: Nothing; answer: Results };
   'run.save': { arguments: Nothing; answer: Bytes };
+  'samples': { arguments: Nothing; answer: Array<SamplesAnswer> };
   'session': { arguments: Knows; answer: SessionUpdate };
   'session.forget': { arguments: Knows; answer: SessionUpdate };
   'session.recall': { arguments: Cued; answer: SessionUpdate };
   'session.replay': { arguments: Given; answer: SessionUpdate };
   'session.store': { arguments: Given; answer: SessionUpdate };
+  'span': { arguments: Nothing; answer: SpanAnswer };
   'spectrum': { arguments: OfRun; answer: SpectrumAnswer };
   'spikes': { arguments: At; answer: Spikes };
   'symbols': { arguments: Nothing; answer: Array<string> };
   'time': { arguments: Recalls; answer: Timing };
+  'why': { arguments: Nothing; answer: Why };
 }
 
 /** What is compared in a run, how it is measured, and where. */
@@ -141,8 +155,27 @@ fitted: boolean, };
 /** Which way is better. */
 export type Better = "lower" | "higher" | "neither";
 
+/** Which part of a block breaks a symmetry. */
+export type BlockAnswer = { groups: Array<GroupName>, whole: [number | null, number | null, number | null], parts: Array<BlockRow>, sentence: string,
+/** Greatest errors of rounding, in single and double precision. */
+rounding: [number, number], };
+
+/** A part of a block. */
+export type BlockRow = { name: string, set: string,
+/** Median errors of that part alone; null where there is no output. */
+alone: [number | null, number | null, number | null],
+/** And of the block without it. */
+without: [number | null, number | null, number | null], };
+
 /** Bytes of a file; a `Uint8Array` on the page. */
 export type Bytes = Uint8Array;
+
+/** What other tokens change in the output of attention, through layers as they are drawn. */
+export type ChangeAnswer = {
+/** The most that a number of the output changes, of the largest. */
+by: number,
+/** What rounding may do there. */
+allowed: number, };
 
 /** Firing order against dot products. */
 export type Check = {
@@ -196,6 +229,45 @@ pairs: number,
 points: Floats, };
 
 export type CloudReport = { slope: number, pearson: number, spearman: number, residual: number | null, pairs: number, };
+
+/** A coefficient, read out. */
+export type CoefficientAnswer = {
+/** From 1. */
+mode: number,
+/** On contexts that the read-out was not fitted on. */
+r2: number,
+/** True and read, in standard deviations of the law `[..][2]`. */
+points: Floats,
+/** The same of the clouds of the reader's own mixture; empty if there is none. */
+own: Floats, };
+
+/** What attention's output knows. */
+export type CoefficientsAnswer = { about: string, modes: Array<CoefficientAnswer>, };
+
+/** A context as what it is. */
+export type ContextAnswer = {
+/** In a sentence, what it is. */
+about: string,
+/** Places of the grid. */
+z: Array<number>,
+/** Of each cloud `[components][grid]`, of mean one. */
+densities: Floats,
+/** Angle of each tag in degrees; nothing where tags have no angle. */
+angles: Array<number>,
+/** What is asked of each cloud, in standard deviations; nothing of the reader's own. */
+answers: Array<number>,
+/** Places of tokens that are drawn, and the cloud of each. */
+places: Floats, clouds: Array<number>,
+/** Share of the law's densities that have to be clipped at zero, of 1000 clouds. */
+clipped: number,
+/** Left of the variance: to who knows the tag alone, to who sees no tags; and with exchanged queries to who recalls without fault. */
+queryOnly: number, blur: number, exchanged: number,
+/** Spread of the first four coefficients. */
+spreads: Array<number>,
+/** The mixture as settings have it, so that it can be changed. */
+text: string,
+/** What repeating and permuting the tokens changes; nothing where they stand as they were drawn. */
+change: ChangeAnswer | null, };
 
 /** Spearman's ρ of a measure with steps to 99 %; a run that has not learned comes after all that have. */
 export type Correlation = {
@@ -258,6 +330,16 @@ steps?: number,
 /** A learning rate that does not fall to zero. */
 constant?: boolean, };
 
+/** Densities over z, one per cloud: linear between the rows of a table, constant beyond them. */
+export type Densities = {
+/** Places in [0, 1], rising. */
+z: Array<number>,
+/** Of each cloud, a density at each place, zero or more; as given, not normalised. */
+clouds: Array<Array<number>>, };
+
+/** A table of densities. */
+export type DensityFile = { bytes: Bytes, };
+
 /** Everything about a lab that does not depend on a configuration. */
 export type Description = {
 /** Which lab. */
@@ -273,6 +355,30 @@ presets: Array<Preset>,
 /** Parts of its page. */
 parts: Array<Part>, };
 
+/** A space that is turned by hand. */
+export type DialAnswer = {
+/** Dimensions: 2 or 3. */
+space: number,
+/** The map's name. */
+label: string,
+/** Vectors after the turn, `[n][space]`; of the knowledge `[m][space]`. */
+x: Array<Array<number>>, z: Array<Array<number>>,
+/** What the map makes of them; empty where it makes nothing. */
+y: Array<Array<number>>,
+/** What it made of them before the turn, turned. */
+ghost: Array<Array<number>>,
+/** Degrees by which it is turned. */
+angle: number,
+/** The error at this angle; null where it makes nothing. */
+error: number | null,
+/** Degrees. */
+angles: Array<number>,
+/** Of each map, its errors at those. */
+curves: Array<DialCurve>, };
+
+/** Errors of a map by angle. */
+export type DialCurve = { map: string, label: string, errors: Array<number>, };
+
 /** An edge list. */
 export type EdgeFile = { bytes: Bytes, };
 
@@ -282,6 +388,9 @@ export type EdgeList = {
 edges: string,
 /** Nodes, edges and components, and what was left out or merged, each a sentence. */
 notices: Array<string>, };
+
+/** A lab to go on in. */
+export type Elsewhere = { lab: string, label: string, link: string, };
 
 /** What is written of two encodings. */
 export type EncodingsReport = { version: string,
@@ -299,6 +408,27 @@ lab: string,
 link: string,
 /** Every setting by name: numbers as numbers, flags as flags, lists as lists. */
 settings: Record<string, string | number | boolean | string[]>, };
+
+/** How far one map is from respecting one symmetry. */
+export type ErrorRow = { map: string, label: string, group: string,
+/** Median, least and greatest error in single precision; null where the map makes nothing. */
+single: [number | null, number | null, number | null],
+/** And in double. */
+double: [number | null, number | null, number | null], };
+
+/** Of one seed: the errors of all sizes, and what they say. */
+export type Errors = { seed: number,
+/** Root mean square over the draws, relative to the integral, a size after the other. */
+errors: Array<number>,
+/** Of their logarithms over that of N. */
+slope: number,
+/** The most that a permutation changed, and doubling, of the largest value; at 1024 tokens and at 8192. */
+permuted: [number, number], doubled: [number, number], };
+
+/** How far every map is from respecting every symmetry. */
+export type ErrorsAnswer = { groups: Array<GroupName>, rows: Array<ErrorRow>, trials: number,
+/** Greatest errors of rounding, in single and double precision. */
+rounding: [number, number], verdicts: Array<Verdict>, };
 
 /** Which executor works, and why that one. */
 export type ExecutorInfo = {
@@ -338,6 +468,15 @@ at: number | null,
 /** By seed. */
 bySeed: Array<number | null>, };
 
+/** Gaussian tokens. */
+export type Gaussian = {
+/** `uᵀSu`. */
+load: number,
+/** Relative errors by size, over all seeds, and what is predicted. */
+errors: Array<number>, predicted: Array<number>,
+/** `S u`, its first two numbers, and estimates of it from 256 tokens. */
+arrow: [number, number], estimates: Array<[number, number]>, };
+
 /** A sequence for the session's machine. */
 export type Given = {
 /** Null is that of the settings. */
@@ -356,6 +495,23 @@ floorSelf: number,
 /** Share of directed edges that a learner finds at best which names one neighbour a node. */
 ceiling: number, };
 
+/** A symmetry. */
+export type GroupName = { id: string, label: string, };
+
+/** Who attends to whom. */
+export type HeadsAnswer = {
+/** In a sentence, whose heads. */
+about: string,
+/** Mean weight `[heads][tag asked for][tag looked at]`; empty where weights do not sum to one. */
+masses: Floats, heads: number, components: number,
+/** Of each head, the weight on the tag asked for. */
+sameTag: Array<number>,
+/** And the weight of the tag that has most, over queries. */
+sharpness: Array<number>,
+/** Angle from the tag asked for to the tag looked at, from −180 to 180 degrees `[tag asked for][tag looked at]`; empty where tags have
+ * none. */
+turns: Array<number>, };
+
 /** A look inside one run, on one sequence. */
 export type Inspection = { step: number, replica: number, length: number, layers: number, heads: number, vocabulary: number,
 /** Input, `length` of them. */
@@ -366,12 +522,21 @@ names: Array<string>,
 targets: Array<number>, firstJudged: number,
 /** Shape [length - firstJudged][vocabulary]. */
 probabilities: Floats,
+/** Whether no query attends to a key after it. */
+masked: boolean,
 /** Shape [layers][heads][query][key]. */
 attention: Floats,
 /** Shape [length][length]; null where the encoding adds nothing. */
 similarity: Floats | null,
 /** One sentence: what `similarity` holds. */
 similarityKind: string, norms: Array<Norms>, };
+
+/** What is found. */
+export type IntegralAnswer = {
+/** In a sentence, whose layers these are. */
+about: string, sizes: Array<number>, seeds: Array<Errors>, gaussian: Array<Gaussian>,
+/** Claims M1 and M8. */
+verdicts: Array<Verdict>, };
 
 /** What one kernel costs in a step, all its launches and all runs. */
 export type KernelCost = {
@@ -405,7 +570,9 @@ min: number,
 /** Greatest value. */
 max: number, } | { "type": "flag" } | { "type": "text",
 /** The most characters. */
-most: number, };
+most: number,
+/** Whether it is made of rows with semicolons between, so that a line that ends is one. */
+rows: boolean, };
 
 /** What of a session is known already: which one, and how many steps of it. */
 export type Known = { id: number, steps: number, };
@@ -465,6 +632,13 @@ expected: number, spikeTime: Cloud, compressed: Cloud, verdicts: Array<Verdict>,
 
 export type LemmaReport = { expected: number, spikeTime: CloudReport, compressed: CloudReport, };
 
+/** A number that gives others their meaning, such as a bound or what a known rule reaches. */
+export type Level = {
+/** The number. */
+at: number,
+/** What it is, in a few words. */
+label: string, };
+
 /** A full attention logit of layer 1, split, before and after the mapping. */
 export type Logit = {
 /** 'random' are the weights at step 0. */
@@ -504,10 +678,6 @@ goOn?: boolean, };
 
 /** The graph on paper, and what a run has made of it. */
 export type MapAnswer = {
-/** Arm and seed; nothing without a race. */
-arm: string | null, seed: number | null,
-/** Steps trained. */
-step: number,
 /** Names of the nodes. */
 nodes: Array<string>,
 /** On paper, `[nodes][2]`. */
@@ -516,12 +686,12 @@ drawing: Floats,
 links: Array<number>,
 /** Arm or component of each node, and what these are called. */
 groups: Array<number>, groupNames: Array<string>,
-/** The axes of the map; none without a race. */
-axes: Array<MapAxis>,
-/** In the map, `[nodes][3]`; empty without a race. */
-points: Floats,
-/** In a sentence, what the axes are. */
-about: string, };
+/** Nothing without a race of this graph. */
+map: OneMap | null,
+/** Of the other arms, if they were asked for. */
+beside: Array<OneMap>,
+/** Why there is no map; empty if there is one. */
+why: string, };
 
 /** An axis of the map. */
 export type MapAxis = { label: string,
@@ -554,7 +724,9 @@ phase: MeasurePhase,
 /** Value from which on a run counts as having reached it: the first step is reported for each run. */
 threshold?: number,
 /** What a model reaches that guesses. */
-chance?: number, };
+chance?: number,
+/** What else is known of its numbers, drawn as lines across its figure. */
+levels?: Array<Level>, };
 
 /** What numbers a measure takes, which says how it is drawn and written. */
 export type MeasureKind = "share" | "count" | "amount" | "number";
@@ -615,12 +787,38 @@ gradient: number, };
 /** No arguments. */
 export type Nothing = Record<symbol, never>;
 
+/** A context. */
+export type OfContext = {
+/** Which of the held-out ones; the first if left out. The reader's own mixture comes before them, where there is one. */
+at?: number,
+/** How many tokens are drawn to look at. */
+tokens?: number,
+/** How often each of them stands there; once if left out. */
+copies?: number,
+/** Which other order they are put in; none if left out or 0. */
+permuted?: number, };
+
+/** One run of the race, the first if left out, and contexts that it looks at. */
+export type OfHeads = { run?: number,
+/** Whether that is the reader's own mixture; the held-out contexts if left out. */
+own?: boolean, };
+
+/** A run of the race, alone or beside the others of its seed. */
+export type OfMap = {
+/** Which; the first if left out. Without an open race the graph alone is told. */
+run?: number,
+/** Whether the maps of the other arms are told too, of the same seed. */
+beside?: boolean, };
+
 /** A matrix, of one run of the race. */
 export type OfMatrix = { run?: number,
 /** cosine, adjacency, hops or logits. */
 which: string,
 /** Whether entries an odd number of hops apart change their sign: a zigzag becomes a map. */
 flip?: boolean, };
+
+/** One run of the race; the first if left out. */
+export type OfMixtureRun = { run?: number, };
 
 /** A node, in one run of the race. */
 export type OfNode = { run: number, node: number, };
@@ -632,6 +830,19 @@ run?: number, };
 
 /** One of the two sides. */
 export type OfSide = { side: Side, };
+
+/** What a run has made of the graph. */
+export type OneMap = {
+/** Identifier of the arm, and its name. */
+arm: string, label: string, seed: number,
+/** Steps trained. */
+step: number,
+/** Its axes. */
+axes: Array<MapAxis>,
+/** `[nodes][3]`. */
+points: Floats,
+/** In a sentence, what the axes are. */
+about: string, };
 
 /** Both machines at one symbol. */
 export type Operations = {
@@ -675,6 +886,22 @@ curves: Curves,
 /** What the task asks of a longer sequence. */
 sentence: string, };
 
+/** What the reader's data say. */
+export type OwnAnswer = { rows: Array<OwnRow>,
+/** Error of the reader's own map. */
+own: number | null,
+/** Greatest errors of rounding, in single and double precision. */
+rounding: [number, number], notes: Array<string>,
+/** The orthogonal matrix nearest to a Q that is none. */
+nearest: string | null, };
+
+/** An error of a map on the reader's data. */
+export type OwnRow = { map: string, label: string,
+/** In single and double precision; null where there is nothing to judge. */
+errors: [number, number] | null,
+/** Why not. */
+why: string, };
+
 /** One frequency: a sine and a cosine column. */
 export type Pair = {
 /** `i`. */
@@ -701,7 +928,26 @@ label: string,
 /** One sentence. */
 help: string,
 /** Names of the settings that its answer depends on; none where it asks nothing, or only about the open run. */
-settings: Array<string>, };
+settings: Array<string>,
+/** Names of what stands in it and can be hidden, or shown alone, by itself: a section or a figure. */
+within: Array<string>, };
+
+/** The arms of a path-star: what is held out, and what of it is found. */
+export type PathsAnswer = {
+/** Of each arm, whether its path is held out. */
+heldOut: Array<boolean>,
+/** Whether the paths of the others are taught to this run. */
+taught: boolean,
+/** The arms that are asked, counted from 0; none without a race. */
+asked: Array<number>,
+/** Of each of those, whether its first step is found, and the probability that the run gives it. */
+found: Array<boolean>, probability: Floats,
+/** And the cosine of its leaf and its first node in the embedding. */
+cosine: Floats,
+/** Share of arms whose first step a guess finds. */
+chance: number,
+/** In a sentence, what it is of. */
+about: string, };
 
 /** A position on the clock. */
 export type Phase = {
@@ -949,6 +1195,19 @@ export type RunTable = {
 /** Without a name the curves. */
 table?: string, };
 
+/** Error at one number of contexts. */
+export type SamplesAnswer = { alpha: number,
+/** Numbers of contexts. */
+contexts: Array<number>,
+/** `(log n)^(α/(α+1))` of each. */
+x: Array<number>,
+/** Variance unexplained `[contexts][seeds]`; not a number before there is one. */
+errors: Array<Array<number>>,
+/** Left to who reads the first 1, 2, 3 modes without fault. */
+floors: Array<number>,
+/** Spread of the first coefficient. */
+spread: number, };
+
 /** What a setting is for. */
 export type Scope = "run" | "look" | "machine";
 
@@ -1041,12 +1300,18 @@ lab: LabId,
 values: { [key in string]: string },
 /** What was refused or mended. */
 problems: Array<Problem>,
+/** What a run needs and these settings do not have: until it is there none is opened. */
+lacking: Array<Problem>,
+/** Names of the settings from which nothing follows as the others are. */
+unused: Array<string>,
 /** Fragment without '#': the configuration, nothing else. */
 link: string,
-/** What a race of these settings measures; empty where nothing races. */
+/** What a race of these settings measures; empty where nothing races, and while what that depends on is lacking. */
 measures: Array<Measure>,
 /** Parts and settings that a link hides. */
 hide: Array<string>,
+/** What a link shows alone. */
+only: Array<string>,
 /** Certificate of the first losses that a link carries. */
 check: string | null, };
 
@@ -1076,6 +1341,20 @@ unit: string,
 /** What was compared. */
 items: Array<SimilarityItem>, };
 
+/** How much of every map's output lies outside the span of sequence and knowledge. */
+export type SpanAnswer = {
+/** Dimensions in which that was looked at. */
+d: number, about: string, rows: Array<SpanRow>, verdict: Verdict,
+/** Vectors of the sequence; those of the knowledge follow them in the columns of the coefficients. */
+n: number,
+/** Coefficients A and B of the Gram form on the first draw, row after row `[n, n + m]`, and after a rotation. */
+coefficients: [Floats, Floats], };
+
+/** How much of a map's output lies outside the span. */
+export type SpanRow = { map: string, label: string,
+/** Median, least and greatest share; null where the map makes nothing. */
+share: [number | null, number | null, number | null], };
+
 /** Singular values of a table. */
 export type Spectrum = {
 /** Largest first, as many as the smaller side of the table. */
@@ -1089,7 +1368,7 @@ rank: number, };
 export type SpectrumAnswer = {
 /** Of `D⁻¹A + (D⁻¹A)ᵀ`. */
 eigenvalues: Array<number>,
-/** For each, which eigenspace it belongs to: within one only the norm means anything. */
+/** For each, which eigenspace it belongs to, counted from 1: within one only the norm means anything. */
 spaces: Array<number>,
 /** `‖Vᵀe‖`, as a root mean square over its eigenspace; empty without a race. */
 projections: Array<number>,
@@ -1376,10 +1655,17 @@ seeds: number,
 /** Training steps after which it was judged; nothing where nothing trains. */
 steps?: number,
 /** What would decide it. */
-decides?: Decides, };
+decides?: Decides,
+/** Settings with which the run would have what the claim speaks of, and does not have now: name and value. */
+with?: { [key in string]: string }, };
 
 /** What a run says of a claim. */
 export type VerdictKind = "holds" | "fails" | "open" | "untested";
+
+/** Settings that another lab may have. */
+export type Wanted = {
+/** Name and value of each, at least one. */
+settings: Array<[string, string]>, };
 
 /** What a weights file holds. */
 export type WeightsFile = {
@@ -1391,3 +1677,12 @@ step: number,
 runs: number,
 /** Whether the optimiser's state is there. */
 optimiser: boolean, };
+
+/** What the measure says of a race. */
+export type Why = {
+/** In a sentence or two. */
+sentence: string,
+/** Whether it puts all arms in the order in which they learned, in every one of at least three seeds. */
+explains: boolean,
+/** Settings by name under which two of the arms can be looked at beside each other; none if fewer have position vectors. */
+look: Array<[string, string]>, };

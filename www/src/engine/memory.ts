@@ -2,7 +2,7 @@
 
 import type { LabId } from './generated';
 
-export type Remembered = 'welcome' | `welcome-${LabId}` | 'shortcuts';
+export type Remembered = 'welcome' | `welcome-${LabId}` | 'shortcuts' | 'folds';
 
 export function recall(name: Remembered): string | null {
   try {

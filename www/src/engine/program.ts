@@ -1,6 +1,7 @@
 /** Workers for programs, which have no page: how one is started, what it is told, and how it fails. */
 
 import { LabClient, type WorkerLike } from './client';
+import { paramsOf } from './params-of';
 import type { LabError, LabId, Problem, Values } from './types';
 import type { SequenceSettings, Settings } from './settings';
 
@@ -53,7 +54,7 @@ export function written(settings: Settings | SequenceSettings): Values {
 }
 
 export function applySettings(client: LabClient, settings: Settings | SequenceSettings | string): void {
-  if (typeof settings === 'string') client.read(settings.replace(/^[^#]*#/, ''));
+  if (typeof settings === 'string') client.read(paramsOf(settings).toString());
   else client.settle(written(settings));
 }
 

@@ -60,13 +60,21 @@ export interface Answers {
   resume: null;
 }
 
+/** What a worker tells one that helps it; the engine makes and reads it. */
+export type Order = object;
+
+/** The module, or where it is; null where it lies beside the worker. */
+export type ModulePlace = string | WebAssembly.Module | null;
+
 /** Page to worker. */
 export type Command =
   /**
-   * The first command: the lab until a link names another, whether runs are kept for the next visit, and where the
-   * module is, if not beside the worker.
+   * The first command: the lab until a link names another, whether runs are kept for the next visit, and the
+   * module. Others follow once the lab is described.
    */
-  | { type: 'start'; lab: LabId; store: boolean; module: string | null }
+  | { type: 'start'; lab: LabId; store: boolean; module: ModulePlace }
+  /** The first command of a worker to one that is to help it. */
+  | { type: 'help'; module: ModulePlace }
   /** Read settings from a link's fragment. */
   | { type: 'read'; link: string }
   /** Settle values over the defaults, as a preset does. */
@@ -102,6 +110,8 @@ export type Refusable = Name | keyof Answers;
 export type Report =
   /** At the start, and when a link or file leads to another lab. */
   | { type: 'described'; lab: LabId; properties: Property[]; presets: LinkedPreset[]; parts: Part[] }
+  /** From the client itself: how the settings will most likely stand once the engine has read them. */
+  | { type: 'foreseen' }
   /** `source` is 'link' only where a link was read: then `hide` and `check` count. `key` is what a run depends on. */
   | { type: 'settled'; settled: Settled; key: string; source: 'link' | 'page' | 'file' }
   | { type: 'activity'; activity: Exclude<Activity, 'compiling' | 'error'> }

@@ -142,8 +142,12 @@ export class Race implements AsyncIterable<LabEvent> {
   private onReport(report: Report): void {
     switch (report.type) {
       case 'settled':
-        if (report.settled.problems.length) this.fail(new SettingsError(report.settled.problems));
-        else if (!this.still) this.client.train();
+        {
+          const { problems, lacking } = report.settled;
+          if (problems.length || lacking.length)
+            return this.fail(new SettingsError([...problems, ...lacking]));
+        }
+        if (!this.still) this.client.train();
         break;
       case 'compiling':
         this.options.onProgress?.(report.fraction, report.what);

@@ -22,6 +22,8 @@ export interface LabError {
     | 'no-webgpu'
     | 'too-large'
     | 'device-lost'
+    /** A worker that had a part of the runs. */
+    | 'worker-lost'
     | 'out-of-memory'
     | 'shader'
     | 'config'
@@ -40,6 +42,12 @@ export interface LabError {
 
 export type OnProgress = (fraction: number, what: string) => void;
 
+/** A worker's part of a run that another holds. */
+export interface Helper {
+  /** Does what it is told; gives the buffers that it is asked for. */
+  obey(order: object, values: Float32Array): Float32Array[];
+}
+
 /** One per worker: the device, the open run, and what answers questions. A call throws a LabError. */
 export interface Engine {
   /** Opens the run of these settings in the place of another. */
@@ -47,6 +55,12 @@ export interface Engine {
   /** Opens the run of a weights file at its step; the file knows its lab. If it cannot, the other run stays. */
   restore(bytes: Uint8Array, onProgress: OnProgress): Promise<void>;
   close(): void;
+  /** Lets work on the CPU be dealt out. */
+  employ(crew: object): void;
+  /** How many workers have runs of the open race; 0 where it is not dealt out. */
+  workers(): number;
+  /** Deals the open run out anew if the crew has changed; gives whether it has. */
+  dealOut(): Promise<boolean>;
   about(): About;
   /** Works for about `budgetMs`, at most `maxSteps` steps (0: no limit), and says what happened. */
   advance(budgetMs: number, maxSteps: number): Promise<LabEvent[]>;
@@ -87,6 +101,7 @@ export interface Module {
   compareChecks(expected: string, measured: string): CheckComparison;
   readWeights(bytes: Uint8Array): WeightsFile;
   /** Reads the JSON of page or command line, or the CSV of held-out curves, of a race. */
-  readResults(text: string): Results;
+  readResults(lab: LabId, text: string): Results;
   Engine: new () => Engine;
+  Helper: new () => Helper;
 }

@@ -74,7 +74,7 @@ export const wholeText = (value: number) => (value % 1 === 0 ? count(value) : ''
 
 /** The same to four digits. */
 export function tick(value: number): string {
-  return figureText(value).replace('e+', 'e');
+  return figureText(value);
 }
 
 /** What stands at a value: a name where the axis has names. */

@@ -11,18 +11,26 @@ import type { Recording } from '../engine/record';
 import type { Entry } from '../ui/series';
 import { differences, differencesText } from './differences';
 import { thresholdText } from './measured';
-import { firstSteps, MOST_RUNS, reachedBy, type EarlierRun, type Laid, type Reached } from './shelf';
+import {
+  firstSteps,
+  MOST_RUNS,
+  reachedBy,
+  type EarlierRun,
+  type Laid,
+  type Reached,
+  type Shelf,
+} from './shelf';
 import './compare.css';
 
 export interface CompareContext {
   recording: Recording | null;
   measures: Measure[];
   properties: Property[];
-  earlier: EarlierRun[];
+  shelf: Shelf;
+  /** A run was shown, hidden or removed. */
+  changed: (done: void) => void;
   /** Every arm by its name and mark, also those that the present run has not. */
   entryOf: (arm: string) => Entry;
-  toggle: (id: number) => void;
-  remove: (id: number) => void;
   /** Why the last file was refused; empty if it was not. */
   refused: string;
   readFile: (file: File) => void;
@@ -74,7 +82,8 @@ export function legend(
 }
 
 export function compare(context: CompareContext): TemplateResult {
-  const { recording, measures, earlier, entryOf } = context;
+  const { recording, measures, entryOf } = context;
+  const earlier = context.shelf.runs;
   const present = recording ? reachedBy(recording) : [];
   const arms = [...new Set([present, ...earlier.map(({ runs }) => runs)].flat().map(({ arm }) => arm))];
   const reachable = measures.filter(({ threshold }) => threshold !== undefined);
@@ -147,6 +156,7 @@ export function compare(context: CompareContext): TemplateResult {
 }
 
 function row(run: EarlierRun, columns: Column[], context: CompareContext): TemplateResult {
+  const { shelf, changed } = context;
   return html`<tr data-run=${run.id} class=${run.shown ? '' : 'off'}>
     <th scope="row">
       <label class="check who">
@@ -154,7 +164,7 @@ function row(run: EarlierRun, columns: Column[], context: CompareContext): Templ
           type="checkbox"
           aria-label="Show ${name(run)} in the charts"
           .checked=${live(run.shown)}
-          @change=${() => context.toggle(run.id)}
+          @change=${() => changed(shelf.toggle(run.id))}
         />${swatch({ colour: '--ink', dash: earlierMark(run.slot).dash })}<span>${name(run)}</span>
       </label>
       <span class="quiet">${plural(run.step, 'step')}</span>
@@ -162,7 +172,7 @@ function row(run: EarlierRun, columns: Column[], context: CompareContext): Templ
         type="button"
         class="small"
         aria-label="Remove ${name(run)}"
-        @click=${() => context.remove(run.id)}
+        @click=${() => changed(shelf.remove(run.id))}
       >
         Remove
       </button>

@@ -36,7 +36,7 @@ function change(property: Property, from: string, to: string): string {
     return `${property.label} ${text || 'in another order'}`;
   }
   const words = (value: string) => valueText(property, value) || 'not given';
-  return `${property.label} ${words(from)} → ${words(to)}`;
+  return `${property.label} ${words(to)}, here ${words(from)}`;
 }
 
 export function differencesText(found: Difference[]): string {

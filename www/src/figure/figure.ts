@@ -206,6 +206,8 @@ export interface Figure {
   panels: readonly [Panel, ...Panel[]];
   /** How its values are read one after another; null where it cannot be read so. */
   reading: Reading | null;
+  /** The point of the reading that is dragged along the plane of the first two axes; `pulled` tells where to. */
+  handle?: number;
   /** Every number that is drawn. */
   tables: readonly Table[];
   /** Its lines are named elsewhere on the page. */

@@ -6,7 +6,17 @@ import { differs, legend, name } from './compare';
 import { armCurves, lastAt, runsOf, spreadOf, type Curve } from './curves';
 import type { Figure, Line } from './figure';
 import './lab-figure';
-import { axisTitle, evaluated, logs, measureOf, unitOf, unitText, valueText } from './measured';
+import {
+  axisTitle,
+  evaluated,
+  knownOf,
+  logs,
+  measureOf,
+  rulesOf,
+  unitOf,
+  unitText,
+  valueText,
+} from './measured';
 import { laidOver, type EarlierRun, type Laid } from './shelf';
 import type { Column, Table } from './table';
 import { count } from '../ui/format';
@@ -51,13 +61,14 @@ function extent(curves: Curve[], hidden: ReadonlySet<string>, edge: 'min' | 'max
 }
 
 function rangeOf(measure: Measure, curves: Curve[], { hidden, log }: FiguresContext): [number, number] {
-  const { kind, chance = 0 } = measure;
+  const { kind, chance = 0, levels = [] } = measure;
   if (kind === 'share') return [0, 1.02];
   if (kind === 'number') {
     const shown = curves.filter(({ arm }) => !hidden.has(arm));
     return roomy(shown.flatMap(({ min, max }) => [...min, ...max]));
   }
-  const most = (Math.max(chance, extent(curves, hidden, 'max')) || 1) * 1.08;
+  const top = Math.max(chance, ...levels.map(({ at }) => at), extent(curves, hidden, 'max'));
+  const most = (top || 1) * 1.08;
   if (!log || !logs(measure)) return [0, most];
   const least = Math.min(extent(curves, hidden, 'min'), (chance || most) / 10);
   return [Math.max(LEAST_LOG, 10 ** Math.floor(Math.log10(least))), most];
@@ -138,7 +149,7 @@ export function figureOf(of: Measure, context: FiguresContext): Figure {
   const curves = numbers ? armCurves(numbers, measure.id) : { steps: [], curves: [] };
   const laid = laidOver(earlier, measure);
   const { steps } = curves;
-  const { kind, label, id, chance } = measure;
+  const { kind, label, id } = measure;
   const curveOf = (arm: string) => curves.curves.find((curve) => curve.arm === arm);
   const lines = entries.flatMap((entry): Line[] => {
     const curve = curveOf(entry.id) ?? { mean: [], min: [], max: [] };
@@ -188,20 +199,7 @@ export function figureOf(of: Measure, context: FiguresContext): Figure {
           log: context.log && logs(measure),
           format: (value) => tickText(kind === 'share' ? value * 100 : value),
         },
-        marks: [
-          ...(chance === undefined
-            ? []
-            : [
-                {
-                  kind: 'rule' as const,
-                  axis: 'y' as const,
-                  at: chance,
-                  label: `guessing, ${unitText(measure, chance)}`,
-                },
-              ]),
-          ...lines,
-          ...laid.flatMap((other) => earlierLines(other, context)),
-        ],
+        marks: [...rulesOf(measure), ...lines, ...laid.flatMap((other) => earlierLines(other, context))],
       },
     ],
     reading: { by: 'x', x: steps, words: (at) => `Step ${count(steps[at] ?? 0)}: ${reading(at)}` },
@@ -228,25 +226,26 @@ function card(
 ): TemplateResult {
   const { recording, measures } = context;
   const measure = measureOf(of, context.source, measures);
-  const { id, label, chance } = measure;
+  const { id, label } = measure;
+  const known = knownOf(measure);
   const figure = figureOf(of, context);
   const { reading } = figure;
   const steps = reading?.by === 'x' ? reading.x : [];
   // Beside the switch that chooses them, the word would stand there twice.
-  const notes = [unitOf(measure), tools === nothing ? batches(measure, measures) : ''].filter(Boolean);
+  const dashes = known.map(({ at, label }) => `${label}, ${unitText(measure, at)}`).join('; ');
+  const notes = [
+    unitOf(measure),
+    tools === nothing ? batches(measure, measures) : '',
+    dashes && `fine dashes: ${dashes}`,
+  ].filter(Boolean);
   return html`<section class="card figure ${id}" aria-labelledby="title-${id}">
     <header>
       <h2 id="title-${id}">${label}</h2>
-      <p class="quiet">
-        ${notes.join(' · ')}${
-          chance === undefined
-            ? nothing
-            : html` · <span class="nowrap">fine dashes: guessing, ${unitText(measure, chance)}</span>`
-        }
-      </p>
+      <p class="quiet">${notes.join(' · ')}</p>
       ${tools}
     </header>
     <lab-figure
+      data-testid="figure-${figure.name}"
       .figure=${figure}
       .link=${recording?.link ?? context.link}
       .pointed=${context.cursor === null || !steps.length ? null : lastAt(Array.from(steps, Number), context.cursor)}
@@ -260,12 +259,35 @@ function card(
 /** The first measure, large. */
 export function mainFigure(context: FiguresContext, tools: TemplateResult): TemplateResult | typeof nothing {
   const [first] = evaluated(context.measures);
-  return first ? card(first, context, tools) : nothing;
+  if (!first) return nothing;
+  const { recording, source } = context;
+  // Evaluations may be far apart: until there is a line between two, the batches of training steps show that something moves.
+  const early =
+    source === 'held-out' &&
+    recording !== null &&
+    recording.evaluations.length < 2 &&
+    recording.curves('training').points.length > 1 &&
+    context.measures.some(({ id, phase }) => id === first.id && phase === 'training');
+  return card(
+    first,
+    early ? { ...context, source: 'training' } : context,
+    early
+      ? html`<p class="quiet" data-testid="early">of training steps, until there are two evaluations</p>
+          ${tools}`
+      : tools,
+  );
 }
 
-/** The others, in pairs. */
+/** The others, in pairs; before anything can be drawn, their names. */
 export function otherFigures(context: FiguresContext): TemplateResult | typeof nothing {
   const others = evaluated(context.measures).slice(1);
   if (!others.length) return nothing;
+  if (!context.recording && !context.earlier.length) {
+    const names = others.map(({ label }) => label).join(' · ');
+    return html`<section class="card" aria-labelledby="title-others">
+      <h2 id="title-others">More curves</h2>
+      <p class="help">Press Train to draw these: ${names}.</p>
+    </section>`;
+  }
   return html`<div class="pair">${others.map((measure) => card(measure, context))}</div>`;
 }

@@ -5,7 +5,7 @@
  * For tests and pages around: `figure` is what is drawn. The drawing has `data-plot`, the edges of each plot in CSS pixels
  * (left, top, right, bottom; panels divided by a comma), and the surface around it `data-point`, the place of what is read, and
  * in space `data-view`, the degrees of its turn. `point` tells what is read, `chosen` what was pressed or reached by a key,
- * `pressed` where the pointer is down.
+ * `pressed` where the pointer is down, `pulled` to where the figure's handle is dragged, and whether it was let go.
  */
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
@@ -22,18 +22,30 @@ import { layoutAt, nearestOf, readAt } from './hit';
 import { colourLegend, keyView } from './key';
 import { FONT_PX, layOutAll, valuesAt, widthOf, type Layout } from './layout';
 import { LiveRenderer } from './live';
-import { saveButton } from './print';
+import { Numbers } from './numbers';
 import { countOf, moved, startOf, wordsOf, type Reading } from './reading';
 import type { Renderer, Screen } from './renderer';
-import { draggedBy, FIRST_VIEW, isSpatial, seenFrom, turnedByKey, viewText, type View } from './space';
-import { csvOf, tableView, type Table } from './table';
+import {
+  draggedBy,
+  FIRST_VIEW,
+  inPlane,
+  isSpatial,
+  seenFrom,
+  turnedByKey,
+  viewText,
+  type View,
+} from './space';
 
 /** A pointer that moves less between down and up has pressed, and not turned. */
 const STILL_PX = 4;
-/** The tables of so many numbers are redrawn at most so often. */
-const [MANY_NUMBERS, TABLE_MS] = [1024, 1000];
 /** Points and matrices are no wider than this, so that their shape can be seen. */
 const SQUARE_PX = 620;
+
+/** Where the handle is dragged to, in the units of the first two axes, and whether it was let go. */
+export interface Pulled {
+  place: readonly [number, number];
+  done: boolean;
+}
 
 type Kind = 'live' | 'canvas' | 'plot';
 
@@ -54,8 +66,6 @@ export class LabFigure extends LitElement {
     pointed: { attribute: false },
     spotlight: { attribute: 'data-spotlight', reflect: true },
     point: { state: true },
-    open: { state: true },
-    tabled: { state: true },
   };
   declare figure: Figure;
   /** Settings as a link's fragment, which a saved figure names. */
@@ -68,9 +78,6 @@ export class LabFigure extends LitElement {
   declare spotlight: string | null;
   /** What is read: under the pointer, or chosen by the keyboard. */
   declare point: number | null;
-  declare open: boolean;
-  /** The figure that the open tables are of. */
-  declare tabled: Figure | null;
 
   private renderer: { kind: Kind; renderer: Renderer } | null = null;
   private loading: Promise<unknown> | null = null;
@@ -87,9 +94,12 @@ export class LabFigure extends LitElement {
   private view: View = FIRST_VIEW;
   /** The figure as it is seen from there. */
   private seen: { of: Figure; from: View; figure: Figure } | null = null;
-  /** Where a pointer went down that may turn it, and how it was turned then. */
-  private grip: { left: number; top: number; view: View; turning: boolean } | null = null;
-  private later: ReturnType<typeof setTimeout> | undefined;
+  /** Where a pointer went down that may turn it, and how it was turned then; or that drags the handle. */
+  private grip: { left: number; top: number; view: View; turning: boolean; handle: boolean } | null = null;
+  private readonly numbers = new Numbers(
+    () => this.figure,
+    () => this.requestUpdate(),
+  );
   /** Only the keyboard is answered aloud: what is live, or a moving pointer, would chatter. */
   private spoken = '';
 
@@ -100,8 +110,6 @@ export class LabFigure extends LitElement {
     this.pointed = null;
     this.spotlight = null;
     this.point = null;
-    this.open = false;
-    this.tabled = null;
   }
 
   protected override createRenderRoot() {
@@ -120,8 +128,7 @@ export class LabFigure extends LitElement {
     this.appearance.stop();
     this.resized.disconnect();
     this.drawing.stop();
-    clearTimeout(this.later);
-    this.later = undefined;
+    this.numbers.stop();
     this.renderer?.renderer.destroy();
     this.renderer = null;
   }
@@ -149,7 +156,7 @@ export class LabFigure extends LitElement {
     if (before) this.follow(before);
     this.point = this.inside(this.point);
     this.kept = this.inside(this.kept);
-    if (changed.has('figure') || changed.has('open')) this.fillTables();
+    this.numbers.fill();
   }
 
   /** A curve that grows may leave points out: what is read stays where it was on the axis. */
@@ -162,22 +169,6 @@ export class LabFigure extends LitElement {
       return nearestOf(reading.x.length, Infinity, (i) => Math.abs((reading.x[i] ?? Infinity) - x));
     };
     [this.point, this.kept] = [moved(this.point), moved(this.kept)];
-  }
-
-  /** Large tables take long to lay out, so that a live figure changes them only now and then. */
-  private fillTables() {
-    const { figure, tabled } = this;
-    if (!this.open) {
-      this.tabled = null;
-    } else if (tabled !== figure && this.later === undefined) {
-      this.tabled = figure;
-      const numbers = figure.tables.reduce((sum, { rows, columns }) => sum + rows * columns.length, 0);
-      if (numbers <= MANY_NUMBERS) return;
-      this.later = setTimeout(() => {
-        this.later = undefined;
-        this.fillTables();
-      }, TABLE_MS);
-    }
   }
 
   protected override updated(changed: PropertyValues<this>) {
@@ -205,8 +196,8 @@ export class LabFigure extends LitElement {
     const { reading, name, title } = figure;
     const empty = isEmpty(figure);
     const absent = empty ? figure.empty : isHidden(figure) ? 'All lines are hidden.' : '';
-    const drawing = html`<div class="drawing" role="img" aria-label=${figure.summary}></div>
-      <svg class="cursor" aria-hidden="true"></svg>
+    const drawing = html`<div class="drawing" translate="no" role="img" aria-label=${figure.summary}></div>
+      <svg class="cursor" translate="no" aria-hidden="true"></svg>
       ${absent ? html`<p class="empty">${absent}</p>` : nothing}`;
     return html`
       ${figure.named || compact ? nothing : guard([figure], () => keyView(figure))}
@@ -230,7 +221,7 @@ export class LabFigure extends LitElement {
           ? nothing
           : html`${guard([figure], () => colourLegend(figure))}
             ${exportButtons(() => this.onPaper(), name, title, !empty)}
-            ${figure.tables.length ? this.numbers(empty) : nothing}`
+            ${figure.tables.length ? this.numbers.view(empty) : nothing}`
       }
     `;
   }
@@ -252,41 +243,10 @@ export class LabFigure extends LitElement {
       @pointerup=${(event: PointerEvent) => this.release(event)}
       @pointercancel=${() => this.giveUp()}
       @pointerleave=${(event: PointerEvent) => this.leave(event)}
+      @touchstart=${(event: TouchEvent) => this.grip?.handle && event.preventDefault()}
     >
       ${drawing}
     </div>`;
-  }
-
-  private numbers(empty: boolean): TemplateResult {
-    const { title } = this.figure;
-    const tables = this.tabled?.tables ?? [];
-    return html`<details
-      class="numbers"
-      ?open=${this.open}
-      @toggle=${(event: Event) => (this.open = (event.target as HTMLDetailsElement).open)}
-    >
-      <summary>Numbers<span class="sr">: ${title}</span></summary>
-      ${
-        !this.open
-          ? nothing
-          : empty
-            ? html`<p class="help">None yet.</p>`
-            : guard([this.tabled], () =>
-                tables.map((table) => html`${tableView(table)}${this.saving(table)}`),
-              )
-      }
-    </details>`;
-  }
-
-  private saving(table: Table): TemplateResult | typeof nothing {
-    const { file, csv, title } = table;
-    if (!file) return nothing;
-    const now = () => this.figure.tables.find((other) => other.file === file) ?? table;
-    return saveButton(
-      html`Download as CSV<span class="sr">: ${title}</span>`,
-      `${file}.csv`,
-      csv ?? (() => csvOf(now())),
-    );
   }
 
   private async onPaper(): Promise<string> {
@@ -358,7 +318,8 @@ export class LabFigure extends LitElement {
     if (!box) return;
     const [left, top] = [event.clientX - box.left, event.clientY - box.top];
     this.pointer = event.pointerType === 'mouse' ? [left, top] : null;
-    if (isSpatial(this.figure) && (pressed || this.grip)) {
+    const held = pressed ? this.onHandle(left, top) : this.grip !== null;
+    if (held || (isSpatial(this.figure) && pressed)) {
       this.drag(event, left, top, pressed);
       return;
     }
@@ -375,12 +336,17 @@ export class LabFigure extends LitElement {
   private drag(event: PointerEvent, left: number, top: number, pressed: boolean) {
     if (pressed) {
       if (event.button !== 0) return;
-      this.grip = { left, top, view: this.view, turning: false };
+      this.grip = { left, top, view: this.view, turning: false, handle: this.onHandle(left, top) };
       (event.currentTarget as Element).setPointerCapture(event.pointerId);
       return;
     }
     const { grip } = this;
     if (!grip) return;
+    if (grip.handle) {
+      Object.assign(grip, { left, top, turning: true });
+      this.pull(left, top, false);
+      return;
+    }
     const [across, down] = [left - grip.left, top - grip.top];
     if (!grip.turning && Math.hypot(across, down) < STILL_PX) return;
     if (!grip.turning && event.pointerType === 'touch' && Math.abs(down) > Math.abs(across)) {
@@ -391,18 +357,36 @@ export class LabFigure extends LitElement {
     this.turn(draggedBy(grip.view, across, down));
   }
 
+  private onHandle(left: number, top: number): boolean {
+    const { handle } = this.figure;
+    return handle !== undefined && readAt(this.flat.reading, this.layouts, left, top) === handle;
+  }
+
+  private pull(left: number, top: number, done: boolean) {
+    const [layout] = this.layouts;
+    if (!layout) return;
+    const at = valuesAt(layout, left, top);
+    const place = isSpatial(this.figure) ? inPlane(this.figure, this.view, ...at) : at;
+    if (place)
+      this.dispatchEvent(new CustomEvent<Pulled>('pulled', { detail: { place, done }, bubbles: true }));
+  }
+
   private release(event: PointerEvent) {
     const { grip } = this;
     this.grip = null;
-    if (!grip || grip.turning) return;
     const box = this.querySelector('.drawing')?.getBoundingClientRect();
+    if (grip?.handle && grip.turning && box)
+      this.pull(event.clientX - box.left, event.clientY - box.top, true);
+    if (!grip || grip.turning) return;
     if (box) this.show(this.read(event.clientX - box.left, event.clientY - box.top, true) ?? this.kept);
   }
 
   /** The browser scrolls instead. */
   private giveUp() {
-    if (this.grip) this.turn(this.grip.view);
+    const { grip } = this;
     this.grip = null;
+    if (grip?.handle) this.pull(grip.left, grip.top, true);
+    else if (grip) this.turn(grip.view);
   }
 
   private turn(view: View) {

@@ -13,6 +13,9 @@ const EARLIER_ALPHA = 0.7;
 /** While one line is picked out, the others are drawn so pale. */
 const BEHIND_ALPHA = 0.25;
 
+/** Room that a rule's label needs above it, and beside it. */
+const [LABEL_PX, LABEL_GAP_PX] = [16, 4];
+
 /** `#rrggbb` with an opacity. */
 function withAlpha(colour: string, alpha: number): string {
   const byte = Math.round(alpha * 255);
@@ -76,7 +79,12 @@ export class LiveRenderer implements Renderer {
     this.plot?.destroy();
     const { panel, layout } = this;
     if (!panel || !layout) return;
-    const [ink, muted, rule] = [colour('--ink'), colour('--muted'), colour('--rule')];
+    const [ink, muted, rule, ground] = ['--ink', '--muted', '--rule', '--card'].map(colour) as [
+      string,
+      string,
+      string,
+      string,
+    ];
     const font = `${FONT_PX}px ${colour('--sans')}`;
     const look = {
       stroke: muted,
@@ -142,7 +150,10 @@ export class LiveRenderer implements Renderer {
         series,
         bands,
         cursor: { show: false },
-        hooks: { drawAxes: [(plot) => this.rules(plot, muted), (plot) => this.titles(plot, muted, font)] },
+        hooks: {
+          drawAxes: [(plot) => this.rules(plot, muted), (plot) => this.titles(plot, muted, font)],
+          draw: [(plot) => this.labels(plot, muted, ground, font)],
+        },
       },
       dataOf(lines, panel),
       host,
@@ -183,6 +194,31 @@ export class LiveRenderer implements Renderer {
       ctx.stroke();
       ctx.restore();
     }
+  }
+
+  /** What stands at the rules, on whatever lies below: as on paper. */
+  private labels({ ctx }: uPlot, ink: string, ground: string, font: string) {
+    const { layout } = this;
+    if (!layout) return;
+    const { plot, panel } = layout;
+    ctx.save();
+    ctx.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    Object.assign(ctx, { font, fillStyle: ink, strokeStyle: ground, lineWidth: 3, lineJoin: 'round' });
+    for (const { axis, at, label } of marksOf(panel, 'rule')) {
+      const upright = axis === 'x';
+      const [x, y] = upright ? place(layout, at, panel.y.range[0]) : place(layout, panel.x.range[0], at);
+      const outside = upright ? x < plot.left || x > plot.right : y < plot.top || y > plot.bottom;
+      if (!label || !Number.isFinite(x + y) || outside) continue;
+      const leftward = !upright || x > (plot.left + plot.right) / 2;
+      const low = upright || y - LABEL_PX < plot.top;
+      ctx.textAlign = leftward ? 'right' : 'left';
+      ctx.textBaseline = low ? 'top' : 'bottom';
+      const across = upright ? x + (leftward ? -LABEL_GAP_PX : LABEL_GAP_PX) : plot.right - LABEL_GAP_PX;
+      const down = upright ? plot.top + 2 : y + (low ? 3 : -3);
+      ctx.strokeText(label, across, down);
+      ctx.fillText(label, across, down);
+    }
+    ctx.restore();
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Source } from '../engine/record';
 import type { Measure } from '../engine/types';
 import { amount, percent } from '../ui/format';
+import type { Rule } from './figure';
 import { figureText } from '../ui/text';
 
 export const evaluated = (measures: Measure[]) => measures.filter(({ phase }) => phase === 'evaluation');
@@ -25,6 +26,21 @@ export function valueText({ kind }: Measure, value: number | null | undefined): 
     ? value.toLocaleString('en', { maximumFractionDigits: 2, signDisplay: 'negative' })
     : figureText(value);
 }
+
+/** Numbers that give a measure's its meaning. */
+export const knownOf = ({ chance, levels = [] }: Measure) => [
+  ...(chance === undefined ? [] : [{ at: chance, label: 'guessing' }]),
+  ...levels,
+];
+
+/** They as lines across its figure. */
+export const rulesOf = (measure: Measure): Rule[] =>
+  knownOf(measure).map(({ at, label }) => ({
+    kind: 'rule',
+    axis: 'y',
+    at,
+    label: `${label}, ${unitText(measure, at)}`,
+  }));
 
 /** What stands behind a value: "bits" of "bits per token". */
 export const shortUnit = ({ kind, unit }: Measure) =>

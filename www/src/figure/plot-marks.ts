@@ -206,6 +206,16 @@ function rules({ axis, at, until, label }: Rule, layout: Layout, inks: Ink): Dra
     return [
       until === undefined ? null : Plot.rect([0], { x1: () => at, x2: () => until, ...shade }),
       Plot.ruleX([at], look),
+      label
+        ? Plot.text([at], {
+            x: (d: number) => d,
+            frameAnchor: 'top',
+            textAnchor: at > (range[0] + range[1]) / 2 ? 'end' : 'start',
+            dx: at > (range[0] + range[1]) / 2 ? -4 : 4,
+            dy: 4,
+            ...words,
+          })
+        : null,
     ];
   }
   return [

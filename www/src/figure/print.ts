@@ -17,7 +17,7 @@ export function precise(value: number): string {
   if (!Number.isFinite(value)) return 'no value';
   const rounded = Number(value.toPrecision(5));
   const far = rounded !== 0 && (Math.abs(rounded) < 1e-3 || Math.abs(rounded) >= 1e6);
-  return (far ? rounded.toExponential() : String(rounded)).replaceAll('-', '−');
+  return (far ? rounded.toExponential() : String(rounded)).replaceAll('-', '−').replace('e+', 'e');
 }
 
 /** "0.71 (0.69–0.74)": mean, and least to greatest where they differ. */

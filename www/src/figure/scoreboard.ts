@@ -49,7 +49,8 @@ function firstSteps(recording: Recording, measure: string, runs: RunInfo[]): Tem
   )}`;
 }
 
-export function scoreboard(context: ScoreboardContext): TemplateResult {
+export function scoreboard(context: ScoreboardContext): TemplateResult | typeof nothing {
+  if (!context.entries.length) return nothing;
   const { recording, measures, entries, cursor, source } = context;
   const columns = evaluated(measures).map((measure) => {
     const own = measureOf(measure, source, measures);

@@ -271,6 +271,20 @@ function flat(panel: Panel, turn: Turn): { panel: Panel; sight: Sight } {
   return { panel: { ...rest, x: bare, y: bare, square: true, marks }, sight };
 }
 
+/** An edge-on plane has no place for a pointer. */
+const LEAST_AREA = 0.05;
+
+/** Where a place of the drawing lies in the plane of the first two axes, through their middle; null where it is seen edge-on. */
+export function inPlane(figure: Figure, view: View, across: number, up: number): [number, number] | null {
+  const turn = turnOf(view);
+  const { centre, unit } = sightOf(figure.panels[0], turn);
+  const [a, b] = [turn([1, 0, 0]), turn([0, 1, 0])];
+  const area = a[0] * b[1] - b[0] * a[1];
+  if (Math.abs(area) < LEAST_AREA) return null;
+  const [x, y] = [(across * b[1] - up * b[0]) / area, (up * a[0] - across * a[1]) / area];
+  return [centre[0] + unit * x, centre[1] + unit * y];
+}
+
 /** A figure as it is seen from there; one without a third axis as it is. */
 export function seenFrom(figure: Figure, view: View): Figure {
   if (!isSpatial(figure)) return figure;

@@ -61,9 +61,11 @@ export async function openFile(
   checkSize(file);
   if (kind === 'results' || /\.(json|csv)$/i.test(file.name)) {
     const results = await client.readResults(await file.text());
-    return results.lab === lab || kind === 'results'
-      ? { kind: 'results', results }
-      : { kind: 'elsewhere', lab: labOf(`lab=${results.lab}`) };
+    if (results.lab === lab) return { kind: 'results', results };
+    if (kind === 'any') return { kind: 'elsewhere', lab: labOf(`lab=${results.lab}`) };
+    throw new Error(
+      `“${file.name}” is of the lab “${results.lab}”; only results of this lab are laid over each other.`,
+    );
   }
   const bytes = new Uint8Array(await file.arrayBuffer());
   const { settled } = await client.readWeights(bytes);

@@ -1,19 +1,23 @@
 /**
  * What the root elements of all labs share beside their run: its controls, the address, files, keys, and the panels
- * around a lab's own parts. With the attribute `embedded` an element leaves the address bar, the
- * keys and the browser's storage alone.
+ * around a lab's own parts. With the attribute `embedded` an element leaves address bar, keys and storage alone.
  *
  * An element that is taken out of the page and put back goes on where it was; while it is out, its run waits.
  */
 
 import { html, nothing, type TemplateResult } from 'lit';
-import { labAddress } from '../ui/address';
-import { fragment, type LabClient } from '../engine/client';
+import type { LabClient } from '../engine/client';
 import { acceptFiles } from '../ui/drop';
 import type { FilePlace, PartContext } from '../ui/part-context';
-import { labOf } from '../engine/lab-of';
+import { compare } from '../figure/compare';
+import type { FiguresContext } from '../figure/figures';
+import type { Shelf } from '../figure/shelf';
+import type { Recording } from '../engine/record';
 import { saveCurves, saveJson, saveResults, saveWeights } from './files';
-import { FILES, openFile, type Opened, type OtherLab } from './files';
+import { AddressBar } from './address-bar';
+import { Contents } from './contents';
+import { copied } from './copied';
+import { FILES, openFile, type OtherLab } from './files';
 import { count } from '../ui/format';
 import {
   comparisonBox,
@@ -24,20 +28,17 @@ import {
   type KeepParts,
   type Save,
 } from '../ui/keep';
-import { mark, type Mark } from '../ui/palette';
+import { unfold } from '../ui/fold';
+import type { Mark } from '../ui/palette';
 import { KeepFocus } from '../ui/keep-focus';
 import { panel, problemBox } from '../ui/panel';
 import type { Kept, Report } from '../engine/protocol';
 import { RunElement } from './run-element';
 import { runbar } from '../ui/runbar';
-import type { Entry } from '../ui/series';
 import { Shortcuts, type Shortcut } from '../ui/shortcuts';
 import { helpBar, type Welcome } from '../ui/welcome';
 import { TRAINING, type RunWords } from '../ui/words';
 import { workBar } from '../ui/work';
-
-/** Browsers allow only so many changes of the address; a slider that is dragged would use them up. */
-const ADDRESS_MS = 150;
 
 export abstract class LabPage extends RunElement {
   private copying: Copying = { state: 'idle' };
@@ -46,14 +47,17 @@ export abstract class LabPage extends RunElement {
   private fileStatus = '';
   protected refused: Record<FilePlace | 'resume', string> = { keep: '', compare: '', resume: '' };
   private onScreen = true;
-  private addressed = -Infinity;
-  private address: string | null = null;
-  private addressing: ReturnType<typeof setTimeout> | undefined;
+  private readonly address = new AddressBar(this);
   protected abstract readonly welcome: Welcome;
   protected abstract readonly shortcuts: Shortcuts;
   private undrop = () => {};
+  private readonly contents = new Contents(this, () => this.requestUpdate());
   /** Stop goes once there is nothing to stop. */
   protected readonly focusKeeper = new KeepFocus(this, '.work');
+  /** Earlier runs, where the lab lays curves over each other. */
+  protected readonly shelf: Shelf | null = null;
+  /** Where its run bar stands: above everything, or between its parts. */
+  protected readonly bar: 'above' | 'between' = 'above';
   /** What this lab calls its work. */
   protected readonly words: RunWords = TRAINING;
 
@@ -77,6 +81,7 @@ export abstract class LabPage extends RunElement {
     removeEventListener('pagehide', this.onLeave);
     removeEventListener('keydown', this.onKey);
     this.undrop();
+    this.contents.stop();
     this.client.keep();
     this.updateVisibility();
   }
@@ -92,8 +97,8 @@ export abstract class LabPage extends RunElement {
    * it was left, even if what was done in it then came too late for the address.
    */
   read(link: string): void {
-    if (!this.embedded && link === this.address) return this.showAddress();
-    this.address = link;
+    if (!this.embedded && link === this.address.link) return this.address.show();
+    this.address.link = link;
     this.client.read(link);
   }
 
@@ -105,7 +110,7 @@ export abstract class LabPage extends RunElement {
     super.onReport(report);
     if (report.type !== 'settled') return;
     this.copying = { state: 'idle' };
-    this.showAddress();
+    if (!this.embedded) this.address.show();
   }
 
   protected override begin(): void {
@@ -115,31 +120,8 @@ export abstract class LabPage extends RunElement {
     this.copying = { state: 'idle' };
   }
 
-  /** The first change at once, those that follow closely together. */
-  private showAddress() {
-    if (this.embedded || this.addressing !== undefined) return;
-    const wait = this.addressed + ADDRESS_MS - performance.now();
-    const before = location.hash;
-    const write = () => {
-      this.addressing = undefined;
-      // An address that somebody else has written meanwhile is about to be read, and may name another lab.
-      if (!this.isConnected || location.hash !== before || labOf(before) !== this.lab) return;
-      this.addressed = performance.now();
-      try {
-        history.replaceState(null, '', this.fragment);
-        this.address = location.hash;
-      } catch {
-        // The browser has had enough for now; the next change puts it right.
-      }
-    };
-    if (wait > 0) this.addressing = setTimeout(write, wait);
-    else write();
-  }
-
-  protected toggleLine(id: string) {
-    this.hiddenLines = new Set(this.hiddenLines);
-    if (!this.hiddenLines.delete(id)) this.hiddenLines.add(id);
-    this.requestUpdate();
+  protected override leaving(recording: Recording | null): void {
+    this.shelf?.keep(recording);
   }
 
   /** Keys that every lab has: those of the run, and those of the page. */
@@ -158,8 +140,10 @@ export abstract class LabPage extends RunElement {
     return rows.map(([key, part, label]) => ({ key, label, act: () => this.goToPart(part) }));
   }
 
+  /** To its first box: by its heading, if it has one. */
   protected goToPart(part: string) {
-    this.goTo(`[data-part=${part}] h2`);
+    const box = `[data-part=${part}] > :first-child`;
+    this.goTo(this.querySelector(`${box} h2`) ? `${box} h2` : box);
   }
 
   protected pageKeys(): Shortcut[] {
@@ -178,8 +162,12 @@ export abstract class LabPage extends RunElement {
   protected goTo(selector: string) {
     const target = this.querySelector<HTMLElement>(selector);
     if (!target) return;
+    unfold(target);
     target.tabIndex = -1;
-    target.scrollIntoView({ block: 'start' });
+    // Beside the others the settings are in view already.
+    const { top, bottom } = target.getBoundingClientRect();
+    if (!target.closest('.settings') || top < 0 || bottom > innerHeight)
+      target.scrollIntoView({ block: 'start' });
     target.focus({ preventScroll: true });
   }
 
@@ -196,20 +184,10 @@ export abstract class LabPage extends RunElement {
   }
 
   private async copyLink() {
-    const { settled, hide } = this.client;
+    const { settled, shown } = this.client;
     if (!settled) return;
     const own = this.stale ? null : (this.recording?.check ?? null);
-    const check = own ?? this.expected;
-    // From a frame in someone's notes the link leads to the whole lab.
-    const address = this.embedded
-      ? labAddress(fragment(settled.link, [], check).slice(1))
-      : new URL(fragment(settled.link, hide, check), location.href).href;
-    try {
-      await navigator.clipboard.writeText(address);
-      this.copying = { state: 'copied', certified: check !== null };
-    } catch {
-      this.copying = { state: 'shown', address };
-    }
+    this.copying = await copied(settled.link, this.embedded ? null : shown, own ?? this.expected);
     this.requestUpdate();
   }
 
@@ -255,7 +233,10 @@ export abstract class LabPage extends RunElement {
           return '';
         }
         case 'results':
-          return this.takeResults(opened, file);
+          if (!this.shelf)
+            throw new Error(`“${file.name}” holds results, which this lab does not lay over each other.`);
+          this.shelf.add(opened.results, file.name);
+          return `“${file.name}” is drawn beside the present run, and listed under Compare.`;
         case 'weights': {
           const { step, optimiser } = opened.weights;
           const fresh = optimiser
@@ -267,9 +248,14 @@ export abstract class LabPage extends RunElement {
     });
   }
 
-  /** Says what became of them. */
-  protected takeResults({ results }: Opened & { kind: 'results' }, file: File): string {
-    return `“${file.name}” holds results of the lab “${results.lab}”. Nothing has changed.`;
+  /** The earlier runs, beside the present one. */
+  protected comparePart(figures: FiguresContext): TemplateResult | typeof nothing {
+    const { shelf, refused } = this;
+    if (!shelf) return nothing;
+    const readFile = (file: File) => void this.readFile(file, 'compare');
+    return this.showing('compare', () =>
+      compare({ ...figures, shelf, changed: () => this.requestUpdate(), refused: refused.compare, readFile }),
+    );
   }
 
   private async goOn() {
@@ -285,11 +271,13 @@ export abstract class LabPage extends RunElement {
 
   protected override updated() {
     this.dataset.lab = this.lab;
+    this.dataset.bar = this.bar;
     this.dataset.state = this.client.activity;
     this.dataset.step = String(this.recording?.step ?? 0);
     this.dataset.executor = this.recording?.about.executor.kind ?? '';
     this.dataset.kept = String(this.keptStep ?? '');
     if (!this.isConnected) return;
+    if (!this.embedded) this.contents.follow();
     // The head stands outside, so that it can be read before the scripts are there.
     const head = document.querySelector<HTMLElement>('[data-part=head]');
     if (head) head.hidden = this.client.hide.includes('head');
@@ -308,9 +296,13 @@ export abstract class LabPage extends RunElement {
     return html`${
       this.embedded
         ? nothing
-        : helpBar(
-            () => void this.explain(),
-            () => Shortcuts.open(this),
+        : this.contents.view(
+            this.parts,
+            (id) => this.goToPart(id),
+            helpBar(
+              () => void this.explain(),
+              () => Shortcuts.open(this),
+            ),
           )
     }
     ${problemBox(this.problems, this.properties, () => {
@@ -353,6 +345,7 @@ export abstract class LabPage extends RunElement {
     const situation = {
       words: this.words,
       activity: client.activity,
+      known: client.settled !== null,
       recording,
       stale,
       further: this.further,
@@ -360,12 +353,26 @@ export abstract class LabPage extends RunElement {
       fraction: this.fraction,
       error: this.error,
       cancelled: this.cancelled !== null && this.cancelled === client.runKey,
+      lacking: this.lacking,
+      onwards: this.onwards?.step ?? null,
+    };
+    // Where something is missing, it leads there, to the words.
+    const unlessLacking = (act: () => void) => () => {
+      const [first] = client.settled?.lacking ?? [];
+      if (!first) return act();
+      const control = this.querySelector<HTMLElement>(`#set-${first.field}`);
+      control?.closest('details')?.setAttribute('open', '');
+      control?.focus();
     };
     return html`${this.showing('run', () =>
       runbar(situation, {
-        train: () => client.train(),
+        train: unlessLacking(() => {
+          const { onwards } = this;
+          if (onwards) client.settle({ ...client.settled?.values, ...onwards.values });
+          client.train();
+        }),
         pause: () => client.pause(),
-        step: () => client.step(),
+        step: unlessLacking(() => client.step()),
         reset: () => client.reset(),
         settings: this.withSettings ? () => this.goTo('#settings') : null,
       }),
@@ -461,12 +468,6 @@ export abstract class LabPage extends RunElement {
         ...(open ? { open } : {}),
       }),
     );
-  }
-
-  /** The lines of the charts: the arms of the open run. */
-  protected entries(): Entry[] {
-    const arms = this.recording?.about.arms ?? [];
-    return arms.map(({ id, label }, place) => ({ id, label, mark: mark(place) }));
   }
 
   /** For the lab's parts; null until the settings are known. */

@@ -2,13 +2,20 @@
 
 import { LitElement } from 'lit';
 import { fragment, LabClient } from '../engine/client';
-import type { CheckComparison, LabId, Part, Problem, Property, Verdict } from '../engine/types';
+import type { Table } from '../engine/early';
+import { compiledModule } from '../engine/module';
+import type { CheckComparison, LabId, Part, Problem, Property, Values, Verdict } from '../engine/types';
+import { mark } from '../ui/palette';
+import type { Entry } from '../ui/series';
 import type { Kept, LinkedPreset, Report } from '../engine/protocol';
 import { Recording } from '../engine/record';
+import { pick } from './pick';
 import { concernsRun } from '../engine/run-key';
 
 export abstract class RunElement extends LitElement {
   abstract readonly lab: LabId;
+  /** What is known of the lab before its engine is there. */
+  table?: Table;
   /** There from the first connection on. */
   client!: LabClient;
   protected properties: Property[] = [];
@@ -46,7 +53,11 @@ export abstract class RunElement extends LitElement {
         worker: () => new Worker(new URL('../worker.ts', import.meta.url), { type: 'module' }),
         store: !this.embedded,
         lab: this.lab,
+        module: compiledModule(),
+        ...(this.table ? { table: this.table } : {}),
       });
+      const { properties = [], presets = [], parts = [] } = this.table ?? {};
+      Object.assign(this, { properties, presets, parts });
       // Also while it is out of the page, so that nothing of its run is missed.
       this.client.listen((report) => {
         this.onReport(report);
@@ -55,6 +66,10 @@ export abstract class RunElement extends LitElement {
     }
     super.connectedCallback();
     this.requestUpdate();
+  }
+
+  protected override willUpdate() {
+    if (this.isConnected) pick(this.client.shown, this.parts);
   }
 
   /** Labs with reports of their own handle them beside this. */
@@ -119,6 +134,8 @@ export abstract class RunElement extends LitElement {
         break;
       case 'kept':
         this.keptStep = report.step;
+        // It has taken the place of the one that was offered.
+        this.kept = null;
         break;
       case 'unkept':
         // A worker that took another's place may meet it again.
@@ -151,6 +168,12 @@ export abstract class RunElement extends LitElement {
     return recording !== null && client.settled !== null && recording.key !== client.runKey;
   }
 
+  /** What is to be set before it can run, in the reader's words; empty where nothing is missing. */
+  protected get lacking(): string {
+    const [first] = this.client.settled?.lacking ?? [];
+    return this.properties.find(({ name }) => name === first?.field)?.label ?? first?.field ?? '';
+  }
+
   /** The step to which the run on show would go on, if nothing that it depends on but the number of steps has changed. */
   protected get further(): number | null {
     const { recording, live } = this;
@@ -167,6 +190,19 @@ export abstract class RunElement extends LitElement {
     return ends && steps > recording.step ? steps : null;
   }
 
+  /** A finished run, twice as long: to which step, and the settings that say so. Null where it cannot go on. */
+  protected get onwards(): { step: number; values: Values } | null {
+    const { recording, live, stale, properties } = this;
+    if (!recording?.finished || !live || stale) return null;
+    const { ends, runs } = recording.about;
+    if (!ends.length || recording.stops.length === runs.length) return null;
+    const kinds = properties.flatMap(({ name, kind }) => (ends.includes(name) ? [kind] : []));
+    const most = Math.min(...kinds.map((kind) => (kind.type === 'integer' ? kind.max : Infinity)));
+    const step = Math.min(2 * recording.step, most);
+    if (step <= recording.step) return null;
+    return { step, values: Object.fromEntries(ends.map((name) => [name, String(step)])) };
+  }
+
   /** The certificate that a link read, if it is for the present settings. */
   protected get expected(): string | null {
     const { expected, runKey } = this.client;
@@ -175,7 +211,19 @@ export abstract class RunElement extends LitElement {
 
   /** The fragment that restores the present settings, what is hidden, and a certificate that came with a link. */
   get fragment(): string {
-    const { settled, hide } = this.client;
-    return settled ? fragment(settled.link, hide, this.expected) : `#lab=${this.lab}`;
+    const { settled, shown } = this.client;
+    return settled ? fragment(settled.link, shown, this.expected) : `#lab=${this.lab}`;
+  }
+
+  /** The lines of the charts: the arms of the open run. */
+  protected entries(): Entry[] {
+    const arms = this.recording?.about.arms ?? [];
+    return arms.map(({ id, label }, place) => ({ id, label, mark: mark(place) }));
+  }
+
+  protected toggleLine(id: string) {
+    this.hiddenLines = new Set(this.hiddenLines);
+    if (!this.hiddenLines.delete(id)) this.hiddenLines.add(id);
+    this.requestUpdate();
   }
 }

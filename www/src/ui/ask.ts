@@ -9,6 +9,8 @@ const LIVE_SHARE = 10;
 /** An answer that takes longer than `SLOW_MS` waits until the settings have stood still for `CALM_MS`. */
 const SLOW_MS = 25;
 const CALM_MS = 250;
+/** Codes of refusals that nothing but another question helps against. */
+const ITS_FAULT: ReadonlySet<string> = new Set(['config', 'file']);
 
 /**
  * One kind of question. At most one is under way; what has changed meanwhile is asked for once the answer is there, so
@@ -21,6 +23,8 @@ export class Question<T> {
   refused = '';
   /** The reader has ended its work. */
   stopped = false;
+  /** It was refused for what it asks: asked for once more, it would be refused once more. */
+  hopeless = false;
 
   private latest = { key: '', live: '' };
   private sent = { key: '', live: '' };
@@ -112,6 +116,7 @@ export class Question<T> {
       } else {
         this.answer = null;
         this.refused = thrown instanceof Error ? thrown.message : String(thrown);
+        this.hopeless = thrown instanceof Refusal && ITS_FAULT.has(thrown.code);
       }
     }
     this.took = performance.now() - this.since;

@@ -12,6 +12,8 @@ import { textControl } from './text-control';
 export interface ControlContext {
   values: Values;
   problems: Problem[];
+  /** What is to be set before anything can run. */
+  lacking: Problem[];
   onChange: (name: string, value: string) => void;
   /** What was typed into a field of a number. */
   typeIn: (name: string, text: string) => void;
@@ -26,9 +28,15 @@ export function swatch(mark: Mark): TemplateResult {
   </svg>`;
 }
 
-function problemOf(name: string, context: ControlContext): Problem | undefined {
-  return context.problems.find((problem) => problem.field === name);
+function problemOf(name: string, { problems, lacking }: ControlContext): Problem | undefined {
+  return [...problems, ...lacking].find((problem) => problem.field === name);
 }
+
+/** Why a setting was not taken, and what is used instead; or why nothing can run with it. */
+export const problemText = ({ given, allowed, used }: Problem): string =>
+  used
+    ? `“${shortened(given)}” is not allowed. Allowed: ${allowed}. Used instead: ${shortened(used)}.`
+    : `Nothing can run before this has ${allowed}.`;
 
 function notes(property: Property, context: ControlContext): TemplateResult {
   const problem = problemOf(property.name, context);
@@ -40,14 +48,7 @@ function notes(property: Property, context: ControlContext): TemplateResult {
   return html`<p class="help" id="help-${property.name}">
       ${property.help}${chosen ? html` <span class="chosen">${chosen.label}: ${chosen.help}</span>` : nothing}
     </p>
-    ${
-      problem
-        ? html`<p class="wrong" id="wrong-${property.name}">
-            “${shortened(problem.given)}” is not allowed. Allowed: ${problem.allowed}. Used instead:
-            ${shortened(problem.used)}.
-          </p>`
-        : nothing
-    }`;
+    ${problem ? html`<p class="wrong" id="wrong-${property.name}">${problemText(problem)}</p>` : nothing}`;
 }
 
 function input(property: Property, context: ControlContext): TemplateResult {

@@ -4,7 +4,7 @@ import { selectField } from './options';
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Property } from '../engine/types';
-import { shortened } from './format';
+import { problemText } from './controls';
 import { numberControl } from './number-control';
 import { isLongText, textControl } from './text-control';
 import type { PartContext } from './part-context';
@@ -39,12 +39,10 @@ export function field(
   const id = `${place}-${name}`;
   const value = context.settled.values[name] ?? property.default;
   const label = options.label ?? property.label;
-  const problem = context.settled.problems.find((candidate) => candidate.field === name);
+  const { problems, lacking } = context.settled;
+  const problem = [...problems, ...lacking].find((candidate) => candidate.field === name);
   const wrong = problem
-    ? html`<span class="wrong" id="${id}-wrong" role="status">
-        “${shortened(problem.given)}” is not allowed. Allowed: ${problem.allowed}. Used instead:
-        ${shortened(problem.used)}.
-      </span>`
+    ? html`<span class="wrong" id="${id}-wrong" role="status">${problemText(problem)}</span>`
     : options.refused
       ? html`<span class="wrong" id="${id}-wrong" role="status">${options.refused}</span>`
       : nothing;

@@ -1,9 +1,11 @@
 /** Numbers as a reader wants them. */
 
+import { brief } from './text';
+
 /** Anything from zero, as a loss. */
 export function amount(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
-  if (value >= 1e4) return value.toExponential(1);
+  if (value >= 1e4) return brief(value, 2);
   return value >= 0.01 ? value.toFixed(2) : String(Number(value.toPrecision(2)));
 }
 

@@ -34,7 +34,9 @@ export interface Mark {
 
 export function mark(place: number): Mark {
   const index = Math.max(0, place);
-  return { colour: `--series-${index % COLOURS}`, dash: DASHES[index % DASHES.length] ?? [] };
+  // From the second round of colours on, each has another dash than before.
+  const dash = (index + 3 * Math.floor(index / COLOURS)) % DASHES.length;
+  return { colour: `--series-${index % COLOURS}`, dash: DASHES[dash] ?? [] };
 }
 
 /** The dash of an earlier run, by its place among them. */

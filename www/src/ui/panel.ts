@@ -80,8 +80,11 @@ export interface PanelContext extends ControlContext {
   open?: ReadonlySet<string>;
 }
 
-export function panel(context: Omit<PanelContext, 'values'>): TemplateResult {
-  const { presets, settled } = context;
+export function panel(context: Omit<PanelContext, 'values' | 'lacking'>): TemplateResult {
+  const { presets, settled, problems, hide } = context;
+  const { values, lacking, unused } = settled;
+  // What is refused is shown where it was typed, even if nothing follows from it any more.
+  const idle = new Set(unused.filter((name) => !problems.some(({ field }) => field === name)));
   const present = presets.find((preset) => preset.link === settled.link);
   return html`<form
     class="settings card"
@@ -108,8 +111,8 @@ export function panel(context: Omit<PanelContext, 'values'>): TemplateResult {
       </p>
     </div>
     ${groups(
-      context.properties.filter((property) => !context.hide.includes(property.name)),
-      { ...context, values: settled.values },
+      context.properties.filter(({ name }) => !hide.includes(name) && !idle.has(name)),
+      { ...context, values, lacking },
       context.open,
     )}
   </form>`;

@@ -8,6 +8,7 @@ import { html, unsafeStatic } from 'lit/static-html.js';
 import type { Report } from '../engine/protocol';
 import { Question } from './ask';
 import { Draw } from './draw';
+import { fold, isOpen } from './fold';
 import { KeepFocus } from './keep-focus';
 import type { PartContext } from './part-context';
 import { keyOf, type Key } from './part-key';
@@ -48,6 +49,10 @@ interface Framed<C extends PartContext, S, Q> {
   note: (context: C, part: Part<C, S, Q>) => unknown;
   /** What it is about. */
   intro?: TemplateResult | ((context: C) => unknown);
+  /** Whether it is folded on a first visit; asked then only for what it says there. */
+  folded?: boolean;
+  /** What it has found, in a line that stands while it is folded. */
+  says?: (part: Part<C, S, Q>) => unknown;
   /** What the reader may choose here, as it is at first. `now` gives the part as it is by then. */
   state?: (now: () => Part<C, S, Q>) => S;
   /** It has gone out of view, or out of the page. */
@@ -76,7 +81,10 @@ export type Asking<C extends PartContext, T, S> = Part<C, S, { one: T }> & {
   bar: TemplateResult | typeof nothing;
 };
 
-export interface Declared<C extends PartContext, T, S> extends Framed<C, S, { one: T }>, Ask<C, S, T> {
+export interface Declared<C extends PartContext, T, S>
+  extends Omit<Framed<C, S, { one: T }>, 'says'>, Ask<C, S, T> {
+  /** What it has found, in a line that stands while it is folded. */
+  says?: (answer: T, part: Asking<C, T, S>) => unknown;
   controls?: (part: Asking<C, T, S>) => unknown;
   found?: (answer: T, part: Asking<C, T, S>) => unknown;
   /** Stands in the place of an answer while there is none. */
@@ -153,7 +161,13 @@ export function parts<C extends PartContext, S, Q>(
       return this.questions.every(({ fresh }) => fresh);
     }
 
+    /** Nothing of it can be seen. */
+    private get folded(): boolean {
+      return declared.folded === true && !isOpen(id);
+    }
+
     private request() {
+      if (this.folded && !declared.says) return;
       for (const name of names) {
         const { key = settingsKey(id) } = asks[name];
         const wanted = key(this.context, this.state);
@@ -214,14 +228,18 @@ export function parts<C extends PartContext, S, Q>(
       const { own, context } = this;
       const { intro } = declared;
       const about = typeof intro === 'function' ? intro(context) : intro;
-      return html`<section class="card part ${id}" aria-labelledby="title-${id}">
-          <header>
-            <h2 id="title-${id}">${declared.title}</h2>
-            <p class="quiet">${declared.note(context, own)}</p>
-          </header>
-          ${about ? html`<p class="help">${about}</p>` : nothing} ${declared.body(own)}
-        </section>
-        ${declared.below?.(own) ?? nothing}`;
+      const { title } = declared;
+      const note = declared.note(context, own);
+      const body = html`${about ? html`<p class="help">${about}</p>` : nothing} ${declared.body(own)}`;
+      const card = declared.folded
+        ? fold({ id, title, note, says: declared.says?.(own), toggled: this.redraw }, body)
+        : html`<header>
+              <h2 id="title-${id}">${title}</h2>
+              <p class="quiet">${note}</p>
+            </header>
+            ${body}`;
+      return html`<section class="card part ${id}" aria-labelledby="title-${id}">${card}</section>
+        ${this.folded ? nothing : (declared.below?.(own) ?? nothing)}`;
     }
   }
 
@@ -237,7 +255,7 @@ const settingsKey = (id: string) => (context: PartContext) => ({ settings: keyOf
 export function part<C extends PartContext, T, S = undefined>(
   declared: Declared<C, T, S>,
 ): (context: C) => TemplateResult {
-  const { below, ...framed } = declared;
+  const { below, says, ...framed } = declared;
   const { id, ask, key = settingsKey(id), patient = false } = declared;
 
   const asking = (whole: Part<C, S, { one: T }>): Asking<C, T, S> => {
@@ -257,7 +275,9 @@ export function part<C extends PartContext, T, S = undefined>(
       question.retry();
       redraw();
     };
-    return html`<span class="wrong">${question.refused}</span>
+    const why = html`<span class="wrong">${question.refused}</span>`;
+    if (question.hopeless) return why;
+    return html`${why}
       <button
         type="button"
         class="small"
@@ -296,5 +316,13 @@ export function part<C extends PartContext, T, S = undefined>(
     asks: { one: { ask, key, patient } },
     body,
     ...(below ? { below: (whole) => below(asking(whole)) } : {}),
+    ...(says
+      ? {
+          says: (whole) => {
+            const own = asking(whole);
+            return own.answer === null ? nothing : says(own.answer, own);
+          },
+        }
+      : {}),
   });
 }

@@ -3,7 +3,7 @@
 import { html, type TemplateResult } from 'lit';
 
 export interface Picker {
-  label: string;
+  label: string | TemplateResult;
   /** What the dialogue offers, as the attribute `accept` has it. */
   accept: string;
   testId: string;

@@ -1,6 +1,7 @@
 /** The bar that stays in view: Train (or Run), Pause, Step, Reset, and what is going on. */
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { count } from './format';
 import { pace, status, type Situation } from './words';
 import './runbar.css';
 
@@ -38,11 +39,18 @@ function button(
   </button>`;
 }
 
-export function runbar(situation: Situation & { fraction: number }, actions: Actions): TemplateResult {
+export function runbar(
+  situation: Situation & { fraction: number; known: boolean },
+  actions: Actions,
+): TemplateResult {
   const { words, activity, recording, stale } = situation;
-  const loaded = activity !== 'starting';
+  // What is asked for before the engine is there waits for it.
+  const loaded = activity !== 'starting' || situation.known;
   const busy = activity === 'training' || activity === 'compiling' || activity === 'hidden';
   const done = activity === 'finished' && !stale;
+  const onwards = done ? situation.onwards : null;
+  const can = onwards !== null || (loaded && !done && (!busy || (stale && activity === 'training')));
+  const title = onwards === null ? 'Start or go on' : `To ${words.unit} ${count(onwards)}`;
   const share =
     activity === 'compiling'
       ? situation.fraction
@@ -51,7 +59,7 @@ export function runbar(situation: Situation & { fraction: number }, actions: Act
         : 0;
   return html`<div class="runbar" role="group" aria-label="Run">
     <div class="buttons">
-      ${button('train', words.start, loaded && !done && (!busy || (stale && activity === 'training')), 'Start or go on', actions.train, true)}
+      ${button('train', onwards === null ? words.start : 'Go on', can, title, actions.train, true)}
       ${
         activity === 'compiling'
           ? button('pause', 'Cancel', true, 'Give up preparing; the settings stay', actions.pause)

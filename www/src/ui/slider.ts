@@ -22,7 +22,7 @@ export interface SliderOptions {
   most?: number;
   /** Equal factors are equally far apart. */
   log?: boolean;
-  /** Of a whole number. */
+  /** From one place to the next; by default 1 of a whole number, and the 200th part of the way of any other. */
   step?: number;
   /** Said by a screen reader after the label: which side. */
   whose?: string;
@@ -88,7 +88,7 @@ export function slider(name: string, context: SliderContext, options: SliderOpti
   const text = edits.shown(name, settled);
   const least = Math.max(kind.min, options.least ?? kind.min);
   const most = Math.max(least, Math.min(kind.max, options.most ?? kind.max));
-  const whole = kind.type === 'integer' ? (options.step ?? 1) : null;
+  const whole = options.step ?? (kind.type === 'integer' ? 1 : null);
   const scale = scaleOf(least, most, options.log ?? false, whole);
   const problem = problems.find((candidate) => candidate.field === name);
   const label = options.label ?? property.label;

@@ -10,9 +10,18 @@ export function figureText(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return 'no value';
   const rounded = Number(value.toPrecision(4));
   if (rounded === 0) return '0';
-  return (
-    Math.abs(rounded) < 1e-4 || Math.abs(rounded) >= 1e7 ? rounded.toExponential() : String(rounded)
-  ).replace('-', '−');
+  return (Math.abs(rounded) < 1e-4 || Math.abs(rounded) >= 1e7 ? rounded.toExponential() : String(rounded))
+    .replaceAll('-', '−')
+    .replace('e+', 'e');
+}
+
+/** To so many figures: as it is written from a thousandth to ten thousand, else with a power of ten; zero is 0. */
+export function brief(value: number | null | undefined, digits = 3): string {
+  if (value === null || value === undefined) return '–';
+  if (!Number.isFinite(value)) return 'no value';
+  const rounded = Number(value.toPrecision(digits));
+  const far = rounded !== 0 && (Math.abs(rounded) < 1e-3 || Math.abs(rounded) >= 1e4);
+  return (far ? rounded.toExponential() : String(rounded)).replaceAll('-', '−').replace('e+', 'e');
 }
 
 /** A share as a percentage that does not round to certainty. */

@@ -26,13 +26,37 @@ function untested(verdicts: Verdict[], where: string): TemplateResult {
   </li>`;
 }
 
-function claim({ id, claim, source, why, measured, verdict }: Verdict): TemplateResult {
+/** The button goes; the keyboard's place is where the run can be stopped. */
+function startWith(event: Event, { client }: Judged, change: Values) {
+  const lab = (event.target as Element).closest<HTMLElement>('[data-lab]');
+  lab?.querySelector<HTMLElement>('#pause')?.focus();
+  client.settle({ ...client.settled?.values, ...change });
+  client.train();
+}
+
+/** Of one whose arms are not all there a button starts a run that has them. */
+function claim(own: Verdict, judged: Judged | null): TemplateResult {
+  const { id, source, why, measured, verdict, with: lacking } = own;
   const { symbol, word } = WORDS[verdict];
   return html`<li data-claim=${id} data-verdict=${verdict}>
     <p class="verdict ${verdict}"><span aria-hidden="true">${symbol}</span> ${word}</p>
-    <p class="said">${claim} <span class="quiet">${source}</span></p>
+    <p class="said ${lacking ? 'quiet' : ''}">${own.claim} <span class="quiet">${source}</span></p>
     ${why ? html`<p class="found"><span class="quiet">Open:</span> ${why}.</p>` : nothing}
-    <p class="found"><span class="quiet">Measured:</span> ${measured}</p>
+    <p class="found">
+      ${lacking ? nothing : html`<span class="quiet">Measured:</span>`} ${measured}
+      ${
+        lacking && judged && !judged.stale
+          ? html`<button
+              type="button"
+              class="small"
+              data-testid="with-${id}"
+              @click=${(event: Event) => startWith(event, judged, lacking)}
+            >
+              Start again with it
+            </button>`
+          : nothing
+      }
+    </p>
   </li>`;
 }
 
@@ -51,7 +75,8 @@ const most = (verdicts: Verdict[], what: 'seeds' | 'steps') =>
   Math.max(0, ...verdicts.map(({ decides }) => decides?.[what] ?? 0));
 
 /** Under the claims, once the run has come to its end: buttons for what would decide those that are open. */
-function deciding(verdicts: Verdict[], { client, recording, live, stale }: Judged) {
+function deciding(verdicts: Verdict[], judged: Judged) {
+  const { client, recording, live, stale } = judged;
   const values = client.settled?.values;
   if (!recording?.finished || !values || !live || stale) return nothing;
   const { step, stepMs, about } = recording;
@@ -60,15 +85,7 @@ function deciding(verdicts: Verdict[], { client, recording, live, stale }: Judge
   const onwards = steps > step && about.ends.length > 0;
   const constant = verdicts.some(({ decides }) => decides?.constant);
   const button = (id: string, words: string, ms: number, change: Values) => {
-    const press = (event: Event) => {
-      // The button goes; the keyboard's place is where the run can be stopped.
-      (event.target as Element)
-        .closest<HTMLElement>('[data-lab]')
-        ?.querySelector<HTMLElement>('#pause')
-        ?.focus();
-      client.settle({ ...values, ...change });
-      client.train();
-    };
+    const press = (event: Event) => startWith(event, judged, change);
     return html`<li>
       <button type="button" class="small" data-testid=${id} @click=${press}>${words}</button>
       ${ms > 0 ? html`<span class="quiet">about ${duration(ms)}</span>` : nothing}
@@ -108,11 +125,13 @@ export function verdictList(
   judged: Judged | null = null,
   testId = 'verdicts',
 ): TemplateResult {
-  const idle = verdicts.filter(({ verdict }) => verdict === 'untested');
+  // What another run can say stands last, each with what that takes; what no run of this task can, in one line.
+  const idle = verdicts.filter((own) => own.verdict === 'untested' && !own.with);
   const folded = idle.length > 1;
-  const listed = folded ? verdicts.filter(({ verdict }) => verdict !== 'untested') : verdicts;
+  const judgedHere = verdicts.filter((own) => !own.with && !(folded && idle.includes(own)));
+  const listed = [...judgedHere, ...verdicts.filter((own) => own.with)];
   return html`<ul data-testid=${testId}>
-      ${listed.map(claim)} ${folded ? untested(idle, where) : nothing}
+      ${listed.map((own) => claim(own, judged))} ${folded ? untested(idle, where) : nothing}
     </ul>
     ${judged ? deciding(verdicts, judged) : nothing}`;
 }

@@ -11,6 +11,8 @@ export class Welcome {
     private readonly name: Remembered,
     private readonly steps: readonly TemplateResult[],
     private readonly redraw: () => void,
+    /** What the lab is about. */
+    private readonly about: TemplateResult | typeof nothing = nothing,
   ) {
     this.open = recall(name) !== 'closed';
   }
@@ -25,6 +27,7 @@ export class Welcome {
     if (!this.open) return nothing;
     return html`<section class="welcome" aria-labelledby="title-welcome" data-testid="welcome">
       <h2 id="title-welcome" tabindex="-1">How to read this page</h2>
+      ${this.about}
       <ol>
         ${this.steps.map((step) => html`<li>${step}</li>`)}
       </ol>

@@ -58,19 +58,26 @@ export interface Situation {
   error: string;
   /** Preparing the run was given up. */
   cancelled: boolean;
+  /** What is to be set before it can run; empty where nothing is missing. */
+  lacking: string;
+  /** A run that is done can go on to this step. Null where it cannot. */
+  onwards: number | null;
 }
 
 export function status(situation: Situation): string {
-  const { words, activity, recording, stale, further, error, cancelled } = situation;
-  const again = !stale
-    ? ''
-    : further === null
-      ? ` The settings have changed: ${words.start} starts a new run with them.`
-      : ` The settings have changed: ${words.start} goes on to ${words.unit} ${count(further)}.`;
+  const { words, activity, recording, stale, further, error, cancelled, lacking } = situation;
+  const again = lacking
+    ? ` ${words.start} waits for “${lacking}”, among the settings.`
+    : !stale
+      ? ''
+      : further === null
+        ? ` The settings have changed: ${words.start} starts a new run with them.`
+        : ` The settings have changed: ${words.start} goes on to ${words.unit} ${count(further)}.`;
   switch (activity) {
     case 'starting':
       return 'Starting: loading the engine.';
     case 'ready':
+      if (lacking) return again.trim();
       if (cancelled) return 'Preparing was given up. Your settings are as they were.';
       return recording?.step === 0 && !stale
         ? `Ready at ${words.unit} 0, ${words.again}.`

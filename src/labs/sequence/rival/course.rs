@@ -3,10 +3,14 @@
 //!
 //! Each presentation begins with start symbols only, so that the second one shows the very windows of the first. The first
 //! symbol is learned like all others, but not counted: a machine says nothing before it has seen something.
+//!
+//! Of pairs, half of the sequence is learned, and the other half, the same pairs in another order, is asked where it stands, without
+//! learning.
 
 use serde::Serialize;
 use web_time::Instant;
 
+use super::Protocol;
 use super::learner::{Answer, Learner, WAITING};
 use crate::error::Error;
 
@@ -14,7 +18,7 @@ use crate::error::Error;
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Errors {
-    /// Predictions that are counted: the symbols but for the first.
+    /// Predictions that are counted: the symbols but for the first; of pairs, the partners.
     pub judged: u32,
     /// Wrong ones of the second presentation without learning; nothing until it is over.
     pub replay: Option<u32>,
@@ -44,6 +48,7 @@ pub struct Course {
     pub learner: Learner,
     /// Gradient steps after each symbol.
     steps: u32,
+    protocol: Protocol,
     presentation: Presentation,
     place: usize,
     /// Gradient steps taken after the present symbol.
@@ -58,7 +63,7 @@ impl Course {
     ///
     /// # Errors
     /// [`Error::Config`] if nothing would be counted, or nothing learned.
-    pub fn new(learner: Learner, steps: u32) -> Result<Self, Error> {
+    pub fn new(learner: Learner, steps: u32, protocol: Protocol) -> Result<Self, Error> {
         if learner.length() < 2 {
             return Err(Error::Config(
                 "A sequence of one symbol has no prediction to judge. Give it at least two.".to_owned(),
@@ -67,10 +72,10 @@ impl Course {
         if steps == 0 {
             return Err(Error::Config("A transformer needs at least one gradient step a symbol.".to_owned()));
         }
-        let judged = learner.length() as u32 - 1;
+        let judged = protocol.asked(learner.length() - 1, learner.length()) as u32;
         let errors = vec![Errors { judged, ..Errors::default() }; learner.pupils().len()];
         let answers = vec![Vec::new(); errors.len()];
-        Ok(Self { learner, steps, presentation: Presentation::First, place: 0, taken: 0, answers, errors })
+        Ok(Self { learner, steps, protocol, presentation: Presentation::First, place: 0, taken: 0, answers, errors })
     }
 
     /// Goes on for about `budget_ms`, by at least one gradient step or question; says whether it is over. No time limit is
@@ -93,6 +98,8 @@ impl Course {
     async fn one(&mut self) -> Result<(), Error> {
         let length = self.learner.length();
         let learns = self.presentation != Presentation::Replay;
+        // Of pairs, what is shown ends where what is asked begins.
+        let end = if self.presentation == Presentation::First { self.protocol.shown(length) } else { length };
         if self.unasked() {
             self.learner.ask(self.place).await?;
             if self.learner.waiting() == WAITING {
@@ -106,7 +113,7 @@ impl Course {
         if !self.unasked() && (!learns || self.taken == self.steps) {
             self.place += 1;
             self.taken = 0;
-            if self.place == length {
+            if self.place == end {
                 self.collect().await?;
                 self.close().await?;
             }
@@ -117,7 +124,7 @@ impl Course {
     /// Whether the present place has still to be asked.
     fn unasked(&self) -> bool {
         let asked = self.answers.first().map_or(0, Vec::len) + self.learner.waiting();
-        self.presentation != Presentation::First && asked < self.place
+        self.presentation != Presentation::First && asked < self.protocol.asked(self.place, self.learner.length())
     }
 
     async fn collect(&mut self) -> Result<(), Error> {
@@ -149,8 +156,8 @@ impl Course {
         self.place = 0;
         self.presentation = match self.presentation {
             Presentation::First => Presentation::Replay,
-            Presentation::Replay => Presentation::Learning,
-            Presentation::Learning | Presentation::Over => Presentation::Over,
+            Presentation::Replay if self.protocol == Protocol::Again => Presentation::Learning,
+            Presentation::Replay | Presentation::Learning | Presentation::Over => Presentation::Over,
         };
         Ok(())
     }
@@ -166,13 +173,15 @@ impl Course {
     pub fn progress(&self) -> (f64, f64) {
         // A question costs about a third of a step, and looks at one window.
         let length = self.learner.length() as f64;
-        let (learning, asking) = (f64::from(self.steps) * length, length / 3.0);
+        let shown = self.protocol.shown(self.learner.length()) as f64;
+        let (learning, asking) = (f64::from(self.steps) * shown, length / 3.0);
+        let all = if self.protocol == Protocol::Again { 2.0 } else { 1.0 } * (learning + asking);
         let (before, each) = match self.presentation {
             Presentation::First => (0.0, f64::from(self.steps)),
             Presentation::Replay => (learning, 1.0 / 3.0),
             Presentation::Learning => (learning + asking, f64::from(self.steps) + 1.0 / 3.0),
-            Presentation::Over => (2.0 * (learning + asking), 0.0),
+            Presentation::Over => (all, 0.0),
         };
-        (before + each * self.place as f64 + f64::from(self.taken), 2.0 * (learning + asking))
+        (before + each * self.place as f64 + f64::from(self.taken), all)
     }
 }

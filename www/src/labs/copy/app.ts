@@ -2,21 +2,20 @@
 
 import { html, nothing } from 'lit';
 import '../../ui/styles.css';
-import type { Opened } from '../../page/files';
 import { mainFigure, otherFigures, type FiguresContext } from '../../figure/figures';
 import { LabPage } from '../../page/lab-page';
 import { Shelf } from '../../figure/shelf';
 import { about, stopBox } from '../../ui/panel';
 import type { Kept } from '../../engine/protocol';
-import type { Recording, Source } from '../../engine/record';
+import type { Source } from '../../engine/record';
 import { scoreboard } from '../../figure/scoreboard';
 import type { Entry } from '../../ui/series';
 import { entryOf, SERIES } from '../../ui/series';
+import { whyPart } from './why';
 import { Shortcuts } from '../../ui/shortcuts';
 import { costPart } from './cost';
 import { lookPart } from './look';
 import { verdictTable } from '../../ui/verdicts';
-import { compare } from '../../figure/compare';
 import { chartTools, type View } from '../../figure/tools';
 import { Welcome } from '../../ui/welcome';
 
@@ -31,11 +30,19 @@ const STEPS = [
 
 export default class MnemoscopeApp extends LabPage {
   readonly lab = 'copy';
-  private readonly shelf = new Shelf();
+  protected override readonly shelf = new Shelf();
   private source: Source = 'held-out';
   private log = false;
   private cursor: number | null = null;
-  protected readonly welcome = new Welcome('welcome', STEPS, () => this.requestUpdate());
+  protected readonly welcome = new Welcome(
+    'welcome',
+    STEPS,
+    () => this.requestUpdate(),
+    html`<p>
+      Attention by itself does not know where a symbol stands. Here several ways of telling it race on one
+      task, from the same initial weights and on the same data, in your own browser.
+    </p>`,
+  );
   protected readonly shortcuts = new Shortcuts(
     [
       ...this.runKeys(),
@@ -50,10 +57,6 @@ export default class MnemoscopeApp extends LabPage {
     ],
     () => this.requestUpdate(),
   );
-
-  protected override leaving(recording: Recording | null): void {
-    this.shelf.keep(recording);
-  }
 
   protected override begin(): void {
     super.begin();
@@ -73,11 +76,6 @@ export default class MnemoscopeApp extends LabPage {
     this.source = view.source ?? this.source;
     this.log = view.log ?? this.log;
     this.requestUpdate();
-  }
-
-  protected override takeResults({ results }: Opened & { kind: 'results' }, file: File): string {
-    this.shelf.add(results, file.name);
-    return `“${file.name}” is drawn beside the present run, and listed under Compare.`;
   }
 
   private figures(): FiguresContext {
@@ -112,10 +110,6 @@ export default class MnemoscopeApp extends LabPage {
     const { client, recording, live, stale } = this;
     const context = this.partContext();
     const figures = this.figures();
-    const shelved = (change: () => void) => {
-      change();
-      this.requestUpdate();
-    };
     const offered = (kept: Kept) => kept.arms.map((id) => this.entryOf(id).label).join(', ');
     return this.frame({
       offered: offered,
@@ -134,17 +128,9 @@ export default class MnemoscopeApp extends LabPage {
           html`${scoreboard({ ...figures, arm: 'Encoding', toggle: (id) => this.toggleLine(id) })}
           ${verdictTable(this.verdicts, { client, recording, live, stale })}`,
       )}
+      ${context ? this.showing('why', () => whyPart(context)) : nothing}
       ${stopBox(recording, figures.entries)} ${this.showing('accuracy', () => otherFigures(figures))}
-      ${this.showing('look', () => (context ? lookPart(context) : nothing))}
-      ${this.showing('compare', () =>
-        compare({
-          ...figures,
-          toggle: (id) => shelved(() => this.shelf.toggle(id)),
-          remove: (id) => shelved(() => this.shelf.remove(id)),
-          refused: this.refused.compare,
-          readFile: (file) => void this.readFile(file, 'compare'),
-        }),
-      )}
+      ${this.showing('look', () => (context ? lookPart(context) : nothing))} ${this.comparePart(figures)}
       ${this.showing('cost', () => html`${about(recording)} ${context ? costPart(context) : nothing}`)}`,
       settings: this.settingsPart((property, option) =>
         property === SERIES ? this.entryOf(option).mark : null,

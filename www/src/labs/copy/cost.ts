@@ -6,6 +6,7 @@ import { count, plural } from '../../ui/format';
 import { part, type Asking } from '../../ui/part';
 import type { PartContext } from '../../ui/part-context';
 import '../../ui/parts.css';
+import { precise } from '../../figure/print';
 import { figureText } from '../../ui/text';
 import './look.css';
 
@@ -32,6 +33,8 @@ export const costPart = part<PartContext, Profile, State>({
   tag: 'lab-cost',
   id: 'cost',
   title: 'What a step costs',
+  folded: true,
+  says: ({ kernels }) => `${precise(kernels.reduce((sum, { ms }) => sum + ms, 0))} ms a step`,
   note: () => '',
   intro: html`Replays training steps of the open run kernel by kernel, and measures this machine's peak beside
   them. That takes a few seconds. The run's state stays as it is: training goes on with the same numbers.`,

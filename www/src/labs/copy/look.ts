@@ -18,6 +18,7 @@ import { NormHistory, normsTable } from './norms';
 import { probeTable, strip, tally } from './probe';
 import { attentionMap, attentionValues, judgedGreatest, readings, similarityMap, source } from './views';
 import './look.css';
+import { formula } from '../../ui/formula';
 
 interface Seen {
   subject: Subject;
@@ -31,6 +32,8 @@ const LOOK_FOR: Record<string, string> = {
   'previous-token': 'A head that solves the task shows a line just left of the diagonal.',
   reversal: 'A head that solves the task shows the other diagonal, from bottom left to top right.',
   'half-shift': 'A head that solves the task shows two lines, half a sequence away from the diagonal.',
+  'associative-recall':
+    'Two heads, one after the other: in the first layer each value reads the key just before it, and in the next the key that is asked, last, reads the value of its pair (an induction head).',
   increment: 'The task needs no position: any pattern will do.',
 };
 
@@ -206,7 +209,15 @@ function paint(element: HTMLElement, { seen, stretched, painted }: State): void 
   for (const canvas of element.querySelectorAll<HTMLCanvasElement>('canvas.small')) {
     const values = attentionValues(inspection, Number(canvas.dataset.layer), Number(canvas.dataset.head));
     const range: [number, number] = [0, stretched ? judgedGreatest(inspection, values) : 1];
-    paintSmall(canvas, { rows: length, columns: length, values, range, scale: 'sequential' }, stride);
+    // What is no number is not painted, and the style sheet hatches what lies behind.
+    const visible = inspection.masked
+      ? values.map((value, i) => (i % length > Math.floor(i / length) ? NaN : value))
+      : values;
+    paintSmall(
+      canvas,
+      { rows: length, columns: length, values: visible, range, scale: 'sequential' },
+      stride,
+    );
   }
 }
 
@@ -327,8 +338,9 @@ function views(inspection: Inspection, { link, values }: About, own: Own): Templ
     <section class="view" aria-labelledby="title-attention">
       <h3 id="title-attention">Attention</h3>
       <p class="help">
-        Each row says how much a query position reads from each key position: A = softmax(Q Kᵀ ∕ √d), by head;
-        a row sums to 1. ${LOOK_FOR[values.task ?? ''] ?? nothing}
+        Each row says how much a query position reads from each key position:
+        ${formula('A = softmax(Q K^T ∕ √d)')}, by head; a row sums to 1.
+        ${LOOK_FOR[values.task ?? ''] ?? nothing}
       </p>
       <div class="attention">
         ${heads(inspection, own)}
@@ -362,9 +374,9 @@ function views(inspection: Inspection, { link, values }: About, own: Own): Templ
     <section class="view" aria-labelledby="title-norms">
       <h3 id="title-norms">Weights and gradients</h3>
       <p class="help">
-        ‖w‖ = √Σ w² over the parameters of a group, and the same of the last step's gradient, before clipping.
-        A gradient many decades below the others has stopped learning; one that grows without end is about to
-        diverge.
+        ${formula('‖w‖ = √Σ w²')} over the parameters of a group, and the same of the last step's gradient,
+        before clipping. A gradient many decades below the others has stopped learning; one that grows without
+        end is about to diverge.
       </p>
       ${normsTable(inspection, history)}
     </section>

@@ -53,7 +53,7 @@ export function readings(inspection: Inspection): Reading[] {
 
 /** The symbols that the reader may type, and how many of them a probe has. */
 export function source(inspection: Inspection): { count: number; symbols: string[]; text: string } {
-  const separator = inspection.names.findIndex((name) => !/^\d+$/.test(name));
+  const separator = inspection.names.indexOf('SEP');
   const end = separator < 0 ? -1 : inspection.tokens.indexOf(separator);
   const count = end < 0 ? inspection.length : end;
   return {
@@ -98,6 +98,7 @@ export function attentionMap(
     range: [0, stretched ? judged : 1],
     scale: 'sequential',
     unit: 'attention weight',
+    masked: inspection.masked,
     summary: [
       `Attention weights of layer ${layer + 1}, head ${head + 1},`,
       `${inspection.length} query positions by ${inspection.length} key positions.`,

@@ -9,7 +9,7 @@ import { plural } from '../../ui/format';
 import { LabPage } from '../../page/lab-page';
 import { mark } from '../../ui/palette';
 import { about, stopBox } from '../../ui/panel';
-import type { Kept } from '../../engine/protocol';
+import type { Kept, Report } from '../../engine/protocol';
 import type { Entry } from '../../ui/series';
 import { SERIES } from '../../ui/series';
 import { Shortcuts } from '../../ui/shortcuts';
@@ -49,9 +49,19 @@ function said(properties: Property[], link: string, name: string): string {
 
 export default class MnemoscopeEncodings extends LabPage {
   readonly lab: LabId = 'encodings';
+  protected override readonly bar = 'between';
   private upload: UploadInfo | null = null;
   private uploadRefused = '';
-  protected readonly welcome = new Welcome('welcome-encodings', STEPS, () => this.requestUpdate());
+  protected readonly welcome = new Welcome(
+    'welcome-encodings',
+    STEPS,
+    () => this.requestUpdate(),
+    html`<p>
+      Attention compares positions by dot products of their vectors. Here two encodings stand side by side:
+      what such a product sees of them, where a phase becomes a spike time, and whether positions that are
+      easy to tell apart are also easy to learn from.
+    </p>`,
+  );
   protected readonly shortcuts = new Shortcuts(
     [
       ...this.runKeys(),
@@ -77,6 +87,15 @@ export default class MnemoscopeEncodings extends LabPage {
       label,
       mark: mark(all ? known.indexOf(id) : place),
     }));
+  }
+
+  /** A table that learns is watched where it is drawn. */
+  protected override onReport(report: Report): void {
+    super.onReport(report);
+    if (report.type !== 'opened' || report.recorded || this.embedded) return;
+    const { experiment, left, right } = this.client.settled?.values ?? {};
+    if (experiment !== 'live' || (left !== 'trained' && right !== 'trained')) return;
+    this.querySelector('[data-part=inspect] .sides')?.scrollIntoView({ block: 'start' });
   }
 
   override takeFile(file: File): Promise<void> {

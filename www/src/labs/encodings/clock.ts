@@ -119,7 +119,7 @@ function lines(phase: Phase, pairs: Pair[], chosen: number): Panel {
     x: { title: '', range: [0, window], bare: true },
     y: { title: 'Phase (radians)', range: [0, most], format: figureText },
     height: 210,
-    marks: [{ kind: 'rule', axis: 'x', at: spikeTime }, ...marks],
+    marks: [{ kind: 'rule', axis: 'x', at: spikeTime, label: 'now' }, ...marks],
   };
 }
 

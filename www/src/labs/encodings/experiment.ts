@@ -67,7 +67,11 @@ function figuresOf(recording: Recording, entries: Entry[], { context, state, set
   };
 }
 
-function board(recording: Recording, entries: Entry[], { context, state, set }: Own): TemplateResult {
+function board(
+  recording: Recording,
+  entries: Entry[],
+  { context, state, set }: Own,
+): TemplateResult | typeof nothing {
   const { hidden, toggle } = context;
   const { source, cursor } = state;
   const { measures } = recording.about;

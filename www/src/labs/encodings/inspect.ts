@@ -6,6 +6,7 @@ import { swatch } from '../../ui/controls';
 import { save } from '../../ui/download';
 import type { Figure } from '../../figure/figure';
 import { figureView } from '../../figure/lab-figure';
+import { fold } from '../../ui/fold';
 import { figureText } from '../../ui/text';
 import type { EncodingsContext } from './context';
 import type { Picture, Side, Spectrum } from '../../engine/types';
@@ -27,6 +28,7 @@ import { sideView } from './side';
 import { canBeRelative, SIDE_MARKS, slice, spectra, type BySide } from './slice';
 import { slider } from '../../ui/slider';
 import { uploadForm } from './upload';
+import { formula } from '../../ui/formula';
 
 type Both<T> = Record<Side, T>;
 const both = <T>(make: (side: Side) => T): Both<T> => ({ left: make('left'), right: make('right') });
@@ -140,7 +142,7 @@ function common({ context, state, sliders, set }: Own): TemplateResult {
         measure,
         (value) => context.change('measure', value),
       )}
-      <span class="formula">${MEASURES[measure].formula}</span>
+      <span class="formula">${formula(MEASURES[measure].formula)}</span>
     </div>
     ${switchOf(
       'Range of colours',
@@ -237,9 +239,7 @@ function sliceView(own: Own): TemplateResult {
   const figure = figureFrom(own, 'slice', [pictures.left, pictures.right, relative], () =>
     slice(pictures, relative),
   );
-  return html`<section class="view" aria-labelledby="title-slice">
-    <h3 id="title-slice">Similarity against distance</h3>
-    <p class="help">
+  const body = html`<p class="help">
       The mean over all pairs of positions at that distance, and as a band the least and the greatest of them.
       Without a band only the distance counts.
     </p>
@@ -248,7 +248,9 @@ function sliceView(own: Own): TemplateResult {
         ? check('Relative to distance 0', state.relative, (relative) => set({ relative }), 'relative')
         : nothing
     }
-    ${figure ? figureView(figure, context.link) : nothing}
+    ${figure ? figureView(figure, context.link) : nothing}`;
+  return html`<section class="view" aria-labelledby="title-slice">
+    ${fold({ id: 'slice', within: true, title: 'Similarity against distance' }, body)}
   </section>`;
 }
 
@@ -258,11 +260,11 @@ function spectrumView(own: Own): TemplateResult {
   const labels = both((side) => asked[side].answer?.label ?? '');
   const of = [found.left, found.right, labels.left, labels.right];
   const figure = figureFrom(own, 'spectrum', of, () => spectra(found, labels));
-  return html`<section class="view" aria-labelledby="title-spectrum">
-    <h3 id="title-spectrum">Singular values</h3>
-    <p class="help">
+  const ranks = SIDES.flatMap((side) => found[side]?.effectiveRank ?? []);
+  const says = ranks.length ? `Effective rank ${ranks.map(figureText).join(' and ')}` : nothing;
+  const body = html`<p class="help">
       Of the table of vectors, largest first. A steep fall means that the positions lie in few directions. The
-      effective rank is exp(−Σ π ln π) with π = σ ∕ Σ σ.
+      effective rank is ${formula('exp(−Σ π ln π)')} with ${formula('π = σ ∕ Σ σ')}.
     </p>
     <dl class="ranks">
       ${SIDES.map((side) => {
@@ -281,6 +283,8 @@ function spectrumView(own: Own): TemplateResult {
         </div>`;
       })}
     </dl>
-    ${figure ? figureView(figure, context.link) : nothing}
+    ${figure ? figureView(figure, context.link) : nothing}`;
+  return html`<section class="view" aria-labelledby="title-spectrum">
+    ${fold({ id: 'spectrum', within: true, title: 'Singular values', says }, body)}
   </section>`;
 }

@@ -17,6 +17,7 @@ import { correlation, precise, saveButton } from '../../figure/print';
 import { leftToRight } from '../../figure/reading';
 import { numbers, tableView, written, type Table } from '../../figure/table';
 import '../../ui/parts.css';
+import { formula } from '../../ui/formula';
 
 type Which = 'spikeTime' | 'compressed';
 
@@ -31,10 +32,14 @@ export const lemmaPart = part<EncodingsContext, Lemma>({
   tag: 'lab-lemma',
   id: 'lemma',
   title: 'Lemma 1, live',
+  folded: true,
+  says: ({ spikeTime, expected }) =>
+    html`Slope ${precise(spikeTime.slope)}, where the lemma has ${precise(expected)}`,
   note: () => 'dot products of every pair of positions, under two encodings',
-  intro: html`Used as an amplitude, the spike time of position p in a window T turns the sinusoidal encoding
-  into (T∕L)·PE(p). Lemma 1 says: every dot product of two positions is then (T∕L)² times what it was. So the
-  points lie on a line through the origin, and nothing that depends on order or proportion changes.`,
+  intro: html`Used as an amplitude, the spike time of position ${formula('p')} in a window ${formula('T')}
+  turns the sinusoidal encoding into ${formula('(T∕L)·PE(p)')}. Lemma 1 says: every dot product of two
+  positions is then ${formula('(T∕L)²')} times what it was. So the points lie on a line through the origin,
+  and nothing that depends on order or proportion changes.`,
   ask: ({ client }) => client.ask('lemma', {}),
   controls: ({ context }) =>
     html`<div class="fields" role="group" aria-label="Lemma 1 for">
@@ -56,7 +61,7 @@ function found(lemma: Lemma, context: EncodingsContext): TemplateResult {
             <p class="help">
               ${
                 which === 'spikeTime'
-                  ? html`The amplitude form. Expected: all on the line of slope (T∕L)² =
+                  ? html`The amplitude form. Expected: all on the line of slope ${formula('(T∕L)²')} =
                     ${precise(lemma.expected)}.`
                   : html`The spike time <em>inside</em> the sine. No line is promised, and there is none.`
               }
@@ -193,16 +198,17 @@ function limits(): TemplateResult {
     <div>
       <h3>What the lemma covers</h3>
       <p>
-        Products of a position with a position, in the amplitude form: ⟨(T∕L) PE(p), (T∕L) PE(q)⟩ = (T∕L)²
-        ⟨PE(p), PE(q)⟩, exactly, for every pair, length, width and window.
+        Products of a position with a position, in the amplitude form:
+        ${formula('⟨(T∕L) PE(p), (T∕L) PE(q)⟩ = (T∕L)² ⟨PE(p), PE(q)⟩')}, exactly, for every pair, length,
+        width and window.
       </p>
     </div>
     <div>
       <h3>What it does not</h3>
       <p>
-        Products of a position with a symbol's content, which scale with T∕L only: see the next part. And the
-        spike time put <em>inside</em> the sine, sin(ω·(T∕L) p): that compresses every frequency, which is
-        another encoding.
+        Products of a position with a symbol's content, which scale with ${formula('T∕L')} only: see the next
+        part. And the spike time put <em>inside</em> the sine, ${formula('sin(ω·(T∕L) p)')}: that compresses
+        every frequency, which is another encoding.
       </p>
     </div>
   </div>`;

@@ -80,7 +80,7 @@ function figureOf(lengths: Lengths, measure: Measure, context: LengthsContext): 
           format: (value) => String(Number((kind === 'share' ? value * 100 : value).toPrecision(3))),
         },
         marks: [
-          { kind: 'rule', axis: 'x', at: trained },
+          { kind: 'rule', axis: 'x', at: trained, label: 'trained' },
           ...(measure.chance === undefined
             ? []
             : [{ kind: 'rule' as const, axis: 'y' as const, at: measure.chance, label: 'guessing' }]),

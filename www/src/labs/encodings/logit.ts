@@ -19,6 +19,7 @@ import { part } from '../../ui/part';
 import { keyOf, objectId } from '../../ui/part-key';
 import { precise, saveButton } from '../../figure/print';
 import '../../ui/parts.css';
+import { formula } from '../../ui/formula';
 
 /** What each part multiplies, said once for those who do not read labels as formulas. */
 const MEANING: Record<Logit['parts'][number]['id'], string> = {
@@ -37,11 +38,13 @@ export const logitPart = part<EncodingsContext, Logit>({
   tag: 'lab-logit',
   id: 'logit',
   title: 'A logit in four parts',
+  folded: true,
+  says: ({ sentence }) => sentence,
   note: () => 'where the lemma stops',
-  intro: html`Attention compares sums: symbol x plus position p. So a logit of layer 1 is (x<sub>m</sub> +
-    γp<sub>m</sub>)ᵀ M (x<sub>n</sub> + γp<sub>n</sub>), four products, where γ = T∕L is the mapping's factor
-    and M = W<sub>Q</sub>ᵀ W<sub>K</sub> ∕ √d<sub>head</sub>. γ multiplies each part as often as a position is
-    in it: not at all, once, once, twice.`,
+  intro: html`Attention compares sums: symbol ${formula('x')} plus position ${formula('p')}. So a logit of
+  layer 1 is ${formula('(x_m + γ p_m)ᵀ M (x_n + γ p_n)')}, four products, where ${formula('γ = T∕L')} is the
+  mapping's factor and ${formula('M = W_Q^T W_K ∕ √d_head')}. ${formula('γ')} multiplies each part as often as
+  a position is in it: not at all, once, once, twice.`,
   ask: ({ client }) => client.ask('logit', {}),
   key: (context) => {
     if (isMissing(context)) return null;
@@ -128,25 +131,25 @@ function limits(): TemplateResult {
     <div>
       <h3>What the lemma promises</h3>
       <p>
-        The position–position part is multiplied by one number, γ², for every pair. With the symbols switched
-        off, whole logits are, unless a layer norm comes first. With the gain undone, so that positions are
-        multiplied by 1∕γ again, nothing has changed at all.
+        The position–position part is multiplied by one number, ${formula('γ²')}, for every pair. With the
+        symbols switched off, whole logits are, unless a layer norm comes first. With the gain undone, so that
+        positions are multiplied by ${formula('1∕γ')} again, nothing has changed at all.
       </p>
     </div>
     <div>
       <h3>Where it stops</h3>
       <ul>
         <li>
-          With symbols in the sum, the four parts change by three different factors, 1, γ and γ². No single
-          factor maps the old logit to the new one: positions are drowned out.
+          With symbols in the sum, the four parts change by three different factors, 1, ${formula('γ')} and
+          ${formula('γ²')}. No single factor maps the old logit to the new one: positions are drowned out.
         </li>
         <li>
           Where layer norm comes first, it divides the sum of symbol and position by its own size, which the
           mapping changes: then not even the single parts keep to these factors.
         </li>
         <li>
-          Softmax is not scale-free. Even a global factor acts as a temperature: multiplying all logits by γ²
-          flattens attention towards even weights, though their order stays.
+          Softmax is not scale-free. Even a global factor acts as a temperature: multiplying all logits by
+          ${formula('γ²')} flattens attention towards even weights, though their order stays.
         </li>
       </ul>
     </div>

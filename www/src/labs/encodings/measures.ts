@@ -14,6 +14,7 @@ import { SIDE_NAMES, SIDES } from './maps';
 import '../../ui/parts.css';
 import { saveButton } from '../../figure/print';
 import { SIDE_MARKS } from './slice';
+import { formula } from '../../ui/formula';
 
 /** What a measure tells, in a sentence. */
 const MEANINGS: Record<string, string> = {
@@ -55,12 +56,18 @@ export const measuresPart = part<EncodingsContext, MeasureRow[]>({
   tag: 'lab-encodings-measures',
   id: 'measures',
   title: 'Measures of discriminability',
+  folded: true,
+  says: (rows) => {
+    const row = rows.find(({ id }) => id === 'neighbourCosine');
+    return row && html`${row.label}: ${SIDES.map((side) => valueText(row, side)).join(' and ')}`;
+  },
   note: ({ live, settled, step }) => {
     const follows = live && SIDES.some((side) => settled.values[side] === 'trained');
     return `How well positions can be told apart by a dot product${follows ? `, at step ${count(step)}` : ''}`;
   },
-  intro: html`t_p is the vector of position p as a model adds it, s(k) the mean of ⟨t_p, t_q⟩ over all pairs
-  at distance k, and σ_i are the singular values of the table.`,
+  intro: html`${formula('t_p')} is the vector of position ${formula('p')} as a model adds it,
+  ${formula('s(k)')} the mean of ${formula('⟨t_p, t_q⟩')} over all pairs at distance ${formula('k')}, and
+  ${formula('σ_i')} are the singular values of the table.`,
   ask: ({ client }) => client.ask('measures', {}),
   key: (context) => {
     const keys = SIDES.map((side) => sideKey(side, 'measures', context));
@@ -119,7 +126,7 @@ function table(rows: MeasureRow[], context: EncodingsContext, fresh: boolean): T
               </tr>
               <tr class="about">
                 <td colspan="3">
-                  <span class="formula">${row.formula}</span>
+                  <span class="formula">${formula(row.formula)}</span>
                   ${MEANINGS[row.id] ? html`<span class="meaning">${MEANINGS[row.id]}</span>` : nothing}
                 </td>
               </tr>`,

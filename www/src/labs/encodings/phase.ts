@@ -17,7 +17,9 @@ import { Player } from '../../ui/player';
 import '../../ui/parts.css';
 import './phase.css';
 import { slider } from '../../ui/slider';
+import { figureText } from '../../ui/text';
 import { entriesTable, substitutions, type Form } from './substitutions';
+import { formula } from '../../ui/formula';
 
 const FIRST_DIALS = 6;
 /** A position is shown for so long while the clock runs. */
@@ -48,6 +50,8 @@ export const phasePart = part<EncodingsContext, Phase, State>({
   tag: 'lab-phase',
   id: 'phase',
   title: 'One clock, two readings',
+  folded: true,
+  says: ({ position, spikeTime }) => html`Position ${position} is a spike at t = ${figureText(spikeTime)}`,
   note: () => 'A position as phases, and as the time of a spike',
   intro: ({ settled }) =>
     html`Position p turns the hand of pair i to the phase φ = ω p, with ω = ${settled.values.left_base}<sup
@@ -160,7 +164,9 @@ function readings(phase: Phase, own: Own): TemplateResult {
         ${forms.map(
           (form) =>
             html`<section aria-labelledby="title-${form.id}">
-              <h3 id="title-${form.id}">${form.title} <span class="formula">${form.formula}</span></h3>
+              <h3 id="title-${form.id}">
+                ${form.title} <span class="formula">${formula(form.formula)}</span>
+              </h3>
               <p class="help" data-testid="sentence-${form.id}">${form.sentence}</p>
               ${figureView(form.figure, context.link)}
             </section>`,

@@ -70,7 +70,7 @@ function curves(phase: Phase, pair: Pair, { id, title, formula, what, most, of, 
         y: { title: 'Entry', range: [-EDGE * most, EDGE * most] },
         marks: [
           { kind: 'rule', axis: 'y', at: 0 },
-          { kind: 'rule', axis: 'x', at: position },
+          { kind: 'rule', axis: 'x', at: position, label: 'position' },
           line('sine', 'sine', 0, points, false),
           line('cosine', 'cosine', 1, points, false),
           ...(behind

@@ -5,7 +5,7 @@ import { every, graphMarks, type Picked, type Places } from '../../figure/graph'
 import { precise } from '../../figure/print';
 import { numbers, single, type Table } from '../../figure/table';
 import { share } from '../../ui/text';
-import type { MapAnswer, NearestAnswer } from '../../engine/types';
+import type { MapAnswer, NearestAnswer, OneMap } from '../../engine/types';
 
 const SIDE_PX = 340;
 /** Free around what is drawn on paper, and between a node and its name: shares of the half width. */
@@ -79,8 +79,15 @@ export function graphFigure(map: MapAnswer, near: NearestAnswer | null): Figure 
   };
 }
 
-export function mapFigure(map: MapAnswer, near: NearestAnswer | null): Figure {
-  const { axes, points, about, nodes } = map;
+/** `map` is nothing before there is one. `title` is whose it is, where several stand side by side. */
+export function mapFigure(
+  graph: MapAnswer,
+  map: OneMap | null,
+  near: NearestAnswer | null,
+  [name, title]: readonly [name: string, title: string],
+): Figure {
+  const { nodes, why } = graph;
+  const { points, axes, about } = map ?? { points: new Float32Array(), axes: [], about: why };
   const [x, y, z] = [every(points, 3, 0), every(points, 3, 1), every(points, 3, 2)];
   const places: Places = [x, y, z];
   const there = x.length > 0;
@@ -88,10 +95,10 @@ export function mapFigure(map: MapAnswer, near: NearestAnswer | null): Figure {
   const titles = [0, 1, 2].map((i) => (axes[i] ? `${axes[i].label}, ${share(axes[i].share)}` : ''));
   // All three have one unit, so that a direction that holds little looks as small as it is.
   const axis = (i: number) => ({ title: titles[i] ?? '', range: [-most, most] as const });
-  const marks = there ? graphMarks({ ...map, names: nodes }, places, pickedOf(near), 0) : [];
+  const marks = there ? graphMarks({ ...graph, names: nodes }, places, pickedOf(near), 0) : [];
   return {
-    name: 'map',
-    title: 'What training makes of it',
+    name,
+    title,
     note: about,
     summary: there ? `${about} Axes: ${titles.join('; ')}. The table below has every node.` : about,
     empty: 'Press Train, and the nodes find their places here.',
@@ -104,8 +111,8 @@ export function mapFigure(map: MapAnswer, near: NearestAnswer | null): Figure {
       z,
       rows: [[...x.keys()]],
       words: (node) =>
-        `${whoIs(map, node)}: ${[x, y, z].map((values) => precise(values[node] ?? NaN)).join(', ')}`,
+        `${whoIs(graph, node)}: ${[x, y, z].map((values) => precise(values[node] ?? NaN)).join(', ')}`,
     },
-    tables: [nodeTable(map, 'map', 'Nodes in the map', [x, y, z], titles)],
+    tables: [nodeTable(graph, name, `Nodes in the map: ${title}`, [x, y, z], titles)],
   };
 }

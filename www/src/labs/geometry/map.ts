@@ -6,16 +6,22 @@ import { keyView } from '../../figure/key';
 import '../../figure/lab-figure';
 import { tableView, written } from '../../figure/table';
 import { count } from '../../ui/format';
+import { check } from '../../ui/options';
 import { parts, type Part } from '../../ui/part';
 import '../../ui/parts.css';
 import { runPicker } from '../../ui/run-picker';
 import { figureText } from '../../ui/text';
 import type { MapAnswer, NearestAnswer } from '../../engine/types';
-import { isOpen, isOther, lookKey, type GeometryContext } from './context';
+import { isOpen, lookKey, type GeometryContext } from './context';
 import './geometry.css';
 import { graphFigure, mapFigure } from './map-figures';
 
+/** More learners than that are looked at one after the other. */
+const MOST_BESIDE = 6;
+
 interface State {
+  /** Whether the maps of all learners stand side by side. */
+  beside: boolean;
   /** The node that was picked, and the one that is pointed at in either drawing. */
   node: number | null;
   pointed: number | null;
@@ -26,7 +32,8 @@ interface State {
 interface Drawn {
   map: MapAnswer;
   near: NearestAnswer | null;
-  figures: [Figure, Figure];
+  /** The map that is looked at, the graph on paper, and the maps of the other learners. */
+  figures: [Figure, Figure, ...Figure[]];
 }
 
 interface Asked {
@@ -43,9 +50,16 @@ export const mapPart = parts<GeometryContext, State, Asked>({
   id: 'map',
   title: 'From a graph to a map',
   note: ({ recording, step }) => (recording ? `step ${count(step)}` : 'nothing is trained yet'),
-  state: () => ({ node: null, pointed: null, drawn: null }),
+  state: () => ({ node: null, pointed: null, drawn: null, beside: true }),
   asks: {
-    map: { ask: ({ client, run }) => client.ask('map', { run }), key: mapKey },
+    map: {
+      ask: (context, state) =>
+        context.client.ask('map', { run: context.run, beside: besides(context, state) }),
+      key: (context, state) => {
+        const { settings, moment } = mapKey(context);
+        return { settings: `${settings} ${besides(context, state)}`, moment };
+      },
+    },
     nearest: {
       ask: ({ client, run }, { node }) => client.ask('map.nearest', { run, node: node ?? 0 }),
       key: (context, { node }) => {
@@ -58,34 +72,46 @@ export const mapPart = parts<GeometryContext, State, Asked>({
     const { map, nearest } = part.asked;
     const picked = part.state.node !== null && nearest.fresh;
     const wrong = map.fresh && (map.refused || (picked && nearest.refused));
-    const drawn = map.answer && draw(isOther(part.context) ? alone(map.answer) : map.answer, part);
-    return html`<div class="fields">${runPicker(part.context, 'map')}</div>
+    const drawn = map.answer && draw(map.answer, part);
+    const several = few(part.context)
+      ? check('All learners side by side', part.state.beside, (beside) => part.set({ beside }), 'beside')
+      : nothing;
+    return html`<div class="fields">${runPicker(part.context, 'map')} ${several}</div>
       <p class="refused" role="status">${wrong ? html`<span class="wrong">${wrong}</span>` : nothing}</p>
       ${drawn ? drawings(drawn, part) : html`<p class="help waits">Drawn while it is in view.</p>`}`;
   },
 });
 
-/** The graph without the map. */
-const bare = new WeakMap<MapAnswer, MapAnswer>();
-function alone(map: MapAnswer): MapAnswer {
-  const about = 'The open run is of another graph. Press Train for this one.';
-  const known = bare.get(map) ?? { ...map, axes: [], points: new Float32Array(), about };
-  bare.set(map, known);
-  return known;
+/** Whether there are several learners, and not too many for one screen. */
+function few({ recording }: GeometryContext): boolean {
+  const arms = recording?.about.arms.length ?? 0;
+  return arms > 1 && arms <= MOST_BESIDE;
 }
 
+const besides = (context: GeometryContext, { beside }: State) => beside && few(context);
+
 /** What is nearest to the node that is picked, in this map. */
-function nearestIn({ points, nodes }: MapAnswer, { state, asked, context }: Own): NearestAnswer | null {
+function nearestIn({ map, nodes }: MapAnswer, { state, asked, context }: Own): NearestAnswer | null {
   const { answer } = asked.nearest;
-  const told = answer !== null && answer.node === state.node && isOpen(context) && points.length > 0;
+  const told = answer !== null && answer.node === state.node && isOpen(context) && map !== null;
   return told && [answer, ...answer.nearest].every(({ node }) => node < nodes.length) ? answer : null;
 }
+
+const MADE = 'What training makes of it';
 
 function draw(map: MapAnswer, part: Own): Drawn {
   const { state } = part;
   const near = nearestIn(map, part);
   if (state.drawn?.map !== map || state.drawn.near !== near)
-    state.drawn = { map, near, figures: [mapFigure(map, near), graphFigure(map, near)] };
+    state.drawn = {
+      map,
+      near,
+      figures: [
+        mapFigure(map, map.map, near, ['map', map.beside.length ? (map.map?.label ?? '') : MADE]),
+        graphFigure(map, near),
+        ...map.beside.map((other) => mapFigure(map, other, null, [`map-${other.arm}`, other.label])),
+      ],
+    };
   return state.drawn;
 }
 
@@ -108,8 +134,8 @@ function drawings({ map, near, figures }: Drawn, { state, context, set }: Own): 
     </div>
     ${keyView(figures[1])}
     <p class="help">
-      <span data-testid="map-about">${map.about}</span> Pick a node in either drawing to see which it is
-      nearest to.
+      <span data-testid="map-about">${map.map?.about ?? map.why}</span>
+      ${map.map && !near ? 'Pick a node in any drawing to see which it is nearest to.' : nothing}
     </p>
     ${near ? nearestTable(near) : nothing}`;
 }

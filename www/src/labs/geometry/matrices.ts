@@ -31,6 +31,7 @@ export const matricesPart = part<GeometryContext, MatrixAnswer, State>({
   tag: 'lab-matrices',
   id: 'matrices',
   title: 'Every node against every other',
+  folded: true,
   note: () => '',
   intro: html`A map fades with the hops between two nodes. A zigzag gives neighbours opposite signs: with the
   odd hops flipped it looks like a map.`,

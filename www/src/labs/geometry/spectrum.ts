@@ -24,6 +24,7 @@ export const spectrumPart = part<GeometryContext, SpectrumAnswer>({
   tag: 'lab-spectrum',
   id: 'spectrum',
   title: 'Where in the spectrum it lies',
+  folded: true,
   note: ({ recording, step }) => (recording ? `step ${count(step)}` : ''),
   intro: html`The eigenvalues of the graph, the smoothest patterns first, and how much of the embedding lies
   along each: a map lies at the left end, a zigzag at the right, a mere list of edges everywhere. Equal
@@ -69,7 +70,7 @@ function spectrumFigure(spectrum: SpectrumAnswer, csv: () => Promise<string>): F
   const { eigenvalues, spaces, projections, closed } = spectrum;
   const x = eigenvalues.map((_, i) => i + 1);
   const width = Math.max(1, Math.min(STEM_PX, STEMS_PX / x.length));
-  const colour = (i: number) => `--series-${1 + ((spaces[i] ?? 0) % 2)}`;
+  const colour = (i: number) => `--series-${2 - ((spaces[i] ?? 1) % 2)}`;
   const trained = projections.length > 0;
   const stems = (id: string, title: string, values: number[], last: boolean, more: Mark[] = []): Panel => ({
     x: {
@@ -122,12 +123,7 @@ function spectrumFigure(spectrum: SpectrumAnswer, csv: () => Promise<string>): F
         columns: [
           numbers('index', 'Eigenvector', x, count),
           numbers('eigenvalue', 'Eigenvalue', eigenvalues, figureText),
-          numbers(
-            'space',
-            'Eigenspace',
-            spaces.map((space) => space + 1),
-            count,
-          ),
+          numbers('space', 'Eigenspace', spaces, count),
           numbers('projection', 'Along it', projections, figureText),
         ],
         file: 'spectrum',

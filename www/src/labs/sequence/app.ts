@@ -35,8 +35,18 @@ const OPEN = new Set(['Sequence', 'Context']);
 
 export default class MnemoscopeSequence extends LabPage {
   readonly lab: LabId = 'sequence';
+  protected override readonly bar = 'between';
   protected override readonly words = RUNNING;
-  protected readonly welcome = new Welcome('welcome-sequence', STEPS, () => this.requestUpdate());
+  protected readonly welcome = new Welcome(
+    'welcome-sequence',
+    STEPS,
+    () => this.requestUpdate(),
+    html`<p>
+      A sequence machine of 2007 writes each symbol once, as a code of a few spiking neurons, and recalls the
+      sequence from a cue. Here it runs beside a transformer: watch both step by step, and find out what fits
+      into such a memory, and where it loses its way.
+    </p>`,
+  );
   protected readonly shortcuts = new Shortcuts(
     [
       { key: 'w', label: 'Store: write the sequence', act: () => this.pressed('store') },

@@ -20,6 +20,8 @@ export const ballPart = part<SequenceContext, Ball>({
   tag: 'lab-sequence-ball',
   id: 'ball',
   title: 'Attention approximates SDM',
+  folded: true,
+  says: ({ beta, rSquared }) => html`β = ${betaText(beta)}, R² = ${squareText(rSquared)}`,
   note: () => 'two Hamming balls, and a softmax',
   intro: html`A binary memory writes a word at all hard locations within r bits of its address, and reads at
   all that are within r bits of the query. So a word counts by the locations that are near both: the

@@ -1,7 +1,7 @@
 /** The five operations of both machines as a sheet for a file: two rows, five columns. */
 
 import type { Operations, SimilarityView, StageView } from '../../engine/types';
-import type { Item, Sheet } from '../../figure/sheet';
+import type { Item, Sheet } from './sheet';
 import type { Words } from '../../figure/svg';
 import { leftOut, mostBars, similarFigure } from './similar';
 import { stripFigure, stripWords } from './strip';

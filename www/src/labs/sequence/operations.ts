@@ -21,6 +21,7 @@ import { BAR, placeKey, playerOf, scrubber, viewed, type Viewed, type Walking } 
 import { mostBars, similarBars } from './similar';
 import { stripFigure } from './strip';
 import { symbolText } from './symbols';
+import { formula } from '../../ui/formula';
 
 const MACHINES = [
   { id: 'machine', label: 'Sequence machine' },
@@ -28,7 +29,7 @@ const MACHINES = [
 ] as const;
 
 interface State extends Walking {
-  /** The stage on show where there is no room for all. */
+  /** The one on show. */
   stage: Stage['id'];
   open: boolean;
   /** Whose numbers the table holds. */
@@ -43,6 +44,7 @@ export const operationsPart = part<SequenceContext, Viewed<Operations>, State>({
   tag: 'sequence-operations',
   id: 'operations',
   title: 'Five operations',
+  folded: true,
   note: () => 'both machines on one sequence, in step',
   intro: html`At each symbol both do the same five things with vectors of their own. What you see are the
   vectors of the running machines, and the similarities that each of them went by.`,
@@ -106,7 +108,7 @@ function step(operations: Operations, own: Own): TemplateResult {
   </div>`;
 }
 
-/** Where there is no room for five columns, one stage at a time is shown. */
+/** One stage at a time is shown. */
 function chooser({ stages }: Operations, shown: Stage['id'] | undefined, { set }: Own): TemplateResult {
   return html`<fieldset class="switch chooser">
     <legend class="sr">Operation on show</legend>
@@ -155,7 +157,7 @@ function foot(operations: Operations, { context, state, set }: Own): TemplateRes
 }
 
 async function onPaper(operations: Operations, link: string): Promise<string> {
-  const { sheetSvg } = await import('../../figure/sheet');
+  const { sheetSvg } = await import('./sheet');
   const { at, length, symbol } = operations;
   const words = {
     title: 'Five operations, two machines',
@@ -244,7 +246,7 @@ function cell(id: 'machine' | 'transformer', label: string, view: StageView): Te
   return html`<div class="cell ${id}" data-machine=${id}>
     <h4>${label}</h4>
     <p class="sentence">${view.sentence}</p>
-    <p class="formula">${view.formula}</p>
+    <p class="formula">${formula(view.formula)}</p>
     ${view.vectors.map(
       (vector) =>
         html`<div class="vector">

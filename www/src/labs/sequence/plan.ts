@@ -6,7 +6,7 @@ import { propertyOf } from '../../ui/fields';
 import { plural } from '../../ui/format';
 import type { SequenceContext } from './context';
 
-type Id = 'capacity' | 'kanerva' | 'errors' | 'repeated' | 'rivals';
+type Id = 'capacity' | 'kanerva' | 'errors' | 'repeated' | 'rivals' | 'recall';
 
 /** The settings as numbers, and the contexts in words. */
 interface Plan {
@@ -51,6 +51,11 @@ const SENTENCES: Record<Id, (plan: Plan) => string> = {
     `${plural(number('seeds'), 'random sequence')} of each of ${plural(number('points'), 'length')} up to ${number('longest')} ${verb(number('seeds') * number('points'), 'is', 'are')} shown once, symbol by symbol, to a machine and to transformers ` +
     `that take one gradient step a symbol${number('rival_steps') > 1 ? `, or ${number('rival_steps')}` : ''}. Then they come again, and each wrong prediction counts. ` +
     `${number('rival_rate') ? '' : 'Learning rates are tried on sequences of other seeds first, which takes most of the time.'}`,
+  recall: ({ number, contexts }) =>
+    `${plural(number('seeds'), 'set')} of pairs of each of ${plural(number('points'), 'size')} up to ${Math.floor(number('longest') / 2)} pairs, of ${number('alphabet')} keys and as many values, ` +
+    `${verb(number('seeds') * number('points'), 'is', 'are')} shown once, symbol by symbol, to machines (${contexts}) and to transformers that take one gradient step a symbol` +
+    `${number('rival_steps') > 1 ? `, or ${number('rival_steps')}` : ''}. Then the pairs come again in another order, nobody learns, and after each key its partner is asked. ` +
+    `${number('rival_rate') ? '' : 'Learning rates are tried on pairs of other seeds first, which takes most of the time.'}`,
 };
 
 /**
@@ -76,6 +81,15 @@ function machines({ number, kinds }: Plan, symbols: number): number {
 /** 1/n, 2/n … of the most, together. */
 const stairs = (most: number, steps: number) => (most * (steps + 1)) / 2;
 
+/** Transformers learn sequences up to the longest, and learn them again. */
+function transformers({ number }: Plan): number {
+  const [width, more] = [number('rival_width'), number('rival_steps')];
+  const replaying = (1 + RIVALS.replayed) * (1 + (more > 1 ? more : 0));
+  const tokens = stairs(number('longest'), number('points')) * number('rival_window') * (1 + replaying);
+  const runs = number('seeds') + (number('rival_rate') ? 0 : RIVALS.tried);
+  return runs * tokens * number('rival_layers') * width * (MS.token + MS.square * width);
+}
+
 /** About how many milliseconds the work takes. */
 const EFFORTS: Record<Id, (plan: Plan) => number> = {
   errors: (plan) => machines(plan, 2 * stairs(plan.number('longest'), plan.number('points'))),
@@ -90,12 +104,11 @@ const EFFORTS: Record<Id, (plan: Plan) => number> = {
     const noisy = DISTANCE.loads * (number('points') + 1) * DISTANCE.cues * DISTANCE.reads;
     return number('seeds') * (alone + noisy) * number('locations') * number('bits') * MS.bit;
   },
-  rivals: ({ number }) => {
-    const [width, more] = [number('rival_width'), number('rival_steps')];
-    const replaying = (1 + RIVALS.replayed) * (1 + (more > 1 ? more : 0));
-    const tokens = stairs(number('longest'), number('points')) * number('rival_window') * (1 + replaying);
-    const transformers = number('seeds') + (number('rival_rate') ? 0 : RIVALS.tried);
-    return transformers * tokens * number('rival_layers') * width * (MS.token + MS.square * width);
+  rivals: transformers,
+  recall: (plan) => {
+    const symbols = 2 * stairs(plan.number('longest'), plan.number('points'));
+    // Beside the transformer everything is learned twice; here what comes again is only asked.
+    return machines(plan, symbols) + transformers(plan) / 2;
   },
 };
 

@@ -30,6 +30,8 @@ export interface State {
   /** The symbols of the settings' sequence. */
   symbols: string[];
   busy: Command | null;
+  /** A command has just been carried out: what came of it is brought into view. */
+  toShow: boolean;
   refused: { place: Place; text: string } | null;
   /** What has happened to the machine without the reader asking for it. */
   note: string;
@@ -81,7 +83,7 @@ async function command(which: Command, { state, set }: Own, ask: () => Promise<S
     const session = await ask();
     // After a wrong turn the eye goes there.
     const current = session.begin + (which === 'replay' ? (state.wrongAt ?? 0) : 0);
-    set({ session, current, whole: false });
+    set({ session, current, whole: false, toShow: which !== 'forget' });
     if (which !== 'forget') state.playback.begin(shownSteps(state).length);
   } catch (thrown) {
     const text = thrown instanceof Error ? thrown.message : String(thrown);

@@ -4,6 +4,7 @@ import { select } from '../../ui/options';
 import { html, nothing, type TemplateResult } from 'lit';
 import { field, propertyOf } from '../../ui/fields';
 import { count, plural, shortened } from '../../ui/format';
+import { fold } from '../../ui/fold';
 import { numberControl, wholeNumber } from '../../ui/number-control';
 import { part } from '../../ui/part';
 import { workBar } from '../../ui/work';
@@ -37,13 +38,11 @@ export const sessionPart = part<SequenceContext, string[], State>({
   id: 'session',
   title: 'A machine that learns in one pass',
   note: () => 'store, then recall from a cue',
-  intro: html`Every symbol is a ranked code of a few firing neurons. The machine writes, for each symbol,
-  which code followed which context; then it reads that memory at its present context, and so predicts what
-  comes next. There is no training and no second pass.`,
   state: (now) => ({
     session: null,
     symbols: [],
     busy: null,
+    toShow: false,
     refused: null,
     note: '',
     whole: false,
@@ -64,11 +63,15 @@ export const sessionPart = part<SequenceContext, string[], State>({
   drawn: (element, { state, fresh }) => {
     const { busy, playback, session } = state;
     playback.show(element);
+    if (!busy && state.toShow) {
+      state.toShow = false;
+      element.querySelector('.view')?.scrollIntoView({ block: 'nearest' });
+    }
     element.dataset.state = busy ? 'busy' : playback.running ? 'showing' : fresh ? 'still' : 'asking';
     element.dataset.steps = String(session?.steps.length ?? '');
   },
   controls: (own) =>
-    html`${choosing(own)} ${making(own)} ${doing(own)}
+    html`${choosing(own)} ${doing(own)}
     ${own.state.busy ? workBar(own.context.client, 'session', { words: () => ({ stop: 'Stop here' }) }) : nothing}`,
   foot: (own) => {
     const { session, busy, playback } = own.state;
@@ -113,11 +116,9 @@ function choosing(own: Own): TemplateResult {
       )}
     </div>
     <div class="fields sequence">
-      ${field('source', 'session', context)}
       ${
         typed
-          ? html`${field('split', 'session', context)}
-            ${field('sequence', 'session', context, { refused: refusal(own, 'sequence') })}`
+          ? field('sequence', 'session', context, { refused: refusal(own, 'sequence') })
           : html`${field('alphabet', 'session', context)} ${field('length', 'session', context)}
               <button type="button" class="small" data-testid="draw" @click=${() => draw(context)}>
                 Draw another
@@ -125,7 +126,11 @@ function choosing(own: Own): TemplateResult {
               <span class="help">The next seed, which also makes another machine.</span>`
       }
       ${written(typed, own)}
-    </div>`;
+    </div>
+    <section class="making" aria-labelledby="title-making">
+      ${fold({ id: 'making', within: true, title: 'Where the symbols come from, and the machine' }, making(typed, own))}
+    </section>
+    ${said(refusal(own, 'machine'))}`;
 }
 
 function written(typed: boolean, own: Own): TemplateResult {
@@ -148,13 +153,12 @@ function draw({ settled, change, properties }: SequenceContext): void {
   change('seed', String(seed >= most ? 0 : seed + 1));
 }
 
-function making(own: Own): TemplateResult {
-  const { context } = own;
+function making(typed: boolean, { context }: Own): TemplateResult {
   return html`<div class="fields machine" role="group" aria-label="The machine">
+    ${field('source', 'session', context)} ${typed ? field('split', 'session', context) : nothing}
     ${field('context', 'session', context)}
     ${context.settled.values.context === 'shift' ? nothing : field('retention', 'session', context)}
     <span class="help">Its other settings stand under Settings. Other settings, another machine.</span>
-    ${said(refusal(own, 'machine'))}
   </div>`;
 }
 

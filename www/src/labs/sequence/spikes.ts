@@ -22,6 +22,7 @@ import { BAR, placeKey, playerOf, scrubber, viewed, type Viewed, type Walking } 
 import './spikes.css';
 import { symbolText } from './symbols';
 import { tracesOf } from './traces';
+import { formula } from '../../ui/formula';
 
 const CLOCKS: Option<Clock>[] = [
   { value: 'own', label: 'Each layer’s burst' },
@@ -53,6 +54,7 @@ export const spikesPart = part<SequenceContext, Viewed<Spikes>, State>({
   tag: 'sequence-spikes',
   id: 'spikes',
   title: 'Spikes',
+  folded: true,
   note: () => 'is the order of firing the code?',
   intro: html`A code is a volley: whoever fires first counts most. Each layer takes in the volley of the layer
   before it, and is shut off once as many of its neurons have fired as its code has.`,
@@ -111,7 +113,9 @@ function shown(spikes: Spikes, { context, state, set }: Own): TemplateResult {
   const csv = (table: 'spikes' | 'readings' | 'spike-checks') => client.ask('csv', { table, at: spikes.at });
   const raster = rasterFigure(spikes, clock, note, () => csv('spikes'));
   const readings = readingsFigure(spikes, note, () => csv('readings'));
-  return html`<p class="formula" data-testid="spikes-formula"><b>${spikes.label}:</b> ${spikes.formula}</p>
+  return html`<p class="formula" data-testid="spikes-formula">
+      <b>${spikes.label}:</b> ${formula(spikes.formula)}
+    </p>
     ${choice('Time axis', 'spikes-clock', CLOCKS, clock, (id) => set({ clock: id }))}
     ${figureView(raster, link)} ${tableView(layersTable(spikes.layers))}
     <div class="two">

@@ -1,10 +1,10 @@
 /** A sheet for a file: words and figures in rows of columns. It is data, as a figure is; its parts are drawn as figures are. */
 
-import type { Figure } from './figure';
-import { paperColour } from './paper';
-import { panelsSvg } from './plot';
-import { caption, heading, MUTED, picture, tag, text, type Words } from './svg';
-import { linesOf, widthOf } from './text-lines';
+import type { Figure } from '../../figure/figure';
+import { paperColour } from '../../figure/paper';
+import { panelsSvg } from '../../figure/plot';
+import { caption, heading, MUTED, picture, tag, text, type Words } from '../../figure/svg';
+import { linesOf, widthOf } from '../../figure/text-lines';
 
 /** Below what stands above it in its column. */
 export type Item = {

@@ -1,8 +1,9 @@
-//! Softmax cross-entropy; in training, where the reverse pass starts.
+//! Losses; in training, where the reverse pass starts.
 
 use crate::error::Error;
 use crate::graph::{BufferId, Graph, Tensor};
 use crate::kernels::cross_entropy::CrossEntropy;
+use crate::kernels::squared_error::SquaredError;
 use crate::kernels::table::Table;
 use crate::kernels::table_cross_entropy::TableCrossEntropy;
 use crate::kernels::table_cross_entropy_backward::TableCrossEntropyBackward;
@@ -10,6 +11,24 @@ use crate::kernels::tied_cross_entropy::TiedCrossEntropy;
 use crate::kernels::tied_cross_entropy_backward::TiedCrossEntropyBackward;
 
 impl Graph<'_> {
+    /// Records the mean squared error of each row of `predictions`. Returns the buffer of scores `[rows, 2]`.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the targets are of another shape, or the predictions already have a gradient.
+    pub fn squared_error(&mut self, predictions: Tensor, targets: Tensor) -> Result<BufferId, Error> {
+        let Tensor { id, rows, columns } = predictions;
+        if [targets.rows, targets.columns] != [rows, columns] || self.gradients.contains_key(&id) {
+            return Err(Error::Internal(
+                "a squared error needs a target for each prediction, and cannot add to a gradient".to_owned(),
+            ));
+        }
+        let scores = self.buffer("scores", 2 * rows);
+        let gradient = self.training().then(|| self.gradient_target(predictions).0);
+        let kernel = SquaredError { rows, width: columns, gradient: gradient.is_some() };
+        self.launch(kernel, [Some(id), Some(targets.id)], [gradient, Some(scores)]);
+        Ok(scores)
+    }
+
     /// Records loss and accuracy per row of `logits`; `judged` rows count. Returns the buffer of scores `[rows, 2]`.
     pub fn cross_entropy(&mut self, logits: Tensor, targets: Tensor, judged: u32) -> BufferId {
         let scores = self.buffer("scores", 2 * logits.rows);

@@ -1,0 +1,51 @@
+//! The symmetry lab: which maps from sequences to sequences respect rotations of the embedding space?
+
+mod answers;
+mod ask;
+pub mod block;
+pub mod choices;
+pub mod claim;
+pub mod config;
+pub mod errors;
+pub mod exam;
+pub mod given;
+pub mod group;
+pub mod learner;
+pub mod maps;
+pub mod matrix;
+pub mod own;
+pub mod parts;
+pub mod presets;
+mod race;
+pub mod twins;
+
+use crate::labs::ask::Bench;
+use crate::labs::symmetry::ask::SymmetryBench;
+use crate::labs::symmetry::config::SymmetryConfig;
+use crate::labs::{Config, Lab};
+
+/// The symmetry lab.
+#[derive(Debug)]
+pub struct SymmetryLab;
+
+impl Lab for SymmetryLab {
+    fn id(&self) -> &'static str {
+        "symmetry"
+    }
+
+    fn label(&self) -> &'static str {
+        "Symmetry"
+    }
+
+    fn question(&self) -> &'static str {
+        "Which maps from sequences to sequences respect rotations of the embedding space?"
+    }
+
+    fn defaults(&self) -> Config {
+        SymmetryConfig::default().into()
+    }
+
+    fn bench(&self) -> Box<dyn Bench> {
+        Box::new(SymmetryBench)
+    }
+}
