@@ -202,8 +202,13 @@ export class Lab {
 
   /** Waits for a state, and fails at once if the page meets an error instead. */
   async state(wanted, timeout = PATIENCE) {
-    await this.page.waitForSelector(`#lab[data-state="${wanted}"], #lab[data-state="error"]`, { timeout });
-    const now = await this.data('state');
+    // One look: between two the page may go on.
+    const found = await this.page.waitForFunction(
+      (states) => states.find((state) => document.querySelector(`#lab[data-state="${state}"]`)),
+      [wanted, 'error'],
+      { timeout },
+    );
+    const now = await found.jsonValue();
     if (now !== wanted) throw new Error(`wanted ${wanted}, found ${now}: ${await this.text('status')}`);
   }
 

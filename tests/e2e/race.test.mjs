@@ -106,7 +106,6 @@ describe('verdicts', () => {
       assert.match(words, /about \d+ (s|min)/);
       // By the keyboard, whose place is not lost.
       await lab.page.getByTestId('go-on').press('Enter');
-      await lab.state('finished');
       await lab.stepAtLeast(steps);
       await lab.state('finished');
       assert.equal(await lab.page.evaluate(() => document.activeElement.id), 'pause');

@@ -9,6 +9,9 @@ import { labs, until } from './lab.mjs';
 const EACH = JSON.parse(readFileSync(new URL('each-lab.json', import.meta.url)));
 const { withLab } = labs({ webgpu: false });
 
+/** All parts are in view: which of them a shorter window shows is a matter of how the page has moved meanwhile. */
+const WHOLE = { viewport: { width: 1280, height: 8000 } };
+
 /**
  * In the page: wraps each text that may be translated, moved into the elements or put there anew. Gives how many, and the share
  * of words.
@@ -63,8 +66,8 @@ function difference(one, other) {
 for (const [id, { small }] of Object.entries(EACH)) {
   it(`${id}: what is read follows, through a run, a reset and another run`, async () => {
     const link = `#lab=${id}&${small}`;
-    await withLab(link, (plain) =>
-      withLab(link, async (translated) => {
+    await withLab(link, WHOLE, (plain) =>
+      withLab(link, WHOLE, async (translated) => {
         const pass = (moved) => translated.page.evaluate(translate, moved);
         const both = (act) => Promise.all([plain, translated].map(act));
         const agree = async () => {
