@@ -167,12 +167,9 @@ build() {
     setup_target
     beside tools setup_tools
     say "compiling to WebAssembly, which takes two to four minutes when all of it is new"
-    # Optimised as a whole, the module is a tenth smaller; natively that is not worth the wait. Level 3 would inline another
-    # 10 KiB (with gzip) and be no faster.
-    CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 CARGO_PROFILE_RELEASE_OPT_LEVEL=2 \
-        cargo build --lib --release --locked --target wasm32-unknown-unknown
+    cargo build --lib --profile page --locked --package mnemoscope --target wasm32-unknown-unknown
     joined tools
-    wasm-bindgen --target web --out-dir pkg target/wasm32-unknown-unknown/release/mnemoscope.wasm
+    wasm-bindgen --target web --out-dir pkg target/wasm32-unknown-unknown/page/mnemoscope.wasm
     optimise
     say "bundling the page and the npm package"
     # The package first: the page has tables that the engine writes, which Node loads from there.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// One option of a choice.
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(not(target_arch = "wasm32"), derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct ChoiceOption {
     /// Identifier, as in a link.
@@ -48,6 +48,7 @@ fn place(options: &[ChoiceOption], id: &str) -> Option<usize> {
 }
 
 /// Declares an enum with its [`Choice`] implementation.
+#[macro_export]
 macro_rules! choice {
     ($(#[$meta:meta])* pub enum $name:ident { $($variant:ident = $id:literal, $label:literal, $help:literal;)+ }) => {
         $(#[$meta])*
@@ -64,4 +65,4 @@ macro_rules! choice {
         }
     };
 }
-pub(crate) use choice;
+pub use choice;

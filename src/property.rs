@@ -11,7 +11,7 @@ pub use crate::choice::ChoiceOption;
 use crate::reading::{numbers, quoted};
 
 /// What values a property takes.
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(not(target_arch = "wasm32"), derive(ts_rs::TS))]
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum Kind {
@@ -144,7 +144,7 @@ impl Kind {
 }
 
 /// What a setting is for.
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(not(target_arch = "wasm32"), derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
@@ -157,7 +157,7 @@ pub enum Scope {
 }
 
 /// A row of the table.
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(not(target_arch = "wasm32"), derive(ts_rs::TS))]
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Property {
@@ -180,7 +180,7 @@ pub struct Property {
 }
 
 /// A value that was refused: which, why, and what is allowed.
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(not(target_arch = "wasm32"), derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// Name of the property.
@@ -323,14 +323,14 @@ fn plainly(rows: &[Property], name: &str, text: &str, values: &[(&str, String)])
 
 /// A row from its words (name, group, label, unit, help), its kind, its scope, and its default.
 #[inline(never)]
-pub(crate) fn row<F: Field>(words: [&'static str; 5], kind: Kind, scope: Scope, default: &F) -> Property {
+pub fn row<F: Field>(words: [&'static str; 5], kind: Kind, scope: Scope, default: &F) -> Property {
     let [name, group, label, unit, help] = words;
     Property { name, scope, group, label, unit, help, kind, default: default.text() }
 }
 
 /// A value as text.
 #[inline(never)]
-pub(crate) fn text<F: Field>(value: &F) -> String {
+pub fn text<F: Field>(value: &F) -> String {
     value.text()
 }
 
@@ -363,7 +363,7 @@ pub fn typed(rows: &[Property], values: Vec<(&'static str, String)>) -> BTreeMap
 /// Reads a value into a field; a refused one leaves what it holds. Once for each type, not for each row: this is what keeps a
 /// table of fifty rows small in WebAssembly.
 #[inline(never)]
-pub(crate) fn take<F: Field>(field: &mut F, name: &str, text: &str, kind: &Kind) -> Result<(), Problem> {
+pub fn take<F: Field>(field: &mut F, name: &str, text: &str, kind: &Kind) -> Result<(), Problem> {
     match F::parse(bare(text, kind), kind) {
         Some(value) => {
             *field = value;
@@ -383,6 +383,7 @@ fn refused(name: &str, text: &str, kind: &Kind, used: String) -> Problem {
 }
 
 /// Declares a configuration: a struct with defaults, its property table, and reading and writing by name.
+#[macro_export]
 macro_rules! properties {
     ($(#[$meta:meta])* pub struct $name:ident {
         $($field:ident: $type:ty = $default:expr, $kind:expr, $scope:ident,
@@ -436,4 +437,4 @@ macro_rules! properties {
         }
     };
 }
-pub(crate) use properties;
+pub use properties;

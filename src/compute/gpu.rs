@@ -78,7 +78,7 @@ impl Gpu {
 
     /// # Errors
     /// [`Error::DeviceLost`] if the device is gone, [`Error::Refused`] if it refused something.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    pub fn check(&self) -> Result<(), Error> {
         match self.failed.lock() {
             Ok(failed) => failed.clone().map_or(Ok(()), Err),
             Err(_) => Err(Error::DeviceLost("its state is unknown".to_owned())),

@@ -21,7 +21,7 @@ pub(crate) const HOUSES: [House; 2] = [
             &["task"],
             &["kernels"],
             &["graph"],
-            &["compute"],
+            &["compute", "engine"],
             &["encoding", "model", "sdm"],
             &["run"],
             &["labs"],
