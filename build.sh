@@ -78,25 +78,29 @@ setup_node() {
     fi
 }
 
+# As the superuser where there is apt, which is told to be quiet; else nothing.
+install_packages() {
+    have apt-get && [ "$(id -u)" = 0 ] || return 1
+    say "installing $*"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
 # The browser for the tests, its driver, and a Vulkan driver for the native tests.
 setup_browser() {
     local missing=()
     have chromium || have google-chrome || missing+=(chromium)
     have chromedriver || missing+=(chromium-driver)
     ls /usr/share/vulkan/icd.d/*.json >/dev/null 2>&1 || [ "$(uname)" != Linux ] || missing+=(mesa-vulkan-drivers libvulkan1)
-    [ ${#missing[@]} -eq 0 ] && return
-    if have apt-get && [ "$(id -u)" = 0 ]; then
-        say "installing ${missing[*]}"
-        apt-get update -qq
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-    else
+    [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}" ||
         die "the tests need ${missing[*]} (names as in Debian). Install them, then run this again. On Debian, as root: apt-get install ${missing[*]}"
-    fi
+    # It has no windows to set up, so that a page costs half the time; whoever cannot have it goes without.
+    have chromium-headless-shell || install_packages chromium-headless-shell || true
 }
 
 # The page tests start this browser.
 find_browser() {
-    CHROMIUM=$(command -v chromium || command -v google-chrome || true)
+    CHROMIUM=$(command -v chromium-headless-shell || command -v chromium || command -v google-chrome || true)
     export CHROMIUM
 }
 
@@ -106,11 +110,8 @@ setup_python() {
     export PYTHON
     "$PYTHON" -c 'import numpy, safetensors' 2>/dev/null && return
     if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
-        have apt-get && [ "$(id -u)" = 0 ] ||
+        install_packages python3 python3-venv ||
             die "the tests read saved weights with Python 3 and its venv module. Install them, then run this again. On Debian, as root: apt-get install python3 python3-venv"
-        say "installing python3 python3-venv"
-        apt-get update -qq
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-venv >/dev/null
     fi
     say "installing the Python package safetensors into target/python"
     python3 -m venv target/python
@@ -133,10 +134,8 @@ setup_torch() {
     for python in python3 /usr/bin/python3; do
         "$python" -c 'import torch' 2>/dev/null && { export TORCH=$python; return; }
     done
-    if have apt-get && [ "$(id -u)" = 0 ]; then
-        say "installing python3-torch (150 MB)"
-        apt-get update -qq
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-torch >/dev/null
+    # 150 MB.
+    if install_packages python3-torch; then
         export TORCH=/usr/bin/python3
     else
         say "SKIPPED: there is no PyTorch, so that saved weights are not given to it. Install torch for python3 to have that tested."

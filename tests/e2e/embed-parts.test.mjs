@@ -66,8 +66,8 @@ describe('what stands in it', () => {
       async ({ page }) => {
         const frame = await labIn(page);
         await state(frame, 'finished');
-        /** How light the grey of its words and axes is, from 0 to 255: that of curves and a hint beside the pointer aside. */
-        const ink = () =>
+        /** How light its grid is, from 0 to 255: the middle one of all greys that are not transparent. */
+        const grid = () =>
           frame.evaluate(() => {
             const canvas = document.querySelector('lab-figure canvas');
             const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -78,23 +78,24 @@ describe('what stands in it', () => {
             }
             return greys.sort((a, b) => a - b)[greys.length >> 1] ?? null;
           });
-        const inked = (holds) => until(ink, (grey) => grey !== null && holds(grey));
+        const isLight = () => until(grid, (grey) => grey !== null && grey > 128);
+        const isDark = () => until(grid, (grey) => grey !== null && grey < 128);
         const paper = () => frame.evaluate(() => getComputedStyle(document.body).backgroundColor);
         const set = (theme) =>
           page.locator('mnemoscope-lab').evaluate((element, value) => {
             if (value === null) element.removeAttribute('theme');
             else element.setAttribute('theme', value);
           }, theme);
-        await inked((grey) => grey < 128);
+        await isLight();
         assert.equal(await paper(), 'rgb(250, 249, 246)');
         await set('dark');
-        await inked((grey) => grey > 128);
+        await isDark();
         assert.equal(await paper(), 'rgb(21, 23, 26)');
         await set('light');
-        await inked((grey) => grey < 128);
+        await isLight();
         assert.equal(await paper(), 'rgb(250, 249, 246)');
         await set(null);
-        await inked((grey) => grey > 128);
+        await isDark();
         assert.equal(await paper(), 'rgb(21, 23, 26)', 'the reader has a dark scheme');
       },
       { colorScheme: 'dark' },

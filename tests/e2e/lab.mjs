@@ -28,7 +28,6 @@ const TYPES = {
 const PATIENCE = 120_000;
 const LIMIT = 900_000;
 const FLAGS = [
-  '--headless=new',
   '--no-sandbox',
   '--disable-quic',
   '--no-first-run',
@@ -66,9 +65,12 @@ export async function serve(headers = {}) {
 }
 
 export function launch({ webgpu, flags = [] }) {
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  // Of a whole browser this is the mode that its readers have; its headless shell has no other.
+  const mode = executablePath.includes('headless-shell') ? [] : ['--headless=new'];
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [...FLAGS, ...flags, ...(webgpu ? ['--enable-unsafe-webgpu'] : [])],
+    executablePath,
+    args: [...mode, ...FLAGS, ...flags, ...(webgpu ? ['--enable-unsafe-webgpu'] : [])],
   });
 }
 
