@@ -187,7 +187,8 @@ lint_rust() {
     say "clippy, native"
     cargo clippy --all-targets --locked -- -D warnings
     say "clippy, WebAssembly"
-    cargo clippy --all-targets --target wasm32-unknown-unknown --locked -- -D warnings
+    # Of the tests one is for browsers.
+    cargo clippy --lib --test web --target wasm32-unknown-unknown --locked -- -D warnings
 }
 
 lint_page() {
@@ -212,17 +213,23 @@ tests() {
     setup_python
     setup_torch
     find_browser
+    # It keeps one core busy.
+    beside browser browser_tests
     say "native tests, five to ten minutes"
     cargo test --locked
+    joined browser
+    say "the page, and every line and program that the texts name, ten to thirty minutes"
+    npm run e2e --prefix www --silent
+    say "all tests passed"
+}
+
+browser_tests() {
     say "kernels and training in a headless browser, about five minutes"
     # Compiled for a quick start: what is shipped is what the page tests run. Tests unwind; a library that aborts beside theirs would have
     # the same file name, and whichever comes last would be linked.
     CARGO_PROFILE_RELEASE_PANIC=unwind CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
         CARGO_PROFILE_RELEASE_OPT_LEVEL=1 WASM_BINDGEN_TEST_TIMEOUT=600 \
         wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --release -- --test web
-    say "the page, and every line and program that the texts name, ten to thirty minutes"
-    npm run e2e --prefix www --silent
-    say "all tests passed"
 }
 
 bench() {
