@@ -12,6 +12,7 @@ use crate::labs::arrays::encode;
 use crate::labs::ask::{Bench, Kept, Place, Reply, Turn};
 use crate::labs::link::Link;
 use crate::labs::run::{About, Run};
+use crate::labs::run_ask::no_run;
 use crate::labs::settled::{Settled, WeightsFile};
 use crate::labs::trial::Trial;
 use crate::labs::weights::Weights;
@@ -170,10 +171,6 @@ struct Answered {
     turn: Option<Turn>,
     #[serde(with = "serde_wasm_bindgen::preserve")]
     answer: JsValue,
-}
-
-fn no_run() -> Error {
-    Error::Stopped("There is no run yet. Train, or make a step, first.".to_owned())
 }
 
 #[wasm_bindgen]

@@ -40,6 +40,9 @@ fn what_a_reader_gives_is_read_or_refused_with_its_name() {
         ("x=1 2&q=0 1;1 0&y=1 2", "f(XQ, ZQ): a map of your own needs both"),
         ("x=1 2&y=1 2&turned=1 2", "Q: a map of your own needs the Q"),
         ("x=1 2&q=0 1;1 0&y=1 2&turned=1 2;3 4", "f(XQ, ZQ): it is 2 × 2; X makes it 1 × 2"),
+        ("x=1 2&w=1 2 3;4 5 6;7 8 9", "W: it is 3 × 3; X makes it 2 × 2"),
+        ("w=1 2 3;4 5 6", "W: it is 2 × 3; X makes it 2 × 2"),
+        ("w=0 1;1 0&y=1 2", "W: it stands in the place of f(X, Z) and f(XQ, ZQ)"),
     ] {
         let error = judge(link).unwrap_err().to_string();
         assert!(error.contains(words), "{link}: {error}");
@@ -91,6 +94,32 @@ fn what_a_reader_gives_is_read_or_refused_with_its_name() {
     assert!(of(&zero, Map::Cross).unwrap_err().contains("without Z"));
     let [single, double] = of(&right, Map::Knowledge).unwrap();
     assert!(single <= 1e-6 && double <= 1e-13 && of(&right, Map::Plain).unwrap()[1] > 0.01);
+}
+
+/// A linear map: the error is that of the commutator, whatever the Q, and only multiples of I have none.
+#[test]
+fn a_linear_map_respects_rotations_only_as_a_multiple_of_one() {
+    let judge = |link: &str| own::judge(&configuration(link)).unwrap();
+    // Q = [[0, 1], [−1, 0]] and W = diag(1, 3): QW − WQ = [[0, 2], [2, 0]], ‖·‖² = 8; ‖W‖² = 10; W − 2 I has ‖·‖² = 2.
+    let found = judge("w=1 0;0 3&q=0 1;-1 0");
+    assert!((found.own.unwrap() - 0.8_f64.sqrt()).abs() < 1e-12, "{found:?}");
+    let said = found.notes.join(" ");
+    assert!(said.contains("W, on the basis vectors, does not respect this Q"), "{said}");
+    assert!(said.contains("The nearest, 2 I, leaves 0.45 of ‖W‖"), "{said}");
+    // Without X the lab's own maps are not tried.
+    assert!(found.maps.is_empty());
+    // A rotation of the plane commutes with others, and is no multiple of I all the same.
+    let turn = judge("w=0 1;-1 0&q=0 1;-1 0").notes.join(" ");
+    assert!(turn.contains("respects this Q to double precision") && turn.contains("leaves 1 of"), "{turn}");
+    let rows: Vec<String> =
+        (0..64).map(|i| (0..64).map(|j| if i == j { "-2.5" } else { "0" }).collect::<Vec<_>>().join(" ")).collect();
+    let multiple = judge(&format!("w={}", rows.join(";")));
+    let said = multiple.notes.join(" ");
+    assert!(multiple.own.unwrap() <= 1e-13 && said.contains("The nearest, -2.5 I, leaves 0 of"), "{said}");
+    // On vectors of the reader's: X W = (3, 0), XQ W = (0, 3), turned on: (0, 1).
+    let given = judge("w=1 0;0 3&x=3 0;0 0&z=1 1&q=0 1;-1 0");
+    assert!((given.own.unwrap() - 2.0).abs() < 1e-12 && !given.maps.is_empty(), "{given:?}");
+    assert!(given.notes.iter().any(|note| note.starts_with("X W does not respect")), "{given:?}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ pub mod geometry;
 pub mod helper;
 pub mod link;
 pub mod mixtures;
+pub mod onward;
 pub mod part;
 pub mod race;
 pub mod results;
@@ -43,6 +44,7 @@ use crate::error::Error;
 use crate::graph::plan::Plan;
 use crate::labs::ask::{Bench, NoBench};
 pub use crate::labs::config::Config;
+use crate::labs::onward::{Gives, Takes};
 use crate::labs::part::Part;
 use crate::labs::run::Run;
 use crate::labs::settings::Preset;
@@ -102,6 +104,16 @@ pub trait Lab: Sync {
     /// What answers questions beside the run; nothing, unless a lab has questions.
     fn bench(&self) -> Box<dyn Bench> {
         Box::new(NoBench)
+    }
+
+    /// What it gives other labs.
+    fn gives(&self) -> &'static [Gives] {
+        &[]
+    }
+
+    /// What it takes of other labs.
+    fn takes(&self) -> &'static [Takes] {
+        &[]
     }
 }
 

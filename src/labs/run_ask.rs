@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::labs::arrays::{Anything, Bytes, Floats};
 use crate::labs::ask::{self, Arguments, Bench, Nothing, Place, Question, Reply, Turn, questions};
+use crate::labs::onward::{Handed, Values, Which};
 use crate::labs::run::{Run, Trains};
-use crate::labs::{Config, LABS};
+use crate::labs::{self, Config, LABS};
 use crate::run::inspect::{Inspection, Norms};
 use crate::run::machine::Machine;
 use crate::run::profile::{Profile, Profiling};
@@ -23,10 +24,10 @@ const RUNS: &str = "runs";
 
 type Answer<T> = Result<Reply<T>, Error>;
 
-/// Whether a question is of the open run.
+/// Whether a question is of the open run, or of any lab.
 #[must_use]
 pub fn of_run(name: &str) -> bool {
-    name.starts_with("run.")
+    name.starts_with("run.") || name == "onward.fits"
 }
 
 /// What is asked of the open run of a lab that trains.
@@ -76,6 +77,10 @@ questions! {
     "run.csv": "page" csv(RunTable) -> String;
     /// What the experiment has found so far.
     "run.found": "page" found(Nothing) -> Anything;
+    /// Of a transformer, for another lab: its position table, or the map by which a head hands on what it attends to.
+    "run.hands": "page" hands(Which) -> Handed;
+    /// The settings that something becomes in a lab that takes it.
+    "onward.fits": "page" fits(Handing) -> Values;
     /// Other labs that have all of some settings, each with the link that sets them there.
     "run.elsewhere": "page" elsewhere(Wanted) -> Vec<Elsewhere>;
 }
@@ -105,6 +110,17 @@ pub(crate) struct Elsewhere {
     lab: &'static str,
     label: &'static str,
     link: String,
+}
+
+/// Something for another lab.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Handing {
+    /// Which.
+    lab: String,
+    kind: String,
+    text: String,
 }
 
 /// A table of the results.
@@ -156,7 +172,7 @@ fn run<'a>(place: &'a mut Place<'_>) -> Result<(&'a mut (dyn Run + 'static), &'a
     }
 }
 
-fn no_run() -> Error {
+pub(crate) fn no_run() -> Error {
     Error::Stopped("There is no run yet. Train, or make a step, first.".to_owned())
 }
 
@@ -244,6 +260,33 @@ impl RunBench {
         let (run, _) = run(&mut place)?;
         let tables = run.tables(&run.results()?)?;
         Table::csv_of(&tables, table.as_deref()).map(Reply::Done)
+    }
+
+    async fn hands(&mut self, Which { run, layer, head }: Which, mut place: Place<'_>) -> Answer<Handed> {
+        let (trains, machine) = trains(&mut place)?;
+        let trained = trains.trained(machine, run.unwrap_or(0)).await?;
+        let (ensemble, parameters, who) = (trained.ensemble()?, &trained.parameters, trained.who());
+        let none = || Error::Config(format!("{} has no table of positions.", trained.arm.label));
+        let (what, table) = match layer.zip(head) {
+            Some((layer, head)) => {
+                let what = format!("Value–output map of layer {}, head {}, of {who}", layer + 1, head + 1);
+                (what, ensemble.model.handed_on(parameters, [layer, head])?)
+            }
+            None => (format!("Position table of {who}"), ensemble.table(trained.run, parameters).ok_or_else(none)?),
+        };
+        Ok(Reply::Done(Handed::table(what, &table)))
+    }
+
+    async fn fits(&mut self, Handing { lab, kind, text }: Handing, _: Place<'_>) -> Answer<Values> {
+        let lab = labs::named(&lab)?;
+        let takes = lab.takes().iter().find(|takes| takes.kind == kind);
+        let none = || Error::Config(format!("The {} lab takes nothing of this kind.", lab.id()));
+        (takes.ok_or_else(none)?.read)(&text).map(Reply::Done).map_err(|error| match error {
+            Error::File(why) | Error::Config(why) => {
+                Error::Config(format!("The lab “{}” does not take it: {why}.", lab.label()))
+            }
+            other => other,
+        })
     }
 
     /// A lab that does not take a value as it is given is none.

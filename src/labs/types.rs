@@ -8,6 +8,7 @@ use ts_rs::Config;
 
 use crate::labs::ask::Bench;
 use crate::labs::declared::{Declared, Question};
+use crate::labs::onward::onwards;
 use crate::labs::{LABS, Lab};
 
 /// Where the page's types are.
@@ -48,6 +49,10 @@ fn text() -> String {
     let _ = writeln!(text, "/** Every lab; the first is the one of a link that names none. */");
     let _ = writeln!(text, "export const LABS = [{}] as const;", ids.join(", "));
     text += "export type LabId = (typeof LABS)[number];\n\n";
+    let onwards: BTreeMap<&str, _> = labs().map(|lab| (lab.id(), onwards(lab))).collect();
+    let onwards = serde_json::to_string_pretty(&onwards).unwrap_or_default();
+    let _ = writeln!(text, "/** What of each lab goes on to others. */");
+    let _ = writeln!(text, "export const ONWARDS: Record<LabId, Onward[]> = {onwards};\n");
     let _ = writeln!(
         text,
         "/** What can be asked, with which arguments, and what the answer is. */\nexport interface Questions {{"
@@ -69,10 +74,11 @@ fn for_each_type(declared: &mut Declared) {
     use crate::labs::run::About;
     use crate::labs::settled::{Settled, WeightsFile};
     use crate::labs::study::StudyFound;
-    use crate::labs::{Description, ask};
+    use crate::labs::{Description, ask, onward};
     use crate::run::check::Comparison;
     use crate::run::event::Event;
     declared.named::<Description>();
+    declared.named::<onward::Onward>();
     declared.named::<About>();
     declared.named::<Event>();
     declared.named::<ask::Turn>();

@@ -6,6 +6,7 @@ use super::measure::{Better, Kind, Measure, Phase};
 use super::parameters::Parameters;
 use super::transformer::{Regime, Replica, Transformer};
 use super::{Model, Source};
+use crate::encoding::{Encoding, Table};
 use crate::error::Error;
 use crate::graph::BufferId;
 use crate::graph::plan::Plan;
@@ -42,6 +43,17 @@ impl Ensemble {
     pub fn replica(&self, run: usize) -> Result<&Replica, Error> {
         let missing = || Error::Internal(format!("there is no run {run} of {}", self.replicas.len()));
         self.replicas.get(run).ok_or_else(missing)
+    }
+
+    /// The position table `[length, width]` of a run as the first layer reads it, times its gain; nothing where positions add nothing.
+    #[must_use]
+    pub fn table(&self, run: usize, parameters: &[f32]) -> Option<Table> {
+        let replica = self.replicas.get(run)?;
+        let adds = !matches!(replica.encoding, Encoding::None | Encoding::Rope | Encoding::Alibi);
+        let gain = parameters.get(self.model.gain as usize).filter(|_| adds)?;
+        let values = parameters.get(self.model.table as usize..)?.iter().map(|value| value * gain).collect();
+        let a = &self.model.architecture;
+        Some(Table { rows: a.layout.length as usize, columns: a.width as usize, values })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The transformer: embedding and position, layers of attention and MLP, linear output.
 
 use super::parameters::{Init, Parameters};
-use crate::encoding::{Encoding, ROPE_BASE, Recipe, Shape as EncodingShape, Tuning};
+use crate::encoding::{Encoding, ROPE_BASE, Recipe, Shape as EncodingShape, Table, Tuning};
 use crate::error::Error;
 use crate::graph::ops::{Linear, Method, Optimiser};
 use crate::graph::plan::Plan;
@@ -198,6 +198,30 @@ impl Transformer {
         block[control::ALIBI] = flag(recipe.alibi);
         self.parameters.freeze(|name| !self.trains(replica, name), &mut block)?;
         Ok(block)
+    }
+
+    /// The map `[width, width]` by which a head of a layer, both from 0, hands on what it attends to, `W_V W_O` without biases: a row
+    /// vector goes to its product with it.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if there is no such head; [`Error::Internal`] if the parameters are not this model's.
+    pub fn handed_on(&self, parameters: &[f32], [layer, head]: [u32; 2]) -> Result<Table, Error> {
+        let a = &self.architecture;
+        let (width, size) = (a.width as usize, (a.width / a.heads) as usize);
+        let own = self.layers.get(layer as usize).filter(|_| head < a.heads);
+        let none = || Error::Config(format!("There are {} layers of {} heads.", a.layers, a.heads));
+        let Layer { qkv, out, .. } = own.ok_or_else(none)?;
+        let of = |linear: &Linear| parameters.get(linear.weight as usize..);
+        let lost = || Error::Internal("parameters of another model".to_owned());
+        let (joint, out) = of(qkv).zip(of(out)).ok_or_else(lost)?;
+        let first = head as usize * size;
+        let cell = |at: usize| {
+            let (row, column) = (at / width, at % width);
+            let value = |inner: usize| f64::from(joint[row * 3 * width + 2 * width + first + inner]);
+            let pairs = (0..size).map(|inner| value(inner) * f64::from(out[(first + inner) * width + column]));
+            pairs.sum::<f64>() as f32
+        };
+        Ok(Table { rows: width, columns: width, values: (0..width * width).map(cell).collect() })
     }
 
     /// Shape of attention over `rows` sequences.

@@ -25,6 +25,12 @@ pub struct Trained {
 }
 
 impl Trained {
+    /// Which run it is, in words.
+    #[must_use]
+    pub fn who(&self) -> String {
+        format!("{}, seed {}, after {} steps", self.arm.label, self.seed, self.step)
+    }
+
     /// The transformers among which this run is.
     ///
     /// # Errors

@@ -197,6 +197,43 @@ test('earlier runs and results from files are laid over the present one', async 
   });
 });
 
+test('a table of one’s own is an embedding of a path, beside what is trained', async () => {
+  await withLab(`${SHORT}&graph=path&nodes=8&models=node2vec`, async (lab) => {
+    const { page } = lab;
+    const open = (name, text) =>
+      page.getByTestId('map-table').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+    const about = (words) =>
+      until(
+        () => lab.text('map-about'),
+        (text) => words.test(text),
+      );
+    await lab.train();
+    await about(/^Node2Vec, seed 0, after 60 steps/);
+    const arc = Array.from({ length: 12 }, (_, i) => [
+      Math.cos((i * Math.PI) / 12),
+      Math.sin((i * Math.PI) / 12),
+    ]);
+    await open('bad.csv', '1,2\n3,nan\n');
+    await page.getByText('line 2 has "nan"; it takes finite numbers').waitFor();
+    assert.equal(await page.locator('#set-embedding').inputValue(), 'trained');
+    await open('arc.csv', arc.map((row) => row.join()).join('\n'));
+    await about(/^arc: the first three principal components/);
+    await lab.settled('nodes', '12');
+    assert.match(await lab.text('map-measured'), /^Hop correlation -0\.994.*Neighbours found 1/);
+    const rows = await until(
+      () => tableOf(lab, 'map'),
+      (found) => found.length === 12,
+    );
+    assert.equal(rows[0].node, '0');
+    // The run is open still, and is looked at again on its own graph.
+    assert.equal(await lab.step(), 60);
+    await page.getByTestId('map-embedding').selectOption('trained');
+    await about(/The open run is of another graph/);
+    await lab.set('nodes', '8');
+    await about(/^Node2Vec, seed 0, after 60 steps/);
+  });
+});
+
 test('at 390 px the run bar stays as high while it trains', async () => {
   await withLab(
     `${SHORT.replace('=60', '=100000')}&models=node2vec`,

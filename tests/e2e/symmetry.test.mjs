@@ -176,6 +176,14 @@ describe('the symmetry lab', () => {
       await fill('y', '2 4; 6 8');
       await fill('turned', '-4 2; -8 6');
       await part.getByText('Your map respects this Q to double precision').waitFor();
+      // Of a linear map its matrix is enough.
+      await fill('y', '');
+      await fill('turned', '');
+      await fill('w', '1 0; 0 3');
+      await part.getByText('X W does not respect this Q').waitFor();
+      await fill('x', '');
+      await part.getByText('W, on the basis vectors, does not respect this Q: relative error 0.89').waitFor();
+      await part.getByText('The nearest, 2 I, leaves 0.45 of ‖W‖').waitFor();
     });
   });
 

@@ -27,8 +27,12 @@ const OTHER_SENSES: [&str; 11] = [
 ];
 
 /// Literals that are a lab's id and mean a setting, a measure or a style class there.
-pub(crate) const OTHER_LITERALS: [(&str, &str); 3] =
-    [("src/labs/copy/sweep.rs", "encodings"), ("www/src/examples.ts", "copy"), ("www/src/ui/series.ts", "encodings")];
+pub(crate) const OTHER_LITERALS: [(&str, &str); 4] = [
+    ("src/labs/copy/mod.rs", "encodings"),
+    ("src/labs/copy/sweep.rs", "encodings"),
+    ("www/src/examples.ts", "copy"),
+    ("www/src/ui/series.ts", "encodings"),
+];
 
 /// The ids of all labs: the folders of `src/labs`.
 pub(crate) fn labs(files: &[File]) -> Vec<String> {

@@ -9,11 +9,20 @@ import type { Table } from './engine/early';
 import type { LabId } from './engine/types';
 import { labOf } from './engine/lab-of';
 import { compiledModule } from './engine/module';
-import type { OtherLab } from './page/files';
+import { paramsOf } from './engine/params-of';
+import type { HandedOver, OtherLab } from './page/files';
 import type { LabPage } from './page/lab-page';
 
 /** What has a name of its own for every version may be gone after a new one. */
 const GONE = 'There may be a newer version of it: reload the page.';
+
+/** The address with other settings. What it says of a run's first losses is of that run. */
+function over(address: string, values: [string, string][]): string {
+  const params = paramsOf(address);
+  params.delete('check');
+  for (const [name, value] of values) params.set(name, value);
+  return `#${params.toString().replaceAll('%2C', ',')}`;
+}
 
 /** Every lab's folder has its root element as the default of `app.ts`. */
 const load = (lab: LabId) =>
@@ -160,6 +169,7 @@ export class Labs {
     const { current } = this;
     if (!current) return;
     this.scrolled.set(current.lab, scrollY);
+    document.querySelector('#came')?.remove();
     current.remove();
     if (this.options.embedded) {
       current.client.close();
@@ -177,14 +187,29 @@ export class Labs {
     this.place.replaceChildren(status);
   }
 
-  /** A file of another lab is opened there. Back leads to where it was dropped. */
+  /** What is for another lab is opened there, in its settings as the reader left them. Back leads to where it came from. */
   private openElsewhere(event: OtherLab): void {
     event.preventDefault();
-    const { lab, file } = event.detail;
+    const { lab, file, handed } = event.detail;
     const known = this.visited.get(lab)?.fragment ?? `#lab=${lab}`;
-    history[this.options.embedded ? 'replaceState' : 'pushState'](history.state, '', known);
-    void this.follow().then(() => {
-      if (this.current?.lab === lab) void this.current.takeFile(file);
+    const link = handed ? over(known, handed.values) : known;
+    history[this.options.embedded ? 'replaceState' : 'pushState'](history.state, '', link);
+    void this.follow().then(async () => {
+      const { current } = this;
+      if (current?.lab !== lab) return;
+      if (file) await current.takeFile(file, handed?.kind);
+      if (handed) await this.say(current, handed);
     });
+  }
+
+  /** Before the part that shows it, what came from another lab. */
+  private async say(page: LabPage, { part, about }: HandedOver): Promise<void> {
+    await page.updateComplete;
+    document.querySelector('#came')?.remove();
+    const [id, className, textContent] = ['came', 'notice good', `Taken along: ${about}.`];
+    const words = Object.assign(document.createElement('p'), { id, className, textContent, role: 'note' });
+    (page.querySelector(`[data-part=${part}]`) ?? page).before(words);
+    page.goToPart(part);
+    words.scrollIntoView({ block: 'start' });
   }
 }

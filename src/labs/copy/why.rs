@@ -11,7 +11,9 @@ use crate::encoding::{Encoding, Shape, Tuning};
 use crate::error::Error;
 use crate::labs::ask::{self, Nothing, Reply, questions};
 use crate::labs::copy::config::CopyConfig;
+use crate::labs::onward::{Handed, Which};
 use crate::model::ensemble::TOKEN_ACCURACY;
+use crate::property::Field;
 use crate::run::claim::SEEDS;
 use crate::run::courses::courses;
 use crate::run::results::Results;
@@ -43,6 +45,8 @@ questions! {
     CopyBench, CopyConfig;
     /// Whether neighbour cosine puts the arms of a race in the order in which they learned.
     "why": ask_why(Nothing) -> Why;
+    /// The encodings that race, for another lab.
+    "onward.arms": "page" ask_arms(Which) -> Handed;
 }
 
 /// Answers what is asked of the lab.
@@ -50,6 +54,11 @@ questions! {
 pub(crate) struct CopyBench;
 
 impl CopyBench {
+    async fn ask_arms(&mut self, _: Which, place: ask::Place<'_, CopyConfig>) -> Result<Reply<Handed>, Error> {
+        let text = place.config.encodings.text();
+        Ok(Reply::Done(Handed { about: "The encodings that raced".to_owned(), text }))
+    }
+
     async fn ask_why(&mut self, _: Nothing, place: ask::Place<'_, CopyConfig>) -> Result<Reply<Why>, Error> {
         let run = place.run.ok_or_else(|| Error::Stopped("Nothing is raced yet. Press Train first.".to_owned()))?;
         let (config, results) = (run.config().own::<CopyConfig>()?, run.results()?);

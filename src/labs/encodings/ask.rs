@@ -15,6 +15,8 @@ use crate::labs::encodings::logit::Part;
 use crate::labs::encodings::report::{Report, Reporting};
 use crate::labs::encodings::table_file::{Upload, UploadInfo, to_csv, to_npy};
 use crate::labs::encodings::workbench::{self, MeasureRow, PictureInfo, Workbench};
+use crate::labs::onward::{Handed, Which};
+use crate::property::Field;
 use crate::run::claim::Verdict;
 
 type Place<'a> = ask::Place<'a, EncodingsConfig>;
@@ -43,6 +45,12 @@ questions! {
     "lemma": ask_lemma(Nothing) -> LemmaAnswer;
     /// An attention logit of the first layer, in its four parts.
     "logit": ask_logit(Nothing) -> LogitAnswer;
+    /// The encodings of the experiment, for another lab.
+    "onward.arms": "page" ask_arms(Which) -> Handed;
+    /// The table on the left, for another lab.
+    "onward.left": "page" ask_left(Which) -> Handed;
+    /// The table on the right, for another lab.
+    "onward.right": "page" ask_right(Which) -> Handed;
     /// A table of the lab as CSV.
     "csv": ask_csv(TableName) -> String;
     /// Everything that is measured of both encodings.
@@ -263,6 +271,26 @@ impl Workbench {
             before: Floats(found.before),
             after: Floats(found.after),
         }))
+    }
+
+    async fn ask_arms(&mut self, _: Which, place: Place<'_>) -> Answer<Handed> {
+        let text = place.config.encodings.text();
+        Ok(Reply::Done(Handed { about: "The encodings of the experiment".to_owned(), text }))
+    }
+
+    async fn given(&mut self, side: Side, mut place: Place<'_>) -> Answer<Handed> {
+        self.take(&mut place).await?;
+        let (table, (shown, _)) = (self.table(place.config, side)?, place.config.shown(side));
+        let about = format!("Table on the {} ({})", side.id(), shown.label());
+        Ok(Reply::Done(Handed::table(about, &table)))
+    }
+
+    async fn ask_left(&mut self, _: Which, place: Place<'_>) -> Answer<Handed> {
+        self.given(Side::Left, place).await
+    }
+
+    async fn ask_right(&mut self, _: Which, place: Place<'_>) -> Answer<Handed> {
+        self.given(Side::Right, place).await
     }
 
     async fn ask_csv(&mut self, TableName { table, .. }: TableName, mut place: Place<'_>) -> Answer<String> {

@@ -48,6 +48,15 @@ pub(crate) struct EdgeFile {
     pub(super) bytes: Bytes,
 }
 
+/// A table of the reader's.
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MapTable {
+    pub(super) name: String,
+    pub(super) bytes: Bytes,
+}
+
 /// An axis of the map.
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[derive(Debug, Serialize)]
@@ -79,9 +88,9 @@ pub(crate) struct OneMap {
     /// Identifier of the arm, and its name.
     pub(super) arm: String,
     pub(super) label: String,
-    pub(super) seed: u32,
-    /// Steps trained.
-    pub(super) step: u32,
+    /// Its seed, and steps trained; of a table of the reader's there are none.
+    pub(super) seed: Option<u32>,
+    pub(super) step: Option<u32>,
     /// Its axes.
     pub(super) axes: Vec<MapAxis>,
     /// `[nodes][3]`.
@@ -106,6 +115,8 @@ pub(crate) struct MapAnswer {
     pub(super) group_names: Vec<String>,
     /// Nothing without a race of this graph.
     pub(super) map: Option<OneMap>,
+    /// What is measured of the embedding, in a sentence; empty of what a race measures.
+    pub(super) measured: String,
     /// Of the other arms, if they were asked for.
     pub(super) beside: Vec<OneMap>,
     /// Why there is no map; empty if there is one.

@@ -8,11 +8,11 @@ use crate::kernels::real::dot;
 use crate::labs::arrays::Floats;
 use crate::labs::ask::{self, Nothing, Reply, TableName, questions};
 use crate::labs::geometry::answers::{
-    ClosedAnswer, EdgeFile, GraphAnswer, MapAnswer, MatrixAnswer, Near, NearestAnswer, OfMap, OfMatrix, OfNode, OfRun,
-    PathsAnswer, SpectrumAnswer,
+    ClosedAnswer, EdgeFile, GraphAnswer, MapAnswer, MapTable, MatrixAnswer, Near, NearestAnswer, OfMap, OfMatrix,
+    OfNode, OfRun, PathsAnswer, SpectrumAnswer,
 };
 use crate::labs::geometry::closed::ClosedForm;
-use crate::labs::geometry::config::{Experiment, GeometryConfig, GraphKey, Matrix, Variant};
+use crate::labs::geometry::config::{Experiment, GeometryConfig, GraphKey, Looked, Matrix, Variant};
 use crate::labs::geometry::edges::{self, EdgeList};
 use crate::labs::geometry::embedding::Embedding;
 use crate::labs::geometry::graph::{MOST_NODES, Nodes};
@@ -22,6 +22,9 @@ use crate::labs::geometry::layout::{principal, spectral};
 use crate::labs::geometry::learner::Learner;
 use crate::labs::geometry::maps::{Maps, Turned, beside_of, one_map};
 use crate::labs::geometry::shapes::{Shape, drawing};
+use crate::labs::geometry::table::OwnTable;
+use crate::labs::onward::{Handed, Values, Which};
+use crate::reading::brief;
 use crate::run::table::{Cell, Column, Table};
 
 type Place<'a> = ask::Place<'a, GeometryConfig>;
@@ -38,6 +41,10 @@ questions! {
     "map.nearest": ask_nearest(OfNode) -> NearestAnswer;
     /// A graph of the reader’s, from an edge list.
     "map.edges": "page" ask_edges(EdgeFile) -> EdgeList;
+    /// A table of the reader’s, to look at as an embedding: the settings that show it.
+    "map.table": "page" ask_table(MapTable) -> Values;
+    /// The embedding that is looked at, for another lab.
+    "onward.table": "page" ask_onward(Which) -> Handed;
     /// The arms of a path-star: which paths are held out, and which first steps a run finds.
     "paths": ask_paths(OfRun) -> PathsAnswer;
     /// In a word, how each run of the race has stored the graph.
@@ -58,6 +65,8 @@ pub(crate) struct GeometryBench {
     /// With the settings that the graph follows from.
     kept: Option<(GraphKey, Rc<Landscape>)>,
     maps: Maps,
+    /// The reader's own embedding.
+    own: Option<OwnTable>,
 }
 
 fn untrained() -> Error {
@@ -99,21 +108,38 @@ impl GeometryBench {
         let components = nodes.components();
         let count = components.iter().max().map_or(0, |last| last + 1);
         let which = run.unwrap_or(0);
-        let others = if beside == Some(true) { beside_of(run_open.as_deref(), which) } else { Vec::new() };
+        let alone = config.embedding == Looked::Own;
+        let others = if beside == Some(true) && !alone { beside_of(run_open.as_deref(), which) } else { Vec::new() };
         let reference = landscape.as_ref().map(|landscape| spectral(&landscape.spectrum, count));
-        let mut maps = Vec::new();
+        let (mut maps, mut why, mut measured) = (Vec::new(), String::new(), String::new());
         for which in std::iter::once(which).chain(others) {
             let moment = run_open.as_deref_mut().and_then(|run| run.trains().map(|trains| trains.moment()));
-            let embedding = Embedding::asked(run_open.as_deref_mut(), machine, which, config).await?;
-            let Some((embedding, moment)) = embedding.zip(moment) else { break };
+            // The graph is shown also where a table does not fit it.
+            let embedding =
+                match Embedding::asked(run_open.as_deref_mut(), machine, which, config, self.own.as_ref()).await {
+                    Ok(embedding) => embedding,
+                    Err(Error::Config(reason)) if alone => {
+                        why = reason;
+                        break;
+                    }
+                    Err(error) => return Err(error),
+                };
+            let Some(embedding) = embedding else { break };
+            if let Some(landscape) = landscape.as_ref().filter(|_| alone) {
+                measured = measures(landscape, &embedding);
+            }
             let layout = principal(&embedding.table, embedding.width);
             let (layout, turned) = match &reference {
                 Some(reference) => (layout.turned_to(reference), Turned::Spectral),
-                None => self.maps.after_the_last(layout, (moment.0, which), embedding.trained.step),
+                None => {
+                    let (race, step) = moment.unwrap_or_default();
+                    self.maps.after_the_last(layout, (race, which), step)
+                }
             };
             maps.push(one_map(&embedding, layout, turned));
         }
         let why = match (maps.is_empty(), run_open.is_some()) {
+            _ if alone => why,
             (false, _) => String::new(),
             (true, false) => "Nothing is trained yet.".to_owned(),
             (true, true) => "The open run is of another graph.".to_owned(),
@@ -123,6 +149,7 @@ impl GeometryBench {
         let mut maps = maps.into_iter();
         Ok(Reply::Done(MapAnswer {
             map: maps.next(),
+            measured,
             beside: maps.collect(),
             why,
             drawing: Floats(on_paper.into_iter().flatten().map(|value| value as f32).collect()),
@@ -146,7 +173,7 @@ impl GeometryBench {
             own.is_some_and(|own| own.experiment == config.experiment && own.paths(Variant::Full) == task)
         });
         let embedding = match same {
-            true => Embedding::asked(place.run, place.machine, run.unwrap_or(0), config).await?,
+            true => Embedding::trained(place.run, place.machine, run.unwrap_or(0), config).await?,
             false => None,
         };
         let nothing = || Floats(Vec::new());
@@ -165,10 +192,11 @@ impl GeometryBench {
                 about,
             }));
         };
-        let model: &dyn std::any::Any = embedding.trained.model.as_ref();
         let strange = || Error::Internal("paths are taught to learners".to_owned());
+        let trained = embedding.trained.as_ref().ok_or_else(strange)?;
+        let model: &dyn std::any::Any = trained.model.as_ref();
         let learner = model.downcast_ref::<Learner>().ok_or_else(strange)?;
-        let [_, scores] = learner.evaluated(embedding.trained.run, &embedding.trained.parameters)?;
+        let [_, scores] = learner.evaluated(trained.run, &trained.parameters)?;
         let asked: Vec<u32> = task.asked_arms().concat();
         let row = |node: u32| &embedding.table[node as usize * embedding.width..][..embedding.width];
         let cosines = asked.iter().map(|&arm| {
@@ -179,12 +207,12 @@ impl GeometryBench {
         let of = |which: usize| scores.chunks_exact(each).map(move |own| own[step + which]).take(asked.len());
         Ok(Reply::Done(PathsAnswer {
             held_out,
-            taught: embedding.trained.arm.id != Variant::Edges.id(),
+            taught: trained.arm.id != Variant::Edges.id(),
             found: of(1).map(|right| right > 0.5).collect(),
             probability: Floats(of(0).map(|nats| libm::expf(-nats)).collect()),
             cosine: Floats(cosines.collect()),
             chance,
-            about: embedding.who(),
+            about: embedding.who.clone(),
             asked,
         }))
     }
@@ -198,7 +226,8 @@ impl GeometryBench {
                 nodes.len() - 1
             )));
         };
-        let Some(embedding) = Embedding::asked(place.run, place.machine, run, place.config).await? else {
+        let own = self.own.as_ref();
+        let Some(embedding) = Embedding::asked(place.run, place.machine, run, place.config, own).await? else {
             return Err(untrained());
         };
         let (table, width) = (&embedding.table, embedding.width);
@@ -229,10 +258,37 @@ impl GeometryBench {
         edges::of_file(&bytes.0).map(Reply::Done)
     }
 
+    async fn ask_table(&mut self, MapTable { name, bytes }: MapTable, place: Place<'_>) -> Answer<Values> {
+        let text = std::str::from_utf8(&bytes.0).map_err(|_| Error::File("it is not text in UTF-8".to_owned()))?;
+        // A refused one leaves the one before.
+        let table = OwnTable::read(&name, text)?;
+        let (rows, config) = (table.rows(), place.config);
+        // On the reader's own graph if that has as many nodes, else on a path, its rows in their order.
+        let mut settings = Vec::new();
+        if config.graph != Shape::Own || config.size() as usize != rows {
+            let path = Shape::Path.id().to_owned();
+            settings =
+                vec![("experiment", Experiment::Tiny.id().to_owned()), ("graph", path), ("nodes", rows.to_string())];
+        }
+        settings.push(("embedding", Looked::Own.id().to_owned()));
+        self.own = Some(table);
+        Ok(Reply::Done(settings))
+    }
+
+    async fn ask_onward(&mut self, Which { run, .. }: Which, place: Place<'_>) -> Answer<Handed> {
+        let own = self.own.as_ref();
+        let found = Embedding::asked(place.run, place.machine, run.unwrap_or(0), place.config, own).await?;
+        let Embedding { table, width, who, .. } = found.ok_or_else(untrained)?;
+        let values = table.iter().map(|&value| value as f32).collect();
+        let table = crate::encoding::Table { rows: table.len() / width.max(1), columns: width, values };
+        Ok(Reply::Done(Handed::table(format!("Embedding of {who}"), &table)))
+    }
+
     async fn spectrum(&mut self, which: Option<u32>, place: Place<'_>) -> Result<SpectrumAnswer, Error> {
         let landscape = self.landscape(place.config)?;
         let spectrum = &landscape.spectrum;
-        let embedding = Embedding::asked(place.run, place.machine, which.unwrap_or(0), place.config).await?;
+        let (which, own) = (which.unwrap_or(0), self.own.as_ref());
+        let embedding = Embedding::asked(place.run, place.machine, which, place.config, own).await?;
         let closed = ClosedForm::of(&landscape.nodes, spectrum);
         let spaces = spectrum.spaces.iter().zip(1..).flat_map(|(space, at)| space.clone().map(move |_| at)).collect();
         let projections = embedding.map_or_else(Vec::new, |embedding| {
@@ -272,7 +328,8 @@ impl GeometryBench {
         let paths = config.experiment == Experiment::Paths;
         let embedding = match which {
             Matrix::Cosine | Matrix::Logits => {
-                let found = Embedding::asked(place.run, place.machine, run.unwrap_or(0), place.config).await?;
+                let (which, own) = (run.unwrap_or(0), self.own.as_ref());
+                let found = Embedding::asked(place.run, place.machine, which, place.config, own).await?;
                 Some(found.ok_or_else(untrained)?)
             }
             Matrix::Adjacency | Matrix::Hops => None,
@@ -286,7 +343,7 @@ impl GeometryBench {
             let ends = config.paths(Variant::Full).asked_ends();
             let [firsts, leaves] = [0, 1].map(|end| ends.iter().map(|ends| ends[end]).collect::<Vec<usize>>());
             let values = cosines(&embedding, &leaves, &firsts);
-            let about = format!("{}: cosine of leaf and first node, of arms that are held out.", embedding.who());
+            let about = format!("{}: cosine of leaf and first node, of arms that are held out.", embedding.who);
             let (rows, columns) = (names(&nodes, leaves.into_iter()), names(&nodes, firsts.into_iter()));
             return Ok(Reply::Done(MatrixAnswer { rows, columns, values: Floats(values), about }));
         }
@@ -307,7 +364,7 @@ impl GeometryBench {
         }
         let what = which.help().trim_end_matches('.');
         let about = match embedding {
-            Some(embedding) => format!("{}: {what}.", embedding.who()),
+            Some(embedding) => format!("{}: {what}.", embedding.who),
             None => format!("{what}."),
         };
         let own = landscape.nodes.names.clone();
@@ -350,6 +407,14 @@ impl GeometryBench {
             ceiling: nodes.len() as f64 / nodes.directed().max(1) as f64,
         }))
     }
+}
+
+/// What is measured of an embedding whose products say what comes after a node.
+fn measures(landscape: &Landscape, Embedding { table, width, .. }: &Embedding) -> String {
+    let neighbours = &landscape.nodes.neighbours;
+    let found = landscape.judge(table, &products(table, table, *width), neighbours);
+    let each = Landscape::measures().into_iter().zip(found).filter(|(_, value)| value.is_finite());
+    each.map(|(measure, value)| format!("{} {}", measure.label, brief(value, 3))).collect::<Vec<_>>().join(", ")
 }
 
 /// Cosines of some rows of an embedding with others.

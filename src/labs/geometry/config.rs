@@ -88,6 +88,14 @@ choice! {
 }
 
 choice! {
+    /// Which embedding is looked at.
+    pub enum Looked {
+        Trained = "trained", "As it is trained", "Of the run that is looked at.";
+        Own = "own", "My own table", "A table of yours with a row a node, or one from another lab.";
+    }
+}
+
+choice! {
     /// A matrix over the nodes.
     pub enum Matrix {
         Cosine = "cosine", "Cosine", "Of the embedding, between every two nodes.";
@@ -145,6 +153,7 @@ properties! {
         pauses: u32 = 1, Kind::integer(0, 16), Run, "Paths", "Pauses", "tokens", "Tokens between the question and its answer.";
         batch: u32 = 256, Kind::integer(1, 4096), Run, "Paths", "Batch", "examples", "Examples of a step, drawn from edges and paths.";
         every: u32 = 25, Kind::integer(1, 10_000), Run, "Evaluation", "Evaluate every", "steps", "Steps between two looks at the embedding.";
+        embedding: Looked = Looked::Trained, Kind::one_of::<Looked>(), Look, "Embedding", "Embedding", "", "What map, spectrum and matrices show.";
         executor: ExecutorChoice = ExecutorChoice::Auto, Kind::one_of::<ExecutorChoice>(), Machine, "Machine", "Run on", "", "Where the work is done.";
         cores: Cores = Cores::Auto, Kind::one_of::<Cores>(), Look, "Machine", "Cores", "", "How many share the work where the CPU does it, from the next start on. No number depends on it.";
     }

@@ -120,6 +120,27 @@ pub fn of_link(text: &str) -> Result<Nodes, Error> {
     reading.nodes()
 }
 
+/// Edges of an edge list, two names a line, as a link has them.
+///
+/// # Errors
+/// [`Error::File`] with the edge that is wrong, counted from 1, or if they do not fit a link.
+pub fn of_lines(text: &str) -> Result<String, Error> {
+    told(&of_link(&text.replace('\n', ";"))?)
+}
+
+/// As a link has them.
+fn told(nodes: &Nodes) -> Result<String, Error> {
+    let edges = nodes.edges.iter().map(|edge| edge.map(|node| nodes.names[node].as_str()).join(" "));
+    let edges = edges.collect::<Vec<_>>().join(";");
+    let length = edges.chars().count();
+    if length > MOST_TEXT as usize {
+        return Err(refused(format!(
+            "its edges take {length} characters in a link, where {MOST_TEXT} have room: give it fewer edges, or shorter names"
+        )));
+    }
+    Ok(edges)
+}
+
 /// Reads a file.
 ///
 /// # Errors
@@ -157,14 +178,7 @@ pub fn of_file(bytes: &[u8]) -> Result<EdgeList, Error> {
     }
     let (loops, weights, given) = (reading.loops, reading.weights, reading.edges.len());
     let nodes = reading.nodes()?;
-    let edges = nodes.edges.iter().map(|edge| edge.map(|node| nodes.names[node].as_str()).join(" "));
-    let edges = edges.collect::<Vec<_>>().join(";");
-    let length = edges.chars().count();
-    if length > MOST_TEXT as usize {
-        return Err(refused(format!(
-            "its edges take {length} characters in a link, where {MOST_TEXT} have room: give it fewer edges, or shorter names"
-        )));
-    }
+    let edges = told(&nodes)?;
     let components = nodes.components().into_iter().max().unwrap_or(0) + 1;
     let mut notices = vec![match components {
         1 => format!("{} nodes, {} edges.", nodes.len(), nodes.edges.len()),

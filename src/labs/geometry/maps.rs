@@ -6,7 +6,6 @@ use crate::labs::geometry::embedding::Embedding;
 use crate::labs::geometry::layout::Layout;
 use crate::labs::run::Run;
 use crate::run::event::RunInfo;
-use crate::run::trained::Trained;
 
 /// A map that was shown.
 #[derive(Debug)]
@@ -70,16 +69,17 @@ pub(super) fn one_map(embedding: &Embedding, layout: Layout, turned: Turned) -> 
     };
     let about = format!(
         "{}: the first three principal components of the embedding, {held} % of its variance{how}.",
-        embedding.who()
+        embedding.who
     );
     let name = if turned == Turned::Not { "component" } else { "map axis" };
     let axis = |(at, share): (usize, f64)| MapAxis { label: format!("{name} {}", at + 1), share };
-    let Trained { arm, seed, step, .. } = &embedding.trained;
+    let of = embedding.trained.as_ref();
+    let arm = of.map_or(("own", embedding.who.as_str()), |of| (of.arm.id.as_str(), of.arm.label.as_str()));
     OneMap {
-        arm: arm.id.clone(),
-        label: arm.label.clone(),
-        seed: *seed,
-        step: *step,
+        arm: arm.0.to_owned(),
+        label: arm.1.to_owned(),
+        seed: of.map(|of| of.seed),
+        step: of.map(|of| of.step),
         axes: shares.into_iter().enumerate().map(axis).collect(),
         points: Floats(points.into_iter().flatten().map(|value| value as f32).collect()),
         about,

@@ -21,12 +21,37 @@ pub mod paths;
 pub mod presets;
 mod race;
 pub mod shapes;
+pub mod table;
 pub mod tiny;
 
+use crate::choice::Choice;
+use crate::error::Error;
 use crate::labs::ask::Bench;
 use crate::labs::geometry::ask::GeometryBench;
 use crate::labs::geometry::config::GeometryConfig;
+use crate::labs::geometry::shapes::Shape;
+use crate::labs::geometry::table::OwnTable;
+use crate::labs::onward::{GRAPH, Gives, Of, TABLE, Takes, Values};
 use crate::labs::{Config, Lab};
+
+const GIVES: &[Gives] = &[Gives { kind: TABLE, label: "The embedding", question: "onward.table", of: Of::Run }];
+
+fn graph(text: &str) -> Result<Values, Error> {
+    let edges = edges::of_lines(text)?;
+    let experiment = config::Experiment::Tiny.id().to_owned();
+    Ok(vec![("experiment", experiment), ("graph", Shape::Own.id().to_owned()), ("edges", edges)])
+}
+
+const TAKES: &[Takes] = &[
+    Takes {
+        kind: TABLE,
+        label: "is it a map?",
+        part: "map",
+        file: true,
+        read: |text| OwnTable::read("", text).map(|_| Vec::new()),
+    },
+    Takes { kind: GRAPH, label: "learn it", part: "map", file: false, read: graph },
+];
 
 /// The geometry lab.
 #[derive(Debug)]
@@ -51,5 +76,13 @@ impl Lab for GeometryLab {
 
     fn bench(&self) -> Box<dyn Bench> {
         Box::new(GeometryBench::default())
+    }
+
+    fn gives(&self) -> &'static [Gives] {
+        GIVES
+    }
+
+    fn takes(&self) -> &'static [Takes] {
+        TAKES
     }
 }

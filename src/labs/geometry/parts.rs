@@ -29,7 +29,8 @@ pub fn all() -> Vec<Part> {
         Part::new("map", "Map", "The graph on paper, and beside it what a learner has made of it.")
             .after_training()
             .with(&["figure-graph"])
-            .of(&GRAPH),
+            .of(&GRAPH)
+            .of(&["embedding"]),
         Part::new("paths", "Paths", "Which paths are held out, and whether their first steps are found.").of(&[
             "experiment",
             "arms",
@@ -45,11 +46,12 @@ pub fn all() -> Vec<Part> {
         Part::new("spectrum", "Spectrum", "The graph's eigenvalues, and how much of the embedding lies along each.")
             .with(&["figure-spectrum"])
             .of(&GRAPH)
-            .of(&["node2vec_rate"]),
+            .of(&["node2vec_rate", "embedding"]),
         Part::new("matrices", "Matrices", "Every node against every other.")
             .after_training()
             .with(&["figure-matrix"])
-            .of(&GRAPH),
+            .of(&GRAPH)
+            .of(&["embedding"]),
         Part::new("measures", "Measures", "The curves of what the embedding looks like beside its graph.")
             .after_training(),
         Part::new("compare", "Compare", "Earlier runs laid over the present one.").after_training(),

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::labs::ask::{self, Nothing, Reply, TableName, questions};
+use crate::labs::onward::{Handed, Which};
 use crate::labs::sequence::ball::{Ball, Balling};
 use crate::labs::sequence::bench::{Bench, Turn, Unit, lesson_key, tables};
 use crate::labs::sequence::config::SequenceConfig;
@@ -31,6 +32,8 @@ questions! {
     "session.forget": "page" ask_forget(Knows) -> SessionUpdate;
     /// The symbols of the settings’ sequence.
     "symbols": ask_symbols(Nothing) -> Vec<String>;
+    /// Which symbol follows which in it, as an edge list for another lab.
+    "onward.graph": "page" ask_graph(Which) -> Handed;
     /// What the machine and a transformer beside it do at one symbol, operation by operation.
     "operations": ask_operations(Look) -> Operations;
     /// Spikes of every layer at one symbol, and whether they are the codes.
@@ -248,6 +251,15 @@ impl SequenceBench {
 
     async fn ask_symbols(&mut self, _: Nothing, place: Place<'_>) -> Answer<Vec<String>> {
         place.config.symbols().map(Reply::Done)
+    }
+
+    async fn ask_graph(&mut self, _: Which, place: Place<'_>) -> Answer<Handed> {
+        let symbols = place.config.symbols()?;
+        let follows = symbols
+            .windows(2)
+            .map(|pair| pair.iter().map(|symbol| symbol.replace(' ', "␣")).collect::<Vec<_>>().join(" "));
+        let about = format!("Which symbol follows which in a sequence of {}", symbols.len());
+        Ok(Reply::Done(Handed { about, text: follows.collect::<Vec<_>>().join("\n") }))
     }
 
     /// A turn of the machine's way along the settings' sequence; nothing once it is through. Stopped, it is gone on with from

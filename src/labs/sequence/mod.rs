@@ -28,6 +28,7 @@ pub mod timing;
 use crate::error::Error;
 use crate::graph::plan::Plan;
 use crate::labs::ask::Bench;
+use crate::labs::onward::{GRAPH, Gives, Of};
 use crate::labs::run::Run;
 use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::sequence::study::{Study, experiment};
@@ -70,5 +71,10 @@ impl Lab for SequenceLab {
 
     fn bench(&self) -> Box<dyn Bench> {
         Box::new(ask::SequenceBench::default())
+    }
+
+    fn gives(&self) -> &'static [Gives] {
+        const LABEL: &str = "The graph of which symbol follows which in the sequence";
+        &[Gives { kind: GRAPH, label: LABEL, question: "onward.graph", of: Of::Settings }]
     }
 }

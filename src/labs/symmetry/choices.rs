@@ -6,6 +6,8 @@ use crate::run::training::UpdateRule;
 
 /// The most characters of a matrix as a link has it.
 pub const MOST_TEXT: u32 = 16_000;
+/// The most characters of a linear map: 64 × 64 numbers in single precision.
+pub const MOST_MAP: u32 = 64_000;
 
 choice! {
     /// What is raced.

@@ -6,7 +6,7 @@ use crate::labs::part::Part;
 use crate::labs::race::Racing;
 use crate::labs::settings::{FromFile, Preset, Settings};
 use crate::labs::symmetry::choices::{
-    Activation, Attention, Experiment, Follows, Group, MOST_TEXT, Map, Norm, Positions, Student, TrainOn,
+    Activation, Attention, Experiment, Follows, Group, MOST_MAP, MOST_TEXT, Map, Norm, Positions, Student, TrainOn,
 };
 use crate::labs::symmetry::given::{self, FIELDS};
 use crate::labs::symmetry::maps::{Block, Shape};
@@ -39,6 +39,7 @@ properties! {
         q: String = String::new(), Kind::rows(MOST_TEXT), Look, "Own", "Q", "", "An orthogonal matrix by which vectors are multiplied from the right.";
         y: String = String::new(), Kind::rows(MOST_TEXT), Look, "Own", "f(X, Z)", "", "f(X, Z): what a map of your own makes of X and Z.";
         turned: String = String::new(), Kind::rows(MOST_TEXT), Look, "Own", "f(XQ, ZQ)", "", "f(XQ, ZQ): what it makes of them turned.";
+        w: String = String::new(), Kind::rows(MOST_MAP), Look, "Own", "W", "", "A linear map of your own, in the place of the two before: a matrix by which vectors are multiplied from the right.";
         students: Vec<Student> = Student::ALL.to_vec(), Kind::many_of::<Student>(), Run, "Students", "Students", "", "What learns from the teacher.";
         train_on: TrainOn = TrainOn::One, Kind::one_of::<TrainOn>(), Run, "Students", "Trained on", "", "What knowledge comes with the sequences.";
         samples: u32 = 0, Kind::integer(0, 4096), Run, "Students", "Sequences", "", "So many sequences to learn from; 0 for fresh ones at every step.";

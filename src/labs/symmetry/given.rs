@@ -9,12 +9,13 @@ const MOST: [usize; 2] = [32, 64];
 /// How large and how small a number may be, if it is not zero: squares of others leave single precision at once.
 const SIZES: [f64; 2] = [1e-18, 1e18];
 /// The settings that are matrices, and what the page calls them.
-pub const FIELDS: [(&str, &str); 5] = [("x", X), ("z", Z), ("q", Q), ("y", Y), ("turned", TURNED)];
+pub const FIELDS: [(&str, &str); 6] = [("x", X), ("z", Z), ("q", Q), ("y", Y), ("turned", TURNED), ("w", W)];
 pub(super) const X: &str = "X";
 pub(super) const Z: &str = "Z";
 pub(super) const Q: &str = "Q";
 pub(super) const Y: &str = "f(X, Z)";
 pub(super) const TURNED: &str = "f(XQ, ZQ)";
+pub(super) const W: &str = "W";
 
 pub(super) fn refused(name: &str, why: String) -> Error {
     Error::Config(format!("{name}: {why}"))
@@ -35,7 +36,7 @@ pub fn of_file(name: &str, bytes: &[u8]) -> Result<String, Error> {
 /// # Errors
 /// [`Error::Config`] with the name, the row, and what is allowed.
 pub fn read(name: &str, text: &str) -> Result<Option<Matrix<f64>>, Error> {
-    let most = if name == Q { MOST[1] } else { MOST[0] };
+    let most = if name == Q || name == W { MOST[1] } else { MOST[0] };
     let [least, greatest] = SIZES;
     let mut values = Vec::new();
     let mut columns = 0;

@@ -19,10 +19,27 @@ pub mod presets;
 mod race;
 pub mod twins;
 
+use crate::error::Error;
 use crate::labs::ask::Bench;
+use crate::labs::onward::{MATRIX, Takes, Values};
 use crate::labs::symmetry::ask::SymmetryBench;
 use crate::labs::symmetry::config::SymmetryConfig;
 use crate::labs::{Config, Lab};
+
+/// In the place of another map of the reader's.
+fn matrix(text: &str) -> Result<Values, Error> {
+    let matrix = given::of_file(given::W, text.as_bytes())?;
+    let room = choices::MOST_MAP as usize;
+    if matrix.len() > room {
+        let why = format!("its numbers take {} characters in a link, which holds {room}", matrix.len());
+        return Err(Error::File(why));
+    }
+    let none = String::new;
+    Ok(vec![("x", none()), ("z", none()), ("q", none()), ("y", none()), ("turned", none()), ("w", matrix)])
+}
+
+const TAKES: &[Takes] =
+    &[Takes { kind: MATRIX, label: "does it respect rotations?", part: "own", file: false, read: matrix }];
 
 /// The symmetry lab.
 #[derive(Debug)]
@@ -47,5 +64,9 @@ impl Lab for SymmetryLab {
 
     fn bench(&self) -> Box<dyn Bench> {
         Box::new(SymmetryBench)
+    }
+
+    fn takes(&self) -> &'static [Takes] {
+        TAKES
     }
 }

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::labs::symmetry::choices::Map;
 use crate::labs::symmetry::config::SymmetryConfig;
 use crate::labs::symmetry::errors::{BROKEN, error, relative, rounding};
-use crate::labs::symmetry::given::{Q, TURNED, X, Y, Z, read, refused, text};
+use crate::labs::symmetry::given::{Q, TURNED, W, X, Y, Z, read, refused, text};
 use crate::labs::symmetry::group::{Element, defect, haar, nearest, product};
 use crate::labs::symmetry::maps::{Matrix, Shape, Weights, outside};
 use crate::reading::brief;
@@ -49,20 +49,57 @@ fn alike(name: &str, matrix: &Matrix<f64>, shape: (usize, usize)) -> Result<(), 
     Err(refused(name, why))
 }
 
+/// What is said of the reader's map, which makes `y` of X and `turned` of XQ.
+fn judge_map(own: &mut Own, name: &str, y: &Matrix<f64>, turned: &Matrix<f64>, q: &Matrix<f64>) {
+    let found = relative(&(turned.clone() - &y.dot(q)), y);
+    own.own = Some(found);
+    let [single, double] = own.rounding;
+    let size = if y.iter().all(|&value| value == 0.0) { "absolute" } else { "relative" };
+    let error = format!("{size} error {}", brief(found, 2));
+    own.notes.push(match () {
+        () if found <= double => format!("{name} respects this Q to double precision: {error}. Try others too."),
+        () if found <= single => format!("{name} respects this Q to single precision: {error}. Try others too."),
+        () if relative(&(turned.clone() - y), y) <= single => {
+            format!("{name} gave the same for X and XQ: {error}. Was one of its inputs left unturned?")
+        }
+        () if found < BROKEN => format!(
+            "{name} has a {error}: more than rounding of numbers with 7 digits, less than maps that break the symmetry usually have. Few \
+             digits typed in, or a small constant such as a norm's ε, do this."
+        ),
+        () => format!("{name} does not respect this Q: {error}."),
+    });
+}
+
+/// How far a linear map is from those that respect all of O(d): the multiples of I and no others.
+fn multiples(w: &Matrix<f64>) -> String {
+    let d = w.nrows();
+    let factor = (0..d).map(|i| w[[i, i]]).sum::<f64>() / d as f64;
+    let outside = relative(&(w.clone() - &(Matrix::eye(d) * factor)), w);
+    let which = "A linear map respects every rotation and reflection only if it is a multiple of I";
+    format!("{which}. The nearest, {} I, leaves {} of ‖W‖.", brief(factor, 2), brief(outside, 2))
+}
+
 /// What the reader's data say.
 ///
 /// # Errors
 /// [`Error::Config`] with the setting that is wrong, and what is allowed.
 pub fn judge(config: &SymmetryConfig) -> Result<Own, Error> {
     let mut own = Own::default();
-    let Some(x) = read(X, &config.x)? else {
-        own.notes.push("Give X: a sequence of vectors, a row each.".to_owned());
+    let (given, w) = (read(X, &config.x)?, read(W, &config.w)?);
+    // A linear map is known by what it makes of a basis.
+    let basis = w.as_ref().filter(|_| given.is_none()).map(|w| Matrix::eye(w.nrows()));
+    let tried = given.is_some();
+    let Some(x) = given.or(basis) else {
+        own.notes.push("Give X: a sequence of vectors, a row each; or W.".to_owned());
         return Ok(own);
     };
     let (n, d) = x.dim();
     let z = read(Z, &config.z)?.unwrap_or_else(|| Matrix::zeros((0, d)));
     if z.ncols() != d {
         return Err(refused(Z, format!("its vectors have {} numbers, those of X have {d}", z.ncols())));
+    }
+    if let Some(w) = &w {
+        alike(W, w, (d, d))?;
     }
     let q = match read(Q, &config.q)? {
         Some(q) => {
@@ -88,7 +125,9 @@ pub fn judge(config: &SymmetryConfig) -> Result<Own, Error> {
         }
         None => {
             let drawn = haar(d, [config.seed, 0]);
-            own.notes.push(format!("Q is drawn, since none is given: {}", text(&drawn)));
+            // Whoever has turned nothing with it need not copy it.
+            let which = if w.is_some() { ".".to_owned() } else { format!(": {}", text(&drawn)) };
+            own.notes.push(format!("Q is drawn, since none is given{which}"));
             drawn
         }
     };
@@ -110,21 +149,31 @@ pub fn judge(config: &SymmetryConfig) -> Result<Own, Error> {
             .push("This Q leaves X and Z as they are, which every map respects: it says nothing of any.".to_owned());
         return Ok(own);
     }
-    if z.nrows() == 0 {
+    if tried && z.nrows() == 0 {
         own.notes.push("Without Z, knowledge attention takes the mean of the sequence.".to_owned());
     }
     if x.iter().all(|&value| value == 0.0) {
         own.notes.push("X is zero everywhere: where an output is zero too, its error is absolute.".to_owned());
     }
-    let weights = Weights::drawn(config.seed, shape);
+    let weights = Weights::drawn(config.seed, if tried { shape } else { Shape { d: 1, n: 1, m: 0 } });
     let single = weights.cast();
     let element = Element::Basis(q.clone());
-    for &map in &config.maps {
+    for &map in config.maps.iter().filter(|_| tried) {
         let errors = error::<f32>((&weights, &single), map, &element, [&x, &z]);
         let errors = errors.zip(error::<f64>((&weights, &weights), map, &element, [&x, &z]));
         own.maps.push((map, judged(errors)));
     }
     let (y, turned) = (read(Y, &config.y)?, read(TURNED, &config.turned)?);
+    if let Some(w) = w {
+        if y.is_some() || turned.is_some() {
+            return Err(refused(W, format!("it stands in the place of {Y} and {TURNED}: leave one or the other")));
+        }
+        let name = if tried { "X W" } else { "W, on the basis vectors," };
+        let y = x.dot(&w);
+        judge_map(&mut own, name, &y, &x.dot(&q).dot(&w), &q);
+        own.notes.push(multiples(&w));
+        return Ok(own);
+    }
     let (y, turned) = match (y, turned) {
         (Some(y), Some(turned)) => (y, turned),
         (None, None) => return Ok(own),
@@ -138,23 +187,7 @@ pub fn judge(config: &SymmetryConfig) -> Result<Own, Error> {
     }
     alike(Y, &y, (n, d))?;
     alike(TURNED, &turned, (n, d))?;
-    let found = relative(&(turned.clone() - &y.dot(&q)), &y);
-    own.own = Some(found);
-    let [single, double] = own.rounding;
-    let size = if y.iter().all(|&value| value == 0.0) { "absolute" } else { "relative" };
-    let error = format!("{size} error {}", brief(found, 2));
-    own.notes.push(match () {
-        () if found <= double => format!("Your map respects this Q to double precision: {error}. Try others too."),
-        () if found <= single => format!("Your map respects this Q to single precision: {error}. Try others too."),
-        () if relative(&(turned - &y), &y) <= single => {
-            format!("Your map gave the same for X and XQ: {error}. Was one of its inputs left unturned?")
-        }
-        () if found < BROKEN => format!(
-            "Your map has a {error}: more than rounding of numbers with 7 digits, less than maps that break the symmetry usually have. Few \
-             digits typed in, or a small constant such as a norm's ε, do this."
-        ),
-        () => format!("Your map does not respect this Q: {error}."),
-    });
+    judge_map(&mut own, "Your map", &y, &turned, &q);
     let out = outside(&y, &x, &z);
     if n + z.nrows() < d && out.is_finite() {
         own.notes.push(format!(

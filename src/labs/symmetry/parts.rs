@@ -4,7 +4,7 @@ use crate::labs::part::Part;
 
 /// Settings that the weights of the maps depend on.
 const SPACE: [&str; 4] = ["n", "m", "seeds", "seed"];
-const OWN: [&str; 5] = ["x", "z", "q", "y", "turned"];
+const OWN: [&str; 6] = ["x", "z", "q", "y", "turned", "w"];
 
 /// The parts, from the top down.
 #[must_use]

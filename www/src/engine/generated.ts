@@ -4,6 +4,197 @@
 export const LABS = ['copy', 'encodings', 'sequence', 'geometry', 'mixtures', 'symmetry'] as const;
 export type LabId = (typeof LABS)[number];
 
+/** What of each lab goes on to others. */
+export const ONWARDS: Record<LabId, Onward[]> = {
+  "copy": [
+    {
+      "gives": {
+        "kind": "arms",
+        "label": "The encodings that race",
+        "question": "onward.arms",
+        "of": "settings"
+      },
+      "to": [
+        {
+          "lab": "encodings",
+          "name": "Encodings",
+          "label": "see what their positions look like",
+          "part": "inspect",
+          "file": false
+        }
+      ]
+    },
+    {
+      "gives": {
+        "kind": "table",
+        "label": "The position table of the run",
+        "question": "run.hands",
+        "of": "run"
+      },
+      "to": [
+        {
+          "lab": "encodings",
+          "name": "Encodings",
+          "label": "compare it with other encodings",
+          "part": "inspect",
+          "file": true
+        },
+        {
+          "lab": "geometry",
+          "name": "Geometry",
+          "label": "is it a map?",
+          "part": "map",
+          "file": true
+        }
+      ]
+    },
+    {
+      "gives": {
+        "kind": "matrix",
+        "label": "The value–output map of the head",
+        "question": "run.hands",
+        "of": "head"
+      },
+      "to": [
+        {
+          "lab": "symmetry",
+          "name": "Symmetry",
+          "label": "does it respect rotations?",
+          "part": "own",
+          "file": false
+        }
+      ]
+    }
+  ],
+  "encodings": [
+    {
+      "gives": {
+        "kind": "arms",
+        "label": "The encodings of the experiment",
+        "question": "onward.arms",
+        "of": "settings"
+      },
+      "to": [
+        {
+          "lab": "copy",
+          "name": "Copy",
+          "label": "race them",
+          "part": "loss",
+          "file": false
+        }
+      ]
+    },
+    {
+      "gives": {
+        "kind": "table",
+        "label": "The table on the left",
+        "question": "onward.left",
+        "of": "settings"
+      },
+      "to": [
+        {
+          "lab": "geometry",
+          "name": "Geometry",
+          "label": "is it a map?",
+          "part": "map",
+          "file": true
+        }
+      ]
+    },
+    {
+      "gives": {
+        "kind": "table",
+        "label": "The table on the right",
+        "question": "onward.right",
+        "of": "settings"
+      },
+      "to": [
+        {
+          "lab": "geometry",
+          "name": "Geometry",
+          "label": "is it a map?",
+          "part": "map",
+          "file": true
+        }
+      ]
+    },
+    {
+      "gives": {
+        "kind": "table",
+        "label": "The position table of the run",
+        "question": "run.hands",
+        "of": "run"
+      },
+      "to": [
+        {
+          "lab": "geometry",
+          "name": "Geometry",
+          "label": "is it a map?",
+          "part": "map",
+          "file": true
+        }
+      ]
+    },
+    {
+      "gives": {
+        "kind": "matrix",
+        "label": "The value–output map of the head",
+        "question": "run.hands",
+        "of": "head"
+      },
+      "to": [
+        {
+          "lab": "symmetry",
+          "name": "Symmetry",
+          "label": "does it respect rotations?",
+          "part": "own",
+          "file": false
+        }
+      ]
+    }
+  ],
+  "geometry": [
+    {
+      "gives": {
+        "kind": "table",
+        "label": "The embedding",
+        "question": "onward.table",
+        "of": "run"
+      },
+      "to": [
+        {
+          "lab": "encodings",
+          "name": "Encodings",
+          "label": "compare it with other encodings",
+          "part": "inspect",
+          "file": true
+        }
+      ]
+    }
+  ],
+  "mixtures": [],
+  "sequence": [
+    {
+      "gives": {
+        "kind": "graph",
+        "label": "The graph of which symbol follows which in the sequence",
+        "question": "onward.graph",
+        "of": "settings"
+      },
+      "to": [
+        {
+          "lab": "geometry",
+          "name": "Geometry",
+          "label": "learn it",
+          "part": "map",
+          "file": false
+        }
+      ]
+    }
+  ],
+  "symmetry": []
+};
+
 /** What can be asked, with which arguments, and what the answer is. */
 export interface Questions {
   'ball': { arguments: Nothing; answer: Ball };
@@ -28,8 +219,15 @@ export interface Questions {
   'map': { arguments: OfMap; answer: MapAnswer };
   'map.edges': { arguments: EdgeFile; answer: EdgeList };
   'map.nearest': { arguments: OfNode; answer: NearestAnswer };
+  'map.table': { arguments: MapTable; answer: Array<[string, string]> };
   'matrices': { arguments: OfMatrix; answer: MatrixAnswer };
   'measures': { arguments: Nothing; answer: Array<MeasureRow> };
+  'onward.arms': { arguments: Which; answer: Handed };
+  'onward.fits': { arguments: Handing; answer: Array<[string, string]> };
+  'onward.graph': { arguments: Which; answer: Handed };
+  'onward.left': { arguments: Which; answer: Handed };
+  'onward.right': { arguments: Which; answer: Handed };
+  'onward.table': { arguments: Which; answer: Handed };
   'operations': { arguments: Look; answer: Operations };
   'own': { arguments: Nothing; answer: OwnAnswer };
   'paths': { arguments: OfRun; answer: PathsAnswer };
@@ -38,6 +236,7 @@ export interface Questions {
   'run.csv': { arguments: RunTable; answer: string };
   'run.elsewhere': { arguments: Wanted; answer: Array<Elsewhere> };
   'run.found': { arguments: Nothing; answer: Anything };
+  'run.hands': { arguments: Which; answer: Handed };
   'run.inspect': { arguments: Subject; answer: Inspection };
   'run.profile': { arguments: Nothing; answer: Profile };
   'run.results': { arguments: Nothing; answer: Results };
@@ -355,6 +554,19 @@ presets: Array<Preset>,
 /** Parts of its page. */
 parts: Array<Part>, };
 
+/** Who takes something, and what becomes of it there. */
+export type Destination = {
+/** Which lab. */
+lab: LabId,
+/** The lab's name. */
+name: string,
+/** As [`Takes::label`]. */
+label: string,
+/** As [`Takes::part`]. */
+part: string,
+/** As [`Takes::file`]. */
+file: boolean, };
+
 /** A space that is turned by hand. */
 export type DialAnswer = {
 /** Dimensions: 2 or 3. */
@@ -482,6 +694,17 @@ export type Given = {
 /** Null is that of the settings. */
 text?: string, known?: Known, };
 
+/** What a lab gives. */
+export type Gives = {
+/** Its kind: one of the names above. */
+kind: string,
+/** In the reader's words. */
+label: string,
+/** What is asked for it: it takes [`Which`] and answers [`Handed`]. */
+question: string,
+/** Whether it is of one run of the open race, and of one head of it. */
+of: Of, };
+
 /** A graph, in numbers. */
 export type GraphAnswer = { nodes: number,
 /** Each counted once. */
@@ -497,6 +720,18 @@ ceiling: number, };
 
 /** A symmetry. */
 export type GroupName = { id: string, label: string, };
+
+/** What is given. */
+export type Handed = {
+/** What it is. */
+about: string,
+/** Itself. */
+text: string, };
+
+/** Something for another lab. */
+export type Handing = {
+/** Which. */
+lab: string, kind: string, text: string, };
 
 /** Who attends to whom. */
 export type HeadsAnswer = {
@@ -688,6 +923,8 @@ links: Array<number>,
 groups: Array<number>, groupNames: Array<string>,
 /** Nothing without a race of this graph. */
 map: OneMap | null,
+/** What is measured of the embedding, in a sentence; empty of what a race measures. */
+measured: string,
 /** Of the other arms, if they were asked for. */
 beside: Array<OneMap>,
 /** Why there is no map; empty if there is one. */
@@ -697,6 +934,9 @@ why: string, };
 export type MapAxis = { label: string,
 /** Of the embedding's variance. */
 share: number, };
+
+/** A table of the reader's. */
+export type MapTable = { name: string, bytes: Bytes, };
 
 /** A matrix. */
 export type MatrixAnswer = { rows: Array<string>, columns: Array<string>,
@@ -787,6 +1027,9 @@ gradient: number, };
 /** No arguments. */
 export type Nothing = Record<symbol, never>;
 
+/** Of what there is one to give. */
+export type Of = "settings" | "run" | "head";
+
 /** A context. */
 export type OfContext = {
 /** Which of the held-out ones; the first if left out. The reader's own mixture comes before them, where there is one. */
@@ -834,15 +1077,22 @@ export type OfSide = { side: Side, };
 /** What a run has made of the graph. */
 export type OneMap = {
 /** Identifier of the arm, and its name. */
-arm: string, label: string, seed: number,
-/** Steps trained. */
-step: number,
+arm: string, label: string,
+/** Its seed, and steps trained; of a table of the reader's there are none. */
+seed: number | null, step: number | null,
 /** Its axes. */
 axes: Array<MapAxis>,
 /** `[nodes][3]`. */
 points: Floats,
 /** In a sentence, what the axes are. */
 about: string, };
+
+/** What of a lab goes on elsewhere. */
+export type Onward = {
+/** What it gives. */
+gives: Gives,
+/** Who takes it. */
+to: Array<Destination>, };
 
 /** Both machines at one symbol. */
 export type Operations = {
@@ -1677,6 +1927,15 @@ step: number,
 runs: number,
 /** Whether the optimiser's state is there. */
 optimiser: boolean, };
+
+/** Which is asked for, each counted from 0: a run, and a head of it where that is what is given. */
+export type Which = {
+/** The run. */
+run?: number,
+/** The layer. */
+layer?: number,
+/** The head. */
+head?: number, };
 
 /** What the measure says of a race. */
 export type Why = {

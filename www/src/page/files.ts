@@ -10,8 +10,16 @@ import type { LabId, Results, WeightsFile } from '../engine/types';
 /** What the panel of files waits for. */
 export const FILES: readonly Name[] = ['run.results', 'run.csv', 'run.save'];
 
-/** A file that another lab has to open; whoever can show that lab calls `preventDefault`. */
-export type OtherLab = CustomEvent<{ lab: LabId; file: File }>;
+/** What another lab takes of this one: the settings that it becomes there, the part that shows it, and what it is, in words. */
+export interface HandedOver {
+  kind: string;
+  values: [string, string][];
+  part: string;
+  about: string;
+}
+
+/** For another lab: a file that it has to open, or what it takes of this one. Whoever can show that lab calls `preventDefault`. */
+export type OtherLab = CustomEvent<{ lab: LabId; file?: File; handed?: HandedOver }>;
 
 /** A file beyond this cannot be one of ours; it is not even read. */
 const MOST_BYTES = 1 << 30;

@@ -13,11 +13,11 @@ import { compare } from '../figure/compare';
 import type { FiguresContext } from '../figure/figures';
 import type { Shelf } from '../figure/shelf';
 import type { Recording } from '../engine/record';
-import { saveCurves, saveJson, saveResults, saveWeights } from './files';
 import { AddressBar } from './address-bar';
 import { Contents } from './contents';
 import { copied } from './copied';
-import { FILES, openFile, type OtherLab } from './files';
+import { FILES, openFile, saveCurves, saveJson, saveResults, saveWeights, type OtherLab } from './files';
+import { onward } from './onward';
 import { count } from '../ui/format';
 import {
   comparisonBox,
@@ -141,7 +141,7 @@ export abstract class LabPage extends RunElement {
   }
 
   /** To its first box: by its heading, if it has one. */
-  protected goToPart(part: string) {
+  goToPart(part: string) {
     const box = `[data-part=${part}] > :first-child`;
     this.goTo(this.querySelector(`${box} h2`) ? `${box} h2` : box);
   }
@@ -213,8 +213,8 @@ export abstract class LabPage extends RunElement {
     });
   }
 
-  /** A file that was dropped on the page, chosen in the keep panel, or handed over by another lab. */
-  takeFile(file: File): Promise<void> {
+  /** A file that was dropped on the page, chosen in the keep panel, or handed over by another lab, which may say what it is. */
+  takeFile(file: File, _kind?: string): Promise<void> {
     return this.readFile(file, 'keep');
   }
 
@@ -325,8 +325,10 @@ export abstract class LabPage extends RunElement {
   }): TemplateResult {
     return html`
       ${this.top(parts.offered)} ${parts.above ?? nothing}
-      <div class="bench ${this.withSettings ? '' : 'alone'}">
-        <div class="results">${parts.results} ${this.keeping()}</div>
+      <div class="bench ${this.client.hide.includes('settings') ? 'alone' : ''}">
+        <div class="results">
+          ${parts.results} ${this.keeping()} ${this.embedded ? nothing : onward(this.partContext())}
+        </div>
         ${parts.settings}
       </div>
       ${this.embedded ? nothing : this.shortcuts.sheet()}
@@ -335,10 +337,6 @@ export abstract class LabPage extends RunElement {
 
   /** What can be kept of it. */
   protected abstract keeping(): TemplateResult | typeof nothing;
-
-  protected get withSettings(): boolean {
-    return !this.client.hide.includes('settings');
-  }
 
   protected runPart(): TemplateResult {
     const { client, recording, stale } = this;
@@ -374,7 +372,7 @@ export abstract class LabPage extends RunElement {
         pause: () => client.pause(),
         step: unlessLacking(() => client.step()),
         reset: () => client.reset(),
-        settings: this.withSettings ? () => this.goTo('#settings') : null,
+        settings: client.hide.includes('settings') ? null : () => this.goTo('#settings'),
       }),
     )}
     ${incidents(recording, this.unkept, () => {

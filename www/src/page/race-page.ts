@@ -36,18 +36,18 @@ export abstract class RacePage extends LabPage {
   /** A reader's own data: at most so many bytes, and what the lab makes of them, in words; it throws what is wrong with them. */
   protected readonly data: {
     most: number;
-    take: (bytes: Uint8Array, name: string) => Promise<string>;
+    take: (bytes: Uint8Array, name: string, kind?: string) => Promise<string>;
   } | null = null;
 
   /** Whatever is neither weights nor results of a lab is read as data, where the lab takes any. */
-  override async takeFile(file: File): Promise<void> {
+  override async takeFile(file: File, kind?: string): Promise<void> {
     const ours =
       file.name.endsWith('.safetensors') || (await file.slice(0, 64).text()).trimStart().startsWith('{');
     const { data } = this;
-    if (ours || !data) return super.takeFile(file);
+    if ((ours && !kind) || !data) return super.takeFile(file);
     return this.withFile('keep', async () => {
       checkSize(file, data.most);
-      return data.take(new Uint8Array(await file.arrayBuffer()), file.name);
+      return data.take(new Uint8Array(await file.arrayBuffer()), file.name, kind);
     });
   }
 

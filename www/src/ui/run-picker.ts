@@ -1,6 +1,6 @@
 /** Which run of a race is looked at. */
 
-import { nothing, type TemplateResult } from 'lit';
+import { nothing } from 'lit';
 import { selectField } from './options';
 import type { PartContext } from './part-context';
 
@@ -11,12 +11,12 @@ export interface LookedAt extends PartContext {
 }
 
 /** `place` is the part that it stands in. */
-export function runPicker(context: LookedAt, place: string): TemplateResult | typeof nothing {
+export function runPicker(context: LookedAt, place: string, label = 'Look at') {
   const { recording, run, look, entries } = context;
   const runs = recording?.about.runs ?? [];
   if (runs.length < 2) return nothing;
   const labelOf = (arm: string) => entries.find(({ id }) => id === arm)?.label ?? arm;
-  return selectField('Look at', {
+  return selectField(label, {
     id: `${place}-of`,
     testId: `${place}-of`,
     options: runs.map(({ arm, seed }, i) => ({ value: String(i), label: `${labelOf(arm)}, seed ${seed}` })),

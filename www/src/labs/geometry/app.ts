@@ -9,6 +9,7 @@ import { about, stopBox } from '../../ui/panel';
 import { Shortcuts } from '../../ui/shortcuts';
 import { verdictTable } from '../../ui/verdicts';
 import { Welcome } from '../../ui/welcome';
+import { takeTable } from './context';
 import { kindsPart } from './kinds';
 import { mapPart } from './map';
 import { matricesPart } from './matrices';
@@ -41,8 +42,15 @@ export default class MnemoscopeGeometry extends RacePage {
 
   protected override readonly data = {
     most: 16 << 20,
-    take: (bytes: Uint8Array, name: string) => this.takeEdges(bytes, name),
+    take: (bytes: Uint8Array, name: string, kind?: string) =>
+      kind === 'table' ? this.takeTable(bytes, name) : this.takeEdges(bytes, name),
   };
+
+  private async takeTable(bytes: Uint8Array, file: string): Promise<string> {
+    const name = await takeTable(this.client, bytes, file);
+    this.goTo('[data-part=map] h2');
+    return `“${name}” is the embedding.`;
+  }
 
   private async takeEdges(bytes: Uint8Array, name: string): Promise<string> {
     const { edges, notices } = await this.client.ask('map.edges', { bytes });

@@ -6,13 +6,15 @@ import { keyView } from '../../figure/key';
 import '../../figure/lab-figure';
 import { tableView, written } from '../../figure/table';
 import { count } from '../../ui/format';
+import { field } from '../../ui/fields';
 import { check } from '../../ui/options';
 import { parts, type Part } from '../../ui/part';
 import '../../ui/parts.css';
+import { filePicker } from '../../ui/picker';
 import { runPicker } from '../../ui/run-picker';
 import { figureText } from '../../ui/text';
 import type { MapAnswer, NearestAnswer } from '../../engine/types';
-import { isOpen, lookKey, type GeometryContext } from './context';
+import { isOpen, isOwn, lookKey, tables, takeTable, type GeometryContext } from './context';
 import './geometry.css';
 import { graphFigure, mapFigure } from './map-figures';
 
@@ -26,6 +28,8 @@ interface State {
   node: number | null;
   pointed: number | null;
   drawn: Drawn | null;
+  /** Why a table was not taken. */
+  unread: string;
 }
 
 /** Figures are made once for an answer: what is only pointed at changes none. */
@@ -49,8 +53,12 @@ export const mapPart = parts<GeometryContext, State, Asked>({
   tag: 'lab-map',
   id: 'map',
   title: 'From a graph to a map',
-  note: ({ recording, step }) => (recording ? `step ${count(step)}` : 'nothing is trained yet'),
-  state: () => ({ node: null, pointed: null, drawn: null, beside: true }),
+  note: (context) => {
+    const { recording, step } = context;
+    if (isOwn(context)) return 'a table of your own';
+    return recording ? `step ${count(step)}` : 'nothing is trained yet';
+  },
+  state: () => ({ node: null, pointed: null, drawn: null, beside: true, unread: '' }),
   asks: {
     map: {
       ask: (context, state) =>
@@ -76,11 +84,36 @@ export const mapPart = parts<GeometryContext, State, Asked>({
     const several = few(part.context)
       ? check('All learners side by side', part.state.beside, (beside) => part.set({ beside }), 'beside')
       : nothing;
-    return html`<div class="fields">${runPicker(part.context, 'map')} ${several}</div>
+    const own = isOwn(part.context);
+    const choose = own || tables.has(part.context.client) ? field('embedding', 'map', part.context) : nothing;
+    return html`<div class="fields">
+        ${own ? nothing : html`${runPicker(part.context, 'map')} ${several}`} ${choose}
+      </div>
       <p class="refused" role="status">${wrong ? html`<span class="wrong">${wrong}</span>` : nothing}</p>
-      ${drawn ? drawings(drawn, part) : html`<p class="help waits">Drawn while it is in view.</p>`}`;
+      ${drawn ? drawings(drawn, part) : html`<p class="help waits">Drawn while it is in view.</p>`}
+      <p class="take">
+        ${filePicker({
+          label: 'Open a table of your own',
+          accept: '.csv,.tsv,.txt',
+          testId: 'map-table',
+          describedBy: 'title-map',
+          take: (file) => void open(file, part),
+        })}
+        <span role="status" data-testid="map-unread">
+          ${part.state.unread ? html`<span class="wrong">${part.state.unread}</span>` : nothing}
+        </span>
+      </p>`;
   },
 });
+
+async function open(file: File, { context, set }: Own): Promise<void> {
+  set({ unread: '' });
+  try {
+    await takeTable(context.client, new Uint8Array(await file.arrayBuffer()), file.name);
+  } catch (thrown) {
+    set({ unread: thrown instanceof Error ? thrown.message : String(thrown) });
+  }
+}
 
 /** Whether there are several learners, and not too many for one screen. */
 function few({ recording }: GeometryContext): boolean {
@@ -88,7 +121,7 @@ function few({ recording }: GeometryContext): boolean {
   return arms > 1 && arms <= MOST_BESIDE;
 }
 
-const besides = (context: GeometryContext, { beside }: State) => beside && few(context);
+const besides = (context: GeometryContext, { beside }: State) => beside && few(context) && !isOwn(context);
 
 /** What is nearest to the node that is picked, in this map. */
 function nearestIn({ map, nodes }: MapAnswer, { state, asked, context }: Own): NearestAnswer | null {
@@ -99,6 +132,10 @@ function nearestIn({ map, nodes }: MapAnswer, { state, asked, context }: Own): N
 
 const MADE = 'What training makes of it';
 
+/** What the map is of: the learner where there are several, or a table. */
+const titleOf = ({ map, beside }: MapAnswer, { context }: Own) =>
+  isOwn(context) ? 'What the table says' : beside.length ? (map?.label ?? '') : MADE;
+
 function draw(map: MapAnswer, part: Own): Drawn {
   const { state } = part;
   const near = nearestIn(map, part);
@@ -107,7 +144,7 @@ function draw(map: MapAnswer, part: Own): Drawn {
       map,
       near,
       figures: [
-        mapFigure(map, map.map, near, ['map', map.beside.length ? (map.map?.label ?? '') : MADE]),
+        mapFigure(map, map.map, near, ['map', titleOf(map, part)]),
         graphFigure(map, near),
         ...map.beside.map((other) => mapFigure(map, other, null, [`map-${other.arm}`, other.label])),
       ],
@@ -135,6 +172,7 @@ function drawings({ map, near, figures }: Drawn, { state, context, set }: Own): 
     ${keyView(figures[1])}
     <p class="help">
       <span data-testid="map-about">${map.map?.about ?? map.why}</span>
+      ${map.measured ? html`<span data-testid="map-measured">${map.measured}.</span>` : nothing}
       ${map.map && !near ? 'Pick a node in any drawing to see which it is nearest to.' : nothing}
     </p>
     ${near ? nearestTable(near) : nothing}`;

@@ -13,7 +13,7 @@ import { brief } from '../../ui/text';
 import { doubleCell } from './marks';
 
 const SWITCHES = ['attention', 'encoding', 'residual', 'norm', 'activation'];
-const DATA = ['x', 'z', 'q', 'y', 'turned'];
+const DATA = ['x', 'z', 'q', 'y', 'turned', 'w'];
 
 /** More than the largest of these matrices takes. */
 const MOST_BYTES = 1 << 16;
@@ -85,7 +85,8 @@ export const ownPart = part<PartContext, OwnAnswer>({
   folded: true,
   note: () => '',
   intro: html`Give X, and Z and Q if you have them: blanks between numbers, a semicolon between rows. To try a
-  map of your own, compute f(X, Z) and f(XQ, ZQ) wherever it runs and give both.`,
+  map of your own, compute f(X, Z) and f(XQ, ZQ) wherever it runs and give both; of a linear map its matrix W
+  is enough.`,
   ask: ({ client }) => client.ask('own', {}),
   controls: ({ context }) =>
     html`<div class="fields">
