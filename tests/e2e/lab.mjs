@@ -178,7 +178,7 @@ const FOLDS = [
     'ball',
     'matrices',
   ],
-  ...['cost', 'heads', 'coefficients', 'samples', 'integral', 'block', 'own', 'span'],
+  ...['cost', 'device', 'heads', 'coefficients', 'samples', 'integral', 'block', 'own', 'span'],
 ].join();
 
 /** One page, in a context of its own. */

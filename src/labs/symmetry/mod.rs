@@ -20,9 +20,33 @@ mod race;
 pub mod twins;
 
 use crate::labs::ask::Bench;
+use crate::labs::device::Check;
 use crate::labs::symmetry::ask::SymmetryBench;
 use crate::labs::symmetry::config::SymmetryConfig;
 use crate::labs::{Config, Lab};
+
+/// What it gives to the check of a device.
+const CHECKS: &[Check] = &[
+    Check::Odd(&[
+        ("d", "5"),
+        ("n", "3"),
+        ("m", "2"),
+        ("train_on", "new-knowledge"),
+        ("mlp", "9"),
+        ("tests", "17"),
+        ("batch", "7"),
+    ]),
+    Check::Odd(&[
+        ("experiment", "training"),
+        ("d", "5"),
+        ("n", "3"),
+        ("m", "2"),
+        ("optimisers", "descent,momentum,adam-tensor,adam"),
+        ("norms", "none,rms,layer"),
+        ("batch", "7"),
+        ("seeds", "1"),
+    ]),
+];
 
 /// The symmetry lab.
 #[derive(Debug)]
@@ -43,6 +67,10 @@ impl Lab for SymmetryLab {
 
     fn defaults(&self) -> Config {
         SymmetryConfig::default().into()
+    }
+
+    fn checks(&self) -> &'static [Check] {
+        CHECKS
     }
 
     fn bench(&self) -> Box<dyn Bench> {

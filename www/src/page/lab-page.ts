@@ -13,11 +13,11 @@ import { compare } from '../figure/compare';
 import type { FiguresContext } from '../figure/figures';
 import type { Shelf } from '../figure/shelf';
 import type { Recording } from '../engine/record';
-import { saveCurves, saveJson, saveResults, saveWeights } from './files';
 import { AddressBar } from './address-bar';
 import { Contents } from './contents';
 import { copied } from './copied';
-import { FILES, openFile, type OtherLab } from './files';
+import { FILES, openFile, saveCurves, saveJson, saveResults, saveWeights, type OtherLab } from './files';
+import { deviceCard } from './device';
 import { count } from '../ui/format';
 import {
   comparisonBox,
@@ -326,7 +326,7 @@ export abstract class LabPage extends RunElement {
     return html`
       ${this.top(parts.offered)} ${parts.above ?? nothing}
       <div class="bench ${this.withSettings ? '' : 'alone'}">
-        <div class="results">${parts.results} ${this.keeping()}</div>
+        <div class="results">${parts.results} ${this.keeping()} ${deviceCard(this.client, this.partContext(), this.embedded)}</div>
         ${parts.settings}
       </div>
       ${this.embedded ? nothing : this.shortcuts.sheet()}
