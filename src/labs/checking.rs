@@ -55,11 +55,11 @@ impl Subject {
             for (at, &check) in lab.checks().iter().enumerate() {
                 let mut config = lab.defaults();
                 let (own, name) = match check {
-                    Check::Odd(values) => {
+                    Check::Odd(values) | Check::Launches(values) => {
                         if let Some(problem) = config.apply(values.iter().copied()).first() {
                             return Err(Error::Internal(problem.to_string()));
                         }
-                        (at.to_string(), lab.label().to_owned())
+                        (at.to_string(), format!("{}, run {}", lab.label(), at + 1))
                     }
                     Check::Preset(id) => {
                         config.preset(id).map_err(|problem| Error::Internal(problem.to_string()))?;
@@ -120,7 +120,7 @@ fn mean<'a>(values: impl Iterator<Item = &'a f32>) -> f64 {
 pub async fn stored_anew() -> Result<BTreeMap<String, Vec<Option<f64>>>, Error> {
     let mut all = BTreeMap::new();
     for (subject, check) in Subject::all()? {
-        if matches!(check, Check::Odd(_)) && subject.trains() {
+        if !matches!(check, Check::Preset(_)) && subject.trains() {
             continue;
         }
         let numbers = subject.numbers(ExecutorChoice::Cpu, &mut Machine::default()).await?;
@@ -164,6 +164,7 @@ impl Checking {
                     watched.push_back(Unit::Watch(subject.clone()));
                     others.push_back(if subject.trains() { Unit::Slopes(subject) } else { Unit::Stored(subject) });
                 }
+                Check::Launches(_) => watched.push_back(Unit::Watch(subject)),
                 Check::Preset(_) => others.push_back(Unit::Stored(subject)),
             }
         }

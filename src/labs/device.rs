@@ -19,6 +19,8 @@ pub enum Check {
     /// A small run at odd sizes. Every kernel that it launches is compared; if it trains, its gradients are too, else what it measures,
     /// which has to be exact.
     Odd(Values),
+    /// The same, of whose gradients the loss does not tell.
+    Launches(Values),
     /// First losses of the preset.
     Preset(&'static str),
 }

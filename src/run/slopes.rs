@@ -12,6 +12,10 @@ use crate::run::weights::State;
 const SHARE: f64 = 0.02;
 /// … unless it would be longer than this share of the tensor's norm, or than this if the tensor is small.
 const LONGEST: f64 = 0.05;
+/// Where the loss bends more than four points can follow, a shorter step is tried: what is wrong is wrong with either.
+const TRIES: [f64; 2] = [1.0, 0.4];
+/// A difference that needs no second try.
+const GOOD: f64 = 1e-3;
 /// A tensor's gradient below this share of the whole counts as that: of its digits the loss tells few.
 const LEAST: f64 = 0.1;
 /// Where the loss is taken, in steps, and its weight in the difference.
@@ -28,8 +32,19 @@ pub struct Slopes {
     pub worst: String,
 }
 
-/// The part of a pool that one run's tensor has.
-type Part = std::ops::Range<usize>;
+/// What one run's tensor is before it is moved, and along what.
+struct Line {
+    /// Where it lies in the state.
+    place: usize,
+    initial: Vec<f32>,
+    gradient: Vec<f32>,
+    /// Norm of the gradient.
+    norm: f64,
+    /// Length of a step.
+    step: f64,
+    /// What a difference is relative to.
+    scale: f64,
+}
 
 fn norm(values: &[f32]) -> f64 {
     values.iter().map(|&value| f64::from(value) * f64::from(value)).sum::<f64>().sqrt()
@@ -42,55 +57,70 @@ impl Race {
     /// [`Error::DeviceLost`], [`Error::Internal`].
     pub async fn slopes(&mut self) -> Result<Slopes, Error> {
         let mut state = self.initial()?;
-        let initial = state.parameters.clone();
         let (mut found, mut first) = (Slopes::default(), 0);
         for at in 0..self.groups.len() {
             let (losses, gradients) = self.first_step(&state, at).await?;
             let group = self.group(at)?;
             let (runs, size) = (group.squad.runs.len(), group.size());
             for tensor in group.squad.model.parameters().tensors.clone() {
-                let part = |run: usize| -> Part {
-                    let start = run * size + tensor.offset as usize;
-                    start..start + tensor.len() as usize
+                let line = |run: usize| {
+                    let own = run * size + tensor.offset as usize;
+                    let (place, gradient) = (first + own, gradients[own..own + tensor.len() as usize].to_vec());
+                    let initial = state.parameters[place..place + gradient.len()].to_vec();
+                    let (length, whole) = (norm(&gradient), norm(&gradients[run * size..(run + 1) * size]));
+                    let step = (SHARE * losses[run].abs() / length).min(LONGEST * norm(&initial).max(1.0));
+                    Line { place, initial, gradient, norm: length, step, scale: length.max(LEAST * whole) }
                 };
-                let own: Vec<f64> = (0..runs).map(|run| norm(&gradients[part(run)])).collect();
-                if own.iter().all(|&own| own == 0.0) {
-                    continue;
-                }
-                let step = |run: usize| {
-                    let place = part(run);
-                    let long = LONGEST * norm(&initial[first + place.start..first + place.end]).max(1.0);
-                    (SHARE * losses[run].abs() / own[run]).min(long)
-                };
-                let mut slopes = vec![0.0; runs];
-                for (point, weight) in POINTS {
-                    for run in (0..runs).filter(|&run| own[run] > 0.0) {
-                        let by = point * step(run) / own[run];
-                        for place in part(run) {
-                            let moved = f64::from(initial[first + place]) + by * f64::from(gradients[place]);
-                            state.parameters[first + place] = moved as f32;
+                let lines: Vec<(usize, Line)> =
+                    (0..runs).map(|run| (run, line(run))).filter(|(_, line)| line.norm > 0.0).collect();
+                let mut offs = vec![f64::INFINITY; lines.len()];
+                for shorter in TRIES {
+                    if offs.iter().any(|&off| off >= GOOD) {
+                        let slopes = self.along(&mut state, at, &lines, shorter).await?;
+                        for ((off, (_, line)), slope) in offs.iter_mut().zip(&lines).zip(slopes) {
+                            *off = off.min((slope - line.norm).abs() / line.scale);
                         }
                     }
-                    let (losses, _) = self.first_step(&state, at).await?;
-                    slopes.iter_mut().zip(losses).for_each(|(slope, loss)| *slope += weight * loss);
                 }
-                for run in (0..runs).filter(|&run| own[run] > 0.0) {
-                    let whole = norm(&gradients[run * size..(run + 1) * size]);
-                    let off = (slopes[run] / step(run) - own[run]).abs() / own[run].max(LEAST * whole);
+                for off in offs {
                     found.tried += 1;
-                    if off.is_nan() || off >= found.largest {
-                        found.largest = if off.is_nan() { f64::INFINITY } else { off };
-                        found.worst = tensor.name.clone();
+                    if off >= found.largest {
+                        (found.largest, found.worst) = (off, tensor.name.clone());
                     }
-                    let place = part(run);
-                    let range = first + place.start..first + place.end;
-                    state.parameters[range.clone()].copy_from_slice(&initial[range]);
                 }
             }
             first += runs * size;
         }
         self.reset()?;
         Ok(found)
+    }
+
+    /// How fast the losses of some runs rise along their lines. Afterwards the state is as it was.
+    async fn along(
+        &mut self,
+        state: &mut State,
+        at: usize,
+        lines: &[(usize, Line)],
+        shorter: f64,
+    ) -> Result<Vec<f64>, Error> {
+        let mut slopes = vec![0.0; lines.len()];
+        for (point, weight) in POINTS {
+            for (_, line) in lines {
+                let by = point * shorter * line.step / line.norm;
+                let places = state.parameters.iter_mut().skip(line.place);
+                for (place, (&from, &gradient)) in places.zip(line.initial.iter().zip(&line.gradient)) {
+                    *place = (f64::from(from) + by * f64::from(gradient)) as f32;
+                }
+            }
+            let (losses, _) = self.first_step(state, at).await?;
+            for (slope, (run, line)) in slopes.iter_mut().zip(lines) {
+                *slope += weight * losses[*run] / (shorter * line.step);
+            }
+        }
+        for (_, line) in lines {
+            state.parameters[line.place..line.place + line.initial.len()].copy_from_slice(&line.initial);
+        }
+        Ok(slopes)
     }
 
     /// Losses, and gradients, of the first training step of one model from this state.
