@@ -41,10 +41,10 @@ const devicePart = part<PartContext, DeviceCheck, State>({
     outcome === 'failed'
       ? `${rows.filter((row) => row.outcome === 'failed').length} of ${rows.length} checks failed`
       : OUTCOMES[outcome],
-  intro: html`Does what the labs run on here compute what it should? On a graphics device every kernel is compared with
-    the CPU, at odd sizes; gradients are compared with differences of the loss, the first losses of three presets
-    with stored ones, and sums of whole numbers have to be exact. That takes some seconds. An open run stays as it
-    is.`,
+  intro: html`Does what the labs run on here compute what it should? On a graphics device every kernel is
+  compared with the CPU, at odd sizes; gradients are compared with differences of the loss, the first losses
+  of three presets with stored ones, and sums of whole numbers have to be exact. That takes some seconds. An
+  open run stays as it is.`,
   state: () => ({ on: '', times: 0 }),
   ask: ({ client }) => client.ask('device', {}),
   // Only once the reader asks for it.
@@ -81,7 +81,12 @@ function shown(check: DeviceCheck, { context }: Own): TemplateResult {
   const table = tableOf(rows);
   const report = () => JSON.stringify({ ...check, browser: navigator.userAgent }, null, 1);
   const elsewhere = outcome === 'failed' && executor.kind === 'webgpu';
-  return html`<p class=${outcome === 'passed' ? 'found' : 'wrong'} role="status" data-testid="device-sentence" data-outcome=${outcome}>
+  return html`<p
+      class=${outcome === 'passed' ? 'found' : 'wrong'}
+      role="status"
+      data-testid="device-sentence"
+      data-outcome=${outcome}
+    >
       ${sentence}
     </p>
     <p class="take">
@@ -103,7 +108,10 @@ function shown(check: DeviceCheck, { context }: Own): TemplateResult {
 }
 
 function tableOf(rows: readonly CheckedRow[]): Table {
-  const of = <T,>(pick: (row: CheckedRow) => T) => (at: number) => pick(rows[at] as CheckedRow);
+  const of =
+    <T>(pick: (row: CheckedRow) => T) =>
+    (at: number) =>
+      pick(rows[at] as CheckedRow);
   const number = (value: unknown) => brief(typeof value === 'number' ? value : null, 2);
   return {
     title: 'Checks',
@@ -111,7 +119,13 @@ function tableOf(rows: readonly CheckedRow[]): Table {
     testId: 'device-checks',
     data: of(({ kind, name, outcome }) => ({ kind, name, outcome })),
     columns: [
-      { name: 'kind', label: 'Of', value: of(({ kind }) => kind), text: (_, at) => of(({ kind }) => KINDS[kind])(at), words: true },
+      {
+        name: 'kind',
+        label: 'Of',
+        value: of(({ kind }) => kind),
+        text: (_, at) => of(({ kind }) => KINDS[kind])(at),
+        words: true,
+      },
       { name: 'name', label: 'Name', value: of(({ name }) => name), words: true },
       { name: 'compared_with', label: 'Compared with', value: of((row) => row.with), words: true },
       { name: 'cases', label: 'Cases', value: of(({ cases }) => cases) },

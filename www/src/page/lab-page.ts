@@ -207,10 +207,7 @@ export abstract class LabPage extends RunElement {
   }
 
   protected export(write: (client: LabClient) => Promise<void>) {
-    void this.withFile('keep', async () => {
-      await write(this.client);
-      return '';
-    });
+    void this.withFile('keep', () => write(this.client).then(() => ''));
   }
 
   /** A file that was dropped on the page, chosen in the keep panel, or handed over by another lab. */
@@ -326,7 +323,9 @@ export abstract class LabPage extends RunElement {
     return html`
       ${this.top(parts.offered)} ${parts.above ?? nothing}
       <div class="bench ${this.withSettings ? '' : 'alone'}">
-        <div class="results">${parts.results} ${this.keeping()} ${deviceCard(this.client, this.partContext(), this.embedded)}</div>
+        <div class="results">
+          ${parts.results} ${this.keeping()} ${deviceCard(this.client, this.partContext(), this.embedded)}
+        </div>
         ${parts.settings}
       </div>
       ${this.embedded ? nothing : this.shortcuts.sheet()}

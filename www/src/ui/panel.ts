@@ -121,7 +121,9 @@ export function panel(context: Omit<PanelContext, 'values' | 'lacking'>): Templa
 
 /** To the part that checks what it runs on; in someone's notes there is none. */
 function goToDevice({ currentTarget }: Event): void {
-  const place = (currentTarget as Element).closest('.lab')?.querySelector<HTMLElement>('[data-part=device] summary');
+  const place = (currentTarget as Element)
+    .closest('.lab')
+    ?.querySelector<HTMLElement>('[data-part=device] summary');
   if (!place) return;
   unfold(place);
   place.scrollIntoView({ block: 'start' });
