@@ -84,31 +84,35 @@ test('a check can be ended, and begun anew', `#lab=${OTHER}&executor=webgpu`, as
   await lab.page.getByTestId('stop-device').click();
 });
 
-test('a device that computes something else is named in words', `#lab=${FIRST}&executor=webgpu`, async (lab) => {
-  // The device itself is altered, before the engine meets it: layer norms have another epsilon, and every other sum is too large.
-  await lab.inWorker(() => {
-    const { createShaderModule } = GPUDevice.prototype;
-    GPUDevice.prototype.createShaderModule = function (given) {
-      const code = given.code
-        .replace('/ f32(p.width) + EPSILON)', '/ f32(p.width) + 0.01)')
-        .replace('p.columns + index] = sum;', 'p.columns + index] = sum + 4096.0 * f32(index % 2u);');
-      return createShaderModule.call(this, { ...given, code });
-    };
-  });
-  const { outcome, sentence } = await checked(lab);
-  assert.equal(outcome, 'failed', sentence);
-  assert.match(
-    sentence,
-    /^\d+ of \d+ checks failed on WebGPU \(.*the kernel layer_norm \(off by .* is allowed\)/,
-  );
-  assert.match(sentence, /cannot be trusted\. Run on the CPU instead\./);
-  const failed = (await rowsOf(lab)).filter(({ outcome }) => outcome === 'failed');
-  assert.deepEqual(
-    failed.filter(({ kind }) => kind === 'kernel').map(({ name }) => name),
-    ['layer_norm', 'ranked_sum', 'row_norm'],
-  );
-  assert.ok(failed.some(({ kind }) => kind === 'losses') && failed.some(({ kind }) => kind === 'exact'));
-  await lab.fits('failed');
-  await lab.press('device-cpu');
-  await lab.settled('executor', 'cpu');
-});
+test(
+  'a device that computes something else is named in words',
+  `#lab=${FIRST}&executor=webgpu`,
+  async (lab) => {
+    // The device itself is altered, before the engine meets it: layer norms have another epsilon, and every other sum is too large.
+    await lab.inWorker(() => {
+      const { createShaderModule } = GPUDevice.prototype;
+      GPUDevice.prototype.createShaderModule = function (given) {
+        const code = given.code
+          .replace('/ f32(p.width) + EPSILON)', '/ f32(p.width) + 0.01)')
+          .replace('p.columns + index] = sum;', 'p.columns + index] = sum + 4096.0 * f32(index % 2u);');
+        return createShaderModule.call(this, { ...given, code });
+      };
+    });
+    const { outcome, sentence } = await checked(lab);
+    assert.equal(outcome, 'failed', sentence);
+    assert.match(
+      sentence,
+      /^\d+ of \d+ checks failed on WebGPU \(.*the kernel layer_norm \(off by .* is allowed\)/,
+    );
+    assert.match(sentence, /cannot be trusted\. Run on the CPU instead\./);
+    const failed = (await rowsOf(lab)).filter(({ outcome }) => outcome === 'failed');
+    assert.deepEqual(
+      failed.filter(({ kind }) => kind === 'kernel').map(({ name }) => name),
+      ['layer_norm', 'ranked_sum', 'row_norm'],
+    );
+    assert.ok(failed.some(({ kind }) => kind === 'losses') && failed.some(({ kind }) => kind === 'exact'));
+    await lab.fits('failed');
+    await lab.press('device-cpu');
+    await lab.settled('executor', 'cpu');
+  },
+);
