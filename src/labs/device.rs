@@ -153,17 +153,17 @@ impl DeviceCheck {
     /// The checks as a table.
     #[must_use]
     pub fn table(&self) -> Table {
-        let head = ["kind", "name", "compared_with", "cases", "difference", "allowed", "outcome", "why"];
+        let head = ["kind", "name", "outcome", "difference", "allowed", "compared_with", "cases", "why"];
         let mut table = Table::new("device", head.map(|id| Column::new(id, id, "")));
         for row in &self.rows {
             table.push([
                 row.kind.id().into(),
                 row.name.as_str().into(),
-                row.with.into(),
-                row.cases.into(),
+                row.outcome.id().into(),
                 row.difference.into(),
                 row.allowed.into(),
-                row.outcome.id().into(),
+                row.with.into(),
+                row.cases.into(),
                 Cell::from(row.why.as_str()),
             ]);
         }

@@ -18,7 +18,7 @@ const KINDS: Record<CheckedRow['kind'], string> = {
 const OUTCOMES: Record<CheckedOutcome, string> = {
   passed: 'passed',
   failed: 'failed',
-  'not-run': 'not made',
+  'not-run': 'not run',
 };
 
 /** Where work was to be done when the check was asked for, and for the how-manieth time. */
@@ -127,16 +127,11 @@ function tableOf(rows: readonly CheckedRow[]): Table {
         words: true,
       },
       { name: 'name', label: 'Name', value: of(({ name }) => name), words: true },
-      { name: 'compared_with', label: 'Compared with', value: of((row) => row.with), words: true },
-      { name: 'cases', label: 'Cases', value: of(({ cases }) => cases) },
+      { name: 'outcome', label: 'Outcome', value: of(({ outcome }) => OUTCOMES[outcome]), words: true },
       { name: 'difference', label: 'Difference', value: of(({ difference }) => difference), text: number },
       { name: 'allowed', label: 'Allowed', value: of(({ allowed }) => allowed), text: number },
-      {
-        name: 'outcome',
-        label: '',
-        value: of(({ outcome }) => OUTCOMES[outcome]),
-        words: true,
-      },
+      { name: 'compared_with', label: 'Compared with', value: of((row) => row.with), words: true },
+      { name: 'cases', label: 'Cases', value: of(({ cases }) => cases) },
       { name: 'why', label: 'Why', value: of(({ why }) => why), words: true },
     ],
   };
