@@ -155,9 +155,9 @@ fn what_is_only_looked_at_leaves_the_run_the_same() {
 #[test]
 fn parts_have_their_names_and_name_settings() {
     let ids = |lab: &dyn Lab| lab.describe().parts.iter().map(|part| part.id).collect::<Vec<_>>().join(" ");
-    assert_eq!(ids(LABS[0]), "head run settings loss scoreboard why accuracy look compare cost keep");
-    assert_eq!(ids(LABS[1]), "head inspect measures phase lemma logit run experiment settings keep");
-    assert_eq!(ids(LABS[2]), "head session operations spikes ball run experiment settings keep");
+    assert_eq!(ids(LABS[0]), "head run settings loss scoreboard why accuracy look compare cost keep device");
+    assert_eq!(ids(LABS[1]), "head inspect measures phase lemma logit run experiment settings keep device");
+    assert_eq!(ids(LABS[2]), "head session operations spikes ball run experiment settings keep device");
     for lab in LABS {
         let description = lab.describe();
         let known: HashSet<&str> = description.properties.iter().map(|row| row.name).collect();

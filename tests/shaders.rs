@@ -164,7 +164,7 @@ fn check_all(kernels: impl IntoIterator<Item = Arc<dyn Kernel>>) -> usize {
 
 #[test]
 fn kernels_of_the_parity_tests() {
-    let kernels: Vec<_> = cases().map(|case| case.kernel).collect();
+    let kernels: Vec<_> = cases().map(|case| case.launch.kernel).collect();
     let texts = check_all(kernels.iter().cloned());
     assert!(texts > 100, "only {texts} texts");
     // Every file has a kernel, and every kernel has cases.

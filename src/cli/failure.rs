@@ -34,6 +34,11 @@ impl Failure {
         Self { code: 1, lines: vec![line.into()] }
     }
 
+    /// There is no device to check.
+    pub(crate) fn absent(line: impl Into<String>) -> Self {
+        Self { code: 3, lines: vec![line.into()] }
+    }
+
     /// As [`Failure::failed`], with nothing left to say.
     pub(crate) fn said_before() -> Self {
         Self { code: 1, lines: Vec::new() }

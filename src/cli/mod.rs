@@ -1,5 +1,6 @@
 //! `mnemoscope`: the same labs as the page, in a shell. Results go to standard output, all words to standard error.
 
+mod check;
 mod encodings;
 mod encodings_from;
 mod evaluate;
@@ -32,6 +33,7 @@ Exit codes:
   0         done
   1         failed: a file that cannot be read or written, a race that does not fit this machine
   2         the command line or the configuration is wrong; nothing was started
+  3         check: there is no such device
   129, 130, 143
             interrupted by SIGHUP (the terminal is gone), SIGINT (Ctrl+C) or SIGTERM, after the checkpoint was saved; a second
             Ctrl+C ends at once";
@@ -50,7 +52,8 @@ fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands(LABS.iter().map(|&lab| lab::command(lab, CODES)));
-    all.subcommand(evaluate::command())
+    all.subcommand(check::command())
+        .subcommand(evaluate::command())
         .subcommand(expand::command(&LABS[0].defaults()))
         .subcommand(merge::command())
         .subcommand(Command::new("settings").about("Print a lab's settings and presets as JSON, for scripts").arg(lab))
@@ -78,6 +81,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure> {
         Err(text) => return files::print(text.render().to_string().as_bytes()),
     };
     match matches.subcommand() {
+        Some(("check", arguments)) => check::run(arguments),
         Some(("evaluate", arguments)) => evaluate::run(arguments),
         Some(("expand", arguments)) => expand::run(arguments, &LABS[0].defaults()),
         Some(("merge", arguments)) => merge::run(arguments),

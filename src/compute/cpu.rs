@@ -4,10 +4,13 @@
 //! and natively replicas run on all cores, as do the larger launches of those that are fewer. The number type is a
 //! parameter: f32 for work, f64 to check gradients by central differences on the very same plan.
 
+use std::sync::Arc;
+
+use crate::compute::case::{Case, Watched};
 use crate::error::Error;
 use crate::graph::plan::Plan;
 use crate::graph::{BufferId, Launch};
-use crate::kernels::Number;
+use crate::kernels::{Binding, Number};
 
 /// One replica's buffers.
 type Memory<T> = Vec<Vec<T>>;
@@ -16,6 +19,8 @@ type Memory<T> = Vec<Vec<T>>;
 #[derive(Debug)]
 pub struct CpuExecutor<T> {
     replicas: Vec<Memory<T>>,
+    /// Hears what each launch reads and writes.
+    pub witness: Option<Watched>,
 }
 
 impl<T: Number> CpuExecutor<T> {
@@ -23,7 +28,7 @@ impl<T: Number> CpuExecutor<T> {
     #[must_use]
     pub fn new(plan: &Plan) -> Self {
         let memory = || plan.slots.iter().map(|slot| vec![T::zero(); slot.len as usize]).collect();
-        Self { replicas: (0..plan.replicas).map(|_| memory()).collect() }
+        Self { replicas: (0..plan.replicas).map(|_| memory()).collect(), witness: None }
     }
 
     /// Runs `launches` of the executor's own plan `times` times on every replica.
@@ -31,6 +36,9 @@ impl<T: Number> CpuExecutor<T> {
     /// # Errors
     /// [`Error::Internal`] if they are of another plan.
     pub fn run(&mut self, launches: &[Launch], times: u32) -> Result<(), Error> {
+        if let Some(witness) = self.witness.clone() {
+            return (0..times).try_for_each(|_| launches.iter().try_for_each(|launch| self.told(launch, &witness)));
+        }
         let work = |memory: &mut Memory<T>| {
             (0..times).try_for_each(|_| launches.iter().try_for_each(|launch| step(memory, launch)))
         };
@@ -42,6 +50,33 @@ impl<T: Number> CpuExecutor<T> {
         }
         #[cfg(target_arch = "wasm32")]
         self.replicas.iter_mut().try_for_each(work)
+    }
+
+    /// Runs one launch on every replica, and tells the witness if it has not seen its like.
+    fn told(&mut self, launch: &Launch, witness: &Watched) -> Result<(), Error> {
+        let kernel = &launch.kernel;
+        let case = witness.borrow().wants(&**kernel).then(|| Case {
+            kernel: Arc::clone(kernel),
+            replicas: self.replicas.len() as u32,
+            reads: self.touched(&launch.reads, kernel.reads()),
+            writes: self.touched(&launch.writes, kernel.writes()),
+        });
+        self.replicas.iter_mut().try_for_each(|memory| step(memory, launch))?;
+        if let Some(case) = case {
+            let written = self.touched(&launch.writes, kernel.writes()).into_iter().flatten().collect();
+            witness.borrow_mut().seen.push((case, written));
+        }
+        Ok(())
+    }
+
+    /// What a kernel touches of its buffers, all replicas one after the other.
+    fn touched(&self, ids: &[Option<BufferId>], bindings: Vec<Binding>) -> Vec<Option<Vec<f32>>> {
+        let of = |(id, Binding { least, .. }): (&Option<BufferId>, Binding)| {
+            let (id, least) = ((*id)?, least? as usize);
+            let parts = self.replicas.iter().filter_map(|memory| memory.get(id.0)?.get(..least));
+            Some(parts.flatten().map(|value| value.single()).collect())
+        };
+        ids.iter().zip(bindings).map(of).collect()
     }
 
     /// Runs `launches` once, one replica after the other on one thread, and adds the milliseconds of each to `times`.

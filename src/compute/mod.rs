@@ -1,11 +1,14 @@
 //! Where plans run: the CPU executor, the WebGPU executor, the choice between them, and errors.
 
+pub mod case;
 pub mod cpu;
 pub mod crew;
 pub mod gpu;
 pub mod gpu_executor;
+pub mod replay;
 pub mod tune;
 
+use crate::compute::case::Watched;
 use crate::compute::cpu::CpuExecutor;
 use crate::compute::crew::CrewExecutor;
 use crate::compute::gpu_executor::GpuExecutor;
@@ -80,7 +83,15 @@ impl Executor {
     /// An executor on the CPU.
     #[must_use]
     pub fn cpu(plan: Plan) -> Self {
-        Self::Cpu(Box::new(CpuExecutor::new(&plan)), Box::new(plan), Counters::default())
+        Self::watched(plan, None)
+    }
+
+    /// An executor on the CPU, and who hears what each of its launches reads and writes.
+    #[must_use]
+    pub fn watched(plan: Plan, witness: Option<Watched>) -> Self {
+        let mut executor = CpuExecutor::new(&plan);
+        executor.witness = witness;
+        Self::Cpu(Box::new(executor), Box::new(plan), Counters::default())
     }
 
     /// An executor of the same kind for another plan; where several workers have this one, whoever asks has the other.
@@ -89,7 +100,8 @@ impl Executor {
     /// [`Error::TooLarge`], [`Error::OutOfMemory`], [`Error::Shader`], [`Error::DeviceLost`].
     pub async fn sibling(&self, plan: Plan) -> Result<Self, Error> {
         match self {
-            Self::Cpu(..) | Self::Crew(_) => Ok(Self::cpu(plan)),
+            Self::Cpu(executor, ..) => Ok(Self::watched(plan, executor.witness.clone())),
+            Self::Crew(_) => Ok(Self::cpu(plan)),
             Self::Gpu(executor) => {
                 let gpu = std::rc::Rc::clone(&executor.gpu);
                 Ok(Self::Gpu(Box::new(GpuExecutor::new(gpu, &plan, &mut |_| {}).await?)))

@@ -3,10 +3,12 @@
 pub mod argument;
 pub mod arrays;
 pub mod ask;
+pub mod checking;
 pub mod config;
 pub mod copy;
 #[cfg(test)]
 mod declared;
+pub mod device;
 pub mod encodings;
 pub mod endings;
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -44,6 +46,7 @@ use crate::error::Error;
 use crate::graph::plan::Plan;
 use crate::labs::ask::{Bench, NoBench};
 pub use crate::labs::config::Config;
+use crate::labs::device::Check;
 use crate::labs::onward::{Gives, Takes};
 use crate::labs::part::Part;
 use crate::labs::run::Run;
@@ -99,6 +102,11 @@ pub trait Lab: Sync {
     /// [`Error::Config`] if they are of another lab; [`Error::Internal`] if there is none.
     fn plan(&self, config: &Config, which: usize) -> Result<Plan, Error> {
         Err(Error::Internal(format!("the {} lab has no plan {which}", config.lab_id())))
+    }
+
+    /// What it gives to the check of a device.
+    fn checks(&self) -> &'static [Check] {
+        &[]
     }
 
     /// What answers questions beside the run; nothing, unless a lab has questions.
@@ -170,7 +178,7 @@ impl dyn Lab + '_ {
             question,
             properties: config.rows(),
             presets: config.presets(),
-            parts: config.parts(),
+            parts: config.parts().into_iter().chain(device::part(&config)).collect(),
         }
     }
 }

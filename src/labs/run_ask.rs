@@ -1,11 +1,13 @@
 //! What is asked of the open run, whichever lab's: `run.results`, `run.csv`, `run.found`; and of one that trains models `run.inspect`,
-//! `run.profile` and `run.save`.
+//! `run.profile` and `run.save`. And what is asked of no run, and of no lab: `device`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::labs::arrays::{Anything, Bytes, Floats};
 use crate::labs::ask::{self, Arguments, Bench, Nothing, Place, Question, Reply, Turn, questions};
+use crate::labs::checking::Checking;
+use crate::labs::device::{self, DeviceCheck};
 use crate::labs::onward::{Handed, Values, Which};
 use crate::labs::run::{Run, Trains};
 use crate::labs::{self, Config, LABS};
@@ -24,10 +26,10 @@ const RUNS: &str = "runs";
 
 type Answer<T> = Result<Reply<T>, Error>;
 
-/// Whether a question is of the open run, or of any lab.
+/// Whether a question is of the open run, or else no lab's own.
 #[must_use]
 pub fn of_run(name: &str) -> bool {
-    name.starts_with("run.") || name == "onward.fits"
+    name.starts_with("run.") || name == "onward.fits" || name == device::PART
 }
 
 /// What is asked of the open run of a lab that trains.
@@ -83,6 +85,8 @@ questions! {
     "onward.fits": "page" fits(Handing) -> Values;
     /// Other labs that have all of some settings, each with the link that sets them there.
     "run.elsewhere": "page" elsewhere(Wanted) -> Vec<Elsewhere>;
+    /// Whether the device that these settings run on computes what it should.
+    "device": "page" device(Nothing) -> DeviceCheck;
 }
 
 /// A run of the race, and a probe as [`crate::run::inspect::read_probe`] reads it.
@@ -304,6 +308,23 @@ impl RunBench {
             })
         });
         Ok(Reply::Done(found.collect()))
+    }
+
+    async fn device(&mut self, _: Nothing, place: Place<'_>) -> Answer<DeviceCheck> {
+        let mut checking = match place.kept.take() {
+            Some(checking) => checking,
+            None => Checking::begin(device::choice(place.config), place.machine)?,
+        };
+        let (at, of) = checking.progress();
+        if place.stop == Some(device::UNIT) {
+            return Err(Error::Stopped(format!("The check was given up after {at} of about {of}.")));
+        }
+        if let Some(checked) = checking.work(place.budget_ms).await? {
+            return Ok(Reply::Done(checked));
+        }
+        let (at, of) = checking.progress();
+        place.kept.keep(checking);
+        Ok(Reply::Going(Turn { part: device::PART, unit: device::UNIT, at, of }))
     }
 
     async fn found(&mut self, _: Nothing, mut place: Place<'_>) -> Answer<Anything> {

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::choice::choice;
+use crate::compute::case::Watched;
 use crate::compute::crew::{Crew, CrewExecutor};
 use crate::compute::gpu::Gpu;
 use crate::compute::gpu_executor::GpuExecutor;
@@ -50,9 +51,22 @@ const CPU_BYTES: u64 = 16 << 30;
 pub struct Machine {
     gpu: Option<Rc<Gpu>>,
     crew: Option<Rc<dyn Crew>>,
+    witness: Option<Watched>,
 }
 
 impl Machine {
+    /// A machine of which only the CPU works, and who hears what each launch reads and writes.
+    #[must_use]
+    pub fn watched(witness: Watched) -> Self {
+        Self { witness: Some(witness), ..Self::default() }
+    }
+
+    /// The same device, if it is open, without those that work is dealt out to: for work beside an open run.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self { gpu: self.gpu.clone(), ..Self::default() }
+    }
+
     /// What work on the CPU may be dealt out to.
     pub fn employ(&mut self, crew: Rc<dyn Crew>) {
         self.crew = Some(crew);
@@ -100,6 +114,9 @@ impl Machine {
         plan: Plan,
         progress: &mut dyn FnMut(f64, &str),
     ) -> Result<(Executor, ExecutorInfo), Error> {
+        if self.witness.is_some() {
+            return Ok((Executor::watched(plan, self.witness.clone()), by_cpu()));
+        }
         let reason = match choice {
             ExecutorChoice::Cpu => "You chose the CPU.".to_owned(),
             ExecutorChoice::Auto | ExecutorChoice::Webgpu => match self.on_device(choice, &plan, progress).await {

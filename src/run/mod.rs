@@ -16,6 +16,7 @@ pub mod machine;
 pub mod profile;
 pub mod race;
 pub mod results;
+pub mod slopes;
 pub mod spread;
 pub mod table;
 pub mod trained;

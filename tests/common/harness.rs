@@ -3,12 +3,12 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use mnemoscope::compute::Executor;
 use mnemoscope::compute::gpu::Gpu;
 use mnemoscope::compute::gpu_executor::GpuExecutor;
-use mnemoscope::compute::{Executor, Program};
+use mnemoscope::compute::{case, replay};
 use mnemoscope::error::Error;
-use mnemoscope::graph::plan::{Plan, Slot};
-use mnemoscope::graph::{BufferId, Launch};
+use mnemoscope::graph::plan::Plan;
 use mnemoscope::kernels::{Form, Kernel};
 
 /// Greatest `|Δ| / (1 + |want|)`.
@@ -30,15 +30,19 @@ pub enum Rule {
     Dropped,
 }
 
-/// One launch with its buffers, each of all replicas, one after the other.
+/// One launch with its buffers. Elements of the written ones that the twin leaves alone must stay as they are, bit for bit.
 pub struct Case {
     pub name: String,
-    pub kernel: Arc<dyn Kernel>,
-    pub replicas: u32,
-    pub reads: Vec<Option<Vec<f32>>>,
-    /// What the written buffers hold before. Elements that the twin leaves alone must stay as they are, bit for bit.
-    pub writes: Vec<Option<Vec<f32>>>,
+    pub launch: case::Case,
     pub rule: Rule,
+}
+
+impl std::ops::Deref for Case {
+    type Target = case::Case;
+
+    fn deref(&self) -> &case::Case {
+        &self.launch
+    }
 }
 
 impl Case {
@@ -49,7 +53,8 @@ impl Case {
         reads: Vec<Option<Vec<f32>>>,
         writes: Vec<Option<Vec<f32>>>,
     ) -> Self {
-        Self { name: name.into(), kernel: Arc::new(kernel), replicas, reads, writes, rule: Rule::Close }
+        let launch = case::Case { kernel: Arc::new(kernel), replicas, reads, writes };
+        Self { name: name.into(), launch, rule: Rule::Close }
     }
 
     pub fn rule(self, rule: Rule) -> Self {
@@ -59,33 +64,12 @@ impl Case {
     /// The plan of this launch, where `changed` says how many elements of each buffer, counted from the first read to the last written,
     /// there are in place of so many.
     pub fn plan(&self, changed: impl Fn(usize, u32) -> u32) -> Result<Plan, Error> {
-        let mut slots = Vec::new();
-        let mut place = |(at, values): (usize, &Option<Vec<f32>>)| {
-            values.as_ref().map(|values| {
-                assert_eq!(values.len() % self.replicas as usize, 0, "{}", self.name);
-                let len = (values.len() / self.replicas as usize) as u32;
-                slots.push(Slot { label: "case", len: changed(at, len) });
-                BufferId(slots.len() - 1)
-            })
-        };
-        let mut ids = self.reads.iter().chain(&self.writes).enumerate();
-        let reads = ids.by_ref().take(self.reads.len()).map(&mut place).collect();
-        let writes = ids.map(&mut place).collect();
-        let launch = Launch { kernel: Arc::clone(&self.kernel), reads, writes };
-        Plan::of_slots(self.replicas, &slots, vec![launch], vec![])
+        replay::plan(&[&self.launch], changed)
     }
 
     /// Fills the buffers, runs the launch, and takes what it wrote.
     async fn run(&self, executor: &mut Executor) -> Result<Vec<Vec<f32>>, Error> {
-        let all: Vec<&Vec<f32>> = self.reads.iter().chain(&self.writes).flatten().collect();
-        for (index, values) in all.iter().enumerate() {
-            executor.write(BufferId(index), values)?;
-        }
-        executor.run(Program::Training, 1)?;
-        let first = self.reads.iter().flatten().count();
-        let ids: Vec<BufferId> = (first..all.len()).map(BufferId).collect();
-        let reading = executor.begin_read(&ids, None)?;
-        executor.finish_read(reading).await
+        Ok(replay::run(&[&self.launch], executor).await?.remove(0))
     }
 
     /// The forms that make a difference to this kernel.

@@ -25,6 +25,7 @@ const PROGRAM = join(ROOT, 'target/debug/mnemoscope');
 const RACE = { executor: 'cpu', heads: 2, mlp: 16, layers: 1, symbols: 4, batch: 4, steps: 20, every: 10 };
 /** Settings that a line has instead of its own, so that it takes a blink. */
 const SMALL = {
+  check: { executor: 'cpu' },
   // Of the default length and symbols, which a line puts into what was trained.
   copy: { ...RACE, symbols: 8, length: 16, width: 16, 'held-out': 8 },
   expand: { ...RACE, length: 8, width: 16, 'held-out': 8 },

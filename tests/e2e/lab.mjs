@@ -165,20 +165,8 @@ export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, is
 
 /** What a first visit leaves folded. Tests look into it, unless they are of a first visit. */
 const FOLDS = [
-  ...[
-    'measures',
-    'phase',
-    'lemma',
-    'logit',
-    'slice',
-    'spectrum',
-    'making',
-    'operations',
-    'spikes',
-    'ball',
-    'matrices',
-  ],
-  ...['cost', 'heads', 'coefficients', 'samples', 'integral', 'block', 'own', 'span'],
+  ...['measures', 'phase', 'lemma', 'logit', 'slice', 'spectrum', 'making', 'operations', 'spikes', 'ball'],
+  ...['matrices', 'cost', 'device', 'heads', 'coefficients', 'samples', 'integral', 'block', 'own', 'span'],
 ].join();
 
 /** One page, in a context of its own. */

@@ -54,6 +54,7 @@ const PARTS = {
   heads: () => each((lab) => `<div ${titled(lab)}><!-- code: ${lab.id} -->${lab.head}</div>`),
   titles: () => each((lab) => `<h1 class="sr" ${titled(lab)}>${lab.name} lab</h1>`),
   first: () => `<a href="./#lab=${labIds()[0]}">the first lab</a>`,
+  check: () => `<a href="./#lab=${labIds()[0]}&only=device">Check this device</a>`,
   story: () =>
     stories()
       .map(

@@ -27,6 +27,46 @@ const TAKES: &[Takes] = &[Takes {
     read: |text| Ok(vec![("encodings", text.to_owned())]),
 }];
 
+use crate::labs::device::Check;
+
+/// What it gives to the check of a device.
+const CHECKS: &[Check] = &[
+    Check::Odd(&[
+        ("symbols", "5"),
+        ("length", "10"),
+        ("batch", "7"),
+        ("encodings", "sinusoidal,spike-time-gain,rope,alibi"),
+        ("seeds", "1"),
+        ("width", "24"),
+        ("heads", "3"),
+        ("mlp", "21"),
+        ("layers", "1"),
+        ("activation", "gelu"),
+        ("norm", "post"),
+        ("dropout", "0.1"),
+        ("clip", "1"),
+        ("decay", "0.01"),
+        ("held_out", "9"),
+    ]),
+    Check::Odd(&[
+        ("task", "reversal"),
+        ("symbols", "9"),
+        ("length", "7"),
+        ("batch", "5"),
+        ("encodings", "rank"),
+        ("seeds", "3"),
+        ("width", "12"),
+        ("heads", "1"),
+        ("mlp", "33"),
+        ("layers", "1"),
+        ("activation", "tanh"),
+        ("tied", "true"),
+        ("optimiser", "momentum"),
+        ("held_out", "11"),
+    ]),
+    Check::Preset("copy-tiny"),
+];
+
 /// The copy lab.
 #[derive(Debug)]
 pub struct CopyLab;
@@ -46,6 +86,10 @@ impl Lab for CopyLab {
 
     fn defaults(&self) -> Config {
         CopyConfig::default().into()
+    }
+
+    fn checks(&self) -> &'static [Check] {
+        CHECKS
     }
 
     fn bench(&self) -> Box<dyn Bench> {

@@ -27,6 +27,7 @@ pub mod tiny;
 use crate::choice::Choice;
 use crate::error::Error;
 use crate::labs::ask::Bench;
+use crate::labs::device::Check;
 use crate::labs::geometry::ask::GeometryBench;
 use crate::labs::geometry::config::GeometryConfig;
 use crate::labs::geometry::shapes::Shape;
@@ -53,6 +54,29 @@ const TAKES: &[Takes] = &[
     Takes { kind: GRAPH, label: "learn it", part: "map", file: false, read: graph },
 ];
 
+/// What it gives to the check of a device.
+const CHECKS: &[Check] = &[
+    Check::Odd(&[
+        ("arms", "3"),
+        ("net_width", "12"),
+        ("width", "12"),
+        ("heads", "3"),
+        ("mlp", "21"),
+        ("node2vec_width", "7"),
+        ("seeds", "3"),
+    ]),
+    Check::Odd(&[
+        ("experiment", "paths"),
+        ("arms", "9"),
+        ("path_nodes", "4"),
+        ("width", "12"),
+        ("mlp", "21"),
+        ("batch", "33"),
+        ("seeds", "2"),
+    ]),
+    Check::Preset("tiny"),
+];
+
 /// The geometry lab.
 #[derive(Debug)]
 pub struct GeometryLab;
@@ -72,6 +96,10 @@ impl Lab for GeometryLab {
 
     fn defaults(&self) -> Config {
         GeometryConfig::default().into()
+    }
+
+    fn checks(&self) -> &'static [Check] {
+        CHECKS
     }
 
     fn bench(&self) -> Box<dyn Bench> {

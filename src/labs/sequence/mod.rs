@@ -28,12 +28,52 @@ pub mod timing;
 use crate::error::Error;
 use crate::graph::plan::Plan;
 use crate::labs::ask::Bench;
+use crate::labs::device::Check;
 use crate::labs::onward::{GRAPH, Gives, Of};
 use crate::labs::run::Run;
 use crate::labs::sequence::config::SequenceConfig;
 use crate::labs::sequence::study::{Study, experiment};
 use crate::labs::{Config, Lab, Progress, Task};
 use crate::run::machine::Machine;
+
+/// What it gives to the check of a device.
+const CHECKS: &[Check] = &[
+    Check::Odd(&[
+        ("experiment", "errors"),
+        ("alphabet", "7"),
+        ("context_size", "65"),
+        ("context_active", "10"),
+        ("data_size", "33"),
+        ("data_active", "5"),
+        ("decoders", "257"),
+        ("chosen", "7"),
+        ("seeds", "2"),
+        ("longest", "21"),
+        ("points", "3"),
+    ]),
+    Check::Odd(&[
+        ("experiment", "capacity"),
+        ("inputs", "65"),
+        ("inputs_active", "7"),
+        ("data_size", "33"),
+        ("data_active", "5"),
+        ("decoders", "257"),
+        ("chosen", "7"),
+        ("decoder", "sparse"),
+        ("stored", "70"),
+        ("noise", "1"),
+        ("seeds", "2"),
+        ("points", "2"),
+    ]),
+    Check::Odd(&[
+        ("experiment", "kanerva"),
+        ("bits", "33"),
+        ("locations", "65"),
+        ("words", "17"),
+        ("seeds", "2"),
+        ("points", "2"),
+    ]),
+];
 
 /// The sequence lab.
 #[derive(Debug)]
@@ -67,6 +107,10 @@ impl Lab for SequenceLab {
     fn plan(&self, config: &Config, which: usize) -> Result<Plan, Error> {
         let config = config.own::<SequenceConfig>()?;
         experiment(config).plan(config, which)
+    }
+
+    fn checks(&self) -> &'static [Check] {
+        CHECKS
     }
 
     fn bench(&self) -> Box<dyn Bench> {

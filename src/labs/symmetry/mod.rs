@@ -21,6 +21,7 @@ pub mod twins;
 
 use crate::error::Error;
 use crate::labs::ask::Bench;
+use crate::labs::device::Check;
 use crate::labs::onward::{MATRIX, Takes, Values};
 use crate::labs::symmetry::ask::SymmetryBench;
 use crate::labs::symmetry::config::SymmetryConfig;
@@ -41,6 +42,30 @@ fn matrix(text: &str) -> Result<Values, Error> {
 const TAKES: &[Takes] =
     &[Takes { kind: MATRIX, label: "does it respect rotations?", part: "own", file: false, read: matrix }];
 
+/// What it gives to the check of a device.
+const CHECKS: &[Check] = &[
+    Check::Odd(&[
+        ("d", "5"),
+        ("n", "3"),
+        ("m", "2"),
+        ("train_on", "new-knowledge"),
+        ("mlp", "9"),
+        ("tests", "17"),
+        ("batch", "7"),
+    ]),
+    // Its loss is of one of the two trainings, so that it says nothing of the gradients of the other.
+    Check::Launches(&[
+        ("experiment", "training"),
+        ("d", "5"),
+        ("n", "3"),
+        ("m", "2"),
+        ("optimisers", "descent,momentum,adam-tensor,adam"),
+        ("norms", "none,rms,layer"),
+        ("batch", "7"),
+        ("seeds", "1"),
+    ]),
+];
+
 /// The symmetry lab.
 #[derive(Debug)]
 pub struct SymmetryLab;
@@ -60,6 +85,10 @@ impl Lab for SymmetryLab {
 
     fn defaults(&self) -> Config {
         SymmetryConfig::default().into()
+    }
+
+    fn checks(&self) -> &'static [Check] {
+        CHECKS
     }
 
     fn bench(&self) -> Box<dyn Bench> {

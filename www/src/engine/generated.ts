@@ -203,6 +203,7 @@ export interface Questions {
   'context': { arguments: OfContext; answer: ContextAnswer };
   'context.file': { arguments: DensityFile; answer: Densities };
   'csv': { arguments: TableName; answer: string };
+  'device': { arguments: Nothing; answer: DeviceCheck };
   'dial': { arguments: Nothing; answer: DialAnswer };
   'errors': { arguments: Nothing; answer: ErrorsAnswer };
   'graph': { arguments: Nothing; answer: GraphAnswer };
@@ -402,6 +403,31 @@ difference: number | null,
 /** In words. */
 sentence: string, };
 
+/** What a row is about. */
+export type CheckedKind = "kernel" | "gradients" | "losses" | "exact";
+
+/** How a check ended. */
+export type CheckedOutcome = "passed" | "failed" | "not-run";
+
+/** One check. */
+export type CheckedRow = {
+/** What it is about. */
+kind: CheckedKind,
+/** Name of the kernel, of the lab, or of its preset. */
+name: string,
+/** What it was compared with. */
+with: string,
+/** Launches, tensors or numbers that were compared. */
+cases: number,
+/** The largest difference; nothing if something was no number, or nothing was compared. */
+difference: number | null,
+/** What is allowed. */
+allowed: number,
+/** How it ended. */
+outcome: CheckedOutcome,
+/** Why, if it did not pass. */
+why: string, };
+
 /** One option of a choice. */
 export type ChoiceOption = {
 /** Identifier, as in a link. */
@@ -566,6 +592,18 @@ label: string,
 part: string,
 /** As [`Takes::file`]. */
 file: boolean, };
+/** What was found of a device. */
+export type DeviceCheck = {
+/** Version of this program. */
+version: string,
+/** What was checked. */
+executor: ExecutorInfo,
+/** Whether all passed that could be checked. */
+outcome: CheckedOutcome,
+/** In a sentence or two. */
+sentence: string,
+/** The checks. */
+rows: Array<CheckedRow>, };
 
 /** A space that is turned by hand. */
 export type DialAnswer = {

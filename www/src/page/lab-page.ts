@@ -17,6 +17,7 @@ import { AddressBar } from './address-bar';
 import { Contents } from './contents';
 import { copied } from './copied';
 import { FILES, openFile, saveCurves, saveJson, saveResults, saveWeights, type OtherLab } from './files';
+import { deviceCard } from './device';
 import { onward } from './onward';
 import { count } from '../ui/format';
 import {
@@ -207,10 +208,7 @@ export abstract class LabPage extends RunElement {
   }
 
   protected export(write: (client: LabClient) => Promise<void>) {
-    void this.withFile('keep', async () => {
-      await write(this.client);
-      return '';
-    });
+    void this.withFile('keep', () => write(this.client).then(() => ''));
   }
 
   /** A file that was dropped on the page, chosen in the keep panel, or handed over by another lab, which may say what it is. */
@@ -325,9 +323,10 @@ export abstract class LabPage extends RunElement {
   }): TemplateResult {
     return html`
       ${this.top(parts.offered)} ${parts.above ?? nothing}
-      <div class="bench ${this.client.hide.includes('settings') ? 'alone' : ''}">
+      <div class="bench ${this.withSettings ? '' : 'alone'}">
         <div class="results">
           ${parts.results} ${this.keeping()} ${this.embedded ? nothing : onward(this.partContext())}
+          ${deviceCard(this.client, this.partContext(), this.embedded)}
         </div>
         ${parts.settings}
       </div>

@@ -3,6 +3,7 @@
 import { select } from './options';
 import { html, nothing, type TemplateResult } from 'lit';
 import { groups, type ControlContext } from './controls';
+import { unfold } from './fold';
 import type { About, ExecutorInfo, Problem, Property, Settled } from '../engine/types';
 import { bytes, count, plural, shortened } from './format';
 import type { LinkedPreset } from '../engine/protocol';
@@ -118,9 +119,23 @@ export function panel(context: Omit<PanelContext, 'values' | 'lacking'>): Templa
   </form>`;
 }
 
+/** To the part that checks what it runs on; in someone's notes there is none. */
+function goToDevice({ currentTarget }: Event): void {
+  const place = (currentTarget as Element)
+    .closest('.lab')
+    ?.querySelector<HTMLElement>('[data-part=device] summary');
+  if (!place) return;
+  unfold(place);
+  place.scrollIntoView({ block: 'start' });
+  place.focus({ preventScroll: true });
+}
+
 /** Where it runs, and why there. */
 export const executorText = ({ kind, name, reason }: ExecutorInfo): TemplateResult =>
-  html`<strong>${kind === 'webgpu' ? 'WebGPU' : 'CPU'}</strong>${name ? ` (${name})` : nothing}. ${reason}`;
+  html`<strong>${kind === 'webgpu' ? 'WebGPU' : 'CPU'}</strong>${name ? ` (${name})` : nothing}. ${reason}
+    <button type="button" class="small to-device" data-testid="to-device" @click=${goToDevice}>
+      Check this device
+    </button>`;
 
 /** What is known of the open run, in the reader's words. */
 export function facts(info: About, rows: readonly [string, unknown][]): TemplateResult {
