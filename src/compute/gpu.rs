@@ -115,8 +115,6 @@ impl Gpu {
         let wgsl = kernel.shader(form);
         let name = wgsl.name;
         let text = shader::assemble(wgsl, &kernel.constants(form))?;
-        #[cfg(not(target_arch = "wasm32"))]
-        let text = spoiled::text(text);
         if let Some(pipeline) = pipelines.get(&text) {
             return Ok(pipeline.clone());
         }
@@ -190,29 +188,5 @@ impl Gpu {
         let value = receiver.await.map_err(|_| Error::DeviceLost("it stopped answering".to_owned()));
         self.check()?;
         value
-    }
-}
-
-/// A device that computes something else than it is told, as a driver at fault does: for tests of what finds that out. No program has it.
-#[cfg(not(target_arch = "wasm32"))]
-pub mod spoiled {
-    use std::cell::RefCell;
-
-    type Texts = Vec<(&'static str, &'static str)>;
-
-    thread_local! {
-        static TEXTS: RefCell<Texts> = const { RefCell::new(Vec::new()) };
-    }
-
-    /// Does `work` while the second text of each pair stands for the first in all shaders that this thread compiles.
-    pub fn with<T>(texts: &[(&'static str, &'static str)], work: impl FnOnce() -> T) -> T {
-        TEXTS.with_borrow_mut(|all| all.extend(texts));
-        let done = work();
-        TEXTS.with_borrow_mut(Vec::clear);
-        done
-    }
-
-    pub(super) fn text(text: String) -> String {
-        TEXTS.with_borrow(|all| all.iter().fold(text, |text, (from, to)| text.replace(from, to)))
     }
 }

@@ -592,6 +592,7 @@ label: string,
 part: string,
 /** As [`Takes::file`]. */
 file: boolean, };
+
 /** What was found of a device. */
 export type DeviceCheck = {
 /** Version of this program. */
