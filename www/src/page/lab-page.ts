@@ -323,7 +323,7 @@ export abstract class LabPage extends RunElement {
   }): TemplateResult {
     return html`
       ${this.top(parts.offered)} ${parts.above ?? nothing}
-      <div class="bench ${this.withSettings ? '' : 'alone'}">
+      <div class="bench ${this.client.hide.includes('settings') ? 'alone' : ''}">
         <div class="results">
           ${parts.results} ${this.keeping()} ${this.embedded ? nothing : onward(this.partContext())}
           ${deviceCard(this.client, this.partContext(), this.embedded)}
