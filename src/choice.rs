@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 /// One option of a choice.
-#[cfg_attr(not(target_arch = "wasm32"), derive(ts_rs::TS))]
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(ts_rs::TS, Clone, Copy, Debug, Serialize)]
 pub struct ChoiceOption {
     /// Identifier, as in a link.
     pub value: &'static str,

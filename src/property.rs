@@ -11,8 +11,7 @@ pub use crate::choice::ChoiceOption;
 use crate::reading::{numbers, quoted};
 
 /// What values a property takes.
-#[cfg_attr(not(target_arch = "wasm32"), derive(ts_rs::TS))]
-#[derive(Clone, Debug, Serialize)]
+#[derive(ts_rs::TS, Clone, Debug, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum Kind {
     /// One of the options.
@@ -144,8 +143,7 @@ impl Kind {
 }
 
 /// What a setting is for.
-#[cfg_attr(not(target_arch = "wasm32"), derive(ts_rs::TS))]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(ts_rs::TS, Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// A run's numbers depend on it.
@@ -157,8 +155,7 @@ pub enum Scope {
 }
 
 /// A row of the table.
-#[cfg_attr(not(target_arch = "wasm32"), derive(ts_rs::TS))]
-#[derive(Clone, Debug, Serialize)]
+#[derive(ts_rs::TS, Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Property {
     /// Name in links, configurations and flags.
@@ -180,8 +177,7 @@ pub struct Property {
 }
 
 /// A value that was refused: which, why, and what is allowed.
-#[cfg_attr(not(target_arch = "wasm32"), derive(ts_rs::TS))]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(ts_rs::TS, Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// Name of the property.
     pub field: String,
