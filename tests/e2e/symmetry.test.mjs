@@ -8,8 +8,15 @@ const { withLab } = labs({ spotless: true });
 const LINK = '#lab=symmetry&executor=cpu';
 const SMALL = `${LINK}&students=knowledge,plain&steps=40&every=10&tests=16&batch=8`;
 
-/** Waits until a part has answered the present settings. */
-const answered = (lab, part) => lab.page.locator(`lab-${part}[data-state=answered]`).waitFor();
+/** Waits until a part has answered the present settings: in view, out of which what is drawn above it may push it. */
+async function answered(lab, part) {
+  const element = lab.page.locator(`lab-${part}`);
+  const state = async () => {
+    await element.scrollIntoViewIfNeeded();
+    return element.getAttribute('data-state');
+  };
+  await until(state, (now) => now === 'answered');
+}
 const words = async (lab, testId) => (await lab.text(testId)).replace(/\s+/g, ' ');
 
 describe('the symmetry lab', () => {
