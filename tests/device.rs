@@ -1,5 +1,5 @@
 //! The check of a device: on the CPU, on this machine's adapter, from a shell; what it covers, and what it compares with. That a device
-//! which computes something else is found out is tested beside the check, in `src/labs/checking.rs`.
+//! which computes something else is found out is tested on the page: `tests/e2e/device.test.mjs`.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]

@@ -37,6 +37,7 @@ const LOSS: f64 = 1e-4;
 
 /// About as many kernels as there are to check, before that is known.
 const KERNELS: u32 = 45;
+
 /// A run that is checked.
 #[derive(Clone, Debug)]
 struct Subject {
@@ -265,7 +266,7 @@ impl Checking {
             Ok(difference) => {
                 row.difference = Some(difference).filter(|difference| difference.is_finite());
                 row.outcome = if difference <= row.allowed { Outcome::Passed } else { Outcome::Failed };
-                if row.difference.is_none() {
+                if row.difference.is_none() && row.why.is_empty() {
                     row.why = "something was no number".to_owned();
                 }
             }
@@ -345,6 +346,10 @@ impl Checking {
         }
         let found = race.slopes().await?;
         row.cases = found.tried;
+        if found.tried == 0 {
+            row.why = "no tensor has a gradient".to_owned();
+            return Ok(f64::INFINITY);
+        }
         if found.largest > GRADIENT {
             row.why = format!("the most in {}", found.worst);
         }
@@ -355,8 +360,9 @@ impl Checking {
         let of = |line: &'static str| line.strip_prefix(subject.key.as_str())?.strip_prefix(": ");
         let none = || Error::Internal(format!("nothing is stored of {}", subject.key));
         let stored = STORED.lines().find_map(of).ok_or_else(none)?.split(' ');
-        // What is no number on the CPU has to be none here.
-        let stored: Vec<f64> = stored.map(|number| number.parse().unwrap_or(f64::NAN)).collect();
+        // What is no number on the CPU, and stored as such, has to be none here.
+        let wrong = |_| Error::Internal(format!("what is stored of {} is not all numbers", subject.key));
+        let stored: Vec<f64> = stored.map(str::parse).collect::<Result<_, _>>().map_err(wrong)?;
         let got = subject.numbers(on, &mut self.machine).await?;
         row.cases = got.len() as u32;
         if stored.len() != got.len() {

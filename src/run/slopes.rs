@@ -72,7 +72,7 @@ impl Race {
                     Line { place, initial, gradient, norm: length, step, scale: length.max(LEAST * whole) }
                 };
                 let lines: Vec<(usize, Line)> =
-                    (0..runs).map(|run| (run, line(run))).filter(|(_, line)| line.norm > 0.0).collect();
+                    (0..runs).map(|run| (run, line(run))).filter(|(_, line)| line.norm != 0.0).collect();
                 let mut offs = vec![f64::INFINITY; lines.len()];
                 for shorter in TRIES {
                     if offs.iter().any(|&off| off >= GOOD) {

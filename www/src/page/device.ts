@@ -21,7 +21,7 @@ const OUTCOMES: Record<CheckedOutcome, string> = {
   'not-run': 'not run',
 };
 
-/** Where work was to be done when the check was asked for, and for the how-manieth time. */
+/** Where work was to be done when the check was asked for, and how often it has been. */
 interface State {
   on: string;
   times: number;
