@@ -1,6 +1,6 @@
 // Runs the benchmark: every contender in a page of its own, all in one browser, rounds in turn.
 //
-//   node run.mjs [--quick] [--only=compare,growth,page,turn] [--sizes=copy-tiny,copy-small,paper,paths-small,recall]
+//   node run.mjs [--quick] [--only=compare,growth,page,turn,workers] [--sizes=copy-tiny,copy-small,paper,paths-small,recall]
 //                [--growth=copy-tiny,copy-small] [--libraries=Mnemoscope,jax-js,TensorFlow.js]
 //                [--rounds=3] [--round-ms=1500] [--check-ms=25000] [--cap-s=60]
 //
@@ -8,6 +8,7 @@
 // growth    how the time of a step grows with width, length and replicas
 // page      how soon the built page can be used
 // turn      how long a frame takes while a figure in space is turned
+// workers   how much sooner two workers are through than one
 //
 // Prints tables; writes target/bench.json (everything) and target/bench.md (the tables), with --quick target/bench-quick.*.
 // Fails if a contender fails or its losses are not ours; one that is merely too slow is told as such.
@@ -25,6 +26,7 @@ import { pageTimings, tables as loaded } from './load.mjs';
 import { SEED, SIZES } from './model.js';
 import { markdown, plain } from './report.mjs';
 import { table as turned, turning } from './turn.mjs';
+import { table as dealt, workers } from './workers.mjs';
 
 const DEFAULTS = {
   full: {
@@ -48,7 +50,7 @@ const DEFAULTS = {
     threads: false,
   },
 };
-const SECTIONS = ['compare', 'growth', 'page', 'turn'];
+const SECTIONS = ['compare', 'growth', 'page', 'turn', 'workers'];
 const GROWTH_ROUND_MS = 600;
 /** Sizes whose length can be set. */
 const GROWING = Object.keys(SIZES).filter((name) => 'length' in SIZES[name]);
@@ -157,18 +159,12 @@ try {
     output.growth = [];
     for (const base of bases) await growth(contest, wanted, base, given.quick, output.growth);
   }
-  if (only.includes('page')) {
+  const parts = { page: pageTimings, turn: turning, workers };
+  for (const [name, measure] of Object.entries(parts).filter(([name]) => only.includes(name))) {
     try {
-      output.page = await pageTimings(browser, server.address, log);
+      output[name] = await measure(browser, server.address, log);
     } catch (error) {
-      broken.push(`page: ${error.message.split('\n')[0]}`);
-    }
-  }
-  if (only.includes('turn')) {
-    try {
-      output.turn = await turning(browser, server.address, log);
-    } catch (error) {
-      broken.push(`turn: ${error.message.split('\n')[0]}`);
+      broken.push(`${name}: ${error.message.split('\n')[0]}`);
     }
   }
 } catch (error) {
@@ -219,6 +215,7 @@ const tables = [
   ...(output.growth ?? []).map(grown),
   ...(output.page ? loaded(output.page) : []),
   ...(output.turn ? [turned(output.turn)] : []),
+  ...(output.workers ? [dealt(output.workers)] : []),
 ];
 const goalLines = (output.goals ?? []).map(goalText);
 

@@ -79,12 +79,12 @@ export class Labs {
   /** Follows the address from now on, if anything can start here. */
   async start(): Promise<void> {
     if (document.querySelector('#stuck')) return;
-    // It comes while the lab is read; why it does not, the worker finds.
-    compiledModule().catch(() => {});
     addEventListener('hashchange', () => void this.follow());
     // Of a lab's own code `show` tells.
     addEventListener('vite:preloadError', () => this.current && this.warn());
     await this.follow();
+    // It does not share the line with the controls' code; why it does not come, the worker finds.
+    compiledModule().catch(() => {});
   }
 
   /** Whether the reader can see the place. */
