@@ -273,8 +273,15 @@ impl RunBench {
         let none = || Error::Config(format!("{} has no table of positions.", trained.arm.label));
         let (what, table) = match layer.zip(head) {
             Some((layer, head)) => {
-                let what = format!("Value–output map of layer {}, head {}, of {who}", layer + 1, head + 1);
-                (what, ensemble.model.handed_on(parameters, [layer, head])?)
+                let (table, heads) = (ensemble.model.handed_on(parameters, [layer, head])?, ensemble.model.architecture.heads);
+                // Whoever looks at its eigenvalues should know why so many are zero.
+                let rank = table.columns / heads as usize;
+                let what = format!(
+                    "Value–output map of layer {}, head {}, of {who}, whose rank is at most {rank}",
+                    layer + 1,
+                    head + 1
+                );
+                (what, table)
             }
             None => (format!("Position table of {who}"), ensemble.table(trained.run, parameters).ok_or_else(none)?),
         };

@@ -4,24 +4,27 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './browser.mjs';
 import { median } from './contest.mjs';
+import { SIZES } from './model.js';
 import { ms, range, times } from './report.mjs';
 
 const ROUNDS = 5;
 const WORKERS = [1, 2];
+const [, SMALL] = Object.values(SIZES);
+const small = `lab=${SMALL.lab}&preset=${SMALL.name}`;
 const RUNS = [
   {
-    name: 'copy-small, 8 replicas',
-    settings: 'preset=copy-small&encodings=sinusoidal,rope,alibi,none&seeds=2&steps=30&every=10',
+    name: `${SMALL.name}, 8 replicas`,
+    settings: `${small}&encodings=sinusoidal,rope,alibi,none&seeds=2&steps=30&every=10`,
     goal: 1.8,
   },
-  { name: 'the demo preset', settings: 'preset=demo', goal: 1.7 },
+  { name: 'the demo preset', settings: `lab=${SMALL.lab}&preset=demo`, goal: 1.7 },
   {
-    name: 'copy-small, one replica',
-    settings: 'preset=copy-small&encodings=sinusoidal&seeds=1&steps=120&every=40',
+    name: `${SMALL.name}, one replica`,
+    settings: `${small}&encodings=sinusoidal&seeds=1&steps=120&every=40`,
   },
 ];
 /** Half of the first run, in a page of its own: two such pages share nothing, so that they tell what two cores are worth. */
-const HALF = 'preset=copy-small&encodings=sinusoidal,rope&seeds=2&steps=30&every=10';
+const HALF = `${small}&encodings=sinusoidal,rope&seeds=2&steps=30&every=10`;
 
 /** In the page: trains the open run from its start; milliseconds since Train until the first evaluation, and until the end. */
 async function train() {
@@ -51,7 +54,7 @@ async function train() {
 }
 
 async function open(browser, address, settings) {
-  const page = await browser.open(`${address}dist/index.html#lab=copy&executor=cpu&${settings}`, {
+  const page = await browser.open(`${address}dist/index.html#${settings}&executor=cpu`, {
     context: { viewport: { width: 1280, height: 860 } },
   });
   await page.waitForSelector('#lab[data-state=ready]');

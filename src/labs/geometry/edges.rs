@@ -15,7 +15,7 @@ use crate::reading::quoted;
 /// The most bytes of a file.
 pub const MOST_BYTES: usize = 16 << 20;
 /// The most characters of the edges as a link has them.
-pub const MOST_TEXT: u32 = 16_000;
+pub const MOST_TEXT: u32 = 100_000;
 /// The most bytes of a name.
 const MOST_NAME: usize = 64;
 
@@ -290,6 +290,16 @@ mod tests {
         assert_eq!(of_file(b"u v 2\nv w#1").unwrap().edges, "u v;v w#1");
         let why = of_file(b"from to\na to").unwrap_err().to_string();
         assert!(why.contains("line 1: \"to\" is a heading there and a node below"), "{why}");
+    }
+
+    #[test]
+    fn a_dense_graph_fits_a_link_until_it_is_too_long() {
+        let pairs = |far: usize| (0..512).flat_map(move |a| (1..=far).map(move |b| format!("n{a} n{}", (a + b) % 512)));
+        let file = |far| pairs(far).collect::<Vec<_>>().join("\n");
+        let read = of_file(file(16).as_bytes()).unwrap();
+        assert_eq!((read.notices[0].as_str(), of_link(&read.edges).unwrap().edges.len()), ("512 nodes, 8192 edges.", 8192));
+        let why = of_file(file(32).as_bytes()).unwrap_err().to_string();
+        assert!(why.contains("where 100000 have room"), "{why}");
     }
 
     #[test]
