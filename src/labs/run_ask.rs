@@ -273,7 +273,8 @@ impl RunBench {
         let none = || Error::Config(format!("{} has no table of positions.", trained.arm.label));
         let (what, table) = match layer.zip(head) {
             Some((layer, head)) => {
-                let (table, heads) = (ensemble.model.handed_on(parameters, [layer, head])?, ensemble.model.architecture.heads);
+                let (table, heads) =
+                    (ensemble.model.handed_on(parameters, [layer, head])?, ensemble.model.architecture.heads);
                 // Whoever looks at its eigenvalues should know why so many are zero.
                 let rank = table.columns / heads as usize;
                 let what = format!(

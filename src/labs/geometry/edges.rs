@@ -297,7 +297,10 @@ mod tests {
         let pairs = |far: usize| (0..512).flat_map(move |a| (1..=far).map(move |b| format!("n{a} n{}", (a + b) % 512)));
         let file = |far| pairs(far).collect::<Vec<_>>().join("\n");
         let read = of_file(file(16).as_bytes()).unwrap();
-        assert_eq!((read.notices[0].as_str(), of_link(&read.edges).unwrap().edges.len()), ("512 nodes, 8192 edges.", 8192));
+        assert_eq!(
+            (read.notices[0].as_str(), of_link(&read.edges).unwrap().edges.len()),
+            ("512 nodes, 8192 edges.", 8192)
+        );
         let why = of_file(file(32).as_bytes()).unwrap_err().to_string();
         assert!(why.contains("where 100000 have room"), "{why}");
     }
