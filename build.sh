@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Builds, serves and tests Mnemoscope. Each command does the set-up it finds missing.
 #
-#   ./build.sh setup    install what is missing: Rust target, wasm-bindgen, wasm-pack, npm packages, browser and Vulkan driver
+#   ./build.sh setup    install what is missing: Rust target, wasm-bindgen, wasm-pack, npm packages, browser, Vulkan driver, Python's packages
 #   ./build.sh build    compile to WebAssembly, bundle the page into dist/
 #   ./build.sh serve    build, then serve the lab at http://127.0.0.1:8080
 #   ./build.sh test     build, lint, then run every test: native, in a headless browser, the page itself, and what the texts name
 #   ./build.sh lint     formatting, clippy for both targets, TypeScript
-#   ./build.sh bench    build, then time a training step beside other libraries, in one headless browser
+#   ./build.sh bench    build, then time a training step beside other libraries, the page, figures and workers, in one headless browser
 #   ./build.sh story    compute the pictures of the first page anew, for minutes: www/public/story/
 #   ./build.sh bench-recall   build, then time recalls from a memory: natively, in a browser, and in NumPy, in turn
 #   ./build.sh bench-native   time a training step of one run natively beside JAX, in turn

@@ -56,6 +56,8 @@ async function pauseAt(lab, step) {
     });
   }, step);
   await lab.press('train');
+  // Before it trains it may stand still too.
+  await lab.stepAtLeast(step);
   await lab.state('paused');
 }
 

@@ -214,8 +214,9 @@ machine.close();
 \`\`\`
 
 \`sequence(settings)\` opens a machine of the sequence lab, a spiking sparse distributed memory that learns in one
-pass: \`store(symbols)\`, \`replay(symbols)\`, \`recall(cue, count)\`, \`forget()\`, \`session()\`, \`operations(at)\`,
-\`spikes(at)\`, \`ball()\`, \`report()\`, \`change(settings)\`, \`close()\`. \`study(settings)\` runs an experiment over many
+pass: \`store(symbols)\`, \`replay(symbols)\`, \`recall(cue, count)\`, \`stop()\`, \`forget()\`, \`symbols()\`, \`session()\`, \`operations(at)\`,
+\`spikes(at)\`, \`ball()\`, \`report()\`, \`change(settings)\`, \`settings\`, \`link\`,
+\`close()\`. \`study(settings)\` runs an experiment over many
 machines, as a \`Race\` whose results have curves over arms and seeds.
 
 ## Settings

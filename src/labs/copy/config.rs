@@ -52,13 +52,13 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         id: "demo",
         label: "30-second demo",
-        help: "Copy 8 symbols: four encodings, two seeds each, in about half a minute on a laptop.",
+        help: "Copy 8 symbols: four encodings, two seeds each, in some ten seconds on a laptop.",
         values: &[],
     },
     Preset {
         id: "paper",
         label: "The paper's setting",
-        help: "Length 64, width 64, 50 symbols, 2 post-norm layers, dropout 0.1, 3000 steps, 3 seeds. About 100 minutes of one core in a shell; on the CPU of a browser longer.",
+        help: "Length 64, width 64, 50 symbols, 2 post-norm layers, dropout 0.1, 3000 steps, 3 seeds. About half an hour of one core.",
         values: &[
             ("symbols", "50"),
             ("length", "64"),

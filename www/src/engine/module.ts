@@ -1,4 +1,4 @@
-/** The engine's module, fetched once for all labs of a page, while it is still being read. */
+/** The engine's module, fetched once for all labs of a page. */
 
 let compiled: Promise<WebAssembly.Module> | null = null;
 
