@@ -2,7 +2,7 @@
 //! `y_i = Σ_j w_ij v_j`, `w_i = softmax_j(scale ⟨q_i, k_j⟩)`. Each sequence attends to itself, without a mask. The weights are kept for
 //! the reverse pass.
 
-use super::real::Real;
+use super::real::{Real, exponentials};
 use super::{Words, grid, kernel, words};
 
 /// What the forward and the reverse kernel share.
@@ -71,7 +71,7 @@ impl Attend {
                 *weight = T::of(s.scale) * product(query, key);
                 top = if *weight > top { *weight } else { top };
             }
-            weights.iter_mut().for_each(|weight| *weight = (*weight - top).fast_exp());
+            exponentials(weights, top, T::one());
             let total: T = weights.iter().copied().sum();
             y.fill(T::zero());
             for (weight, value) in weights.iter_mut().zip(values[first * width..].chunks_exact(width)) {

@@ -4,7 +4,7 @@
 
 use super::gemm::{Matrix, Store, multiply};
 use super::matmul::Operand;
-use super::real::{Real, dot, greatest, sum};
+use super::real::{Real, dot, exponentials, greatest, sum};
 use super::rng::Dropout;
 use super::rope::Heads;
 use super::{Words, control, in_parts, kernel, part_rows, words};
@@ -182,7 +182,7 @@ impl Shape {
         let (logits, unseen) = self.split(query, logits);
         unseen.fill(T::zero());
         let top = greatest(logits);
-        logits.iter_mut().for_each(|x| *x = (*x - top).fast_exp());
+        exponentials(logits, top, T::one());
         let total = sum(&logits[..keys]);
         let scale = total.recip();
         logits.iter_mut().for_each(|x| *x *= scale);

@@ -67,11 +67,7 @@ impl AttentionBackward {
                     s.drop(control, &mut dp[..seen], element);
                     let (p, unseen) = s.split(i, p);
                     unseen.fill(T::zero());
-                    for (p, dp) in p.iter_mut().zip(&mut *dp) {
-                        let weight = (*p - log_sum).fast_exp();
-                        *p = weight * (*dp - total);
-                        *dp = weight;
-                    }
+                    turn(p, dp, log_sum, total);
                     s.drop(control, &mut dp[..seen], element);
                 }
 
@@ -84,5 +80,16 @@ impl AttentionBackward {
         if self.rope && control[control::ROPE] != T::zero() {
             rope::rotate(d_qkv, table, h, -T::one());
         }
+    }
+}
+
+/// Logits become the gradients of logits, what comes back to the weights the weights themselves. A function of its own, whose loop SIMD
+/// can follow.
+#[inline(never)]
+fn turn<T: Real>(logits: &mut [T], back: &mut [T], log_sum: T, total: T) {
+    for (logit, back) in logits.iter_mut().zip(back) {
+        let weight = (*logit - log_sum).fast_exp();
+        *logit = weight * (*back - total);
+        *back = weight;
     }
 }

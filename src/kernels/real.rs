@@ -50,10 +50,9 @@ impl Real for f32 {
         let n = shifted - round;
         // ln 2 in two parts, so that n · ln 2 keeps its low bits.
         let r = (x - n * 0.693_359_4) + n * 2.121_944_4e-4;
-        let mut p = 1.0 / 720.0;
-        for c in [1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
-            p = p * r + c;
-        }
+        // Not in a loop over the coefficients, which would keep loops around it from SIMD.
+        let p =
+            ((((((1.0 / 720.0) * r + 1.0 / 120.0) * r + 1.0 / 24.0) * r + 1.0 / 6.0) * r + 0.5) * r + 1.0) * r + 1.0;
         let power = f32::from_bits((shifted.to_bits() << 23).wrapping_add(0x3f80_0000));
         if self < -87.0 { 0.0 } else { p * power }
     }
@@ -71,6 +70,14 @@ impl Real for f64 {
     }
     fn fast_tanh(self) -> Self {
         libm::tanh(self)
+    }
+}
+
+/// Of each value `factor · exp(value − less)`: a function of its own, whose loop SIMD can follow wherever it is called from.
+#[inline(never)]
+pub fn exponentials<T: Real>(values: &mut [T], less: T, factor: T) {
+    for value in values {
+        *value = (*value - less).fast_exp() * factor;
     }
 }
 
@@ -94,23 +101,27 @@ pub fn difference<T: Real>(a: &[T], b: &[T]) -> T {
 pub fn greatest<T: Real>(values: &[T]) -> T {
     let greater = |a: T, b: T| if b > a { b } else { a };
     let mut lanes = [T::neg_infinity(); 8];
-    let chunks = values.chunks_exact(8);
-    let tail = chunks.remainder().iter().copied().fold(T::neg_infinity(), greater);
+    let (chunks, rest) = values.as_chunks::<8>();
+    let tail = rest.iter().copied().fold(T::neg_infinity(), greater);
     for chunk in chunks {
-        lanes.iter_mut().zip(chunk).for_each(|(lane, &value)| *lane = greater(*lane, value));
+        for lane in 0..8 {
+            lanes[lane] = greater(lanes[lane], chunk[lane]);
+        }
     }
     lanes.into_iter().fold(tail, greater)
 }
 
+// By number: pairs of iterators are not inlined everywhere.
 #[inline(always)]
 fn fold<T: Real>(a: &[T], b: &[T], term: impl Fn(T, T) -> T) -> T {
     let mut lanes = [T::zero(); 8];
-    let (a_chunks, b_chunks) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest = a_chunks.remainder().iter().zip(b_chunks.remainder());
-    let tail = rest.fold(T::zero(), |total, (&x, &y)| total + term(x, y));
-    for (x, y) in a_chunks.zip(b_chunks) {
-        for ((lane, &x), &y) in lanes.iter_mut().zip(x).zip(y) {
-            *lane += term(x, y);
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let tail = a_rest.iter().zip(b_rest).fold(T::zero(), |total, (&x, &y)| total + term(x, y));
+    let chunks = a.len().min(b.len());
+    let (a, b) = (&a[..chunks], &b[..chunks]);
+    for at in 0..chunks {
+        for lane in 0..8 {
+            lanes[lane] += term(a[at][lane], b[at][lane]);
         }
     }
     let [a, b, c, d, e, f, g, h] = lanes;

@@ -6,7 +6,7 @@
 
 use super::gemm::{Store, multiply};
 use super::matmul::Operand;
-use super::real::{Real, greatest, sum};
+use super::real::{Real, exponentials, greatest, sum};
 use super::table::Table;
 use super::{each_part, kernel, words};
 
@@ -74,7 +74,7 @@ impl<T: Real> Known<T> {
             (self.best, self.top) = (first + at as u32, top);
         }
         let top = self.top;
-        logits.iter_mut().for_each(|logit| *logit = (*logit - top).fast_exp());
+        exponentials(logits, top, T::one());
         self.total += sum(logits);
     }
 }

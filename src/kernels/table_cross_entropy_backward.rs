@@ -4,7 +4,7 @@
 
 use super::gemm::{Matrix, Store, multiply};
 use super::matmul::Operand;
-use super::real::Real;
+use super::real::{Real, exponentials};
 use super::table::Table;
 use super::table_cross_entropy::{OWN, blocks, rows_from};
 use super::{each_part, kernel, words};
@@ -55,7 +55,7 @@ impl TableCrossEntropyBackward {
                         factors.fill(T::zero());
                         continue;
                     }
-                    factors.iter_mut().for_each(|factor| *factor = (*factor - norm).fast_exp() * scale);
+                    exponentials(factors, norm, scale);
                     if let Some(factor) = target.index().checked_sub(first).and_then(|at| factors.get_mut(at as usize))
                     {
                         *factor = *factor - scale;

@@ -6,7 +6,7 @@
 //! Logits are recomputed in the reverse pass and never stored: only tiles of them exist.
 
 use super::gemm::{Store, multiply};
-use super::real::{Real, dot};
+use super::real::{Real, dot, exponentials};
 use super::table::Table;
 use super::{Words, kernel, words};
 
@@ -63,7 +63,8 @@ impl TiedCrossEntropy {
                 let wanted = &targets[row * rows..][..rows];
                 let (weighted, weight) = (dot(wanted, logits), wanted.iter().copied().sum::<T>());
                 let top = logits.iter().copied().fold(T::neg_infinity(), T::max);
-                let total: T = logits.iter().map(|&logit| (logit - top).fast_exp()).sum();
+                exponentials(logits, top, T::one());
+                let total: T = logits.iter().copied().sum();
                 let norm = top + total.ln();
                 norms[2 * row..][..2].copy_from_slice(&[norm, weight]);
                 scores[2 * row..][..2].copy_from_slice(&[weight * norm - weighted, -T::one()]);

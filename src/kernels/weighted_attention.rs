@@ -4,7 +4,7 @@
 //! the softmax is the measure itself. Keys with the weights of a quadrature make it the integral, sampled ones of equal weight its
 //! estimate: the same launch, on other data.
 
-use super::real::{Real, dot, greatest, sum};
+use super::real::{Real, dot, exponentials, greatest, sum};
 use super::{Words, kernel, words};
 
 /// Head widths from which on half a workgroup's partial sums fit its memory.
@@ -157,7 +157,7 @@ impl<T: Real> Head<T> {
         self.weights.copy_from_slice(&self.bias);
         Self::products(&self.keys, q, scale, &mut self.weights);
         let top = greatest(&self.weights);
-        self.weights.iter_mut().for_each(|x| *x = (*x - top).fast_exp());
+        exponentials(&mut self.weights, top, T::one());
         let total = sum(&self.weights);
         let share = total.recip();
         self.weights.iter_mut().for_each(|x| *x *= share);
