@@ -43,8 +43,8 @@ const devicePart = part<PartContext, DeviceCheck, State>({
       : OUTCOMES[outcome],
   intro: html`Does what the labs run on here compute what it should? On a graphics device every kernel is
   compared with the CPU, at odd sizes; gradients are compared with differences of the loss, the first losses
-  of three presets with stored ones, and sums of whole numbers have to be exact. That takes some seconds
-  on the CPU and minutes on a software adapter. An open run stays as it is.`,
+  of three presets with stored ones, and sums of whole numbers have to be exact. That takes some seconds on
+  the CPU and minutes on a software adapter. An open run stays as it is.`,
   state: () => ({ on: '', times: 0 }),
   ask: ({ client }) => client.ask('device', {}),
   // Only once the reader asks for it.
