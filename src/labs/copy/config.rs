@@ -14,7 +14,7 @@ use crate::task::Task;
 const MOST_HEADS: u32 = 32;
 
 properties! {
-    /// Settings of the copy lab. Defaults are the 30-second demo.
+    /// Settings of the copy lab. Defaults are the demo.
     pub struct CopyConfig {
         task: Task = Task::CausalCopy, Kind::one_of::<Task>(), Run, "Task", "Task", "", "What the model has to do with the sequence.";
         symbols: u32 = 8, Kind::integer(2, 255), Run, "Task", "Symbols", "", "Size of the alphabet. A model that guesses needs log2 of it in bits per token. Associative recall has as many keys beside it.";
@@ -51,7 +51,7 @@ properties! {
 pub const PRESETS: &[Preset] = &[
     Preset {
         id: "demo",
-        label: "30-second demo",
+        label: "Ten-second demo",
         help: "Copy 8 symbols: four encodings, two seeds each, in some ten seconds on a laptop.",
         values: &[],
     },
